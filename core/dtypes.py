@@ -1,0 +1,62 @@
+"""Which dtype comes out. Mirrors keras/src/backend/common/dtypes.py and the TensorFlow backend of Keras 3.15."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from core.errors import unclear
+
+Array = NDArray[np.generic]
+
+FLOAT32 = np.dtype(np.float32)
+_UINT32, _UINT64 = np.dtype(np.uint32), np.dtype(np.uint64)
+_TINIEST = np.finfo(np.float32).tiny  # below this float32 is subnormal
+_SCANNED = 16_384  # cells up to which looking for subnormal numbers costs less than a few microseconds
+
+
+def autocast(value: object) -> Array:
+    """What a layer makes of an argument: floats of any width become float32, all else stays (`convert_input`).
+
+    Raises:
+        MergeError: objects, text, dates and complex numbers are no tensors that a merge can take.
+    """
+    array = np.asarray(value)
+    if array.dtype == FLOAT32:
+        return array
+    if array.dtype.kind == "f":
+        with np.errstate(over="ignore"):  # 1e39 becomes inf, as in TensorFlow
+            return flush(array.astype(FLOAT32))
+    if array.dtype.kind not in "biu":
+        raise unclear("Tensors hold real numbers; this one holds {dtype}.", dtype=array.dtype)
+    return array
+
+
+def promote(*dtypes: DTypeLike) -> np.dtype[np.generic]:
+    """The dtype of two tensors combined, after `autocast`.
+
+    NumPy's rule, but for two: uint64 falls to uint32 (Keras keeps 32 bits where it can), and integers that fit
+    no common integer (uint64 with int8) meet in float32.
+    """
+    wide = np.result_type(*dtypes)
+    if wide.kind == "f":
+        return FLOAT32
+    return _UINT32 if wide == _UINT64 else wide
+
+
+def quotient(dtype: np.dtype[np.generic]) -> np.dtype[np.generic]:
+    """The dtype of `tensor / n` in TensorFlow: float32 for floats and 8 and 16 bits, float64 for wider integers."""
+    return FLOAT32 if dtype.kind == "f" or dtype.itemsize <= 2 else np.dtype(np.float64)
+
+
+def flush(array: Array) -> Array:
+    """Small arrays with subnormal float32 (below 1.2e-38) set to 0, as TensorFlow's kernels do.
+
+    Large arrays are left alone: looking through them would cost as much as the merge.
+    """
+    if array.dtype != FLOAT32 or array.size > _SCANNED:
+        return array
+    magnitude = np.abs(array)
+    if not ((magnitude < _TINIEST) & (magnitude > 0)).any():
+        return array
+    return np.where(magnitude < _TINIEST, np.copysign(FLOAT32.type(0), array), array)

@@ -1,0 +1,108 @@
+"""The one error of the engine: what was passed, what was expected, how to fix it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.sentences import Sentence
+
+Shape = tuple[int | None, ...]
+
+
+@dataclass(frozen=True)
+class Fix:
+    """One change that makes the shapes fit.
+
+    Attributes:
+        text: what to change, for a button.
+        shapes: all the shapes after the change; `align` accepts them with the same operation and options.
+    """
+
+    text: str
+    shapes: tuple[Shape, ...]
+
+
+class MergeError(ValueError):
+    """Raised where Keras would refuse the merge, and where the request makes no sense.
+
+    Attributes:
+        keras_message: Keras's own text, letter for letter, without terminal colours. Where Keras crashes by
+            accident (`docs/sources.md` lists the places) a clear text stands here instead.
+        explanation: why, in one or two sentences.
+        axes: the offending (input, axis) pairs, each axis counted in that input's own shape.
+        fixes: changes that `align` accepts; empty only where no shapes would help.
+        accident: what Keras really prints where it crashes by accident, otherwise None.
+    """
+
+    def __init__(
+        self,
+        keras_message: str,
+        explanation: str | None = None,
+        *,
+        axes: Sequence[tuple[int, int]] = (),
+        fixes: Sequence[Fix] = (),
+        accident: str | None = None,
+        call: Call | None = None,
+    ) -> None:
+        self.keras_message = call.wrap(keras_message) if call else keras_message
+        self.explanation = keras_message if explanation is None else explanation
+        self.axes = tuple(axes)
+        self.fixes = tuple(fixes)
+        self.accident = accident
+        self._inner, self._call = keras_message, call
+        super().__init__(self.keras_message)
+
+    def __str__(self) -> str:
+        """Keras's text, and below it ours where that says more."""
+        if self.explanation == self.keras_message:
+            return str(self.keras_message)
+        return f"{self.keras_message}\n{self.explanation}"
+
+    def __reduce__(self) -> tuple[object, ...]:  # keyword arguments do not survive pickling otherwise
+        """Make it again from its parts."""
+        return _rebuild, (self._inner, self.explanation, self.axes, self.fixes, self.accident, self._call)
+
+    @property
+    def raised_in_call(self) -> bool:
+        """Whether Keras raises it from inside the call of the layer, not from its checks before."""
+        return self._call is not None
+
+    def but(self, *, fixes: Sequence[Fix] | None = None, call: Call | None = None) -> MergeError:
+        """The same error with other fixes, or raised by another call."""
+        chosen = self.fixes if fixes is None else fixes
+        call = call if call and self._call else self._call
+        return _rebuild(self._inner, self.explanation, self.axes, chosen, self.accident, call)
+
+
+@dataclass(frozen=True)
+class Call:
+    """The call of a layer, as Keras words it around an error from inside (keras/src/utils/traceback_utils.py)."""
+
+    layer: str
+    shapes: tuple[Shape, ...]
+    dtypes: tuple[str, ...]
+
+    def wrap(self, message: str) -> str:
+        """Keras's frame around a message."""
+        tensors = [f"tf.Tensor(shape={s}, dtype={d})" for s, d in zip(self.shapes, self.dtypes, strict=True)]
+        return (
+            f"Exception encountered when calling {self.layer}.call().\n\n{message}\n\n"
+            f"Arguments received by {self.layer}.call():\n  • inputs={tensors}"
+        )
+
+
+def _rebuild(
+    message: str,
+    explanation: str,
+    axes: Sequence[tuple[int, int]],
+    fixes: Sequence[Fix],
+    accident: str | None,
+    call: Call | None,
+) -> MergeError:
+    return MergeError(message, explanation, axes=axes, fixes=fixes, accident=accident, call=call)
+
+
+def unclear(template: str, **values: object) -> MergeError:
+    """An error of ours alone: Keras has no text for it."""
+    return MergeError(Sentence(template, **values))

@@ -1,0 +1,45 @@
+"""How large is too large, in one place. The engine itself has no limit; screens and commands ask here first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import prod
+
+from core.errors import Shape, unclear
+
+MAX_RANK = 6  # axes of a tensor that are drawn
+MAX_SIZE = 65_536  # cells along one axis
+MAX_ELEMENTS = 4_000_000  # cells of one tensor: 16 MB of float32
+MAX_INPUTS = 6  # inputs of one merge
+MAX_TEXT = 100_000  # characters of a pasted list
+MAX_UPLOAD_BYTES = 32_000_000
+MAX_ARCHIVE_MEMBERS = 64  # arrays in one .npz
+MAX_IMAGE_PIXELS = 16_000_000
+MAX_IMAGE_SIDE = 8_192
+
+
+def check_elements(shapes: Iterable[Shape], result: Shape) -> None:
+    """Refuse tensors that would not fit, before any is made.
+
+    Args:
+        shapes: of the inputs; axes of None count as 1.
+        result: shape of the output.
+
+    Raises:
+        MergeError: names the tensor, its elements and the limit.
+    """
+    for shape in shapes:
+        if _elements(shape) > MAX_ELEMENTS:
+            raise unclear(
+                "{shape} would be {count} numbers; up to {limit} are computed.",
+                shape=shape, count=f"{_elements(shape):,}", limit=f"{MAX_ELEMENTS:,}",
+            )  # fmt: skip
+    if _elements(result) > MAX_ELEMENTS:
+        raise unclear(
+            "The result {shape} would hold {count} numbers; up to {limit} are computed.",
+            shape=result, count=f"{_elements(result):,}", limit=f"{MAX_ELEMENTS:,}",
+        )  # fmt: skip
+
+
+def _elements(shape: Shape) -> int:
+    return prod(1 if size is None else size for size in shape)

@@ -1,0 +1,68 @@
+"""Which input cells made an output cell, and which output cells an input cell reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+
+from core.errors import Shape, unclear
+from core.links import AxisLink, links
+from core.plan import Alignment
+
+Index = tuple[int, ...]
+
+
+def sources(alignment: Alignment, output_index: Sequence[int]) -> tuple[list[Index], ...]:
+    """The input cells that made one output cell.
+
+    Args:
+        alignment: of the merge, all sizes known.
+        output_index: one number for each axis of the output.
+
+    Returns:
+        One list for each input, of indices in that input's own shape; for Dot in the order of the sum.
+
+    Raises:
+        MergeError: a size is None.
+        IndexError: no such output cell.
+    """
+    index = _check(alignment, alignment.output_shape, output_index)
+    return tuple(
+        list(product(*(_own_span(link, size or 0, index) for link, size in zip(row, shape, strict=True))))
+        for row, shape in zip(links(alignment), alignment.shapes, strict=True)
+    )
+
+
+def reach(alignment: Alignment, input_number: int, input_index: Sequence[int]) -> list[Index]:
+    """The output cells that one input cell has a part in, in order.
+
+    Args:
+        alignment: of the merge, all sizes known.
+        input_number: which input, from 0.
+        input_index: one number for each axis of that input's own shape.
+
+    Raises:
+        MergeError: a size is None.
+        IndexError: no such input, or no such cell in it.
+    """
+    index = _check(alignment, alignment.inputs[input_number].shape, input_index)
+    spans: list[Sequence[int]] = [range(size or 0) for size in alignment.output_shape]
+    for link, at in zip(links(alignment)[input_number], index, strict=True):
+        if link.output_axis is not None:
+            spans[link.output_axis] = (at + link.offset,)
+    return list(product(*spans))
+
+
+def _own_span(link: AxisLink, size: int, output_index: Index) -> Sequence[int]:
+    if link.output_axis is None:
+        return range(size)  # all that is summed; the only one where it is stretched
+    at = output_index[link.output_axis] - link.offset
+    return (at,) if 0 <= at < size else ()
+
+
+def _check(alignment: Alignment, shape: Shape, index: Sequence[int]) -> Index:
+    if not alignment.known:
+        raise unclear("Cells have an index only where every size is a number; {shapes} holds None.", shapes=list(alignment.shapes))
+    if len(index) != len(shape) or not all(0 <= at < (size or 0) for at, size in zip(index, shape, strict=True)):
+        raise IndexError(f"There is no cell {tuple(index)} in shape {shape}.")
+    return tuple(int(at) for at in index)

@@ -1,0 +1,160 @@
+"""The engine against the real layer, over 20,000 random cases: value, dtype, shape, mask or error text."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from core import MERGES, MergeError, align, merge
+from tests.oracle import Answer, ask
+
+CASES = 2_600  # for each of the eight merges
+DTYPES = "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64".split()
+SPECIAL = [math.nan, math.inf, -math.inf, -0.0, 1e-40, 3e38]
+
+sizes = st.sampled_from([0, 1, 1, 2, 3, 5])
+shapes = st.lists(sizes, max_size=6).map(tuple)
+
+
+@st.composite
+def related_shapes(draw, count):
+    """Shapes that stem from one, so that about half of them fit."""
+    base = draw(st.lists(st.sampled_from([1, 2, 3, 3, 5, 0]), min_size=0, max_size=6)) if draw(st.integers(0, 9)) else []
+    return [tuple(draw(relatives(base))) for _ in range(count)]
+
+
+@st.composite
+def relatives(draw, base):
+    kind = draw(st.sampled_from(["same", "same", "stretched", "stretched", "shorter", "other", "one off"]))
+    shape = list(base)
+    if kind == "stretched":
+        return shape[:1] + [draw(st.sampled_from([size, size, 1])) for size in shape[1:]]
+    if kind == "shorter" and shape:
+        return shape[:1] + shape[draw(st.integers(1, len(shape))) :]
+    if kind == "other":
+        return list(draw(shapes))
+    if kind == "one off" and shape:
+        shape[draw(st.integers(0, len(shape) - 1))] = draw(sizes)
+    return shape
+
+
+@st.composite
+def cases(draw, operation):
+    """(inputs, masks, options) for one call."""
+    exactly = MERGES[operation].exactly
+    count = exactly if exactly and draw(st.integers(0, 9)) else draw(st.sampled_from([1, 2, 2, 2, 3, 4]))
+    wanted = draw(related_shapes(count))
+    options = draw(options_for(operation, wanted))
+    if operation == "Dot" and count == 2 and draw(st.integers(0, 3)):
+        wanted = _contractible(wanted, options["axes"])
+    random = np.random.default_rng(draw(st.integers(0, 2**32)))
+    same = draw(st.sampled_from(DTYPES)) if draw(st.booleans()) else None
+    inputs = [numbers(random, shape, same or draw(st.sampled_from(DTYPES))) for shape in wanted]
+    masks = None
+    if draw(st.booleans()):
+        masks = [random.random(shape[:-1]) < 0.6 if shape and random.random() < 0.8 else None for shape in wanted]
+    return inputs, masks, options
+
+
+def options_for(operation, wanted):
+    rank = max([1, *map(len, wanted)])
+    near = st.sampled_from([*range(-rank, rank)] * 8 + [*range(-7, 8)])
+    if operation == "Dot":
+        near = st.sampled_from([1, 1, 2, 2, -1, -1, -2, 3, 0, 5])
+    if operation == "Concatenate":
+        return st.fixed_dictionaries({"axis": near})
+    if operation == "Dot":
+        return st.fixed_dictionaries({"axes": near | st.tuples(near, near), "normalize": st.booleans()})
+    return st.just({})
+
+
+def _contractible(wanted, axes):
+    first, second = (list(shape) if len(shape) > 1 else [2, 3] for shape in wanted)
+    i, j = (axes, axes) if isinstance(axes, int) else axes
+    for shape, axis in ((first, i), (second, j)):
+        shape += [2] * (max(axis + 1, -axis + 1) - len(shape))
+    second[0] = first[0]
+    second[j] = first[i]
+    return [tuple(first), tuple(second)]
+
+
+def numbers(random, shape, dtype):
+    """Normal values with a few special ones; for integers the whole range, so that they wrap."""
+    if dtype == "bool":
+        return random.random(shape) < 0.5
+    if dtype.startswith("float"):
+        values = random.normal(size=shape)
+        special = random.choice(SPECIAL, size=shape)
+        with np.errstate(over="ignore"):
+            return np.asarray(np.where(random.random(shape) < 0.05, special, values)).astype(dtype)
+    limits = np.iinfo(dtype)
+    if random.random() < 0.5:
+        return random.integers(limits.min, limits.max, size=shape, dtype=dtype, endpoint=True)
+    return random.integers(0 if limits.min == 0 else -9, 9, size=shape).astype(dtype)
+
+
+@pytest.mark.parametrize("operation", list(MERGES))
+def test_the_engine_agrees_with_keras(operation):
+    """Every case gives the same value, dtype, shape and mask, or the same error text."""
+    fitted = []
+
+    @settings(max_examples=CASES, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @given(cases(operation))
+    def compare(case):
+        inputs, masks, options = case
+        answer = ask(operation, inputs, masks, **options)
+        fitted.append(answer.value is not None)
+        check(operation, inputs, masks, options, answer)
+
+    compare()
+    assert len(fitted) >= CASES * 0.9
+    assert 0.25 < np.mean(fitted) < 0.85
+
+
+def check(operation: str, inputs: list, masks: list | None, options: dict, answer: Answer) -> None:
+    """One case."""
+    try:
+        ours = merge(operation, inputs, masks=masks, **options)
+    except MergeError as error:
+        assert answer.value is None, f"we refuse: {error}"
+        if error.accident is None:
+            assert error.keras_message == answer.text
+        else:
+            assert error.accident == answer.text.removeprefix(f"Exception encountered when calling {operation}.call().")
+        check_fixes(operation, error, options)
+        return
+    assert answer.value is not None, f"Keras refuses: {answer.text}"
+    assert ours.value.dtype == answer.value.dtype
+    assert ours.value.shape == answer.value.shape == ours.alignment.output_shape
+    compare_values(operation, inputs, options, ours.value, answer.value)
+    assert (ours.mask is None) == (answer.mask is None)
+    if ours.mask is not None:
+        np.testing.assert_array_equal(ours.mask, answer.mask)
+
+
+def check_fixes(operation, error, options):
+    """Every fix is accepted."""
+    chosen = {name: value for name, value in options.items() if name != "normalize"}
+    for fix in error.fixes:
+        align(operation, fix.shapes, **chosen)
+
+
+def compare_values(operation, inputs, options, ours, theirs):
+    """Integers to the bit, element-wise floats to 1 ulp of float32, Dot and Average to 1e-6 of their terms."""
+    if operation not in ("Dot", "Average"):
+        if ours.dtype.kind == "f":
+            np.testing.assert_array_equal(np.isnan(ours), np.isnan(theirs))
+            finite = np.isfinite(ours) & np.isfinite(theirs)
+            np.testing.assert_array_equal(ours[~finite], theirs[~finite])
+            np.testing.assert_array_max_ulp(ours[finite], theirs[finite], maxulp=1)
+        else:
+            np.testing.assert_array_equal(ours, theirs)
+    elif ours.dtype.kind == "f":
+        terms = merge(operation, [np.abs(value.astype(np.float32)) for value in inputs], **options).value
+        np.testing.assert_array_equal(np.isfinite(ours), np.isfinite(theirs))
+        finite = np.isfinite(ours)
+        assert (np.abs(ours[finite] - theirs[finite]) <= 1e-6 * terms[finite]).all()
+    elif all(np.abs(value.astype(float)).max(initial=0) <= 9 for value in inputs):
+        np.testing.assert_array_equal(ours, theirs)
