@@ -15,11 +15,14 @@ from core.gradient import gradients
 from core.merge import Merged, merge
 from core.provenance import reach, sources
 
+# Code
+from core.snippets import DIALECTS, snippet
+
 # Errors
 from core.errors import Fix, MergeError
 from core.sentences import Sentence
 
 __all__ = [
-    "MERGES", "AlignedInput", "Alignment", "Fix", "MergeError", "Merged", "Operation", "Sentence",
-    "align", "gradients", "merge", "reach", "sources",
+    "DIALECTS", "MERGES", "AlignedInput", "Alignment", "Fix", "MergeError", "Merged", "Operation", "Sentence",
+    "align", "gradients", "merge", "reach", "snippet", "sources",
 ]  # fmt: skip

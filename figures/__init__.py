@@ -1,0 +1,1 @@
+"""Pictures. Plotly only: result in, go.Figure out."""

@@ -1,0 +1,1 @@
+"""Widgets. Streamlit lives here, in pages/ and in app.py, and nowhere else."""

@@ -1,0 +1,30 @@
+"""The few inputs that make a page: read and written by key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+LANGUAGES = {"en": "English", "zh": "中文"}
+
+
+def get(key: str, default: Any = None) -> Any:
+    """What a widget holds, or the default before it has been drawn."""
+    return st.session_state.get(key, default)
+
+
+def put(values: Mapping[str, Any]) -> None:
+    """Set widgets, before they are drawn or from a callback."""
+    for key, value in values.items():
+        st.session_state[key] = value
+
+
+def language() -> str:
+    """The chosen language, else the browser's, else English."""
+    chosen = st.session_state.get("lang")
+    if chosen in LANGUAGES:
+        return str(chosen)
+    locale = (st.context.locale or "en").lower()
+    return next((name for name in LANGUAGES if locale.startswith(name)), "en")

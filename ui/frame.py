@@ -1,0 +1,76 @@
+"""What every page begins with: title, menu, language, link to share."""
+
+from __future__ import annotations
+
+import gc
+from pathlib import Path
+
+import streamlit as st
+
+from ui.controls import state
+from ui.text import t
+
+_PAGES = {  # file: (title, icon); the one list of pages
+    "app.py": ("Home", ":material/home:"),
+    "pages/1_Merge_lab.py": ("Merge lab", ":material/layers:"),
+}
+_ROOT = Path(__file__).parent.parent
+_ICON = Path(__file__).parent / "icon.svg"
+
+_BROWSER = st.components.v2.component(
+    "mergescope_browser",
+    html="<button type='button'></button>",
+    css="""
+    button { width: 100%; padding: 0.4rem 0.75rem; font: inherit; cursor: pointer; color: var(--st-text-color);
+             background: transparent; border: 1px solid var(--st-border-color); border-radius: var(--st-base-radius); }
+    button:hover, button:focus-visible { border-color: var(--st-primary-color); color: var(--st-primary-color); }
+    """,
+    js="""
+    export default function ({ data, parentElement }) {
+      document.documentElement.lang = data.lang;
+      const button = parentElement.querySelector("button");
+      button.textContent = data.label;
+      button.onclick = async () => {
+        try { await navigator.clipboard.writeText(window.location.href); button.textContent = data.done; }
+        catch { window.prompt(data.label, window.location.href); }
+        setTimeout(() => { button.textContent = data.label; }, 2000);
+      };
+    }
+    """,
+)
+
+
+def begin(title: str) -> None:
+    """Draw the frame of a page.
+
+    Args:
+        title: its title in the list of pages, in English.
+    """
+    _settle()
+    st.set_page_config(page_title=f"{t(title)} · Mergescope", page_icon=str(_ICON), layout="wide")
+    with st.sidebar:
+        st.markdown("### Mergescope")
+        for file, (name, icon) in _PAGES.items():
+            st.page_link(_ROOT / file, label=t(name), icon=icon)
+        _language()
+        _BROWSER(
+            key="browser",
+            data={"lang": {"zh": "zh-CN"}.get(state.language(), "en"), "label": t("Copy link"), "done": t("Copied")},
+        )
+
+
+def _language() -> None:
+    names = list(state.LANGUAGES)
+    st.selectbox(
+        "Language · 语言", names, index=names.index(state.language()), key="lang",
+        format_func=state.LANGUAGES.get, bind="query-params", persist_state="session",
+    )  # fmt: skip
+
+
+@st.cache_resource
+def _settle() -> None:
+    """Streamlit collects all garbage after every run, which was 92 % of a small app's time: it walks through every
+    imported module. Frozen, what has been imported is left out. Once only, or each run would leave garbage for good.
+    """
+    gc.collect()
+    gc.freeze()

@@ -1,0 +1,151 @@
+"""The parts of the Merge lab: what was chosen becomes a result, or a refusal with its fixes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core import DIALECTS, MergeError, Merged, align, merge, snippet
+from core.dtypes import Array
+from core.errors import Shape
+from core.limits import check_elements
+from core.numpy_rule import numpy_outcome
+from core.plan import Alignment
+from core.samples import sample_code
+from core.table import alignment_rows, refused_rows
+from ui import cached
+from ui.alignment_table import alignment_table
+from ui.controls.merge import InputChoice, Options, apply_fix
+from ui.text import plain, t
+
+
+@dataclass(frozen=True)
+class Request:
+    """Everything that was chosen."""
+
+    operation: str
+    function_form: bool
+    inputs: tuple[InputChoice, ...]
+    options: Options
+    seed: int
+
+    @property
+    def shapes(self) -> tuple[Shape, ...] | None:
+        """The shapes, if all of them can be read."""
+        shapes = tuple(entry.shape for entry in self.inputs if entry.shape is not None)
+        return shapes if len(shapes) == len(self.inputs) and self.options.valid else None
+
+
+def show_alignment(request: Request) -> Alignment | None:
+    """Draw how the inputs line up; where they do not fit, why not and what would."""
+    if request.shapes is None:
+        st.info(t("The result appears here as soon as everything on the left can be read."))
+        return None
+    options = request.options
+    try:
+        alignment = align(request.operation, request.shapes, axis=options.axis, axes=options.axes)
+    except MergeError as error:
+        _show_refusal(request, error)
+        _show_numpy(request, None)
+        return None
+    inputs = ", ".join(map(str, alignment.shapes))
+    st.markdown(f"#### {plain(inputs)} → {plain(str(alignment.output_shape))}")
+    alignment_table(alignment_rows(alignment))
+    for warning in alignment.warnings:
+        st.warning(plain(t(warning)), icon=":material/warning:")
+    _show_numpy(request, alignment.output_shape)
+    return alignment
+
+
+def compute(request: Request, alignment: Alignment) -> tuple[Merged, list[Array]] | None:
+    """The values of a merge that fits, and the inputs that made them; None, with the reason on screen, if there are none."""
+    if not alignment.known:
+        st.info(t("None stands for a size that is not known yet; type a number to see values."))
+        return None
+    try:
+        check_elements(alignment.shapes, alignment.output_shape)
+        inputs = [_fill(entry, number, request.seed) for number, entry in enumerate(request.inputs)]
+        options = request.options
+        merged = merge(request.operation, inputs, axis=options.axis, axes=options.axes, normalize=options.normalize)
+    except MergeError as error:
+        _show_message(error)
+        return None
+    for warning in merged.warnings[len(alignment.warnings) :]:
+        st.caption(":material/info: " + plain(t(warning)))
+    return merged, inputs
+
+
+def show_code(request: Request) -> None:
+    """The state on screen as code, in each dialect."""
+    if request.shapes is None:
+        return
+    st.markdown(f"#### {t('Code')}")
+    first = "keras-function" if request.function_form else "keras-layer"
+    names = sorted(DIALECTS, key=lambda name: name != first)
+    for tab, name in zip(st.tabs([DIALECTS[name].title for name in names]), names, strict=True):
+        with tab:
+            _show_snippet(request, name)
+
+
+def _show_snippet(request: Request, dialect: str) -> None:
+    options, shapes = request.options, request.shapes or ()
+    try:
+        code = snippet(
+            request.operation, shapes, dialect, axis=options.axis, axes=options.axes, normalize=options.normalize,
+            dtypes=[entry.dtype for entry in request.inputs], inputs=_expressions(request),
+        )  # fmt: skip
+    except MergeError as error:
+        st.caption(plain(t(error.explanation)))
+        return
+    st.code(code, language="python")
+
+
+def _expressions(request: Request) -> list[str] | None:
+    if any(None in (entry.shape or ()) for entry in request.inputs):
+        return None
+    return [
+        f'np.load("input_{number}.npy")  # your own values'
+        if entry.array is not None
+        else sample_code(entry.fill, tuple(size or 0 for size in entry.shape or ()), number=number, seed=request.seed, dtype=entry.dtype)
+        for number, entry in enumerate(request.inputs)
+    ]  # fmt: skip
+
+
+def _fill(entry: InputChoice, number: int, seed: int) -> Array:
+    if entry.array is not None:
+        return entry.array
+    shape = tuple(size or 0 for size in entry.shape or ())
+    return cached.sample(entry.fill, shape, number=number, seed=seed, dtype=entry.dtype)
+
+
+def _show_refusal(request: Request, error: MergeError) -> None:
+    shapes = request.shapes or ()
+    st.markdown(f"#### {plain(', '.join(map(str, shapes)))} → {t('refused')}")
+    alignment_table(refused_rows(request.operation, shapes, error), refused=True)
+    _show_message(error)
+    if error.fixes:
+        st.markdown(f"**{t('What would fit')}**")
+    for number, fix in enumerate(error.fixes):
+        st.button(plain(t(fix.text)), key=f"fix{number}", on_click=apply_fix, args=(fix,), icon=":material/build:")
+
+
+def _show_message(error: MergeError) -> None:
+    if error.explanation != error.keras_message:
+        text = error.keras_message if error.accident is None else error.accident
+        st.caption(t("Keras says:") if error.accident is None else t("Keras crashes here by accident with:"))
+        st.code(text, language=None, wrap_lines=True)
+    st.error(plain(t(error.explanation)))
+
+
+def _show_numpy(request: Request, output: Shape | None) -> None:
+    options, shapes = request.options, request.shapes or ()
+    try:
+        outcome = numpy_outcome(request.operation, shapes, axis=options.axis, axes=options.axes)  # type: ignore[arg-type]
+    except MergeError:
+        return
+    if outcome is None or outcome.shape == output:
+        return
+    said = t("refuses") if outcome.shape is None else t("gives {shape}", shape=outcome.shape)
+    st.caption(f":material/compare_arrows: {t('NumPy differs:')} {plain(outcome.code)} {plain(said)}")
+
