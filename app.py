@@ -25,13 +25,25 @@ inputs = [
 ]
 result = merge(example.operation, inputs).value
 st.plotly_chart(
-    heatmaps([
-        Slice(f"{name} {values.shape}", np.asarray(values[0]), t("axis {axis}", axis=1), t("axis {axis}", axis=2), symbol=symbol)
-        for name, values, symbol in zip(
-            [t("input {number}", number=0), t("input {number}", number=1), t("output")], [*inputs, result], ["", "×", "="], strict=True
-        )
-    ]),
-    config={"displayModeBar": False}, alt=t("Inputs and output as heatmaps"),
-)  # fmt: skip
+    heatmaps(
+        [
+            Slice(
+                f"{name} {values.shape}",
+                np.asarray(values[0]),
+                t("axis {axis}", axis=1),
+                t("axis {axis}", axis=2),
+                symbol=symbol,
+            )
+            for name, values, symbol in zip(
+                [t("input {number}", number=0), t("input {number}", number=1), t("output")],
+                [*inputs, result],
+                ["", "×", "="],
+                strict=True,
+            )
+        ]
+    ),
+    config={"displayModeBar": False},
+    alt=t("Inputs and output as heatmaps"),
+)
 st.caption(t("The first sample of five: one row of the first input meets all four rows of the second, so 51 = 1 × 51."))
 st.page_link("pages/1_Merge_lab.py", label=t("Open the Merge lab"), icon=":material/layers:")

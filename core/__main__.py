@@ -24,7 +24,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m core", description="How Keras lines up the inputs of a merge layer.")
+    parser = argparse.ArgumentParser(
+        prog="python -m core", description="How Keras lines up the inputs of a merge layer."
+    )
     parser.add_argument("operation", help=", ".join(MERGES))
     parser.add_argument("shapes", nargs="*", metavar="shape", help="such as 5,1,5 or None,20,20,256")
     parser.add_argument("--axis", type=int, default=-1, help="joined by Concatenate (default: -1)")

@@ -58,12 +58,13 @@ def plan(operation: str, shapes: tuple[Shape, ...], axis: int, axes: Axes) -> Al
 
 def not_a_list(operation: str, shape: Shape) -> MergeError:
     """The error of a layer that was called on one tensor instead of a list of them."""
+    received = f"Received: input_shape={shape}"
     texts = {
-        "concatenate": f"A `Concatenate` layer should be called on a list of at least 1 input. Received: input_shape={shape}",
-        "dot": f"A `Dot` layer should be called on a list of 2 inputs. Received: input_shape={shape}",
+        "concatenate": f"A `Concatenate` layer should be called on a list of at least 1 input. {received}",
+        "dot": f"A `Dot` layer should be called on a list of 2 inputs. {received}",
     }
     row = find(operation)
-    general = f"A merge layer should be called on a list of inputs. Received: input_shape={shape} (not a list of shapes)"
+    general = f"A merge layer should be called on a list of inputs. {received} (not a list of shapes)"
     error = MergeError(
         texts.get(row.rule, general),
         Sentence("A merge takes a list: put the tensors between square brackets."),
@@ -75,7 +76,8 @@ def not_a_list(operation: str, shape: Shape) -> MergeError:
 def _no_inputs(row: Operation) -> MergeError:
     length = row.rule == "concatenate"
     return MergeError(
-        "A merge layer should be called on a list of at least 1 input. Received 0 inputs. Full input_shape received: []",
+        "A merge layer should be called on a list of at least 1 input. "
+        "Received 0 inputs. Full input_shape received: []",
         Sentence("The list of inputs is empty; a merge needs at least one."),
         accident="object of type 'NoneType' has no len()" if length else "'NoneType' object is not subscriptable",
     )

@@ -24,12 +24,12 @@ def align_concatenate(row: Operation, shapes: tuple[Shape, ...], axis: int) -> A
     """
     _check_build(shapes, axis)
     if len(shapes) == 1 and axis >= len(shapes[0]):  # TensorFlow hands a single input through, whatever the axis
-        return Alignment(row.name, (_entry(shapes[0], ("matched",) * len(shapes[0])),), shapes[0])
+        return Alignment(row.name, (_entry(shapes[0], _all_matched(shapes[0])),), shapes[0])
     _check_call(row, shapes, axis)
     joined = axis % len(shapes[0])
     sizes = [shape[joined] for shape in shapes]
     total = None if None in sizes else sum(size for size in sizes if size is not None)
-    output = shapes[0][:joined] + (total,) + shapes[0][joined + 1 :]
+    output = (*shapes[0][:joined], total, *shapes[0][joined + 1 :])
     unknown = {place for place in range(len(output)) if any(shape[place] is None for shape in shapes)}
     inputs = tuple(_entry(shape, _roles(len(shape), joined, unknown)) for shape in shapes)
     return Alignment(row.name, inputs, output, tuple(_warnings(shapes, joined)), axis=joined)
@@ -49,6 +49,10 @@ def _entry(shape: Shape, roles: tuple[Role, ...]) -> AlignedInput:
     return AlignedInput(shape, shape, roles, shape)
 
 
+def _all_matched(shape: Shape) -> tuple[Role, ...]:
+    return tuple("batch" if axis == 0 else "matched" for axis in range(len(shape)))
+
+
 def _roles(rank: int, joined: int, unknown: set[int]) -> tuple[Role, ...]:
     others: list[Role] = ["batch" if axis == 0 else "unknown" if axis in unknown else "matched" for axis in range(rank)]
     return tuple("joined" if axis == joined else role for axis, role in enumerate(others))
@@ -63,9 +67,11 @@ def _check_build(shapes: tuple[Shape, ...], axis: int) -> None:
     raise MergeError(
         "A `Concatenate` layer requires inputs with matching shapes except for the concatenation axis. "
         f"Received: input_shape={list(shapes)}",
-        Sentence("Only the joined axis {axis} may differ; every other axis must be equal, and none is stretched.", axis=axis),
+        Sentence(
+            "Only the joined axis {axis} may differ; every other axis must be equal, and none is stretched.", axis=axis
+        ),
         axes=_clashes(shapes, axis),
-    )  # fmt: skip
+    )
 
 
 def _without(shape: Shape, axis: int, number: int) -> Shape:
@@ -80,10 +86,15 @@ def _without(shape: Shape, axis: int, number: int) -> Shape:
     if axis < -len(shape):
         raise MergeError(
             f"Axis {axis} does not exist in shape {shape}.",
-            Sentence("Axis {axis} does not exist; input {number} has the axes 0 to {last}.", axis=axis, number=number, last=len(shape) - 1),
+            Sentence(
+                "Axis {axis} does not exist; input {number} has the axes 0 to {last}.",
+                axis=axis,
+                number=number,
+                last=len(shape) - 1,
+            ),
             axes=[(number, 0)],
             accident="list assignment index out of range",
-        )  # fmt: skip
+        )
     return tuple(size for place, size in enumerate(shape) if place != (axis if axis >= 0 else axis + len(shape)))
 
 
@@ -93,17 +104,17 @@ def _clashes(shapes: tuple[Shape, ...], axis: int) -> list[tuple[int, int]]:
     if odd:
         return odd
     differing = [
-        place
-        for place in range(rank)
-        if place != axis % rank and len({shape[place] for shape in shapes} - {None}) > 1
-    ]  # fmt: skip
+        place for place in range(rank) if place != axis % rank and len({shape[place] for shape in shapes} - {None}) > 1
+    ]
     return [(number, place) for number in range(len(shapes)) for place in differing]
 
 
 def _check_call(row: Operation, shapes: tuple[Shape, ...], axis: int) -> None:
     """What passes Keras's own check and fails in TensorFlow."""
     rank = len(shapes[0])
-    node = f"{{{{function_node __wrapped__ConcatV2_N_{len(shapes)}_device_/job:localhost/replica:0/task:0/device:CPU:0}}}}"
+    node = (
+        f"{{{{function_node __wrapped__ConcatV2_N_{len(shapes)}_device_/job:localhost/replica:0/task:0/device:CPU:0}}}}"
+    )
     call = Call(row.name, shapes, ("float32",) * len(shapes))
     if axis >= rank:
         raise MergeError(
@@ -119,15 +130,21 @@ def _check_call(row: Operation, shapes: tuple[Shape, ...], axis: int) -> None:
         raise MergeError(
             f"{node} ConcatOp : Ranks of all input tensors should match: shape[0] = [{first}] vs. "
             f"shape[{other}] = [{second}] [Op:ConcatV2] name: concat",
-            Sentence("Inputs 0 and {other} have {first} and {second} axes; all must have as many.",
-                     other=other, first=rank, second=len(shapes[other])),
+            Sentence(
+                "Inputs 0 and {other} have {first} and {second} axes; all must have as many.",
+                other=other,
+                first=rank,
+                second=len(shapes[other]),
+            ),
             axes=[(other, len(shapes[other]) - 1)],
             call=call,
-        )  # fmt: skip
+        )
 
 
 def _warnings(shapes: tuple[Shape, ...], joined: int) -> Iterator[Sentence]:
     if len(shapes) == 1:
         yield Sentence("With one input there is nothing to merge: it comes out as it went in.")
     elif joined == 0:
-        yield Sentence("Axis 0 is the batch: this puts samples one after the other, and a functional model may refuse it.")
+        yield Sentence(
+            "Axis 0 is the batch: this puts samples one after the other, and a functional model may refuse it."
+        )

@@ -31,13 +31,9 @@ def check_axes(axes: object) -> Axes:
     if not isinstance(axes, (list, tuple)):
         raise _bad_axes(f"Invalid type for argument `axes`: it should be a list or an int. Received: axes={axes}")
     if len(axes) != 2:
-        raise _bad_axes(
-            f"Invalid format for argument `axes`: it should contain two elements. Received: axes={axes}"
-        )  # fmt: skip
+        raise _bad_axes(f"Invalid format for argument `axes`: it should contain two elements. Received: axes={axes}")
     if not isinstance(axes[0], int) or not isinstance(axes[1], int):
-        raise _bad_axes(
-            f"Invalid format for argument `axes`: list elements should be integers. Received: axes={axes}"
-        )  # fmt: skip
+        raise _bad_axes(f"Invalid format for argument `axes`: list elements should be integers. Received: axes={axes}")
     return (int(axes[0]), int(axes[1]))
 
 
@@ -50,8 +46,10 @@ def align_dot(row: Operation, shapes: tuple[Shape, ...], axes: Axes) -> Alignmen
     if len(shapes) != 2:
         raise MergeError(
             f"A `Dot` layer should be called on a list of 2 inputs. Received: input_shape={list(shapes)}",
-            Sentence("{name} takes exactly {exactly} inputs; it got {count}.", name="Dot", exactly=2, count=len(shapes)),
-        )  # fmt: skip
+            Sentence(
+                "{name} takes exactly {exactly} inputs; it got {count}.", name="Dot", exactly=2, count=len(shapes)
+            ),
+        )
     first, second = shapes
     places = _check_build(first, second, axes)
     _check_call(Call(row.name, shapes, ("float32", "float32")), first, second, places)
@@ -118,9 +116,13 @@ def _check_build(first: Shape, second: Shape, axes: Axes) -> tuple[int, int]:
         raise MergeError(
             f"Incompatible input shapes: axis values {first[wanted[0]]} (at axis {wanted[0]}) != "
             f"{second[wanted[1]]} (at axis {wanted[1]}). Full input shapes: {first}, {second}",
-            Sentence("The contracted axes must have the same size; they have {first} and {second}.", first=first[places[0]], second=second[places[1]]),
+            Sentence(
+                "The contracted axes must have the same size; they have {first} and {second}.",
+                first=first[places[0]],
+                second=second[places[1]],
+            ),
             axes=[(0, places[0]), (1, places[1])],
-        )  # fmt: skip
+        )
     return places
 
 
@@ -133,10 +135,15 @@ def _wrap(axis: int, shape: Shape, number: int) -> int:
 def _no_such_axis(axis: int, shape: Shape, number: int, accident: str) -> MergeError:
     return MergeError(
         f"Axis {axis} does not exist in shape {shape}.",
-        Sentence("Axis {axis} does not exist; input {number} has {rank} axes, counted from 0.", axis=axis, number=number, rank=len(shape)),
+        Sentence(
+            "Axis {axis} does not exist; input {number} has {rank} axes, counted from 0.",
+            axis=axis,
+            number=number,
+            rank=len(shape),
+        ),
         axes=[(number, max(0, len(shape) - 1))],
         accident=accident,
-    )  # fmt: skip
+    )
 
 
 def _check_call(call: Call, first: Shape, second: Shape, places: tuple[int, int]) -> None:
@@ -145,22 +152,25 @@ def _check_call(call: Call, first: Shape, second: Shape, places: tuple[int, int]
         raise MergeError(
             f"Cannot do batch_dot on inputs with rank < 2. Received inputs with shapes {first} and {second}.",
             Sentence("Dot needs a batch axis and at least one more in both inputs."),
-            axes=[(number, 0) for number, shape in enumerate((first, second)) if len(shape) < 2], call=call,
-        )  # fmt: skip
+            axes=[(number, 0) for number, shape in enumerate((first, second)) if len(shape) < 2],
+            call=call,
+        )
     if None not in (first[0], second[0]) and first[0] != second[0]:
         raise MergeError(
             "Cannot do batch_dot on inputs with different batch sizes. "
             f"Received inputs with shapes {first} and {second}.",
             Sentence("Axis 0 is the batch: it must be the same in both inputs."),
-            axes=[(0, 0), (1, 0)], call=call,
-        )  # fmt: skip
+            axes=[(0, 0), (1, 0)],
+            call=call,
+        )
     if 0 in places:
         raise MergeError(
             "Cannot perform batch_dot over axis 0. If your inputs are not batched, add a dummy batch dimension to your "
             "inputs using keras.ops.expand_dims(x, 0)",
             Sentence("Axis 0 is the batch and cannot be contracted: choose axes from 1 up."),
-            axes=[(number, 0) for number in (0, 1) if places[number] == 0], call=call,
-        )  # fmt: skip
+            axes=[(number, 0) for number in (0, 1) if places[number] == 0],
+            call=call,
+        )
     _check_reshape(call, first, second, places)
 
 
@@ -168,7 +178,10 @@ def _check_reshape(call: Call, first: Shape, second: Shape, places: tuple[int, i
     """With an axis of 0 TensorFlow guesses a -1 in `reshape` from the other axes, and may guess wrong."""
     if None in first or None in second:
         return
-    sizes = [[size or 0 for size in shape[1:axis] + shape[axis + 1 :]] for shape, axis in zip((first, second), places, strict=True)]  # fmt: skip
+    sizes = [
+        [size or 0 for size in shape[1:axis] + shape[axis + 1 :]]
+        for shape, axis in zip((first, second), places, strict=True)
+    ]
     batch, length = first[0] or 0, first[places[0]] or 0
     blind = 0 in (batch, length)
     guessed = [prod(s for s in part if s or not blind) if len(part) > 1 else prod(part) for part in sizes]
@@ -189,5 +202,7 @@ def _warnings(axes: Axes, shapes: tuple[Shape, ...]) -> Iterator[Sentence]:
         if places[0] != places[1]:
             yield Sentence(
                 "axes={axes} counts from the end: axis {first} of input 0 and axis {second} of input 1.",
-                axes=axes, first=places[0], second=places[1],
-            )  # fmt: skip
+                axes=axes,
+                first=places[0],
+                second=places[1],
+            )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from core.errors import unclear
 
-Array = NDArray[np.generic]
+Array = NDArray[Any]  # of any real dtype
 
 FLOAT32 = np.dtype(np.float32)
 _UINT32, _UINT64 = np.dtype(np.uint32), np.dtype(np.uint64)
@@ -32,7 +34,7 @@ def autocast(value: object) -> Array:
     return array
 
 
-def promote(*dtypes: DTypeLike) -> np.dtype[np.generic]:
+def promote(*dtypes: DTypeLike) -> np.dtype[Any]:
     """The dtype of two tensors combined, after `autocast`.
 
     NumPy's rule, but for two: uint64 falls to uint32 (Keras keeps 32 bits where it can), and integers that fit
@@ -44,7 +46,7 @@ def promote(*dtypes: DTypeLike) -> np.dtype[np.generic]:
     return _UINT32 if wide == _UINT64 else wide
 
 
-def quotient(dtype: np.dtype[np.generic]) -> np.dtype[np.generic]:
+def quotient(dtype: np.dtype[Any]) -> np.dtype[Any]:
     """The dtype of `tensor / n` in TensorFlow: float32 for floats and 8 and 16 bits, float64 for wider integers."""
     return FLOAT32 if dtype.kind == "f" or dtype.itemsize <= 2 else np.dtype(np.float64)
 

@@ -8,10 +8,10 @@ the second size of the first operand, it is taken for a bias and added along tha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import combinations
+from collections.abc import Sequence
 from typing import Literal
 
+from core.doubts import warnings
 from core.errors import Call, MergeError, Shape
 from core.operations import Operation
 from core.plan import AlignedInput, Alignment, Role
@@ -38,7 +38,7 @@ def align_elementwise(row: Operation, shapes: tuple[Shape, ...]) -> Alignment:
         AlignedInput(shape, wide, _roles(len(shape), wide, output), seen)
         for shape, wide, seen in zip(shapes, expanded, read, strict=True)
     )
-    return Alignment(row.name, inputs, output, tuple(_warnings(inputs, output)))
+    return Alignment(row.name, inputs, output, tuple(warnings(inputs, output)))
 
 
 def combine(first: Shape, second: Shape) -> Shape:
@@ -57,7 +57,7 @@ def combine(first: Shape, second: Shape) -> Shape:
     return first[: -len(second)] + tuple(size for size in tail if size != "clash")
 
 
-def _combine_sizes(first: int | None, second: int | None) -> int | None | Literal["clash"]:
+def _combine_sizes(first: int | None, second: int | None) -> int | Literal["clash"] | None:
     if first is None or second is None:
         return None
     if first == 1:
@@ -70,9 +70,11 @@ def _batch(shapes: tuple[Shape, ...]) -> Shape:
     if len(batches) > 1:
         raise MergeError(
             f"Cannot merge tensors with different batch sizes. Received tensors with shapes {list(shapes)}",
-            Sentence("Axis 0 is the batch: it is never stretched, so it must be the same in every input, even where it is 1."),
+            Sentence(
+                "Axis 0 is the batch: it is never stretched, so it must be the same in every input, even where it is 1."
+            ),
             axes=[(number, 0) for number, shape in enumerate(shapes) if shape and shape[0] is not None],
-        )  # fmt: skip
+        )
     if not any(shapes):
         return ()
     return (batches.pop(),) if batches else (None,)
@@ -109,16 +111,24 @@ def _why(shapes: tuple[Shape, ...]) -> Sentence:
     return Sentence(
         "Keras reads {shape} as {expanded}, with the new axes right after the batch. Then axis {axis} has the sizes "
         "{sizes}; along one axis all sizes must be equal, or 1.",
-        shape=shorter, expanded=shorter[:1] + (1,) * (rank - len(shorter)) + shorter[1:], **values,
-    )  # fmt: skip
+        shape=shorter,
+        expanded=shorter[:1] + (1,) * (rank - len(shorter)) + shorter[1:],
+        **values,
+    )
 
 
 def _check_count(row: Operation, shapes: tuple[Shape, ...]) -> None:
     if row.exactly is not None and len(shapes) != row.exactly:
         raise MergeError(
-            f"A `{row.name}` layer should be called on exactly {row.exactly} inputs. Received: input_shape={list(shapes)}",
-            Sentence("{name} takes exactly {exactly} inputs; it got {count}.", name=row.name, exactly=row.exactly, count=len(shapes)),
-        )  # fmt: skip
+            f"A `{row.name}` layer should be called on exactly {row.exactly} inputs. "
+            f"Received: input_shape={list(shapes)}",
+            Sentence(
+                "{name} takes exactly {exactly} inputs; it got {count}.",
+                name=row.name,
+                exactly=row.exactly,
+                count=len(shapes),
+            ),
+        )
 
 
 def _check_scalars(shapes: tuple[Shape, ...], call: Call) -> None:
@@ -197,56 +207,3 @@ def _role(size: int | None, result: int | None) -> Role:
     if size is None or result is None:
         return "unknown"
     return "stretched" if size == 1 and result != 1 else "matched"
-
-
-def _warnings(inputs: Sequence[AlignedInput], output: Shape) -> Iterator[Sentence]:
-    if len(inputs) == 1:
-        yield Sentence("With one input there is nothing to merge: it comes out as it went in.")
-    yield from _bias_warnings(inputs)
-    yield from _unchecked_warnings(inputs, output)
-    yield from _placement_warnings(inputs, output)
-    if output and None not in output and all(None not in i.shape and i.read_shape[1:] != output[1:] for i in inputs):
-        yield Sentence("No input has the shape of the result {output}: every one of them is stretched.", output=output)
-
-
-def _bias_warnings(inputs: Sequence[AlignedInput]) -> Iterator[Sentence]:
-    for number, entry in enumerate(inputs):
-        if entry.read_shape != entry.expanded_shape:
-            yield Sentence(
-                "On TensorFlow, Keras takes input {number} of shape {shape} for a bias and adds it as {read}, "
-                "along another axis than its own. Multiply and Subtract do not do this.",
-                number=number, shape=entry.shape, read=entry.read_shape,
-            )  # fmt: skip
-
-
-def _unchecked_warnings(inputs: Sequence[AlignedInput], output: Shape) -> Iterator[Sentence]:
-    for axis in range(1, len(output)):
-        sizes = [entry.expanded_shape[axis] for entry in inputs if entry.roles[axis] != "inserted"]
-        if None in sizes and any(size not in (None, 1) for size in sizes):
-            yield Sentence(
-                "Axis {axis} is None in one input: Keras cannot check it, and a clash shows only when the model runs.",
-                axis=axis,
-            )
-
-
-def _placement_warnings(inputs: Sequence[AlignedInput], output: Shape) -> Iterator[Sentence]:
-    """An input of lower rank that would also fit other axes than those it lands on."""
-    for number, entry in enumerate(inputs):
-        own = [size for size in entry.shape[1:] if size not in (1, None)]
-        if not entry.inserted or not own:
-            continue
-        places = [
-            place for place in combinations(range(1, len(output)), len(own)) if [output[axis] for axis in place] == own
-        ]
-        if len(places) > 1:
-            landed = [axis for axis, role in enumerate(entry.roles) if role == "matched" and output[axis] != 1]
-            yield Sentence(
-                "Input {number} of shape {shape} lands on axes {landed} of {output}. It would also fit axes {other}: "
-                "if those were meant, insert the axes of 1 yourself.",
-                number=number, shape=entry.shape, output=output, landed=_list(landed),
-                other=_list(next(place for place in places if list(place) != landed)),
-            )  # fmt: skip
-
-
-def _list(axes: Sequence[int]) -> str:
-    return ", ".join(map(str, axes))

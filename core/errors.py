@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from core.sentences import Sentence
 
@@ -61,7 +63,7 @@ class MergeError(ValueError):
 
     def __reduce__(self) -> tuple[object, ...]:  # keyword arguments do not survive pickling otherwise
         """Make it again from its parts."""
-        return _rebuild, (self._inner, self.explanation, self.axes, self.fixes, self.accident, self._call)
+        return partial(MergeError, **self._parts()), (self._inner, self.explanation)
 
     @property
     def raised_in_call(self) -> bool:
@@ -72,7 +74,10 @@ class MergeError(ValueError):
         """The same error with other fixes, or raised by another call."""
         chosen = self.fixes if fixes is None else fixes
         call = call if call and self._call else self._call
-        return _rebuild(self._inner, self.explanation, self.axes, chosen, self.accident, call)
+        return MergeError(self._inner, self.explanation, **{**self._parts(), "fixes": chosen, "call": call})
+
+    def _parts(self) -> dict[str, Any]:
+        return {"axes": self.axes, "fixes": self.fixes, "accident": self.accident, "call": self._call}
 
 
 @dataclass(frozen=True)
@@ -90,17 +95,6 @@ class Call:
             f"Exception encountered when calling {self.layer}.call().\n\n{message}\n\n"
             f"Arguments received by {self.layer}.call():\n  • inputs={tensors}"
         )
-
-
-def _rebuild(
-    message: str,
-    explanation: str,
-    axes: Sequence[tuple[int, int]],
-    fixes: Sequence[Fix],
-    accident: str | None,
-    call: Call | None,
-) -> MergeError:
-    return MergeError(message, explanation, axes=axes, fixes=fixes, accident=accident, call=call)
 
 
 def unclear(template: str, **values: object) -> MergeError:

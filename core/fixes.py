@@ -69,8 +69,14 @@ def _insertions(shapes: Shapes, number: int) -> Iterator[Fix]:
     if len(shape) >= max(map(len, shapes)):
         return
     for place in reversed(range(1 if shape else 0, len(shape) + 1)):
-        wide = shape[:place] + (1,) + shape[place:]
-        text = Sentence("Insert an axis of 1 at place {place} of input {number}: {shape} becomes {wide}", place=place, number=number, shape=shape, wide=wide)  # fmt: skip
+        wide = (*shape[:place], 1, *shape[place:])
+        text = Sentence(
+            "Insert an axis of 1 at place {place} of input {number}: {shape} becomes {wide}",
+            place=place,
+            number=number,
+            shape=shape,
+            wide=wide,
+        )
         yield Fix(text, _replace(shapes, number, wide))
 
 
@@ -92,7 +98,9 @@ def _resize_like(shapes: Shapes, number: int, own: list[int], other: int, error:
         return
     sizes = {axis: shapes[other][their] for axis, their in zip(own, theirs, strict=True)}
     resized = tuple(sizes.get(axis, size) for axis, size in enumerate(shapes[number]))
-    text = Sentence("Resize input {number} from {shape} to {resized}", number=number, shape=shapes[number], resized=resized)  # fmt: skip
+    text = Sentence(
+        "Resize input {number} from {shape} to {resized}", number=number, shape=shapes[number], resized=resized
+    )
     yield Fix(text, _replace(shapes, number, resized))
 
 
@@ -101,7 +109,14 @@ def _swaps(shapes: Shapes, number: int) -> Iterator[Fix]:
     for first, second in combinations(range(1, len(shape)), 2):
         swapped = list(shape)
         swapped[first], swapped[second] = shape[second], shape[first]
-        text = Sentence("Swap axes {first} and {second} of input {number}: {shape} becomes {swapped}", first=first, second=second, number=number, shape=shape, swapped=tuple(swapped))  # fmt: skip
+        text = Sentence(
+            "Swap axes {first} and {second} of input {number}: {shape} becomes {swapped}",
+            first=first,
+            second=second,
+            number=number,
+            shape=shape,
+            swapped=tuple(swapped),
+        )
         yield Fix(text, _replace(shapes, number, tuple(swapped)))
 
 
@@ -109,7 +124,12 @@ def _batches(shapes: Shapes, number: int) -> Iterator[Fix]:
     for other in shapes:
         if other and shapes[number]:
             wide = (other[0], *shapes[number])
-            text = Sentence("Put a batch axis in front of input {number}: {shape} becomes {wide}", number=number, shape=shapes[number], wide=wide)  # fmt: skip
+            text = Sentence(
+                "Put a batch axis in front of input {number}: {shape} becomes {wide}",
+                number=number,
+                shape=shapes[number],
+                wide=wide,
+            )
             yield Fix(text, _replace(shapes, number, wide))
 
 

@@ -61,18 +61,21 @@ def _check_upstream(upstream: Any, value: Array) -> Array:
     if flow.shape != value.shape:
         raise unclear(
             "The upstream gradient has the shape {shape}; it should have that of the output, {expected}.",
-            shape=flow.shape, expected=value.shape,
-        )  # fmt: skip
+            shape=flow.shape,
+            expected=value.shape,
+        )
     return flow
 
 
-def _backward(row: Operation, floats: list[Array], alignment: Alignment, flow: Array, normalize: bool) -> Sequence[Array]:
+def _backward(
+    row: Operation, floats: list[Array], alignment: Alignment, flow: Array, normalize: bool
+) -> Sequence[Array]:
     if alignment.axes is not None:
         return _dot_backward(floats, alignment, flow, normalize)
     if row.rule == "concatenate":
         axis = alignment.axis or 0
-        ends = np.cumsum([part.shape[axis] for part in floats])[:-1] if len(floats) > 1 else []
-        return np.split(flow, ends, axis=axis) if len(floats) > 1 else [flow]
+        ends = np.cumsum([part.shape[axis] if part.ndim else 0 for part in floats])[:-1]
+        return np.split(flow, list(ends), axis=axis) if len(floats) > 1 else [flow]
     return _elementwise_backward(row, floats, alignment, flow)
 
 

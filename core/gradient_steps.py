@@ -29,12 +29,12 @@ def multiply_gradient(upstream: Array, first: Array, second: Array) -> Pair:
 
 
 def maximum_gradient(upstream: Array, first: Array, second: Array) -> Pair:
-    """d max(a, b): all to the larger, to the first where they are equal."""
+    """D max(a, b): all to the larger, to the first where they are equal."""
     return _choose(upstream, np.greater_equal(first, second))
 
 
 def minimum_gradient(upstream: Array, first: Array, second: Array) -> Pair:
-    """d min(a, b): all to the smaller, to the first where they are equal."""
+    """D min(a, b): all to the smaller, to the first where they are equal."""
     return _choose(upstream, np.less_equal(first, second))
 
 

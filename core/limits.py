@@ -32,13 +32,17 @@ def check_elements(shapes: Iterable[Shape], result: Shape) -> None:
         if _elements(shape) > MAX_ELEMENTS:
             raise unclear(
                 "{shape} would be {count} numbers; up to {limit} are computed.",
-                shape=shape, count=f"{_elements(shape):,}", limit=f"{MAX_ELEMENTS:,}",
-            )  # fmt: skip
+                shape=shape,
+                count=f"{_elements(shape):,}",
+                limit=f"{MAX_ELEMENTS:,}",
+            )
     if _elements(result) > MAX_ELEMENTS:
         raise unclear(
             "The result {shape} would hold {count} numbers; up to {limit} are computed.",
-            shape=result, count=f"{_elements(result):,}", limit=f"{MAX_ELEMENTS:,}",
-        )  # fmt: skip
+            shape=result,
+            count=f"{_elements(result):,}",
+            limit=f"{MAX_ELEMENTS:,}",
+        )
 
 
 def _elements(shape: Shape) -> int:

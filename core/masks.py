@@ -16,7 +16,7 @@ from core.errors import MergeError, unclear
 from core.plan import Alignment
 from core.sentences import Sentence
 
-Mask = NDArray[np.bool_]
+Mask = NDArray[Any]  # of truth values
 Masks = Sequence[Mask | None]
 Step = Callable[[Array, Array], Array]
 
@@ -31,15 +31,19 @@ def check_masks(masks: Any, arrays: Sequence[Array]) -> list[Mask | None]:
     if len(listed) != len(arrays):
         raise unclear(
             "There must be one mask, or None, for each input; there are {masks} masks and {inputs} inputs.",
-            masks=len(listed), inputs=len(arrays),
-        )  # fmt: skip
+            masks=len(listed),
+            inputs=len(arrays),
+        )
     checked = [None if mask is None else np.asarray(mask, dtype=np.bool_) for mask in listed]
     for number, (mask, array) in enumerate(zip(checked, arrays, strict=True)):
         if mask is not None and (array.ndim == 0 or not _fits(mask.shape, array.shape[:-1])):
             raise unclear(
-                "The mask of input {number} has the shape {shape}; it should be {expected}, the input's without the last axis.",
-                number=number, shape=mask.shape, expected=array.shape[:-1],
-            )  # fmt: skip
+                "The mask of input {number} has the shape {shape}; it should be {expected}, "
+                "the input's without the last axis.",
+                number=number,
+                shape=mask.shape,
+                expected=array.shape[:-1],
+            )
     return checked
 
 
@@ -50,17 +54,18 @@ def reaching(masks: Masks, alignment: Alignment) -> list[Mask | None]:
 
 def multiply_masked(parts: Sequence[Array], masks: Masks, step: Step) -> tuple[Array, Mask | None]:
     """Masked values count as 1; where no mask is set the result is 0, if every input has a mask."""
-    output, output_mask = None, None
+    output: Array | None = None
+    output_mask: Mask | None = None
     for part, mask in zip(parts, masks, strict=True):
-        if mask is not None:
-            wide = np.broadcast_to(mask[..., None], part.shape)
-            part = where(wide, part, part.dtype.type(1))
+        wide = _widened(mask, part)
+        counted = part if wide is None else where(wide, part, part.dtype.type(1))
+        if wide is not None:
             output_mask = wide if output_mask is None else output_mask | wide
-        output = part if output is None else step(output, part)
+        output = counted if output is None else step(output, counted)
     assert output is not None
     if output_mask is None or any(mask is None for mask in masks):
         return output, None
-    return where(output_mask, output, output.dtype.type(0)), output_mask.any(axis=-1)
+    return where(output_mask, output, output.dtype.type(0)), _any(output_mask)
 
 
 def choose_masked(parts: Sequence[Array], masks: Masks, step: Step) -> tuple[Array, Mask | None]:
@@ -72,7 +77,7 @@ def choose_masked(parts: Sequence[Array], masks: Masks, step: Step) -> tuple[Arr
         output = output if seen is None else where(seen, output, chosen)
         seen = None if wide is None or seen is None else seen | wide
         output = step(output, chosen)
-    return output, None if seen is None else seen.any(axis=-1)
+    return output, None if seen is None else _any(seen)
 
 
 def combined(masks: Masks) -> Mask | None:
@@ -88,7 +93,7 @@ def combined(masks: Masks) -> Mask | None:
     for mask in present[1:]:
         if not _broadcasts(output.shape, mask.shape):
             raise _clash(output, mask)
-        output = output | mask
+        output = np.logical_or(output, mask)
     return output
 
 
@@ -101,7 +106,7 @@ def joined(masks: Masks, arrays: Sequence[Array], axis: int | None) -> Mask | No
         for mask, array in zip(masks, arrays, strict=True)
     ]
     whole: Mask = np.concatenate(parts, axis=axis or 0) if len(parts) > 1 else parts[0]
-    return whole.any(axis=-1)
+    return _any(whole)
 
 
 def where(condition: Mask, first: Array, second: Array) -> Array:
@@ -112,6 +117,11 @@ def where(condition: Mask, first: Array, second: Array) -> Array:
 
 def _widened(mask: Mask | None, part: Array) -> Mask | None:
     return None if mask is None else np.broadcast_to(mask[..., None], part.shape)
+
+
+def _any(mask: Mask) -> Mask:
+    """A mask has no last axis."""
+    return np.asarray(mask.any(axis=-1))
 
 
 def _fits(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:

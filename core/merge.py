@@ -139,7 +139,9 @@ def _run_elementwise(
     total = parts[0] if count > 1 else parts[0].copy()
     for part in parts[1:]:
         total = step(total, part)
-    return flush(row.finish(total, count)) if count > 1 else row.finish(total, count), combined(masks) if masks else None
+    return flush(row.finish(total, count)) if count > 1 else row.finish(total, count), combined(
+        masks
+    ) if masks else None
 
 
 def _parts(arrays: Sequence[Array], alignment: Alignment) -> list[Array]:
@@ -160,6 +162,8 @@ def _dtype_warnings(merged: Merged) -> Iterator[Sentence]:
     if whole and row.rule == "dot" and result.itemsize > 1:
         yield Sentence("Dot multiplies integers as float32: sums beyond 16,777,216 are rounded.")
     elif whole and row.rule == "elementwise" and result.kind in "iu" and result.itemsize < 4:
-        yield Sentence("The result stays {dtype}: beyond {most} it wraps around.", dtype=result, most=np.iinfo(result).max)
+        yield Sentence(
+            "The result stays {dtype}: beyond {most} it wraps around.", dtype=result, most=np.iinfo(result).max
+        )
     elif whole and row.rule == "elementwise" and result.kind == "f":
         yield Sentence("The inputs are whole numbers; the result is {dtype}.", dtype=result)

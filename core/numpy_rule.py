@@ -57,7 +57,7 @@ def _joined_shape(sizes: list[Sizes], axis: int) -> Sizes:
     others = {shape[:joined] + shape[joined + 1 :] for shape in sizes}
     if len(others) > 1 or len({len(shape) for shape in sizes}) > 1:
         raise ValueError("all the input array dimensions except for the concatenation axis must match exactly")
-    return sizes[0][:joined] + (sum(shape[joined] for shape in sizes),) + sizes[0][joined + 1 :]
+    return (*sizes[0][:joined], sum(shape[joined] for shape in sizes), *sizes[0][joined + 1 :])
 
 
 def _contracted_shape(sizes: list[Sizes], axes: tuple[int, int]) -> Sizes:

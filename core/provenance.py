@@ -62,7 +62,9 @@ def _own_span(link: AxisLink, size: int, output_index: Index) -> Sequence[int]:
 
 def _check(alignment: Alignment, shape: Shape, index: Sequence[int]) -> Index:
     if not alignment.known:
-        raise unclear("Cells have an index only where every size is a number; {shapes} holds None.", shapes=list(alignment.shapes))
+        raise unclear(
+            "Cells have an index only where every size is a number; {shapes} holds None.", shapes=list(alignment.shapes)
+        )
     if len(index) != len(shape) or not all(0 <= at < (size or 0) for at, size in zip(index, shape, strict=True)):
         raise IndexError(f"There is no cell {tuple(index)} in shape {shape}.")
     return tuple(int(at) for at in index)

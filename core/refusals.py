@@ -73,8 +73,9 @@ def call_of(row: Operation, arrays: Sequence[Array]) -> Call:
 def _refusal(row: Operation, message: str, arrays: Sequence[Array]) -> MergeError:
     explanation = Sentence(
         "{name} has no rule for tensors of {dtype}; cast them to float32 first.",
-        name=row.name, dtype=next(array.dtype for array in arrays if array.dtype.kind != "f"),
-    )  # fmt: skip
+        name=row.name,
+        dtype=next(array.dtype for array in arrays if array.dtype.kind != "f"),
+    )
     return MergeError(message, explanation, call=call_of(row, arrays))
 
 
@@ -92,4 +93,3 @@ def _not_in_list(kernel: str, dtype: str) -> str:
         f"NodeDef: {{{{node {kernel}}}}}; Op<name={kernel}; signature={signature}; "
         f"attr=T:type,allowed=[{codes}]{rest}> [Op:{kernel}] name: "
     )
-

@@ -12,7 +12,20 @@ from core.dtypes import Array
 from core.errors import unclear
 from core.sentences import Sentence as _  # marks text for the catalogues
 
-DTYPES = ("float32", "float64", "float16", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool")
+DTYPES = (
+    "float32",
+    "float64",
+    "float16",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "bool",
+)
 Sizes = tuple[int, ...]
 
 
@@ -39,9 +52,15 @@ def _start(number: int) -> int:
     return 50 * number + 1  # 1, 51, 101: one look tells which input a number comes from
 
 
-def _one_hot(shape: Sizes, number: int, seed: int) -> Array:
-    classes = shape[-1] if shape else 1
-    return np.eye(max(1, classes))[np.arange(prod(shape[:-1])) % max(1, classes)][:, :classes].reshape(shape)
+def _one_hot(shape: Sizes) -> Array:
+    last = shape[-1] if shape else 1
+    return np.eye(max(1, last))[np.arange(prod(shape[:-1])) % max(1, last)][:, :last].reshape(shape)
+
+
+def _one_hot_code(shape: Sizes) -> str:
+    last = shape[-1] if shape else 1
+    rows = f"np.arange({prod(shape[:-1])}) % {max(1, last)}"
+    return f"np.eye({max(1, last)})[{rows}][:, :{last}].reshape({shape})"
 
 
 _ALL = (
@@ -69,11 +88,8 @@ _ALL = (
     ),
     Sample(
         "one-hot", _("one-hot along the last axis"),
-        lambda shape, number, seed: (
-            f"np.eye({max(1, shape[-1] if shape else 1)})[np.arange({prod(shape[:-1])}) % {max(1, shape[-1] if shape else 1)}]"
-            f"[:, :{shape[-1] if shape else 1}].reshape({shape})"
-        ),
-        _one_hot,
+        lambda shape, number, seed: _one_hot_code(shape),
+        lambda shape, number, seed: _one_hot(shape),
     ),
     Sample(
         "ramp", _("ramp: 0 to 1 in even steps"),
@@ -127,7 +143,11 @@ def sample_code(name: str, shape: Sizes, *, number: int = 0, seed: int = 0, dtyp
 
 def _find(name: str, dtype: str) -> Sample:
     if name not in SAMPLES:
-        raise unclear("There is no sample {name}; choose one of {names}.", name=repr(name)[:60], names=", ".join(SAMPLES))
+        raise unclear(
+            "There is no sample {name}; choose one of {names}.", name=repr(name)[:60], names=", ".join(SAMPLES)
+        )
     if dtype not in DTYPES:
-        raise unclear("There is no dtype {name}; choose one of {names}.", name=repr(dtype)[:60], names=", ".join(DTYPES))
+        raise unclear(
+            "There is no dtype {name}; choose one of {names}.", name=repr(dtype)[:60], names=", ".join(DTYPES)
+        )
     return SAMPLES[name]

@@ -40,7 +40,9 @@ def refused_rows(operation: str, shapes: tuple[Shape, ...], error: MergeError) -
     """One row for each input of a merge that was refused, with the axes at fault marked; no row for the output."""
     elementwise = find(operation).rule == "elementwise" and all(shapes)
     wide = expand(shapes) if elementwise and shapes else shapes
-    return tuple(_refused_row(number, own, full, error) for number, (own, full) in enumerate(zip(shapes, wide, strict=True)))
+    return tuple(
+        _refused_row(number, own, full, error) for number, (own, full) in enumerate(zip(shapes, wide, strict=True))
+    )
 
 
 def _refused_row(number: int, own: Shape, full: Shape, error: MergeError) -> Row:

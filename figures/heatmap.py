@@ -46,16 +46,22 @@ def heatmaps(slices: Sequence[Slice]) -> go.Figure:
     each carries (slice, row, column).
     """
     figure = make_subplots(
-        rows=1, cols=len(slices), subplot_titles=[part.title for part in slices],
-        column_widths=[max(1, part.values.shape[1]) for part in slices], horizontal_spacing=0.16 / len(slices),
-    )  # fmt: skip
+        rows=1,
+        cols=len(slices),
+        subplot_titles=[part.title for part in slices],
+        column_widths=[max(1, part.values.shape[1]) for part in slices],
+        horizontal_spacing=0.16 / len(slices),
+    )
     for number, part in enumerate(slices):
         _add(figure, part, number)
     tallest = max(max(1, part.values.shape[0]) for part in slices)
     figure.update_layout(
-        height=110 + min(420, max(120, _CELL * tallest)), margin={"l": 40, "r": 10, "t": 50, "b": 40},
-        showlegend=False, dragmode=False, clickmode="event+select",
-    )  # fmt: skip
+        height=110 + min(420, max(120, _CELL * tallest)),
+        margin={"l": 40, "r": 10, "t": 50, "b": 40},
+        showlegend=False,
+        dragmode=False,
+        clickmode="event+select",
+    )
     return figure
 
 
@@ -73,9 +79,15 @@ def _add(figure: go.Figure, part: Slice, number: int) -> None:
     if part.symbol:
         axis = "x" if number == 0 else f"x{number + 1}"
         figure.add_annotation(
-            text=part.symbol, xref=f"{axis} domain", yref="paper", x=0, xshift=-34, y=0.5,
-            showarrow=False, font={"size": 26},
-        )  # fmt: skip
+            text=part.symbol,
+            xref=f"{axis} domain",
+            yref="paper",
+            x=0,
+            xshift=-34,
+            y=0.5,
+            showarrow=False,
+            font={"size": 26},
+        )
 
 
 def _heatmap(part: Slice, values: NDArray[np.float64]) -> go.Heatmap:
@@ -86,23 +98,31 @@ def _heatmap(part: Slice, values: NDArray[np.float64]) -> go.Heatmap:
     numbered = values.size <= _NUMBERED
     return go.Heatmap(
         z=np.where(np.isfinite(values), values, np.nan),
-        zmin=-edge if signed else low, zmax=edge if signed else high,
-        colorscale=_DIVERGING if signed else _SEQUENTIAL, showscale=False, xgap=1, ygap=1,
+        zmin=-edge if signed else low,
+        zmax=edge if signed else high,
+        colorscale=_DIVERGING if signed else _SEQUENTIAL,
+        showscale=False,
+        xgap=1,
+        ygap=1,
         text=[[number(value) for value in row] for row in values] if numbered else None,
         texttemplate="%{text}" if numbered else None,
         hovertemplate=f"{part.title}<br>(%{{y}}, %{{x}}): %{{z}}<extra></extra>",
-    )  # fmt: skip
+    )
 
 
 def _points(part: Slice, number: int) -> go.Scatter:
     rows, columns = part.values.shape
     cells = [(row, column) for row in range(rows) for column in range(columns)] if rows * columns <= _PICKED else []
     return go.Scatter(
-        x=[column for _, column in cells], y=[row for row, _ in cells],
-        customdata=[[number, row, column] for row, column in cells], mode="markers", hoverinfo="skip",
+        x=[column for _, column in cells],
+        y=[row for row, _ in cells],
+        customdata=[[number, row, column] for row, column in cells],
+        mode="markers",
+        hoverinfo="skip",
         marker={"size": 30, "symbol": "square", "opacity": 0},
-        selected={"marker": {"opacity": 0}}, unselected={"marker": {"opacity": 0}},
-    )  # fmt: skip
+        selected={"marker": {"opacity": 0}},
+        unselected={"marker": {"opacity": 0}},
+    )
 
 
 def number(value: float) -> str:

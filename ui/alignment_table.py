@@ -42,10 +42,17 @@ def alignment_table(rows: Sequence[Row], *, refused: bool = False) -> None:
 
 def _words(cell: Cell) -> str:
     roles = {
-        "batch": t("batch"), "matched": t("matched"), "stretched": t("stretched"), "inserted": t("inserted"),
-        "unknown": t("unknown"), "joined": t("joined"), "contracted": t("contracted"), "free": t("free"),
-        "clashing": t("clashing"), "": "",
-    }  # fmt: skip
+        "batch": t("batch"),
+        "matched": t("matched"),
+        "stretched": t("stretched"),
+        "inserted": t("inserted"),
+        "unknown": t("unknown"),
+        "joined": t("joined"),
+        "contracted": t("contracted"),
+        "free": t("free"),
+        "clashing": t("clashing"),
+        "": "",
+    }
     return f"{cell.size} {roles[cell.role]}".strip()
 
 

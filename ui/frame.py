@@ -62,15 +62,22 @@ def begin(title: str) -> None:
 def _language() -> None:
     names = list(state.LANGUAGES)
     st.selectbox(
-        "Language · 语言", names, index=names.index(state.language()), key="lang",
-        format_func=state.LANGUAGES.get, bind="query-params", persist_state="session",
-    )  # fmt: skip
+        "Language · 语言",
+        names,
+        index=names.index(state.language()),
+        key="lang",
+        format_func=state.LANGUAGES.get,
+        bind="query-params",
+        persist_state="session",
+    )
 
 
 @st.cache_resource
 def _settle() -> None:
-    """Streamlit collects all garbage after every run, which was 92 % of a small app's time: it walks through every
-    imported module. Frozen, what has been imported is left out. Once only, or each run would leave garbage for good.
+    """Leave what has been imported out of the garbage collection.
+
+    Streamlit collects all garbage after every run, which was 92 % of a small app's time: it walks through every
+    imported module. Once only, or each run would leave garbage for good.
     """
     gc.collect()
     gc.freeze()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core import DIALECTS, MergeError, Merged, align, merge, snippet
+from core import DIALECTS, Merged, MergeError, align, merge, snippet
 from core.dtypes import Array
 from core.errors import Shape
 from core.limits import check_elements
@@ -59,7 +59,7 @@ def show_alignment(request: Request) -> Alignment | None:
 
 
 def compute(request: Request, alignment: Alignment) -> tuple[Merged, list[Array]] | None:
-    """The values of a merge that fits, and the inputs that made them; None, with the reason on screen, if there are none."""
+    """The values of a merge that fits, and the inputs that made them; None, with the reason on screen, without values."""
     if not alignment.known:
         st.info(t("None stands for a size that is not known yet; type a number to see values."))
         return None
@@ -92,9 +92,15 @@ def _show_snippet(request: Request, dialect: str) -> None:
     options, shapes = request.options, request.shapes or ()
     try:
         code = snippet(
-            request.operation, shapes, dialect, axis=options.axis, axes=options.axes, normalize=options.normalize,
-            dtypes=[entry.dtype for entry in request.inputs], inputs=_expressions(request),
-        )  # fmt: skip
+            request.operation,
+            shapes,
+            dialect,
+            axis=options.axis,
+            axes=options.axes,
+            normalize=options.normalize,
+            dtypes=[entry.dtype for entry in request.inputs],
+            inputs=_expressions(request),
+        )
     except MergeError as error:
         st.caption(plain(t(error.explanation)))
         return
@@ -107,9 +113,15 @@ def _expressions(request: Request) -> list[str] | None:
     return [
         f'np.load("input_{number}.npy")  # your own values'
         if entry.array is not None
-        else sample_code(entry.fill, tuple(size or 0 for size in entry.shape or ()), number=number, seed=request.seed, dtype=entry.dtype)
+        else sample_code(
+            entry.fill,
+            tuple(size or 0 for size in entry.shape or ()),
+            number=number,
+            seed=request.seed,
+            dtype=entry.dtype,
+        )
         for number, entry in enumerate(request.inputs)
-    ]  # fmt: skip
+    ]
 
 
 def _fill(entry: InputChoice, number: int, seed: int) -> Array:
@@ -148,4 +160,3 @@ def _show_numpy(request: Request, output: Shape | None) -> None:
         return
     said = t("refuses") if outcome.shape is None else t("gives {shape}", shape=outcome.shape)
     st.caption(f":material/compare_arrows: {t('NumPy differs:')} {plain(outcome.code)} {plain(said)}")
-

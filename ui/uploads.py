@@ -46,8 +46,9 @@ def read_file(name: str, content: bytes) -> dict[str, Array]:
     if len(content) > MAX_UPLOAD_BYTES:
         raise unclear(
             "The file has {size} MB; up to {limit} are accepted.",
-            size=len(content) // 1_000_000, limit=MAX_UPLOAD_BYTES // 1_000_000,
-        )  # fmt: skip
+            size=len(content) // 1_000_000,
+            limit=MAX_UPLOAD_BYTES // 1_000_000,
+        )
     return reader(content)
 
 
@@ -58,7 +59,9 @@ def read_list(text: str) -> Array:
         MergeError: says where it is ragged, what is not a number, or that it is no list.
     """
     if len(text) > MAX_TEXT:
-        raise unclear("The list has {count} characters; up to {limit} are read.", count=f"{len(text):,}", limit=f"{MAX_TEXT:,}")
+        raise unclear(
+            "The list has {count} characters; up to {limit} are read.", count=f"{len(text):,}", limit=f"{MAX_TEXT:,}"
+        )
     try:
         values = json.loads(text.replace("(", "[").replace(")", "]"))
     except (ValueError, RecursionError):
@@ -82,7 +85,12 @@ def checked(array: Array) -> Array:
     if array.ndim > MAX_RANK:
         raise unclear("The array has {count} axes; at most {limit} are drawn.", count=array.ndim, limit=MAX_RANK)
     if array.size > MAX_ELEMENTS:
-        raise unclear("{shape} would be {count} numbers; up to {limit} are computed.", shape=array.shape, count=f"{array.size:,}", limit=f"{MAX_ELEMENTS:,}")  # fmt: skip
+        raise unclear(
+            "{shape} would be {count} numbers; up to {limit} are computed.",
+            shape=array.shape,
+            count=f"{array.size:,}",
+            limit=f"{MAX_ELEMENTS:,}",
+        )
     if array.dtype.itemsize > 8:
         return array.astype(np.float64)
     return array.astype(array.dtype.newbyteorder("="), copy=False)
@@ -101,8 +109,14 @@ def _npy(content: bytes) -> Array:
         raise unclear("The array holds Python objects; only numbers are read.")
     promised, held = prod(shape) * dtype.itemsize, len(content) - stream.tell()
     if promised != held:
-        raise unclear("The file says {promised} bytes of numbers but holds {held}.", promised=f"{promised:,}", held=f"{held:,}")
-    checked(np.broadcast_to(np.zeros((), dtype), shape) if dtype.kind in "biufc" and len(shape) <= MAX_RANK else np.zeros((1,) * min(len(shape), 32), dtype))  # fmt: skip
+        raise unclear(
+            "The file says {promised} bytes of numbers but holds {held}.", promised=f"{promised:,}", held=f"{held:,}"
+        )
+    checked(
+        np.broadcast_to(np.zeros((), dtype), shape)
+        if dtype.kind in "biufc" and len(shape) <= MAX_RANK
+        else np.zeros((1,) * min(len(shape), 32), dtype)
+    )
     return checked(np.load(io.BytesIO(content), allow_pickle=False))
 
 
@@ -136,8 +150,14 @@ def _members(archive: zipfile.ZipFile) -> dict[str, Array]:
         raise unclear("The archive holds more than {limit} arrays.", limit=MAX_ARCHIVE_MEMBERS)
     total = sum(entry.file_size for entry in entries)
     if total > MAX_UPLOAD_BYTES:
-        raise unclear("The archive would unpack to {size} MB; up to {limit} are accepted.", size=f"{total // 1_000_000:,}", limit=MAX_UPLOAD_BYTES // 1_000_000)  # fmt: skip
-    return {entry.filename.removesuffix(".npy"): _npy(archive.open(entry).read(entry.file_size + 1)) for entry in entries}
+        raise unclear(
+            "The archive would unpack to {size} MB; up to {limit} are accepted.",
+            size=f"{total // 1_000_000:,}",
+            limit=MAX_UPLOAD_BYTES // 1_000_000,
+        )
+    return {
+        entry.filename.removesuffix(".npy"): _npy(archive.open(entry).read(entry.file_size + 1)) for entry in entries
+    }
 
 
 def _read_csv(content: bytes) -> dict[str, Array]:
@@ -149,7 +169,12 @@ def _read_csv(content: bytes) -> dict[str, Array]:
         raise unclear("The file is empty.")
     for number, row in enumerate(rows, start=1):
         if len(row) != len(rows[0]):
-            raise unclear("Line {line} has {count} values; the first has {expected}.", line=number, count=len(row), expected=len(rows[0]))
+            raise unclear(
+                "Line {line} has {count} values; the first has {expected}.",
+                line=number,
+                count=len(row),
+                expected=len(rows[0]),
+            )
     return {"": checked(np.array([[_number(cell, line) for cell in row] for line, row in enumerate(rows, start=1)]))}
 
 
@@ -165,7 +190,13 @@ def _read_image(content: bytes) -> dict[str, Array]:
         with Image.open(io.BytesIO(content), formats=["PNG", "JPEG", "WEBP"]) as image:
             width, height = image.size
             if max(width, height) > MAX_IMAGE_SIDE or width * height > MAX_IMAGE_PIXELS:
-                raise unclear("The picture is {width} × {height}; up to {side} a side and {limit} megapixels are read.", width=width, height=height, side=MAX_IMAGE_SIDE, limit=MAX_IMAGE_PIXELS // 1_000_000)  # fmt: skip
+                raise unclear(
+                    "The picture is {width} × {height}; up to {side} a side and {limit} megapixels are read.",
+                    width=width,
+                    height=height,
+                    side=MAX_IMAGE_SIDE,
+                    limit=MAX_IMAGE_PIXELS // 1_000_000,
+                )
             image.thumbnail((512, 512))
             pixels = np.asarray(image.convert("RGB"), dtype=np.float32) / 255
     except Image.UnidentifiedImageError:
@@ -188,7 +219,12 @@ def _list_shape(values: Any, place: tuple[int, ...]) -> tuple[int, ...]:
     shapes = [_list_shape(value, (*place, number)) for number, value in enumerate(values)]
     for number, shape in enumerate(shapes):
         if shape != shapes[0]:
-            raise unclear("The list is ragged: place {place} has the shape {shape}, the first one beside it {first}.", place=[*place, number], shape=shape, first=shapes[0])  # fmt: skip
+            raise unclear(
+                "The list is ragged: place {place} has the shape {shape}, the first one beside it {first}.",
+                place=[*place, number],
+                shape=shape,
+                first=shapes[0],
+            )
     return (len(values), *(shapes[0] if shapes else ()))
 
 

@@ -23,7 +23,9 @@ def show_values(merged: Merged, inputs: Sequence[Array], *, normalize: bool = Fa
     """Draw inputs and output, the chosen cell, what made it or what it reaches, and the arithmetic."""
     alignment = merged.alignment
     if merged.value.size == 0:
-        st.info(t("The result holds no value: one of its axes has the size 0. The shapes above are all there is to see."))
+        st.info(
+            t("The result holds no value: one of its axes has the size 0. The shapes above are all there is to see.")
+        )
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         layer = pick_layer()
@@ -35,12 +37,19 @@ def show_values(merged: Merged, inputs: Sequence[Array], *, normalize: bool = Fa
     if layer == "gradients":
         axes = {} if alignment.axes is None else {"axes": alignment.axes, "normalize": normalize}
         axis = {} if alignment.axis is None else {"axis": alignment.axis}
-        tensors = [*gradients(alignment.operation, inputs, **axis, **axes), np.ones_like(merged.value, dtype=np.float32)]
+        tensors = [
+            *gradients(alignment.operation, inputs, **axis, **axes),
+            np.ones_like(merged.value, dtype=np.float32),
+        ]
     slices = _slices(alignment, tensors, plane, output, marked)
     st.plotly_chart(
-        heatmaps(slices), key="values", on_select=lambda: _follow(slices, alignment, plane, output),
-        selection_mode="points", config={"displayModeBar": False}, alt=t("Inputs and output as heatmaps"),
-    )  # fmt: skip
+        heatmaps(slices),
+        key="values",
+        on_select=lambda: _follow(slices, alignment, plane, output),
+        selection_mode="points",
+        config={"displayModeBar": False},
+        alt=t("Inputs and output as heatmaps"),
+    )
     _explain(merged, inputs, of, index, marked)
 
 

@@ -11,7 +11,20 @@ from core import MERGES, MergeError, align, merge
 from tests.oracle import Answer, ask
 
 CASES = 2_600  # for each of the eight merges
-DTYPES = "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64".split()
+DTYPES = [
+    "bool",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "float16",
+    "float32",
+    "float64",
+]
 SPECIAL = [math.nan, math.inf, -math.inf, -0.0, 1e-40, 3e38]
 
 sizes = st.sampled_from([0, 1, 1, 2, 3, 5])
@@ -21,7 +34,9 @@ shapes = st.lists(sizes, max_size=6).map(tuple)
 @st.composite
 def related_shapes(draw, count):
     """Shapes that stem from one, so that about half of them fit."""
-    base = draw(st.lists(st.sampled_from([1, 2, 3, 3, 5, 0]), min_size=0, max_size=6)) if draw(st.integers(0, 9)) else []
+    base = (
+        draw(st.lists(st.sampled_from([1, 2, 3, 3, 5, 0]), min_size=0, max_size=6)) if draw(st.integers(0, 9)) else []
+    )
     return [tuple(draw(relatives(base))) for _ in range(count)]
 
 
@@ -100,7 +115,9 @@ def test_the_engine_agrees_with_keras(operation):
     """Every case gives the same value, dtype, shape and mask, or the same error text."""
     fitted = []
 
-    @settings(max_examples=CASES, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=CASES, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    )
     @given(cases(operation))
     def compare(case):
         inputs, masks, options = case

@@ -51,7 +51,10 @@ def test_sources_make_the_number(operation, shapes, options):
     inputs = [random.integers(-9, 9, size=shape).astype("float32") for shape in shapes]
     merged = merge(operation, inputs, **options)
     for out in product(*map(range, merged.alignment.output_shape)):
-        picked = [[float(values[cell]) for cell in cells] for values, cells in zip(inputs, sources(merged.alignment, out), strict=True)]  # fmt: skip
+        picked = [
+            [float(values[cell]) for cell in cells]
+            for values, cells in zip(inputs, sources(merged.alignment, out), strict=True)
+        ]
         assert merged.value[out] == _by_hand(operation, picked)
 
 

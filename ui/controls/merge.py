@@ -53,9 +53,14 @@ def pick_preset() -> None:
     current = next((name for name, preset in PRESETS.items() if _matches(preset)), None)
     state.put({"preset": current})
     st.selectbox(
-        t("Example"), list(PRESETS), index=None, key="preset", on_change=_apply_chosen,
-        format_func=lambda name: t(PRESETS[name].title), placeholder=t("Your own"),
-    )  # fmt: skip
+        t("Example"),
+        list(PRESETS),
+        index=None,
+        key="preset",
+        on_change=_apply_chosen,
+        format_func=lambda name: t(PRESETS[name].title),
+        placeholder=t("Your own"),
+    )
     if current:
         st.caption(t(PRESETS[current].why))
 
@@ -63,14 +68,23 @@ def pick_preset() -> None:
 def pick_operation() -> tuple[str, bool]:
     """The operation, and whether it is written as a function."""
     name = st.selectbox(
-        t("Operation"), list(MERGES), index=list(MERGES).index(_FIRST.operation), key="op", bind="query-params",
+        t("Operation"),
+        list(MERGES),
+        index=list(MERGES).index(_FIRST.operation),
+        key="op",
+        bind="query-params",
         format_func=lambda name: f"{name}  {MERGES[name].symbol}",
-    )  # fmt: skip
+    )
     st.caption(t(MERGES[name].summary))
     form = st.segmented_control(
-        t("Form"), ["class", "function"], default="class", required=True, key="form", bind="query-params",
+        t("Form"),
+        ["class", "function"],
+        default="class",
+        required=True,
+        key="form",
+        bind="query-params",
         format_func=lambda form: f"{name}()" if form == "class" else f"{MERGES[name].function}()",
-    )  # fmt: skip
+    )
     return name, form == "function"
 
 
@@ -82,10 +96,14 @@ def pick_options(operation: str) -> Options:
         found = _whole_numbers(text, (1,))
         return Options(axis=found[0]) if found else Options(valid=False)
     if rule == "dot":
-        text = st.text_input(t("axes: contracted, one number or two"), value="-1", max_chars=20, key="axes", bind="query-params")
+        text = st.text_input(
+            t("axes: contracted, one number or two"), value="-1", max_chars=20, key="axes", bind="query-params"
+        )
         normalize = st.toggle(t("normalize: divide each input by its length first"), key="norm", bind="query-params")
         found = _whole_numbers(text, (1, 2))
-        return Options(axes=found[0] if len(found) == 1 else found, normalize=normalize) if found else Options(valid=False)
+        return (
+            Options(axes=found[0] if len(found) == 1 else found, normalize=normalize) if found else Options(valid=False)
+        )
     return Options()
 
 
@@ -124,9 +142,13 @@ def _pick_input(number: int) -> InputChoice:
         )
         own = fill in _OWN
         text = top.text_input(
-            t("Shape of input {number}", number=number), value=format_shape(_default_shape(number)), max_chars=200,
-            key=f"s{number}", bind="query-params", disabled=own,
-        )  # fmt: skip
+            t("Shape of input {number}", number=number),
+            value=format_shape(_default_shape(number)),
+            max_chars=200,
+            key=f"s{number}",
+            bind="query-params",
+            disabled=own,
+        )
         dtype = right.selectbox("dtype", DTYPES, key=f"d{number}", bind="query-params", disabled=own)
         if own:
             array = pick_own_values(number, fill)
@@ -151,7 +173,13 @@ def _whole_numbers(text: str, lengths: tuple[int, ...]) -> tuple[int, ...]:
         return tuple(int(part) for part in parts)
     except ValueError:
         example = "1" if lengths == (1,) else "1, 2,1"
-        st.error(t(unclear("{text} cannot be read; type for instance {example}.", text=repr(text), example=example).explanation))
+        st.error(
+            t(
+                unclear(
+                    "{text} cannot be read; type for instance {example}.", text=repr(text), example=example
+                ).explanation
+            )
+        )
         return ()
 
 
@@ -173,9 +201,12 @@ def _apply_chosen() -> None:
 def _values_of(preset: Preset) -> dict[str, object]:
     axes = preset.axes if isinstance(preset.axes, int) else ",".join(map(str, preset.axes))
     values: dict[str, object] = {
-        "op": preset.operation, "n": len(preset.shapes), "axis": str(preset.axis), "axes": str(axes),
+        "op": preset.operation,
+        "n": len(preset.shapes),
+        "axis": str(preset.axis),
+        "axes": str(axes),
         "norm": preset.normalize,
-    }  # fmt: skip
+    }
     for number, shape in enumerate(preset.shapes):
         values |= {f"s{number}": format_shape(shape), f"f{number}": preset.sample, f"d{number}": DTYPES[0]}
     return values
@@ -183,7 +214,9 @@ def _values_of(preset: Preset) -> dict[str, object]:
 
 def _matches(preset: Preset) -> bool:
     defaults = _values_of(_FIRST) | {f"s{n}": format_shape(_default_shape(n)) for n in range(MAX_INPUTS)}
-    return all(state.get(key, defaults.get(key)) == value for key, value in _values_of(preset).items() if _shown(key, preset))
+    return all(
+        state.get(key, defaults.get(key)) == value for key, value in _values_of(preset).items() if _shown(key, preset)
+    )
 
 
 def _shown(key: str, preset: Preset) -> bool:

@@ -29,11 +29,17 @@ def pick_own_values(number: int, kind: str) -> Array | None:
 
 def _from_file(number: int) -> Array | None:
     file = st.file_uploader(
-        t("File for input {number}", number=number), key=f"u{number}",
+        t("File for input {number}", number=number),
+        key=f"u{number}",
         help=t("NumPy .npy and .npz, .csv, or a PNG, JPEG or WebP picture. It stays in memory and is not in the link."),
-    )  # fmt: skip
+    )
     if file is None:
-        st.info(t("Please upload a file: {endings}. A link does not hold it.", endings=", ".join(f".{name}" for name in READERS)))
+        st.info(
+            t(
+                "Please upload a file: {endings}. A link does not hold it.",
+                endings=", ".join(f".{name}" for name in READERS),
+            )
+        )
         return None
     arrays = read_file(file.name, file.getvalue())
     names = list(arrays)
@@ -44,9 +50,12 @@ def _from_file(number: int) -> Array | None:
 
 def _from_list(number: int) -> Array | None:
     text = st.text_area(
-        t("List for input {number}", number=number), max_chars=4_000, key=f"v{number}", bind="query-params",
+        t("List for input {number}", number=number),
+        max_chars=4_000,
+        key=f"v{number}",
+        bind="query-params",
         placeholder="[[1, 2], [3, 4]]",
-    )  # fmt: skip
+    )
     if not text.strip():
         st.info(t("Please paste a list such as [[1, 2], [3, 4]]."))
         return None

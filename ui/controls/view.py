@@ -14,12 +14,18 @@ Index = tuple[int, ...]
 
 
 def pick_layer() -> str:
-    """"values" or "gradients"."""
+    """Whether "values" or "gradients" are drawn."""
     titles = {"values": t("Values"), "gradients": t("Gradients")}
     chosen = st.segmented_control(
-        t("Layer"), list(titles), default="values", required=True, key="layer", bind="query-params",
-        format_func=titles.get, help=t("Gradients: what flows back to each input when ones flow into the output."),
-    )  # fmt: skip
+        t("Layer"),
+        list(titles),
+        default="values",
+        required=True,
+        key="layer",
+        bind="query-params",
+        format_func=titles.get,
+        help=t("Gradients: what flows back to each input when ones flow into the output."),
+    )
     return chosen or "values"
 
 
@@ -32,9 +38,13 @@ def pick_plane(shape: Sequence[int]) -> tuple[int, int]:
     start = (rank - 3, rank - 2) if channels_last and rank > 2 else (rank - 2, rank - 1)
     options = [f"{row},{column}" for row in range(rank) for column in range(rank) if row != column]
     chosen = st.selectbox(
-        t("Rows and columns"), options, index=options.index(f"{start[0]},{start[1]}"), key=f"plane{rank}",
-        bind="query-params", format_func=lambda pair: t("axes {pair}", pair=pair),
-    )  # fmt: skip
+        t("Rows and columns"),
+        options,
+        index=options.index(f"{start[0]},{start[1]}"),
+        key=f"plane{rank}",
+        bind="query-params",
+        format_func=lambda pair: t("axes {pair}", pair=pair),
+    )
     row, column = chosen.split(",")
     return int(row), int(column)
 
@@ -46,9 +56,12 @@ def pick_cell(alignment: Alignment) -> tuple[int, Index]:
     """
     places = [-1, *range(len(alignment.inputs))]
     of = st.selectbox(
-        t("Follow a cell of"), places, key="of", bind="query-params",
+        t("Follow a cell of"),
+        places,
+        key="of",
+        bind="query-params",
         format_func=lambda place: t("the output") if place < 0 else t("input {number}", number=place),
-    )  # fmt: skip
+    )
     of = of if of is not None and of < len(alignment.inputs) else -1
     shape = _shape(alignment, of)
     index = _read(state.get("cell", st.query_params.get("cell", "")), shape)
