@@ -16,7 +16,8 @@ from core.merge import Merged, merge
 from core.provenance import reach, sources
 
 # Code
-from core.snippets import DIALECTS, snippet
+from core.plain_code import DIALECTS
+from core.snippets import snippet
 
 # Errors
 from core.errors import Fix, MergeError

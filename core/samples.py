@@ -136,8 +136,8 @@ def sample_code(name: str, shape: Sizes, *, number: int = 0, seed: int = 0, dtyp
     if dtype == "bool":
         return f"({code} > {float(sample.make(shape, number, seed).mean()) if prod(shape) else 0})"
     if np.dtype(dtype).kind != "f":
-        rounded = f"({sample.scale} * {code}).round()" if sample.scale > 1 else code
-        return f'{rounded}.astype("int64").astype("{dtype}")'
+        rounded = f'({sample.scale} * {code}).round().astype("int64")' if sample.scale > 1 else code
+        return f'{rounded}.astype("{dtype}")'
     return f'{code}.astype("{dtype}")'
 
 

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import streamlit as st
 
+from core import Sentence as _  # marks text for the catalogues
 from ui.controls import state
 from ui.text import t
 
 _PAGES = {  # file: (title, icon); the one list of pages
-    "app.py": ("Home", ":material/home:"),
-    "pages/1_Merge_lab.py": ("Merge lab", ":material/layers:"),
+    "app.py": (_("Home"), ":material/home:"),
+    "pages/1_Merge_lab.py": (_("Merge lab"), ":material/layers:"),
 }
 _ROOT = Path(__file__).parent.parent
 _ICON = Path(__file__).parent / "icon.svg"

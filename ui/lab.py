@@ -59,7 +59,7 @@ def show_alignment(request: Request) -> Alignment | None:
 
 
 def compute(request: Request, alignment: Alignment) -> tuple[Merged, list[Array]] | None:
-    """The values of a merge that fits, and the inputs that made them; None, with the reason on screen, without values."""
+    """The values of a merge that fits, and the inputs that made them; None, with the reason on screen, otherwise."""
     if not alignment.known:
         st.info(t("None stands for a size that is not known yet; type a number to see values."))
         return None

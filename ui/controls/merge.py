@@ -184,8 +184,8 @@ def _whole_numbers(text: str, lengths: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _fill_title(name: str) -> str:
-    own = {"file": "a file of yours", "list": "a pasted list"}
-    return t(own[name]) if name in own else t(SAMPLES[name].title)
+    own = {"file": t("a file of yours"), "list": t("a pasted list")}
+    return own.get(name) or t(SAMPLES[name].title)
 
 
 def _default_shape(number: int) -> Shape:
