@@ -1,11 +1,11 @@
 """Home: the first example, live, and a door to every page."""
 
-import numpy as np
 import streamlit as st
 
 from core import merge
 from core.presets import PRESETS
-from figures.heatmap import Slice, heatmaps
+from core.slices import Slice
+from figures.heatmap import heatmaps
 from ui import cached, frame
 from ui.text import t
 
@@ -24,26 +24,13 @@ inputs = [
     for number, shape in enumerate(example.shapes)
 ]
 result = merge(example.operation, inputs).value
-st.plotly_chart(
-    heatmaps(
-        [
-            Slice(
-                f"{name} {values.shape}",
-                np.asarray(values[0]),
-                t("axis {axis}", axis=1),
-                t("axis {axis}", axis=2),
-                symbol=symbol,
-            )
-            for name, values, symbol in zip(
-                [t("input {number}", number=0), t("input {number}", number=1), t("output")],
-                [*inputs, result],
-                ["", "×", "="],
-                strict=True,
-            )
-        ]
-    ),
-    config={"displayModeBar": False},
-    alt=t("Inputs and output as heatmaps"),
-)
+names = [t("input {number}", number=0), t("input {number}", number=1), t("output")]
+slices = [
+    Slice(f"{name} {values.shape}", values[0], t("axis {axis}", axis=1), t("axis {axis}", axis=2), symbol=symbol)
+    for name, values, symbol in zip(names, [*inputs, result], ["", "×", "="], strict=True)
+]
+st.plotly_chart(heatmaps(slices), config={"displayModeBar": False}, alt=t("Inputs and output as heatmaps"))
 st.caption(t("The first sample of five: one row of the first input meets all four rows of the second, so 51 = 1 × 51."))
 st.page_link("pages/1_Merge_lab.py", label=t("Open the Merge lab"), icon=":material/layers:")
+
+frame.end()

@@ -97,6 +97,6 @@ class Call:
         )
 
 
-def unclear(template: str, **values: object) -> MergeError:
+def unclear(template: str, /, **values: object) -> MergeError:
     """An error of ours alone: Keras has no text for it."""
     return MergeError(Sentence(template, **values))

@@ -18,7 +18,7 @@ class Sentence(str):
     template: str
     values: dict[str, Any]
 
-    def __new__(cls, template: str, **values: Any) -> Sentence:
+    def __new__(cls, template: str, /, **values: Any) -> Sentence:
         """Fill in the template once; what is left is an ordinary string."""
         self = super().__new__(cls, template.format(**values) if values else template)
         self.template = template

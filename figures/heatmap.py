@@ -3,40 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
+from core.arithmetic import number
+from core.slices import Slice
+
 _NUMBERED = 160  # cells up to which the numbers are written in
 _PICKED = 2_500  # cells up to which each can be clicked
 _CELL = 44  # pixels
 _SEQUENTIAL, _DIVERGING = "Cividis", "RdBu_r"
 _MARK = "#d6336c"
-
-
-@dataclass(frozen=True)
-class Slice:
-    """Two axes of one tensor.
-
-    Attributes:
-        title: above the picture.
-        values: rows by columns.
-        rows: name of the axis that runs down.
-        columns: name of the axis that runs right.
-        marked: cells to point out, as (row, column).
-        symbol: the operator that stands before it.
-    """
-
-    title: str
-    values: NDArray[Any]
-    rows: str = ""
-    columns: str = ""
-    marked: tuple[tuple[int, int], ...] = ()
-    symbol: str = ""
 
 
 def heatmaps(slices: Sequence[Slice]) -> go.Figure:
@@ -52,8 +32,8 @@ def heatmaps(slices: Sequence[Slice]) -> go.Figure:
         column_widths=[max(1, part.values.shape[1]) for part in slices],
         horizontal_spacing=0.16 / len(slices),
     )
-    for number, part in enumerate(slices):
-        _add(figure, part, number)
+    for place, part in enumerate(slices):
+        _add(figure, part, place)
     tallest = max(max(1, part.values.shape[0]) for part in slices)
     figure.update_layout(
         height=110 + min(420, max(120, _CELL * tallest)),
@@ -70,9 +50,10 @@ def _add(figure: go.Figure, part: Slice, number: int) -> None:
     values = np.asarray(part.values, dtype=np.float64)
     figure.add_trace(_heatmap(part, values), **place)
     figure.add_trace(_points(part, number), **place)
-    for row, column in part.marked:
-        box = {"x0": column - 0.5, "x1": column + 0.5, "y0": row - 0.5, "y1": row + 0.5}
-        figure.add_shape(type="rect", line={"color": _MARK, "width": 3}, **box, **place)
+    if part.marked:  # always a box: spans of rows times spans of columns
+        rows, columns = zip(*part.marked, strict=True)
+        edges = {"x0": min(columns) - 0.5, "x1": max(columns) + 0.5, "y0": min(rows) - 0.5, "y1": max(rows) + 0.5}
+        figure.add_shape(type="rect", line={"color": _MARK, "width": 3}, **edges, **place)
     plain = {"showgrid": False, "zeroline": False, "tickformat": "d", "nticks": 6}
     figure.update_xaxes(title_text=part.columns, **plain, **place)
     figure.update_yaxes(title_text=part.rows, autorange="reversed", **plain, **place)
@@ -123,10 +104,3 @@ def _points(part: Slice, number: int) -> go.Scatter:
         selected={"marker": {"opacity": 0}},
         unselected={"marker": {"opacity": 0}},
     )
-
-
-def number(value: float) -> str:
-    """A number as short as it can be told: 51, 0.25, 1.2e+09, nan."""
-    if not np.isfinite(value):
-        return str(value)
-    return str(int(value)) if value == int(value) and abs(value) < 1e7 else f"{value:.4g}"

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from figures.heatmap import heatmaps
 from ui import frame, lab
 from ui.controls import merge as controls
 from ui.text import t
@@ -26,5 +27,7 @@ with right:
     alignment = lab.show_alignment(request)
     computed = lab.compute(request, alignment) if alignment else None
     if computed:
-        show_values(*computed, normalize=options.normalize)
+        show_values(*computed, heatmaps, normalize=options.normalize)
     lab.show_code(request)
+
+frame.end()

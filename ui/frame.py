@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from core import Sentence as _  # marks text for the catalogues
-from ui.controls import state
+from ui.controls import link, state
 from ui.text import t
 
 _PAGES = {  # file: (title, icon); the one list of pages
@@ -48,6 +48,7 @@ def begin(title: str) -> None:
         title: its title in the list of pages, in English.
     """
     _settle()
+    link.begin()
     st.set_page_config(page_title=f"{t(title)} · Mergescope", page_icon=str(_ICON), layout="wide")
     with st.sidebar:
         st.markdown("### Mergescope")
@@ -61,16 +62,14 @@ def begin(title: str) -> None:
 
 
 def _language() -> None:
+    state.put({"lang": state.language()})
     names = list(state.LANGUAGES)
-    st.selectbox(
-        "Language · 语言",
-        names,
-        index=names.index(state.language()),
-        key="lang",
-        format_func=state.LANGUAGES.get,
-        bind="query-params",
-        persist_state="session",
-    )
+    link.menu("Language · 语言", names, "lang", "en", format_func=state.LANGUAGES.get)
+
+
+def end() -> None:
+    """Put the state of the page into its link. Every page ends with this."""
+    link.end()
 
 
 @st.cache_resource

@@ -80,7 +80,7 @@ def show_code(request: Request) -> None:
     """The state on screen as code, in each dialect."""
     if request.shapes is None:
         return
-    st.markdown(f"#### {t('Code')}")
+    st.markdown("#### " + t("Code"))
     first = "keras-function" if request.function_form else "keras-layer"
     names = sorted(DIALECTS, key=lambda name: name != first)
     for tab, name in zip(st.tabs([DIALECTS[name].title for name in names]), names, strict=True):
@@ -133,11 +133,11 @@ def _fill(entry: InputChoice, number: int, seed: int) -> Array:
 
 def _show_refusal(request: Request, error: MergeError) -> None:
     shapes = request.shapes or ()
-    st.markdown(f"#### {plain(', '.join(map(str, shapes)))} → {t('refused')}")
+    st.markdown("#### " + plain(", ".join(map(str, shapes))) + " → " + t("refused"))
     alignment_table(refused_rows(request.operation, shapes, error), refused=True)
     _show_message(error)
     if error.fixes:
-        st.markdown(f"**{t('What would fit')}**")
+        st.markdown("**" + t("What would fit") + "**")
     for number, fix in enumerate(error.fixes):
         st.button(plain(t(fix.text)), key=f"fix{number}", on_click=apply_fix, args=(fix,), icon=":material/build:")
 
@@ -159,4 +159,5 @@ def _show_numpy(request: Request, output: Shape | None) -> None:
     if outcome is None or outcome.shape == output:
         return
     said = t("refuses") if outcome.shape is None else t("gives {shape}", shape=outcome.shape)
-    st.caption(f":material/compare_arrows: {t('NumPy differs:')} {plain(outcome.code)} {plain(said)}")
+    differs = t("NumPy differs:")
+    st.caption(f":material/compare_arrows: {differs} {plain(outcome.code)} {plain(said)}")

@@ -15,7 +15,7 @@ _LOCALES = Path(__file__).parent / "locales"
 _SHOWN = 60  # characters of a foreign name that are repeated on screen
 
 
-def t(text: str, **values: Any) -> str:
+def t(text: str, /, **values: Any) -> str:
     """A text in the chosen language, with its blanks filled in.
 
     Args:

@@ -13,7 +13,7 @@ from core.limits import MAX_INPUTS
 from core.presets import PRESETS, Preset
 from core.samples import DTYPES, SAMPLES
 from core.shapes import format_shape, parse_shape
-from ui.controls import state
+from ui.controls import link, state
 from ui.controls.values import pick_own_values
 from ui.text import plain, t
 
@@ -67,22 +67,19 @@ def pick_preset() -> None:
 
 def pick_operation() -> tuple[str, bool]:
     """The operation, and whether it is written as a function."""
-    name = st.selectbox(
+    name = link.menu(
         t("Operation"),
         list(MERGES),
-        index=list(MERGES).index(_FIRST.operation),
-        key="op",
-        bind="query-params",
+        "op",
+        _FIRST.operation,
         format_func=lambda name: f"{name}  {MERGES[name].symbol}",
     )
     st.caption(t(MERGES[name].summary))
-    form = st.segmented_control(
+    form = link.segments(
         t("Form"),
         ["class", "function"],
-        default="class",
-        required=True,
-        key="form",
-        bind="query-params",
+        "form",
+        "class",
         format_func=lambda form: f"{name}()" if form == "class" else f"{MERGES[name].function}()",
     )
     return name, form == "function"
@@ -92,14 +89,12 @@ def pick_options(operation: str) -> Options:
     """The axis of Concatenate, the axes of Dot; nothing for the others."""
     rule = MERGES[operation].rule
     if rule == "concatenate":
-        text = st.text_input(t("axis: joined"), value="-1", max_chars=10, key="axis", bind="query-params")
+        text = link.text(t("axis: joined"), "axis", "-1", max_chars=10)
         found = _whole_numbers(text, (1,))
         return Options(axis=found[0]) if found else Options(valid=False)
     if rule == "dot":
-        text = st.text_input(
-            t("axes: contracted, one number or two"), value="-1", max_chars=20, key="axes", bind="query-params"
-        )
-        normalize = st.toggle(t("normalize: divide each input by its length first"), key="norm", bind="query-params")
+        text = link.text(t("axes: contracted, one number or two"), "axes", "-1", max_chars=20)
+        normalize = link.toggle(t("normalize: divide each input by its length first"), "norm")
         found = _whole_numbers(text, (1, 2))
         return (
             Options(axes=found[0] if len(found) == 1 else found, normalize=normalize) if found else Options(valid=False)
@@ -109,15 +104,13 @@ def pick_options(operation: str) -> Options:
 
 def pick_inputs() -> tuple[InputChoice, ...]:
     """One to six inputs, each with its shape, what fills it and its dtype."""
-    count = st.segmented_control(
-        t("Number of inputs"), list(range(1, MAX_INPUTS + 1)), default=2, required=True, key="n", bind="query-params"
-    )
-    return tuple(_pick_input(number) for number in range(count or 1))
+    count = link.segments(t("Number of inputs"), list(range(1, MAX_INPUTS + 1)), "n", 2)
+    return tuple(_pick_input(number) for number in range(count))
 
 
 def pick_seed() -> int:
     """The seed of the random samples."""
-    text = st.text_input(t("Seed of random values"), value="0", max_chars=10, key="seed", bind="query-params")
+    text = link.text(t("Seed of random values"), "seed", "0", max_chars=10)
     if text.strip().isascii() and text.strip().isdigit():
         return int(text)
     st.error(t("A seed is a whole number from 0 up; {text} is not.", text=repr(text)))
@@ -137,19 +130,16 @@ def apply_fix(fix: Fix) -> None:
 def _pick_input(number: int) -> InputChoice:
     with st.container(border=True):
         top, (left, right) = st.container(), st.columns([3, 2])
-        fill = left.selectbox(
-            t("Filled with"), [*SAMPLES, *_OWN], key=f"f{number}", bind="query-params", format_func=_fill_title
-        )
+        with left:
+            fill = link.menu(t("Filled with"), [*SAMPLES, *_OWN], f"f{number}", _FIRST.sample, format_func=_fill_title)
         own = fill in _OWN
-        text = top.text_input(
-            t("Shape of input {number}", number=number),
-            value=format_shape(_default_shape(number)),
-            max_chars=200,
-            key=f"s{number}",
-            bind="query-params",
-            disabled=own,
-        )
-        dtype = right.selectbox("dtype", DTYPES, key=f"d{number}", bind="query-params", disabled=own)
+        shape = format_shape(_default_shape(number))
+        with top:
+            text = link.text(
+                t("Shape of input {number}", number=number), f"s{number}", shape, max_chars=200, disabled=own
+            )
+        with right:
+            dtype = link.menu("dtype", DTYPES, f"d{number}", DTYPES[0], disabled=own)
         if own:
             array = pick_own_values(number, fill)
             return InputChoice(None if array is None else array.shape, fill, str(getattr(array, "dtype", dtype)), array)

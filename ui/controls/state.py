@@ -22,9 +22,14 @@ def put(values: Mapping[str, Any]) -> None:
 
 
 def language() -> str:
-    """The chosen language, else the browser's, else English."""
-    chosen = st.session_state.get("lang")
-    if chosen in LANGUAGES:
-        return str(chosen)
+    """The chosen language, else that of the link, else the browser's."""
+    for chosen in (st.session_state.get("lang"), st.query_params.get("lang")):
+        if chosen in LANGUAGES:
+            return str(chosen)
+    return browser_language()
+
+
+def browser_language() -> str:
+    """The browser's language if the app speaks it, else English."""
     locale = (st.context.locale or "en").lower()
     return next((name for name in LANGUAGES if locale.startswith(name)), "en")

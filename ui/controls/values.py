@@ -6,8 +6,9 @@ import streamlit as st
 
 from core import MergeError
 from core.dtypes import Array
-from ui.text import short, t
-from ui.uploads import READERS, read_file, read_list
+from ui.controls import link
+from ui.text import plain, short, t
+from ui.uploads import READERS, file_notes, read_file, read_list
 
 
 def pick_own_values(number: int, kind: str) -> Array | None:
@@ -20,7 +21,7 @@ def pick_own_values(number: int, kind: str) -> Array | None:
     try:
         array = _from_file(number) if kind == "file" else _from_list(number)
     except MergeError as error:
-        st.error(t(error.explanation))
+        st.error(plain(t(error.explanation)))
         return None
     if array is not None:
         st.caption(t("shape {shape}, {dtype}", shape=array.shape, dtype=array.dtype))
@@ -42,6 +43,8 @@ def _from_file(number: int) -> Array | None:
         )
         return None
     arrays = read_file(file.name, file.getvalue())
+    for note in file_notes(file.name, file.getvalue()):
+        st.caption(t(note))
     names = list(arrays)
     if len(names) == 1:
         return arrays[names[0]]
@@ -49,12 +52,8 @@ def _from_file(number: int) -> Array | None:
 
 
 def _from_list(number: int) -> Array | None:
-    text = st.text_area(
-        t("List for input {number}", number=number),
-        max_chars=4_000,
-        key=f"v{number}",
-        bind="query-params",
-        placeholder="[[1, 2], [3, 4]]",
+    text = link.area(
+        t("List for input {number}", number=number), f"v{number}", max_chars=4_000, placeholder="[[1, 2], [3, 4]]"
     )
     if not text.strip():
         st.info(t("Please paste a list such as [[1, 2], [3, 4]]."))

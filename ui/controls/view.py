@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core import Alignment
-from ui.controls import state
+from ui.controls import link, state
 from ui.text import t
 
 Index = tuple[int, ...]
@@ -16,17 +16,15 @@ Index = tuple[int, ...]
 def pick_layer() -> str:
     """Whether "values" or "gradients" are drawn."""
     titles = {"values": t("Values"), "gradients": t("Gradients")}
-    chosen = st.segmented_control(
+    chosen = link.segments(
         t("Layer"),
         list(titles),
-        default="values",
-        required=True,
-        key="layer",
-        bind="query-params",
+        "layer",
+        "values",
         format_func=titles.get,
         help=t("Gradients: what flows back to each input when ones flow into the output."),
     )
-    return chosen or "values"
+    return str(chosen)
 
 
 def pick_plane(shape: Sequence[int]) -> tuple[int, int]:
@@ -37,12 +35,11 @@ def pick_plane(shape: Sequence[int]) -> tuple[int, int]:
     channels_last = rank >= 4 or shape[-1] > 64
     start = (rank - 3, rank - 2) if channels_last and rank > 2 else (rank - 2, rank - 1)
     options = [f"{row},{column}" for row in range(rank) for column in range(rank) if row != column]
-    chosen = st.selectbox(
+    chosen = link.menu(
         t("Rows and columns"),
         options,
-        index=options.index(f"{start[0]},{start[1]}"),
-        key=f"plane{rank}",
-        bind="query-params",
+        "plane",
+        f"{start[0]},{start[1]}",
         format_func=lambda pair: t("axes {pair}", pair=pair),
     )
     row, column = chosen.split(",")
@@ -55,19 +52,17 @@ def pick_cell(alignment: Alignment) -> tuple[int, Index]:
     A cell that does not exist (an old link, other shapes) becomes the first one.
     """
     places = [-1, *range(len(alignment.inputs))]
-    of = st.selectbox(
+    of = link.menu(
         t("Follow a cell of"),
         places,
-        key="of",
-        bind="query-params",
+        "of",
+        -1,
         format_func=lambda place: t("the output") if place < 0 else t("input {number}", number=place),
     )
-    of = of if of is not None and of < len(alignment.inputs) else -1
     shape = _shape(alignment, of)
-    index = _read(state.get("cell", st.query_params.get("cell", "")), shape)
-    state.put({"cell": ",".join(map(str, index))})
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.text_input(t("Cell"), max_chars=40, key="cell", bind="query-params", width=140)
+        first = ",".join("0" * len(shape))
+        index = _read(link.text(t("Cell"), "cell", first, max_chars=40, width=140), shape)
         st.button("←", help=t("the cell before"), on_click=_step, args=(index, shape, -1), key="cell_back")
         st.button("→", help=t("the next cell"), on_click=_step, args=(index, shape, 1), key="cell_on")
     return of, index

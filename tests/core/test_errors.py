@@ -1,0 +1,283 @@
+"""What is refused, why, and how to mend it; the texts are asked of the real layer, not copied."""
+
+import copy
+import pickle
+import re
+
+import keras
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from core import MERGES, Fix, MergeError, Sentence, align, merge
+from core.errors import Call
+from tests.core.symbolic import symbolic_cases
+from tests.oracle import ask
+
+CASES = 250  # for each of the eight merges
+
+TABLE = [  # the reference, section 4.1: (merge, shapes, options, the axes at fault)
+    ("Multiply", [(3, 20, 20, 256), (3, 10, 10, 1)], {}, {(0, 1), (0, 2), (1, 1), (1, 2)}),
+    ("Multiply", [(2, 20, 20), (2, 20, 20, 256)], {}, {(0, 2), (1, 3)}),
+    ("Add", [(2, 3, 5), (2, 7, 5), (2, 1, 5)], {}, {(0, 1), (1, 1)}),
+    ("Maximum", [(2, 3), (2, 5, 7)], {}, {(0, 1), (1, 2)}),
+    ("Average", [(2, 4), (1, 4)], {}, {(0, 0), (1, 0)}),
+    ("Minimum", [(4, 3), (2, 4, 3)], {}, {(0, 0), (1, 0)}),
+    ("Multiply", [(), (2, 5, 3)], {}, {(0, 0)}),
+    ("Subtract", [(2, 3)], {}, set()),
+    ("Subtract", [(2, 3)] * 3, {}, set()),
+    ("Concatenate", [(2, 3, 5), (2, 7, 5)], {}, {(0, 1), (1, 1)}),
+    ("Concatenate", [(2, 3, 5), (3, 3, 5)], {"axis": 1}, {(0, 0), (1, 0)}),
+    ("Concatenate", [(2, 3), (2, 3)], {"axis": 2}, {(0, 1), (1, 1)}),
+    ("Concatenate", [(2, 3), (2, 3, 3)], {}, {(1, 2)}),
+    ("Dot", [(2, 3)], {"axes": 1}, set()),
+    ("Dot", [(2, 3)] * 3, {"axes": 1}, set()),
+    ("Dot", [(1, 5, 2), (1, 2, 4)], {"axes": (1, 2)}, {(0, 1), (1, 2)}),
+    ("Dot", [(2, 5), (3, 5)], {"axes": 1}, {(0, 0), (1, 0)}),
+    ("Dot", [(2, 5), (2, 5)], {"axes": 0}, {(0, 0), (1, 0)}),
+    ("Dot", [(3,), (3,)], {"axes": 0}, {(0, 0), (1, 0)}),
+]
+
+
+def refusal(operation, shapes, **options):
+    with pytest.raises(MergeError) as caught:
+        align(operation, shapes, **options)
+    return caught.value
+
+
+@pytest.mark.parametrize(("operation", "shapes", "options", "axes"), TABLE)
+def test_the_text_is_that_of_keras(operation, shapes, options, axes):
+    """Letter for letter, from `align` and from `merge`, with the axes at fault."""
+    arrays = [np.ones(shape, "float32") for shape in shapes]
+    theirs = ask(operation, arrays, **options)
+    ours = refusal(operation, shapes, **options)
+    assert ours.keras_message == theirs.text
+    assert set(ours.axes) == axes
+    with pytest.raises(MergeError) as caught:
+        merge(operation, arrays, **options)
+    assert caught.value.keras_message == theirs.text
+
+
+@pytest.mark.parametrize("operation", list(MERGES))
+@pytest.mark.parametrize("shape", [(2, 3), (5,), (2, 1, 3)])
+def test_one_tensor_instead_of_a_list(operation, shape):
+    """The same text as the layer, and putting it in a list is among the fixes where that helps."""
+    layer = keras.layers.Dot(axes=-1) if operation == "Dot" else getattr(keras.layers, operation)()
+    with pytest.raises(ValueError) as theirs:  # noqa: PT011  # the text is compared below
+        layer(np.ones(shape, "float32"))
+    with pytest.raises(MergeError) as ours:
+        merge(operation, np.ones(shape, "float32"))
+    assert ours.value.keras_message == str(theirs.value)
+    assert ours.value.keras_message == refusal(operation, shape).keras_message
+    assert ours.value.fixes
+
+
+@pytest.mark.parametrize("axes", ["a", None, 1.0, (1, 2, 3), (1,), (1.0, 2), ["a", 1], {1, 2}])
+def test_axes_that_the_constructor_of_dot_refuses(axes):
+    """Its own texts; no shapes would help."""
+    with pytest.raises((TypeError, ValueError)) as theirs:
+        keras.layers.Dot(axes=axes)
+    ours = refusal("Dot", [(2, 3), (2, 3)], axes=axes)
+    assert ours.keras_message == str(theirs.value)
+    assert ours.fixes == ()
+
+
+@pytest.mark.parametrize(
+    ("dtype", "normalize"),
+    [("float32", False), ("float64", False), ("float16", False), ("int32", False), ("float32", True)],
+)
+def test_the_frame_names_the_dtypes(dtype, normalize):
+    """An error from inside the call repeats what the layer got, after its own casting."""
+    arrays = [np.ones((2, 5), dtype), np.ones((3, 5), dtype)]
+    with pytest.raises(MergeError) as caught:
+        merge("Dot", arrays, axes=1, normalize=normalize)
+    assert caught.value.keras_message == ask("Dot", arrays, axes=1, normalize=normalize).text
+
+
+@pytest.mark.parametrize("operation", ["Add", "Multiply", "Maximum", "Average", "Subtract", "Minimum"])
+def test_truth_values(operation):
+    """TensorFlow has no arithmetic for them; the explanation says what to do."""
+    arrays = [np.ones((2, 3), bool), np.ones((2, 3), bool)]
+    with pytest.raises(MergeError, match="cast them to float32 first") as caught:
+        merge(operation, arrays)
+    assert caught.value.keras_message == ask(operation, arrays).text
+
+
+EXPLANATIONS = [
+    ("Multiply", [(2, 3, 5), (2, 7, 5)], {}, "Axis 1 has the sizes 3, 7; along one axis all sizes must be equal, or 1."),
+    ("Multiply", [(2, 7), (2, 5, 3)], {}, "Keras reads (2, 7) as (2, 1, 7), with the new axes right after the batch. "
+     "Then axis 2 has the sizes 3, 7"),
+    ("Multiply", [(1, 4), (5, 4)], {}, "Axis 0 is the batch: it is never stretched"),
+    ("Multiply", [(), (5, 4)], {}, "A scalar has no batch axis"),
+    ("Subtract", [(5, 4)] * 3, {}, "Subtract takes exactly 2 inputs; it got 3."),
+    ("Dot", [(5, 4)], {}, "Dot takes exactly 2 inputs; it got 1."),
+    ("Dot", [(2, 3), (2, 5)], {}, "The contracted axes must have the same size; they have 3 and 5."),
+    ("Dot", [(2, 3), (2, 5)], {"axes": 3}, "Axis 3 does not exist; input 0 has 2 axes, counted from 0."),
+    ("Concatenate", [(2, 3, 5), (2, 7, 5)], {}, "Only the joined axis -1 may differ; every other axis must be equal"),
+    ("Concatenate", [(2, 3), (2, 3)], {"axis": -3}, "Axis -3 does not exist; input 0 has the axes 0 to 1."),
+    ("Add", [], {}, "The list of inputs is empty; a merge needs at least one."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("operation", "shapes", "options", "text"), EXPLANATIONS)
+def test_the_explanation_names_axes_and_sizes(operation, shapes, options, text):
+    """In our words, as a sentence that a screen can translate."""
+    explanation = refusal(operation, shapes, **options).explanation
+    assert text in explanation
+    assert isinstance(explanation, Sentence)
+
+
+ACCIDENTS = [
+    ("Add", [], {}, "not subscriptable"),
+    ("Concatenate", [], {}, "has no len"),
+    ("Concatenate", [(), ()], {}, "modulo by zero"),
+    ("Concatenate", [(2, 3), (2, 3)], {"axis": -4}, "out of range"),
+    ("Concatenate", [(2, 3), (2, 3)], {"axis": "a"}, "not all arguments converted"),
+    ("Concatenate", [(2, 3), (2, 3)], {"axis": None}, "unsupported operand"),
+    ("Concatenate", [(2, 3), (2, 3)], {"axis": 1.0}, "must be integers or slices"),
+    ("Dot", [(2, 3), (2, 3)], {"axes": 5}, "tuple index out of range"),
+    ("Dot", [(), (2, 3)], {"axes": -1}, "modulo by zero"),
+]
+
+
+@pytest.mark.parametrize(("operation", "shapes", "options", "text"), ACCIDENTS)
+def test_accidents_of_keras_get_a_clear_text(operation, shapes, options, text):
+    """What Keras really prints is kept beside it."""
+    arrays = [np.ones(shape, "float32") for shape in shapes]
+    theirs = ask(operation, arrays, **{**({"axes": -1} if operation == "Dot" else {}), **options})
+    ours = refusal(operation, shapes, **options)
+    assert text in theirs.text
+    assert ours.accident == theirs.text
+    assert text not in str(ours)
+
+
+@pytest.mark.parametrize(
+    ("operation", "shapes", "fixed"),
+    [
+        ("Multiply", [(2, 20, 20, 256), (2, 20, 20)], ((2, 20, 20, 256), (2, 20, 20, 1))),
+        ("Add", [(2, 20, 20, 128), (2, 10, 10, 128)], ((2, 20, 20, 128), (2, 20, 20, 128))),
+        ("Multiply", [(1, 4, 5), (5, 4, 5)], ((5, 4, 5), (5, 4, 5))),
+        ("Multiply", [(4, 3), (2, 4, 3)], ((2, 4, 3), (2, 4, 3))),
+        ("Concatenate", [(2, 20, 20, 8), (2, 19, 19, 8)], ((2, 20, 20, 8), (2, 20, 20, 8))),
+        ("Subtract", [(2, 3)], ((2, 3), (2, 3))),
+        ("Subtract", [(2, 3)] * 3, ((2, 3), (2, 3))),
+        ("Dot", [(2, 3, 5), (2, 5, 7)], ((2, 3, 5), (2, 7, 5))),
+    ],
+)
+def test_the_fix_that_people_need(operation, shapes, fixed):
+    """Is among those that are offered."""
+    assert fixed in [fix.shapes for fix in refusal(operation, shapes).fixes]
+
+
+@pytest.mark.parametrize("operation", list(MERGES))
+def test_every_misfit_has_a_fix_that_fits(operation):
+    """Over random shapes: at least one change, each accepted by `align`, each saying what it does."""
+    refused = []
+
+    @settings(
+        max_examples=CASES, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    )
+    @given(symbolic_cases(operation))
+    def compare(case):
+        shapes, options = case
+        try:
+            align(operation, shapes, **options)
+        except MergeError as error:
+            refused.append(error)
+            _check_fixes(operation, tuple(shapes), options, error)
+
+    compare()
+    assert len(refused) > CASES / 20
+
+
+def _check_fixes(operation, shapes, options, error):
+    if not _hopeless(operation, options):
+        assert error.fixes
+    assert len({fix.shapes for fix in error.fixes}) == len(error.fixes) <= 5
+    for fix in error.fixes:
+        assert fix.text
+        align(operation, fix.shapes, **options)
+    for number, axis in error.axes:
+        assert 0 <= number < len(shapes)
+        assert 0 <= axis < max(1, len(shapes[number]))
+
+
+def _hopeless(operation, options):
+    """The batch cannot be contracted, whatever the shapes; nor do seven axes get drawn."""
+    axes = options.get("axes", -1)
+    return operation == "Dot" and 0 in (axes if isinstance(axes, tuple) else (axes,))
+
+
+@given(symbolic_cases("Multiply"))
+@settings(max_examples=300, deadline=None)
+def test_the_axes_at_fault_really_clash(case):
+    """Each has another size than some other input there, and is not 1."""
+    shapes, _ = case
+    try:
+        align("Multiply", shapes)
+    except MergeError as error:
+        if "incompatible shapes" in error.keras_message:
+            sizes = {shapes[number][axis] for number, axis in error.axes}
+            assert len(error.axes) >= 2
+            assert not sizes & {1, None}
+
+
+def _all_kinds():
+    yield refusal("Multiply", [(2, 3), (2, 5)])
+    yield refusal("Dot", [(2, 5), (3, 5)])
+    yield refusal("Concatenate", [(), ()])
+    yield refusal("Divide", [])
+    yield MergeError("a text of Keras {with braces}")
+
+
+@pytest.mark.parametrize("error", _all_kinds(), ids=lambda error: error.explanation[:20])
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda e: pickle.loads(pickle.dumps(e)), MergeError.but])
+def test_errors_survive_a_journey(error, again):
+    """Between processes, through a cache, and with other fixes, nothing of them is lost."""
+    other = again(error)
+    for name in ("keras_message", "explanation", "axes", "fixes", "accident", "raised_in_call"):
+        assert getattr(other, name) == getattr(error, name)
+    assert (str(other), type(other.explanation)) == (str(error), type(error.explanation))
+    assert isinstance(other, ValueError)
+
+
+def test_other_fixes():
+    """`but` changes what it is told to, and nothing else."""
+    error = refusal("Dot", [(2, 5), (3, 5)])
+    fix = Fix("do something", ((2, 3), (2, 3)))
+    other = error.but(fixes=[fix], call=Call("Dot", ((2, 5),), ("int8",)))
+    assert other.fixes == (fix,)
+    assert other.axes == error.axes
+    assert "dtype=int8" in other.keras_message
+    assert error.fixes != (fix,)
+
+
+def test_another_call_does_not_touch_what_was_said_before_it():
+    """Errors from Keras's checks carry no frame, and get none."""
+    error = refusal("Multiply", [(2, 3), (2, 5)])
+    assert error.but(call=Call("Multiply", (), ())).keras_message == error.keras_message
+    assert not error.raised_in_call
+
+
+def test_as_text():
+    """Keras's text first, ours below it; once where both are the same."""
+    error = refusal("Multiply", [(2, 3), (2, 5)])
+    assert str(error) == f"{error.keras_message}\n{error.explanation}"
+    assert str(refusal("Divide", [])).count("Divide") == 1
+
+
+def test_no_colours_of_a_terminal():
+    """Keras prints some around errors from inside a call."""
+    with pytest.raises(ValueError, match="different batch sizes") as caught:
+        keras.layers.Dot(axes=1)([np.ones((2, 5), "float32"), np.ones((3, 5), "float32")])
+    assert re.search(r"\x1b\[", str(caught.value))
+    assert "\x1b" not in refusal("Dot", [(2, 5), (3, 5)]).keras_message
+
+
+@given(st.text(max_size=200))
+def test_unknown_names_are_cut(name):
+    """A name from a link never fills the screen."""
+    with pytest.raises(MergeError) as caught:
+        align(f"?{name}", [(2, 3)])
+    assert len(str(caught.value)) < 240

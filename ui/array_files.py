@@ -1,0 +1,120 @@
+"""NumPy's own files. A header is read and checked first; numbers are touched only when it holds what it promises."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from core.dtypes import Array
+from core.errors import MergeError, unclear
+from core.limits import MAX_ARCHIVE_MEMBERS, MAX_ELEMENTS, MAX_RANK, MAX_UPLOAD_BYTES
+
+_SHOWN = 30  # characters of a dtype that an error repeats
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # those of np.savez
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
+
+
+def checked(array: Array) -> Array:
+    """An array that a merge can take.
+
+    Raises:
+        MergeError: objects, text, complex numbers, too many axes or cells.
+    """
+    _check(array.shape, array.dtype)
+    if array.dtype.itemsize > 8:
+        return array.astype(np.float64)
+    return array.astype(array.dtype.newbyteorder("="), copy=False)
+
+
+def read_npy(content: bytes) -> dict[str, Array]:
+    """The array of an `.npy`, under an empty name.
+
+    Raises:
+        MergeError: no NumPy file, damaged, cut off, or of anything but real numbers.
+    """
+    return {"": _npy(content)}
+
+
+def read_npz(content: bytes) -> dict[str, Array]:
+    """The arrays of an `.npz`.
+
+    Raises:
+        MergeError: damaged, too large when unpacked, or one of its arrays is refused.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = _entries(archive)
+            unpacked = {entry.filename: archive.open(entry).read() for entry in entries}
+    except MergeError:
+        raise
+    except _DAMAGE:
+        raise unclear("The archive is damaged or cut off.") from None
+    return {name.removesuffix(".npy"): _npy(member) for name, member in unpacked.items()}
+
+
+def _entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """The members that hold arrays, if all of them together are small enough; zipfile reads no more than declared."""
+    entries = [entry for entry in archive.infolist() if entry.filename.endswith(".npy")]
+    if not entries:
+        raise unclear("The archive holds no arrays.")
+    if len(archive.infolist()) > MAX_ARCHIVE_MEMBERS:
+        raise unclear("The archive holds more than {limit} arrays.", limit=MAX_ARCHIVE_MEMBERS)
+    total = sum(entry.file_size for entry in entries)
+    if total > MAX_UPLOAD_BYTES:
+        raise unclear(
+            "The archive would unpack to {size} MB; up to {limit} are accepted.",
+            size=f"{total // 1_000_000:,}",
+            limit=MAX_UPLOAD_BYTES // 1_000_000,
+        )
+    if any(entry.compress_type not in _PACKINGS for entry in entries):
+        raise unclear("The archive is packed in a way that NumPy does not use; please save it with np.savez.")
+    return entries
+
+
+def _npy(content: bytes) -> Array:
+    if not content.startswith(b"\x93NUMPY"):
+        raise unclear("This is not a NumPy file.")
+    stream = io.BytesIO(content)
+    shape, dtype = _header(stream)
+    if dtype.hasobject:
+        raise unclear("The array holds Python objects; only numbers are read.")
+    promised, held = prod(shape) * dtype.itemsize, len(content) - stream.tell()
+    if promised != held:
+        raise unclear(
+            "The file says {promised} bytes of numbers but holds {held}.", promised=f"{promised:,}", held=f"{held:,}"
+        )
+    _check(shape, dtype)
+    return checked(np.load(io.BytesIO(content), allow_pickle=False))
+
+
+def _header(stream: io.BytesIO) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    try:
+        version = np.lib.format.read_magic(stream)
+        read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        shape, _, dtype = read(stream, max_header_size=10_000)
+        if any(type(size) is not int or size < 0 for size in shape):
+            raise ValueError
+    except Exception:  # numpy raises a dozen kinds here; each means the same to a user
+        raise unclear("The header of the file is damaged.") from None
+    return shape, dtype
+
+
+def _check(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+    if dtype.hasobject:
+        raise unclear("The array holds Python objects; only numbers are read.")
+    if dtype.kind not in "biuf":
+        raise unclear("{dtype} cannot be drawn; please save real numbers.", dtype=str(dtype)[:_SHOWN])
+    if len(shape) > MAX_RANK:
+        raise unclear("The array has {count} axes; at most {limit} are drawn.", count=len(shape), limit=MAX_RANK)
+    if prod(shape) > MAX_ELEMENTS:
+        raise unclear(
+            "{shape} would be {count} numbers; up to {limit} are computed.",
+            shape=shape,
+            count=f"{prod(shape):,}",
+            limit=f"{MAX_ELEMENTS:,}",
+        )
