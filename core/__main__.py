@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 
 from core import MERGES, Alignment, MergeError, align
@@ -11,8 +12,12 @@ from core.shapes import parse_shape
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print the alignment and return 0; print the error with its fixes on standard error and return 2."""
-    options = _parser().parse_args(arguments)
+    """Print the alignment and return 0; print the error with its fixes on standard error and return 2.
+
+    A blank in front keeps argparse from taking -1,3 and -2,1 for options.
+    """
+    given = sys.argv[1:] if arguments is None else arguments
+    options = _parser().parse_args([f" {text}" if re.match(r"-\d", text) else text for text in given])
     try:
         shapes = [parse_shape(text) for text in options.shapes]
         alignment = align(options.operation, shapes, axis=options.axis, axes=_axes(options.axes))

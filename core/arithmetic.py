@@ -28,12 +28,12 @@ def arithmetic(merged: Merged, inputs: Sequence[Array], output_index: tuple[int,
     result = number(merged.value[output_index])
     if row.rule == "dot":
         return f"{result} = {_sum(*values)}"
-    flat = [f"({value})" if value.startswith("-") else value for picked in values for value in picked]
+    flat = [value for picked in values for value in picked]
     if len(flat) == 1:
         return f"{result} = {flat[0]}"
     if row.symbol.isalpha():
         return f"{result} = {row.symbol}({', '.join(flat)})"
-    return f"{result} = {f' {row.symbol} '.join(flat)}"
+    return f"{result} = {f' {row.symbol} '.join(map(_operand, flat))}"
 
 
 def number(value: np.generic | float) -> str:
@@ -44,8 +44,12 @@ def number(value: np.generic | float) -> str:
     return str(int(plain)) if plain == int(plain) and abs(plain) < 1e7 else f"{plain:.4g}"
 
 
+def _operand(value: str) -> str:
+    return f"({value})" if value.startswith("-") else value
+
+
 def _sum(first: Sequence[str], second: Sequence[str]) -> str:
-    terms = [f"{a} × {b}" for a, b in zip(first, second, strict=True)]
+    terms = [f"{_operand(a)} × {_operand(b)}" for a, b in zip(first, second, strict=True)]
     if len(terms) > _TERMS:
         terms = [*terms[: _TERMS - 2], "…", terms[-1]]
     return " + ".join(terms) or "0"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.dtypes import Array
 from core.errors import Shape
 from core.operations import find
 
@@ -53,16 +54,24 @@ def _try(code: str, outcome: Callable[[], Sizes]) -> NumpyOutcome:
 
 def _joined_shape(sizes: list[Sizes], axis: int) -> Sizes:
     """The shape that `np.concatenate` gives, without making an array of that size."""
-    joined = range(len(sizes[0]))[axis]
-    others = {shape[:joined] + shape[joined + 1 :] for shape in sizes}
-    if len(others) > 1 or len({len(shape) for shape in sizes}) > 1:
-        raise ValueError("all the input array dimensions except for the concatenation axis must match exactly")
-    return (*sizes[0][:joined], sum(shape[joined] for shape in sizes), *sizes[0][joined + 1 :])
+    first = sizes[0]
+    fits = bool(first) and -len(first) <= axis < len(first)
+    joined = axis % len(first) if fits else 0
+    if not fits or len({(len(shape), shape[:joined], shape[joined + 1 :]) for shape in sizes}) > 1:
+        return np.concatenate(_hollow(sizes), axis=axis).shape  # it refuses, in its own words
+    return (*first[:joined], sum(shape[joined] for shape in sizes), *first[joined + 1 :])
 
 
 def _contracted_shape(sizes: list[Sizes], axes: tuple[int, int]) -> Sizes:
     """The shape that `np.tensordot` gives: it knows no batch, so both batch axes stay."""
+    fits = all(-len(shape) <= axis < len(shape) for shape, axis in zip(sizes, axes, strict=True))
+    if not fits or sizes[0][axes[0]] != sizes[1][axes[1]]:
+        return np.tensordot(*_hollow(sizes), axes=([axes[0]], [axes[1]])).shape  # it refuses, in its own words
     first, second = (list(shape) for shape in sizes)
-    if first.pop(axes[0]) != second.pop(axes[1]):
-        raise ValueError("shape-mismatch for sum")
+    del first[axes[0]], second[axes[1]]
     return tuple(first + second)
+
+
+def _hollow(sizes: list[Sizes]) -> list[Array]:
+    """Arrays of these shapes, of one byte each."""
+    return [np.broadcast_to(np.int8(0), shape) for shape in sizes]

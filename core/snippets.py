@@ -12,9 +12,10 @@ from core.alignment import align
 from core.errors import Shape, unclear
 from core.operations import Operation, find
 from core.plain_code import DIALECTS, plain_lines
+from core.plan import Alignment
 from core.samples import sample_code
 
-_UNKNOWN = 2  # stands for None where a library wants a number
+_UNKNOWN = 2  # stands for None where a library wants a number and no other input tells it
 _PLAIN = frozenset({"numpy", "torch", "jax"})
 
 
@@ -56,12 +57,26 @@ def snippet(
         lines = _keras_inputs(checked, kinds, inputs)
         lines += ["", f"y = {_keras_call(row, dialect, names, axis, axes, normalize)}", "print(y.shape)"]
         return "\n".join([style.imports, "", *lines, ""])
-    known = tuple(tuple(_UNKNOWN if size is None else size for size in shape) for shape in checked)
+    known = _filled(align(row.name, checked, axis=axis, axes=axes))
     alignment = align(row.name, known, axis=axis, axes=axes)
     made = inputs or _samples(known, kinds)
     lines = [f"{name} = {style.array.format(code)}" for name, code in zip(names, made, strict=True)]
     lines += ["", *plain_lines(row, style, names, alignment, kinds, normalize), "print(y.shape)"]
     return "\n".join([style.imports, *_wide_numbers(dialect, kinds), "", *lines, ""])
+
+
+def _filled(alignment: Alignment) -> tuple[tuple[int, ...], ...]:
+    """Every None replaced by the size that another input has along that axis, or by 2."""
+    columns = zip(*(entry.expanded_shape for entry in alignment.inputs), strict=False)
+    shared = enumerate(columns) if alignment.axes is None else [(0, next(columns))]  # inputs of Dot share the batch
+    told = {axis: size for axis, column in shared for size in column if size not in (None, 1)}
+    return tuple(
+        tuple(
+            told.get(axis + entry.inserted * (axis > 0), _UNKNOWN) if size is None else size
+            for axis, size in enumerate(entry.shape)
+        )
+        for entry in alignment.inputs
+    )
 
 
 def _samples(shapes: Sequence[tuple[int, ...]], dtypes: Sequence[str]) -> list[str]:

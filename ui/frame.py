@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from core import Sentence as _  # marks text for the catalogues
+from ui import verdict
 from ui.controls import link, state
 from ui.text import t
 
@@ -70,6 +71,7 @@ def _language() -> None:
 def end() -> None:
     """Put the state of the page into its link. Every page ends with this."""
     link.end()
+    verdict.wake()
 
 
 @st.cache_resource

@@ -18,6 +18,7 @@ from ui import cached
 from ui.alignment_table import alignment_table
 from ui.controls.merge import InputChoice, Options, apply_fix
 from ui.text import plain, t
+from ui.verdict import show_verdict
 
 
 @dataclass(frozen=True)
@@ -66,11 +67,11 @@ def compute(request: Request, alignment: Alignment) -> tuple[Merged, list[Array]
     try:
         check_elements(alignment.shapes, alignment.output_shape)
         inputs = [_fill(entry, number, request.seed) for number, entry in enumerate(request.inputs)]
-        options = request.options
-        merged = merge(request.operation, inputs, axis=options.axis, axes=options.axes, normalize=options.normalize)
+        merged = merge(request.operation, inputs, **request.options.keywords)
     except MergeError as error:
         _show_message(error)
         return None
+    show_verdict(request.operation, inputs, merged, **request.options.keywords)
     for warning in merged.warnings[len(alignment.warnings) :]:
         st.caption(":material/info: " + plain(t(warning)))
     return merged, inputs
@@ -136,10 +137,25 @@ def _show_refusal(request: Request, error: MergeError) -> None:
     st.markdown("#### " + plain(", ".join(map(str, shapes))) + " → " + t("refused"))
     alignment_table(refused_rows(request.operation, shapes, error), refused=True)
     _show_message(error)
+    _verify_refusal(request)
     if error.fixes:
         st.markdown("**" + t("What would fit") + "**")
     for number, fix in enumerate(error.fixes):
         st.button(plain(t(fix.text)), key=f"fix{number}", on_click=apply_fix, args=(fix,), icon=":material/build:")
+
+
+def _verify_refusal(request: Request) -> None:
+    """Ask Keras whether it refuses too; with tensors, since a layer words some errors by their dtypes."""
+    shapes = request.shapes or ()
+    if any(None in shape for shape in shapes):
+        return
+    try:
+        check_elements(shapes, ())
+        inputs = [_fill(entry, number, request.seed) for number, entry in enumerate(request.inputs)]
+        merge(request.operation, inputs, **request.options.keywords)
+    except MergeError as refusal:
+        if refusal.axes or refusal.fixes:
+            show_verdict(request.operation, inputs, refusal, **request.options.keywords)
 
 
 def _show_message(error: MergeError) -> None:

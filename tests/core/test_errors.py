@@ -105,7 +105,7 @@ def test_truth_values(operation):
 
 
 EXPLANATIONS = [
-    ("Multiply", [(2, 3, 5), (2, 7, 5)], {}, "Axis 1 has the sizes 3, 7; along one axis all sizes must be equal, or 1."),
+    ("Multiply", [(2, 3, 5), (2, 7, 5)], {}, "Axis 1 has the sizes 3, 7; along one axis all sizes must be equal"),
     ("Multiply", [(2, 7), (2, 5, 3)], {}, "Keras reads (2, 7) as (2, 1, 7), with the new axes right after the batch. "
      "Then axis 2 has the sizes 3, 7"),
     ("Multiply", [(1, 4), (5, 4)], {}, "Axis 0 is the batch: it is never stretched"),
@@ -231,7 +231,7 @@ def _all_kinds():
     yield MergeError("a text of Keras {with braces}")
 
 
-@pytest.mark.parametrize("error", _all_kinds(), ids=lambda error: error.explanation[:20])
+@pytest.mark.parametrize("error", list(_all_kinds()), ids=lambda error: error.explanation[:20])
 @pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda e: pickle.loads(pickle.dumps(e)), MergeError.but])
 def test_errors_survive_a_journey(error, again):
     """Between processes, through a cache, and with other fixes, nothing of them is lost."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -46,6 +47,11 @@ class Options:
     axes: int | tuple[int, ...] = -1
     normalize: bool = False
     valid: bool = True
+
+    @property
+    def keywords(self) -> dict[str, Any]:
+        """As the engine takes them."""
+        return {"axis": self.axis, "axes": self.axes, "normalize": self.normalize}
 
 
 def pick_preset() -> None:

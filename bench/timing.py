@@ -1,0 +1,46 @@
+"""How things are timed: in turn, so that a busy machine slows both sides alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+from time import perf_counter
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table.
+
+    Attributes:
+        name: what is measured.
+        figure: ours, in seconds.
+        baseline: what it is held against, in seconds.
+        against: the name of the baseline.
+        bound: what is promised, in words.
+        kept: whether it is.
+    """
+
+    name: str
+    figure: float
+    baseline: float
+    against: str
+    bound: str
+    kept: bool
+
+    @property
+    def ratio(self) -> float:
+        """Ours in units of the baseline."""
+        return self.figure / self.baseline
+
+
+def side_by_side(ours: Callable[[], object], theirs: Callable[[], object], rounds: int = 200) -> tuple[float, float]:
+    """The median time of each, called in turn, in seconds; the first tenth warms up and is left out."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for _ in range(rounds + rounds // 10):
+        for kept, call in zip(times, (ours, theirs), strict=True):
+            start = perf_counter()
+            call()
+            kept.append(perf_counter() - start)
+    first, second = (median(kept[rounds // 10 :]) for kept in times)
+    return first, second

@@ -1,0 +1,83 @@
+"""What the real Keras says to the same request: asked in the background, told when the answer is there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import Future
+
+import streamlit as st
+
+from core import Merged, MergeError
+from core.arithmetic import number
+from core.dtypes import Array
+from sandbox.verdict import Verdict
+from sandbox.verify import the_verifier, verify
+from ui.text import plain, t
+
+_EVERY = 0.7  # seconds between two looks
+
+
+@st.cache_resource
+def wake() -> None:
+    """Start the sandbox with the server, so that it is warm when somebody asks; MERGESCOPE_SANDBOX=off does without."""
+    if _wanted():
+        the_verifier().process.start()
+
+
+def _wanted() -> bool:
+    return os.environ.get("MERGESCOPE_SANDBOX", "on") != "off"
+
+
+def show_verdict(operation: str, inputs: Sequence[Array], claimed: Merged | MergeError, **options: object) -> None:
+    """One line that says whether Keras agrees; it never holds up the page.
+
+    Args:
+        operation: name of a merge.
+        inputs: that went in.
+        claimed: what we say.
+        **options: axis, axes, normalize.
+    """
+    if not _wanted():
+        return
+    answer = verify(operation, inputs, claimed=claimed, **options)  # type: ignore[arg-type]  # options of the layer
+    if answer.done():
+        _tell(answer.result())
+    else:
+        st.fragment(_wait, run_every=_EVERY)(answer)
+
+
+def _wait(answer: Future[Verdict]) -> None:
+    """Look again; once the answer is there, the page is drawn anew without this watch."""
+    if answer.done():
+        st.rerun()
+    st.caption(":material/hourglass_empty: " + t("Asking Keras…"))
+
+
+def _tell(verdict: Verdict) -> None:
+    sign = {"same": "check_circle", "refused": "check_circle", "different": "error"}.get(verdict.status, "help")
+    st.caption(f":material/{sign}: {plain(_words(verdict))}")
+
+
+def _words(verdict: Verdict) -> str:
+    if verdict.status == "same" and verdict.exact:
+        return t("the same as {versions}, to the bit", versions=verdict.versions)
+    if verdict.status == "same":
+        largest = number(verdict.largest_difference or 0)
+        return t("the same as {versions}; largest difference {largest}", versions=verdict.versions, largest=largest)
+    if verdict.status == "refused":
+        return t("{versions} refuses it too", versions=verdict.versions)
+    if verdict.status == "different":
+        return _difference(verdict)
+    return t("Keras could not be asked ({reason}); the numbers are ours alone.", reason=verdict.reason)
+
+
+def _difference(verdict: Verdict) -> str:
+    if verdict.largest_difference is None:
+        return t("{versions} differs: {reason}. Please report it.", versions=verdict.versions, reason=verdict.reason)
+    return t(
+        "{versions} differs by up to {largest}, at {where}.",
+        versions=verdict.versions,
+        largest=number(verdict.largest_difference),
+        where=verdict.where,
+    )
