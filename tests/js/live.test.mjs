@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { between, dab } from "../../ui/tensor_view/browser/brush.js";
+import { listCells } from "../../ui/tensor_view/browser/links.js";
+import { recompute } from "../../ui/tensor_view/browser/live.js";
+import { merge } from "./model.mjs";
+
+const all = (panel) => listCells(panel.shape.map((size) => [0, size]));
+
+test("painting one weight changes just what it reaches, as the whole merge would", () => {
+  const steps = { Add: (a, b) => a + b, Subtract: (a, b) => a - b, Multiply: (a, b) => a * b, Maximum: Math.max, Minimum: Math.min, Average: (a, b) => (a + b) / 2 };
+  for (const [operation, step] of Object.entries(steps)) {
+    const model = merge(operation, [[2, 3, 5], [2, 3, 1]], [2, 3, 5], Array.from({ length: 66 }, (_, place) => Math.fround(Math.sin(place))));
+    const [x, gate, result] = model.panels;
+    recompute(model, 0, all(x));
+    gate.values[4] = 0.25; // (1, 1, 0)
+    recompute(model, 1, [[1, 1, 0]]);
+    for (let place = 0; place < 30; place++) {
+      const wanted = Math.fround(step(x.values[place], gate.values[Math.floor(place / 5)]));
+      assert.equal(result.values[place], wanted, `${operation} at ${place}`);
+    }
+  }
+});
+
+test("scalars and inputs that are not live", () => {
+  const scalar = merge("Add", [[], []], [], [2, 3, 0]);
+  recompute(scalar, 0, [[]]);
+  assert.equal(scalar.panels[2].values[0], 5);
+  const dot = merge("Dot", [[1], [1]], [1], [1, 2, 3]);
+  recompute(dot, 0, [[0]]);
+  assert.equal(dot.panels[2].values[0], 3, "left to Python");
+});
+
+test("a brush is round, stays inside, and never misses the cell under it", () => {
+  assert.deepEqual(dab(2, 2, 1, 5, 5), [[2, 2, 1]]);
+  assert.equal(dab(2, 2, 3, 5, 5).length, 9);
+  assert.ok(dab(0, 0, 9, 3, 3).every(([row, col]) => row >= 0 && col >= 0 && row < 3 && col < 3));
+  assert.deepEqual(dab(1.4, 1.4, 1, 5, 5).map(([row, col]) => [row, col]), [[1, 1]]);
+});
+
+test("a fast stroke has no holes", () => {
+  const points = between({ row: 0, col: 0 }, { row: 0, col: 19 }, 1);
+  const painted = new Set(points.flatMap(({ row, col }) => dab(row, col, 1, 20, 20).map(([, x]) => x)));
+  for (let col = 1; col < 20; col++) assert.ok(painted.has(col), `column ${col}`);
+});

@@ -1,0 +1,145 @@
+"""A demo server and a real Chromium for the tests of the tensor view."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).parents[3]
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]  # fmt: skip
+PATIENCE = 30_000  # ms; the machine may be busy
+
+
+@pytest.fixture(scope="session")
+def server():
+    """Address of the demo page on a port of its own."""
+    with closing(socket.socket()) as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", str(Path(__file__).with_name("demo.py")), "--server.port", str(port),
+               "--server.headless", "true", "--server.fileWatcherType", "none"]  # fmt: skip
+    process = subprocess.Popen(command, cwd=ROOT, env=os.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _await(f"{address}/_stcore/health")
+        yield address
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _await(address):
+    for _ in range(150):
+        try:
+            with urllib.request.urlopen(address):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise TimeoutError(address)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """One browser for all tests."""
+    with sync_playwright() as player:
+        browser = player.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
+        yield browser
+        browser.close()
+
+
+class View:
+    """The demo page with one case, as a test sees it."""
+
+    def __init__(self, page, complaints):
+        self.page, self.complaints = page, complaints
+        self.received = 0  # bytes over the WebSocket
+
+    def ready(self):
+        self.page.wait_for_selector(".tensor-view .text", timeout=PATIENCE)
+        self.settle()
+
+    def settle(self):
+        """Two frames: what was asked for has been drawn."""
+        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+    def told(self, **wanted):
+        """What Python says it received; waits until it says what is wanted."""
+        box = self.page.get_by_test_id("stCode")
+        for _ in range(100):
+            told = json.loads(box.inner_text(timeout=PATIENCE))
+            if all(told[name] == value for name, value in wanted.items()):
+                return told
+            self.page.wait_for_timeout(100)
+        raise AssertionError(f"Python has {told}, wanted {wanted}")
+
+    def panel(self, number):
+        return self.page.locator("canvas.over").nth(number)
+
+    def middle(self, number, row, col, rows, cols):
+        """The middle of a cell, on the page."""
+        self.panel(number).scroll_into_view_if_needed()
+        box = self.panel(number).bounding_box()
+        return box["x"] + (col + 0.5) / cols * box["width"], box["y"] + (row + 0.5) / rows * box["height"]
+
+    def point(self, number, row, col, rows, cols):
+        self.page.mouse.move(*self.middle(number, row, col, rows, cols))
+        self.settle()
+
+    def pixels(self, number, rows, cols, kind="base", place=(0.2, 0.15)):
+        """One pixel of every cell: near its corner, clear of the number and the line between cells."""
+        script = """(canvas, [rows, cols, y, x]) => {
+            const image = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+            return Array.from({length: rows}, (_, row) => Array.from({length: cols}, (_, col) => {
+                const at = Math.floor((row + y) * canvas.height / rows) * canvas.width + Math.floor((col + x) * canvas.width / cols);
+                return Array.from(image.data.slice(4 * at, 4 * at + 4));
+            }));
+        }"""
+        return self.page.locator(f"canvas.{kind}").nth(number).evaluate(script, [rows, cols, *place])
+
+    @property
+    def sum(self):
+        return self.page.locator(".sum").inner_text()
+
+
+@pytest.fixture
+def open_view(server, chromium):
+    """Open a case; at the end no complaint may stand in the browser's console."""
+    contexts, views = [], []
+
+    def opened(case="note", *, ask=None, told=True, **options):
+        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 1000}, **options})
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        view = View(page, [])
+        page.on("console", lambda message: view.complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: view.complaints.append(str(error)))
+        page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: _count(view, frame)))
+        query = {"case": case, "told": "1" if told else "0"} | ({"ask": json.dumps(ask)} if ask is not None else {})
+        page.goto(f"{server}/?{urlencode(query)}")
+        view.ready()
+        contexts.append(context)
+        views.append(view)
+        return view
+
+    yield opened
+    for view in views:
+        view.page.wait_for_timeout(50)
+    complaints = [text for view in views for text in view.complaints]
+    for context in contexts:
+        context.close()
+    assert not complaints
+
+
+def _count(view, frame):
+    view.received += len(frame)

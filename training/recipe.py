@@ -1,0 +1,92 @@
+"""How the network is trained: batches, schedule, and what is added to the network while it learns.
+
+Left to itself the network leaves gate20 shut or open everywhere (`training/card.md` tells what was tried), since a
+gate that does not choose costs nothing: the layers behind it can undo any factor. So two kinds of small losses are
+added. Deep supervision reads the target off every gating signal g, so that g knows what a gate has to know; focus
+says where the alpha of the two coarse gates should be open.
+"""
+
+from dataclasses import asdict, dataclass
+
+import keras
+import numpy as np
+from keras import layers
+
+from training.attention_unet import gate_input_names
+from training.losses import Loss, deep_loss, focus_loss, segmentation_loss
+from training.phantoms import phantoms
+
+DEEP_SHARES = {20: 0.2, 40: 0.2, 80: 0.2, 160: 0.2}  # of the loss read off the g of a gate
+FOCUS_SHARES = {20: 0.5, 40: 0.5}  # of the loss on the alpha of a gate
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Numbers of a training.
+
+    Attributes:
+        steps: batches in all.
+        batch: slices in a batch; no slice comes twice.
+        rate: highest learning rate, after the warm-up; then it falls along a cosine to a hundredth.
+        warm: steps of warm-up.
+        seed: of the first weights; also of the first slice, and the following seeds make the following slices.
+    """
+
+    steps: int = 800
+    batch: int = 8
+    rate: float = 2e-3
+    warm: int = 50
+    seed: int = 1
+
+    def as_dict(self) -> dict[str, float]:
+        """The numbers under their names."""
+        return asdict(self)
+
+
+class Slices(keras.utils.PyDataset):
+    """Batch after batch of new slices, each with the target once for every output of the learner."""
+
+    def __init__(self, recipe: Recipe, outputs: list[str]) -> None:
+        super().__init__()
+        self._recipe, self._outputs = recipe, outputs
+
+    def __len__(self) -> int:
+        """Number of batches."""
+        return self._recipe.steps
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """Batch `index`: images (n, 160, 160, 1) and the targets (n, 160, 160, 1) by output."""
+        first = self._recipe.seed + index * self._recipe.batch
+        images, targets, _ = phantoms(range(first, first + self._recipe.batch))
+        return images, dict.fromkeys(self._outputs, targets)
+
+
+def learner(network: keras.Model, recipe: Recipe) -> keras.Model:
+    """The network, compiled, with the outputs that only training needs; shares its weights."""
+    gated = any(layer.name == "gate20_gated" for layer in network.layers)
+    outputs = {"segmentation": network.output}
+    losses: dict[str, Loss] = {"segmentation": segmentation_loss}
+    shares = {"segmentation": 1.0}
+    for grid, share in DEEP_SHARES.items():
+        signal = network.get_layer(gate_input_names(grid)[1]).output
+        name = f"deep{grid}"
+        outputs[name] = layers.Conv2D(1, 1, activation="sigmoid", name=name)(signal)
+        losses[name], shares[name] = deep_loss(grid // 2), share
+    for grid, share in FOCUS_SHARES.items() if gated else ():
+        name = f"focus{grid}"
+        outputs[name] = layers.Identity(name=name)(network.get_layer(f"gate{grid}_sigmoid").output)
+        losses[name], shares[name] = focus_loss(grid // 2), share
+    model = keras.Model(network.input, outputs)
+    model.compile(_optimizer(recipe), loss=losses, loss_weights=shares)
+    return model
+
+
+def _optimizer(recipe: Recipe) -> keras.optimizers.Optimizer:
+    rate = keras.optimizers.schedules.CosineDecay(
+        recipe.rate / 20,
+        recipe.steps - recipe.warm,
+        warmup_target=recipe.rate,
+        warmup_steps=recipe.warm,
+        alpha=0.01,
+    )
+    return keras.optimizers.Adam(rate)

@@ -1,0 +1,83 @@
+"""`python -m training.train`: trains the shipped network and its twin without gates, and fills `assets/`.
+
+From nothing, on two CPU cores, in about half an hour. See `training/recipe.py` for how, `assets/CARD.md` for what
+came out of it.
+"""
+
+import json
+import platform
+import sys
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from training.attention_unet import attention_unet
+from training.evaluate import ASSETS
+from training.evaluate import main as evaluate
+from training.recipe import Recipe, Slices, learner
+from training.record import AlphaRecorder, moments, write_samples
+from training.weights import load_weights, save_weights
+
+
+class ProgressBar(keras.callbacks.Callback):
+    """One line with the time left and the mean loss so far; Keras's own would name nine losses and wrap."""
+
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002 -- Keras passes it
+        """Draw the empty bar."""
+        self._bar = keras.utils.Progbar(self.params["steps"], stateful_metrics=["mean loss"])
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        """Move on by one step."""
+        self._bar.update(batch + 1, [("mean loss", (logs or {}).get("segmentation_loss", 0.0))])
+
+
+def train(network: keras.Model, recipe: Recipe, watchers: list[keras.callbacks.Callback]) -> float:
+    """Train the network in place, with a progress bar; gives the time it took [s]."""
+    model = learner(network, recipe)
+    sys.stdout.write(f"{network.name}, {recipe.steps} steps\n")
+    begin = time.monotonic()
+    slices = Slices(recipe, list(model.output))
+    model.fit(slices, shuffle=False, verbose=0, callbacks=[*watchers, ProgressBar()])
+    return time.monotonic() - begin
+
+
+def train_gated(recipe: Recipe, folder: Path) -> float:
+    """Train the Attention U-Net, write its weights and its records; gives the time [s]."""
+    keras.utils.set_random_seed(recipe.seed)
+    network = attention_unet()
+    recorder = AlphaRecorder(network, moments(recipe.steps))
+    seconds = train(network, recipe, [recorder])
+    save_weights(network, folder / "weights.npz")
+    load_weights(network, folder / "weights.npz")  # go on with the rounded kernels, as they are shipped
+    recorder.write(folder / "alpha.npz")
+    write_samples(network, folder)
+    return seconds
+
+
+def train_plain(recipe: Recipe, folder: Path) -> float:
+    """Train the same network without gates, write its weights; gives the time [s]."""
+    keras.utils.set_random_seed(recipe.seed)
+    network = attention_unet(gated=False)
+    seconds = train(network, recipe, [])
+    save_weights(network, folder / "weights_plain.npz")
+    return seconds
+
+
+def main() -> None:
+    """Train both, note how, and evaluate."""
+    tf.get_logger().setLevel("ERROR")  # the records are made with many small models, and TensorFlow warns of each
+    ASSETS.mkdir(exist_ok=True)
+    recipe = Recipe()
+    seconds = {"gated": train_gated(recipe, ASSETS), "plain": train_plain(recipe, ASSETS)}
+    versions = {"python": platform.python_version(), "numpy": np.__version__}
+    versions |= {"keras": keras.__version__, "tensorflow": tf.__version__}
+    note = {"recipe": recipe.as_dict(), "seconds": {name: round(time) for name, time in seconds.items()}}
+    (ASSETS / "training.json").write_text(json.dumps({**note, "versions": versions}, indent=1) + "\n")
+    evaluate()
+
+
+if __name__ == "__main__":
+    main()

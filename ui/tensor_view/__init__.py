@@ -1,0 +1,7 @@
+"""The linked tensor view: one Streamlit component that draws tensors, ties their cells together and lets people paint."""
+
+from ui.tensor_view.face import tensor_view
+from ui.tensor_view.model import Order, Panel, Scale, Selection, TensorView
+from ui.tensor_view.words import WORDS
+
+__all__ = ["WORDS", "Order", "Panel", "Scale", "Selection", "TensorView", "tensor_view"]

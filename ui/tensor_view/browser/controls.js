@@ -1,0 +1,144 @@
+// Sliders, the player's buttons, the brush's tools, and the settings that most people never open.
+
+import { chooser, element, switcher } from "./dom.js";
+import { step } from "./keyboard.js";
+import { channelAxis, channelOrder, isDrawable, sliderAxes } from "./model.js";
+import { fill } from "./numbers.js";
+import { followPin, moveTo } from "./state.js";
+
+const SPEEDS = [2, 6, 12, 30, 60]; // channels a second
+
+/** One slider for each axis that is not on screen; the one for the channels comes with the player. */
+export function makeSliders(app) {
+  const { model, view } = app;
+  const channels = channelAxis(model, view);
+  const axes = sliderAxes(model, view).sort((a, b) => (b === channels) - (a === channels));
+  const sliders = axes.map((axis) => makeSlider(app, axis, axis === channels));
+  return { root: element("div", { class: "sliders" }, ...sliders.map(({ root }) => root)), sliders };
+}
+
+function makeSlider(app, axis, playable) {
+  const { model, view, words } = app;
+  const name = axisTitle(app, axis, playable);
+  const last = model.sizes[axis] - 1;
+  const range = element("input", { type: "range", min: 0, max: last, step: 1, "aria-label": name });
+  const shown = element("output", {});
+  const order = () => (playable ? channelOrder(model, view) : null);
+  range.oninput = () => {
+    app.player.stop(true);
+    moveTo(model, view, axis, order()?.[Number(range.value)] ?? Number(range.value));
+    followPin(model, view);
+    // Another batch shows in every tile of the gallery, another channel in none.
+    app.redraw(playable ? "slice" : "values");
+  };
+  range.onchange = () => app.tell();
+  const buttons = playable ? playerButtons(app) : null;
+  const update = () => {
+    const place = order() ? order().indexOf(view.at[axis]) : view.at[axis];
+    range.value = String(place);
+    range.style.setProperty("--part", `${(100 * place) / last}%`);
+    shown.textContent = fill(words.position, { at: view.at[axis], last });
+    range.setAttribute("aria-valuetext", fill(words.position, { at: view.at[axis], last }));
+    buttons?.update();
+  };
+  const root = element("div", { class: playable ? "slider main" : "slider" }, element("span", { class: "name" }, name), buttons?.root, range, shown, buttons?.speed);
+  return { root, update, axis };
+}
+
+function axisTitle(app, axis, playable) {
+  const { words, model } = app;
+  const name = fill(words.axis, { axis });
+  if (axis >= model.outputRank) { // not the result's: summed by Dot, or one panel's own
+    const owner = model.panels.find((panel) => panel.axes.includes(axis));
+    return model.aligned ? words.summed : `${owner.title} · ${fill(words.axis, { axis: owner.axes.indexOf(axis) })}`;
+  }
+  if (playable && axis === model.outputRank - 1) return `${words.channel} · ${name}`;
+  return axis === 0 ? `${words.batch} · ${name}` : name;
+}
+
+const ICONS = {
+  back: "M7 5v14M19 5 9.5 12 19 19z", on: "M17 5v14M5 5l9.5 7L5 19z", play: "M7 4.5 19 12 7 19.5z", pause: "M8 5v14M16 5v14",
+}; // prettier-ignore
+
+function icon(name) {
+  const space = "http://www.w3.org/2000/svg";
+  const [picture, path] = [document.createElementNS(space, "svg"), document.createElementNS(space, "path")];
+  picture.setAttribute("viewBox", "0 0 24 24");
+  picture.setAttribute("aria-hidden", "true");
+  path.setAttribute("d", ICONS[name]);
+  picture.append(path);
+  return picture;
+}
+
+function playerButtons(app) {
+  const { view, words, player } = app;
+  const button = (name, label, onclick) => element("button", { type: "button", class: "round", "aria-label": label, title: label, onclick }, icon(name));
+  const play = button("play", words.play, () => player.toggle());
+  play.classList.add("play");
+  const root = element("span", { class: "player" }, button("back", words.previous, () => step(app, -1)), play, button("on", words.next, () => step(app, 1)));
+  const speeds = [...new Set([...SPEEDS, view.speed])].sort((a, b) => a - b).map((speed) => [speed, fill(words.per_second, { speed })]);
+  const speed = chooser(words.speed, speeds, view.speed, (value) => { view.speed = Number(value); }); // prettier-ignore
+  speed.classList.add("bare");
+  let playing = null;
+  const update = () => {
+    if (playing === view.playing) return;
+    playing = view.playing;
+    const label = playing ? words.pause : words.play;
+    play.replaceChildren(icon(playing ? "pause" : "play"));
+    play.setAttribute("aria-label", label);
+    play.title = label;
+  };
+  return { root, speed, update };
+}
+
+/** Tools of the brush; only where there is something to paint on. */
+export function makeTools(app) {
+  const { model, view, words } = app;
+  if (!model.panels.some((panel) => panel.paintable && isDrawable(panel))) return { root: null, update() {} };
+  const tools = ["point", "brush", "eraser"].map((name) => [name, words[name]]);
+  const undo = element("button", { type: "button", class: "plain", onclick: () => app.brush.undo() }, words.undo);
+  const choose = (name) => { view.tool = name; app.redraw("controls"); }; // prettier-ignore
+  const root = element(
+    "div", { class: "tools" }, switcher(words.tool, tools, view.tool, choose),
+    dial(words.size, 1, 9, 1, view.size, (value) => { view.size = value; }, (value) => String(value)),
+    dial(words.strength, 0.1, 1, 0.1, view.strength, (value) => { view.strength = value; }, (value) => `${Math.round(100 * value)} %`),
+    undo,
+  ); // prettier-ignore
+  const update = () => {
+    undo.disabled = !app.brush.canUndo();
+    app.root.dataset.tool = view.tool;
+  };
+  return { root, update };
+}
+
+function dial(label, min, max, stepSize, value, onchange, text) {
+  const range = element("input", { type: "range", min, max, step: stepSize, value, "aria-label": label });
+  const shown = element("output", {}, text(value));
+  const show = () => {
+    range.style.setProperty("--part", `${(100 * (Number(range.value) - min)) / (max - min)}%`);
+    shown.textContent = text(Number(range.value));
+  };
+  range.oninput = () => { onchange(Number(range.value)); show(); }; // prettier-ignore
+  show();
+  return element("label", { class: "dial" }, element("span", {}, label), range, shown);
+}
+
+/** Axes on screen, colours and their range. */
+export function makeSettings(app) {
+  const { model, view, words } = app;
+  const row = element("div", { class: "row" });
+  if (model.outputRank > 1) {
+    const axes = model.sizes.slice(0, model.outputRank).map((size, axis) => [axis, `${fill(words.axis, { axis })} (${size})`]);
+    const turn = (side, other) => (value) => {
+      if (view[other] === Number(value)) view[other] = view[side]; // the two change places
+      view[side] = Number(value);
+      app.turned();
+    };
+    row.append(chooser(words.rows, axes, view.rows, turn("rows", "cols")), chooser(words.columns, axes, view.cols, turn("cols", "rows")));
+  }
+  const set = (name) => (value) => { view[name] = value; app.redraw("values"); }; // prettier-ignore
+  row.append(chooser(words.colours, ["auto", "sequential", "diverging"].map((name) => [name, words[name]]), view.kind, set("kind")));
+  const ranges = ["channel", "tensor", "shared", "fixed"].filter((name) => name !== "fixed" || model.scale.limits);
+  row.append(chooser(words.range, ranges.map((name) => [name, words[`range_${name}`]]), view.range, set("range")));
+  return element("details", { class: "settings" }, element("summary", {}, words.settings), row, element("p", { class: "quiet" }, words.keys));
+}

@@ -1,0 +1,124 @@
+// The door: Streamlit calls this at the first mount, with every change of the data, and with every change of theme.
+
+import { buildParts, makeApp } from "./app.js";
+import { packPainted } from "./brush.js";
+import { readTable } from "./colour.js";
+import { makeModel, setValues } from "./model.js";
+import { listenToKeys } from "./keyboard.js";
+import { makePatterns } from "./paint.js";
+import { recompute } from "./live.js";
+import { listCells } from "./links.js";
+import { report, startView } from "./state.js";
+
+const apps = new WeakMap(); // by element: the view outlives the calls
+
+export default function mount({ data, parentElement, setStateValue }) {
+  const root = parentElement.querySelector(".tensor-view");
+  const held = apps.get(parentElement);
+  const sent = JSON.stringify(data.meta);
+  const send = (value) => setStateValue("selection", value);
+  if (held && held.sent === sent) held.send = send; // another theme
+  else if (held && sameFrame(held.meta, data.meta)) refill(held, data, sent, send);
+  else apps.set(parentElement, build(root, data, sent, send, held));
+  const now = apps.get(parentElement);
+  readTheme(now.app);
+  now.app.drawNow("all");
+  return () => {
+    leave(apps.get(parentElement));
+    apps.delete(parentElement);
+  };
+}
+
+const NUMBERS = ["digest", "selection"]; // of meta, what may change while every element stays
+const frameOf = (meta) => JSON.stringify({ ...meta, panels: meta.panels.map((panel) => ({ ...panel, digest: "" })) }, (key, value) => (NUMBERS.includes(key) ? undefined : value));
+const sameFrame = (before, after) => frameOf(before) === frameOf(after);
+
+const floatsOf = (data) => (data.x ? data.x.getChild("v").toArray() : new Float32Array());
+
+function build(root, data, sent, send, before) {
+  if (before) leave(before);
+  const model = makeModel(data.meta, floatsOf(data));
+  const view = startView(model, wanted(data.meta, before));
+  const tables = { sequential: readTable(data.meta.colours.sequential), diverging: readTable(data.meta.colours.diverging) };
+  const held = { meta: data.meta, sent, send, painted: null, told: "" };
+  held.app = makeApp(root, model, view, tables, () => tell(held));
+  buildParts(held.app);
+  held.app.tools.update();
+  held.silence = listenToKeys(held.app);
+  const watcher = new ResizeObserver(() => {
+    if (Math.abs(Math.max(120, root.clientWidth) - held.app.width) <= 1) return;
+    readTheme(held.app); // zooming changes the pixel ratio too
+    held.app.redraw("all");
+  });
+  watcher.observe(root);
+  held.unwatch = () => watcher.disconnect();
+  return held;
+}
+
+/** New tensors keep the place that the person was at, unless Python asks for another. */
+function wanted(meta, before) {
+  if (!before || JSON.stringify(meta.selection) !== JSON.stringify(before.meta.selection)) return meta.selection;
+  const kept = report(before.app.model, before.app.view, null, null);
+  const turned = before.meta.sizes.length === meta.sizes.length && before.meta.outputRank === meta.outputRank;
+  return turned ? kept : { ...kept, axes: null, at: null, cell: null };
+}
+
+/** Other numbers for the same panels: what was painted stays as long as what it was painted on does. */
+function refill(held, data, sent, send) {
+  const { app } = held;
+  const painted = app.model.panels.filter((panel, place) => panel.paintable && panel.values && panel.digest === data.meta.panels[place].digest && app.brush.canUndo());
+  const kept = painted.map((panel) => ({ panel, values: panel.values }));
+  const asked = JSON.stringify(held.meta.selection) !== JSON.stringify(data.meta.selection);
+  Object.assign(held, { meta: data.meta, sent, send });
+  data.meta.panels.forEach((panel, place) => { app.model.panels[place].digest = panel.digest; }); // prettier-ignore
+  setValues(app.model, floatsOf(data));
+  for (const { panel, values } of kept) {
+    panel.values = values;
+    recompute(app.model, panel.number, listCells(panel.shape.map((size) => [0, size])));
+  }
+  if (!kept.length) app.brush.forget();
+  if (app.gallery) app.gallery.difference = null;
+  if (asked) adopt(app, data.meta.selection);
+}
+
+function adopt(app, selection) {
+  const { rows, cols } = app.view;
+  const { at, order, pinned, ...axes } = startView(app.model, selection);
+  Object.assign(app.view, { at, order, pinned, rows: axes.rows, cols: axes.cols });
+  if (axes.rows !== rows || axes.cols !== cols) buildParts(app);
+}
+
+/** Tell Python, once for each thing that changed. */
+function tell(held) {
+  const { app } = held;
+  if (app.gone) return;
+  const panel = app.model.panels.find(({ paintable, values }) => paintable && values);
+  if (app.brush.canUndo() || held.painted) held.painted = panel ? packPainted(panel) : null;
+  const selection = report(app.model, app.view, held.painted, held.meta.selection);
+  const text = JSON.stringify(selection);
+  if (text === held.told) return;
+  held.told = text;
+  held.send(selection);
+}
+
+/** The view goes away, perhaps in the middle of a stroke. */
+function leave(held) {
+  if (!held) return;
+  const { app } = held;
+  app.gone = true;
+  app.brush.drop();
+  app.player.stop(true);
+  app.stopDrawing();
+  held.silence();
+  held.unwatch();
+}
+
+function readTheme(app) {
+  const style = getComputedStyle(app.root);
+  const ratio = Math.min(3, Math.max(1, window.devicePixelRatio || 1));
+  const name = (variable, fallback) => style.getPropertyValue(variable).trim() || fallback;
+  app.theme = {
+    ratio, background: name("--st-background-color", "#ffffff"), mark: name("--tv-mark", "#d4451d"),
+    codeFont: name("--st-code-font", "monospace"), patterns: makePatterns(document.createElement("canvas").getContext("2d"), ratio),
+  }; // prettier-ignore
+}

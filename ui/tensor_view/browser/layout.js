@@ -1,0 +1,79 @@
+// Where things go: what each panel draws, and how large a cell can be. Pure arithmetic, in CSS pixels.
+
+import { axesOnScreen } from "./model.js";
+
+const LARGEST = 58; // a cell
+const TALLEST = 460; // a panel
+const THINNEST = 12; // a panel of one row of tiny cells
+const LABEL = 22; // room for the name of the row axis
+const SIGN = 44; // room for an operator
+const NOTE = 256; // room for the note of a panel that cannot be drawn
+const SAME = 0.45; // panels stay side by side down to this share of the cell that they would have one below the other
+
+/** What a panel draws of its slice: its own rows and columns, and how often a stretched one is repeated. */
+export function slicePlan(model, panel, view) {
+  const { rows, cols } = axesOnScreen(model, panel, view);
+  const size = (axis) => (axis < 0 ? 1 : panel.shape[axis]);
+  const copies = (axis, shared) => {
+    const stretched = axis < 0 || (size(axis) === 1 && panel.axes[axis] === shared); // inserted, or of size 1
+    return model.stretches && shared !== null && stretched ? model.sizes[shared] : 1;
+  };
+  return {
+    rowAxis: rows, colAxis: cols, rows: size(rows), cols: size(cols),
+    rowCopies: copies(rows, view.rows), colCopies: copies(cols, view.cols),
+  }; // prettier-ignore
+}
+
+export const footRows = (plan) => plan.rows * plan.rowCopies;
+export const footCols = (plan) => plan.cols * plan.colCopies;
+
+/** Cell size and panels in a line: as large as fits, side by side while that does not cost too much. A panel that
+ * cannot be drawn has no plan (null) but takes room for its note. */
+export function arrange(plans, width) {
+  const one = cellFor(plans, width, 1);
+  for (let line = plans.length; line > 1; line--) {
+    const cell = cellFor(plans, width, line);
+    if (cell >= SAME * one) return { line, cell };
+  }
+  return { line: 1, cell: one };
+}
+
+function cellFor(plans, width, line) {
+  const tallest = Math.max(1, ...plans.filter(Boolean).map(footRows));
+  let cell = Math.min(LARGEST, TALLEST / tallest);
+  for (let start = 0; start < plans.length; start += line) {
+    const part = plans.slice(start, start + line);
+    const notes = part.filter((plan) => plan === null).length;
+    const taken = part.length * LABEL + (line > 1 ? part.length - 1 : 0) * SIGN + notes * NOTE + 4;
+    const columns = part.reduce((sum, plan) => sum + (plan ? footCols(plan) : 0), 0);
+    cell = Math.min(cell, (width - taken) / Math.max(1, columns));
+  }
+  return cell > 4 ? Math.floor(cell) : Math.max(0.001, cell);
+}
+
+/** The size of a panel on screen. A single row of tiny cells stays thick enough to see. */
+export function panelBox(plan, cell) {
+  const width = footCols(plan) * cell;
+  const height = footRows(plan) * cell;
+  return { width: Math.max(width, Math.min(THINNEST, LARGEST)), height: Math.max(height, THINNEST) };
+}
+
+const GAP = 3; // between tiles of the gallery
+const GALLERY = 330; // its height before it scrolls
+const SMALLEST_TILE = 20;
+const LARGEST_TILE = 96;
+
+/** Tiles of the gallery: the largest cells, in steps of half a pixel, that show all; else small ones that scroll. */
+export function tileGrid({ count, rows, cols, width, ratio }) {
+  const long = Math.max(rows, cols);
+  const sized = (scale) => {
+    const tile = { width: (cols * scale) / ratio, height: (rows * scale) / ratio };
+    const line = Math.max(1, Math.min(count, Math.floor((width + GAP) / (tile.width + GAP))));
+    return { ...tile, gap: GAP, line, lines: Math.ceil(count / line) };
+  };
+  const fits = (grid) => grid.lines * (grid.height + GAP) <= GALLERY && grid.width <= width;
+  if (long > LARGEST_TILE * ratio) return sized((64 * ratio) / long); // more cells than pixels: sampled
+  let scale = Math.max(1, Math.ceil((SMALLEST_TILE * ratio) / long));
+  while ((long * (scale + 0.5)) / ratio <= LARGEST_TILE && fits(sized(scale + 0.5))) scale += 0.5;
+  return sized(scale);
+}

@@ -1,0 +1,67 @@
+// The merge itself, again, while the brush is down: only the cells that a painted cell reaches.
+
+import { boxOfCell, cellsInBox, runsAlong } from "./links.js";
+import { isDrawable } from "./model.js";
+
+const STEPS = {
+  Add: (a, b) => a + b,
+  Average: (a, b) => a + b,
+  Subtract: (a, b) => a - b,
+  Multiply: (a, b) => a * b,
+  Maximum: (a, b) => Math.max(a, b),
+  Minimum: (a, b) => Math.min(a, b),
+};
+
+export const canCompute = (model) => model.live && model.operation in STEPS && model.panels.every(isDrawable);
+
+/** Compute the result again wherever these cells of an input reach. */
+export function recompute(model, input, cells) {
+  if (!canCompute(model)) return;
+  const result = model.panels.at(-1);
+  const inputs = model.panels.slice(0, -1).map((panel) => ({ values: panel.values, steps: stepsAlong(model, panel) }));
+  const combine = STEPS[model.operation];
+  const share = model.operation === "Average" ? inputs.length : 1;
+  for (const cell of cells) {
+    const spans = cellsInBox(model, result, boxOfCell(model, model.panels[input], cell));
+    compute(result, spans, inputs, combine, share);
+  }
+}
+
+/** How far the offset into an input moves for one step along each axis of the result; 0 where it is stretched. */
+function stepsAlong(model, panel) {
+  const steps = new Array(model.outputRank).fill(0);
+  panel.shape.forEach((size, axis) => {
+    const shared = runsAlong(panel, axis);
+    if (shared !== null) steps[shared] = panel.strides[axis];
+  });
+  return steps;
+}
+
+function compute(result, spans, inputs, combine, share) {
+  const index = spans.map(([from]) => from);
+  const rank = spans.length;
+  const last = rank - 1;
+  const [from, past] = rank ? spans[last] : [0, 1];
+  const at = new Array(inputs.length);
+  for (;;) {
+    let out = 0;
+    for (let axis = 0; axis < rank; axis++) out += index[axis] * result.strides[axis];
+    for (let n = 0; n < inputs.length; n++) {
+      at[n] = 0;
+      for (let axis = 0; axis < rank; axis++) at[n] += index[axis] * inputs[n].steps[axis];
+    }
+    for (let run = from; run < past; run++) {
+      let total = inputs[0].values[at[0]];
+      for (let n = 1; n < inputs.length; n++) total = Math.fround(combine(total, inputs[n].values[at[n]])); // as float32
+      result.values[out] = total / share;
+      out += 1;
+      for (let n = 0; n < inputs.length; n++) at[n] += rank ? inputs[n].steps[last] : 0;
+    }
+    let axis = last - 1; // on to the next run
+    while (axis >= 0 && ++index[axis] === spans[axis][1]) {
+      index[axis] = spans[axis][0];
+      axis -= 1;
+    }
+    if (axis < 0) return;
+  }
+}

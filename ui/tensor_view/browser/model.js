@@ -1,0 +1,79 @@
+// The tensors as the browser holds them: what Python sent, with strides, and values that can be painted on.
+
+/** Put Python's `meta` and the one long row of float32 together. */
+export function makeModel(meta, floats) {
+  const panels = meta.panels.map((sent, number) => ({
+    ...sent,
+    number,
+    strides: stridesOf(sent.shape),
+    count: sent.shape.reduce((count, size) => count * size, 1),
+    values: null,
+  }));
+  const model = { ...meta, panels, order: new Map(meta.orders.map((order) => [order.name, order])) };
+  setValues(model, floats);
+  return model;
+}
+
+/** Take in other numbers for the same panels. */
+export function setValues(model, floats) {
+  for (const panel of model.panels) {
+    if (panel.start === null) continue;
+    // A copy: the brush changes the painted panel and a live result.
+    panel.values = floats.slice(panel.start, panel.start + panel.count);
+    panel.range = null;
+  }
+}
+
+export function stridesOf(shape) {
+  const strides = new Array(shape.length).fill(1);
+  for (let axis = shape.length - 2; axis >= 0; axis--) strides[axis] = strides[axis + 1] * shape[axis + 1];
+  return strides;
+}
+
+export function offsetOf(panel, index) {
+  let offset = 0;
+  for (let axis = 0; axis < index.length; axis++) offset += index[axis] * panel.strides[axis];
+  return offset;
+}
+
+export const valueAt = (panel, index) => panel.values[offsetOf(panel, index)];
+
+export const isDrawable = (panel) => panel.values !== null;
+
+/** Shared axes that need a slider: more than one index, and not on screen as rows or columns of every panel. */
+export function sliderAxes(model, view) {
+  return model.sizes
+    .map((size, axis) => axis)
+    .filter((axis) => model.sizes[axis] > 1 && axis !== view.rows && axis !== view.cols)
+    .filter((axis) => axis < model.outputRank || model.panels.some((panel) => needsSlider(panel, axis, model, view)));
+}
+
+function needsSlider(panel, axis, model, view) {
+  if (!panel.axes.includes(axis)) return false;
+  const place = axesOnScreen(model, panel, view);
+  return panel.axes[place.rows] !== axis && panel.axes[place.cols] !== axis;
+}
+
+/** Which of a panel's own axes run down and across; -1 for none. An axis that the result lacks takes a free side. */
+export function axesOnScreen(model, panel, view) {
+  let rows = view.rows === null ? -1 : panel.axes.indexOf(view.rows);
+  let cols = view.cols === null ? -1 : panel.axes.indexOf(view.cols);
+  const own = panel.axes.map((shared, axis) => axis).filter((axis) => panel.axes[axis] >= model.outputRank);
+  if (rows < 0 && own.length) rows = own.shift();
+  if (cols < 0 && own.length) cols = own.shift();
+  return { rows, cols };
+}
+
+/** The axis whose slices the gallery shows: the last one with a slider that the result has. */
+export function channelAxis(model, view) {
+  return sliderAxes(model, view).filter((axis) => axis < model.outputRank).at(-1) ?? null;
+}
+
+/** The channels in the chosen order; Python's orders are for the last axis of the result. */
+export function channelOrder(model, view) {
+  const axis = channelAxis(model, view);
+  if (axis === null) return [];
+  const chosen = model.order.get(view.order);
+  if (chosen && axis === model.outputRank - 1 && chosen.channels.length === model.sizes[axis]) return chosen.channels;
+  return Array.from({ length: model.sizes[axis] }, (_, channel) => channel);
+}

@@ -1,0 +1,36 @@
+// Numbers as people read them.
+
+const MINUS = "\u2212";
+
+/** A value in full: whole numbers as they are, others with `digits` digits. */
+export function written(value, digits = 4) {
+  if (Number.isNaN(value)) return "NaN";
+  if (value === Infinity) return "∞";
+  if (value === -Infinity) return `${MINUS}∞`;
+  return plain(value, digits).replaceAll("-", MINUS);
+}
+
+function plain(value, digits) {
+  const size = Math.abs(value);
+  if (Number.isInteger(value) && size < 1e7) return String(value + 0 === 0 ? 0 : value);
+  if (size >= 1e6 || size < 1e-3) return value.toExponential(Math.max(0, digits - 2)).replace("e+", "e");
+  return String(Number(value.toPrecision(digits)));
+}
+
+/** An index or a shape: (0, 2, 1); one axis keeps Python's comma. */
+export function tuple(index) {
+  return index.length === 1 ? `(${index[0]},)` : `(${index.join(", ")})`;
+}
+
+/** A text with its blanks filled in: fill("{n} cells", {n: 4}). */
+export function fill(text, values) {
+  return text.replace(/\{(\w+)\}/g, (blank, name) => (name in values ? String(values[name]) : blank));
+}
+
+/** A value in a cell, short, with as many decimals as its neighbours: `most` is the largest size around. */
+export function inCell(value, most) {
+  if (!Number.isFinite(value) || Number.isInteger(value)) return written(value, 2);
+  if (most >= 1e5 || most < 1e-2) return written(value, 2);
+  const text = value.toFixed(most >= 100 ? 0 : most >= 10 ? 1 : 2);
+  return Number(text) === 0 ? text.replace("-", "") : text.replace("-", MINUS);
+}

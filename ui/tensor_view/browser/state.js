@@ -1,0 +1,77 @@
+// What the person is looking at. Everything here can come from an old link, so everything is brought to the nearest
+// that exists.
+
+import { cellAt } from "./links.js";
+import { channelAxis, channelOrder, isDrawable } from "./model.js";
+
+const whole = (value, fallback) => (Number.isFinite(value) ? Math.trunc(value) : fallback);
+const between = (value, low, high) => Math.max(low, Math.min(high, value));
+
+/** The state that a selection asks for, as near as the tensors allow. */
+export function startView(model, selection) {
+  const wanted = selection ?? {};
+  const [rows, cols] = screenAxes(model, wanted.axes);
+  const view = {
+    rows, cols, at: model.sizes.map(() => 0), order: "index", compare: "after", pinned: null, pointed: null,
+    playing: false, speed: model.speed, kind: model.scale.kind, range: model.scale.range, tool: "brush", size: 3,
+    strength: 1,
+  }; // prettier-ignore
+  if (model.order.has(wanted.order)) view.order = wanted.order;
+  (wanted.at ?? []).forEach((at, axis) => moveTo(model, view, axis, at));
+  const axis = channelAxis(model, view);
+  if (axis !== null && wanted.channel !== null && wanted.channel !== undefined) moveTo(model, view, axis, wanted.channel);
+  if (Array.isArray(wanted.cell)) pinCell(model, view, wanted.panel, wanted.cell);
+  return view;
+}
+
+function screenAxes(model, wanted) {
+  const [rows, cols] = model.axes;
+  if (!Array.isArray(wanted) || wanted.length !== 2 || rows === null) return [rows, cols];
+  const fits = wanted.every((axis) => Number.isInteger(axis) && axis >= 0 && axis < model.outputRank);
+  return fits && wanted[0] !== wanted[1] ? wanted : [rows, cols];
+}
+
+/** Move along one shared axis; out of range is the nearest end. */
+export function moveTo(model, view, axis, at) {
+  if (axis < model.sizes.length) view.at[axis] = between(whole(at, 0), 0, Math.max(0, model.sizes[axis] - 1));
+}
+
+/** One channel on or back, in the chosen order, round and round. */
+export function stepChannel(model, view, step) {
+  const order = channelOrder(model, view);
+  if (!order.length) return;
+  const axis = channelAxis(model, view);
+  const place = order.indexOf(view.at[axis]);
+  view.at[axis] = order[(place + step + order.length) % order.length];
+  followPin(model, view);
+}
+
+/** Marked cells stay where they are on screen while the channels go by. */
+export function followPin(model, view) {
+  for (const mark of [view.pinned, view.pointed]) {
+    if (mark) mark.at = view.at.map((at, axis) => (isOnScreen(model, view, axis) ? mark.at[axis] : at));
+  }
+}
+
+const isOnScreen = (model, view, axis) => axis === view.rows || axis === view.cols || axis >= model.outputRank;
+
+function pinCell(model, view, number, cell) {
+  const at = model.sizes.map((size, axis) => between(whole(cell[axis], view.at[axis]), 0, Math.max(0, size - 1)));
+  const panel = model.panels[number] && isDrawable(model.panels[number]) ? model.panels[number] : model.panels.at(-1);
+  if (!isDrawable(panel)) return;
+  view.pinned = { panel: panel.number, at, copy: false };
+  view.at = view.at.map((now, axis) => (axis < model.outputRank ? at[axis] : now));
+}
+
+/** The pinned or pointed cell in its panel's own index. */
+export const ownCell = (model, mark) => cellAt(model, model.panels[mark.panel], mark.at).index;
+
+/** What Python is told on release. */
+export function report(model, view, painted, given) {
+  const axis = channelAxis(model, view);
+  const cell = view.pinned ? view.pinned.at.slice(0, model.outputRank) : null;
+  return {
+    channel: axis === null ? 0 : view.at[axis], at: view.at.slice(), cell, panel: view.pinned ? view.pinned.panel : null,
+    axes: [view.rows, view.cols], order: view.order, painted, given,
+  }; // prettier-ignore
+}

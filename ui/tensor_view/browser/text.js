@@ -1,0 +1,37 @@
+// The line that says what is under the cursor, for eyes and for screen readers.
+
+import { explain, explainReach } from "./arithmetic.js";
+import { element } from "./dom.js";
+import { boxOfMark } from "./marks.js";
+import { ownCell } from "./state.js";
+
+const SETTLED = 150; // ms without a new cell before it is read out
+
+export function makeText(app) {
+  const sum = element("p", { class: "sum" });
+  const from = element("p", { class: "from quiet" });
+  const live = element("div", { class: "unseen", "aria-live": "polite", role: "status" });
+  return { root: element("div", { class: "text" }, sum, from), sum, from, live, waiting: 0, hint: app.words.hint };
+}
+
+/** Write out the sum behind the pointed cell, else behind the pinned one. */
+export function writeText(app) {
+  const { model, view, text } = app;
+  const mark = view.pointed ?? view.pinned;
+  if (!mark) return show(text, "", text.hint, false);
+  const panel = model.panels[mark.panel];
+  const box = boxOfMark(model, view, mark, app.parts[mark.panel].plan);
+  const { sum, from } = explain(model, box, mark.at);
+  const reaches = explainReach(model, panel, ownCell(model, mark), box);
+  show(text, sum, [reaches, from.join("   ")].filter(Boolean).join("   ·   "), !view.playing);
+}
+
+function show(text, sum, from, announce) {
+  if (text.sum.textContent !== sum) text.sum.textContent = sum;
+  if (text.from.textContent !== from) text.from.textContent = from;
+  clearTimeout(text.waiting);
+  if (!announce || !sum) return;
+  text.waiting = setTimeout(() => {
+    if (text.live.textContent !== `${sum}. ${from}`) text.live.textContent = `${sum}. ${from}`;
+  }, SETTLED);
+}

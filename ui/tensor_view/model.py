@@ -1,0 +1,137 @@
+"""What a tensor view shows, and what it gives back. Plain immutable data, without a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core import Alignment
+from ui.tensor_view.words import WORDS
+
+Array = NDArray[np.generic]
+Kind = Literal["auto", "sequential", "diverging"]
+Range = Literal["channel", "tensor", "shared", "fixed"]
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """One tensor.
+
+    Attributes:
+        title: plain text, e.g. "input 0".
+        value: real numbers, up to `core.limits.MAX_RANK` axes; computed on as float32.
+        symbol: drawn before the panel: "", "×", "=", "→".
+        axes: for each own axis the shared axis that it lies on, or None for an axis of its own. By default as the
+            alignment says, and without an alignment the own axes in order.
+        paintable: whether it can be painted on.
+        paint: what the eraser and the brush at full strength paint.
+    """
+
+    title: str
+    value: Array
+    symbol: str = ""
+    axes: tuple[int | None, ...] | None = None
+    paintable: bool = False
+    paint: tuple[float, float] = (0.0, 1.0)
+
+    def __post_init__(self) -> None:
+        """Lists and NumPy's scalars are arrays too."""
+        object.__setattr__(self, "value", np.asarray(self.value))
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How numbers become colours, to begin with; people can change it.
+
+    Attributes:
+        kind: "auto" is diverging for tensors with numbers on both sides of zero.
+        range: from the least to the greatest number of each slice ("channel"), each tensor, all tensors ("shared"),
+            or `limits` ("fixed").
+        limits: of "fixed".
+        sequential: name of the table in `core.colours` for the numbers of one sign.
+    """
+
+    kind: Kind = "auto"
+    range: Range = "tensor"
+    limits: tuple[float, float] | None = None
+    sequential: Literal["cividis", "viridis"] = "cividis"
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order of the channels, the last axis of the result.
+
+    Attributes:
+        name: stands in links.
+        title: for people.
+        channels: every channel once.
+    """
+
+    name: str
+    title: str
+    channels: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class TensorView:
+    """Tensors side by side.
+
+    Attributes:
+        panels: operands and then the result, or the steps of a chain.
+        alignment: `panels[:-1]` are its inputs, `panels[-1]` is its output. None: only the axes tie the panels.
+        live: whether the browser computes the result again under the brush (element-wise merges).
+        normalize: of Dot; changes the sum that is written out.
+        orders: of the channels; "by index" is always there.
+        scale: colours to begin with.
+        axes: rows and columns to begin with, shared axes; by default the last two, or the two before the channels.
+        speed: channels a second to begin with.
+        words: every text on screen; what is missing is English.
+    """
+
+    panels: tuple[Panel, ...]
+    alignment: Alignment | None = None
+    live: bool = False
+    normalize: bool = False
+    orders: tuple[Order, ...] = ()
+    scale: Scale = Scale()
+    axes: tuple[int, int] | None = None
+    speed: int = 12
+    words: Mapping[str, str] = field(default_factory=lambda: WORDS)
+
+
+@dataclass(frozen=True, eq=False)
+class Selection:
+    """What a person is looking at; the first five are worth a place in a link.
+
+    Attributes:
+        channel: the slice that the gallery marks.
+        at: the place along every shared axis; None for the first.
+        cell: the pinned cell, an index into the result; None where nothing is pinned.
+        panel: the panel in which it was pinned.
+        axes: rows and columns on screen, shared axes; None where the result has fewer than two.
+        order: name of the order of the channels.
+        painted: the first paintable panel as painted; None until a stroke.
+    """
+
+    channel: int = 0
+    at: tuple[int, ...] | None = None
+    cell: tuple[int, ...] | None = None
+    panel: int | None = None
+    axes: tuple[int, int] | None = None
+    order: str = "index"
+    painted: Array | None = None
+
+    def sent(self) -> dict[str, Any]:
+        """What the browser is asked to begin with."""
+        return {
+            "channel": self.channel,
+            "at": self.at,
+            "cell": self.cell,
+            "panel": self.panel,
+            "axes": self.axes,
+            "order": self.order,
+        }

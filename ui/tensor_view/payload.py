@@ -1,0 +1,153 @@
+"""What crosses to the browser: a small `meta`, and all numbers once, as one Arrow column of float32."""
+
+from __future__ import annotations
+
+import math
+from base64 import b64encode
+from functools import cache
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from core import Alignment
+from core.colours import colours
+from core.limits import MAX_ELEMENTS, MAX_RANK
+from ui.tensor_view.frame import Frame, frame_of
+from ui.tensor_view.model import Array, Panel, TensorView
+from ui.tensor_view.words import WORDS
+
+EXACT = 2**24  # up to here float32 holds every whole number
+_MANY = 64  # channels on a last axis that is not drawn as columns by default
+
+
+def payload(view: TensorView, asked: dict[str, Any] | None) -> dict[str, Any]:
+    """The data of the component. Equal views give equal data, which Streamlit does not send again.
+
+    Args:
+        view: what is shown.
+        asked: `Selection.sent()` to begin with, or None.
+    """
+    frame, words = frame_of(view), {**WORDS, **view.words}
+    notes = [_note(panel, words) for panel in view.panels]
+    drawn = [_floats(panel) for panel, note in zip(view.panels, notes, strict=True) if not note]
+    numbers = np.concatenate(drawn) if drawn else np.zeros(0, np.float32)
+    return {"meta": _meta(view, frame, notes, words, asked), "x": pa.table({"v": numbers})}
+
+
+def _meta(
+    view: TensorView, frame: Frame, notes: list[str], words: dict[str, str], asked: dict[str, Any] | None
+) -> dict[str, Any]:
+    panels, start = [], 0
+    for number, (panel, note) in enumerate(zip(view.panels, notes, strict=True)):
+        panels.append(_panel(view, frame, number, words) | {"note": note, "start": None if note else start})
+        start += 0 if note else panel.value.size
+    limits = view.scale.limits
+    usable = limits is not None and all(map(math.isfinite, limits)) and limits[0] < limits[1]
+    kind = (
+        "fixed"
+        if view.scale.range == "fixed" and usable
+        else "tensor"
+        if view.scale.range == "fixed"
+        else view.scale.range
+    )
+    return {
+        "panels": panels, "sizes": frame.sizes, "outputRank": frame.rank, "axes": default_axes(view, frame),
+        "aligned": view.alignment is not None, "stretches": _stretches(view.alignment), "live": view.live,
+        "operation": view.alignment.operation if view.alignment else None, "normalize": view.normalize,
+        "orders": _orders(view, words), "scale": {"kind": view.scale.kind, "range": kind, "limits": limits if usable else None},
+        "colours": {"sequential": _table(view.scale.sequential), "diverging": _table("diverging")},
+        "speed": view.speed, "words": words, "selection": asked,
+    }  # fmt: skip
+
+
+def _panel(view: TensorView, frame: Frame, number: int, words: dict[str, str]) -> dict[str, Any]:
+    panel = view.panels[number]
+    rounded = panel.value.dtype.kind in "iu" and panel.value.size and _largest(panel.value) > EXACT
+    kind = str(panel.value.dtype) + (f" · {words['rounded']}" if rounded else "")
+    return {
+        "title": panel.title, "symbol": panel.symbol, "shape": panel.value.shape, "axes": frame.axes[number],
+        "links": [(link.output_axis, link.offset, link.summed) for link in frame.links[number]],
+        "sizes": _sizes(view, frame, number), "type": kind, "whole": panel.value.dtype.kind in "biu",
+        "paintable": panel.paintable, "paint": panel.paint, "digest": digest(panel) if panel.paintable else "",
+        "ownNames": view.alignment is None or view.alignment.axes is not None,
+    }  # fmt: skip
+
+
+def _sizes(view: TensorView, frame: Frame, number: int) -> list[dict[str, Any]]:
+    """The shape with what each axis does: as Keras expands it, where it does."""
+    own = [
+        {"size": size, "role": "", "shared": axis}
+        for size, axis in zip(view.panels[number].value.shape, frame.axes[number], strict=True)
+    ]
+    if view.alignment is None or number == len(view.panels) - 1:
+        return own
+    entry = view.alignment.inputs[number]
+    if entry.read_shape == entry.expanded_shape and len(entry.roles) == frame.rank and view.alignment.axes is None:
+        return [
+            {"size": size, "role": role, "shared": axis}
+            for axis, (size, role) in enumerate(zip(entry.expanded_shape, entry.roles, strict=True))
+        ]
+    if len(entry.roles) == len(own):
+        return [{**size, "role": role} for size, role in zip(own, entry.roles, strict=True)]
+    return own
+
+
+def default_axes(view: TensorView, frame: Frame) -> tuple[int | None, int | None]:
+    """Rows and columns: the last two axes; with four axes or many channels the two before the last."""
+    rank = frame.rank
+    if view.axes is not None and rank > 1 and len({axis % rank for axis in view.axes}) == 2:
+        return view.axes[0] % rank, view.axes[1] % rank
+    if rank < 2:
+        return None, (0 if rank else None)
+    channels = rank >= 4 or (rank == 3 and frame.sizes[2] > _MANY)
+    plain = frame.sizes[rank - 3 : rank - 1] == (1, 1)
+    return (rank - 3, rank - 2) if channels and not plain else (rank - 2, rank - 1)
+
+
+def _stretches(alignment: Alignment | None) -> bool:
+    return alignment is None or (alignment.axis is None and alignment.axes is None)
+
+
+def _orders(view: TensorView, words: dict[str, str]) -> list[dict[str, Any]]:
+    size = view.panels[-1].value.shape[-1] if view.panels[-1].value.ndim else 0
+    index = {"name": "index", "title": words["order_index"], "channels": list(range(size))}
+    named = [
+        {"name": order.name, "title": order.title, "channels": [int(channel) for channel in order.channels]}
+        for order in view.orders
+        if sorted(order.channels) == index["channels"]
+    ]
+    return [index, *named]
+
+
+def _note(panel: Panel, words: dict[str, str]) -> str:
+    """Why a panel cannot be drawn; empty where it can."""
+    value = panel.value
+    if value.dtype.kind not in "biuf":
+        return words["not_real"].format(type=value.dtype)
+    if value.ndim > MAX_RANK:
+        return words["too_deep"].format(rank=value.ndim, limit=MAX_RANK)
+    if value.size > MAX_ELEMENTS:
+        return words["too_large"].format(count=f"{value.size:,}", limit=f"{MAX_ELEMENTS:,}")
+    return "" if value.size else words["empty"]
+
+
+def _floats(panel: Panel) -> Array:
+    with np.errstate(over="ignore"):
+        flat: Array = panel.value.astype(np.float32, copy=False).ravel()
+    return flat
+
+
+def digest(panel: Panel) -> str:
+    """Tells whether a painted copy still belongs to these numbers."""
+    return sha256(f"{panel.value.shape}".encode() + _floats(panel).tobytes()).hexdigest()[:16]
+
+
+def _largest(value: Array) -> int:
+    return max(abs(int(value.min())), abs(int(value.max())))
+
+
+@cache
+def _table(name: str) -> str:
+    return b64encode(colours(name).tobytes()).decode()

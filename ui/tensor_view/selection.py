@@ -1,0 +1,96 @@
+"""Reading what the browser or a link asks for. Both may be old, wrong or hostile: the nearest valid place is taken."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ui.tensor_view.model import Array, Selection, TensorView
+
+
+def read_selection(told: Mapping[str, Any], view: TensorView, meta: Mapping[str, Any]) -> Selection:
+    """A selection that exists in these tensors.
+
+    Args:
+        told: by the browser or by a link.
+        view: what is shown.
+        meta: the plan that was sent with it, see `payload`.
+    """
+    sizes, rank = meta["sizes"], meta["outputRank"]
+    axes = _axes(told.get("axes"), meta)
+    channels = channel_axis(sizes, rank, axes)
+    at = list(_index(told.get("at"), sizes) or (0,) * len(sizes))
+    cell, panel = _index(told.get("cell"), sizes[:rank]), told.get("panel")
+    if told.get("at") is None and channels is not None:
+        at[channels] = _clamp(told.get("channel"), sizes[channels])
+    return Selection(
+        channel=0 if channels is None else at[channels],
+        at=tuple(at),
+        cell=cell,
+        panel=None
+        if cell is None
+        else panel
+        if isinstance(panel, int) and 0 <= panel < len(view.panels)
+        else len(view.panels) - 1,
+        axes=axes,
+        order=next((order["name"] for order in meta["orders"] if order["name"] == told.get("order")), "index"),
+        painted=_painted(told.get("painted"), view, meta),
+    )
+
+
+def channel_axis(sizes: Sequence[int], rank: int, axes: tuple[int, int] | None) -> int | None:
+    """The axis whose slices the gallery shows; as `channelAxis` in the browser."""
+    shown = axes if axes is not None else (rank - 1,)
+    return next((axis for axis in reversed(range(rank)) if axis not in shown and sizes[axis] > 1), None)
+
+
+def _axes(told: Any, meta: Mapping[str, Any]) -> tuple[int, int] | None:
+    rows, columns = meta["axes"]
+    if rows is None or columns is None:
+        return None
+    fits = (
+        isinstance(told, (list, tuple))
+        and len(told) == 2
+        and all(isinstance(axis, int) and 0 <= axis < meta["outputRank"] for axis in told)
+    )
+    return (told[0], told[1]) if fits and told[0] != told[1] else (rows, columns)
+
+
+def _index(told: Any, sizes: Sequence[int]) -> tuple[int, ...] | None:
+    if not isinstance(told, (list, tuple)):
+        return None
+    padded = [*told, *[0] * len(sizes)]
+    return tuple(_clamp(at, size) for at, size in zip(padded, sizes, strict=False))
+
+
+def _clamp(at: Any, size: int) -> int:
+    number = at if isinstance(at, (int, float)) and at == at else 0
+    return int(max(0, min(size - 1, number)))
+
+
+def _painted(told: Any, view: TensorView, meta: Mapping[str, Any]) -> Array | None:
+    """The painted tensor, if it was painted on the numbers that are shown now."""
+    if not isinstance(told, dict):
+        return None
+    number = next(
+        (
+            number
+            for number, panel in enumerate(view.panels)
+            if panel.paintable and meta["panels"][number]["start"] is not None
+        ),
+        None,
+    )
+    if number is None or told.get("panel") != number or told.get("digest") != meta["panels"][number]["digest"]:
+        return None
+    try:
+        flat = np.frombuffer(b64decode(str(told.get("values")), validate=True), dtype="<f4")
+    except ValueError:
+        return None
+    value = view.panels[number].value
+    if flat.size != value.size:
+        return None
+    painted: Array = flat.reshape(value.shape).astype(value.dtype)
+    return painted
