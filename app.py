@@ -3,11 +3,13 @@
 import streamlit as st
 
 from core import merge
+from core.arithmetic import arithmetic
 from core.presets import PRESETS
-from core.slices import Slice
-from figures.heatmap import heatmaps
 from ui import cached, frame
+from ui.controls.view import linked_selection
+from ui.tensor_view import tensor_view
 from ui.text import t
+from ui.values import values_view
 
 frame.begin("Home")
 st.title("Mergescope")
@@ -23,14 +25,12 @@ inputs = [
     cached.sample(example.sample, shape, number=number, seed=0, dtype="float32")
     for number, shape in enumerate(example.shapes)
 ]
-result = merge(example.operation, inputs).value
-names = [t("input {number}", number=0), t("input {number}", number=1), t("output")]
-slices = [
-    Slice(f"{name} {values.shape}", values[0], t("axis {axis}", axis=1), t("axis {axis}", axis=2), symbol=symbol)
-    for name, values, symbol in zip(names, [*inputs, result], ["", "×", "="], strict=True)
-]
-st.plotly_chart(heatmaps(slices), config={"displayModeBar": False}, alt=t("Inputs and output as heatmaps"))
-st.caption(t("The first sample of five: one row of the first input meets all four rows of the second, so 51 = 1 × 51."))
+merged = merge(example.operation, inputs)
+tensor_view(
+    values_view(merged.alignment, [*inputs, merged.value]), key="example", selection=linked_selection(merged.value.ndim)
+)
+first = arithmetic(merged, inputs, (0, 0, 0))
+st.caption(t("One row of the first input meets all four rows of the second: {first}.", first=first))
 st.page_link("pages/1_Merge_lab.py", label=t("Open the Merge lab"), icon=":material/layers:")
 
 frame.end()

@@ -159,13 +159,7 @@ def _dtype_warnings(merged: Merged) -> Iterator[Sentence]:
         if dtype == np.uint64 and result == np.uint32:
             yield Sentence("Keras brings uint64 down to uint32: large numbers are cut.")
     whole = all(dtype.kind in "iu" for dtype in merged.dtypes)
-    if whole and row.rule == "dot" and result.itemsize < 4:
-        yield Sentence(
-            "Sums beyond {most} do not fit {dtype}: what TensorFlow then gives differs from cell to cell.",
-            most=np.iinfo(result).max,
-            dtype=result,
-        )
-    elif whole and row.rule == "dot":
+    if whole and row.rule == "dot":
         yield Sentence(
             "Dot multiplies integers as float32: sums beyond 16,777,216 are rounded, and what does not fit {dtype} "
             "is wrapped or clipped, as TensorFlow's kernel happens to do.",

@@ -58,7 +58,7 @@ def _joined_shape(sizes: list[Sizes], axis: int) -> Sizes:
     fits = bool(first) and -len(first) <= axis < len(first)
     joined = axis % len(first) if fits else 0
     if not fits or len({(len(shape), shape[:joined], shape[joined + 1 :]) for shape in sizes}) > 1:
-        return np.concatenate(_hollow(sizes), axis=axis).shape  # it refuses, in its own words
+        np.concatenate(_hollow(sizes), axis=axis)  # refuses, in its own words
     return (*first[:joined], sum(shape[joined] for shape in sizes), *first[joined + 1 :])
 
 
@@ -66,7 +66,7 @@ def _contracted_shape(sizes: list[Sizes], axes: tuple[int, int]) -> Sizes:
     """The shape that `np.tensordot` gives: it knows no batch, so both batch axes stay."""
     fits = all(-len(shape) <= axis < len(shape) for shape, axis in zip(sizes, axes, strict=True))
     if not fits or sizes[0][axes[0]] != sizes[1][axes[1]]:
-        return np.tensordot(*_hollow(sizes), axes=([axes[0]], [axes[1]])).shape  # it refuses, in its own words
+        np.tensordot(*_hollow(sizes), axes=([axes[0]], [axes[1]]))  # type: ignore[call-overload]  # refuses, in its own words
     first, second = (list(shape) for shape in sizes)
     del first[axes[0]], second[axes[1]]
     return tuple(first + second)

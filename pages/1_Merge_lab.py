@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from figures.heatmap import heatmaps
+from figures.distribution import distribution
 from ui import frame, lab
 from ui.controls import merge as controls
+from ui.controls.presets import pick_preset
 from ui.text import t
 from ui.values import show_values
 
@@ -20,14 +21,17 @@ with left:
     inputs = controls.pick_inputs()
     seed = controls.pick_seed()
     with example:
-        controls.pick_preset()
+        pick_preset()
 
 request = lab.Request(operation, function_form, inputs, options, seed)
 with right:
     alignment = lab.show_alignment(request)
     computed = lab.compute(request, alignment) if alignment else None
     if computed:
-        show_values(*computed, heatmaps, normalize=options.normalize)
+        show_values(*computed, normalize=options.normalize)
+        if controls.pick_distribution():
+            picture = distribution(lab.named_tensors(*computed), count=t("cells"), value=t("value"))
+            st.plotly_chart(picture, config={"displayModeBar": False}, alt=t("How the values are spread"))
     lab.show_code(request)
 
 frame.end()

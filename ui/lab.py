@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -75,6 +76,12 @@ def compute(request: Request, alignment: Alignment) -> tuple[Merged, list[Array]
     for warning in merged.warnings[len(alignment.warnings) :]:
         st.caption(":material/info: " + plain(t(warning)))
     return merged, inputs
+
+
+def named_tensors(merged: Merged, inputs: Sequence[Array]) -> list[tuple[str, Array]]:
+    """Inputs and output with their names on screen."""
+    named = [(t("input {number}", number=number), tensor) for number, tensor in enumerate(inputs)]
+    return [*named, (t("output"), merged.value)]
 
 
 def show_code(request: Request) -> None:

@@ -1,118 +1,71 @@
-"""The values of a merge on screen: inputs and output side by side, and the cells that belong together."""
+"""The values of a merge on screen: inputs and output in the linked tensor view."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
 
-from core import MERGES, Alignment, Merged, gradients, reach, sources
-from core.arithmetic import arithmetic, number
+from core import MERGES, Alignment, Merged, gradients
 from core.dtypes import Array
-from core.provenance import Index
-from core.slices import Plane, Slice, cut, planes
-from ui.controls.state import get
-from ui.controls.view import look_at, pick_cell, pick_layer, pick_plane
-from ui.text import plain, t
+from core.links import links
+from ui.controls.view import keep_selection, linked_selection, pick_layer
+from ui.tensor_view import WORDS, Panel, Scale, TensorView, tensor_view
+from ui.tensor_view.frame import frame_of
+from ui.tensor_view.payload import default_axes
+from ui.text import t
 
-_NAMED = 12  # cells that are listed by index
 
-
-def show_values(
-    merged: Merged,
-    inputs: Sequence[Array],
-    draw: Callable[[Sequence[Slice]], object],
-    *,
-    normalize: bool = False,
-) -> None:
-    """Draw inputs and output, the chosen cell, what made it or what it reaches, and the arithmetic.
-
-    `draw` turns slices into a figure; figures/ and ui/ do not know each other, so the page brings it.
-    """
-    alignment = merged.alignment
+def show_values(merged: Merged, inputs: Sequence[Array], *, normalize: bool = False) -> None:
+    """Draw inputs and output, or what flows back through them."""
     if merged.value.size == 0:
-        st.info(
-            t("The result holds no value: one of its axes has the size 0. The shapes above are all there is to see.")
-        )
+        st.info(t("The result holds no value: an axis has the size 0. The shapes above are all there is to see."))
         return
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        layer = pick_layer()
-        plane = pick_plane(merged.value.shape)
-        of, index = pick_cell(alignment)
-    output = index if of < 0 else reach(alignment, of, index)[0]
-    marked = _marked(alignment, of, index)
-    tensors = [*inputs, merged.value]
-    if layer == "gradients":
-        axes = {} if alignment.axes is None else {"axes": alignment.axes, "normalize": normalize}
-        axis = {} if alignment.axis is None else {"axis": alignment.axis}
-        tensors = [
-            *gradients(alignment.operation, inputs, **axis, **axes),
-            np.ones_like(merged.value, dtype=np.float32),
-        ]
-    slices = _slices(alignment, tensors, plane, output, marked)
-    st.plotly_chart(
-        draw(slices),
-        key="values",
-        on_select=lambda: _follow(slices),
-        selection_mode="points",
-        config={"displayModeBar": False},
-        alt=t("Inputs and output as heatmaps"),
-    )
-    _explain(merged, inputs, of, index, marked)
+    alignment, layer = merged.alignment, pick_layer()
+    if layer == "values":
+        view = values_view(alignment, [*inputs, merged.value], normalize=normalize)
+    else:
+        view = _gradient_view(alignment, inputs, merged.value, normalize)
+    chosen = tensor_view(view, key=layer, selection=linked_selection(merged.value.ndim))
+    keep_selection(chosen, default_axes(view, frame_of(view)), last_panel=len(inputs))
 
 
-def _marked(alignment: Alignment, of: int, index: Index) -> list[list[Index]]:
-    """For each tensor, the output last, the cells that belong to the chosen one."""
-    if of < 0:
-        return [*sources(alignment, index), [index]]
-    own: list[list[Index]] = [[] for _ in alignment.inputs]
-    own[of] = [index]
-    return [*own, reach(alignment, of, index)]
-
-
-def _slices(
-    alignment: Alignment, tensors: Sequence[Array], plane: Plane, output: Index, marked: list[list[Index]]
-) -> list[Slice]:
-    symbols = ["", *[MERGES[alignment.operation].symbol] * (len(tensors) - 2), "="]
-    titles = [t("input {number}", number=number) for number in range(len(tensors) - 1)] + [t("output")]
-    places = [*planes(alignment, plane, output), (plane, output)]
-    return [
-        cut(tensor, own, at, cells, title=f"{title} {tensor.shape}", symbol=symbol, **_axis_names(own))
-        for tensor, (own, at), cells, title, symbol in zip(tensors, places, marked, titles, symbols, strict=True)
+def values_view(alignment: Alignment, tensors: Sequence[Array], *, normalize: bool = False) -> TensorView:
+    """Operands, their sign, and the result; pointing at a cell shows where it comes from."""
+    sign = MERGES[alignment.operation].symbol
+    panels = [
+        Panel(t("input {number}", number=number), tensor, symbol=sign if number else "")
+        for number, tensor in enumerate(tensors[:-1])
     ]
+    panels.append(Panel(t("output"), tensors[-1], symbol="="))
+    scale = Scale(range="channel" if tensors[-1].ndim < 4 else "tensor")
+    return TensorView(tuple(panels), alignment, normalize=normalize, scale=scale, words=translated_words())
 
 
-def _axis_names(plane: Plane) -> dict[str, str]:
-    rows, columns = (t("axis {axis}", axis=axis) if axis >= 0 else "" for axis in plane)
-    return {"rows": rows, "columns": columns}
+def translated_words() -> dict[str, str]:
+    """The words of the tensor view in the chosen language."""
+    return {name: t(text) for name, text in WORDS.items()}
 
 
-def _follow(slices: Sequence[Slice]) -> None:
-    """A click on a cell turns the view to it."""
-    points = get("values", {}).get("selection", {}).get("points", [])
-    if not points or "customdata" not in points[0]:
-        return
-    tensor, *spot = points[0]["customdata"]
-    index = list(slices[tensor].at)
-    for axis, place in zip(slices[tensor].plane, spot, strict=True):
-        if axis >= 0:
-            index[axis] = place
-    look_at(-1 if tensor == len(slices) - 1 else tensor, tuple(index))
+def _gradient_view(alignment: Alignment, inputs: Sequence[Array], value: Array, normalize: bool) -> TensorView:
+    """Ones flow into the output; each input shows what arrives."""
+    options = {} if alignment.axis is None else {"axis": alignment.axis}
+    if alignment.axes is not None:
+        options = {"axes": alignment.axes, "normalize": normalize}
+    flows = gradients(alignment.operation, inputs, **options)
+    panels = [
+        Panel(t("gradient of input {number}", number=number), flow, symbol="←" if number == 0 else "", axes=places)
+        for number, (flow, places) in enumerate(zip(flows, _places(alignment), strict=True))
+    ]
+    upstream = Panel(t("upstream gradient"), np.ones(value.shape, dtype=np.float32), symbol="←")
+    return TensorView((*panels, upstream), words=translated_words())
 
 
-def _explain(merged: Merged, inputs: Sequence[Array], of: int, index: Index, marked: list[list[Index]]) -> None:
-    if of < 0:
-        st.markdown(f"**{plain(str(index))}**: {plain(arithmetic(merged, inputs, index))}")
-        listed = [f"{t('input {number}', number=n)}: {_list(cells)}" for n, cells in enumerate(marked[:-1])]
-        st.caption(plain(t("made of") + " " + "; ".join(listed)))
-        return
-    value = number(inputs[of][index])
-    st.markdown(f"**{t('input {number}', number=of)} {plain(str(index))}** = {plain(value)}")
-    cells = marked[-1]
-    st.caption(plain(t("reaches {count} cells of the output: {cells}", count=f"{len(cells):,}", cells=_list(cells))))
-
-
-def _list(cells: list[Index]) -> str:
-    shown = ", ".join(map(str, cells[:_NAMED])) or "–"
-    return shown + (", …" if len(cells) > _NAMED else "")
+def _places(alignment: Alignment) -> list[tuple[int | None, ...]]:
+    """For each input the axes of the output on which its own axes lie."""
+    if alignment.axes is not None:
+        return [tuple(link.output_axis for link in row) for row in links(alignment)]
+    return [
+        tuple(axis + (entry.inserted if axis else 0) for axis in range(len(entry.shape))) for entry in alignment.inputs
+    ]

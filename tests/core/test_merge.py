@@ -162,7 +162,7 @@ def test_uint8_wraps():
         ("Average", "int32", "The inputs are whole numbers; the result is float64."),
         ("Dot", "int64", "Dot multiplies integers as float32"),
         ("Dot", "int8", "Dot multiplies integers as float32"),
-        ("Dot", "uint8", "Sums beyond 255 do not fit uint8"),
+        ("Dot", "uint8", "what does not fit uint8 is wrapped or clipped"),
     ],
 )
 def test_dtypes_that_surprise_are_told(operation, dtype, text):

@@ -80,11 +80,6 @@ def test_a_fix_mends_the_shapes():
     assert "→ (2, 20, 20, 256)" in words(app)
 
 
-def test_the_notes_example_cell_by_cell():
-    """51 = 1 × 51 stands on the page that opens without parameters."""
-    assert "51 = 1 × 51" in words(open_lab())
-
-
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -133,7 +128,9 @@ def test_more_than_can_be_computed():
         {"of": "9"},
         {"of": "-2"},
         {"layer": "x"},
-        {"plane3": "0,0"},
+        {"plane": "0,0"},
+        {"plane": "9,-1", "at": "7,x", "order": "<b>"},
+        {"cell": "none"},
         {"f0": "nope", "d0": "complex64"},
         {"f0": "file"},
         {"f0": "list", "v0": "[[1, 2], [3]]"},

@@ -66,6 +66,16 @@ def segments(label: str, choices: Sequence[Any], key: str, default: Any, **optio
     return st.segmented_control(label, choices, key=ready, required=True, persist_state="session", **options)
 
 
+def held(key: str) -> str:
+    """A value that no widget holds, such as the cell that is looked at; empty where there is none."""
+    return str(st.session_state[_ready(key, "", str)])
+
+
+def hold(key: str, value: str) -> None:
+    """Set such a value."""
+    st.session_state[key] = value
+
+
 def _chosen(choices: Sequence[Any], key: str, default: Any) -> str:
     """The key of a widget that surely holds one of its choices."""
     named = {str(choice): choice for choice in choices}

@@ -11,14 +11,13 @@ from core import MERGES, Fix, MergeError
 from core.dtypes import Array
 from core.errors import Shape, unclear
 from core.limits import MAX_INPUTS
-from core.presets import PRESETS, Preset
 from core.samples import DTYPES, SAMPLES
 from core.shapes import format_shape, parse_shape
 from ui.controls import link, state
+from ui.controls.presets import FIRST, default_shape
 from ui.controls.values import pick_own_values
 from ui.text import plain, t
 
-_FIRST = PRESETS["note-multiply"]
 _OWN = ("file", "list")
 
 
@@ -54,30 +53,13 @@ class Options:
         return {"axis": self.axis, "axes": self.axes, "normalize": self.normalize}
 
 
-def pick_preset() -> None:
-    """A menu of examples. Choosing one sets everything else; what is on screen is recognised again."""
-    current = next((name for name, preset in PRESETS.items() if _matches(preset)), None)
-    state.put({"preset": current})
-    st.selectbox(
-        t("Example"),
-        list(PRESETS),
-        index=None,
-        key="preset",
-        on_change=_apply_chosen,
-        format_func=lambda name: t(PRESETS[name].title),
-        placeholder=t("Your own"),
-    )
-    if current:
-        st.caption(t(PRESETS[current].why))
-
-
 def pick_operation() -> tuple[str, bool]:
     """The operation, and whether it is written as a function."""
     name = link.menu(
         t("Operation"),
         list(MERGES),
         "op",
-        _FIRST.operation,
+        FIRST.operation,
         format_func=lambda name: f"{name}  {MERGES[name].symbol}",
     )
     st.caption(t(MERGES[name].summary))
@@ -100,7 +82,9 @@ def pick_options(operation: str) -> Options:
         return Options(axis=found[0]) if found else Options(valid=False)
     if rule == "dot":
         text = link.text(t("axes: contracted, one number or two"), "axes", "-1", max_chars=20)
-        normalize = link.toggle(t("normalize: divide each input by its length first"), "norm")
+        normalize = link.toggle(
+            t("normalize"), "norm", help=t("Divide each input by its length along the contracted axis first.")
+        )
         found = _whole_numbers(text, (1, 2))
         return (
             Options(axes=found[0] if len(found) == 1 else found, normalize=normalize) if found else Options(valid=False)
@@ -123,6 +107,11 @@ def pick_seed() -> int:
     return 0
 
 
+def pick_distribution() -> bool:
+    """Whether the spread of the values is drawn too."""
+    return link.toggle(t("Show how the values are spread"), "spread")
+
+
 def apply_fix(fix: Fix) -> None:
     """Set the shapes of a fix; the callback of its button."""
     values: dict[str, object] = {"n": len(fix.shapes)}
@@ -137,9 +126,9 @@ def _pick_input(number: int) -> InputChoice:
     with st.container(border=True):
         top, (left, right) = st.container(), st.columns([3, 2])
         with left:
-            fill = link.menu(t("Filled with"), [*SAMPLES, *_OWN], f"f{number}", _FIRST.sample, format_func=_fill_title)
+            fill = link.menu(t("Filled with"), [*SAMPLES, *_OWN], f"f{number}", FIRST.sample, format_func=_fill_title)
         own = fill in _OWN
-        shape = format_shape(_default_shape(number))
+        shape = format_shape(default_shape(number))
         with top:
             text = link.text(
                 t("Shape of input {number}", number=number), f"s{number}", shape, max_chars=200, disabled=own
@@ -182,40 +171,3 @@ def _whole_numbers(text: str, lengths: tuple[int, ...]) -> tuple[int, ...]:
 def _fill_title(name: str) -> str:
     own = {"file": t("a file of yours"), "list": t("a pasted list")}
     return own.get(name) or t(SAMPLES[name].title)
-
-
-def _default_shape(number: int) -> Shape:
-    return _FIRST.shapes[min(number, len(_FIRST.shapes) - 1)]
-
-
-def _apply_chosen() -> None:
-    chosen = PRESETS.get(state.get("preset"))
-    if chosen:
-        state.put(_values_of(chosen))
-
-
-def _values_of(preset: Preset) -> dict[str, object]:
-    axes = preset.axes if isinstance(preset.axes, int) else ",".join(map(str, preset.axes))
-    values: dict[str, object] = {
-        "op": preset.operation,
-        "n": len(preset.shapes),
-        "axis": str(preset.axis),
-        "axes": str(axes),
-        "norm": preset.normalize,
-    }
-    for number, shape in enumerate(preset.shapes):
-        values |= {f"s{number}": format_shape(shape), f"f{number}": preset.sample, f"d{number}": DTYPES[0]}
-    return values
-
-
-def _matches(preset: Preset) -> bool:
-    defaults = _values_of(_FIRST) | {f"s{n}": format_shape(_default_shape(n)) for n in range(MAX_INPUTS)}
-    return all(
-        state.get(key, defaults.get(key)) == value for key, value in _values_of(preset).items() if _shown(key, preset)
-    )
-
-
-def _shown(key: str, preset: Preset) -> bool:
-    """Whether the widget of this key is drawn at all for this operation."""
-    rule = MERGES[preset.operation].rule
-    return {"axis": rule == "concatenate", "axes": rule == "dot", "norm": rule == "dot"}.get(key, True)

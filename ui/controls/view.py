@@ -1,16 +1,12 @@
-"""Where a person looks: which tensor, which cell, which axes. Bound to the URL."""
+"""Where a person looks: which layer, which cell, which axes. It stands in the URL."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import streamlit as st
-
-from core import Alignment
-from ui.controls import link, state
+from ui.controls import link
+from ui.tensor_view.model import Selection
 from ui.text import t
 
-Index = tuple[int, ...]
+_MOST = 8  # numbers of an index; a link with more is nonsense
 
 
 def pick_layer() -> str:
@@ -27,74 +23,40 @@ def pick_layer() -> str:
     return str(chosen)
 
 
-def pick_plane(shape: Sequence[int]) -> tuple[int, int]:
-    """The two axes of the output that are drawn as rows and columns; -1 where there is none."""
-    rank = len(shape)
-    if rank < 2:
-        return -1, rank - 1
-    channels_last = rank >= 4 or shape[-1] > 64
-    start = (rank - 3, rank - 2) if channels_last and rank > 2 else (rank - 2, rank - 1)
-    options = [f"{row},{column}" for row in range(rank) for column in range(rank) if row != column]
-    chosen = link.menu(
-        t("Rows and columns"),
-        options,
-        "plane",
-        f"{start[0]},{start[1]}",
-        format_func=lambda pair: t("axes {pair}", pair=pair),
-    )
-    row, column = chosen.split(",")
-    return int(row), int(column)
+def linked_selection(rank: int) -> Selection:
+    """What the link asks to look at, by default the first cell of a result with this many axes.
 
-
-def pick_cell(alignment: Alignment) -> tuple[int, Index]:
-    """The tensor and the cell that are looked at; the output is number -1.
-
-    A cell that does not exist (an old link, other shapes) becomes the first one.
+    The tensor view takes the nearest place that there is.
     """
-    places = [-1, *range(len(alignment.inputs))]
-    of = link.menu(
-        t("Follow a cell of"),
-        places,
-        "of",
-        -1,
-        format_func=lambda place: t("the output") if place < 0 else t("input {number}", number=place),
+    cell = link.held("cell")
+    axes = _numbers(link.held("plane"))
+    panel = _numbers(link.held("of"))
+    return Selection(
+        at=_numbers(link.held("at")),
+        cell=_numbers(cell) if cell else (0,) * rank,
+        panel=panel[0] if panel else None,
+        axes=(axes[0], axes[1]) if axes and len(axes) == 2 else None,
+        order=link.held("order") or "index",
     )
-    shape = _shape(alignment, of)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        first = ",".join("0" * len(shape))
-        index = _read(link.text(t("Cell"), "cell", first, max_chars=40, width=140), shape)
-        st.button("←", help=t("the cell before"), on_click=_step, args=(index, shape, -1), key="cell_back")
-        st.button("→", help=t("the next cell"), on_click=_step, args=(index, shape, 1), key="cell_on")
-    return of, index
 
 
-def look_at(of: int, index: Index) -> None:
-    """Turn to another cell; for callbacks."""
-    state.put({"of": of, "cell": ",".join(map(str, index))})
+def keep_selection(selection: Selection, usual_axes: tuple[int | None, int | None], last_panel: int) -> None:
+    """Put what the person looks at now into the link; what is as it was at first stays out of it."""
+    first = selection.cell is not None and not any(selection.cell) and selection.panel == last_panel
+    moved = any(selection.at or ())
+    link.hold("cell", "" if first else _text(selection.cell) or "none")
+    link.hold("of", "" if first or selection.cell is None else str(selection.panel))
+    link.hold("at", _text(selection.at) if moved else "")
+    link.hold("plane", _text(selection.axes) if selection.axes != usual_axes else "")
+    link.hold("order", selection.order if selection.order != "index" else "")
 
 
-def _shape(alignment: Alignment, of: int) -> tuple[int, ...]:
-    shape = alignment.output_shape if of < 0 else alignment.inputs[of].shape
-    return tuple(size or 0 for size in shape)
+def _numbers(text: str) -> tuple[int, ...] | None:
+    parts = text.split(",")
+    if len(parts) > _MOST or not all(part.isascii() and part.isdigit() and len(part) < 9 for part in parts):
+        return None
+    return tuple(int(part) for part in parts)
 
 
-def _read(text: str, shape: tuple[int, ...]) -> Index:
-    try:
-        index = tuple(int(part) for part in text.split(",")) if text else ()
-    except ValueError:
-        index = ()
-    fits = len(index) == len(shape) and all(0 <= at < size for at, size in zip(index, shape, strict=True))
-    return index if fits else (0,) * len(shape)
-
-
-def _step(index: Index, shape: tuple[int, ...], by: int) -> None:
-    """The next cell in reading order, around the end."""
-    flat = 0
-    for at, size in zip(index, shape, strict=True):
-        flat = flat * size + at
-    moved: list[int] = []
-    flat += by
-    for size in reversed(shape):
-        flat, at = divmod(flat, size)
-        moved.append(at)
-    state.put({"cell": ",".join(map(str, reversed(moved)))})
+def _text(index: tuple[int, ...] | None) -> str:
+    return "" if index is None else ",".join(map(str, index))

@@ -24,8 +24,10 @@ def read_selection(told: Mapping[str, Any], view: TensorView, meta: Mapping[str,
     channels = channel_axis(sizes, rank, axes)
     at = list(_index(told.get("at"), sizes) or (0,) * len(sizes))
     cell, panel = _index(told.get("cell"), sizes[:rank]), told.get("panel")
-    if told.get("at") is None and channels is not None:
+    if not isinstance(told.get("at"), (list, tuple)) and channels is not None:
         at[channels] = _clamp(told.get("channel"), sizes[channels])
+    for axis in set(range(rank)) - set(axes if axes is not None else (rank - 1,)):
+        at[axis] = at[axis] if cell is None else cell[axis]  # the slice that the pinned cell is in
     return Selection(
         channel=0 if channels is None else at[channels],
         at=tuple(at),

@@ -1,61 +1,21 @@
-"""A demo server and a real Chromium for the tests of the tensor view."""
+"""The demo page on a server of its own, and what a test can see and do on it."""
 
 import json
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import sync_playwright
 
-ROOT = Path(__file__).parents[3]
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
+from tests.conftest import running_app
+
 PATIENCE = 30_000  # ms; the machine may be busy
 
 
 @pytest.fixture(scope="session")
-def server():
-    """Address of the demo page on a port of its own."""
-    with closing(socket.socket()) as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(Path(__file__).with_name("demo.py")), "--server.port", str(port),
-               "--server.headless", "true", "--server.fileWatcherType", "none"]  # fmt: skip
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _await(f"{address}/_stcore/health")
+def demo_address():
+    """The demo page, started once for all tests of a worker."""
+    with running_app(str(Path(__file__).with_name("demo.py"))) as address:
         yield address
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def _await(address):
-    for _ in range(150):
-        try:
-            with urllib.request.urlopen(address):
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise TimeoutError(address)
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    """One browser for all tests."""
-    with sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
-        yield browser
-        browser.close()
 
 
 class View:
@@ -113,7 +73,7 @@ class View:
 
 
 @pytest.fixture
-def open_view(server, chromium):
+def open_view(demo_address, chromium):
     """Open a case; at the end no complaint may stand in the browser's console."""
     contexts, views = [], []
 
@@ -126,7 +86,7 @@ def open_view(server, chromium):
         page.on("pageerror", lambda error: view.complaints.append(str(error)))
         page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: _count(view, frame)))
         query = {"case": case, "told": "1" if told else "0"} | ({"ask": json.dumps(ask)} if ask is not None else {})
-        page.goto(f"{server}/?{urlencode(query)}")
+        page.goto(f"{demo_address}/?{urlencode(query)}")
         view.ready()
         contexts.append(context)
         views.append(view)

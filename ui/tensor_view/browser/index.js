@@ -13,6 +13,7 @@ import { report, startView } from "./state.js";
 const apps = new WeakMap(); // by element: the view outlives the calls
 
 export default function mount({ data, parentElement, setStateValue }) {
+  const begun = performance.now();
   const root = parentElement.querySelector(".tensor-view");
   const held = apps.get(parentElement);
   const sent = JSON.stringify(data.meta);
@@ -23,6 +24,7 @@ export default function mount({ data, parentElement, setStateValue }) {
   const now = apps.get(parentElement);
   readTheme(now.app);
   now.app.drawNow("all");
+  performance.measure("tensor view", { start: begun }); // bench/tensor_view.py reads it
   return () => {
     leave(apps.get(parentElement));
     apps.delete(parentElement);

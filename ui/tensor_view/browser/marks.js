@@ -70,7 +70,7 @@ function outline(context, { rows, cols }, cell, theme, kind, dashed) {
   const unit = theme.ratio;
   const [x, y] = [cols[0] * cell.width, rows[0] * cell.height];
   const [width, height] = [(cols[1] - cols[0]) * cell.width, (rows[1] - rows[0]) * cell.height];
-  const inset = Math.min(1.5 * unit, width / 2, height / 2);
+  const inset = Math.min(2.5 * unit, width / 2, height / 2);
   const box = [x + inset, y + inset, Math.max(1, width - 2 * inset), Math.max(1, height - 2 * inset)];
   context.setLineDash([]);
   context.lineWidth = 5 * unit;

@@ -103,6 +103,7 @@ export function paintPanel(app, part) {
   const slice = sliceOf(panel, plan, offsetOf(panel, start), part.base.height, part.base.width);
   part.scale = scaleOf(model, view, panel, tables, () => sliceRange(slice));
   const marks = paintSlice(part.base, part.scratch, plan, slice, part.scale, theme, !here);
+  part.base.dataset.painted = ""; // for whoever waits for the first picture
   part.state.textContent = here ? part.pile : words.not_here;
   paintLegend(app, part, marks);
 }

@@ -17,9 +17,9 @@ export function startView(model, selection) {
     strength: 1,
   }; // prettier-ignore
   if (model.order.has(wanted.order)) view.order = wanted.order;
-  (wanted.at ?? []).forEach((at, axis) => moveTo(model, view, axis, at));
+  if (Array.isArray(wanted.at)) wanted.at.forEach((at, axis) => moveTo(model, view, axis, at));
   const axis = channelAxis(model, view);
-  if (axis !== null && wanted.channel !== null && wanted.channel !== undefined) moveTo(model, view, axis, wanted.channel);
+  if (axis !== null && !Array.isArray(wanted.at)) moveTo(model, view, axis, wanted.channel);
   if (Array.isArray(wanted.cell)) pinCell(model, view, wanted.panel, wanted.cell);
   return view;
 }
@@ -60,7 +60,7 @@ function pinCell(model, view, number, cell) {
   const panel = model.panels[number] && isDrawable(model.panels[number]) ? model.panels[number] : model.panels.at(-1);
   if (!isDrawable(panel)) return;
   view.pinned = { panel: panel.number, at, copy: false };
-  view.at = view.at.map((now, axis) => (axis < model.outputRank ? at[axis] : now));
+  view.at = view.at.map((now, axis) => (isOnScreen(model, view, axis) ? now : at[axis]));
 }
 
 /** The pinned or pointed cell in its panel's own index. */

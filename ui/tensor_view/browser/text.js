@@ -18,20 +18,22 @@ export function makeText(app) {
 export function writeText(app) {
   const { model, view, text } = app;
   const mark = view.pointed ?? view.pinned;
-  if (!mark) return show(text, "", text.hint, false);
+  if (!mark) return show(text, "", [text.hint], false);
   const panel = model.panels[mark.panel];
   const box = boxOfMark(model, view, mark, app.parts[mark.panel].plan);
   const { sum, from } = explain(model, box, mark.at);
   const reaches = explainReach(model, panel, ownCell(model, mark), box);
-  show(text, sum, [reaches, from.join("   ")].filter(Boolean).join("   ·   "), !view.playing);
+  show(text, sum, [reaches, ...from].filter(Boolean), !view.playing);
 }
 
 function show(text, sum, from, announce) {
   if (text.sum.textContent !== sum) text.sum.textContent = sum;
-  if (text.from.textContent !== from) text.from.textContent = from;
+  const seen = from.join("  ·  ");
+  if (text.from.textContent !== seen) text.from.textContent = seen;
   clearTimeout(text.waiting);
   if (!announce || !sum) return;
   text.waiting = setTimeout(() => {
-    if (text.live.textContent !== `${sum}. ${from}`) text.live.textContent = `${sum}. ${from}`;
+    const said = `${sum}. ${from.join(", ")}`;
+    if (text.live.textContent !== said) text.live.textContent = said;
   }, SETTLED);
 }
