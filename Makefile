@@ -4,9 +4,9 @@ PYTHON  ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
              $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
 BIN     := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
-SOURCES := app.py pages core figures ui sandbox bench tests
+SOURCES := app.py pages core figures ui sandbox training bench tests
 
-.PHONY: run test check browser bench lock text clean
+.PHONY: run test check browser bench train evaluate lock text clean
 
 run: .venv/app
 	$(BIN)/streamlit run app.py
@@ -28,6 +28,13 @@ browser: .venv/dev
 	  || { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] \
 	       && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk >/dev/null; } \
 	  || $(BIN)/python -m playwright install --with-deps chromium
+
+# The shipped network, from nothing (about 30 minutes on 2 cores), and its figures.
+train: .venv/dev
+	TF_CPP_MIN_LOG_LEVEL=2 $(BIN)/python -m training.train
+
+evaluate: .venv/dev
+	TF_CPP_MIN_LOG_LEVEL=2 $(BIN)/python -m training.evaluate
 
 # Pins with hashes for every platform. Needs uv.
 lock:

@@ -17,7 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
     A blank in front keeps argparse from taking -1,3 and -2,1 for options.
     """
     given = sys.argv[1:] if arguments is None else arguments
-    options = _parser().parse_args([f" {text}" if re.match(r"-\d", text) else text for text in given])
+    options = _parser().parse_intermixed_args([f" {text}" if re.match(r"-\d", text) else text for text in given])
     try:
         shapes = [parse_shape(text) for text in options.shapes]
         alignment = align(options.operation, shapes, axis=options.axis, axes=_axes(options.axes))

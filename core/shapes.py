@@ -58,6 +58,6 @@ def _parse_size(part: str) -> int | None:
 
 
 def _not_a_number(part: str, shown: str) -> MergeError:
-    if part.isdigit():  # full-width digits and their like
+    if any(sign.isdigit() and not sign.isascii() for sign in part):  # full-width digits and their like
         return unclear("Please use the digits 0-9; {part} is written with others.", part=shown)
     return unclear("{part} is not a whole number.", part=shown)

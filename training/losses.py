@@ -32,7 +32,7 @@ def deep_loss(grid: int) -> Loss:
 def focus_loss(grid: int) -> Loss:
     """Cross entropy between alpha, on the grid of g, (n, h, h, 1), and 1 for the cells that hold any of the target.
 
-    `grid` is h. Cells count alike, though few hold the target: weighing both kinds the same left the gate too wide.
+    `grid` is h. Cells count alike, though few hold the target: both kinds weighed the same gave wider maps.
     """
 
     def loss(truth: Tensor, alpha: Tensor) -> Tensor:

@@ -1,9 +1,9 @@
 """How the network is trained: batches, schedule, and what is added to the network while it learns.
 
-Left to itself the network leaves gate20 shut or open everywhere (`training/card.md` tells what was tried), since a
-gate that does not choose costs nothing: the layers behind it can undo any factor. So two kinds of small losses are
-added. Deep supervision reads the target off every gating signal g, so that g knows what a gate has to know; focus
-says where the alpha of the two coarse gates should be open.
+With a plain loss gate20 was found shut or open everywhere in some trials (`training/card.md` tells which). Nothing
+forbids that: a gate that does not choose costs nothing, as the layers behind it can undo any factor. So two kinds of
+small losses are added. Deep supervision reads the target off every gating signal g, so that g knows what a gate has
+to know; focus tells the two coarse gates where their alpha should be open.
 """
 
 from dataclasses import asdict, dataclass

@@ -49,7 +49,7 @@ def begin(title: str) -> None:
         title: its title in the list of pages, in English.
     """
     _settle()
-    link.begin()
+    link.begin(title)
     st.set_page_config(page_title=f"{t(title)} · Mergescope", page_icon=str(_ICON), layout="wide")
     with st.sidebar:
         st.markdown("### Mergescope")

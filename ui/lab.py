@@ -112,7 +112,7 @@ def _show_snippet(request: Request, dialect: str) -> None:
     except MergeError as error:
         st.caption(plain(t(error.explanation)))
         return
-    st.code(code, language="python")
+    st.code(code, language="python", wrap_lines=True)  # a region that scrolls sideways cannot be reached by keyboard
 
 
 def _expressions(request: Request) -> list[str] | None:

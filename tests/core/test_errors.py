@@ -7,15 +7,12 @@ import re
 import keras
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core import MERGES, Fix, MergeError, Sentence, align, merge
 from core.errors import Call
-from tests.core.symbolic import symbolic_cases
 from tests.oracle import ask
-
-CASES = 250  # for each of the eight merges
 
 TABLE = [  # the reference, section 4.1: (merge, shapes, options, the axes at fault)
     ("Multiply", [(3, 20, 20, 256), (3, 10, 10, 1)], {}, {(0, 1), (0, 2), (1, 1), (1, 2)}),
@@ -83,10 +80,8 @@ def test_axes_that_the_constructor_of_dot_refuses(axes):
     assert ours.fixes == ()
 
 
-@pytest.mark.parametrize(
-    ("dtype", "normalize"),
-    [("float32", False), ("float64", False), ("float16", False), ("int32", False), ("float32", True)],
-)
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "int32"])
+@pytest.mark.parametrize("normalize", [False, True])
 def test_the_frame_names_the_dtypes(dtype, normalize):
     """An error from inside the call repeats what the layer got, after its own casting."""
     arrays = [np.ones((2, 5), dtype), np.ones((3, 5), dtype)]
@@ -152,77 +147,6 @@ def test_accidents_of_keras_get_a_clear_text(operation, shapes, options, text):
     assert text not in str(ours)
 
 
-@pytest.mark.parametrize(
-    ("operation", "shapes", "fixed"),
-    [
-        ("Multiply", [(2, 20, 20, 256), (2, 20, 20)], ((2, 20, 20, 256), (2, 20, 20, 1))),
-        ("Add", [(2, 20, 20, 128), (2, 10, 10, 128)], ((2, 20, 20, 128), (2, 20, 20, 128))),
-        ("Multiply", [(1, 4, 5), (5, 4, 5)], ((5, 4, 5), (5, 4, 5))),
-        ("Multiply", [(4, 3), (2, 4, 3)], ((2, 4, 3), (2, 4, 3))),
-        ("Concatenate", [(2, 20, 20, 8), (2, 19, 19, 8)], ((2, 20, 20, 8), (2, 20, 20, 8))),
-        ("Subtract", [(2, 3)], ((2, 3), (2, 3))),
-        ("Subtract", [(2, 3)] * 3, ((2, 3), (2, 3))),
-        ("Dot", [(2, 3, 5), (2, 5, 7)], ((2, 3, 5), (2, 7, 5))),
-    ],
-)
-def test_the_fix_that_people_need(operation, shapes, fixed):
-    """Is among those that are offered."""
-    assert fixed in [fix.shapes for fix in refusal(operation, shapes).fixes]
-
-
-@pytest.mark.parametrize("operation", list(MERGES))
-def test_every_misfit_has_a_fix_that_fits(operation):
-    """Over random shapes: at least one change, each accepted by `align`, each saying what it does."""
-    refused = []
-
-    @settings(
-        max_examples=CASES, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
-    )
-    @given(symbolic_cases(operation))
-    def compare(case):
-        shapes, options = case
-        try:
-            align(operation, shapes, **options)
-        except MergeError as error:
-            refused.append(error)
-            _check_fixes(operation, tuple(shapes), options, error)
-
-    compare()
-    assert len(refused) > CASES / 20
-
-
-def _check_fixes(operation, shapes, options, error):
-    if not _hopeless(operation, options):
-        assert error.fixes
-    assert len({fix.shapes for fix in error.fixes}) == len(error.fixes) <= 5
-    for fix in error.fixes:
-        assert fix.text
-        align(operation, fix.shapes, **options)
-    for number, axis in error.axes:
-        assert 0 <= number < len(shapes)
-        assert 0 <= axis < max(1, len(shapes[number]))
-
-
-def _hopeless(operation, options):
-    """The batch cannot be contracted, whatever the shapes; nor do seven axes get drawn."""
-    axes = options.get("axes", -1)
-    return operation == "Dot" and 0 in (axes if isinstance(axes, tuple) else (axes,))
-
-
-@given(symbolic_cases("Multiply"))
-@settings(max_examples=300, deadline=None)
-def test_the_axes_at_fault_really_clash(case):
-    """Each has another size than some other input there, and is not 1."""
-    shapes, _ = case
-    try:
-        align("Multiply", shapes)
-    except MergeError as error:
-        if "incompatible shapes" in error.keras_message:
-            sizes = {shapes[number][axis] for number, axis in error.axes}
-            assert len(error.axes) >= 2
-            assert not sizes & {1, None}
-
-
 def _all_kinds():
     yield refusal("Multiply", [(2, 3), (2, 5)])
     yield refusal("Dot", [(2, 5), (3, 5)])
@@ -247,8 +171,7 @@ def test_other_fixes():
     error = refusal("Dot", [(2, 5), (3, 5)])
     fix = Fix("do something", ((2, 3), (2, 3)))
     other = error.but(fixes=[fix], call=Call("Dot", ((2, 5),), ("int8",)))
-    assert other.fixes == (fix,)
-    assert other.axes == error.axes
+    assert (other.fixes, other.axes) == ((fix,), error.axes)
     assert "dtype=int8" in other.keras_message
     assert error.fixes != (fix,)
 

@@ -64,17 +64,9 @@ def test_presets_give_the_numbers_on_the_screen(preset, dialect):
 
 
 MIXED = [
-    ["float64", "float32"],
-    ["float16", "int32"],
-    ["int32", "int32"],
-    ["uint8", "uint8"],
-    ["uint8", "int8"],
-    ["int8", "int8"],
-    ["int64", "int16"],
-    ["uint64", "uint64"],
-    ["uint64", "int8"],
-    ["bool", "int8"],
-]
+    ["float64", "float32"], ["float16", "int32"], ["int32", "int32"], ["uint8", "uint8"], ["uint8", "int8"],
+    ["int8", "int8"], ["int64", "int16"], ["uint64", "uint64"], ["uint64", "int8"], ["bool", "int8"],
+]  # fmt: skip
 TORCH_LACKS = {"uint16", "uint32", "uint64"}  # arithmetic
 
 

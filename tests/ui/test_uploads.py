@@ -1,100 +1,24 @@
 """Files and lists from outside: rows 45 to 71 of the corpus of bad inputs, each with its sentence, and noise."""
 
-import io
-import struct
 import time
 import tracemalloc
-import warnings
 import zipfile
-import zlib
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from numpy.lib import format as npy_format
-from PIL import Image, PngImagePlugin
 
 from core import MergeError
+from tests.ui.files import FLOATS, NOISE, PNG, archive, flipped, header, npy, npz, picture, png_header
 from ui.uploads import READERS, file_notes, read_file, read_list
 
 PICTURES = ["png", "jpg", "jpeg", "webp"]
-
-
-def npy(array):
-    """The bytes of an `.npy`."""
-    stream = io.BytesIO()
-    np.save(stream, array, allow_pickle=True)
-    return stream.getvalue()
-
-
-def npz(**arrays):
-    stream = io.BytesIO()
-    np.savez_compressed(stream, **arrays)
-    return stream.getvalue()
-
-
-def archive(members, packing=zipfile.ZIP_DEFLATED):
-    """A zip of (name, content) pairs."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", packing) as out:
-        for name, content in members:
-            out.writestr(name, content)
-    return stream.getvalue()
-
-
-def header(shape, descr="<f4", more=b""):
-    """A header that promises whatever it likes."""
-    text = f"{{'descr': {descr!r}, 'fortran_order': False, 'shape': {shape}, }}".encode()
-    text += b" " * (-(len(text) + 11) % 64) + b"\n"
-    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text + more
-
-
-def picture(size=(7, 5), kind="PNG", mode="RGB", colour=None, **options):
-    """The bytes of a picture, of one colour or red at the top left."""
-    image = Image.new(mode, size, colour if colour is not None else 0)
-    if colour is None and mode == "RGB":
-        image.putpixel((0, 0), (255, 0, 0))
-    stream = io.BytesIO()
-    image.save(stream, kind, **options)
-    return stream.getvalue()
-
-
-def chunk(kind, data):
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-
-def png_header(width, height):
-    """A PNG that is nothing but a promise: 65 bytes or so."""
-    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
-    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", b"") + chunk(b"IEND", b"")
-
-
-def flipped(content, place):
-    """One byte changed."""
-    return content[:place] + bytes([content[place] ^ 255]) + content[place + 1 :]
-
-
-def noise(kind):
-    """A picture that cannot be packed small."""
-    stream = io.BytesIO()
-    Image.fromarray(np.random.default_rng(7).integers(0, 256, (30, 40, 3), "uint8")).save(stream, kind)
-    return stream.getvalue()
-
-
-PNG = picture((40, 30))
-NOISE = {kind: noise(kind) for kind in ("PNG", "JPEG", "WEBP")}
-FLOATS = npy(np.arange(6, dtype="float32").reshape(2, 3))
 NOT_A_PICTURE = "This is not a PNG, JPEG or WebP picture."
 DAMAGED_PICTURE = "The picture is damaged or cut off."
 DAMAGED_HEADER = "The header of the file is damaged."
 DAMAGED_ARCHIVE = "The archive is damaged or cut off."
 ENDINGS = "Only .npy, .npz, .csv, .png, .jpg, .jpeg, .webp are accepted."
-NO_LIST = "This is not a list of numbers; it should look like [[1, 2], [3, 4]]."
-
-
-def tiff():
-    return picture((4, 4), "TIFF")
 
 
 REFUSED = {
@@ -105,7 +29,7 @@ REFUSED = {
     "46 HTML": ("a.jpg", b"<html><script>alert(1)</script>", NOT_A_PICTURE),
     "47 SVG": ("a.webp", b"<svg xmlns='http://www.w3.org/2000/svg'/>", NOT_A_PICTURE),
     "47 EPS": ("a.jpg", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", NOT_A_PICTURE),
-    "47 TIFF": ("a.jpg", tiff(), NOT_A_PICTURE),
+    "47 TIFF": ("a.jpg", picture((4, 4), "TIFF"), NOT_A_PICTURE),
     "47 BMP": ("a.jpg", picture((4, 4), "BMP"), NOT_A_PICTURE),
     "47 ICO": ("a.jpg", picture((16, 16), "ICO"), NOT_A_PICTURE),
     "47 GIF": ("a.jpg", picture((4, 4), "GIF", "P", 1), NOT_A_PICTURE),
@@ -210,91 +134,12 @@ def test_each_bad_file_gets_its_sentence(case):
     assert peak < 80_000_000
 
 
-def test_a_text_chunk_that_unpacks_to_more_than_it_should():
-    """60 MB of text in a PNG of 60 KB are not unpacked (row 56)."""
-    info = PngImagePlugin.PngInfo()
-    info.add_text("note", "x" * 60_000_000, zip=True)
-    with pytest.raises(MergeError, match="damaged or cut off"):
-        read_file("a.png", picture(pnginfo=info))
-
-
-def test_an_archive_that_lies_about_a_size():
-    """What is unpacked is what was declared, never more."""
-    content = archive([("a.npy", bytes(1_000_000))])
-    honest = struct.pack("<I", 1_000_000)
-    assert content.count(honest) == 2
-    with pytest.raises(MergeError, match=r"damaged or cut off|not a NumPy file"):
-        read_file("a.npz", content.replace(honest, struct.pack("<I", 8)))
-
-
-def test_a_damaged_stream_inside_an_archive():
-    """Deflate has errors of its own kind."""
-    content = archive([("a.npy", npy(np.random.default_rng(3).normal(size=99)))])
-    start = content.index(b"a.npy") + 5
-    with pytest.raises(MergeError, match="damaged or cut off"):
-        read_file("a.npz", content[:start] + b"\xff" * 9 + content[start + 9 :])
-
-
-def test_an_encrypted_archive():
-    """A password cannot be typed anywhere."""
-    content = bytearray(archive([("a.npy", FLOATS)]))
-    content[6] |= 1
-    content[content.index(b"PK\x01\x02") + 8] |= 1
-    with pytest.raises(MergeError, match="damaged or cut off"):
-        read_file("a.npz", bytes(content))
-
-
-@pytest.mark.parametrize("dtype", [">f4", "<f2", "?", "<i8", ">u2", "f8"])
-@pytest.mark.parametrize("order", ["C", "F"])
-def test_other_ways_to_store_numbers(dtype, order):
-    """Big endian, half floats, truth values, wide integers and Fortran order come out as saved (row 68)."""
-    array = np.asarray(np.arange(15).reshape(3, 5) % 2, dtype=dtype, order=order)
-    read = read_file("a.npy", npy(array))[""]
-    assert read.dtype == np.dtype(dtype).newbyteorder("=")
-    assert read.dtype.isnative
-    np.testing.assert_array_equal(read, array)
-
-
-def test_wide_integers_keep_their_last_bit():
-    """2^60 + 1 is no float."""
-    assert read_file("a.npy", npy(np.array([2**60 + 1])))[""][0] == 2**60 + 1
-
-
-def test_long_doubles_become_doubles():
-    """float128 of this machine is more than anyone computes with."""
-    read = read_file("a.npy", npy(np.array([1.5], np.longdouble)))[""]
-    assert read.dtype == np.float64
-    assert read[0] == 1.5
-
-
-@pytest.mark.parametrize("shape", [(), (0,), (3, 0, 5), (2, 3)])
-def test_scalars_and_axes_of_zero_are_arrays_too(shape):
-    """The engine takes them, and so does the reader (row 69 is left to the screen)."""
-    assert read_file("a.npy", npy(np.ones(shape)))[""].shape == shape
-
-
-@pytest.mark.parametrize("version", [(1, 0), (2, 0), (3, 0)])
-def test_all_versions_of_the_header(version):
-    """NumPy has three."""
-    stream = io.BytesIO()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
-        npy_format.write_array(stream, np.arange(7), version=version)
-    np.testing.assert_array_equal(read_file("a.NPY", stream.getvalue())[""], np.arange(7))
-
-
 @pytest.mark.parametrize(
     "name", ["../../etc/passwd.npy", "<b>x</b>.npy", "![a](http://b.c).NPY", "x.exe.npy", "\u202e.npy"]
 )
 def test_names_are_nothing_but_an_ending(name):
     """No file is opened, whatever the name says (rows 59 and 60)."""
     assert read_file(name, FLOATS)[""].shape == (2, 3)
-
-
-def test_archives_keep_their_names():
-    """One array for each member, whatever else lies beside them."""
-    content = archive([("first.npy", npy(np.ones(2))), ("note.txt", b"hello"), ("a/b.npy", npy(np.zeros((3, 5))))])
-    assert {name: array.shape for name, array in read_file("a.npz", content).items()} == {"first": (2,), "a/b": (3, 5)}
 
 
 def test_values_that_are_not_finite():
@@ -308,130 +153,6 @@ def test_values_that_are_not_finite():
         read_list("[[nan, inf, -inf, 1.0]]"),
     ):
         np.testing.assert_array_equal(read, wanted)
-
-
-def test_a_table():
-    """Spaces, a byte order mark, Windows line ends and blank lines are no trouble."""
-    read = read_file("A.CSV", b"\xef\xbb\xbf1, 2.5 ,-3\r\n\r\n4e1,5,6\r\n")[""]
-    np.testing.assert_array_equal(read, [[1, 2.5, -3], [40, 5, 6]])
-
-
-@pytest.mark.parametrize(("ending", "kind"), [("png", "PNG"), ("jpg", "JPEG"), ("jpeg", "JPEG"), ("webp", "WEBP")])
-def test_pictures_become_one_sample(ending, kind):
-    """Height before width, three channels from 0 to 1, a batch of one."""
-    pixels = read_file(f"a.{ending}", picture((7, 5), kind, colour=(255, 0, 0)))[""]
-    assert pixels.shape == (1, 5, 7, 3)
-    assert pixels.dtype == np.float32
-    np.testing.assert_allclose(pixels[0, 2, 3], [1, 0, 0], atol=0.02)
-
-
-@pytest.mark.parametrize(
-    ("mode", "colour", "kind"),
-    [("CMYK", (0, 255, 255, 0), "JPEG"), ("P", 0, "PNG"), ("1", 1, "PNG"), ("RGBA", (255, 0, 0, 9), "PNG"),
-     ("LA", (255, 9), "PNG"), ("L", 255, "JPEG"), ("I;16", 65_535, "PNG")],
-)  # fmt: skip
-def test_other_colour_models_are_converted(mode, colour, kind):
-    """To RGB, and the page says so (row 54)."""
-    content = picture((7, 5), kind, mode, colour)
-    pixels = read_file("a.jpg", content)[""]
-    assert pixels.shape == (1, 5, 7, 3)
-    assert 0 <= pixels.min() <= pixels.max() <= 1
-    assert file_notes("a.jpg", content) == ("The picture is converted to RGB.",)
-
-
-def test_sixteen_bits_of_grey():
-    """Half of the range is a half, not white."""
-    pixels = read_file("a.png", picture((7, 5), "PNG", "I;16", 32_768))[""]
-    np.testing.assert_allclose(pixels, 0.5, atol=1e-4)
-
-
-def test_only_the_first_frame():
-    """An animation of 200 frames is read at the cost of one (row 55)."""
-    first, others = Image.new("RGB", (7, 5), "red"), [Image.new("RGB", (7, 5), (0, 0, n)) for n in range(1, 200)]
-    stream = io.BytesIO()
-    first.save(stream, "WEBP", save_all=True, append_images=others, lossless=True)
-    np.testing.assert_array_equal(read_file("a.webp", stream.getvalue())[""][0, 0, 0], [1, 0, 0])
-    assert "Only the first frame is used." in file_notes("a.webp", stream.getvalue())
-
-
-def test_pictures_are_turned_upright():
-    """As the camera was held; what else stands in EXIF is dropped (row 56)."""
-    exif = Image.Exif()
-    exif[0x0112] = 6  # turned by a quarter: the top left comes to the top right
-    exif[0x010E] = "<script>alert(1)</script>"
-    content = picture((7, 5), exif=exif)
-    pixels = read_file("a.png", content)[""]
-    assert pixels.shape == (1, 7, 5, 3)
-    np.testing.assert_array_equal(np.argwhere(pixels[0, ..., 0] == 1), [[0, 4]])
-    assert file_notes("a.png", content) == ("The picture is turned upright.",)
-
-
-def test_large_pictures_are_scaled_down():
-    """To 512 a side, with a note."""
-    content = picture((1_024, 256), colour=(0, 0, 255))
-    assert read_file("a.png", content)[""].shape == (1, 128, 512, 3)
-    assert file_notes("a.png", content) == ("The picture of 1024 × 256 is scaled down to 512 a side.",)
-
-
-def test_notes_only_where_there_is_something_to_say():
-    """An ordinary picture and a NumPy file have none; a picture of one pixel has (row 53)."""
-    assert file_notes("a.png", PNG) == ()
-    assert file_notes("a.npy", FLOATS) == ()
-    assert file_notes("a.png", picture((1, 1))) == ("The picture is only 1 × 1.",)
-
-
-def test_a_picture_with_an_archive_behind_it():
-    """Is a picture (row 57)."""
-    content = PNG + archive([("a.npy", FLOATS)])
-    np.testing.assert_array_equal(read_file("a.png", content)[""], read_file("a.png", PNG)[""])
-
-
-BAD_LISTS = {
-    "": NO_LIST,
-    "[1, 2": NO_LIST,
-    "[1 2]": NO_LIST,
-    "hello": NO_LIST,
-    "[" * 90_000: NO_LIST,
-    "[1, 2], [3]": NO_LIST,
-    "[[1, 2], [3]]": "The list is ragged: place [1] has the shape (1,), the first one beside it (2,).",
-    "[[[1], [2]], [[3], 4]]": "The list is ragged: place [1, 1] has the shape (), the first one beside it (1,).",
-    "[1, [2]]": "The list is ragged: place [1] has the shape (1,), the first one beside it ().",
-    '[1, "two"]': "'two' at place [1] is not a number.",
-    "[[1], [null]]": "None at place [1, 0] is not a number.",
-    '{"a": 1}': "{'a': 1} at place [] is not a number.",
-    "[[[[[[[1]]]]]]]": "7 axes were typed; at most 6 are drawn.",
-    "[[[[[[[[1]]]]]]]]": "The list is nested too deeply; at most 6 axes are drawn.",
-    "1," * 60_000: "The list has 120,000 characters; up to 100,000 are read.",
-    "[1" + "0" * 400 + "]": "A number of 401 digits is too large.",
-    "[" + "9" * 5_000 + "]": NO_LIST,
-}
-
-
-@pytest.mark.parametrize("text", BAD_LISTS, ids=lambda text: text[:20])
-def test_each_bad_list_gets_its_sentence(text):
-    """Ragged lists are named by the place of the first odd part."""
-    with pytest.raises(MergeError) as caught:
-        read_list(text)
-    assert str(caught.value) == BAD_LISTS[text]
-
-
-@given(
-    st.recursive(st.integers(-(2**70), 2**70) | st.floats() | st.booleans(), lambda inner: st.lists(inner, max_size=4))
-)
-@settings(max_examples=300, deadline=None)
-def test_lists_are_read_as_numpy_reads_them(values):
-    """Whatever is rectangular comes out with the shape and the values that NumPy gives; all else is refused."""
-    try:
-        wanted = np.array(values, dtype=float)
-    except ValueError:
-        wanted = None
-    if wanted is None or wanted.ndim > 6:
-        with pytest.raises(MergeError):
-            read_list(str(values))
-        return
-    read = read_list(str(values).replace("True", "true").replace("False", "false"))
-    assert read.shape == wanted.shape
-    np.testing.assert_array_equal(read.astype(float), wanted)
 
 
 SEEDS = {
@@ -473,13 +194,3 @@ def _mangled(draw, seeds):
         content[place : place + draw(st.integers(0, 3))] = draw(st.binary(max_size=3))
         content = content or bytearray(1)
     return bytes(content[: draw(st.sampled_from([None, None, len(content) // 2]))])
-
-
-@given(st.text(max_size=60) | st.text(alphabet="[](),.-e0123456789 nafi", max_size=60))
-@settings(max_examples=500, deadline=None)
-def test_any_text_is_a_list_or_a_sentence(text):
-    """Nothing else escapes."""
-    try:
-        assert read_list(text).ndim <= 6
-    except MergeError as error:
-        assert len(str(error)) < 200

@@ -14,14 +14,19 @@ import streamlit as st
 
 from ui.text import plain, short, t
 
-_WRITTEN, _DEFAULTS, _ARRIVED = "link_written", "link_defaults", "link_arrived"
+_WRITTEN, _DEFAULTS, _ARRIVED, _PAGE = "link_written", "link_defaults", "link_arrived", "link_page"
 
 
-def begin() -> None:
-    """Take over what stands in the URL, if somebody else than `end` wrote it. Every page begins with this."""
+def begin(page: str) -> None:
+    """Take over what stands in the URL, if somebody else than `end` wrote it. Every page begins with this.
+
+    Coming from another page by the menu, the URL is empty and the widgets of this page are as they were left.
+    """
     arrived = st.query_params.to_dict()
     changed = arrived != st.session_state.get(_WRITTEN)
-    if changed and arrived:
+    stayed = st.session_state.get(_PAGE) == page
+    st.session_state[_PAGE] = page
+    if changed and (arrived or stayed):
         for key in [key for key in st.session_state.get(_DEFAULTS, {}) if key not in arrived]:
             st.session_state.pop(key, None)
     st.session_state[_ARRIVED] = arrived if changed else {}

@@ -1,4 +1,4 @@
-"""The linked tensor view: one Streamlit component that draws tensors, ties their cells together and lets people paint."""
+"""The linked tensor view: a Streamlit component that draws tensors, ties their cells and lets people paint."""
 
 from ui.tensor_view.face import tensor_view
 from ui.tensor_view.model import Order, Panel, Scale, Selection, TensorView

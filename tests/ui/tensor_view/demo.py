@@ -9,8 +9,8 @@ import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from core import MERGES, merge  # noqa: E402  # after the path: Streamlit runs this file by itself
-from ui.tensor_view import Order, Panel, Scale, Selection, TensorView, tensor_view  # noqa: E402
+from core import MERGES, merge  # after the path: Streamlit runs this file by itself
+from ui.tensor_view import Order, Panel, Scale, Selection, TensorView, tensor_view
 
 SIGN = {name: row.symbol for name, row in MERGES.items()}
 
@@ -19,7 +19,8 @@ def merge_view(operation, inputs, *, options=None, paintable=(), **more):
     """A merge of these inputs as a view."""
     merged = merge(operation, inputs, **(options or {}))
     operands = [
-        Panel(f"input {n}", value, SIGN[operation] if n else "", paintable=n in paintable) for n, value in enumerate(inputs)
+        Panel(f"input {n}", value, SIGN[operation] if n else "", paintable=n in paintable)
+        for n, value in enumerate(inputs)
     ]
     return TensorView((*operands, Panel("result", merged.value, "=")), merged.alignment, **more)
 
@@ -33,9 +34,11 @@ def blobs(rows, cols, channels, seed=3):
     """Soft feature maps: (1, rows, cols, channels)."""
     random = np.random.default_rng(seed)
     y, x = np.mgrid[0:rows, 0:cols][..., None] / max(rows, cols)
-    cy, cx, wide, sign = (random.random((4, channels)) + [[0], [0], [0.15], [0]]) * [[1], [1], [0.35], [1]]
+    cy, cx, wide, sign = ([*random.random((4, channels)), [0], [0], [0.15], [0]]) * [[1], [1], [0.35], [1]]
     waves = np.sin(x * 20 * random.random(channels)) * np.cos(y * 20 * random.random(channels))
-    return (np.exp(-((y - cy) ** 2 + (x - cx) ** 2) / wide**2) * (2 * sign - 0.6) + 0.25 * waves)[None].astype("float32")
+    return (np.exp(-((y - cy) ** 2 + (x - cx) ** 2) / wide**2) * (2 * sign - 0.6) + 0.25 * waves)[None].astype(
+        "float32"
+    )
 
 
 def gate(rows=20, cols=20, channels=256, **more):
@@ -89,10 +92,16 @@ def show():
     asked = json.loads(query["ask"]) if "ask" in query else None
     selection = None
     if asked is not None:
-        selection = Selection(**{name: tuple(value) if isinstance(value, list) else value for name, value in asked.items()})
+        selection = Selection(
+            **{name: tuple(value) if isinstance(value, list) else value for name, value in asked.items()}
+        )
     st.session_state.runs = st.session_state.get("runs", 0) + 1
     chosen = tensor_view(cached(query.get("case", "note")), key="view", selection=selection)
-    told = {**chosen.sent(), "runs": st.session_state.runs, "painted": None if chosen.painted is None else float(chosen.painted.sum())}
+    told = {
+        **chosen.sent(),
+        "runs": st.session_state.runs,
+        "painted": None if chosen.painted is None else float(chosen.painted.sum()),
+    }
     if query.get("told", "1") == "1":
         st.code(json.dumps(told), language=None)
 

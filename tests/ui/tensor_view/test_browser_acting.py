@@ -47,7 +47,8 @@ def test_pointing_marks_what_belongs_together(open_view):
     assert framed(view, 2, 4, 5) == {(row, 3) for row in range(4)}
     view = open_view("concatenate")
     view.point(1, 0, 2, 2, 4)
-    assert framed(view, 2, 5, 4) == {(3, 2)} and framed(view, 0, 3, 4) == set()
+    assert framed(view, 2, 5, 4) == {(3, 2)}
+    assert framed(view, 0, 3, 4) == set()
     view = open_view("dot")
     view.point(2, 1, 3, 3, 5)
     assert framed(view, 0, 3, 8) == {(1, 0)}, "one frame around the row"

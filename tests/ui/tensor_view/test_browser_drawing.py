@@ -17,7 +17,9 @@ def sequential(values, low, high):
 
 def diverging(values, most):
     """The same on a scale with zero in the middle."""
-    return colours("diverging")[np.floor(MIDDLE + np.asarray(values, float) / most * 127 + 0.5).clip(0, 255).astype(int)]
+    return colours("diverging")[
+        np.floor(MIDDLE + np.asarray(values, float) / most * 127 + 0.5).clip(0, 255).astype(int)
+    ]
 
 
 def assert_close(pixels, wanted):
@@ -40,7 +42,8 @@ def test_pixels_are_those_of_the_table(open_view, ratio):
 def test_a_stretched_row_is_repeated_pale(open_view):
     """One row in full colour, the others of the same colour but fainter."""
     pixels = np.asarray(open_view("note").pixels(0, 4, 5))
-    assert (pixels[0, :, 3] == 255).all() and (pixels[1:, :, 3] < 110).all()
+    assert (pixels[0, :, 3] == 255).all()
+    assert (pixels[1:, :, 3] < 110).all()
     assert np.abs(pixels[1, :, :3].astype(int) - pixels[0, :, :3]).max() < 8
 
 
@@ -71,7 +74,10 @@ def test_odd_values_carry_patterns(open_view):
     view = open_view("strange")
     cells = {"nan": (0, 0), "above": (1, 1), "below": (2, 2), "plain": (0, 3)}
     spots = [(y, x) for y in (0.05, 0.1, 0.15, 0.85, 0.9) for x in (0.05, 0.12, 0.2, 0.3, 0.7, 0.8)]
-    seen = {name: tuple(tuple(view.pixels(0, 4, 5, place=spot)[row][col][:3]) for spot in spots) for name, (row, col) in cells.items()}
+    seen = {
+        name: tuple(tuple(view.pixels(0, 4, 5, place=spot)[row][col][:3]) for spot in spots)
+        for name, (row, col) in cells.items()
+    }
     assert len(set(seen["plain"])) == 1
     assert all(len(set(seen[name])) > 1 for name in ("nan", "above", "below"))
     bright = {name: tuple(sum(pixel) > 380 for pixel in seen[name]) for name in ("nan", "above", "below")}
@@ -90,7 +96,13 @@ def test_a_tensor_of_nan_alone_is_drawn(open_view):
     assert view.sum == "(0, 0): NaN = NaN + 1"
 
 
-@pytest.mark.parametrize(("case", "note"), [("zero", "An axis of size 0 leaves nothing to draw."), ("large", "5,000,000 numbers are too many to draw; up to 4,000,000 are drawn.")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("case", "note"),
+    [
+        ("zero", "An axis of size 0 leaves nothing to draw."),
+        ("large", "5,000,000 numbers are too many to draw; up to 4,000,000 are drawn."),
+    ],
+)
 def test_what_cannot_be_drawn_says_so(open_view, case, note):
     """Beside it the others are drawn and work."""
     view = open_view(case)
@@ -105,7 +117,8 @@ def tile(view, place):
         const frame = canvas.parentElement.querySelector('.chosen:not(.faint)').getBoundingClientRect();
         const ratio = canvas.width / canvas.getBoundingClientRect().width, gap = 3;
         const line = Math.floor((canvas.width / ratio + gap) / (frame.width + gap));
-        const [x, y] = [(place % line) * (frame.width + gap) * ratio, Math.floor(place / line) * (frame.height + gap) * ratio];
+        const x = (place % line) * (frame.width + gap) * ratio;
+        const y = Math.floor(place / line) * (frame.height + gap) * ratio;
         const size = Math.round(frame.width * ratio);
         const image = canvas.getContext('2d').getImageData(Math.round(x), Math.round(y), size, size).data;
         return Array.from({length: 20}, (_, r) => Array.from({length: 20}, (_, c) => {

@@ -16,7 +16,8 @@ def test_the_keyboard_does_everything(open_view):
     view.settle()
     assert view.sum == "(0, 2, 1): 124 = 2 × 62"
     view.page.wait_for_timeout(400)
-    assert view.page.locator("[aria-live=polite]").inner_text() == "(0, 2, 1): 124 = 2 × 62. input 0 (0, 0, 1), input 1 (0, 2, 1)"
+    said = view.page.locator("[aria-live=polite]").inner_text()
+    assert said == "(0, 2, 1): 124 = 2 × 62. input 0 (0, 0, 1), input 1 (0, 2, 1)"
     view.page.keyboard.press("Enter")
     view.told(cell=[0, 2, 1], panel=2)
     view.page.keyboard.press("PageDown")
@@ -61,8 +62,14 @@ def test_axe_finds_nothing(open_view, case, theme):
     view = open_view(case, color_scheme=theme, told=False)
     for summary in ("Axes and colours", "Numbers as a table"):
         view.page.get_by_text(summary).click()
-    found = Axe().run(view.page, context=".tensor-view-host, .stBidiComponent, [data-testid=stBidiComponentRegular]").response["violations"]
-    assert not [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found]
+    found = Axe().run(view.page).response["violations"]
+    ours = [(one["id"], node["html"][:200]) for one in found for node in one["nodes"] if _is_ours(node)]
+    assert not ours
+
+
+def _is_ours(node):
+    """Axe writes what is in a shadow root as a path of two: Streamlit's own page is not ours to mend."""
+    return any(isinstance(step, list) for step in node["target"])
 
 
 def test_the_dark_theme_is_dark(open_view):
@@ -83,7 +90,8 @@ def test_a_phone_shows_all(open_view, case):
     host = view.page.locator(".tensor-view").bounding_box()
     for canvas in view.page.locator("canvas.over, canvas.sheet, .note").all():
         box = canvas.bounding_box()
-        assert box["x"] >= host["x"] and box["x"] + box["width"] <= host["x"] + host["width"] + 10
+        assert box["x"] >= host["x"]
+        assert box["x"] + box["width"] <= host["x"] + host["width"] + 10
     last = view.page.locator("canvas.over").last
     last.scroll_into_view_if_needed()
     last.tap(position={"x": 8, "y": 8})

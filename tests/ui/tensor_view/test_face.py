@@ -34,23 +34,35 @@ def test_numbers_cross_once_and_unchanged():
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, data["x"].schema) as writer:
         writer.write_table(data["x"])
-    assert sink.getvalue().size + len(json.dumps(data["meta"])) <= 1.1 * sum(panel.value.nbytes for panel in view.panels)
+    assert sink.getvalue().size + len(json.dumps(data["meta"])) <= 1.1 * sum(
+        panel.value.nbytes for panel in view.panels
+    )
 
 
 def test_equal_views_give_equal_data():
     """Streamlit sends a message again only if it differs."""
     first, second = (payload(CASES["gate"](), None) for _ in range(2))
-    assert first["meta"] == second["meta"] and first["x"].equals(second["x"])
+    assert first["meta"] == second["meta"]
+    assert first["x"].equals(second["x"])
 
 
 def test_handing_back_the_own_choice_changes_nothing():
     """A page that writes the selection into its link and reads it from there must not send the tensors again."""
     view, begun = CASES["note"](), Selection(channel=2)
-    held = {"channel": 3, "at": [3, 0, 0], "cell": None, "panel": None, "axes": [1, 2], "order": "index", "given": begun.sent()}
+    held = {
+        "channel": 3,
+        "at": [3, 0, 0],
+        "cell": None,
+        "panel": None,
+        "axes": [1, 2],
+        "order": "index",
+        "given": begun.sent(),
+    }
     told = read_selection(held, view, meta_of(view))
     assert _asked(told, held, view) == begun.sent()
     assert _asked(Selection(channel=1), held, view) == Selection(channel=1).sent(), "another choice goes through"
-    assert _asked(None, {}, view) is None and _asked(begun, {}, view) == begun.sent()
+    assert _asked(None, {}, view) is None
+    assert _asked(begun, {}, view) == begun.sent()
 
 
 @pytest.mark.parametrize(
@@ -68,8 +80,10 @@ def test_axes_follow_the_alignment():
     frames = {name: frame_of(CASES[name]()) for name in ("inserted", "bias", "dot", "chain")}
     assert frames["inserted"].axes == ((0, 1, 2, 3), (0, 3), (0, 1, 2, 3))
     assert frames["bias"].axes[1] == (1, 0), "the column is read as a row"
-    assert frames["dot"].axes == ((0, 1, 3), (0, 3, 2), (0, 1, 2)) and frames["dot"].sizes == (2, 3, 5, 8)
-    assert frames["chain"].axes[3] == (0, 1, 2, 4) and frames["chain"].sizes == (1, 12, 12, 8, 4)
+    assert frames["dot"].axes == ((0, 1, 3), (0, 3, 2), (0, 1, 2))
+    assert frames["dot"].sizes == (2, 3, 5, 8)
+    assert frames["chain"].axes[3] == (0, 1, 2, 4)
+    assert frames["chain"].sizes == (1, 12, 12, 8, 4)
 
 
 @pytest.mark.parametrize(
@@ -87,15 +101,26 @@ def test_what_cannot_be_drawn_says_why(value, note):
     """And none of it is sent."""
     data = payload(TensorView((Panel("bad", value), Panel("good", counting((2, 3))))), None)
     bad, good = data["meta"]["panels"]
-    assert note in bad["note"] and bad["start"] is None
-    assert good["note"] == "" and good["start"] == 0 and len(data["x"]) == 6
+    assert note in bad["note"]
+    assert bad["start"] is None
+    assert good["note"] == ""
+    assert good["start"] == 0
+    assert len(data["x"]) == 6
 
 
 def test_odd_values_are_numbers_too():
     """All NaN, bool, whole numbers past float32, and an overflow."""
-    panels = meta_of(TensorView(tuple(Panel("t", value) for value in (np.full(3, np.nan), np.array([True]), np.array([2**40]), np.array([1e39])))))["panels"]
+    panels = meta_of(
+        TensorView(
+            tuple(
+                Panel("t", value)
+                for value in (np.full(3, np.nan), np.array([True]), np.array([2**40]), np.array([1e39]))
+            )
+        )
+    )["panels"]
     assert all(panel["note"] == "" for panel in panels)
-    assert panels[2]["type"] == "int64 · shown as float32" and panels[1]["type"] == "bool"
+    assert panels[2]["type"] == "int64 · shown as float32"
+    assert panels[1]["type"] == "bool"
 
 
 def test_limits_that_make_no_sense_are_left_out():
@@ -108,7 +133,10 @@ def test_limits_that_make_no_sense_are_left_out():
 
 def test_orders_that_are_no_permutation_are_left_out():
     """An order names every channel once."""
-    view = TensorView((Panel("t", counting((1, 2, 2, 3))),), orders=(Order("a", "A", (2, 0, 1)), Order("b", "B", (0, 1)), Order("c", "C", (0, 0, 1))))
+    view = TensorView(
+        (Panel("t", counting((1, 2, 2, 3))),),
+        orders=(Order("a", "A", (2, 0, 1)), Order("b", "B", (0, 1)), Order("c", "C", (0, 0, 1))),
+    )
     assert [order["name"] for order in meta_of(view)["orders"]] == ["index", "a"]
 
 
@@ -135,10 +163,13 @@ def test_old_links_find_the_nearest(name, told):
     selection = read_selection(told, view, meta)
     assert all(0 <= at < max(1, size) for at, size in zip(selection.at, meta["sizes"], strict=True))
     if selection.cell is not None:
-        assert len(selection.cell) == meta["outputRank"] and 0 <= selection.panel < len(view.panels)
+        assert len(selection.cell) == meta["outputRank"]
+        assert 0 <= selection.panel < len(view.panels)
     if selection.axes is not None:
-        assert len(set(selection.axes)) == 2 and all(0 <= axis < meta["outputRank"] for axis in selection.axes)
-    assert selection.order in {order["name"] for order in meta["orders"]} and selection.painted is None
+        assert len(set(selection.axes)) == 2
+        assert all(0 <= axis < meta["outputRank"] for axis in selection.axes)
+    assert selection.order in {order["name"] for order in meta["orders"]}
+    assert selection.painted is None
 
 
 VIEWS = {name: CASES[name]() for name in ("note", "gate", "dot", "vector", "scalar", "zero")}
@@ -158,7 +189,8 @@ def test_painted_numbers_come_back_exactly():
 def test_the_script_is_one_module_and_takes_no_text_from_outside():
     """Titles go in as data; nothing is parsed as HTML."""
     script = joined_script()
-    assert script.rstrip().endswith("export default index.mount;") and "import " not in script.replace("// ", "")
+    assert script.rstrip().endswith("export default index.mount;")
+    assert "import " not in script.replace("// ", "")
     for risky in ("innerHTML", "outerHTML", "insertAdjacentHTML", "eval(", "http://", "https://"):
         assert risky not in script.replace("http://www.w3.org/2000/svg", "")
 
@@ -173,11 +205,14 @@ def test_words_can_be_translated_one_by_one():
 def test_colours_are_even_and_safe(name):
     """Lightness runs one way (from the middle both ways), in steps without jumps, also for colour-blind people."""
     table = colours(name)
-    assert table.shape == (256, 3) and table.dtype == np.uint8 and not table.flags.writeable
+    assert table.shape == (256, 3)
+    assert table.dtype == np.uint8
+    assert not table.flags.writeable
     light = table.astype(float) @ [0.2126, 0.7152, 0.0722]
     if name == "diverging":
         assert light.argmax() == MIDDLE and len(set(table[MIDDLE].tolist())) == 1, "zero is grey"
-        assert (np.diff(light[:MIDDLE]) >= -0.8).all() and (np.diff(light[MIDDLE:]) <= 0.8).all()
+        assert (np.diff(light[:MIDDLE]) >= -0.8).all()
+        assert (np.diff(light[MIDDLE:]) <= 0.8).all()
         assert np.abs(as_seen(table[30]) - as_seen(table[2 * MIDDLE - 30])).max() > 60, "below and above zero differ"
     else:
         assert (np.diff(light) >= -0.8).all()

@@ -39,7 +39,9 @@ def cells(answer):
 def case(alignment):
     """What goes to node: the plan as Python sends it to the browser, and every cell to ask for."""
     shapes = (*alignment.shapes, alignment.output_shape)
-    meta = payload(TensorView(tuple(Panel("t", np.zeros(shape, np.float32)) for shape in shapes), alignment), None)["meta"]
+    meta = payload(TensorView(tuple(Panel("t", np.zeros(shape, np.float32)) for shape in shapes), alignment), None)[
+        "meta"
+    ]
     inputs = [(number, index) for number, shape in enumerate(shapes[:-1]) for index in product(*map(range, shape))]
     return {"meta": meta, "outputs": list(product(*map(range, shapes[-1]))), "inputs": inputs}
 
@@ -66,7 +68,10 @@ def random_alignment(chance):
         return random_dot(chance, size)
     if name == "Concatenate":
         axis = chance.randint(0, max(0, len(size) - 1))
-        shapes = [tuple(chance.randint(1, 4) if place == axis else length for place, length in enumerate(size)) for _ in range(chance.randint(1, 3))]
+        shapes = [
+            tuple(chance.randint(1, 4) if place == axis else length for place, length in enumerate(size))
+            for _ in range(chance.randint(1, 3))
+        ]
         return align(name, shapes, axis=axis)
     count = 2 if name == "Subtract" else chance.randint(1, 3)
     return align(name, [stretched(chance, size) for _ in range(count)])

@@ -119,7 +119,12 @@ function paintMarked(app) {
   };
   if (view.pinned) add(view.pinned, "pinned", view.pointed !== null);
   if (view.pointed) add(view.pointed, "pointed", false);
-  app.drawn.forEach((part, place) => paintFrames(part.over, part.plan, frames[place], theme));
+  app.drawn.forEach((part, place) => {
+    const framed = JSON.stringify([frames[place], part.over.width, part.over.height, theme.mark]);
+    if (part.framed === framed) return; // a canvas that is not touched costs nothing
+    part.framed = framed;
+    paintFrames(part.over, part.plan, frames[place], theme);
+  });
 }
 
 function addPointing(app) {

@@ -35,7 +35,7 @@ export function makeGallery(app) {
   }, inner); // prettier-ignore
   const tip = element("span", { class: "quiet tip" });
   const head = element("div", { class: "head" }, element("h3", {}, fill(axis === model.outputRank - 1 ? words.all_channels : words.all_slices, { count: model.sizes[axis] })), tip);
-  const gallery = { axis, after, before, canvas, frame, hover, inner, scroll, tip, scratch: makeScratch(), grid: null, difference: null };
+  const gallery = { axis, after, before, canvas, frame, hover, inner, scroll, tip, scratch: makeScratch(), grid: null, difference: null, top: 0, shown: 0 };
   head.append(element("span", { class: "push" }), ...choices(app, gallery));
   gallery.section = element("section", { class: "gallery", "aria-label": words.gallery }, head, scroll);
   listen(app, gallery);
@@ -65,7 +65,10 @@ function listen(app, gallery) {
     const place = Math.floor((event.clientY - box.top) / (grid.height + grid.gap)) * grid.line + col;
     return col >= 0 && col < grid.line && place >= 0 && place < gallery.order.length ? place : null;
   };
-  scroll.onscroll = () => app.redraw("gallery");
+  scroll.onscroll = () => {
+    gallery.top = scroll.scrollTop;
+    app.redraw("gallery");
+  };
   scroll.onclick = (event) => {
     const place = tileUnder(event);
     if (place === null) return;
@@ -100,10 +103,16 @@ export function frameChannel(app, gallery) {
   put(gallery.frame, place, gallery.grid);
   gallery.scroll.setAttribute("aria-valuenow", place + 1);
   gallery.scroll.setAttribute("aria-valuetext", fill(app.words.channel_at, { channel, place: place + 1, count: gallery.order.length }));
-  const top = Math.floor(place / gallery.grid.line) * (gallery.grid.height + gallery.grid.gap);
-  const { scroll } = gallery;
-  if (top < scroll.scrollTop) scroll.scrollTop = top;
-  else if (top + gallery.grid.height > scroll.scrollTop + scroll.clientHeight) scroll.scrollTop = top + gallery.grid.height - scroll.clientHeight;
+  keepInSight(gallery, Math.floor(place / gallery.grid.line) * (gallery.grid.height + gallery.grid.gap));
+}
+
+/** Scroll to a tile, if it is out of sight. Asking the browser how far it has scrolled would cost a layout each time. */
+function keepInSight(gallery, top) {
+  const { grid, shown, scroll } = gallery;
+  const low = top + grid.height - shown;
+  if (top >= gallery.top && low <= gallery.top) return;
+  gallery.top = top < gallery.top ? top : low;
+  scroll.scrollTop = gallery.top;
 }
 
 /** Paint the tiles that are in sight. */
@@ -117,12 +126,15 @@ export function paintGallery(app, gallery) {
   const height = Math.min(grid.lines * step, 336);
   gallery.inner.style.height = `${grid.lines * step}px`;
   gallery.scroll.style.maxHeight = `${height}px`;
-  const top = Math.max(0, Math.min(gallery.scroll.scrollTop, grid.lines * step - height));
+  gallery.shown = height;
+  gallery.top = Math.max(0, Math.min(gallery.top, grid.lines * step - height));
+  const { top } = gallery;
   gallery.canvas.style.top = `${top}px`;
   gallery.inner.style.width = `${grid.line * (grid.width + grid.gap) - grid.gap}px`;
   sizeCanvas(gallery.canvas, grid.line * (grid.width + grid.gap) - grid.gap, height, theme.ratio);
-  const context = gallery.canvas.getContext("2d");
-  context.clearRect(0, 0, gallery.canvas.width, gallery.canvas.height);
+  const context = gallery.canvas.getContext("2d", { alpha: false }); // nothing shines through: cheaper to show
+  context.fillStyle = theme.background;
+  context.fillRect(0, 0, gallery.canvas.width, gallery.canvas.height);
   context.imageSmoothingEnabled = false;
   const first = Math.floor(top / step) * grid.line;
   const past = Math.min(gallery.order.length, Math.ceil((top + height) / step) * grid.line);
@@ -136,7 +148,7 @@ function paintTiles(app, gallery, plan, context, first, past, top) {
   const panel = view.compare === "before" ? gallery.before : gallery.after;
   const [wide, high] = [Math.round(grid.width * theme.ratio), Math.round(grid.height * theme.ratio)];
   const slice = sliceOf(panel, plan, 0, high, wide);
-  if (view.compare === "difference") slice.read = (offset) => gallery.after.values[offset] - gallery.before.values[offset];
+  if (view.compare === "difference") slice.minus = gallery.before.values;
   const [tileCols, tileRows] = [slice.colAt.length, slice.rowAt.length];
   const image = gallery.scratch.imageFor(tileCols * grid.line, tileRows * Math.max(1, Math.ceil((past - first) / grid.line)));
   const steady = view.compare === "difference" ? differenceScale(app, gallery) : null;

@@ -16,14 +16,15 @@ function samples(count, pixels) {
 /** Fill pixels with a slice: `start` is the offset of its first cell. Returns the cells that need a mark. */
 export function fillPixels(pixels, width, left, top, slice, scale) {
   const marks = [];
-  const { read, start, rowStep, colStep, rowAt, colAt } = slice;
+  const { values, minus, start, rowStep, colStep, rowAt, colAt } = slice;
   const { table, factor, low, high } = scale;
   const slack = (high - low) * 1e-6;
   for (let y = 0; y < rowAt.length; y++) {
     const row = start + rowAt[y] * rowStep;
     let out = (top + y) * width + left;
     for (let x = 0; x < colAt.length; x++) {
-      const value = read(row + colAt[x] * colStep);
+      const offset = row + colAt[x] * colStep;
+      const value = minus === null ? values[offset] : values[offset] - minus[offset];
       if (value >= low - slack && value <= high + slack) {
         const entry = (scale.start + value * factor + 0.5) | 0;
         pixels[out++] = table[entry < 0 ? 0 : entry > 255 ? 255 : entry];
@@ -39,9 +40,8 @@ export function fillPixels(pixels, width, left, top, slice, scale) {
 
 /** The slice of a panel as something to read from. */
 export function sliceOf(panel, plan, start, pixelRows, pixelCols) {
-  const values = panel.values;
   return {
-    read: (offset) => values[offset], start,
+    values: panel.values, minus: null, start, // `minus`: what is taken from the values, to see a difference
     rowStep: plan.rowAxis < 0 ? 0 : panel.strides[plan.rowAxis], colStep: plan.colAxis < 0 ? 0 : panel.strides[plan.colAxis],
     rowAt: samples(plan.rows, pixelRows), colAt: samples(plan.cols, pixelCols),
   }; // prettier-ignore
@@ -53,7 +53,7 @@ export function sliceRange(slice) {
   let high = -Infinity;
   for (const row of slice.rowAt) {
     for (const col of slice.colAt) {
-      const value = slice.read(slice.start + row * slice.rowStep + col * slice.colStep);
+      const value = slice.values[slice.start + row * slice.rowStep + col * slice.colStep];
       if (value < low && value !== -Infinity) low = value;
       if (value > high && value !== Infinity) high = value;
     }
@@ -119,7 +119,7 @@ function paintNumbers(context, slice, scale, cell, theme) {
   const most = Math.max(Math.abs(scale.low), Math.abs(scale.high));
   for (const row of slice.rowAt) {
     for (const col of slice.colAt) {
-      const value = slice.read(slice.start + row * slice.rowStep + col * slice.colStep);
+      const value = slice.values[slice.start + row * slice.rowStep + col * slice.colStep];
       texts.push({ row, col, value, text: inCell(value, most) });
     }
   }

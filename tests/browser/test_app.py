@@ -1,0 +1,130 @@
+"""The real app in a real Chromium: what a person sees, reads, clicks and shares."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.conftest import running_app, settle
+
+pytestmark = pytest.mark.browser
+
+PAGES = ["", "Merge_lab", "Merge_lab?op=Multiply&s0=2,20,20,256&s1=2,20,20"]
+VIEW = ".tensor-view"
+
+
+def read(page) -> str:
+    """All text of the page, the tensor view included."""
+    return page.locator("[data-testid=stMainBlockContainer]").inner_text() + "\n".join(
+        page.locator(VIEW).all_inner_texts()
+    )
+
+
+def test_the_notes_example_read_off_the_screen(open_page):
+    """The first picture of the lab tells where its first number comes from: 51 = 1 × 51."""
+    page = open_page("Merge_lab")
+    page.locator(VIEW).wait_for()
+    page.wait_for_function("document.body.innerText.includes('1 stretched')")
+    page.wait_for_timeout(500)
+    assert "51 = 1 × 51" in read(page)
+    assert not page.errors
+
+
+def test_the_real_layer_agrees(open_page):
+    """After a while the page says that Keras gives the same, to the bit."""
+    page = open_page("Merge_lab")
+    page.get_by_text("the same as Keras", exact=False).wait_for(timeout=120_000)
+    assert "to the bit" in read(page)
+
+
+def test_a_fix_is_applied_by_its_button(open_page):
+    """The button mends the shapes, on screen and in the link."""
+    page = open_page("Merge_lab?op=Multiply&s0=2,20,20,256&s1=2,20,20")
+    assert "Inputs have incompatible shapes. Received shapes (20, 20, 256) and (20, 20)" in read(page)
+    page.get_by_role("button", name="Insert an axis of 1 at place 3").click()
+    page.get_by_text("→ (2, 20, 20, 256)").wait_for()
+    assert page.get_by_label("Shape of input 1").input_value() == "2,20,20,1"
+    page.wait_for_function("decodeURIComponent(location.search).includes('s1=2,20,20,1')")
+
+
+def test_back_takes_a_change_back(open_page):
+    """The browser's Back undoes the last change of a control."""
+    page = open_page("Merge_lab")
+    page.get_by_label("Shape of input 0").fill("5,4,5")
+    page.keyboard.press("Enter")
+    page.wait_for_function("decodeURIComponent(location.search).includes('s0=5,4,5')")
+    settle(page)
+    page.go_back()
+    page.wait_for_function("!location.search.includes('s0')")
+    page.get_by_text("1 stretched").wait_for()
+    assert page.get_by_label("Shape of input 0").input_value() == "5,1,5"
+
+
+def test_a_deep_link_opened_first_on_a_fresh_server(open_page):
+    """The very first request to a server may be a link: frame, language and state are all there."""
+    with running_app() as address:
+        page = open_page("Merge_lab?op=Dot&s0=2,3,5&s1=2,5,7&axes=2,1&lang=zh", address=address)
+        text = read(page)
+        assert "合并实验室" in text
+        assert "→ (2, 3, 7)" in text
+        assert "首页" in page.locator("[data-testid=stSidebar]").inner_text()
+        assert page.evaluate("document.documentElement.lang") == "zh-CN"
+        assert not page.errors
+
+
+def test_the_language_switch_keeps_the_state(open_page):
+    """Switching to Chinese translates the page and leaves the choices alone."""
+    page = open_page("Merge_lab?op=Concatenate&s0=2,3&s1=2,5")
+    page.get_by_label("Language").click()
+    page.get_by_role("option", name="中文").click()
+    page.get_by_text("合并实验室").first.wait_for()
+    settle(page)
+    assert "→ (2, 8)" in read(page)
+    assert "lang=zh" in page.url
+    page.get_by_role("link", name="首页").click()
+    page.wait_for_url("**/?*lang=zh*")
+
+
+def test_what_is_pinned_is_in_the_link(open_page):
+    """A cell that was clicked stands in the link, and the link brings it back."""
+    page = open_page("Merge_lab")
+    box = page.locator(f"{VIEW} canvas.over").nth(1).bounding_box()
+    page.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.6)
+    page.wait_for_function("location.search.includes('cell=')")
+    settle(page)
+    again = open_page(page.url.split("/", 3)[3])
+    again.wait_for_timeout(500)
+    told = [line for line in read(page).splitlines() if " = " in line and "×" in line]
+    assert told
+    assert told[0] in read(again)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_accessibility_and_quiet(open_page, path, theme):
+    """No serious finding of axe, nothing loaded from elsewhere, no error, in either theme."""
+    page = open_page(path, color_scheme=theme)
+    page.wait_for_timeout(800)
+    found = Axe().run(page).response["violations"]
+    serious = [
+        (rule["id"], [node["html"][:120] for node in rule["nodes"]])
+        for rule in found
+        if rule["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
+    assert page.foreign == []
+    assert page.errors == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_narrow_screens(open_page, path):
+    """At 360 pixels nothing reaches beyond the screen."""
+    page = open_page(path, viewport={"width": 360, "height": 800})
+    width = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+    assert width <= 360
+
+
+def test_nonsense_from_the_outside_stays_text(open_page):
+    """Markup in a link is shown as text: nothing is run, nothing fetched."""
+    page = open_page("Merge_lab?s0=%3Cimg%20src%3Dhttp://x.test/a.png%3E&op=![a](http://x.test/b.png)")
+    assert page.foreign == []
+    assert page.errors == []
+    assert "is not one of the choices here" in read(page)

@@ -1,0 +1,80 @@
+"""Which dtype comes out, and what is told about it."""
+
+import numpy as np
+import pytest
+
+from core import MERGES, MergeError, merge
+from tests.oracle import ask
+
+DTYPES = [
+    ("Multiply", ["float64", "float64"], "float32"),
+    ("Multiply", ["float16", "float16"], "float32"),
+    ("Multiply", ["int32", "float16"], "float32"),
+    ("Multiply", ["int64", "int64"], "int64"),
+    ("Multiply", ["uint8", "uint8"], "uint8"),
+    ("Multiply", ["uint8", "int8"], "int16"),
+    ("Multiply", ["uint64", "uint64"], "uint32"),
+    ("Add", ["uint64", "int8"], "float32"),
+    ("Add", ["bool", "int8"], "int8"),
+    ("Maximum", ["int16", "int16"], "int16"),
+    ("Average", ["int64", "int64"], "float64"),
+    ("Average", ["int32", "int32"], "float64"),
+    ("Average", ["uint8", "uint8"], "float32"),
+    ("Average", ["float64", "float64"], "float32"),
+    ("Concatenate", ["bool", "bool"], "bool"),
+    ("Concatenate", ["float64", "float64"], "float32"),
+    ("Dot", ["int8", "int8"], "int32"),
+    ("Dot", ["int64", "int64"], "int64"),
+]
+
+
+@pytest.mark.parametrize(("operation", "dtypes", "wanted"), DTYPES)
+def test_dtypes(operation, dtypes, wanted):
+    """What comes out, here and in Keras."""
+    inputs = [np.array([[0, 1, 1]]).astype(dtype) for dtype in dtypes]
+    options = {"axes": -1} if operation == "Dot" else {}
+    assert merge(operation, inputs).value.dtype == wanted
+    assert ask(operation, inputs, **options).value.dtype == wanted
+
+
+def test_uint8_wraps():
+    """200 + 100 is 44, and 16 × 16 is 0: as in Keras, with a warning."""
+    merged = merge("Add", [np.uint8([[200, 1]]), np.uint8([[100, 1]])])
+    np.testing.assert_array_equal(merged.value, [[44, 2]])
+    assert merge("Multiply", [np.uint8([[16]]), np.uint8([[16]])]).value[0, 0] == 0
+    assert "The result stays uint8: beyond 255 it wraps around." in merged.warnings
+
+
+@pytest.mark.parametrize(
+    ("operation", "dtype", "text"),
+    [
+        ("Multiply", "float64", "Inputs of float64 are cast to float32 first."),
+        ("Multiply", "uint64", "Keras brings uint64 down to uint32"),
+        ("Average", "int32", "The inputs are whole numbers; the result is float64."),
+        ("Dot", "int64", "Dot multiplies integers as float32"),
+        ("Dot", "int8", "Dot multiplies integers as float32"),
+        ("Dot", "uint8", "what does not fit uint8 is wrapped or clipped"),
+    ],
+)
+def test_dtypes_that_surprise_are_told(operation, dtype, text):
+    """Each in one sentence."""
+    warnings = merge(operation, [np.ones((2, 3), dtype), np.ones((2, 3), dtype)]).warnings
+    assert any(text in warning for warning in warnings)
+
+
+@pytest.mark.parametrize("operation", list(MERGES))
+def test_nothing_to_tell_about_float32(operation):
+    """The ordinary case is quiet."""
+    assert merge(operation, [np.ones((2, 3), "float32")] * 2).warnings == ()
+
+
+def test_too_large_for_float32():
+    """1e39 becomes infinity, as in TensorFlow, without a warning of NumPy."""
+    assert merge("Add", [np.array([[1e39]]), np.array([[1.0]])]).value[0, 0] == np.inf
+
+
+@pytest.mark.parametrize("value", [[["a"]], [[1j]], [[None]], [[np.datetime64("2020")]]])
+def test_no_real_numbers(value):
+    """Refused in one sentence."""
+    with pytest.raises(MergeError, match="Tensors hold real numbers; this one holds"):
+        merge("Add", [np.array(value), np.ones((1, 1))])
