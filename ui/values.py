@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from core import MERGES, Alignment, Merged, gradients
+from core import MERGES, Alignment, Merged, channels, gradients
 from core.dtypes import Array
 from core.links import links
 from ui.controls.view import keep_selection, linked_selection, pick_layer
-from ui.tensor_view import WORDS, Panel, Scale, TensorView, tensor_view
+from ui.tensor_view import WORDS, Order, Panel, Scale, TensorView, tensor_view
 from ui.tensor_view.frame import frame_of
 from ui.tensor_view.payload import default_axes
 from ui.text import t
@@ -40,7 +40,23 @@ def values_view(alignment: Alignment, tensors: Sequence[Array], *, normalize: bo
     ]
     panels.append(Panel(t("output"), tensors[-1], symbol="="))
     scale = Scale(range="channel" if tensors[-1].ndim < 4 else "tensor")
-    return TensorView(tuple(panels), alignment, normalize=normalize, scale=scale, words=translated_words())
+    orders = _orders(tensors) if tensors[-1].ndim > 2 else ()
+    words = translated_words()
+    return TensorView(tuple(panels), alignment, normalize=normalize, scale=scale, orders=orders, words=words)
+
+
+def _orders(tensors: Sequence[Array]) -> tuple[Order, ...]:
+    """Of the channels of the result: by what they hold, and by how far they are from the first input."""
+    result, first = tensors[-1], tensors[0]
+    found = [Order("energy", t("by energy"), channels.order(channels.energy(result)))]
+    if first.shape == result.shape:
+        found.append(Order("change", t("by change"), channels.order(channels.change(first, result))))
+    maps = [tensor for tensor in tensors[1:-1] if tensor.shape == (*result.shape[:-1], 1)]
+    if maps:
+        found.append(
+            Order("agreement", t("by agreement with the map"), channels.order(channels.agreement(result, maps[0])))
+        )
+    return tuple(found)
 
 
 def translated_words() -> dict[str, str]:

@@ -140,6 +140,7 @@ def test_the_bias_of_the_tensorflow_backend(operation):
     assert alignment.output_shape == run.value.shape == (1, 1, 3)
     assert ask_symbolic(operation, [(1, 1, 3), (1, 3, 1)]) == (1, 3, 3)  # Keras's own promise is broken when it runs
     assert align("Multiply", [(1, 1, 3), (1, 3, 1)]).output_shape == (1, 3, 3)
+    assert align(operation, [(1, 3, 3, 7), (1, 1, 3, 1)]).inputs[1].read_shape == (1, 3, 1, 1)
 
 
 def test_keras_cannot_add_an_empty_batch_to_itself():

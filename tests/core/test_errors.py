@@ -7,8 +7,6 @@ import re
 import keras
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from core import MERGES, Fix, MergeError, Sentence, align, merge
 from core.errors import Call
@@ -196,11 +194,3 @@ def test_no_colours_of_a_terminal():
         keras.layers.Dot(axes=1)([np.ones((2, 5), "float32"), np.ones((3, 5), "float32")])
     assert re.search(r"\x1b\[", str(caught.value))
     assert "\x1b" not in refusal("Dot", [(2, 5), (3, 5)]).keras_message
-
-
-@given(st.text(max_size=200))
-def test_unknown_names_are_cut(name):
-    """A name from a link never fills the screen."""
-    with pytest.raises(MergeError) as caught:
-        align(f"?{name}", [(2, 3)])
-    assert len(str(caught.value)) < 240

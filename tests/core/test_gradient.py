@@ -14,6 +14,7 @@ CASES = [
     ("Add", [(2, 1, 5), (2, 3, 1), (2, 5)], {}),
     ("Add", [(3, 3), (3, 1)], {}),  # a bias
     ("Add", [(1, 1, 3), (1, 3, 1)], {}),  # a bias that changes the shape
+    ("Add", [(1, 3, 3, 7), (1, 1, 3, 1)], {}),  # a bias along axis 1
     ("Average", [(3, 3), (3, 1), (3, 1)], {}),
     ("Average", [(2, 3), (2, 3), (2, 7, 1)], {}),
     ("Average", [(2, 3)], {}),
@@ -74,9 +75,10 @@ def test_gradients_are_those_of_tensorflow(operation, shapes, options, values):
         np.testing.assert_allclose(gradient, wanted, rtol=3e-6, atol=3e-6)
 
 
-def test_the_length_of_nothing():
+@pytest.mark.parametrize("tiny", [0, 1e-9])
+def test_the_length_of_nothing(tiny):
     """A row of zeros has no direction: TensorFlow caps 1 / length at 1e7, and so do we."""
-    inputs = [np.zeros((1, 3), "float32"), np.float32([[1, 2, 2]])]
+    inputs = [np.full((1, 3), tiny, "float32"), np.float32([[1, 2, 2]])]
     ours = gradients("Dot", inputs, normalize=True)
     for gradient, wanted in zip(
         ours, theirs("Dot", inputs, np.ones((1, 1), "float32"), axes=-1, normalize=True), strict=True

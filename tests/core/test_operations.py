@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core import MERGES, MergeError, Operation, align, gradients, merge, reach, snippet, sources
 from core.__main__ import main
@@ -102,3 +104,11 @@ def test_every_row_is_complete(row):
         assert "{0}" in row.numpy
         assert "{1}" in row.numpy
         assert row.kernel
+
+
+@given(st.text(max_size=200))
+def test_unknown_names_are_cut(name):
+    """A name from a link never fills the screen."""
+    with pytest.raises(MergeError) as caught:
+        find(f"?{name}")
+    assert len(str(caught.value)) < 240

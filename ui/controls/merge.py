@@ -124,15 +124,13 @@ def apply_fix(fix: Fix) -> None:
 
 def _pick_input(number: int) -> InputChoice:
     with st.container(border=True):
-        top, (left, right) = st.container(), st.columns([3, 2])
-        with left:
+        (left, right), below = st.columns(2), st.container()
+        with below:
             fill = link.menu(t("Filled with"), [*SAMPLES, *_OWN], f"f{number}", FIRST.sample, format_func=_fill_title)
-        own = fill in _OWN
-        shape = format_shape(default_shape(number))
-        with top:
-            text = link.text(
-                t("Shape of input {number}", number=number), f"s{number}", shape, max_chars=200, disabled=own
-            )
+        own, shape = fill in _OWN, format_shape(default_shape(number))
+        with left:
+            label = t("Shape of input {number}", number=number)
+            text = link.text(label, f"s{number}", shape, max_chars=200, disabled=own)
         with right:
             dtype = link.menu("dtype", DTYPES, f"d{number}", DTYPES[0], disabled=own)
         if own:

@@ -20,7 +20,7 @@ _EXPORT = re.compile(r"^export (?:default )?(function|const) (\w+)", re.MULTILIN
 
 
 def joined_script() -> str:
-    """The modules in `browser/` as one, each in a function of its own: Streamlit takes one module, and names may repeat."""
+    """The modules in `browser/` as one, which Streamlit wants; each in a function of its own, as names may repeat."""
     done: dict[str, str] = {}
     _collect("index", done)
     return "\n".join(done.values()) + "\nexport default index.mount;\n"
@@ -63,7 +63,7 @@ def tensor_view(
         ValueError: the panels do not fit the alignment, or each other.
     """
     held = _held(key)
-    data = payload(view, _asked(selection, held, view))
+    data = payload(view, _asked(selection, held))
     result = _COMPONENT(key=key, data=data, on_selection_change=on_change or _nothing)
     current = result.get("selection") or held
     begun = {} if selection is None else selection.sent()
@@ -81,9 +81,11 @@ def _held(key: str) -> dict[str, Any]:
     return selection if isinstance(selection, dict) else {}
 
 
-def _asked(selection: Selection | None, held: dict[str, Any], view: TensorView) -> dict[str, Any] | None:
-    """What to ask of the browser. A page that hands back the person's own choice asks for nothing new: `data` then
-    stays equal to the last one, and the tensors are not sent again.
+def _asked(selection: Selection | None, held: dict[str, Any]) -> dict[str, Any] | None:
+    """What to ask of the browser.
+
+    A page that hands back the person's own choice asks for nothing new: `data` then stays equal to the last one, and
+    the tensors are not sent again.
     """
     if selection is None:
         return held.get("given") if held else None

@@ -92,10 +92,9 @@ def _chain(view: TensorView) -> Frame:
     sizes, axes = [1] * rank, []
     for panel, row in zip(view.panels, places, strict=True):
         own = []
-        for axis, size in zip(row, panel.value.shape, strict=True):
-            if axis is None:  # an axis of its own, after the shared ones
-                axis = len(sizes)
-                sizes.append(size)
+        for named, size in zip(row, panel.value.shape, strict=True):
+            axis = len(sizes) if named is None else named  # an axis of its own comes after the shared ones
+            sizes += [size] if named is None else []
             sizes[axis] = max(sizes[axis], size)
             own.append(axis)
         axes.append(tuple(own))
@@ -115,7 +114,7 @@ def _own_places(panel: Panel) -> tuple[int | None, ...]:
     named = [axis for axis in panel.axes if axis is not None]
     if len(panel.axes) != panel.value.ndim or len(set(named)) < len(named) or min(named, default=0) < 0:
         raise ValueError(
-            f"{panel.title} has {panel.value.ndim} axes and axes={panel.axes}; name a different shared axis, from 0, or "
-            "None for each of its own."
+            f"{panel.title} has {panel.value.ndim} axes and axes={panel.axes}; name a different shared axis, from 0, "
+            "or None for one of its own."
         )
     return panel.axes

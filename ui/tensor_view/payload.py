@@ -9,13 +9,13 @@ from hashlib import sha256
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
+import pyarrow as pa  # type: ignore[import-untyped]  # it ships no types
 
 from core import Alignment
 from core.colours import colours
 from core.limits import MAX_ELEMENTS, MAX_RANK
 from ui.tensor_view.frame import Frame, frame_of
-from ui.tensor_view.model import Array, Panel, TensorView
+from ui.tensor_view.model import Array, Panel, Scale, TensorView
 from ui.tensor_view.words import WORDS
 
 EXACT = 2**24  # up to here float32 holds every whole number
@@ -56,7 +56,7 @@ def _meta(
         "panels": panels, "sizes": frame.sizes, "outputRank": frame.rank, "axes": default_axes(view, frame),
         "aligned": view.alignment is not None, "stretches": _stretches(view.alignment), "live": view.live,
         "operation": view.alignment.operation if view.alignment else None, "normalize": view.normalize,
-        "orders": _orders(view, words), "scale": {"kind": view.scale.kind, "range": kind, "limits": limits if usable else None},
+        "orders": _orders(view, words), "scale": _scale(view.scale),
         "colours": {"sequential": _table(view.scale.sequential), "diverging": _table("diverging")},
         "speed": view.speed, "words": words, "selection": asked,
     }  # fmt: skip
@@ -104,6 +104,14 @@ def default_axes(view: TensorView, frame: Frame) -> tuple[int | None, int | None
     channels = rank >= 4 or (rank == 3 and frame.sizes[2] > _MANY)
     plain = frame.sizes[rank - 3 : rank - 1] == (1, 1)
     return (rank - 3, rank - 2) if channels and not plain else (rank - 2, rank - 1)
+
+
+def _scale(scale: Scale) -> dict[str, Any]:
+    """Limits that are none, or the wrong way round, are left out."""
+    limits = scale.limits
+    usable = limits is not None and all(map(math.isfinite, limits)) and limits[0] < limits[1]
+    extent = "tensor" if scale.range == "fixed" and not usable else scale.range
+    return {"kind": scale.kind, "range": extent, "limits": limits if usable else None}
 
 
 def _stretches(alignment: Alignment | None) -> bool:

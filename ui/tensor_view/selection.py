@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -69,7 +70,7 @@ def _index(told: Any, sizes: Sequence[int]) -> tuple[int, ...] | None:
 
 
 def _clamp(at: Any, size: int) -> int:
-    number = at if isinstance(at, (int, float)) and at == at else 0
+    number = at if isinstance(at, (int, float)) and not math.isnan(at) else 0
     return int(max(0, min(size - 1, number)))
 
 

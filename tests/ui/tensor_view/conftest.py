@@ -61,8 +61,8 @@ class View:
         script = """(canvas, [rows, cols, y, x]) => {
             const image = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
             return Array.from({length: rows}, (_, row) => Array.from({length: cols}, (_, col) => {
-                const [down, right] = [(row + y) * canvas.height / rows, (col + x) * canvas.width / cols].map(Math.floor);
-                const at = down * canvas.width + right;
+                const down = Math.floor((row + y) * canvas.height / rows);
+                const at = down * canvas.width + Math.floor((col + x) * canvas.width / cols);
                 return Array.from(image.data.slice(4 * at, 4 * at + 4));
             }));
         }"""

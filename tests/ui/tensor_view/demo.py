@@ -57,15 +57,28 @@ def strange():
     """NaN, infinities, and values past fixed limits."""
     x = counting((2, 4, 5))
     x[0, 0, 0], x[0, 1, 1], x[0, 2, 2] = np.nan, np.inf, -np.inf
-    return merge_view("Add", [x, counting((2, 1, 5), 0)], scale=Scale(range="fixed", limits=(0, 30), kind="sequential"))
+    scale = Scale(range="fixed", limits=(0, 30), kind="sequential")
+    return merge_view("Add", [x, counting((2, 1, 5), 0)], scale=scale)
 
 
+def note():
+    """The example of the notes, in strong colours."""
+    return merge_view("Multiply", [counting((5, 1, 5)), counting((5, 4, 5), 51)], scale=Scale(range="channel"))
+
+
+def large():
+    """One tensor too large to draw, and one that is not."""
+    huge = np.broadcast_to(np.float32(1), (5000, 1000))
+    return TensorView((Panel("huge", huge), Panel("small", counting((2, 3)), "→")))
+
+
+JOIN = {"axis": 1}
 CASES = {
-    "note": lambda: merge_view("Multiply", [counting((5, 1, 5)), counting((5, 4, 5), 51)], scale=Scale(range="channel")),
+    "note": note,
     "gate": gate,
     "wide": lambda: gate(160, 160, 32),
     "many": lambda: gate(20, 20, 2048),
-    "concatenate": lambda: merge_view("Concatenate", [counting((2, 3, 4)), counting((2, 2, 4), 51)], options={"axis": 1}),
+    "concatenate": lambda: merge_view("Concatenate", [counting((2, 3, 4)), counting((2, 2, 4), 51)], options=JOIN),
     "channels": lambda: merge_view("Concatenate", [blobs(8, 8, 5), blobs(8, 8, 3, seed=9)]),
     "dot": lambda: merge_view("Dot", [counting((2, 3, 8)), counting((2, 8, 5))], options={"axes": (2, 1)}),
     "inserted": lambda: merge_view("Multiply", [blobs(6, 6, 16), counting((1, 16))]),
@@ -75,8 +88,8 @@ CASES = {
     "scalar": lambda: merge_view("Add", [np.float32(2).reshape(()), np.float32(3).reshape(())]),
     "strange": strange,
     "nan": lambda: merge_view("Add", [np.full((2, 3), np.nan, "float32"), counting((2, 3))]),
-    "zero": lambda: merge_view("Concatenate", [counting((2, 0, 3)), counting((2, 2, 3))], options={"axis": 1}),
-    "large": lambda: TensorView((Panel("huge", np.broadcast_to(np.float32(1), (5000, 1000))), Panel("small", counting((2, 3)), "→"))),
+    "zero": lambda: merge_view("Concatenate", [counting((2, 0, 3)), counting((2, 2, 3))], options=JOIN),
+    "large": large,
     "chain": lambda: TensorView((
         Panel("x", blobs(12, 12, 8)), Panel("pooled", blobs(6, 6, 8), "→"), Panel("α", blobs(12, 12, 1), "→"),
         Panel("mixed", blobs(12, 12, 4), "→", axes=(0, 1, 2, None)),

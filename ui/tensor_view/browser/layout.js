@@ -8,7 +8,7 @@ const THINNEST = 12; // a panel of one row of tiny cells
 const LABEL = 22; // room for the name of the row axis
 const SIGN = 44; // room for an operator
 const NOTE = 256; // room for the note of a panel that cannot be drawn
-const SAME = 0.45; // panels stay side by side down to this share of the cell that they would have one below the other
+const SAME = 0.34; // panels stay side by side down to this share of the cell that they would have one below the other
 
 /** What a panel draws of its slice: its own rows and columns, and how often a stretched one is repeated. */
 export function slicePlan(model, panel, view) {

@@ -44,7 +44,7 @@ function shapeLine(app, panel) {
     line.append(axis ? ", " : "", element("span", { class: `size ${role}`, title: hint }, size));
   });
   line.append(panel.sizes.length === 1 ? ",)" : ")");
-  if (panel.type) line.append(element("span", { class: "type" }, panel.type));
+  if (panel.type && panel.type !== "float32") line.append(element("span", { class: "type" }, panel.type));
   return line;
 }
 
