@@ -89,7 +89,7 @@ def _check_axis(axis: Any) -> int:
     except TypeError:
         raise MergeError(
             f"The axis of `Concatenate` should be an integer. Received: axis={axis}",
-            Sentence("Axis is one whole number."),
+            Sentence("axis must be one whole number."),
             accident=_axis_accident(axis),
         ) from None
 

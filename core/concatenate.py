@@ -131,7 +131,7 @@ def _check_call(row: Operation, shapes: tuple[Shape, ...], axis: int) -> None:
             f"{node} ConcatOp : Ranks of all input tensors should match: shape[0] = [{first}] vs. "
             f"shape[{other}] = [{second}] [Op:ConcatV2] name: concat",
             Sentence(
-                "Inputs 0 and {other} have {first} and {second} axes; all must have as many.",
+                "Inputs 0 and {other} have {first} and {second} axes; all inputs must have the same number of axes.",
                 other=other,
                 first=rank,
                 second=len(shapes[other]),

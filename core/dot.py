@@ -92,7 +92,7 @@ def unit(array: Array, axis: int) -> Array:
 
 
 def _bad_axes(message: str) -> MergeError:
-    return MergeError(message, Sentence("Axes is one whole number, or two: one for each input."))
+    return MergeError(message, Sentence("axes must be one whole number, or two: one for each input."))
 
 
 def _entry(shape: Shape, contracted: int) -> AlignedInput:

@@ -107,7 +107,7 @@ def _why(shapes: tuple[Shape, ...]) -> Sentence:
     values = {"axis": rank - back, "sizes": ", ".join(map(str, sorted(size for size in sizes if size is not None)))}
     shorter = next((shape for shape in shapes if len(shape) < rank), None)
     if shorter is None:
-        return Sentence("Axis {axis} has the sizes {sizes}; along one axis all sizes must be equal, or 1.", **values)
+        return Sentence("The sizes on axis {axis} are {sizes}; they must be equal, or 1.", **values)
     return Sentence(
         "Keras reads {shape} as {expanded}, with the new axes right after the batch. Then axis {axis} has the sizes "
         "{sizes}; along one axis all sizes must be equal, or 1.",

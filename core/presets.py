@@ -63,7 +63,7 @@ _ALL = (
     ),
     Preset(
         "bam", _("BAM: both inputs are stretched"),
-        _("A weight for each channel plus a weight for each place gives a weight for each cell."),
+        _("A weight for each channel plus a weight for each position gives a weight for each cell."),
         "Add", ((2, 1, 1, 256), (2, 20, 20, 1)),
     ),
     Preset(
@@ -83,7 +83,7 @@ _ALL = (
     ),
     Preset(
         "error-map", _("Error: a map without its channel axis"),
-        _("The most reported one: (20,20) against (20,20,256), mended by an axis of 1 at the end."),
+        _("The most often reported error: (20,20) against (20,20,256), mended by an axis of 1 at the end."),
         "Multiply", ((2, 20, 20, 256), (2, 20, 20)), "uniform",
     ),
     Preset(
@@ -103,12 +103,12 @@ _ALL = (
     ),
     Preset(
         "error-skip", _("Error: a skip connection that is one pixel off"),
-        _("Concatenate stretches nothing: after an odd size, pooling and upsampling give 19, not 20."),
-        "Concatenate", ((2, 20, 20, 8), (2, 19, 19, 8)),
+        _("Concatenate stretches nothing: an odd 21 is pooled to 10 and upsampled to 20, not to 21."),
+        "Concatenate", ((2, 21, 21, 8), (2, 20, 20, 8)),
     ),
     Preset(
         "none", _("Unknown sizes: None"),
-        _("None with anything gives None: a clash shows only when the model runs."),
+        _("None with any size gives None: a clash appears only when the model runs."),
         "Multiply", ((None, 20, 256), (20, None, 1)),
     ),
     Preset(
@@ -123,7 +123,7 @@ _ALL = (
     ),
     Preset(
         "cosine", _("Cosine similarity: Dot, normalised"),
-        _("Each row is divided by its length first; the result lies between -1 and 1."),
+        _("Each row is divided by its L2 norm first; the result lies between -1 and 1."),
         "Dot", ((3, 5), (3, 5)), normalize=True,
     ),
     Preset(

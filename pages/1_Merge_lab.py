@@ -31,7 +31,7 @@ with right:
         show_values(*computed, normalize=options.normalize)
         if controls.pick_distribution():
             picture = distribution(lab.named_tensors(*computed), count=t("cells"), value=t("value"))
-            st.plotly_chart(picture, config={"displayModeBar": False}, alt=t("How the values are spread"))
+            st.plotly_chart(picture, config={"displayModeBar": False}, alt=t("Distribution of the values"))
     lab.show_code(request)
 
 frame.end()

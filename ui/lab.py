@@ -168,7 +168,7 @@ def _verify_refusal(request: Request) -> None:
 def _show_message(error: MergeError) -> None:
     if error.explanation != error.keras_message:
         text = error.keras_message if error.accident is None else error.accident
-        st.caption(t("Keras says:") if error.accident is None else t("Keras crashes here by accident with:"))
+        st.caption(t("Keras says:") if error.accident is None else t("Keras fails here with an unrelated error:"))
         st.code(text, language=None, wrap_lines=True)
     st.error(plain(t(error.explanation)))
 

@@ -66,15 +66,36 @@ def _words(verdict: Verdict) -> str:
         largest = number(verdict.largest_difference or 0)
         return t("the same as {versions}; largest difference {largest}", versions=verdict.versions, largest=largest)
     if verdict.status == "refused":
-        return t("{versions} refuses it too", versions=verdict.versions)
+        return t("{versions} also refuses these inputs", versions=verdict.versions)
     if verdict.status == "different":
         return _difference(verdict)
-    return t("Keras could not be asked ({reason}); the numbers are ours alone.", reason=verdict.reason)
+    return t("Keras did not answer ({reason}); these numbers are not checked.", reason=_reason(verdict.reason))
+
+
+def _reason(name: str) -> str:
+    """Why Keras and we differ, or why it did not answer."""
+    words = {
+        "value": t("other values"),
+        "shape": t("another shape"),
+        "dtype": t("another dtype"),
+        "mask": t("another mask"),
+        "text": t("another error text"),
+        "we refuse": t("Keras accepts these inputs"),
+        "keras refuses": t("Keras refuses these inputs"),
+        "out of range": t("the sums do not fit the dtype, where Keras's answer depends on the size of the tensor"),
+        "too large": t("the tensors are too large to send"),
+        "busy": t("too many are asking"),
+        "timeout": t("it took too long"),
+        "memory": t("it ran out of memory"),
+    }
+    return words.get(name) or t("the process beside us is not there")
 
 
 def _difference(verdict: Verdict) -> str:
     if verdict.largest_difference is None:
-        return t("{versions} differs: {reason}. Please report it.", versions=verdict.versions, reason=verdict.reason)
+        return t(
+            "{versions} differs: {reason}. Please report it.", versions=verdict.versions, reason=_reason(verdict.reason)
+        )
     return t(
         "{versions} differs by up to {largest}, at {where}.",
         versions=verdict.versions,

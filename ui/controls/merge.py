@@ -64,7 +64,7 @@ def pick_operation() -> tuple[str, bool]:
     )
     st.caption(t(MERGES[name].summary))
     form = link.segments(
-        t("Form"),
+        t("Written as"),
         ["class", "function"],
         "form",
         "class",
@@ -83,7 +83,7 @@ def pick_options(operation: str) -> Options:
     if rule == "dot":
         text = link.text(t("axes: contracted, one number or two"), "axes", "-1", max_chars=20)
         normalize = link.toggle(
-            t("normalize"), "norm", help=t("Divide each input by its length along the contracted axis first.")
+            t("normalize"), "norm", help=t("Divide each input by its L2 norm along the contracted axis first.")
         )
         found = _whole_numbers(text, (1, 2))
         return (
@@ -109,7 +109,7 @@ def pick_seed() -> int:
 
 def pick_distribution() -> bool:
     """Whether the spread of the values is drawn too."""
-    return link.toggle(t("Show how the values are spread"), "spread")
+    return link.toggle(t("Show the distribution of the values"), "spread")
 
 
 def apply_fix(fix: Fix) -> None:
@@ -155,7 +155,7 @@ def _whole_numbers(text: str, lengths: tuple[int, ...]) -> tuple[int, ...]:
             raise ValueError
         return tuple(int(part) for part in parts)
     except ValueError:
-        example = "1" if lengths == (1,) else "1, 2,1"
+        example = "1" if lengths == (1,) else "-1 / 2,1"
         st.error(
             t(
                 unclear(

@@ -13,7 +13,7 @@ def pick_layer() -> str:
     """Whether "values" or "gradients" are drawn."""
     titles = {"values": t("Values"), "gradients": t("Gradients")}
     chosen = link.segments(
-        t("Layer"),
+        t("Show"),
         list(titles),
         "layer",
         "values",

@@ -43,15 +43,6 @@ def _meta(
     for number, (panel, note) in enumerate(zip(view.panels, notes, strict=True)):
         panels.append(_panel(view, frame, number, words) | {"note": note, "start": None if note else start})
         start += 0 if note else panel.value.size
-    limits = view.scale.limits
-    usable = limits is not None and all(map(math.isfinite, limits)) and limits[0] < limits[1]
-    kind = (
-        "fixed"
-        if view.scale.range == "fixed" and usable
-        else "tensor"
-        if view.scale.range == "fixed"
-        else view.scale.range
-    )
     return {
         "panels": panels, "sizes": frame.sizes, "outputRank": frame.rank, "axes": default_axes(view, frame),
         "aligned": view.alignment is not None, "stretches": _stretches(view.alignment), "live": view.live,

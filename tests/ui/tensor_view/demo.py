@@ -34,11 +34,11 @@ def blobs(rows, cols, channels, seed=3):
     """Soft feature maps: (1, rows, cols, channels)."""
     random = np.random.default_rng(seed)
     y, x = np.mgrid[0:rows, 0:cols][..., None] / max(rows, cols)
-    cy, cx, wide, sign = ([*random.random((4, channels)), [0], [0], [0.15], [0]]) * [[1], [1], [0.35], [1]]
+    cy, cx, wide, sign = random.random((4, channels))
+    wide = 0.05 + 0.35 * wide
     waves = np.sin(x * 20 * random.random(channels)) * np.cos(y * 20 * random.random(channels))
-    return (np.exp(-((y - cy) ** 2 + (x - cx) ** 2) / wide**2) * (2 * sign - 0.6) + 0.25 * waves)[None].astype(
-        "float32"
-    )
+    blob = np.exp(-((y - cy) ** 2 + (x - cx) ** 2) / wide**2) * (2 * sign - 0.6)
+    return (blob + 0.25 * waves)[None].astype("float32")
 
 
 def gate(rows=20, cols=20, channels=256, **more):
