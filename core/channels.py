@@ -16,7 +16,8 @@ Figures = NDArray[np.float64]
 def energy(value: Array) -> Figures:
     """The sum of squares of each channel."""
     flat = _channels(value)
-    return np.einsum("nc,nc->c", flat, flat)
+    found: Figures = np.einsum("nc,nc->c", flat, flat)
+    return found
 
 
 def change(before: Array, after: Array) -> Figures:

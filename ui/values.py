@@ -53,9 +53,8 @@ def _orders(tensors: Sequence[Array]) -> tuple[Order, ...]:
         found.append(Order("change", t("by change"), channels.order(channels.change(first, result))))
     maps = [tensor for tensor in tensors[1:-1] if tensor.shape == (*result.shape[:-1], 1)]
     if maps:
-        found.append(
-            Order("agreement", t("by agreement with the map"), channels.order(channels.agreement(result, maps[0])))
-        )
+        agreement = channels.agreement(first if first.shape == result.shape else result, maps[0])
+        found.append(Order("agreement", t("by agreement with the map"), channels.order(agreement)))
     return tuple(found)
 
 

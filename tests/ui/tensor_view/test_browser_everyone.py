@@ -29,9 +29,9 @@ def test_the_keyboard_does_everything(open_view):
     view.settle()
     assert view.sum.startswith("(1, 2, 4): ")
     view.page.keyboard.press(" ")
-    assert view.page.get_by_role("button", name="Pause").count() == 1
+    view.page.get_by_role("button", name="Pause").wait_for()
     view.page.keyboard.press(" ")
-    assert view.page.get_by_role("button", name="Play").count() == 1
+    view.page.get_by_role("button", name="Play").wait_for()
 
 
 def test_the_keyboard_paints(open_view):
