@@ -5,10 +5,14 @@ Every function takes (..., C) and returns (C,). Numbers that are not finite coun
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from core.dtypes import Array
+from core.errors import unclear
+from core.sentences import Sentence as _  # marks text for the catalogues
 
 Figures = NDArray[np.float64]
 
@@ -49,3 +53,80 @@ def order(figures: Figures) -> tuple[int, ...]:
 def _channels(value: Array) -> Figures:
     wide = np.asarray(value, dtype=np.float64)
     return np.nan_to_num(wide.reshape(-1, wide.shape[-1]), nan=0.0, posinf=0.0, neginf=0.0)
+
+
+@dataclass(frozen=True, eq=False)
+class ChannelFigures:
+    """What a gate does to each channel; every figure (C,).
+
+    Attributes:
+        before: energy of the features.
+        after: energy of the gated features.
+        kept: after / before; NaN for a channel without energy, from which nothing can be kept.
+        changed: energy of the difference.
+        agreement: correlation of the magnitude of the features with the map, -1 to 1.
+    """
+
+    before: Figures
+    after: Figures
+    kept: Figures
+    changed: Figures
+    agreement: Figures
+
+
+def channel_figures(features: Array, gated: Array, weights: Array) -> ChannelFigures:
+    """All figures of a gate at once.
+
+    Args:
+        features: what goes in, (..., C).
+        gated: what comes out, of the same shape.
+        weights: the map, which broadcasts against the features: (n, H, W, 1), (n, 1, 1, C), (n, H, W, C).
+    """
+    before, after = energy(features), energy(gated)
+    one_map = weights.shape == (*features.shape[:-1], 1)
+    kept: Figures = np.divide(after, before, out=np.full(before.shape, np.nan), where=before > 0)
+    agreed = agreement(features, weights) if one_map else _own_agreement(features, weights)
+    return ChannelFigures(before, after, kept, change(features, gated), agreed)
+
+
+def _own_agreement(features: Array, weights: Array) -> Figures:
+    """As `agreement`, each channel with its own part of the map."""
+    magnitude, weight = np.abs(_channels(features)), _channels(np.broadcast_to(weights, features.shape))
+    even = np.ptp(weight, axis=0) == 0  # a rounded mean would leave a spread where there is none
+    magnitude, weight = magnitude - magnitude.mean(axis=0), weight - weight.mean(axis=0)
+    size = np.sqrt(energy(magnitude) * energy(weight))
+    found: Figures = np.divide(
+        np.einsum("nc,nc->c", magnitude, weight), size, out=np.zeros(len(even)), where=~even & (size > 0)
+    )
+    return found
+
+
+ORDERS: dict[str, str] = {
+    "index": _("As they come"),
+    "energy": _("By energy"),
+    "kept": _("By share of energy kept"),
+    "change": _("By change"),
+    "agreement": _("By agreement with the map"),
+}
+
+
+def channel_order(figures: ChannelFigures, by: str) -> tuple[int, ...]:
+    """The channels, largest figure first; equal ones by index, NaN last.
+
+    Args:
+        figures: of `channel_figures`.
+        by: one of `ORDERS`.
+
+    Raises:
+        MergeError: names the orders that there are.
+    """
+    chosen = {
+        "index": -np.arange(len(figures.before), dtype=np.float64),
+        "energy": figures.before,
+        "kept": figures.kept,
+        "change": figures.changed,
+        "agreement": figures.agreement,
+    }
+    if by not in chosen:
+        raise unclear("There is no order {name}; choose one of {names}.", name=repr(by)[:60], names=", ".join(chosen))
+    return order(chosen[by])

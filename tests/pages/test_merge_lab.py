@@ -90,7 +90,7 @@ def test_a_fix_mends_the_shapes():
         ("-1,3", "Sizes are at least 0; -1 is not."),
         ("99999999999999999999", "Sizes go up to 65,536; 99999999999999999999 is larger."),
         ("1,1,1,1,1,1,1", "7 axes were typed; at most 6 are drawn."),
-        ("２０，２０", "is not a whole number."),
+        ("２０，２０", "Please use the digits 0-9"),
         ("__import__('os')", "is not a whole number."),
         ("<script>alert(1)</script>", "is not a whole number."),
     ],

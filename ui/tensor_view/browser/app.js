@@ -49,7 +49,7 @@ export function buildParts(app) {
   app.drawn.forEach((part) => { part.plan = slicePlan(model, part.panel, app.view); }); // prettier-ignore
   app.drawn.forEach((part) => listenToPointer(app, part));
   app.breaks = app.parts.map(() => element("div", { class: "break", hidden: true }));
-  app.signs = app.parts.map(({ panel: { symbol } }) => (symbol ? element("div", { class: symbol.length > 1 ? "sign word" : "sign" }, symbol) : null));
+  app.signs = app.parts.map(({ panel: { symbol } }) => (symbol ? element("div", { class: symbol.length > 1 ? "sign word" : symbol === "·" ? "sign dot" : "sign" }, symbol) : null));
   const units = app.parts.flatMap((part, place) => [
     app.breaks[place], element("div", { class: "unit" }, app.signs[place], part.root),
   ]); // prettier-ignore

@@ -50,6 +50,7 @@ export function makeBrush(app) {
       panel.values[offset] = panel.whole ? Math.round(mixed) : mixed;
       changed.push(index.slice());
     }
+    panel.version += 1;
     recompute(model, panel.number, changed);
   };
   const brush = {
@@ -79,6 +80,7 @@ export function makeBrush(app) {
       if (!last || stroke) return;
       const { panel } = last.part;
       for (const [offset, { was }] of last.before) panel.values[offset] = was;
+      panel.version += 1;
       recompute(app.model, panel.number, [...last.before.values()].map(({ index }) => index));
       brush.settle();
     },

@@ -76,6 +76,7 @@ function refill(held, data, sent, send) {
   setValues(app.model, floatsOf(data));
   for (const { panel, values } of kept) {
     panel.values = values;
+    panel.version += 1;
     recompute(app.model, panel.number, listCells(panel.shape.map((size) => [0, size])));
   }
   if (!kept.length) app.brush.forget();
@@ -120,7 +121,7 @@ function readTheme(app) {
   const ratio = Math.min(3, Math.max(1, window.devicePixelRatio || 1));
   const name = (variable, fallback) => style.getPropertyValue(variable).trim() || fallback;
   app.theme = {
-    ratio, background: name("--st-background-color", "#ffffff"), mark: name("--tv-mark", "#d4451d"),
+    number: (app.theme?.number ?? 0) + 1, ratio, background: name("--st-background-color", "#ffffff"), mark: name("--tv-mark", "#d4451d"),
     codeFont: name("--st-code-font", "monospace"), patterns: makePatterns(document.createElement("canvas").getContext("2d"), ratio),
   }; // prettier-ignore
 }

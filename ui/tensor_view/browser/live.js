@@ -21,6 +21,7 @@ export function recompute(model, input, cells) {
   const inputs = model.panels.slice(0, -1).map((panel) => ({ values: panel.values, steps: stepsAlong(model, panel) }));
   const combine = STEPS[model.operation];
   const share = model.operation === "Average" ? inputs.length : 1;
+  result.version += 1;
   for (const cell of cells) {
     const spans = cellsInBox(model, result, boxOfCell(model, model.panels[input], cell));
     compute(result, spans, inputs, combine, share);

@@ -8,6 +8,7 @@ export function makeModel(meta, floats) {
     strides: stridesOf(sent.shape),
     count: sent.shape.reduce((count, size) => count * size, 1),
     values: null,
+    version: 0, // counts the changes of the values
   }));
   const model = { ...meta, panels, order: new Map(meta.orders.map((order) => [order.name, order])) };
   setValues(model, floats);
@@ -21,6 +22,7 @@ export function setValues(model, floats) {
     // A copy: the brush changes the painted panel and a live result.
     panel.values = floats.slice(panel.start, panel.start + panel.count);
     panel.range = null;
+    panel.version += 1;
   }
 }
 

@@ -4,7 +4,7 @@ import { ABOVE, BELOW, NAN, OVER, UNDER, entryOf, inkOn, markOf } from "./colour
 import { footCols, footRows } from "./layout.js";
 import { inCell } from "./numbers.js";
 
-const PALE = 0.3; // opacity of the copies that a stretched cell stands for
+const PALE = 0.38; // opacity of the copies that a stretched cell stands for
 const NOTHING = 0xff8a8a8a; // the grey under the pattern of a value that has no colour
 
 /** Which cell each drawn pixel reads; more cells than pixels are sampled evenly. */

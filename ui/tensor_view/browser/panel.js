@@ -102,6 +102,11 @@ export function paintPanel(app, part) {
   const here = inside || onlyOnScreenOutside(model, part, view);
   const slice = sliceOf(panel, plan, offsetOf(panel, start), part.base.height, part.base.width);
   part.scale = scaleOf(model, view, panel, tables, () => sliceRange(slice));
+  const { low, high, diverging } = part.scale;
+  const size = `${part.base.width} ${part.base.height}`;
+  const picture = [panel.version, slice.start, low, high, diverging, here, size, JSON.stringify(plan), theme.number].join();
+  if (part.picture === picture) return; // the map stays while the channels go by: what is not touched costs nothing
+  part.picture = picture;
   const marks = paintSlice(part.base, part.scratch, plan, slice, part.scale, theme, !here);
   part.base.dataset.painted = ""; // for whoever waits for the first picture
   part.state.textContent = here ? part.pile : words.not_here;
