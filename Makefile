@@ -6,13 +6,17 @@ BIN     := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 SOURCES := app.py pages core figures ui sandbox training bench tests
 
-.PHONY: run test check browser bench train evaluate lock text clean
+.PHONY: run test slow check browser bench train evaluate lock text clean
 
 run: .venv/app
 	$(BIN)/streamlit run app.py
 
 test: .venv/dev browser check
 	$(BIN)/python -m pytest
+
+# What takes too long for every change: minutes each.
+slow: .venv/dev browser
+	$(BIN)/python -m pytest -m slow
 
 check: .venv/dev
 	$(BIN)/ruff check $(SOURCES)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from core.convolution import ONE, Padding, Pair, convolve, convolve_back
-from core.dtypes import Array
+from core.dtypes import Array, flush
 from core.gate_activations import ACTIVATIONS
 from core.gate_plan import Back, Label, Step
 from core.gate_weights import Weights
@@ -100,7 +100,7 @@ class Chain:
         equation = f"{label.symbol} = {right}" if right else ""
         names = tuple(source.name for source in sources)
         step = Step(
-            label.name, label.symbol, equation, value, summary=label.summary, inputs=names, back=back, **known
+            label.name, label.symbol, equation, flush(value), summary=label.summary, inputs=names, back=back, **known
         )  # fmt: skip
         self.steps.append(step)
         return step

@@ -1,154 +1,23 @@
-"""The gates: against twins built of Keras layers with the same weights, by hand, and on bad input."""
+"""The gates: by hand, on any input, on bad input, and as a table that grows."""
 
-import os
 import pickle
 import time
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
-import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from keras import layers
 
 from core import MergeError, gates, merge
-from core.convolution import convolve, convolve_back
 from core.gate_gradient import gate_gradients
 from core.gate_plan import Label
 from core.gates import GATES, Gate, gate_snippet, run_gate
-from core.resampling import upsample
 
-pytestmark = pytest.mark.keras
 VARIANTS = list(GATES["attention"].variants)
-SIZES = [  # x, g, scale: another prime in each dimension
-    ((2, 2 * 5, 2 * 7, 11), (2, 5, 7, 13), (2, 2)),
-    ((3, 2 * 7, 3 * 5, 13), (3, 7, 5, 11), (2, 3)),
-    ((5, 4 * 3, 2 * 2, 7), (5, 3, 2, 17), (4, 2)),
-]
 
 
 def normal(shape, seed=0):
     return np.asarray(np.random.default_rng(seed).normal(size=shape)).astype("float32")
-
-
-def stirred(trace):
-    """The weights of a run, none at its plain start: no bias is 0 and no scale 1."""
-    return {
-        name: np.abs(normal(array.shape, n)) + 0.5 if "variance" in name else array + 0.3 * normal(array.shape, n)
-        for n, (name, array) in enumerate(trace.weights.items())
-    }
-
-
-def given_weights(model, weights, prefix=""):
-    """Hand the weights to the layers of these names; every weight of the model is set."""
-    names = set()
-    for layer in model.layers:
-        for variable in layer.weights:
-            name = f"{layer.name.removeprefix(prefix)}/{variable.name}"
-            variable.assign(weights[name])
-            names.add(name)
-    assert names == set(weights)
-    return model
-
-
-def twin(x_shape, g_shape, scale, variant, filters):
-    """The gate as a Keras model with two outputs, written out once more by hand for each variant."""
-    x, g = keras.Input(x_shape[1:]), keras.Input(g_shape[1:])
-    base = variant.removesuffix("-softmax")
-    squash = layers.Softmax(axis=(1, 2)) if base != variant else layers.Activation("sigmoid")
-
-    def up(tensor, factors):
-        return layers.UpSampling2D(factors, interpolation="bilinear")(tensor)
-
-    def convolution(name, count, source, window=1, **options):
-        return layers.Conv2D(count, window, name=name, **options)(source)
-
-    def norm(name, source):
-        return layers.BatchNormalization(name=name)(source)
-
-    if base == "paper":
-        theta = convolution("theta_x", filters, x, scale, strides=scale, use_bias=False)
-        psi = convolution("psi", 1, layers.ReLU()(layers.Add()([theta, convolution("phi_g", filters, g)])))
-        alpha = up(squash(psi), scale)
-        output = layers.Multiply()([x, alpha])
-    elif base == "official":
-        stride = tuple(2 if factor in (2, 4) else factor for factor in scale)
-        theta = convolution("theta_x", filters, x, stride, strides=stride, use_bias=False)
-        phi = up(convolution("phi_g", filters, g), tuple(a // b for a, b in zip(scale, stride, strict=True)))
-        alpha = up(squash(convolution("psi", 1, layers.ReLU()(layers.Add()([theta, phi])))), stride)
-        output = convolution("transform", x_shape[-1], layers.Multiply()([x, alpha]))
-        output = norm("transform_norm", output)
-    elif base == "keras-unet-collection":
-        total = layers.Add()([convolution("theta_x", filters, x), convolution("phi_g", filters, up(g, scale))])
-        alpha = squash(convolution("psi", 1, layers.ReLU()(total)))
-        output = layers.Multiply()([x, alpha])
-    else:
-        theta = norm("theta_x_norm", convolution("theta_x", filters, x))
-        phi = norm("phi_g_norm", convolution("phi_g", filters, up(g, scale)))
-        alpha = squash(norm("psi_norm", convolution("psi", 1, layers.ReLU()(layers.Add()([theta, phi])))))
-        output = layers.Multiply()([x, alpha])
-    return keras.Model([x, g], [alpha, output])
-
-
-@pytest.fixture(params=[(variant, size) for variant in VARIANTS for size in SIZES], ids=str)
-def pair(request):
-    """A run of ours with stirred weights, and the twin with the same."""
-    variant, (x_shape, g_shape, scale) = request.param
-    x, g = normal(x_shape, 1), normal(g_shape, 2)
-    weights = stirred(run_gate("attention", x, g=g, variant=variant))
-    trace = run_gate("attention", x, g=g, variant=variant, weights=weights)
-    model = given_weights(twin(x_shape, g_shape, scale, variant, x_shape[-1] // 2), weights)
-    return trace, model, x, g
-
-
-def test_equal_to_the_twin(pair):
-    """Map and output within 1e-5, for every variant and size."""
-    trace, model, x, g = pair
-    alpha, output = (np.asarray(value) for value in model([x, g]))
-    np.testing.assert_allclose(trace.alpha, alpha, atol=1e-5)
-    np.testing.assert_allclose(trace.output, output, atol=1e-5, rtol=1e-5)
-    assert trace.output.dtype == np.float32
-    assert all(trace.trained.values())
-
-
-def test_gradients_equal_those_of_tensorflow(pair):
-    """What reaches x and g, straight and by way of the map."""
-    trace, model, x, g = pair
-    upstream = normal(trace.output.shape, 3)
-    features, signal = tf.Variable(x), tf.Variable(g)
-    with tf.GradientTape() as tape:
-        total = tf.reduce_sum(model([features, signal])[1] * upstream)
-    found = gate_gradients(trace, upstream)
-    for name, theirs in zip("xg", tape.gradient(total, [features, signal]), strict=True):
-        np.testing.assert_allclose(found.to(name), theirs.numpy(), atol=2e-5, rtol=1e-4)
-
-
-@pytest.mark.parametrize("size", SIZES, ids=str)
-@pytest.mark.parametrize("variant", VARIANTS)
-def test_the_snippet_builds_a_model_that_gives_the_same(variant, size):
-    """The text is run as it stands, and its layers are called as our weights."""
-    x_shape, g_shape, scale = size
-    space = {}
-    exec(gate_snippet("attention", variant, scale=scale, filters=3), space)
-    x, g = keras.Input(x_shape[1:]), keras.Input(g_shape[1:])
-    model = keras.Model([x, g], space["attention_gate"](x, g))
-    start = {"theta_x/kernel": np.zeros(model.get_layer("gate_theta_x").kernel.shape)}
-    values = normal(x_shape, 1), normal(g_shape, 2)
-    weights = stirred(run_gate("attention", values[0], g=values[1], variant=variant, weights=start))
-    given_weights(model, weights, "gate_")
-    ours = run_gate("attention", values[0], g=values[1], variant=variant, weights=weights)
-    np.testing.assert_allclose(ours.output, np.asarray(model(list(values))), atol=1e-5, rtol=1e-5)
-
-
-def test_the_snippet_takes_sizes_that_are_not_known():
-    """A fully convolutional model has None for rows and columns."""
-    space = {}
-    exec(gate_snippet("attention"), space)
-    x, g = keras.Input((None, None, 5)), keras.Input((None, None, 7))
-    assert space["attention_gate"](x, g).shape == (None, None, None, 5)
 
 
 def test_the_gate_of_the_paper_by_hand():
@@ -193,8 +62,9 @@ def test_merges_carry_their_alignment():
 
 
 @pytest.mark.parametrize(
-    ("variant", "g_channels", "count"), [("official", 512, 263_169), ("keras-unet-collection", 256, 65_921), ("monai", 256, 66_435)]
-)  # fmt: skip
+    ("variant", "g_channels", "count"),
+    [("official", 512, 263_169), ("keras-unet-collection", 256, 65_921), ("monai", 256, 66_435)],
+)
 def test_as_many_parameters_as_the_originals(variant, g_channels, count):
     """Counted in the originals at 20×20×256 with 128 channels in between."""
     trace = run_gate("attention", normal((1, 20, 20, 256)), g=normal((1, 10, 10, g_channels)), variant=variant)
@@ -213,14 +83,14 @@ def test_seeded_weights():
     np.testing.assert_array_equal(partly.weights["phi_g/kernel"], first.weights["phi_g/kernel"])
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(
-    sizes=st.tuples(*[st.integers(1, 4)] * 6), factors=st.tuples(*[st.integers(1, 4)] * 2),
+    sizes=st.tuples(*[st.integers(1, 4)] * 5), factors=st.tuples(*[st.integers(1, 4)] * 2),
     variant=st.sampled_from(VARIANTS), seed=st.integers(0, 99), power=st.integers(-3, 3),
 )  # fmt: skip
 def test_the_map_is_between_0_and_1_and_multiplies_every_channel(sizes, factors, variant, seed, power):
     """To the bit, in either order of the inputs; softmax shares one whole on its own grid."""
-    n, rows, columns, channels, signals, _ = sizes
+    n, rows, columns, channels, signals = sizes
     x = normal((n, rows * factors[0], columns * factors[1], channels), seed) * 10.0**power
     g = normal((n, rows, columns, signals), seed + 1) * 10.0**power
     trace = run_gate("attention", x, g=g, variant=variant, seed=seed)
@@ -229,7 +99,9 @@ def test_the_map_is_between_0_and_1_and_multiplies_every_channel(sizes, factors,
     assert trace.alpha.max() <= 1
     gated, features = trace.step("gated").value, trace.step("x").value
     for channel in range(channels):
-        np.testing.assert_array_equal(gated[..., channel], features[..., channel] * trace.alpha[..., 0])
+        product = features[..., channel] * trace.alpha[..., 0]
+        product[np.abs(product) < np.finfo(np.float32).tiny] = 0  # as TensorFlow does with subnormal numbers
+        np.testing.assert_array_equal(gated[..., channel], product)
     np.testing.assert_array_equal(gated, merge("Multiply", [trace.alpha, features]).value)
     if trace.shares:
         shares = trace.alpha if "softmax" not in [s.name for s in trace.steps] else trace.step("softmax").value
@@ -337,38 +209,3 @@ def test_a_gate_of_256_channels_is_quick():
         run_gate("attention", x, g=g, weights=weights)
         times.append(time.perf_counter() - start)
     assert min(times) < 0.05
-
-
-CONVOLUTIONS = [
-    ((7, 11), (3, 5), {"padding": "same"}),
-    ((7, 11), (2, 3), {"padding": "same", "strides": (2, 3)}),
-    ((6, 13), (7, 7), {"padding": "same"}),
-    ((11, 13), (3, 3), {"padding": "same", "dilation": (4, 4)}),
-    ((11, 13), (3, 2), {"strides": (3, 2)}),
-    ((11, 13), (1, 1), {"strides": (2, 3)}),
-    ((5, 7), (1, 1), {}),
-]
-
-
-@pytest.mark.parametrize(("grid", "window", "options"), CONVOLUTIONS)
-def test_convolutions_equal_those_of_keras(grid, window, options):
-    """Forwards and backwards, with every window, stride, padding and dilation that gates have."""
-    value, kernel = normal((2, *grid, 3)), normal((*window, 3, 5), 1)
-    named = {"dilation_rate" if name == "dilation" else name: told for name, told in options.items()}
-    variable = tf.Variable(value)
-    layer = layers.Conv2D(5, window, use_bias=False, **named)
-    layer.build(value.shape)
-    layer.kernel.assign(kernel)
-    with tf.GradientTape() as tape:
-        theirs = layer(variable)
-        total = tf.reduce_sum(theirs * (flow := normal(theirs.shape, 2)))
-    np.testing.assert_allclose(convolve(value, kernel, **options), theirs, atol=1e-4)
-    back = convolve_back(flow, kernel, shape=value.shape, **options)
-    np.testing.assert_allclose(back, tape.gradient(total, variable), atol=1e-4)
-
-
-@pytest.mark.parametrize("factors", [(1, 1), (2, 2), (3, 2), (5, 7), (1, 4)])
-def test_upsampling_equals_that_of_keras(factors):
-    value = normal((2, 3, 5, 7))
-    theirs = np.asarray(layers.UpSampling2D(factors, interpolation="bilinear")(value))
-    np.testing.assert_allclose(upsample(value, factors), theirs, atol=1e-6)

@@ -79,7 +79,7 @@ def test_recorded_features_give_the_recorded_map(grid):
         "attention", trace["x"], g=trace["g"], weights=pick_weights(stored("weights.npz"), f"gate{grid}_")
     )  # fmt: skip
     np.testing.assert_allclose(found.alpha, trace["alpha"], atol=1e-5)
-    np.testing.assert_array_equal(found.output, trace["x"].astype(np.float32) * trace["alpha"] // 1 * 0 + found.output)
+    np.testing.assert_array_equal(found.output, trace["x"].astype(np.float32) * found.alpha)
 
 
 @pytest.mark.parametrize("grid", GRIDS)

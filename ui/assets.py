@@ -1,0 +1,26 @@
+"""The files in `assets/`: the trained network's weights, what it saw and what it did. `assets/CARD.md` says whence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from core.dtypes import Array
+
+_FOLDER = Path(__file__).parent.parent / "assets"
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def arrays(name: str) -> dict[str, Array]:
+    """The arrays of one file, by name; shared by all sessions and locked against writing.
+
+    Args:
+        name: "samples", "alpha", "weights", "trace_20", ...; `training/record.py` says what each holds.
+    """
+    with np.load(_FOLDER / f"{name}.npz", allow_pickle=False) as file:
+        found = {key: file[key] for key in file.files}
+    for array in found.values():
+        array.flags.writeable = False
+    return found
