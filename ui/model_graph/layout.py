@@ -1,0 +1,219 @@
+"""Where the boxes of a graph go: rows by longest path, few crossings, straight lines where there is room.
+
+After Sugiyama, Tagawa and Toda 1981 (IEEE Trans. SMC 11(2)): long edges are cut into pieces, one for each row that they
+pass; every row is sorted by the mean place of its neighbours; at last each piece moves towards the mean of its neighbours
+as far as those beside it let it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+WIDTH, HEIGHT = 200, 44  # of a box, in units that are pixels until somebody zooms
+_ROW = 88  # from one row to the next
+_GAP = 22  # between two boxes
+_PIECE = 6  # width of an edge that passes a row
+_SWEEPS = 6
+_MOST_PIECES = 20_000  # edges beyond these are drawn straight, behind what they cross
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A graph as it is drawn.
+
+    Attributes:
+        centres: of each box.
+        rows: of each box, 0 at the top.
+        paths: for each edge the points that it passes, ends included.
+        width: of the whole picture.
+        height: of the whole picture.
+    """
+
+    centres: Mapping[str, Point]
+    rows: Mapping[str, int]
+    paths: tuple[tuple[Point, ...], ...]
+    width: float
+    height: float
+
+
+@dataclass
+class _Piece:
+    """A box, or the part of an edge that passes a row."""
+
+    row: int
+    width: float
+    up: list[_Piece] = field(default_factory=list)
+    down: list[_Piece] = field(default_factory=list)
+    place: float = 0.0  # in its row
+    x: float = 0.0
+
+
+def lay_out(names: Sequence[str], edges: Sequence[tuple[str, str]]) -> Layout:
+    """Place a graph without cycles.
+
+    Args:
+        names: of the boxes, each after all that lead to it.
+        edges: (from, to); each end is one of the names.
+    """
+    rows = _rows(names, edges)
+    boxes = {name: _Piece(rows[name], WIDTH) for name in names}
+    chains, budget = [], _MOST_PIECES
+    for source, target in edges:
+        span = rows[target] - rows[source] - 1
+        chains.append(_chain(boxes[source], boxes[target]) if span <= budget else [boxes[source], boxes[target]])
+        budget -= span if span <= budget else 0
+    levels = _levels(boxes, chains)
+    _uncross(levels)
+    _place(levels)
+    left = min((piece.x - piece.width / 2 for level in levels for piece in level), default=0)
+    right = max((piece.x + piece.width / 2 for level in levels for piece in level), default=0)
+    return Layout(
+        {name: _centre(piece, left) for name, piece in boxes.items()},
+        rows,
+        tuple(_path(chain, left) for chain in chains),
+        right - left,
+        (len(levels) - 1) * _ROW + HEIGHT if levels else 0,
+    )
+
+
+def _rows(names: Sequence[str], edges: Sequence[tuple[str, str]]) -> dict[str, int]:
+    """Longest path from above; what has nothing above it moves down to what it leads to."""
+    above: dict[str, list[str]] = {name: [] for name in names}
+    below: dict[str, list[str]] = {name: [] for name in names}
+    for source, target in edges:
+        above[target].append(source)
+        below[source].append(target)
+    rows: dict[str, int] = {}
+    for name in names:
+        rows[name] = max((rows[source] + 1 for source in above[name]), default=0)
+    for name in names:
+        if not above[name] and below[name]:
+            rows[name] = min(rows[target] for target in below[name]) - 1
+    return rows
+
+
+def _chain(source: _Piece, target: _Piece) -> list[_Piece]:
+    """The boxes at both ends and a piece for each row between them, tied to each other."""
+    chain = [source, *(_Piece(row, _PIECE) for row in range(source.row + 1, target.row)), target]
+    for upper, lower in zip(chain, chain[1:], strict=False):
+        upper.down.append(lower)
+        lower.up.append(upper)
+    return chain
+
+
+def _levels(boxes: Mapping[str, _Piece], chains: Sequence[Sequence[_Piece]]) -> list[list[_Piece]]:
+    """The pieces of each row, in the order in which a walk along the edges meets them."""
+    levels: list[list[_Piece]] = [[] for _ in range(max((box.row for box in boxes.values()), default=-1) + 1)]
+    seen: set[int] = set()
+    waiting = list(reversed(boxes.values()))
+    while waiting:
+        piece = waiting.pop()
+        if id(piece) not in seen:
+            seen.add(id(piece))
+            levels[piece.row].append(piece)
+            waiting += [lower for lower in reversed(piece.down) if id(lower) not in seen]
+    return levels
+
+
+def _uncross(levels: list[list[_Piece]]) -> None:
+    """Sort each row by the mean place of the neighbours above, then below, and so on; the best order stays."""
+    _number(levels)
+    best, fewest = [list(level) for level in levels], _crossings(levels)
+    for sweep in range(_SWEEPS):
+        for level in levels if sweep % 2 == 0 else reversed(levels):
+            level.sort(key=lambda piece: _mean(piece.up if sweep % 2 == 0 else piece.down, piece.place))  # noqa: B023
+            _number([level])
+        crossed = _crossings(levels)
+        if crossed < fewest:
+            best, fewest = [list(level) for level in levels], crossed
+    for level, order in zip(levels, best, strict=True):
+        level[:] = order
+    _number(levels)
+
+
+def _mean(neighbours: Sequence[_Piece], otherwise: float) -> float:
+    return sum(piece.place for piece in neighbours) / len(neighbours) if neighbours else otherwise
+
+
+def _number(levels: Sequence[Sequence[_Piece]]) -> None:
+    for level in levels:
+        for place, piece in enumerate(level):
+            piece.place = place
+
+
+def _crossings(levels: Sequence[Sequence[_Piece]]) -> int:
+    """How many pairs of edges cross: inversions, counted with a tree of partial sums (Barth, Jünger, Mutzel 2002)."""
+    total = 0
+    for upper, lower in zip(levels, levels[1:], strict=False):
+        tree = [0] * (len(lower) + 1)
+        met = 0
+        for piece in upper:
+            ends = sorted(int(end.place) for end in piece.down if end.row == piece.row + 1)
+            total += sum(met - _sum(tree, end + 1) for end in ends)
+            for end in ends:
+                _add(tree, end + 1)
+            met += len(ends)
+    return total
+
+
+def _sum(tree: Sequence[int], at: int) -> int:
+    found = 0
+    while at > 0:
+        found += tree[at]
+        at -= at & -at
+    return found
+
+
+def _add(tree: list[int], at: int) -> None:
+    while at < len(tree):
+        tree[at] += 1
+        at += at & -at
+
+
+def _place(levels: Sequence[Sequence[_Piece]]) -> None:
+    """Give every piece its x."""
+    for level in levels:
+        _spread(level, [piece.place * (WIDTH + _GAP) for piece in level])
+    for sweep in range(2 * _SWEEPS):
+        for level in levels if sweep % 2 == 0 else reversed(levels):
+            _spread(level, [_wish(piece, sweep) for piece in level])
+
+
+def _wish(piece: _Piece, sweep: int) -> float:
+    """Where a piece would like to be: under the mean of its neighbours; in the last sweeps of all of them."""
+    near = piece.up if sweep % 2 == 0 else piece.down
+    near = [*piece.up, *piece.down] if sweep >= _SWEEPS else near
+    return sum(other.x for other in near) / len(near) if near else piece.x
+
+
+def _spread(level: Sequence[_Piece], wishes: Sequence[float]) -> None:
+    """The places nearest to the wishes that keep the order and the gaps (pool adjacent violators, least squares)."""
+    offsets, offset = [0.0], 0.0
+    for before, after in zip(level, level[1:], strict=False):
+        offset += (before.width + after.width) / 2 + _GAP
+        offsets.append(offset)
+    blocks: list[tuple[float, float, int]] = []  # weighted sum, weight, pieces
+    for piece, wish, start in zip(level, wishes, offsets, strict=False):
+        weight = 1.0 if piece.width > _PIECE else 3.0  # a long edge that is straight is easier to follow
+        block = ((wish - start) * weight, weight, 1)
+        while blocks and blocks[-1][0] / blocks[-1][1] > block[0] / block[1]:
+            last = blocks.pop()
+            block = (last[0] + block[0], last[1] + block[1], last[2] + block[2])
+        blocks.append(block)
+    places = [total / weight for total, weight, count in blocks for _ in range(count)]
+    for piece, place, start in zip(level, places, offsets, strict=False):
+        piece.x = place + start
+
+
+def _centre(piece: _Piece, left: float) -> Point:
+    return piece.x - left, piece.row * _ROW + HEIGHT / 2
+
+
+def _path(chain: Sequence[_Piece], left: float) -> tuple[Point, ...]:
+    """From the lower side of one box to the upper side of the other."""
+    points = [_centre(piece, left) for piece in chain]
+    (x, y), (end_x, end_y) = points[0], points[-1]
+    return ((x, y + HEIGHT / 2), *points[1:-1], (end_x, end_y - HEIGHT / 2))
