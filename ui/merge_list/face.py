@@ -14,7 +14,7 @@ _BROWSER = Path(__file__).parent / "browser"
 
 _COMPONENT = st.components.v2.component(
     "mergescope_merge_list",
-    html='<ul class="merge-list" role="listbox" tabindex="0" style="--tall: 600px">\n</ul>',
+    html='<ul class="merge-list" role="listbox" tabindex="0">\n</ul>',
     css=(_BROWSER / "style.css").read_text(encoding="utf-8"),
     js=(_BROWSER / "list.js").read_text(encoding="utf-8"),
 )
