@@ -1,4 +1,4 @@
-"""What is fed into a model: a picture, an array or noise becomes a tensor of the shape and dtype that an input wants."""
+"""What is fed into a model: a picture, an array or noise becomes a tensor as an input wants it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from core.limits import MAX_ELEMENTS, MAX_RANK
 
 _OPEN_SIZE = {4: 128}  # what an axis of unknown size gets, by rank: rows and columns of a picture
 _SHORT_SIZE = 16
-_MEAN, _DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet; keras/src/applications/imagenet_utils.py
+_MEAN, _DEVIATION = (
+    (0.485, 0.456, 0.406),
+    (0.229, 0.224, 0.225),
+)  # of ImageNet; keras/src/applications/imagenet_utils.py
 _GREY = (0.299, 0.587, 0.114)  # ITU-R BT.601, as Pillow converts
 
 

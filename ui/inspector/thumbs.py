@@ -17,7 +17,8 @@ _SIDE = 46  # pixels
 def thumbnail(value: Array, side: int = _SIDE) -> str:
     """The first sample of a tensor as a PNG in a data URI; empty where there is nothing to draw.
 
-    Features of a picture are the root of the mean of squares over the channels; all else is laid flat, the last axis across.
+    Features of a picture are the root of the mean of squares over the channels; all else is laid flat, the last axis
+    across.
     """
     plane = _plane(value)
     if plane.size == 0:
@@ -27,7 +28,9 @@ def thumbnail(value: Array, side: int = _SIDE) -> str:
     level = np.nan_to_num((plane - low) / (high - low) if high > low else np.zeros_like(plane), posinf=1.0, neginf=0.0)
     pixels = colours("cividis")[np.round(level * 255).astype(np.intp)]
     image = Image.fromarray(pixels[..., :3].astype(np.uint8))
-    image = image.resize(_size(image.size, side), Image.Resampling.BOX if max(image.size) > side else Image.Resampling.NEAREST)
+    image = image.resize(
+        _size(image.size, side), Image.Resampling.BOX if max(image.size) > side else Image.Resampling.NEAREST
+    )
     stream = io.BytesIO()
     image.save(stream, "PNG", optimize=True)
     return "data:image/png;base64," + b64encode(stream.getvalue()).decode()

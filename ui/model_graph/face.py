@@ -1,4 +1,4 @@
-"""The component itself: lays the graph out in Python, hands plain numbers and texts to the browser, hears what is chosen."""
+"""The component itself: lays the graph out in Python, hands numbers and texts over, hears what is chosen."""
 
 from __future__ import annotations
 

@@ -1,14 +1,15 @@
 """Where the boxes of a graph go: rows by longest path, few crossings, straight lines where there is room.
 
 After Sugiyama, Tagawa and Toda 1981 (IEEE Trans. SMC 11(2)): long edges are cut into pieces, one for each row that they
-pass; every row is sorted by the mean place of its neighbours; at last each piece moves towards the mean of its neighbours
-as far as those beside it let it.
+pass; every row is sorted by the mean place of its neighbours; at last each piece moves towards the mean of its
+neighbours as far as those beside it let it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 WIDTH, HEIGHT = 200, 44  # of a box, in units that are pixels until somebody zooms
 _ROW = 88  # from one row to the next
@@ -65,7 +66,7 @@ def lay_out(names: Sequence[str], edges: Sequence[tuple[str, str]]) -> Layout:
         span = rows[target] - rows[source] - 1
         chains.append(_chain(boxes[source], boxes[target]) if span <= budget else [boxes[source], boxes[target]])
         budget -= span if span <= budget else 0
-    levels = _levels(boxes, chains)
+    levels = _levels(boxes)
     _uncross(levels)
     _place(levels)
     left = min((piece.x - piece.width / 2 for level in levels for piece in level), default=0)
@@ -98,13 +99,13 @@ def _rows(names: Sequence[str], edges: Sequence[tuple[str, str]]) -> dict[str, i
 def _chain(source: _Piece, target: _Piece) -> list[_Piece]:
     """The boxes at both ends and a piece for each row between them, tied to each other."""
     chain = [source, *(_Piece(row, _PIECE) for row in range(source.row + 1, target.row)), target]
-    for upper, lower in zip(chain, chain[1:], strict=False):
+    for upper, lower in pairwise(chain):
         upper.down.append(lower)
         lower.up.append(upper)
     return chain
 
 
-def _levels(boxes: Mapping[str, _Piece], chains: Sequence[Sequence[_Piece]]) -> list[list[_Piece]]:
+def _levels(boxes: Mapping[str, _Piece]) -> list[list[_Piece]]:
     """The pieces of each row, in the order in which a walk along the edges meets them."""
     levels: list[list[_Piece]] = [[] for _ in range(max((box.row for box in boxes.values()), default=-1) + 1)]
     seen: set[int] = set()
@@ -124,7 +125,7 @@ def _uncross(levels: list[list[_Piece]]) -> None:
     best, fewest = [list(level) for level in levels], _crossings(levels)
     for sweep in range(_SWEEPS):
         for level in levels if sweep % 2 == 0 else reversed(levels):
-            level.sort(key=lambda piece: _mean(piece.up if sweep % 2 == 0 else piece.down, piece.place))  # noqa: B023
+            level.sort(key=_from_above if sweep % 2 == 0 else _from_below)
             _number([level])
         crossed = _crossings(levels)
         if crossed < fewest:
@@ -134,8 +135,12 @@ def _uncross(levels: list[list[_Piece]]) -> None:
     _number(levels)
 
 
-def _mean(neighbours: Sequence[_Piece], otherwise: float) -> float:
-    return sum(piece.place for piece in neighbours) / len(neighbours) if neighbours else otherwise
+def _from_above(piece: _Piece) -> float:
+    return sum(other.place for other in piece.up) / len(piece.up) if piece.up else piece.place
+
+
+def _from_below(piece: _Piece) -> float:
+    return sum(other.place for other in piece.down) / len(piece.down) if piece.down else piece.place
 
 
 def _number(levels: Sequence[Sequence[_Piece]]) -> None:
@@ -147,7 +152,7 @@ def _number(levels: Sequence[Sequence[_Piece]]) -> None:
 def _crossings(levels: Sequence[Sequence[_Piece]]) -> int:
     """How many pairs of edges cross: inversions, counted with a tree of partial sums (Barth, Jünger, Mutzel 2002)."""
     total = 0
-    for upper, lower in zip(levels, levels[1:], strict=False):
+    for upper, lower in pairwise(levels):
         tree = [0] * (len(lower) + 1)
         met = 0
         for piece in upper:
@@ -192,7 +197,7 @@ def _wish(piece: _Piece, sweep: int) -> float:
 def _spread(level: Sequence[_Piece], wishes: Sequence[float]) -> None:
     """The places nearest to the wishes that keep the order and the gaps (pool adjacent violators, least squares)."""
     offsets, offset = [0.0], 0.0
-    for before, after in zip(level, level[1:], strict=False):
+    for before, after in pairwise(level):
         offset += (before.width + after.width) / 2 + _GAP
         offsets.append(offset)
     blocks: list[tuple[float, float, int]] = []  # weighted sum, weight, pieces

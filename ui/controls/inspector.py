@@ -1,0 +1,178 @@
+"""The controls of the model inspector: which model, which merge, what to compare. The file is not in the link."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core import MERGES
+from core.limits import MAX_MODEL_BYTES
+from ui.controls import link, state
+from ui.controls.view import forget_selection
+from ui.text import t
+
+LIST, GRAPH = "merges_list", "merges_graph"  # keys of the two components that choose a merge
+PREFIX = "m"  # of the tensor view's place in the link
+_UPLOAD = "model_file"
+_SHOWN = ("values", "gradients", "compare")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A model as chosen.
+
+    Attributes:
+        kind: "shipped" or "own".
+        name: of the file.
+        content: of an own file; empty for the shipped one.
+    """
+
+    kind: str
+    name: str = ""
+    content: bytes = b""
+
+
+def pick_model() -> Choice | None:
+    """The shipped network, or a file of one's own; None as long as there is none."""
+    titles = {"shipped": t("The shipped Attention U-Net"), "own": t("A file of yours")}
+    kind = link.segments(t("Model"), list(titles), "msrc", "shipped", format_func=titles.get)
+    if kind == "shipped":
+        return Choice("shipped", "attention_unet.keras")
+    file = st.file_uploader(
+        t("A .keras file"),
+        key=_UPLOAD,
+        max_upload_size=MAX_MODEL_BYTES // 1_000_000,
+        help=t("It is read without running it. It stays in memory, is gone with this session and is not in the link."),
+    )
+    if file is None:
+        st.info(t('Please upload a model that Keras 3 saved: model.save("name.keras"). A link does not hold it.'))
+        return None
+    return Choice("own", file.name, file.getvalue())
+
+
+def pick_filters(operations: Sequence[str]) -> tuple[str, str, str]:
+    """What is searched for, the operation ("all" or a name), and "all", "stretch" or "attention".
+
+    Args:
+        operations: that the model has, in the order of `core.MERGES`.
+    """
+    left, right = st.columns(2)
+    with left:
+        text = link.text(t("Search"), "mfind", "", max_chars=60, placeholder=t("part of a name"))
+    with right:
+        every = {"all": t("every operation")} | {name: f"{name}  {MERGES[name].symbol}" for name in operations}
+        # all names are choices, or the link to another model's filter would be called nonsense
+        names = ["all", *MERGES]
+        operation = link.menu(t("Operation"), names, "mop", "all", format_func=lambda name: every.get(name, name))
+    titles = {"all": t("all"), "stretch": t("only those that stretch"), "attention": t("only attention-like")}
+    only = link.segments(
+        t("Show"),
+        list(titles),
+        "monly",
+        "all",
+        format_func=titles.get,
+        help=t("Attention-like: a product in which one channel weighs many."),
+    )
+    return text, str(operation), str(only)
+
+
+def chosen_merge(ids: Sequence[str], usual: str) -> str:
+    """Id of the merge that is looked at; one that there is not gives the usual one.
+
+    Args:
+        ids: of all merges of the model.
+        usual: taken as long as nobody chose.
+    """
+    held = link.held("merge")
+    return held if held in ids else usual
+
+
+def keep_merge() -> None:
+    """The callback of list and graph: what was chosen there goes into the link."""
+    for key in (LIST, GRAPH):
+        chosen = getattr(state.get(key), "chosen", None)
+        if chosen:
+            link.hold("merge", str(chosen))
+            forget_selection(PREFIX)
+
+
+def pick_whole() -> bool:
+    """Whether the whole model is drawn."""
+    return link.toggle(t("Show the whole model"), "mwhole")
+
+
+def wants_run() -> bool:
+    """Whether somebody asked for a run; it stays asked for, so that a change of the input runs again."""
+    return link.held("mrun") == "true"
+
+
+def run_buttons(*, ready: bool, running: bool) -> None:
+    """Run, or stop.
+
+    Args:
+        ready: whether there is something to run.
+        running: whether it runs now.
+    """
+    if wants_run():
+        label = t("Stop") if running else t("Close the model")
+        st.button(label, key="mstop", on_click=link.hold, args=("mrun", ""), icon=":material/stop_circle:")
+        return
+    st.button(
+        t("Run"), key="mstart", on_click=link.hold, args=("mrun", "true"), disabled=not ready, type="primary",
+        icon=":material/play_arrow:",
+    )  # fmt: skip
+
+
+def pick_layer() -> str:
+    """What is drawn of the chosen merge: "values", "gradients" or "compare"."""
+    titles = {"values": t("Values"), "gradients": t("Gradients"), "compare": t("Compare")}
+    chosen = link.segments(
+        t("Show of this merge"),
+        list(_SHOWN),
+        "mpart",
+        "values",
+        format_func=titles.get,
+        help=t("Gradients: what one number of the model's output would change by, for each number that goes in here."),
+    )
+    return str(chosen)
+
+
+def pick_unit(outputs: Sequence[str], index: Sequence[int]) -> tuple[int, str]:
+    """Which output of the model, and the index of one number in it as it was typed.
+
+    Args:
+        outputs: their names.
+        index: of the largest number of the first output, which is looked at unless somebody chooses.
+    """
+    number = 0
+    left, right = st.columns(2)
+    if len(outputs) > 1:
+        with left:
+            names = list(range(len(outputs)))
+            number = link.menu(t("Output of the model"), names, "mout", 0, format_func=lambda at: outputs[at])
+    with right if len(outputs) > 1 else left:
+        typed = link.text(
+            t("Index of one number in it"),
+            "munit",
+            "",
+            max_chars=40,
+            placeholder=", ".join(map(str, index)),
+            help=t("Batch first, as in 0, 3. Empty: the largest number."),
+        )
+    return int(number), typed
+
+
+def pick_other(ids: Sequence[str], names: dict[str, str]) -> tuple[str, str]:
+    """What to compare with: ("merge", id) or ("input", "").
+
+    Args:
+        ids: of the other merges.
+        names: of the merges, for people.
+    """
+    titles = {"merge": t("another merge"), "input": t("the same merge on another input")}
+    kind = link.segments(t("Compare with"), list(titles), "mwith", "merge" if ids else "input", format_func=titles.get)
+    if kind != "merge" or not ids:
+        return str(kind), ""
+    return "merge", str(link.menu(t("The other merge"), list(ids), "mother", ids[0], format_func=names.get))
