@@ -13,7 +13,7 @@ from ui.model_graph.layout import HEIGHT, WIDTH, Layout, lay_out
 from ui.text import t
 
 _BROWSER = Path(__file__).parent / "browser"
-_TALLEST = 620  # pixels of the picture
+_TALLEST = 540  # pixels of the picture
 _LONGEST = 80  # characters of a name that cross to the browser
 
 _COMPONENT = st.components.v2.component(
@@ -124,5 +124,5 @@ def _words() -> dict[str, str]:
         "smaller": t("Zoom out"),
         "larger": t("Zoom in"),
         "whole": t("Show all of it"),
-        "hint": t("Drag to move, Ctrl and wheel or + and − to zoom, arrow keys to walk, Enter to choose a merge."),
+        "hint": t("Drag to move, Ctrl and wheel to zoom, arrow keys to walk, Enter to choose."),
     }

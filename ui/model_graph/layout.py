@@ -14,6 +14,7 @@ from itertools import pairwise
 WIDTH, HEIGHT = 200, 44  # of a box, in units that are pixels until somebody zooms
 _ROW = 88  # from one row to the next
 _GAP = 22  # between two boxes
+_PORT = 36  # from one edge to the next where they arrive
 _PIECE = 6  # width of an edge that passes a row
 _SWEEPS = 6
 _MOST_PIECES = 20_000  # edges beyond these are drawn straight, behind what they cross
@@ -74,7 +75,7 @@ def lay_out(names: Sequence[str], edges: Sequence[tuple[str, str]]) -> Layout:
     return Layout(
         {name: _centre(piece, left) for name, piece in boxes.items()},
         rows,
-        tuple(_path(chain, left) for chain in chains),
+        _paths(chains, left),
         right - left,
         (len(levels) - 1) * _ROW + HEIGHT if levels else 0,
     )
@@ -217,8 +218,20 @@ def _centre(piece: _Piece, left: float) -> Point:
     return piece.x - left, piece.row * _ROW + HEIGHT / 2
 
 
-def _path(chain: Sequence[_Piece], left: float) -> tuple[Point, ...]:
-    """From the lower side of one box to the upper side of the other."""
+def _paths(chains: Sequence[Sequence[_Piece]], left: float) -> tuple[tuple[Point, ...], ...]:
+    """From the lower side of one box to the upper side of the other, side by side where several arrive."""
+    arriving: dict[int, list[int]] = {}
+    for number in sorted(range(len(chains)), key=lambda number: chains[number][-2].x):
+        arriving.setdefault(id(chains[number][-1]), []).append(number)
+    shifts = {
+        number: (place - (len(numbers) - 1) / 2) * min(_PORT, WIDTH * 0.8 / len(numbers))
+        for numbers in arriving.values()
+        for place, number in enumerate(numbers)
+    }
+    return tuple(_path(chain, left, shifts[number]) for number, chain in enumerate(chains))
+
+
+def _path(chain: Sequence[_Piece], left: float, shift: float) -> tuple[Point, ...]:
     points = [_centre(piece, left) for piece in chain]
     (x, y), (end_x, end_y) = points[0], points[-1]
-    return ((x, y + HEIGHT / 2), *points[1:-1], (end_x, end_y - HEIGHT / 2))
+    return ((x, y + HEIGHT / 2), *points[1:-1], (end_x + shift, end_y - HEIGHT / 2))

@@ -66,9 +66,8 @@ function line({ points, strong }) {
 }
 
 function tag({ points, label, stretched }) {
-  const [x0, y0] = points.at(-2);
-  const [x, y] = points.at(-1);
-  const group = make("g", { class: stretched ? "tag stretched" : "tag", transform: `translate(${(x0 + 2 * x) / 3},${(y0 + 2 * y) / 3 + 1})` });
+  const [x, y] = points.at(-2); // where the last stretch begins: boxes stand further apart than the ends of edges
+  const group = make("g", { class: stretched ? "tag stretched" : "tag", transform: `translate(${x},${y + (points.length > 2 ? 6 : 14)})` });
   const width = 7.2 * [...label].reduce((sum, sign) => sum + (sign > "\u2e80" ? 1.8 : 1), 0) + 8;
   group.append(make("rect", { x: -width / 2, y: -9, width, height: 18, rx: 4 }), make("text", { y: 4, "text-anchor": "middle" }, label));
   return group;
