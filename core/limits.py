@@ -16,6 +16,13 @@ MAX_UPLOAD_BYTES = 32_000_000
 MAX_ARCHIVE_MEMBERS = 64  # arrays in one .npz
 MAX_IMAGE_PIXELS = 16_000_000
 MAX_IMAGE_SIDE = 8_192
+MAX_MODEL_BYTES = 200_000_000  # a .keras file; ResNet50 has 103 MB
+MAX_MODEL_CONFIG_BYTES = 8_000_000  # its config.json; NASNetLarge has 1.5 MB
+MAX_MODEL_METADATA_BYTES = 64_000
+MAX_MODEL_NESTING = 100  # brackets within brackets in config.json; a model nested four deep has 20
+MAX_MODEL_LAYERS = 2_000  # calls of layers, those of nested models counted each time; NASNetLarge has 1,041
+MAX_MODEL_EDGES = 20_000  # tensors that go into layers
+MAX_MODEL_NUMBERS = 60_000_000  # weights that the layers of a model declare: 240 MB of float32
 
 
 def check_elements(shapes: Iterable[Shape], result: Shape) -> None:
