@@ -176,3 +176,9 @@ def pick_other(ids: Sequence[str], names: dict[str, str]) -> tuple[str, str]:
     if kind != "merge" or not ids:
         return str(kind), ""
     return "merge", str(link.menu(t("The other merge"), list(ids), "mother", ids[0], format_func=names.get))
+
+
+def pick_tensor(names: Sequence[str]) -> int:
+    """Which tensor of a merge is compared; the last, its output, unless somebody chooses."""
+    numbers = list(range(len(names)))
+    return int(link.menu(t("Tensor"), numbers, "mten", numbers[-1], format_func=lambda at: names[at]))

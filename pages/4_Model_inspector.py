@@ -1,0 +1,25 @@
+"""Every merge inside your own .keras model."""
+
+import streamlit as st
+
+from ui import frame
+from ui.controls import inspector as controls
+from ui.inspector import graph, listing, opening
+from ui.text import t
+
+frame.begin("Model inspector")
+st.title(t("Model inspector"))
+st.markdown(t("Open a saved Keras model, find every merge in it, run an input, and look at what each merge does."))
+
+choice = controls.pick_model()
+model = opening.show_model(choice) if choice else None
+if model and model.merges:
+    left, right = st.columns([5, 7], gap="large")
+    below = st.container()
+    entry = listing.chosen_merge(model)
+    with left:
+        listing.show_list(model, entry, {})
+    with right:
+        graph.show_graph(model, entry)
+
+frame.end()
