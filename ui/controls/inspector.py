@@ -10,11 +10,10 @@ import streamlit as st
 from core import MERGES
 from core.limits import MAX_MODEL_BYTES
 from ui.controls import link, state
-from ui.controls.view import forget_selection
 from ui.text import t
 
 LIST, GRAPH = "merges_list", "merges_graph"  # keys of the two components that choose a merge
-PREFIX = "m"  # of the tensor view's place in the link
+_PLACE = ("cell", "of", "at", "plane")  # where somebody looked, which is no place in another merge
 _UPLOAD = "model_file"
 _SHOWN = ("values", "gradients", "compare")
 
@@ -95,7 +94,8 @@ def keep_merge() -> None:
         chosen = getattr(state.get(key), "chosen", None)
         if chosen:
             link.hold("merge", str(chosen))
-            forget_selection(PREFIX)
+            for name in _PLACE:
+                link.hold(name, "")
 
 
 def pick_whole() -> bool:

@@ -6,7 +6,6 @@ from ui.controls import link
 from ui.tensor_view.model import Selection
 from ui.text import t
 
-_PLACE = ("cell", "of", "at", "plane", "order")
 _MOST = 8  # numbers of an index; a link with more is nonsense
 
 
@@ -24,44 +23,32 @@ def pick_layer() -> str:
     return str(chosen)
 
 
-def linked_selection(rank: int, prefix: str = "") -> Selection:
+def linked_selection(rank: int) -> Selection:
     """What the link asks to look at, by default the first cell of a result with this many axes.
 
     The tensor view takes the nearest place that there is.
-
-    Args:
-        rank: of the result.
-        prefix: of the names in the link, for a page whose place is no place on another page.
     """
-    cell = link.held(f"{prefix}cell")
-    axes = _numbers(link.held(f"{prefix}plane"))
-    panel = _numbers(link.held(f"{prefix}of"))
+    cell = link.held("cell")
+    axes = _numbers(link.held("plane"))
+    panel = _numbers(link.held("of"))
     return Selection(
-        at=_numbers(link.held(f"{prefix}at")),
+        at=_numbers(link.held("at")),
         cell=_numbers(cell) if cell else (0,) * rank,
         panel=panel[0] if panel else None,
         axes=(axes[0], axes[1]) if axes and len(axes) == 2 else None,
-        order=link.held(f"{prefix}order") or "index",
+        order=link.held("order") or "index",
     )
 
 
-def keep_selection(
-    selection: Selection, usual_axes: tuple[int | None, int | None], last_panel: int, prefix: str = ""
-) -> None:
+def keep_selection(selection: Selection, usual_axes: tuple[int | None, int | None], last_panel: int) -> None:
     """Put what the person looks at now into the link; what is as it was at first stays out of it."""
     first = selection.cell is not None and not any(selection.cell) and selection.panel == last_panel
     moved = any(selection.at or ())
-    link.hold(f"{prefix}cell", "" if first else _text(selection.cell) or "none")
-    link.hold(f"{prefix}of", "" if first or selection.cell is None else str(selection.panel))
-    link.hold(f"{prefix}at", _text(selection.at) if moved else "")
-    link.hold(f"{prefix}plane", _text(selection.axes) if selection.axes != usual_axes else "")
-    link.hold(f"{prefix}order", selection.order if selection.order != "index" else "")
-
-
-def forget_selection(prefix: str = "") -> None:
-    """Begin anew, as for another tensor."""
-    for name in _PLACE:
-        link.hold(f"{prefix}{name}", "")
+    link.hold("cell", "" if first else _text(selection.cell) or "none")
+    link.hold("of", "" if first or selection.cell is None else str(selection.panel))
+    link.hold("at", _text(selection.at) if moved else "")
+    link.hold("plane", _text(selection.axes) if selection.axes != usual_axes else "")
+    link.hold("order", selection.order if selection.order != "index" else "")
 
 
 def _numbers(text: str) -> tuple[int, ...] | None:

@@ -13,7 +13,7 @@ from core.errors import Shape, unclear
 from ui.inspector.figures import figures_table
 from ui.inspector.values import Tensors, operand_name, side_by_side
 from ui.tensor_view import Panel, TensorView, tensor_view
-from ui.text import t
+from ui.text import plain, short, t
 from ui.values import places_on_output, translated_words
 
 _LONGEST = 60  # characters of an index
@@ -61,7 +61,7 @@ def show_gradients(
     """
     where = ", ".join(map(str, cell))
     st.caption(t("How {output} [{index}] = {value} would change with each number that goes in here.",
-                 output=output, index=where, value=f"{value:.4g}"))  # fmt: skip
+                 output=plain(short(output)), index=where, value=f"{value:.4g}"))  # fmt: skip
     names = [t("gradient of {name}", name=operand_name(tensors.entry, number)) for number in range(len(gradients))]
     tensor_view(_view(tensors, gradients, names), key="merge_gradients")
     figures_table(names, gradients)

@@ -1,4 +1,4 @@
-"""Tensors that are too large to draw, cut along axes on which nothing is joined or summed, so that the merge stays whole."""
+"""Tensors too large to draw, cut along axes on which nothing is joined or summed, so that the merge stays whole."""
 
 from __future__ import annotations
 

@@ -15,8 +15,8 @@ _EXACT = 1e-3  # how far the sum of shares may be from 1
 def gate_number(operation: str, inputs: Sequence[Array]) -> int | None:
     """The operand that gates the others; None where there is none.
 
-    It is a factor with all weights in 0..1, at least two of them different, that is smaller than the others, or the only
-    such among equals: a sigmoid beside features that go beyond.
+    It is a factor with all weights in 0..1 that is smaller than the others, or the only such among equals: a sigmoid
+    beside features that go beyond.
     """
     if operation != "Multiply" or len(inputs) < 2:
         return None
@@ -39,7 +39,6 @@ def _may_gate(tensor: Array) -> bool:
         and tensor.ndim > 1
         and tensor.size > len(tensor)
         and bool(np.isfinite(tensor).all() and tensor.min() >= 0 and tensor.max() <= 1)
-        and bool(tensor.min() < tensor.max() or tensor.max() > 0)
     )
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import streamlit as st
-
 from core import MERGES
 from core.errors import Shape
 from sandbox.model_file import LayerEntry, MergeEntry, ModelFile, neighbourhood

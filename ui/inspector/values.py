@@ -10,7 +10,6 @@ import streamlit as st
 from core import Alignment, MergeError
 from core.dtypes import Array
 from sandbox.model_file import MergeEntry
-from ui.controls import inspector as controls
 from ui.controls.view import keep_selection, linked_selection
 from ui.inspector.crop import Cut, cut
 from ui.inspector.figures import figures_table
@@ -70,10 +69,9 @@ def show_values(tensors: Tensors) -> None:
     view, cuts = merge_view(tensors)
     for note in cuts:
         st.caption(":material/content_cut: " + cut_words(note))
-    rank = tensors.output.ndim
-    chosen = tensor_view(view, key="merge_values", selection=linked_selection(rank, controls.PREFIX))
+    chosen = tensor_view(view, key="merge_values", selection=linked_selection(tensors.output.ndim))
     axes = default_axes(view, frame_of(view))
-    keep_selection(chosen, axes, last_panel=len(tensors.inputs), prefix=controls.PREFIX)
+    keep_selection(chosen, axes, last_panel=len(tensors.inputs))
     figures_table(tensors.names, tensors.all)
 
 
