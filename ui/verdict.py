@@ -21,11 +21,12 @@ _EVERY = 0.7  # seconds between two looks
 @st.cache_resource
 def wake() -> None:
     """Start the sandbox with the server, so that it is warm when somebody asks; MERGESCOPE_SANDBOX=off does without."""
-    if _wanted():
+    if sandbox_wanted():
         the_verifier().process.start()
 
 
-def _wanted() -> bool:
+def sandbox_wanted() -> bool:
+    """Whether this server has a sandbox at all."""
     return os.environ.get("MERGESCOPE_SANDBOX", "on") != "off"
 
 
@@ -38,7 +39,7 @@ def show_verdict(operation: str, inputs: Sequence[Array], claimed: Merged | Merg
         claimed: what we say.
         **options: axis, axes, normalize.
     """
-    if not _wanted():
+    if not sandbox_wanted():
         return
     answer = verify(operation, inputs, claimed=claimed, **options)  # type: ignore[arg-type]  # options of the layer
     if answer.done():

@@ -10,7 +10,7 @@ import streamlit as st
 from core import MergeError
 from core.dtypes import Array
 from core.errors import Shape, unclear
-from ui.inspector.figures import figures_table
+from ui.inspector.figures import figures_of, figures_table
 from ui.inspector.values import Tensors, operand_name, side_by_side
 from ui.tensor_view import Panel, TensorView, tensor_view
 from ui.text import plain, short, t
@@ -64,7 +64,7 @@ def show_gradients(
                  output=plain(short(output)), index=where, value=f"{value:.4g}"))  # fmt: skip
     names = [t("gradient of {name}", name=operand_name(tensors.entry, number)) for number in range(len(gradients))]
     tensor_view(_view(tensors, gradients, names), key="merge_gradients")
-    figures_table(names, gradients)
+    figures_table(names, [figures_of(gradient) for gradient in gradients])
 
 
 def _view(tensors: Tensors, gradients: Sequence[Array], names: Sequence[str]) -> TensorView:

@@ -10,8 +10,8 @@ import streamlit as st
 from core.dtypes import Array
 from core.limits import MAX_ELEMENTS
 from ui.controls import inspector as controls
-from ui.inspector.figures import figures_table
-from ui.inspector.values import Tensors, operand_name, show_health, side_by_side
+from ui.inspector.figures import figures_of, figures_table
+from ui.inspector.values import Tensors, show_health, side_by_side
 from ui.tensor_view import tensor_view
 from ui.text import t
 
@@ -28,7 +28,7 @@ def show_merges(first: Tensors, second: Tensors) -> None:
 
 def show_inputs(first: Tensors, second: Tensors) -> None:
     """One merge on two inputs: the output, or one of its operands such as the map of a gate."""
-    names = [*(operand_name(first.entry, number) for number in range(len(first.inputs))), t("output")]
+    names = first.names
     number = controls.pick_tensor(names)
     titles = [t("{tensor}, first input", tensor=names[number]), t("{tensor}, second input", tensor=names[number])]
     _show_pair(titles, first.all[number], second.all[number], "inputs")
@@ -36,7 +36,7 @@ def show_inputs(first: Tensors, second: Tensors) -> None:
 
 def _show_pair(names: Sequence[str], first: Array, second: Array, key: str) -> None:
     """Both tensors, and their difference where they have one shape."""
-    figures_table(list(names), [first, second])
+    figures_table(names, [figures_of(first), figures_of(second)])
     if first.shape != second.shape:
         tensor_view(side_by_side(names[:1], [_drawn(first)]), key=f"{key}_first")
         tensor_view(side_by_side(names[1:], [_drawn(second)]), key=f"{key}_second")

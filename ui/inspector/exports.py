@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from core.dtypes import Array
-from ui.inspector.figures import figures_of, headings, row
+from sandbox.inspect_records import MergeRecord
+from sandbox.model_file import MergeEntry
+from ui.inspector.figures import headings, row
 from ui.inspector.rows import table
 from ui.inspector.values import Tensors
 
@@ -27,18 +29,18 @@ def merge_npz(tensors: Tensors, gradients: Sequence[Array] = ()) -> bytes:
     return stream.getvalue()
 
 
-def merges_csv(found: Sequence[Tensors | None], rows: Sequence[Sequence[str]]) -> bytes:
+def merges_csv(merges: Sequence[MergeEntry], records: Mapping[str, MergeRecord]) -> bytes:
     """The table of merges, with figures of the outputs where the model has run.
 
     Args:
-        found: for each merge what was recorded.
-        rows: `ui.inspector.rows.table`, a heading first.
+        merges: in the order of the graph.
+        records: by id, what a run recorded.
     """
-    ran = any(tensors is not None for tensors in found)
-    heading = [*rows[0], *(headings()[1:] if ran else ())]
+    rows = table(merges)
+    heading = [*rows[0], *(headings() if records else ())]
     body = [
-        [*cells, *(row(figures_of(tensors.output))[1:] if tensors is not None else ())]
-        for cells, tensors in zip(rows[1:], found, strict=True)
+        [*cells, *(row(records[entry.id].output) if entry.id in records else [""] * (len(heading) - len(cells)))]
+        for cells, entry in zip(rows[1:], merges, strict=True)
     ]
     stream = io.StringIO()
     csv.writer(stream).writerows([[_harmless(cell) for cell in line] for line in (heading, *body)])
@@ -56,6 +58,3 @@ def _harmless(cell: str) -> str:
     if cell.startswith(_FORMULA) and not re.fullmatch(r"[-+]?[\d.]+(e[-+]?\d+)?", cell):
         return "'" + cell
     return cell
-
-
-__all__ = ["file_name", "merge_npz", "merges_csv", "table"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -11,46 +10,14 @@ import streamlit as st
 
 from core.arithmetic import number
 from core.dtypes import Array
+from sandbox.inspect_figures import figures
+from sandbox.inspect_records import TensorFigures
 from ui.text import t
 
 
-@dataclass(frozen=True)
-class Figures:
-    """Of one tensor; numbers that are not finite are left out, and counted.
-
-    Attributes:
-        shape: of the tensor.
-        dtype: its name.
-        mean: of the numbers.
-        spread: their standard deviation.
-        smallest: of the numbers.
-        largest: of the numbers.
-        zeros: share of numbers that are 0.
-        odd: how many are not finite.
-    """
-
-    shape: tuple[int, ...]
-    dtype: str
-    mean: float
-    spread: float
-    smallest: float
-    largest: float
-    zeros: float
-    odd: int
-
-
-def figures_of(tensor: Array) -> Figures:
-    """Figures of one tensor."""
-    wide = np.asarray(tensor, dtype=np.float64)
-    finite = wide[np.isfinite(wide)]
-    odd = wide.size - finite.size
-    if not finite.size:
-        nan = float("nan")
-        return Figures(tensor.shape, str(tensor.dtype), nan, nan, nan, nan, nan, odd)
-    return Figures(
-        tensor.shape, str(tensor.dtype), float(finite.mean()), float(finite.std()), float(finite.min()),
-        float(finite.max()), float(np.mean(finite == 0)), odd,
-    )  # fmt: skip
+def figures_of(tensor: Array) -> TensorFigures:
+    """Figures of one tensor, as the process of a model gives them of its own."""
+    return TensorFigures(tensor.shape, str(tensor.dtype), *figures(tensor))
 
 
 def headings() -> list[str]:
@@ -58,21 +25,25 @@ def headings() -> list[str]:
     return [t("Shape"), t("Mean"), t("Spread"), t("Smallest"), t("Largest"), t("Zeros"), t("Not finite")]
 
 
-def row(found: Figures) -> list[str]:
+def row(found: TensorFigures) -> list[str]:
     """The figures as they are written."""
     numbers = [number(value) for value in (found.mean, found.spread, found.smallest, found.largest)]
-    zeros = "" if np.isnan(found.zeros) else f"{100 * found.zeros:.0f} %"
-    return [str(found.shape), *numbers, zeros, f"{found.odd:,}"]
+    return [str(found.shape), *numbers, _percent(found.zeros), _percent(found.not_finite)]
 
 
-def figures_table(names: Sequence[str], tensors: Sequence[Array]) -> None:
+def figures_table(names: Sequence[str], found: Sequence[TensorFigures]) -> None:
     """Draw a table, one row for each tensor.
 
     Args:
         names: of the tensors; foreign text is welcome.
-        tensors: as many.
+        found: as many.
     """
-    rows = [row(figures_of(tensor)) for tensor in tensors]
-    frame = pd.DataFrame(rows, columns=headings())
+    frame = pd.DataFrame([row(entry) for entry in found], columns=headings())
     frame.insert(0, t("Tensor"), list(names))
     st.dataframe(frame, hide_index=True, width="stretch")
+
+
+def _percent(share: float) -> str:
+    if np.isnan(share):
+        return ""
+    return "<1 %" if 0 < share < 0.01 else f"{100 * share:.0f} %"

@@ -8,6 +8,7 @@ import numpy as np
 
 from core.dtypes import Array
 from core.gate_health import GateHealth, gate_health
+from sandbox.inspect_records import TensorFigures
 
 _EXACT = 1e-3  # how far the sum of shares may be from 1
 
@@ -26,6 +27,11 @@ def gate_number(operation: str, inputs: Sequence[Array]) -> int | None:
     if small:
         return min(small, key=lambda number: inputs[number].size)
     return weights[0] if len(weights) == 1 else None
+
+
+def may_be_gate(found: TensorFigures) -> bool:
+    """Whether figures leave it open that a tensor is a gate."""
+    return found.smallest >= 0 and found.largest <= 1 and found.not_finite == 0 and found.dtype.startswith("float")
 
 
 def health(gate: Array) -> GateHealth:

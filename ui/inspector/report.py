@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from html import escape
 
+from sandbox.inspect_records import MergeRecord
 from sandbox.model_file import MergeEntry, ModelFile
-from ui.inspector.figures import figures_of, headings, row
-from ui.inspector.gates import gate_number, health
+from ui.inspector.figures import headings, row
 from ui.inspector.rows import note, written
 from ui.inspector.thumbs import thumbnail
-from ui.inspector.values import Tensors
+from ui.inspector.values import tensor_names
 from ui.text import t
 
 _SIDE = 120  # pixels of a picture
@@ -23,20 +23,20 @@ section { border: 1px solid light-dark(#d5dae1, #333d4a); border-radius: .5rem; 
 table { border-collapse: collapse; font: .8125rem ui-monospace, monospace; margin-top: .5rem; }
 td, th { text-align: left; padding: .15rem .8rem .15rem 0; border-bottom: 1px solid light-dark(#d5dae1, #333d4a); }
 .wide { overflow-x: auto; }
-.pictures { display: flex; flex-wrap: wrap; gap: 1rem; margin-top: .6rem; } figure { margin: 0; }
-figcaption { font-size: .8125rem; max-width: 12rem; overflow-wrap: anywhere; }
+.side { display: flex; flex-wrap: wrap; gap: 1.2rem; align-items: flex-start; margin-top: .6rem; }
 img { image-rendering: pixelated; border-radius: 4px; }
 .quiet { opacity: .8; margin: .2rem 0; } .fault { color: light-dark(#b23a17, #ff9b7a); }
 """
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
-def report(model: ModelFile, found: Sequence[Tensors | None], language: str) -> bytes:
+def report(model: ModelFile, records: Mapping[str, MergeRecord], verdicts: Mapping[str, str], language: str) -> bytes:
     """The report.
 
     Args:
         model: as read.
-        found: for each merge what a run recorded, or None.
+        records: by id of the merge, what a run recorded.
+        verdicts: by id of the merge, how its gate fares, in one sentence.
         language: of the page, such as "en".
     """
     name = escape(model.model_name or model.name)
@@ -47,7 +47,7 @@ def report(model: ModelFile, found: Sequence[Tensors | None], language: str) -> 
         f'<meta name="viewport" content="width=device-width"><title>{name}</title><style>{_STYLE}</style></head><body>',
         f"<h1>{name}</h1><p class=quiet>{escape(summary)} · {escape(t('written by Mergescope'))}</p>",
         *_refusals(model),
-        *(_section(entry, tensors) for entry, tensors in zip(model.merges, found, strict=True)),
+        *(_section(entry, records.get(entry.id), verdicts.get(entry.id, "")) for entry in model.merges),
         "</body></html>",
     ]
     return "\n".join(parts).encode()
@@ -59,7 +59,7 @@ def _refusals(model: ModelFile) -> Iterable[str]:
         yield f"<p class=fault>{escape(where)}: {escape(t(refusal.reason))}</p>"
 
 
-def _section(entry: MergeEntry, tensors: Tensors | None) -> str:
+def _section(entry: MergeEntry, record: MergeRecord | None, verdict: str) -> str:
     shapes = ", ".join(map(str, entry.input_shapes))
     lines = [
         f"<section><h2>{escape(entry.id)}</h2>",
@@ -70,25 +70,23 @@ def _section(entry: MergeEntry, tensors: Tensors | None) -> str:
         lines.append(f"<p>{escape(note(entry))}</p>")
     if entry.error is not None:
         lines.append(f"<p class=fault>{escape(t(entry.error.explanation))}</p>")
-    if tensors is not None:
-        lines += _recorded(tensors)
+    if verdict:
+        lines.append(f"<p>{escape(verdict)}</p>")
+    if record is not None:
+        lines += _recorded(entry, record)
     return "\n".join([*lines, "</section>"])
 
 
-def _recorded(tensors: Tensors) -> Iterable[str]:
-    gate = gate_number(tensors.entry.operation, tensors.inputs)
-    if gate is not None:
-        yield f"<p>{escape(tensors.names[gate])}: {escape(t(health(tensors.inputs[gate]).verdict))}</p>"
-    yield "<div class=pictures>"
-    for name, tensor in zip(tensors.names, tensors.all, strict=True):
-        source = thumbnail(tensor, _SIDE)
-        picture = f'<img src="{source}" alt="">' if source else ""
-        yield f"<figure>{picture}<figcaption>{escape(name)}</figcaption></figure>"
-    yield "</div><div class=wide><table>"
+def _recorded(entry: MergeEntry, record: MergeRecord) -> Iterable[str]:
+    source = thumbnail(record.thumbnail, _SIDE)
+    yield "<div class=side>"
+    if source:
+        yield f'<img src="{source}" alt="{escape(t("output"))}">'
+    yield "<div class=wide><table>"
     yield _line("th", [t("Tensor"), *headings()])
-    for name, tensor in zip(tensors.names, tensors.all, strict=True):
-        yield _line("td", [name, *row(figures_of(tensor))])
-    yield "</table></div>"
+    for name, found in zip(tensor_names(entry, len(record.inputs)), (*record.inputs, record.output), strict=True):
+        yield _line("td", [name, *row(found)])
+    yield "</table></div></div>"
 
 
 def _line(tag: str, cells: Iterable[str]) -> str:

@@ -14,18 +14,20 @@ from core.dtypes import Array
 _SIDE = 46  # pixels
 
 
-def thumbnail(value: Array, side: int = _SIDE) -> str:
-    """The first sample of a tensor as a PNG in a data URI; empty where there is nothing to draw.
+def thumbnail(plane: Array, side: int = _SIDE) -> str:
+    """A plane as a PNG in a data URI; empty where there is nothing to draw.
 
-    Features of a picture are the root of the mean of squares over the channels; all else is laid flat, the last axis
-    across.
+    Args:
+        plane: (rows, columns); one row is folded, so that it is more than a line.
+        side: the longer side of the picture [pixels].
     """
-    plane = _plane(value)
     if plane.size == 0:
         return ""
+    plane = _stripe(plane.ravel()) if len(plane) == 1 else plane.astype(np.float64)
     finite = plane[np.isfinite(plane)]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
-    level = np.nan_to_num((plane - low) / (high - low) if high > low else np.zeros_like(plane), posinf=1.0, neginf=0.0)
+    span = (plane - low) / (high - low) if high > low else np.zeros_like(plane)
+    level = np.nan_to_num(span, posinf=1.0, neginf=0.0).clip(0, 1)
     pixels = colours("cividis")[np.round(level * 255).astype(np.intp)]
     image = Image.fromarray(pixels[..., :3].astype(np.uint8))
     image = image.resize(
@@ -34,16 +36,6 @@ def thumbnail(value: Array, side: int = _SIDE) -> str:
     stream = io.BytesIO()
     image.save(stream, "PNG", optimize=True)
     return "data:image/png;base64," + b64encode(stream.getvalue()).decode()
-
-
-def _plane(value: Array) -> Array:
-    """Rows and columns, float64."""
-    first = np.asarray(value[0] if value.ndim > 1 else value, dtype=np.float64)
-    if first.ndim == 3:
-        return np.asarray(np.abs(first[..., 0]) if first.shape[-1] == 1 else np.sqrt(np.mean(first**2, axis=-1)))
-    if first.ndim < 2:
-        return _stripe(first.ravel())
-    return first.reshape(-1, first.shape[-1])
 
 
 def _stripe(numbers: Array) -> Array:

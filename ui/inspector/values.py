@@ -12,7 +12,7 @@ from core.dtypes import Array
 from sandbox.model_file import MergeEntry
 from ui.controls.view import keep_selection, linked_selection
 from ui.inspector.crop import Cut, cut
-from ui.inspector.figures import figures_table
+from ui.inspector.figures import figures_of, figures_table
 from ui.inspector.gates import gate_number, health
 from ui.tensor_view import Panel, TensorView, tensor_view
 from ui.tensor_view.frame import frame_of
@@ -38,8 +38,7 @@ class Tensors:
     @property
     def names(self) -> list[str]:
         """For people: the number of each operand and the layer that it comes from, and the output."""
-        named = [operand_name(self.entry, number) for number in range(len(self.inputs))]
-        return [*named, t("output")]
+        return tensor_names(self.entry, len(self.inputs))
 
     @property
     def all(self) -> tuple[Array, ...]:
@@ -53,6 +52,11 @@ class Tensors:
             MergeError: they do not, by our rules.
         """
         return self.entry.align(tuple(tensor.shape for tensor in self.inputs))
+
+
+def tensor_names(entry: MergeEntry, count: int) -> list[str]:
+    """Of so many operands and the output."""
+    return [*(operand_name(entry, number) for number in range(count)), t("output")]
 
 
 def operand_name(entry: MergeEntry, number: int) -> str:
@@ -72,7 +76,7 @@ def show_values(tensors: Tensors) -> None:
     chosen = tensor_view(view, key="merge_values", selection=linked_selection(tensors.output.ndim))
     axes = default_axes(view, frame_of(view))
     keep_selection(chosen, axes, last_panel=len(tensors.inputs))
-    figures_table(tensors.names, tensors.all)
+    figures_table(tensors.names, [figures_of(tensor) for tensor in tensors.all])
 
 
 def merge_view(tensors: Tensors) -> tuple[TensorView, tuple[Cut, ...]]:

@@ -88,7 +88,7 @@ def test_more_than_is_computed():
 
 
 def test_own_arrays():
-    """A missing batch axis is added, the dtype becomes the model's; another shape or fractions for integers are refused."""
+    """A missing batch axis is added, the dtype is the model's; another shape or fractions for integers are refused."""
     array = np.arange(11 * 13 * 3, dtype=np.float64).reshape(11, 13, 3)
     fed = array_feed(array, DECLARED, "float32")
     assert fed.shape == (1, 11, 13, 3)

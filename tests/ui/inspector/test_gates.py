@@ -17,7 +17,7 @@ def test_the_smaller_factor_within_0_and_1(weights):
 
 
 def test_a_sigmoid_of_the_same_shape():
-    """x times sigmoid(x): the only factor within 0 and 1 is the gate."""
+    """X times sigmoid(x): the only factor within 0 and 1 is the gate."""
     assert gate_number("Multiply", [FEATURES, 1 / (1 + np.exp(-FEATURES))]) == 1
 
 

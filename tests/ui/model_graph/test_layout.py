@@ -35,7 +35,7 @@ def test_boxes_do_not_touch_and_edges_go_down(graph):
         assert end_y == layout.centres[target][1] - HEIGHT / 2
         assert all(below > above for (_, above), (_, below) in pairwise(path))
     assert all(x - WIDTH / 2 >= -1e-6 and x + WIDTH / 2 <= layout.width + 1e-6 for x, _ in layout.centres.values())
-    assert all(0 <= y - HEIGHT / 2 and y + HEIGHT / 2 <= layout.height for _, y in layout.centres.values())
+    assert all(y - HEIGHT / 2 >= 0 and y + HEIGHT / 2 <= layout.height for _, y in layout.centres.values())
 
 
 @settings(deadline=None, max_examples=40)

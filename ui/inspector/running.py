@@ -1,0 +1,155 @@
+"""Runs a model in its own process without holding up the page: asked, looked at again, told when it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, TypeVar, cast
+
+import streamlit as st
+
+from core import MergeError
+from core.dtypes import Array
+from sandbox.failures import SandboxError
+from sandbox.inspect_process import open_model
+from sandbox.inspect_records import Run
+from sandbox.model_file import ModelFile
+from ui.controls import inspector as controls
+from ui.controls.inspector import Choice
+from ui.inspector.feeding import pick_feeds
+from ui.inspector.misfit import show_failure
+from ui.inspector.opening import content_of, digest_of, usual_scaling
+from ui.inspector.session import ModelSession
+from ui.inspector.thumbs import thumbnail
+from ui.text import plain, t
+from ui.verdict import sandbox_wanted
+
+_EVERY = 0.5  # seconds between two looks
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, eq=False)
+class Ran:
+    """A model that has run.
+
+    Attributes:
+        session: to ask it more.
+        key: of the input.
+        run: what was recorded.
+    """
+
+    session: ModelSession
+    key: str
+    run: Run
+
+
+def show_run(choice: Choice, model: ModelFile) -> Ran | None:
+    """Inputs, the button, progress; what was recorded, once it is there."""
+    if not model.runnable:
+        close_model()
+        return None
+    st.markdown("#### " + t("Input"))
+    feeds = pick_feeds(model.inputs, usual_scaling(model))
+    if not sandbox_wanted():
+        st.info(t("This server shows models but does not run them."))
+        return None
+    place = st.container(horizontal=True, vertical_alignment="center")
+    if not controls.wants_run() or feeds is None:
+        with place:
+            controls.run_buttons(ready=feeds is not None, running=False)
+            st.caption(t("In a process of its own, without network, which ends with this session."))
+        if not controls.wants_run():
+            close_model()
+        return None
+    session = open_session(choice)
+    key = key_of(feeds)
+    asked = session.run(key, feeds)
+    with place:
+        controls.run_buttons(ready=True, running=not asked.done())
+        run = answer(asked, session)
+    if run is None:
+        return None
+    if run.failure is not None:
+        show_failure(model, run.failure)
+    return Ran(session, key, run)
+
+
+def show_second_run(ran: Ran, model: ModelFile) -> Ran | None:
+    """The same for a second input, beside the first."""
+    feeds = pick_feeds(model.inputs, usual_scaling(model), "b")
+    if feeds is None:
+        return None
+    key = key_of(feeds)
+    run = answer(ran.session.run(key, feeds), ran.session)
+    if run is not None and run.failure is not None:
+        show_failure(model, run.failure)
+    return Ran(ran.session, key, run) if run is not None else None
+
+
+def answer(future: Future[Answer], session: ModelSession) -> Answer | None:
+    """What was asked; None, with the waiting or the reason on screen, as long as there is nothing."""
+    if not future.done():
+        st.fragment(_wait, run_every=_EVERY)(future, session)
+        return None
+    try:
+        return future.result()
+    except SandboxError as error:
+        st.error(plain(_why(error)))
+    except MergeError as error:
+        st.error(plain(t(error.explanation)))
+    return None
+
+
+def thumbs(ran: Ran | None) -> dict[str, str]:
+    """Small pictures of what came out of each merge, by id."""
+    records = ran.run.records if ran else {}
+    return {name: thumbnail(record.thumbnail) for name, record in records.items()}
+
+
+def key_of(feeds: Mapping[str, Array]) -> str:
+    """Tells one input from another."""
+    digest = sha256()
+    for name, array in sorted(feeds.items()):
+        digest.update(f"{name} {array.shape} {array.dtype};".encode())
+        digest.update(array.tobytes())
+    return digest.hexdigest()
+
+
+def open_session(choice: Choice) -> ModelSession:
+    """The model in its process: the one of this session, or a new one, which ends that of another model."""
+    content = content_of(choice)
+    return cast(ModelSession, _open(digest_of(content), content))
+
+
+def close_model() -> None:
+    """End the process of this session's model, if there is one."""
+    _open.clear()
+
+
+def _closed(session: ModelSession) -> None:
+    session.close()
+
+
+@st.cache_resource(scope="session", max_entries=1, show_spinner=False, on_release=_closed)
+def _open(digest: str, _content: bytes) -> ModelSession:  # noqa: ARG001  # the digest is the key of the cache
+    return ModelSession(open_model(_content))
+
+
+def _wait(future: Future[Any], session: ModelSession) -> None:
+    """Look again; once the answer is there, the page is drawn anew without this watch."""
+    if future.done():
+        st.rerun()
+    st.caption(":material/hourglass_empty: " + t("Running: {seconds} s", seconds=round(session.seconds)))
+
+
+def _why(error: SandboxError) -> str:
+    words = {
+        "timeout": t("The model took too long and was stopped."),
+        "memory": t("The model needs more memory than it may take, and was stopped."),
+        "busy": t("Too many models are open on this server; please try again in a minute."),
+        "too large": t("The tensors are too large to send."),
+        "closed": t("The model was closed; please run it again."),
+    }
+    return words.get(error.kind) or t("The process of the model ended unexpectedly; please run it again.")
