@@ -11,6 +11,7 @@ frame.begin("Model inspector")
 st.title(t("Model inspector"))
 st.markdown(t("Open a saved Keras model, find every merge in it, run an input, and look at what each merge does."))
 
+controls.remember()
 choice = controls.pick_model()
 model = opening.show_model(choice) if choice else None
 if choice is None or model is None:

@@ -61,15 +61,14 @@ def pick_feed(name: str, declared: Shape, dtype: str, number: int, *, scaling: s
     kinds = [*titles] if pictures else ["npy", "noise"]
     with st.container(border=True):
         st.markdown(f"**{plain(short(name))}** {plain(str(declared))} {plain(dtype)}")
-        columns = st.columns([3, 2, 3])
-        with columns[0]:
+        left, right = st.columns(2)
+        with left:
             usual = "sample" if pictures else "noise"
             kind = str(link.menu(t("Filled with"), kinds, f"{key}k", usual, format_func=titles.get))
-        with columns[1]:
+        with right:
             shape = format_shape(usual_shape(declared))
             typed = link.text(t("Shape"), f"{key}s", shape, max_chars=60, disabled=kind == "npy")
-        with columns[2]:
-            rest = _details(kind, key, dtype, scaling)
+        rest = _details(kind, key, dtype, scaling)
         name_and_content = _file(kind, key, name) if kind in ("picture", "npy") else {}
         return FeedChoice(kind=kind, shape=typed, **rest, **name_and_content)
 
@@ -84,14 +83,17 @@ def _details(kind: str, key: str, dtype: str, scaling: str) -> dict[str, object]
         help_text = t("An embedding takes whole numbers below its size of vocabulary.")
         return {"below": link.text(t("Whole numbers below"), f"{key}b", "2", max_chars=9, help=help_text)}
     found: dict[str, object] = {}
-    if kind in ("sample", "picture"):
-        found["scaling"] = link.menu(
-            t("Scaling of pixels"), list(SCALINGS), f"{key}c", scaling, format_func=lambda name: t(SCALINGS[name].title)
-        )
+    if kind not in ("sample", "picture"):
+        return found
+    left, right = st.columns(2)
+    with left:
+        names = list(SCALINGS)
+        title = t("Scaling of pixels")
+        found["scaling"] = link.menu(title, names, f"{key}c", scaling, format_func=lambda name: t(SCALINGS[name].title))
     if kind == "sample":
-        found["sample"] = link.segments(
-            t("Slice"), list(range(SAMPLES)), f"{key}n", 0, format_func=lambda at: str(at + 1)
-        )
+        with right:
+            slices = [str(at + 1) for at in range(SAMPLES)]
+            found["sample"] = int(link.menu(t("Slice"), slices, f"{key}n", "1")) - 1
     return found
 
 

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from core import MERGES
 from core.limits import MAX_MODEL_BYTES
 from ui.controls import link, state
+from ui.controls.view import keep_selection, linked_selection
+from ui.tensor_view.model import Selection
 from ui.text import t
 
 LIST, GRAPH = "merges_list", "merges_graph"  # keys of the two components that choose a merge
 _PLACE = ("cell", "of", "at", "plane")  # where somebody looked, which is no place in another merge
 _UPLOAD = "model_file"
+_LATER = {
+    "merge": "", "mfind": "", "mop": "all", "monly": "all", "mrun": "", "mpart": "values", "mout": "0", "munit": "",
+    "mwith": "merge", "mother": "", "mten": "", "mseed": "0", "mbseed": "0",
+}  # fmt: skip
+_OF_AN_INPUT = re.compile(r"mb?\d{1,2}[bckns]")
 _SHOWN = ("values", "gradients", "compare")
 
 
@@ -31,6 +39,16 @@ class Choice:
     kind: str
     name: str = ""
     content: bytes = b""
+
+
+def remember() -> None:
+    """Keep what the link says of controls that are drawn only once there is a model, or once it has run."""
+    for key, default in _LATER.items():
+        link.later(key, default)
+    link.later("mwhole", False, lambda value: value.lower() == "true")
+    for key in link.arrived():
+        if _OF_AN_INPUT.fullmatch(key):
+            link.later(key, "")
 
 
 def pick_model() -> Choice | None:
@@ -65,14 +83,14 @@ def pick_filters(operations: Sequence[str]) -> tuple[str, str, str]:
         # all names are choices, or the link to another model's filter would be called nonsense
         names = ["all", *MERGES]
         operation = link.menu(t("Operation"), names, "mop", "all", format_func=lambda name: every.get(name, name))
-    titles = {"all": t("all"), "stretch": t("only those that stretch"), "attention": t("only attention-like")}
+    titles = {"all": t("all"), "stretch": t("stretching"), "attention": t("attention-like")}
     only = link.segments(
         t("Show"),
         list(titles),
         "monly",
         "all",
         format_func=titles.get,
-        help=t("Attention-like: a product in which one channel weighs many."),
+        help=t("Stretching: an input is repeated to fit. Attention-like: a product in which one channel weighs many."),
     )
     return text, str(operation), str(only)
 
@@ -96,6 +114,24 @@ def keep_merge() -> None:
             link.hold("merge", str(chosen))
             for name in _PLACE:
                 link.hold(name, "")
+
+
+def first_selection(usual: tuple[int, ...]) -> Selection:
+    """Where the link asks to look, and otherwise the usual cell of the result."""
+    selection = linked_selection(len(usual))
+    return selection if link.held("cell") else replace(selection, cell=usual)
+
+
+def keep_place(
+    chosen: Selection, usual: tuple[int, ...], usual_axes: tuple[int | None, int | None], last_panel: int
+) -> None:
+    """Put where the person looks into the link, unless it is the usual cell."""
+    keep_selection(chosen, usual_axes, last_panel)
+    if chosen.cell == usual and chosen.panel == last_panel:
+        for name in ("cell", "of", "at"):
+            link.hold(name, "")
+    elif chosen.cell is not None and not any(chosen.cell):
+        link.hold("cell", ",".join(map(str, chosen.cell)))
 
 
 def pick_whole() -> bool:
@@ -150,8 +186,9 @@ def pick_unit(outputs: Sequence[str], index: Sequence[int]) -> tuple[int, str]:
     left, right = st.columns(2)
     if len(outputs) > 1:
         with left:
-            names = list(range(len(outputs)))
-            number = link.menu(t("Output of the model"), names, "mout", 0, format_func=lambda at: outputs[at])
+            names = [str(at) for at in range(len(outputs))]
+            title = t("Output of the model")
+            number = int(link.menu(title, names, "mout", "0", format_func=lambda at: outputs[int(at)]))
     with right if len(outputs) > 1 else left:
         typed = link.text(
             t("Index of one number in it"),
@@ -161,7 +198,7 @@ def pick_unit(outputs: Sequence[str], index: Sequence[int]) -> tuple[int, str]:
             placeholder=", ".join(map(str, index)),
             help=t("Batch first, as in 0, 3. Empty: the largest number."),
         )
-    return int(number), typed
+    return number, typed
 
 
 def pick_other(ids: Sequence[str], names: dict[str, str]) -> tuple[str, str]:
@@ -180,5 +217,5 @@ def pick_other(ids: Sequence[str], names: dict[str, str]) -> tuple[str, str]:
 
 def pick_tensor(names: Sequence[str]) -> int:
     """Which tensor of a merge is compared; the last, its output, unless somebody chooses."""
-    numbers = list(range(len(names)))
-    return int(link.menu(t("Tensor"), numbers, "mten", numbers[-1], format_func=lambda at: names[at]))
+    numbers = [str(at) for at in range(len(names))]
+    return int(link.menu(t("Tensor"), numbers, "mten", numbers[-1], format_func=lambda at: names[int(at)]))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import streamlit as st
 
 from core import MergeError
@@ -17,12 +16,6 @@ from ui.text import plain, short, t
 from ui.values import places_on_output, translated_words
 
 _LONGEST = 60  # characters of an index
-
-
-def largest_cell(output: Array) -> tuple[int, ...]:
-    """The index of the largest number; of the first cell where none is finite."""
-    known = np.nan_to_num(np.asarray(output, dtype=np.float64), nan=-np.inf)
-    return tuple(int(place) for place in np.unravel_index(int(known.argmax()), output.shape)) if output.size else ()
 
 
 def read_cell(typed: str, shape: Shape) -> tuple[int, ...]:

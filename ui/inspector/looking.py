@@ -6,14 +6,16 @@ import streamlit as st
 
 from core import MERGES, MergeError
 from core.shapes import format_shape
+from core.table import alignment_rows
 from sandbox.model_file import MergeEntry, ModelFile
+from ui.alignment_table import alignment_table
 from ui.controls import inspector as controls
-from ui.inspector.backwards import largest_cell, read_cell, show_gradients
+from ui.inspector.backwards import read_cell, show_gradients
 from ui.inspector.comparing import show_inputs, show_merges
 from ui.inspector.misfit import show_misfit
 from ui.inspector.rows import title, written
 from ui.inspector.running import Ran, answer, show_second_run
-from ui.inspector.values import Tensors, show_values
+from ui.inspector.values import Tensors, largest_cell, show_values
 from ui.text import plain, short, t
 
 
@@ -21,8 +23,7 @@ def show_merge(model: ModelFile, entry: MergeEntry, ran: Ran | None) -> Tensors 
     """Draw what is known of a merge; its numbers, once they are there."""
     sign = MERGES[entry.operation].symbol
     st.markdown(f"### {sign} {plain(title(entry))}")
-    st.caption(plain(f"{entry.operation} · {written(entry)} · {', '.join(map(str, entry.input_shapes))} → "
-                     f"{entry.output_shape}"))  # fmt: skip
+    st.caption(plain(_summary(entry)))
     if entry.alignment is not None:
         for warning in entry.alignment.warnings:
             st.warning(plain(t(warning)), icon=":material/warning:")
@@ -30,10 +31,23 @@ def show_merge(model: ModelFile, entry: MergeEntry, ran: Ran | None) -> Tensors 
         show_misfit(entry, entry.input_shapes, entry.error)
     _lab(entry)
     if ran is None:
-        if entry.error is None and model.runnable:
-            st.info(t("The numbers of this merge appear here once the model has run."))
+        _show_alignment(model, entry)
         return None
     return _show_recorded(model, entry, ran)
+
+
+def _summary(entry: MergeEntry) -> str:
+    form = [] if written(entry) == entry.operation else [written(entry)]
+    sign = f" {MERGES[entry.operation].symbol} "
+    return " · ".join([entry.operation, *form, f"{sign.join(map(str, entry.input_shapes))} → {entry.output_shape}"])
+
+
+def _show_alignment(model: ModelFile, entry: MergeEntry) -> None:
+    """What is known without numbers."""
+    if entry.alignment is not None:
+        alignment_table(alignment_rows(entry.alignment))
+    if entry.error is None and model.runnable:
+        st.info(t("The numbers of this merge appear here once the model has run."))
 
 
 def _show_recorded(model: ModelFile, entry: MergeEntry, ran: Ran) -> Tensors | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, TypeVar, cast
@@ -27,6 +27,7 @@ from ui.text import plain, t
 from ui.verdict import sandbox_wanted
 
 _EVERY = 0.5  # seconds between two looks
+_PATIENCE = 0.7  # seconds that a page of this session, and no other, waits before it says that it does
 Answer = TypeVar("Answer")
 
 
@@ -90,6 +91,7 @@ def show_second_run(ran: Ran, model: ModelFile) -> Ran | None:
 
 def answer(future: Future[Answer], session: ModelSession) -> Answer | None:
     """What was asked; None, with the waiting or the reason on screen, as long as there is nothing."""
+    wait([future], _PATIENCE)  # a page that stays for a moment is easier to follow than one that jumps twice
     if not future.done():
         st.fragment(_wait, run_every=_EVERY)(future, session)
         return None

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import streamlit as st
 
 from core import Alignment, MergeError
 from core.dtypes import Array
 from sandbox.model_file import MergeEntry
-from ui.controls.view import keep_selection, linked_selection
+from ui.controls import inspector as controls
 from ui.inspector.crop import Cut, cut
 from ui.inspector.figures import figures_of, figures_table
 from ui.inspector.gates import gate_number, health
@@ -73,9 +74,9 @@ def show_values(tensors: Tensors) -> None:
     view, cuts = merge_view(tensors)
     for note in cuts:
         st.caption(":material/content_cut: " + cut_words(note))
-    chosen = tensor_view(view, key="merge_values", selection=linked_selection(tensors.output.ndim))
-    axes = default_axes(view, frame_of(view))
-    keep_selection(chosen, axes, last_panel=len(tensors.inputs))
+    usual = largest_cell(view.panels[-1].value)
+    chosen = tensor_view(view, key="merge_values", selection=controls.first_selection(usual))
+    controls.keep_place(chosen, usual, default_axes(view, frame_of(view)), last_panel=len(tensors.inputs))
     figures_table(tensors.names, [figures_of(tensor) for tensor in tensors.all])
 
 
@@ -94,6 +95,12 @@ def titled(view: TensorView, names: Sequence[str]) -> TensorView:
     """The same view with other titles."""
     panels = tuple(replace(panel, title=name) for panel, name in zip(view.panels, names, strict=True))
     return replace(view, panels=panels)
+
+
+def largest_cell(value: Array) -> tuple[int, ...]:
+    """The index of the largest number, where something is to be seen; of the first cell where none is finite."""
+    known = np.nan_to_num(np.asarray(value, dtype=np.float64), nan=-np.inf)
+    return tuple(int(place) for place in np.unravel_index(int(known.argmax()), value.shape)) if value.size else ()
 
 
 def show_health(tensors: Tensors) -> None:
