@@ -7,16 +7,18 @@ import streamlit as st
 from core import MERGES, MergeError
 from core.shapes import format_shape
 from core.table import alignment_rows
+from sandbox.inspect_records import RunFailure
 from sandbox.model_file import MergeEntry, ModelFile
 from ui.alignment_table import alignment_table
 from ui.controls import inspector as controls
 from ui.inspector.backwards import read_cell, show_gradients
 from ui.inspector.comparing import show_inputs, show_merges
-from ui.inspector.misfit import show_misfit
+from ui.inspector.misfit import show_failure, show_misfit
 from ui.inspector.rows import title, written
 from ui.inspector.running import Ran, answer, show_second_run
 from ui.inspector.values import Tensors, largest_cell, show_values
 from ui.text import plain, short, t
+from ui.verdict import sandbox_wanted
 
 
 def show_merge(model: ModelFile, entry: MergeEntry, ran: Ran | None) -> Tensors | None:
@@ -46,7 +48,7 @@ def _show_alignment(model: ModelFile, entry: MergeEntry) -> None:
     """What is known without numbers."""
     if entry.alignment is not None:
         alignment_table(alignment_rows(entry.alignment))
-    if entry.error is None and model.runnable:
+    if entry.error is None and model.runnable and sandbox_wanted():
         st.info(t("The numbers of this merge appear here once the model has run."))
 
 
@@ -86,7 +88,9 @@ def _gradients(model: ModelFile, tensors: Tensors, ran: Ran) -> None:
         st.error(plain(t(error.explanation)))
         return
     found = answer(ran.session.gradients(ran.key, tensors.entry.id, number, cell), ran.session)
-    if found is not None:
+    if isinstance(found, RunFailure):
+        show_failure(model, found)
+    elif found is not None:
         show_gradients(tensors, found.inputs, names[number], found.index, found.value)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from hashlib import sha256
@@ -13,7 +13,7 @@ import streamlit as st
 from core import MergeError
 from core.dtypes import Array
 from sandbox.failures import SandboxError
-from sandbox.inspect_process import open_model
+from sandbox.inspect_process import open_model, warm
 from sandbox.inspect_records import Run
 from sandbox.model_file import ModelFile
 from ui.controls import inspector as controls
@@ -29,6 +29,7 @@ from ui.verdict import sandbox_wanted
 _EVERY = 0.5  # seconds between two looks
 _PATIENCE = 0.7  # seconds that a page of this session, and no other, waits before it says that it does
 Answer = TypeVar("Answer")
+Buttons = Callable[..., None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,13 +64,22 @@ def show_run(choice: Choice, model: ModelFile) -> Ran | None:
             st.caption(t("In a process of its own, without network, which ends with this session."))
         if not controls.wants_run():
             close_model()
+            warm()
         return None
-    session = open_session(choice)
+    try:
+        session = open_session(choice, model)
+        with place:
+            ran = _run(session, feeds, model, controls.run_buttons)
+    except (SandboxError, MergeError) as error:
+        _show_error(error)
+        return None
+    return ran
+
+
+def _run(session: ModelSession, feeds: Mapping[str, Array], model: ModelFile, buttons: Buttons | None) -> Ran | None:
     key = key_of(feeds)
     asked = session.run(key, feeds)
-    with place:
-        controls.run_buttons(ready=True, running=not asked.done())
-        run = answer(asked, session)
+    run = answer(asked, session, buttons)
     if run is None:
         return None
     if run.failure is not None:
@@ -82,25 +92,31 @@ def show_second_run(ran: Ran, model: ModelFile) -> Ran | None:
     feeds = pick_feeds(model.inputs, usual_scaling(model), "b")
     if feeds is None:
         return None
-    key = key_of(feeds)
-    run = answer(ran.session.run(key, feeds), ran.session)
-    if run is not None and run.failure is not None:
-        show_failure(model, run.failure)
-    return Ran(ran.session, key, run) if run is not None else None
+    try:
+        return _run(ran.session, feeds, model, None)
+    except (SandboxError, MergeError) as error:
+        _show_error(error)
+        return None
 
 
-def answer(future: Future[Answer], session: ModelSession) -> Answer | None:
-    """What was asked; None, with the waiting or the reason on screen, as long as there is nothing."""
+def answer(future: Future[Answer], session: ModelSession, buttons: Buttons | None = None) -> Answer | None:
+    """What was asked; None, with the waiting or the reason on screen, as long as there is nothing.
+
+    Args:
+        future: of the answer.
+        session: that was asked.
+        buttons: drawn before it.
+    """
     wait([future], _PATIENCE)  # a page that stays for a moment is easier to follow than one that jumps twice
+    if buttons is not None:
+        buttons(ready=True, running=not future.done())
     if not future.done():
         st.fragment(_wait, run_every=_EVERY)(future, session)
         return None
     try:
         return future.result()
-    except SandboxError as error:
-        st.error(plain(_why(error)))
-    except MergeError as error:
-        st.error(plain(t(error.explanation)))
+    except (SandboxError, MergeError) as error:
+        _show_error(error)
     return None
 
 
@@ -119,10 +135,20 @@ def key_of(feeds: Mapping[str, Array]) -> str:
     return digest.hexdigest()
 
 
-def open_session(choice: Choice) -> ModelSession:
-    """The model in its process: the one of this session, or a new one, which ends that of another model."""
+def open_session(choice: Choice, model: ModelFile) -> ModelSession:
+    """The model in its process: the one of this session, or a new one, which ends that of another model.
+
+    Raises:
+        MergeError: it is not run here.
+        SandboxError: too many models wait already.
+    """
     content = content_of(choice)
-    return cast(ModelSession, _open(digest_of(content), content))
+    digest = digest_of(content)
+    session = cast(ModelSession, _open(digest, content, model))
+    if session.handle.state != "closed":
+        return session
+    close_model()  # it was idle for long
+    return cast(ModelSession, _open(digest, content, model))
 
 
 def close_model() -> None:
@@ -135,15 +161,28 @@ def _closed(session: ModelSession) -> None:
 
 
 @st.cache_resource(scope="session", max_entries=1, show_spinner=False, on_release=_closed)
-def _open(digest: str, _content: bytes) -> ModelSession:  # noqa: ARG001  # the digest is the key of the cache
-    return ModelSession(open_model(_content))
+def _open(digest: str, _content: bytes, _model: ModelFile) -> ModelSession:  # noqa: ARG001  # the digest is the key
+    return ModelSession(open_model(_content, model=_model))
 
 
 def _wait(future: Future[Any], session: ModelSession) -> None:
     """Look again; once the answer is there, the page is drawn anew without this watch."""
     if future.done():
         st.rerun()
-    st.caption(":material/hourglass_empty: " + t("Running: {seconds} s", seconds=round(session.seconds)))
+    st.caption(":material/hourglass_empty: " + _progress(session))
+
+
+def _progress(session: ModelSession) -> str:
+    seconds = round(session.seconds)
+    if session.handle.state == "waiting":
+        return t("Other models run; this one has the place {place} in the queue.", place=session.handle.place)
+    if session.handle.state == "loading":
+        return t("Keras starts and loads the model: {seconds} s", seconds=seconds)
+    return t("The model runs: {seconds} s", seconds=seconds)
+
+
+def _show_error(error: SandboxError | MergeError) -> None:
+    st.error(plain(_why(error) if isinstance(error, SandboxError) else t(error.explanation)))
 
 
 def _why(error: SandboxError) -> str:

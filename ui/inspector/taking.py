@@ -78,7 +78,7 @@ def _verdict(ran: Ran, entry: MergeEntry) -> str:
     """How the gate of a merge fares; empty where there is none, or where the process is gone."""
     try:
         found = ran.session.tensors(ran.key, entry.id).result(_SECONDS)
-        number = gate_number(entry.operation, found.inputs)
-        return "" if number is None else t(health(found.inputs[number]).verdict)
+        number = gate_number(entry.operation, found.inputs) if found else None
+        return "" if found is None or number is None else t(health(found.inputs[number]).verdict)
     except (SandboxError, MergeError, TimeoutError):
         return ""
