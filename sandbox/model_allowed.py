@@ -55,11 +55,11 @@ _NUMPY = """
     Average BroadcastTo Cbrt Ceil Clip Concatenate Copy Cos Cosh CountNonzero Cross Cumprod Cumsum Deg2rad Diag Diagonal
     Diff Divide DivideNoNan Dot Dstack Einsum Equal Exp Exp2 ExpandDims Expm1 Flip Fliplr Flipud Floor FloorDivide Fmax
     Fmin Fmod FullLike GetItem Greater GreaterEqual Heaviside Hsplit Hstack Hypot Inner Isclose Isfinite Isinf Isnan
-    Less LessEqual Log Log10 Log1p Log2 Logaddexp Logaddexp2 LogicalAnd LogicalNot LogicalOr LogicalXor Matmul Max Maximum
-    Mean Median Min Minimum Mod Moveaxis Multiply NanToNum Negative NotEqual OnesLike Outer Pad Power Prod Ptp Quantile
-    Rad2deg Ravel Reciprocal Repeat Reshape Roll Rot90 Round Sign Signbit Sin Sinc Sinh Sort Split Sqrt Square Squeeze
-    Stack Std Subtract Sum Swapaxes Take TakeAlongAxis Tan Tanh Tensordot Tile Trace Transpose Tril Triu TrueDivide
-    Trunc Var Vdot Vsplit Vstack Where ZerosLike
+    Less LessEqual Log Log10 Log1p Log2 Logaddexp Logaddexp2 LogicalAnd LogicalNot LogicalOr LogicalXor Matmul Max
+    Maximum Mean Median Min Minimum Mod Moveaxis Multiply NanToNum Negative NotEqual OnesLike Outer Pad Power Prod Ptp
+    Quantile Rad2deg Ravel Reciprocal Repeat Reshape Roll Rot90 Round Sign Signbit Sin Sinc Sinh Sort Split Sqrt Square
+    Squeeze Stack Std Subtract Sum Swapaxes Take TakeAlongAxis Tan Tanh Tensordot Tile Trace Transpose Tril Triu
+    TrueDivide Trunc Var Vdot Vsplit Vstack Where ZerosLike
 """
 _NN = """
     AdaptiveAveragePool AdaptiveMaxPool AveragePool BatchNorm Celu Conv ConvTranspose DepthToSpace DepthwiseConv
