@@ -69,22 +69,23 @@ def show_run(choice: Choice, model: ModelFile) -> Ran | None:
     try:
         session = open_session(choice, model)
         with place:
-            ran = _run(session, feeds, model, controls.run_buttons)
+            ran = _run(session, feeds, controls.run_buttons)
     except (SandboxError, MergeError) as error:
         _show_error(error)
         return None
+    _show_failure(ran, model)
     return ran
 
 
-def _run(session: ModelSession, feeds: Mapping[str, Array], model: ModelFile, buttons: Buttons | None) -> Ran | None:
+def _run(session: ModelSession, feeds: Mapping[str, Array], buttons: Buttons | None) -> Ran | None:
     key = key_of(feeds)
-    asked = session.run(key, feeds)
-    run = answer(asked, session, buttons)
-    if run is None:
-        return None
-    if run.failure is not None:
-        show_failure(model, run.failure)
-    return Ran(session, key, run)
+    run = answer(session.run(key, feeds), session, buttons)
+    return None if run is None else Ran(session, key, run)
+
+
+def _show_failure(ran: Ran | None, model: ModelFile) -> None:
+    if ran is not None and ran.run.failure is not None:
+        show_failure(model, ran.run.failure)
 
 
 def show_second_run(ran: Ran, model: ModelFile) -> Ran | None:
@@ -93,10 +94,12 @@ def show_second_run(ran: Ran, model: ModelFile) -> Ran | None:
     if feeds is None:
         return None
     try:
-        return _run(ran.session, feeds, model, None)
+        again = _run(ran.session, feeds, None)
     except (SandboxError, MergeError) as error:
         _show_error(error)
         return None
+    _show_failure(again, model)
+    return again
 
 
 def answer(future: Future[Answer], session: ModelSession, buttons: Buttons | None = None) -> Answer | None:
