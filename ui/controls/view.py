@@ -31,12 +31,15 @@ def linked_selection(rank: int) -> Selection:
     cell = link.held("cell")
     axes = _numbers(link.held("plane"))
     panel = _numbers(link.held("of"))
+    kind, _, extent = link.held("colours").partition(".")
     return Selection(
         at=_numbers(link.held("at")),
         cell=_numbers(cell) if cell else (0,) * rank,
         panel=panel[0] if panel else None,
         axes=(axes[0], axes[1]) if axes and len(axes) == 2 else None,
         order=link.held("order") or "index",
+        kind=kind or None,  # type: ignore[arg-type]  # the tensor view takes what it knows
+        range=extent or None,  # type: ignore[arg-type]
     )
 
 
@@ -49,6 +52,7 @@ def keep_selection(selection: Selection, usual_axes: tuple[int | None, int | Non
     link.hold("at", _text(selection.at) if moved else "")
     link.hold("plane", _text(selection.axes) if selection.axes != usual_axes else "")
     link.hold("order", selection.order if selection.order != "index" else "")
+    link.hold("colours", f"{selection.kind or ''}.{selection.range or ''}".rstrip("."))
 
 
 def _numbers(text: str) -> tuple[int, ...] | None:
