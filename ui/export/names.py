@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 _LONGEST = 60
+_TAKEN = frozenset({"file", "titles", "allow_pickle"})  # arguments of NumPy, and our own list
 _RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{kind}{n}" for kind in ("com", "lpt") for n in range(1, 10))})
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2: Char
 
@@ -28,7 +29,7 @@ def array_names(titles: list[str]) -> list[str]:
     for place, title in enumerate(titles):
         letters = [letter if unicodedata.category(letter)[0] in "LN" else "_" for letter in unicodedata.normalize("NFC", title)]
         name = re.sub("_+", "_", "".join(letters)).strip("_")[:_LONGEST] or f"tensor_{place}"
-        while name in found or name == "file":  # NumPy's own name
+        while name in found or name in _TAKEN:
             name += f"_{place}"
         found.append(name)
     return found
