@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from core.errors import unclear
+from core.limits import MAX_ELEMENTS
 from ui.export.look import Look, look_at
 from ui.export.theme import Theme, theme
 from ui.export.words import WORDS
@@ -43,7 +45,7 @@ class Document:
     view: TensorView
     selection: Selection | None = None
     title: str = "Mergescope"
-    address: Callable[[Selection], str] = field(default=lambda selection: "")
+    address: Callable[[Selection], str] = field(default=lambda _: "")
     code: Mapping[str, str] = field(default_factory=dict)
     moments: tuple[Moment, ...] = ()
     words: Mapping[str, str] = field(default_factory=lambda: WORDS)
@@ -58,3 +60,18 @@ class Document:
     def line(self) -> str:
         """The title on one line."""
         return " ".join(self.title.split()) or "Mergescope"
+
+
+def check_size(document: Document) -> None:
+    """Refuse what would hold too many numbers as text, before anything is made.
+
+    Raises:
+        MergeError: names the numbers and the limit.
+    """
+    count = sum(panel.value.size for panel in document.view.panels)
+    if count > MAX_ELEMENTS:
+        raise unclear(
+            "The tensors hold {count} numbers; a file of this kind takes up to {limit}. Please export the arrays.",
+            count=f"{count:,}",
+            limit=f"{MAX_ELEMENTS:,}",
+        )

@@ -8,9 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from core.limits import MAX_ELEMENTS
-from core.errors import unclear
-from ui.export.document import Document
+from ui.export.document import Document, check_size
 from ui.export.names import clean
 from ui.export.theme import Theme, css, theme
 from ui.tensor_view.face import joined_script
@@ -35,13 +33,7 @@ def to_html(document: Document) -> bytes:
         MergeError: too many numbers for one page.
     """
     look = document.look()
-    total = sum(panel.value.size for number, panel in enumerate(look.view.panels) if look.is_drawable(number))
-    if total > MAX_ELEMENTS:
-        raise unclear(
-            "The tensors hold {count} numbers; a web page takes up to {limit}. Please export the arrays instead.",
-            count=f"{total:,}",
-            limit=f"{MAX_ELEMENTS:,}",
-        )
+    check_size(document)
     data = payload(look.view, look.chosen.sent())
     numbers = data["x"]["v"].to_numpy().astype("<f4").tobytes()
     script = _literal({"meta": data["meta"], "numbers": b64encode(numbers).decode()})
@@ -102,7 +94,8 @@ def _frame_style() -> str:
     light, dark = theme("light"), theme("dark")
     return f"""
 :root {{ color-scheme: light dark; {_variables(light)}
-  --st-font: "Source Sans 3", "Source Sans Pro", "Noto Sans SC", "PingFang SC", "Microsoft YaHei", system-ui, sans-serif;
+  --st-font: "Source Sans 3", "Source Sans Pro", "Noto Sans SC", "PingFang SC", "Microsoft YaHei", system-ui,
+    sans-serif;
   --st-code-font: "Source Code Pro", ui-monospace, Consolas, Menlo, monospace; }}
 @media (prefers-color-scheme: dark) {{ :root {{ {_variables(dark)} }} }}
 body {{ margin: 0 auto; padding: 2rem clamp(1rem, 4vw, 4rem); max-width: 90rem; background: var(--st-background-color);

@@ -1,4 +1,4 @@
-"""Putting things on slides: native text, boxes, pictures, tables, notes, links. Text goes in as text, never as markup."""
+"""Putting things on slides: native text, boxes, pictures, tables, notes, links. Text is text, never markup."""
 
 from __future__ import annotations
 
@@ -69,17 +69,23 @@ class Deck:
         fill.solid()
         fill.fore_color.rgb = RGBColor(*self.theme.ground)
         shape = self._slide.shapes.title
-        shape.left, shape.top, shape.width, shape.height = (Emu(part) for part in (500_000, 300_000, 11_192_000, 620_000))
+        shape.left, shape.top, shape.width, shape.height = (
+            Emu(part) for part in (500_000, 300_000, 11_192_000, 620_000)
+        )
         self._write(shape.text_frame, [title], 28 if len(title) < 60 else 18, self.theme.ink, bold=True)
         if address:
             width = self.file.slide_width - 1_000_000
-            self.text(Place(500_000, 6_420_000, width, 280_000), self.words["open"], 11, colour=self.theme.main, link=address)
+            self.text(
+                Place(500_000, 6_420_000, width, 280_000), self.words["open"], 11, colour=self.theme.main, link=address
+            )
 
     def text(self, place: Place, text: str, size: float, *, colour: Rgb | None = None, bold: bool = False,
              code: bool = False, align: str = "start", turned: bool = False, link: str = "") -> None:  # fmt: skip
         """One line of native text."""
         shape = self._slide.shapes.add_textbox(*place)
-        self._write(shape.text_frame, [text], size, colour or self.theme.ink, bold=bold, code=code, align=align, link=link)
+        self._write(
+            shape.text_frame, [text], size, colour or self.theme.ink, bold=bold, code=code, align=align, link=link
+        )
         shape.rotation = -90 if turned else 0
 
     def block(self, place: Place, lines: list[str], size: float) -> None:

@@ -1,4 +1,4 @@
-"""A slide deck (PPTX, 16:9): the view as pictures and native text, how the axes line up, channels, code; notes and links."""
+"""A slide deck (PPTX, 16:9): pictures with native text, how the axes line up, channels, code; notes and links."""
 
 from __future__ import annotations
 
@@ -116,9 +116,8 @@ def _view_notes(deck: Deck, look: Look, places: str, said: str) -> list[str]:
     pictures = [item for item in scene.items if isinstance(item, Picture)]
     for number, item in zip(drawn, pictures, strict=True):
         scale = item.heat.scale
-        lines.append(words["notes_colours"].format(
-            table=scale.table, low=written(scale.low, 3), high=written(scale.high, 3), title=look.panels[number]["title"],
-        ))  # fmt: skip
+        values = {"low": written(scale.low, 3), "high": written(scale.high, 3), "table": scale.table}
+        lines.append(words["notes_colours"].format(title=look.panels[number]["title"], **values))
     address = deck.document.address(look.chosen)
     return [*lines, *([words["notes_link"].format(link=address)] if address else [])]
 
@@ -152,4 +151,3 @@ def _code_slide(deck: Deck, look: Look, name: str, text: str) -> None:
     deck.box(Place(_EDGE, 1_150_000, _WIDE - 2 * _EDGE, 5_100_000), deck.theme.soft)
     deck.block(Place(_EDGE + 200_000, 1_250_000, _WIDE - 2 * _EDGE - 400_000, 4_900_000), shown, size)
     deck.notes([text.rstrip(), *([deck.words["notes_link"].format(link=address)] if address else [])])
-

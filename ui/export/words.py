@@ -1,4 +1,4 @@
-"""Every word inside exported documents, in English. The menu hands them over translated: documents are made elsewhere."""
+"""Every word inside exported documents, in English. The menu translates them: threads have no language."""
 
 from __future__ import annotations
 

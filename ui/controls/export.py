@@ -1,0 +1,128 @@
+"""What can be chosen about an export, the export under way, and the link that a document carries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from core.limits import MAX_FRAMES, MAX_SLIDES
+from ui.controls import link
+from ui.export.formats import FORMATS, Options
+from ui.export.job import Job
+from ui.tensor_view.model import Selection
+from ui.text import t
+
+_JOB = "export_job"
+_COUNTS = (8, 24, 64, MAX_FRAMES)
+_SLIDES = (0, 4, 8, 16, MAX_SLIDES)
+
+
+def opened() -> Any:
+    """The button that opens the menu, as a container; `.open` says whether it is open."""
+    return st.popover(t("Export"), icon=":material/download:", key="export", on_change="rerun")
+
+
+def pick_format() -> str:
+    """Which kind of file."""
+    return str(
+        st.segmented_control(
+            t("File"),
+            list(FORMATS),
+            format_func=lambda name: FORMATS[name].title,
+            key="export_format",
+            default="png",
+            required=True,
+            persist_state="session",
+        )
+    )
+
+
+def pick_theme() -> str:
+    """Whether the ground is light or dark; by default as the page is."""
+    titles = {"light": t("light"), "dark": t("dark")}
+    now = st.context.theme.type
+    return str(
+        st.segmented_control(
+            t("Ground"),
+            list(titles),
+            format_func=titles.get,
+            key="export_theme",
+            default=now if now in titles else "light",
+            required=True,
+            persist_state="session",
+        )
+    )
+
+
+def pick_options(names: tuple[str, ...], *, channels: int, moments: int) -> Options:
+    """What a format lets one choose.
+
+    Args:
+        names: of the choices, see `Format.options`.
+        channels: how many there are.
+        moments: likewise.
+    """
+    chosen: dict[str, Any] = {}
+    if "subject" in names and moments > 1:
+        titles = {"moments": t("moments of training"), "channels": t("channels")}
+        chosen["subject"] = _choose(t("What moves"), list(titles), "export_subject", titles.get)
+    if "count" in names:
+        there = moments if chosen.get("subject") == "moments" else max(1, channels)
+        chosen["count"] = _choose(t("Frames"), _up_to(_COUNTS, there), "export_count")
+        chosen["speed"] = _choose(t("Frames per second"), [2, 4, 8, 12, 25], "export_speed", default=8)
+    if "slides" in names and channels > 1:
+        chosen["count"] = _choose(t("Slides of channels"), _up_to(_SLIDES, channels), "export_slides")
+    if "scale" in names:
+        scales = [1, 2] if "count" in names else [1, 2, 4]
+        sized = t("Size")
+        chosen["scale"] = _choose(sized, scales, "export_scale", lambda scale: f"{scale} ×", default=min(2, scales[-1]))
+    return Options(**{"count": 0, **chosen} if "slides" in names else chosen)
+
+
+def address() -> Callable[[Selection], str]:
+    """Gives the link of this page with another place to look at; what it needs is taken along into a thread."""
+    base, told = (st.context.url or "").split("?")[0], _told()
+
+    def with_place(selection: Selection) -> str:
+        numbers = {"at": selection.at, "cell": selection.cell}
+        places = {key: ",".join(map(str, value)) for key, value in numbers.items() if value is not None}
+        panel = {} if selection.cell is None or selection.panel is None else {"of": str(selection.panel)}
+        return f"{base}?{urlencode({**told, **places, **panel}, safe=',')}" if base else ""
+
+    return with_place
+
+
+def job() -> Job | None:
+    """The last export that was begun in this session."""
+    found: Job | None = st.session_state.get(_JOB)
+    return found
+
+
+def keep_job(begun: Job | None) -> None:
+    """Another takes its place; the one before is stopped."""
+    before = job()
+    if before is not None and before is not begun:
+        before.stop()
+    st.session_state[_JOB] = begun
+
+
+def _told() -> dict[str, str]:
+    """What the link says of this page now; the controls that are drawn later in this run are not in it yet."""
+    defaults: dict[str, Any] = st.session_state.get(link._DEFAULTS, {})
+    values = {key: str(st.session_state[key]) for key in defaults if key in st.session_state}
+    return {key: value for key, value in values.items() if value != defaults[key]}
+
+
+def _choose(label: str, choices: list[Any], key: str, titles: Any = str, default: Any = None) -> Any:
+    """One of a few. A choice that is gone, as there are fewer channels now, becomes the first."""
+    if st.session_state.get(key) not in choices:
+        st.session_state[key] = choices[0] if default is None else default
+    return st.segmented_control(label, choices, format_func=titles, key=key, required=True, persist_state="session")
+
+
+def _up_to(counts: tuple[int, ...], there: int) -> list[int]:
+    """Counts that make sense, and all."""
+    return sorted({count for count in counts if count < there} | {min(there, counts[-1])})
