@@ -21,8 +21,8 @@ _SLIDES = (0, 4, 8, 16, MAX_SLIDES)
 
 
 def opened() -> Any:
-    """The button that opens the menu, as a container; `.open` says whether it is open."""
-    return st.popover(t("Export"), icon=":material/download:", key="export", on_change="rerun")
+    """The line that opens the menu, as a container; `.open` says whether it is open."""
+    return st.expander(t("Export"), icon=":material/download:", key="export", on_change="rerun")
 
 
 def pick_format() -> str:
@@ -40,23 +40,6 @@ def pick_format() -> str:
     )
 
 
-def pick_theme() -> str:
-    """Whether the ground is light or dark; by default as the page is."""
-    titles = {"light": t("light"), "dark": t("dark")}
-    now = st.context.theme.type
-    return str(
-        st.segmented_control(
-            t("Ground"),
-            list(titles),
-            format_func=titles.get,
-            key="export_theme",
-            default=now if now in titles else "light",
-            required=True,
-            persist_state="session",
-        )
-    )
-
-
 def pick_options(names: tuple[str, ...], *, channels: int, moments: int) -> Options:
     """What a format lets one choose.
 
@@ -66,20 +49,26 @@ def pick_options(names: tuple[str, ...], *, channels: int, moments: int) -> Opti
         moments: likewise.
     """
     chosen: dict[str, Any] = {}
-    if "subject" in names and moments > 1:
-        titles = {"moments": t("moments of training"), "channels": t("channels")}
-        chosen["subject"] = _choose(t("What moves"), list(titles), "export_subject", titles.get)
-    if "count" in names:
-        there = moments if chosen.get("subject") == "moments" else max(1, channels)
-        chosen["count"] = _choose(t("Frames"), _up_to(_COUNTS, there), "export_count")
-        chosen["speed"] = _choose(t("Frames per second"), [2, 4, 8, 12, 25], "export_speed", default=8)
-    if "slides" in names and channels > 1:
-        chosen["count"] = _choose(t("Slides of channels"), _up_to(_SLIDES, channels), "export_slides")
-    if "scale" in names:
-        scales = [1, 2] if "count" in names else [1, 2, 4]
-        sized = t("Size")
-        chosen["scale"] = _choose(sized, scales, "export_scale", lambda scale: f"{scale} ×", default=min(2, scales[-1]))
-    return Options(**{"count": 0, **chosen} if "slides" in names else chosen)
+    with st.container(horizontal=True):
+        if "subject" in names and moments > 1:
+            titles = {"moments": t("moments of training"), "channels": t("channels")}
+            chosen["subject"] = _choose(t("What moves"), list(titles), "export_subject", titles.get)
+        if "count" in names:
+            there = moments if chosen.get("subject") == "moments" else max(1, channels)
+            chosen["count"] = _choose(t("Frames"), _up_to(_COUNTS, there), "export_count")
+            chosen["speed"] = _choose(t("Frames per second"), [2, 4, 8, 12, 25], "export_speed", default=8)
+        if "slides" in names:
+            chosen["count"] = _choose(t("Slides of channels"), _up_to(_SLIDES, channels), "export_slides")
+        if "scale" in names:
+            scales = [1, 2] if "count" in names else [1, 2, 4]
+            chosen["scale"] = _choose(t("Size"), scales, "export_scale", lambda scale: f"{scale} ×", default=2)
+        if "ground" in names:
+            titles = {"light": t("light"), "dark": t("dark")}
+            now = st.context.theme.type
+            chosen["ground"] = _choose(
+                t("Ground"), list(titles), "export_ground", titles.get, default=now if now in titles else "light"
+            )
+    return Options(**chosen)
 
 
 def address() -> Callable[[Selection], str]:

@@ -29,12 +29,14 @@ class Options:
         count: frames of an animation, or channels that get a slide of their own.
         speed: frames a second.
         subject: "channels" or "moments".
+        ground: name of the theme, "light" or "dark".
     """
 
     scale: int = 2
     count: int = 24
     speed: int = 8
     subject: str = "channels"
+    ground: str = "light"
 
 
 @dataclass(frozen=True)
@@ -131,22 +133,24 @@ def _ipynb(document: Document, _options: Options, _tell: Tell) -> bytes:
 
 FORMATS: dict[str, Format] = {
     "png": Format(
-        "PNG", _("A picture, in the pixels of the screen or finer."), "png", "image/png", _png, ("scale",)
+        "PNG", _("A picture, in the pixels of the screen or finer."), "png", "image/png", _png, ("scale", "ground")
     ),
     "svg": Format(
-        "SVG", _("A picture that stays sharp at any size; its texts can be edited."), "svg", "image/svg+xml", _svg
+        "SVG", _("A picture that stays sharp at any size; its texts can be edited."), "svg", "image/svg+xml", _svg,
+        ("ground",),
     ),
     "webp": Format(
         "WebP", _("An animation in the exact colours, for web pages."), "webp", "image/webp", _webp,
-        ("subject", "count", "speed", "scale"), long=True,
+        ("subject", "count", "speed", "scale", "ground"), long=True,
     ),
     "gif": Format(
         "GIF", _("An animation for slides and mail. It has 256 colours, so neighbouring ones may be drawn as one."),
-        "gif", "image/gif", _gif, ("subject", "count", "speed", "scale"), long=True,
+        "gif", "image/gif", _gif, ("subject", "count", "speed", "scale", "ground"), long=True,
     ),
     "pptx": Format(
         "PPTX", _("Slides with the view, texts that can be edited, notes for the speaker and the link."), "pptx",
-        "application/vnd.openxmlformats-officedocument.presentationml.presentation", _pptx, ("slides",), long=True,
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation", _pptx,
+        ("slides", "ground"), long=True,
     ),
     "ipynb": Format(
         "Jupyter", _("A notebook that runs: the numbers, the code, and the picture in Plotly."), "ipynb",

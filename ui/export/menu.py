@@ -15,6 +15,7 @@ from ui.export.document import Document, Moment, check_size
 from ui.export.fonts import font_for
 from ui.export.formats import FORMATS, Format, Options
 from ui.export.job import Job
+from ui.export.look import look_at
 from ui.export.names import file_name
 from ui.export.progress import nobody
 from ui.export.theme import theme
@@ -48,9 +49,9 @@ def export_menu(
     with opened:
         kind = FORMATS[controls.pick_format()]
         st.caption(t(kind.summary))
-        document = _document(view, selection, title, code or {}, tuple(moments))
-        channels = len(document.look().channel_order)
+        channels = len(look_at(view, selection).channel_order)
         options = controls.pick_options(kind.options, channels=channels, moments=len(moments))
+        document = _document(view, selection, title, code or {}, tuple(moments), options.ground)
         try:
             if kind.embeds:
                 check_size(document)
@@ -70,12 +71,16 @@ def export_menu(
 
 
 def _document(
-    view: TensorView, selection: Selection | None, title: str, code: Mapping[str, str], moments: tuple[Moment, ...]
+    view: TensorView,
+    selection: Selection | None,
+    title: str,
+    code: Mapping[str, str],
+    moments: tuple[Moment, ...],
+    ground: str,
 ) -> Document:
     words = {name: t(text) for name, text in WORDS.items()}
     shown = {"zh": "zh-CN"}.get(language(), "en")
-    ground = theme(controls.pick_theme())
-    return Document(view, selection, title, controls.address(), code, moments, words, shown, ground)
+    return Document(view, selection, title, controls.address(), code, moments, words, shown, theme(ground))
 
 
 def _say_what_is_left_out(document: Document) -> None:

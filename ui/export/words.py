@@ -31,5 +31,4 @@ WORDS: dict[str, str] = {
     "picture": _("What was on screen, drawn again with the same colours:"),
     "page_hint": _("This page works without a network. Point at a cell to see where its number comes from."),
     "no_script": _("This page needs JavaScript, which this browser has switched off."),
-    "step": _("step {step}"),
 }
