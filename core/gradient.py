@@ -48,10 +48,10 @@ def gradients(
     flow = _check_upstream(upstream, merged.value)
     with np.errstate(all="ignore"):
         found = _backward(row, floats, merged.alignment, flow, normalize)
-    return tuple(
-        gradient.reshape(value.shape).astype(value.dtype if is_float(value.dtype) else FLOAT32, copy=False)
-        for gradient, value in zip(found, given, strict=True)
-    )
+        return tuple(
+            gradient.reshape(value.shape).astype(value.dtype if is_float(value.dtype) else FLOAT32, copy=False)
+            for gradient, value in zip(found, given, strict=True)
+        )
 
 
 def _check_upstream(upstream: Any, value: Array) -> Array:
