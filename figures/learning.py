@@ -8,7 +8,7 @@ from typing import Any
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-_DASHES = ("solid", "dash", "dot")  # told apart without colour
+_LINES = (("#e69f00", "solid"), ("#56b4e9", "dash"), ("#009e73", "dot"))  # Okabe and Ito; told apart without colour
 
 
 def learning(steps: Sequence[int], curves: Sequence[tuple[str, NDArray[Any]]], *, step: str) -> go.Figure:
@@ -22,7 +22,8 @@ def learning(steps: Sequence[int], curves: Sequence[tuple[str, NDArray[Any]]], *
     figure = go.Figure()
     places = [max(1, at) for at in steps]
     for number, (name, values) in enumerate(curves):
-        line = {"width": 2.5, "dash": _DASHES[number % len(_DASHES)]}
+        colour, dash = _LINES[number % len(_LINES)]
+        line = {"width": 2.5, "color": colour, "dash": dash}
         figure.add_trace(
             go.Scatter(name=name, x=places, y=values, customdata=steps, mode="lines+markers", line=line,
                        hovertemplate="%{customdata}: %{y:.3f}")

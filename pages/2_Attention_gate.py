@@ -20,7 +20,7 @@ st.markdown(
     )
 )
 
-top = st.container(horizontal=True, gap="large")
+top = st.container(horizontal=True, gap="small")
 with top.container(width=640):
     left, right = st.columns([6, 5], gap="medium")
 with left:
@@ -36,7 +36,7 @@ pictures = top.container(width=720)
 
 own = gate_source.trace_gate(case)
 trace = own if signal is None else gate_source.trace_gate(case, signal)
-weights = show_product(trace, gate_source.chosen_map(case, trace, moment, change))
+weights = show_product(trace, gate_source.chosen_map(case, trace, moment, change), f"{case.key} {grid} {signal}")
 show_claim(trace.step("x").value, weights)
 with pictures:
     show_pictures(case, own.alpha, weights)
@@ -47,7 +47,7 @@ if section == "health":
 elif section == "steps":
     gate_sections.show_steps(trace)
 elif section == "learning":
-    gate_learning.show_learning(case)
+    gate_learning.show_learning(case, moment)
     curves = gate_learning.learning_curves(case)
     if curves:
         picture = learning(*curves, step=t("batches of 8 slices"))

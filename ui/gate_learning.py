@@ -9,28 +9,37 @@ import streamlit as st
 
 from core.dtypes import Array
 from ui.gate_source import Case, moments, recorded_dice, recorded_maps
-from ui.tensor_view import Panel, Scale, TensorView, tensor_view
+from ui.tensor_view import Panel, Scale, Selection, TensorView, tensor_view
 from ui.text import t
 from ui.values import translated_words
 
 Curve = tuple[str, Array]
 
 
-def show_learning(case: Case) -> None:
-    """The recorded maps as one tensor, with a moment in place of a channel."""
+def show_learning(case: Case, moment: int | None) -> None:
+    """The recorded maps as one tensor, with a moment in place of a channel.
+
+    Args:
+        case: the slice.
+        moment: where to begin, an index into `moments()`; None for the end.
+    """
     maps = recorded_maps(case)
     if maps is None:
         st.info(t("Maps from during the training are recorded for the recorded slices only."))
         return
     words = translated_words() | {
-        "channel": t("Moment"),
+        "hint": t("Point at a cell to read its weight."),
         "all_channels": t("The map at all {count} moments"),
         "order_index": t("in the order of training"),
     }
     value = np.ascontiguousarray(np.moveaxis(maps[..., 0], 0, -1))[None]
     panel = Panel(t("map α while the network learned"), value)
     scale = Scale(kind="sequential", range="fixed", limits=(0, 1))
-    tensor_view(TensorView((panel,), scale=scale, axes=(1, 2), speed=6, words=words), key="learning")
+    view = TensorView((panel,), scale=scale, axes=(1, 2), axis_names=("", "", "", t("Moment")), speed=6, words=words)
+    last = value.shape[-1] - 1
+    tensor_view(view, key="learning", selection=Selection(channel=last if moment is None else moment))
+    steps = ", ".join(map(str, moments()))
+    st.caption(t("Moments 0 to {last} are these numbers of batches: {steps}.", last=last, steps=steps))
 
 
 def learning_curves(case: Case) -> tuple[Sequence[int], list[Curve]] | None:

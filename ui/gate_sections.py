@@ -13,8 +13,9 @@ from core.gate_gradient import gate_gradients
 from core.gate_health import GateHealth, gate_health
 from core.gates import GATES, GateTrace, gate_snippet
 from ui.controls.gate import pick_step, pick_variant
+from ui.gate_values import first_place
 from ui.gate_views import chain_view, step_view
-from ui.tensor_view import Panel, TensorView, tensor_view
+from ui.tensor_view import Panel, Selection, TensorView, tensor_view
 from ui.text import plain, t
 from ui.values import translated_words
 
@@ -62,7 +63,7 @@ def show_steps(trace: GateTrace) -> None:
     )
     st.table(table.set_index(t("step")), alt=t("Steps of the gate"))
     view = chain_view(trace) if chosen is None else step_view(trace, chosen)
-    tensor_view(view, key=f"steps {chosen}")
+    tensor_view(view, key=f"steps {chosen}", selection=Selection(channel=first_place(trace).channel))
     st.caption(
         t("The steps are those of the gate as the network made it; a changed or painted map does not alter them.")
     )

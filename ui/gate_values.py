@@ -19,19 +19,20 @@ _FIRST_ORDER = "agreement"
 _RESULT = 2  # number of the panel
 
 
-def show_product(trace: GateTrace, weights: Array) -> Array:
+def show_product(trace: GateTrace, weights: Array, key: str) -> Array:
     """Draw features, map and product.
 
     Args:
         trace: of the gate; its own map orders the channels.
         weights: the map that is chosen, (1, grid, grid, 1).
+        key: tells these features and this map from all others: each has a place of its own where one looks first.
 
     Returns:
         The map as it is now: painted, or else `weights`.
     """
     view = product_view(trace.step("x").value, weights, reference=trace.alpha)
     first = first_place(trace)
-    chosen = tensor_view(view, key="product", selection=linked_place(first))
+    chosen = tensor_view(view, key=f"product {key}", selection=linked_place(first))
     keep_place(chosen, first, default_axes(view, frame_of(view)))
     if chosen.painted is None:
         return weights

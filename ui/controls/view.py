@@ -29,11 +29,11 @@ def linked_selection(rank: int) -> Selection:
     The tensor view takes the nearest place that there is.
     """
     cell = link.held("cell")
-    axes = numbers_in(link.held("plane"))
-    panel = numbers_in(link.held("of"))
+    axes = _numbers(link.held("plane"))
+    panel = _numbers(link.held("of"))
     return Selection(
-        at=numbers_in(link.held("at")),
-        cell=numbers_in(cell) if cell else (0,) * rank,
+        at=_numbers(link.held("at")),
+        cell=_numbers(cell) if cell else (0,) * rank,
         panel=panel[0] if panel else None,
         axes=(axes[0], axes[1]) if axes and len(axes) == 2 else None,
         order=link.held("order") or "index",
@@ -44,21 +44,19 @@ def keep_selection(selection: Selection, usual_axes: tuple[int | None, int | Non
     """Put what the person looks at now into the link; what is as it was at first stays out of it."""
     first = selection.cell is not None and not any(selection.cell) and selection.panel == last_panel
     moved = any(selection.at or ())
-    link.hold("cell", "" if first else text_of(selection.cell) or "none")
+    link.hold("cell", "" if first else _text(selection.cell) or "none")
     link.hold("of", "" if first or selection.cell is None else str(selection.panel))
-    link.hold("at", text_of(selection.at) if moved else "")
-    link.hold("plane", text_of(selection.axes) if selection.axes != usual_axes else "")
+    link.hold("at", _text(selection.at) if moved else "")
+    link.hold("plane", _text(selection.axes) if selection.axes != usual_axes else "")
     link.hold("order", selection.order if selection.order != "index" else "")
 
 
-def numbers_in(text: str) -> tuple[int, ...] | None:
-    """The index in a link, or None where it is none."""
+def _numbers(text: str) -> tuple[int, ...] | None:
     parts = text.split(",")
     if len(parts) > _MOST or not all(part.isascii() and part.isdigit() and len(part) < 9 for part in parts):
         return None
     return tuple(int(part) for part in parts)
 
 
-def text_of(index: tuple[int, ...] | None) -> str:
-    """An index as it stands in a link."""
+def _text(index: tuple[int, ...] | None) -> str:
     return "" if index is None else ",".join(map(str, index))
