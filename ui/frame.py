@@ -19,6 +19,7 @@ _PAGES = {  # file: (title, icon); the one list of pages
 _ROOT = Path(__file__).parent.parent
 _ICON = Path(__file__).parent / "icon.svg"
 
+
 def begin(title: str) -> None:
     """Draw the frame of a page.
 

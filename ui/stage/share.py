@@ -35,9 +35,7 @@ _LOCAL = ("localhost", "127.", "0.0.0.0", "::1")  # noqa: S104  # compared with,
 
 def share() -> None:
     """A button that opens the link and its QR code. They are made only while it is open."""
-    opened = st.popover(
-        t("Share"), icon=":material/qr_code_2:", width="stretch", key="share", on_change="rerun"
-    )
+    opened = st.popover(t("Share"), icon=":material/qr_code_2:", width="stretch", key="share", on_change="rerun")
     if not opened.open:
         return
     with opened:
@@ -58,7 +56,7 @@ def _code(address: str) -> None:
             )
         )
         return
-    st.image(picture, width="stretch", alt=t("QR code of the link"))
+    st.image(picture, width=280, alt=t("QR code of the link"))
     st.code(address, language=None, wrap_lines=True)
     left, right = st.columns(2)
     for column, kind, mime in ((left, "svg", "image/svg+xml"), (right, "png", "image/png")):
@@ -75,7 +73,7 @@ def qr_code(address: str, *, kind: str = "svg") -> str | bytes | None:
         address: the link.
         kind: "svg" gives its text, "png" its bytes.
     """
-    import segno  # takes time that no page without a code should spend
+    import segno  # noqa: PLC0415  # takes time that no page without a code should spend
 
     try:
         code = segno.make(address, error="l", boost_error=True, micro=False)

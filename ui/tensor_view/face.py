@@ -89,7 +89,9 @@ def _next(
     if not held or selection is None or told:
         return (given if held else _asked(selection, held)), False
     unanswered = last is not None and _list(last) != _list(given or {})
-    asked = last if unanswered and last and _is_echo(selection, last) else None if unanswered else _asked(selection, held)
+    asked = (
+        last if unanswered and last and _is_echo(selection, last) else None if unanswered else _asked(selection, held)
+    )
     if asked is not None and (unanswered or asked is given):
         return asked, unanswered
     turn = max(int((one or {}).get("turn", 0)) for one in (given, last))
