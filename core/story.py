@@ -17,12 +17,10 @@ from core.limits import check_elements
 from core.sentences import Sentence
 from core.story_entries import ENTRIES, shown
 from core.story_lines import TOP, Lines, entry_lines
-from core.story_plan import Fault, Step, Story, StoryError
+from core.story_plan import MAX_BYTES, MAX_STEPS, Fault, Step, Story, StoryError
 
 __all__ = ["Fault", "Step", "Story", "StoryError", "read_story"]
 
-MAX_BYTES = 100_000  # of a story file
-MAX_STEPS = 60
 _MOST_FAULTS = 20
 _NETWORK = ("gate", "slice")  # entries that go with a scene
 _MERGE = ("shapes", "fill", "seed", "axis", "axes", "normalize", "layer")  # entries that go with an operation

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from core.errors import Shape
 
+MAX_BYTES = 100_000  # of a story file
+MAX_STEPS = 60
+
 
 @dataclass(frozen=True)
 class Step:
