@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ui.controls import link
 from ui.tensor_view.model import Selection
 from ui.text import t
@@ -38,6 +40,29 @@ def linked_selection(rank: int) -> Selection:
         axes=(axes[0], axes[1]) if axes and len(axes) == 2 else None,
         order=link.held("order") or "index",
     )
+
+
+def read_look(held: Mapping[str, str]) -> Selection:
+    """A place to look as `write_look` told it; what is left out or cannot be read is free."""
+    axes, panel = _numbers(held.get("plane", "")), _numbers(held.get("of", ""))
+    return Selection(
+        at=_numbers(held.get("at", "")),
+        cell=_numbers(held.get("cell", "")),
+        panel=panel[0] if panel else None,
+        axes=(axes[0], axes[1]) if axes and len(axes) == 2 else None,
+        order=held.get("order") or "index",
+    )
+
+
+def write_look(selection: Selection) -> dict[str, str]:
+    """A place to look in full, for links."""
+    return {
+        "cell": _text(selection.cell) or "none",
+        "of": "" if selection.panel is None else str(selection.panel),
+        "at": _text(selection.at),
+        "plane": _text(selection.axes),
+        "order": selection.order,
+    }
 
 
 def keep_selection(selection: Selection, usual_axes: tuple[int | None, int | None], last_panel: int) -> None:

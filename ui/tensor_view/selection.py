@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from ui.tensor_view.frame import frame_of
 from ui.tensor_view.model import Array, Selection, TensorView
+from ui.tensor_view.payload import default_axes
 
 
 def read_selection(told: Mapping[str, Any], view: TensorView, meta: Mapping[str, Any]) -> Selection:
@@ -42,6 +44,14 @@ def read_selection(told: Mapping[str, Any], view: TensorView, meta: Mapping[str,
         order=next((order["name"] for order in meta["orders"] if order["name"] == told.get("order")), "index"),
         painted=_painted(told.get("painted"), view, meta),
     )
+
+
+def nearest(selection: Selection, view: TensorView) -> Selection:
+    """What `tensor_view` gives back when it begins with a selection and nobody touches it."""
+    frame = frame_of(view)
+    orders = [{"name": name} for name in ("index", *(order.name for order in view.orders))]
+    meta = {"sizes": frame.sizes, "outputRank": frame.rank, "axes": default_axes(view, frame), "orders": orders}
+    return read_selection(selection.sent(), view, meta)
 
 
 def channel_axis(sizes: Sequence[int], rank: int, axes: tuple[int, int] | None) -> int | None:
