@@ -88,6 +88,7 @@ class TensorView:
         orders: of the channels; "by index" is always there.
         scale: colours to begin with.
         axes: rows and columns to begin with, shared axes; by default the last two, or the two before the channels.
+        axis_names: of the shared axes, for their sliders; an empty or missing one is told by its number.
         speed: channels a second to begin with.
         words: every text on screen; what is missing is English.
     """
@@ -99,6 +100,7 @@ class TensorView:
     orders: tuple[Order, ...] = ()
     scale: Scale = Scale()
     axes: tuple[int, int] | None = None
+    axis_names: tuple[str, ...] = ()
     speed: int = 12
     words: Mapping[str, str] = field(default_factory=lambda: WORDS)
 

@@ -9,7 +9,9 @@ from typing import Any, get_args
 
 import numpy as np
 
+from ui.tensor_view.frame import frame_of
 from ui.tensor_view.model import Array, Kind, Range, Selection, TensorView
+from ui.tensor_view.payload import default_axes
 
 
 def read_selection(told: Mapping[str, Any], view: TensorView, meta: Mapping[str, Any]) -> Selection:
@@ -48,6 +50,20 @@ def read_selection(told: Mapping[str, Any], view: TensorView, meta: Mapping[str,
 
 def _ranges(meta: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(name for name in get_args(Range) if name != "fixed" or meta["scale"]["limits"])
+
+
+def nearest(selection: Selection, view: TensorView) -> Selection:
+    """What `tensor_view` gives back when it begins with a selection and nobody touches it."""
+    frame = frame_of(view)
+    orders = [{"name": name} for name in ("index", *(order.name for order in view.orders))]
+    meta = {
+        "sizes": frame.sizes,
+        "outputRank": frame.rank,
+        "axes": default_axes(view, frame),
+        "orders": orders,
+        "scale": {"limits": view.scale.limits},
+    }
+    return read_selection(selection.sent(), view, meta)
 
 
 def channel_axis(sizes: Sequence[int], rank: int, axes: tuple[int, int] | None) -> int | None:

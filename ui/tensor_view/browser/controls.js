@@ -47,6 +47,7 @@ function makeSlider(app, axis, playable) {
 
 function axisTitle(app, axis, playable) {
   const { words, model } = app;
+  if (model.axisNames?.[axis]) return model.axisNames[axis];
   const name = fill(words.axis, { axis });
   if (axis >= model.outputRank) { // not the result's: summed by Dot, or one panel's own
     const owner = model.panels.find((panel) => panel.axes.includes(axis));
