@@ -10,6 +10,7 @@ import streamlit as st
 
 from core.limits import MAX_FRAMES, MAX_SLIDES
 from ui.controls import link
+from ui.controls.view import write_look
 from ui.export.formats import FORMATS, Options
 from ui.export.job import Job
 from ui.tensor_view.model import Selection
@@ -73,13 +74,11 @@ def pick_options(names: tuple[str, ...], *, channels: int, moments: int) -> Opti
 
 def address() -> Callable[[Selection], str]:
     """Gives the link of this page with another place to look at; what it needs is taken along into a thread."""
-    base, told = (st.context.url or "").split("?")[0], _told()
+    base, told = (st.context.url or "").split("?")[0], link._told()
 
     def with_place(selection: Selection) -> str:
-        numbers = {"at": selection.at, "cell": selection.cell}
-        places = {key: ",".join(map(str, value)) for key, value in numbers.items() if value is not None}
-        panel = {} if selection.cell is None or selection.panel is None else {"of": str(selection.panel)}
-        return f"{base}?{urlencode({**told, **places, **panel}, safe=',')}" if base else ""
+        place = {key: value for key, value in write_look(selection).items() if value}
+        return f"{base}?{urlencode({**told, **place}, safe=',')}" if base else ""
 
     return with_place
 
@@ -96,13 +95,6 @@ def keep_job(begun: Job | None) -> None:
     if before is not None and before is not begun:
         before.stop()
     st.session_state[_JOB] = begun
-
-
-def _told() -> dict[str, str]:
-    """What the link says of this page now; the controls that are drawn later in this run are not in it yet."""
-    defaults: dict[str, Any] = st.session_state.get(link._DEFAULTS, {})
-    values = {key: str(st.session_state[key]) for key in defaults if key in st.session_state}
-    return {key: value for key, value in values.items() if value != defaults[key]}
 
 
 def _choose(label: str, choices: list[Any], key: str, titles: Any = str, default: Any = None) -> Any:
