@@ -15,7 +15,8 @@ from sandbox.model_file import ModelFile
 _FORMATS = ["PNG", "JPEG", "WEBP"]
 _SIDE = 224  # where the model leaves rows or columns open
 _MODES = {1: "L", 3: "RGB", 4: "RGBA"}
-_MEAN, _SPREAD = np.float32([0.485, 0.456, 0.406]), np.float32([0.229, 0.224, 0.225])  # of ImageNet, torchvision's
+_MEAN = np.array([0.485, 0.456, 0.406], np.float32)  # of ImageNet, as in torchvision's docs
+_SPREAD = np.array([0.229, 0.224, 0.225], np.float32)
 
 SCALES: dict[str, Callable[[Array], Array]] = {  # from 0..255
     "0..1": lambda pixels: pixels / 255,

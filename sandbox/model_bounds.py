@@ -106,8 +106,9 @@ def _convolutional_lstm(settings: Settings, channels: int) -> int:
 
 
 def _heads(settings: Settings, channels: int) -> int:
-    heads = int(settings.get("num_heads", settings.get("num_query_heads", 1)))
-    return heads * int(settings.get("key_dim", settings.get("head_dim", 1))) * channels
+    heads: Any = settings.get("num_heads", settings.get("num_query_heads", 1))
+    size: Any = settings.get("key_dim", settings.get("head_dim", 1))
+    return int(heads) * int(size) * channels
 
 
 def _einsum(settings: Settings, channels: int) -> int:

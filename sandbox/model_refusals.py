@@ -11,9 +11,8 @@ from sandbox.model_allowed import ACTIVATIONS, CLASSES, FUNCTIONS, VALUES
 from sandbox.model_calls import Call
 from sandbox.model_entries import Refusal
 
-_DTYPES = (  # of inputs
-    "", "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "float16", "bfloat16", "float32", "float64"
-)  # fmt: skip
+_NUMBERS = "bool int8 int16 int32 int64 uint8 uint16 uint32 float16 bfloat16 float32 float64"
+_DTYPES = frozenset(["", *_NUMBERS.split()])  # of inputs; empty where the file does not say
 _SHOWN = 60  # characters of a foreign name
 _MOST = 50  # refusals that are listed
 _LEFT_OUT = ("compile_config",)  # dropped before the model is loaded
