@@ -23,6 +23,10 @@ MAX_MODEL_NESTING = 100  # brackets within brackets in config.json; a model nest
 MAX_MODEL_LAYERS = 2_000  # calls of layers, those of nested models counted each time; NASNetLarge has 1,041
 MAX_MODEL_EDGES = 20_000  # tensors that go into layers
 MAX_MODEL_NUMBERS = 60_000_000  # weights that the layers of a model declare: 240 MB of float32
+MAX_FRAMES = 256  # of an exported animation
+MAX_SLIDES = 64  # of channels, in an exported deck
+MAX_EXPORTS = 2  # long ones at the same time, of all visitors together
+MAX_EXPORT_SECONDS = 120
 
 
 def check_elements(shapes: Iterable[Shape], result: Shape) -> None:

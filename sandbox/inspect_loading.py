@@ -34,7 +34,7 @@ def load_model(content: bytes) -> tuple[ModelFile, Any]:
         model = _load(path)
     finally:
         path.unlink()
-    if not getattr(model, "_inputs_struct", None) and not getattr(model, "_functional", None):
+    if getattr(model, "_inputs_struct", None) is None and getattr(model, "_functional", None) is None:
         raise unclear("The model was saved before its input was known; call it once, then save it.")
     return file, model
 

@@ -87,7 +87,7 @@ class Run:
     """One run.
 
     Attributes:
-        records: by the id of the merge, in the order in which they ran; up to the failure where there is one.
+        records: by the id of the merge, in the order of the graph; up to the failure where there is one.
         outputs: of the model; empty where it failed.
         failure: where the run ended, or None.
     """
@@ -137,7 +137,8 @@ def as_run(model: ModelFile, reply: Reply) -> Run:
         name = model.merges[entry["merge"]].id
         records[name] = MergeRecord(name, tuple(tensors[:-1]), tensors[-1], thumbnail)
     outputs = _outputs(reply.header["outputs"], reply.arrays[1 + len(told) :])
-    return Run(records, outputs, as_failure(model, reply.header["failure"]))
+    ordered = {entry.id: records[entry.id] for entry in model.merges if entry.id in records}
+    return Run(ordered, outputs, as_failure(model, reply.header["failure"]))
 
 
 def as_failure(model: ModelFile, told: dict[str, Any] | None) -> RunFailure | None:

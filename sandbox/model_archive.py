@@ -41,13 +41,13 @@ class Archive:
         config: config.json, parsed.
         keras_version: from metadata.json, or empty.
         assets: names of the members that are files of a layer's own.
-        has_weights: whether there are weights.
+        stored: bytes of the weights; 0 where there are none.
     """
 
     config: dict[str, Any]
     keras_version: str
     assets: tuple[str, ...]
-    has_weights: bool
+    stored: int
 
 
 def read_archive(content: bytes) -> Archive:
@@ -65,8 +65,9 @@ def read_archive(content: bytes) -> Archive:
             raise _foreign(list(members))
         config = parse_json(CONFIG, _read(file, members[CONFIG]))
         metadata = parse_json(METADATA, _read(file, members[METADATA])) if METADATA in members else {}
+    stored = members[WEIGHTS].file_size if WEIGHTS in members else 0
     assets = tuple(name for name in members if name.startswith(_ASSETS))
-    return Archive(config, str(metadata.get("keras_version", ""))[:_SHOWN], assets, WEIGHTS in members)
+    return Archive(config, str(metadata.get("keras_version", ""))[:_SHOWN], assets, stored)
 
 
 def read_weights(content: bytes) -> bytes:

@@ -11,6 +11,7 @@ from typing import Any
 
 from core.errors import unclear
 from sandbox.model_archive import Archive, read_archive
+from sandbox.model_bounds import bounds
 from sandbox.model_calls import Call, Graph
 from sandbox.model_config import is_model
 from sandbox.model_entries import (
@@ -25,7 +26,7 @@ from sandbox.model_entries import (
 )
 from sandbox.model_graph import open_graph
 from sandbox.model_merges import find_merges
-from sandbox.model_refusals import refusals, refused_assets
+from sandbox.model_refusals import refusals, refused_assets, refused_inputs
 
 __all__ = [
     "ConstantEntry", "InputEntry", "JoinEntry", "Kind", "LayerEntry", "MergeEntry", "ModelFile", "Operand", "Refusal",
@@ -115,7 +116,7 @@ def read_model(content: bytes, name: str = "") -> ModelFile:
         merges=merges,
         constants=constants,
         joins=joins,
-        refusals=_refusals(archive, config),
+        refusals=_refusals(archive, graph),
     )
 
 
@@ -171,5 +172,7 @@ def _inputs(graph: Graph) -> tuple[InputEntry, ...]:
     )
 
 
-def _refusals(archive: Archive, config: dict[str, Any]) -> tuple[Refusal, ...]:
-    return (*refused_assets(archive.assets), *refusals(config))
+def _refusals(archive: Archive, graph: Graph) -> tuple[Refusal, ...]:
+    """By name first; sizes and inputs only of what could be run by its name."""
+    named = (*refused_assets(archive.assets), *refusals(archive.config))
+    return named or (*bounds(graph.calls, archive.stored), *refused_inputs(graph.calls))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from core import Sentence
 from core.sentences import Sentence as _  # marks text for the catalogues
 from sandbox.model_allowed import ACTIVATIONS, CLASSES, FUNCTIONS, VALUES
+from sandbox.model_calls import Call
 from sandbox.model_entries import Refusal
 
+_NUMBERS = "bool int8 int16 int32 int64 uint8 uint16 uint32 float16 bfloat16 float32 float64"
+_DTYPES = frozenset(["", *_NUMBERS.split()])  # of inputs; empty where the file does not say
 _SHOWN = 60  # characters of a foreign name
 _MOST = 50  # refusals that are listed
 _LEFT_OUT = ("compile_config",)  # dropped before the model is loaded
@@ -31,6 +34,7 @@ _REASONS = {
 }
 _CUSTOM = _("{name} is not a part of Keras: its code would have to be run, so it is shown but not run.")
 _FUNCTION = _("The function {name} is not on the list of what is run here.")
+_INPUT = _("The input {name} takes text, or sparse or ragged tensors; only plain numbers are run here.")
 _UNLISTED = _("{name} is not on the list of what is run here.")
 
 
@@ -47,6 +51,19 @@ def refusals(model: dict[str, Any]) -> tuple[Refusal, ...]:
 def refused_assets(names: tuple[str, ...]) -> tuple[Refusal, ...]:
     """Files that layers bring along are not handed to them."""
     return tuple(Refusal("", name[:_SHOWN], Sentence(_READS_FILES.template, name=name[:_SHOWN])) for name in names[:1])
+
+
+def refused_inputs(calls: Iterable[Call]) -> tuple[Refusal, ...]:
+    """Inputs that are no plain tensors of numbers."""
+    found = []
+    for call in calls:
+        config = call.layer.config
+        if call.layer.class_name == "InputLayer" and (
+            config.get("sparse") or config.get("ragged") or call.layer.dtype not in _DTYPES
+        ):
+            name = call.id[-_SHOWN:]
+            found.append(Refusal(name, "InputLayer", Sentence(_INPUT.template, name=name)))
+    return tuple(found)
 
 
 def _walk(value: Any, layer: str) -> Iterator[Refusal]:
