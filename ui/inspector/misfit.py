@@ -48,7 +48,8 @@ def show_misfit(entry: MergeEntry, shapes: Sequence[Shape | None], error: MergeE
         st.code(error.keras_message, language=None, wrap_lines=True)
     st.warning(plain(t(error.explanation)), icon=":material/build:")
     if error.fixes:
-        st.markdown("\n".join([f"**{t('What would fit')}**", "", *(f"- {plain(t(fix.text))}" for fix in error.fixes)]))
+        st.markdown("**" + t("What would fit") + "**")
+        st.markdown("\n".join(f"- {plain(t(fix.text))}" for fix in error.fixes))
 
 
 def _operator_rows(shapes: tuple[Shape, ...], error: MergeError) -> tuple[Row, ...]:

@@ -85,6 +85,7 @@ def _show_refusals(model: ModelFile) -> None:
         f"- {plain(short(refusal.layer or refusal.class_name))}: {plain(t(refusal.reason))}"
         for refusal in model.refusals[:_NAMED]
     ]
-    more = len(model.refusals) - len(lines)
-    lines += [f"- {t('and {count} more', count=more)}"] if more > 0 else []
+    left = len(model.refusals) - len(lines)
+    if left > 0:
+        lines.append("- " + t("and {count} more", count=left))
     st.warning("\n".join([t("The model is shown but not run:"), "", *lines]), icon=":material/lock:")

@@ -41,11 +41,12 @@ def report(model: ModelFile, records: Mapping[str, MergeRecord], verdicts: Mappi
     """
     name = escape(model.model_name or model.name)
     summary = t("{layers} layers, {merges} merges", layers=len(model.layers), merges=len(model.merges))
+    by = t("written by Mergescope")
     parts: list[str] = [
         f'<!doctype html><html lang="{escape(language)}"><head><meta charset="utf-8">',
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
         f'<meta name="viewport" content="width=device-width"><title>{name}</title><style>{_STYLE}</style></head><body>',
-        f"<h1>{name}</h1><p class=quiet>{escape(summary)} · {escape(t('written by Mergescope'))}</p>",
+        f"<h1>{name}</h1><p class=quiet>{escape(summary)} · {escape(by)}</p>",
         *_refusals(model),
         *(_section(entry, records.get(entry.id), verdicts.get(entry.id, "")) for entry in model.merges),
         "</body></html>",
@@ -78,10 +79,10 @@ def _section(entry: MergeEntry, record: MergeRecord | None, verdict: str) -> str
 
 
 def _recorded(entry: MergeEntry, record: MergeRecord) -> Iterable[str]:
-    source = thumbnail(record.thumbnail, _SIDE)
+    source, name = thumbnail(record.thumbnail, _SIDE), t("output")
     yield "<div class=side>"
     if source:
-        yield f'<img src="{source}" alt="{escape(t("output"))}">'
+        yield f'<img src="{source}" alt="{escape(name)}">'
     yield "<div class=wide><table>"
     yield _line("th", [t("Tensor"), *headings()])
     for name, found in zip(tensor_names(entry, len(record.inputs)), (*record.inputs, record.output), strict=True):
