@@ -67,7 +67,7 @@ def merge_list(rows: Sequence[MergeRow], *, key: str, on_choose: Callable[[], No
 
     Args:
         rows: in the order of the graph.
-        key: tells this list from others on the page; `st.session_state[key].chosen` is the id of a row.
+        key: tells this list from others on the page; what the component holds under it has the id of a row as `chosen`.
         on_choose: called before the next run, when a row has been chosen.
     """
     data = {"rows": [asdict(row) for row in rows], "words": {"list": t("Merges of the model")}}

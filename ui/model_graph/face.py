@@ -72,7 +72,8 @@ def graph_picture(
     Args:
         nodes: each after all that lead to it.
         edges: between them; no cycle.
-        key: tells this picture from others on the page; `st.session_state[key].chosen` is the `pick` of a box.
+        key: tells this picture from others on the page; what the component holds under it has the `pick` of a box as
+            `chosen`.
         on_choose: called before the next run, when a box has been chosen.
     """
     layout = lay_out([node.id for node in nodes], [(edge.source, edge.target) for edge in edges])

@@ -8,15 +8,16 @@ neighbours as far as those beside it let it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
+
+from ui.model_graph.order import SWEEPS, Piece, uncross
 
 WIDTH, HEIGHT = 200, 44  # of a box, in units that are pixels until somebody zooms
 _ROW = 88  # from one row to the next
 _GAP = 22  # between two boxes
 _PORT = 36  # from one edge to the next where they arrive
 _PIECE = 6  # width of an edge that passes a row
-_SWEEPS = 6
 _MOST_PIECES = 20_000  # edges beyond these are drawn straight, behind what they cross
 
 Point = tuple[float, float]
@@ -41,18 +42,6 @@ class Layout:
     height: float
 
 
-@dataclass
-class _Piece:
-    """A box, or the part of an edge that passes a row."""
-
-    row: int
-    width: float
-    up: list[_Piece] = field(default_factory=list)
-    down: list[_Piece] = field(default_factory=list)
-    place: float = 0.0  # in its row
-    x: float = 0.0
-
-
 def lay_out(names: Sequence[str], edges: Sequence[tuple[str, str]]) -> Layout:
     """Place a graph without cycles.
 
@@ -61,14 +50,14 @@ def lay_out(names: Sequence[str], edges: Sequence[tuple[str, str]]) -> Layout:
         edges: (from, to); each end is one of the names.
     """
     rows = _rows(names, edges)
-    boxes = {name: _Piece(rows[name], WIDTH) for name in names}
+    boxes = {name: Piece(rows[name], WIDTH) for name in names}
     chains, budget = [], _MOST_PIECES
     for source, target in edges:
         span = rows[target] - rows[source] - 1
         chains.append(_chain(boxes[source], boxes[target]) if span <= budget else [boxes[source], boxes[target]])
         budget -= span if span <= budget else 0
     levels = _levels(boxes)
-    _uncross(levels)
+    uncross(levels)
     _place(levels)
     left = min((piece.x - piece.width / 2 for level in levels for piece in level), default=0)
     right = max((piece.x + piece.width / 2 for level in levels for piece in level), default=0)
@@ -97,18 +86,18 @@ def _rows(names: Sequence[str], edges: Sequence[tuple[str, str]]) -> dict[str, i
     return rows
 
 
-def _chain(source: _Piece, target: _Piece) -> list[_Piece]:
+def _chain(source: Piece, target: Piece) -> list[Piece]:
     """The boxes at both ends and a piece for each row between them, tied to each other."""
-    chain = [source, *(_Piece(row, _PIECE) for row in range(source.row + 1, target.row)), target]
+    chain = [source, *(Piece(row, _PIECE) for row in range(source.row + 1, target.row)), target]
     for upper, lower in pairwise(chain):
         upper.down.append(lower)
         lower.up.append(upper)
     return chain
 
 
-def _levels(boxes: Mapping[str, _Piece]) -> list[list[_Piece]]:
+def _levels(boxes: Mapping[str, Piece]) -> list[list[Piece]]:
     """The pieces of each row, in the order in which a walk along the edges meets them."""
-    levels: list[list[_Piece]] = [[] for _ in range(max((box.row for box in boxes.values()), default=-1) + 1)]
+    levels: list[list[Piece]] = [[] for _ in range(max((box.row for box in boxes.values()), default=-1) + 1)]
     seen: set[int] = set()
     waiting = list(reversed(boxes.values()))
     while waiting:
@@ -120,82 +109,23 @@ def _levels(boxes: Mapping[str, _Piece]) -> list[list[_Piece]]:
     return levels
 
 
-def _uncross(levels: list[list[_Piece]]) -> None:
-    """Sort each row by the mean place of the neighbours above, then below, and so on; the best order stays."""
-    _number(levels)
-    best, fewest = [list(level) for level in levels], _crossings(levels)
-    for sweep in range(_SWEEPS):
-        for level in levels if sweep % 2 == 0 else reversed(levels):
-            level.sort(key=_from_above if sweep % 2 == 0 else _from_below)
-            _number([level])
-        crossed = _crossings(levels)
-        if crossed < fewest:
-            best, fewest = [list(level) for level in levels], crossed
-    for level, order in zip(levels, best, strict=True):
-        level[:] = order
-    _number(levels)
-
-
-def _from_above(piece: _Piece) -> float:
-    return sum(other.place for other in piece.up) / len(piece.up) if piece.up else piece.place
-
-
-def _from_below(piece: _Piece) -> float:
-    return sum(other.place for other in piece.down) / len(piece.down) if piece.down else piece.place
-
-
-def _number(levels: Sequence[Sequence[_Piece]]) -> None:
-    for level in levels:
-        for place, piece in enumerate(level):
-            piece.place = place
-
-
-def _crossings(levels: Sequence[Sequence[_Piece]]) -> int:
-    """How many pairs of edges cross: inversions, counted with a tree of partial sums (Barth, Jünger, Mutzel 2002)."""
-    total = 0
-    for upper, lower in pairwise(levels):
-        tree = [0] * (len(lower) + 1)
-        met = 0
-        for piece in upper:
-            ends = sorted(int(end.place) for end in piece.down if end.row == piece.row + 1)
-            total += sum(met - _sum(tree, end + 1) for end in ends)
-            for end in ends:
-                _add(tree, end + 1)
-            met += len(ends)
-    return total
-
-
-def _sum(tree: Sequence[int], at: int) -> int:
-    found = 0
-    while at > 0:
-        found += tree[at]
-        at -= at & -at
-    return found
-
-
-def _add(tree: list[int], at: int) -> None:
-    while at < len(tree):
-        tree[at] += 1
-        at += at & -at
-
-
-def _place(levels: Sequence[Sequence[_Piece]]) -> None:
+def _place(levels: Sequence[Sequence[Piece]]) -> None:
     """Give every piece its x."""
     for level in levels:
         _spread(level, [piece.place * (WIDTH + _GAP) for piece in level])
-    for sweep in range(2 * _SWEEPS):
+    for sweep in range(2 * SWEEPS):
         for level in levels if sweep % 2 == 0 else reversed(levels):
             _spread(level, [_wish(piece, sweep) for piece in level])
 
 
-def _wish(piece: _Piece, sweep: int) -> float:
+def _wish(piece: Piece, sweep: int) -> float:
     """Where a piece would like to be: under the mean of its neighbours; in the last sweeps of all of them."""
     near = piece.up if sweep % 2 == 0 else piece.down
-    near = [*piece.up, *piece.down] if sweep >= _SWEEPS else near
+    near = [*piece.up, *piece.down] if sweep >= SWEEPS else near
     return sum(other.x for other in near) / len(near) if near else piece.x
 
 
-def _spread(level: Sequence[_Piece], wishes: Sequence[float]) -> None:
+def _spread(level: Sequence[Piece], wishes: Sequence[float]) -> None:
     """The places nearest to the wishes that keep the order and the gaps (pool adjacent violators, least squares)."""
     offsets, offset = [0.0], 0.0
     for before, after in pairwise(level):
@@ -214,11 +144,11 @@ def _spread(level: Sequence[_Piece], wishes: Sequence[float]) -> None:
         piece.x = place + start
 
 
-def _centre(piece: _Piece, left: float) -> Point:
+def _centre(piece: Piece, left: float) -> Point:
     return piece.x - left, piece.row * _ROW + HEIGHT / 2
 
 
-def _paths(chains: Sequence[Sequence[_Piece]], left: float) -> tuple[tuple[Point, ...], ...]:
+def _paths(chains: Sequence[Sequence[Piece]], left: float) -> tuple[tuple[Point, ...], ...]:
     """From the lower side of one box to the upper side of the other, side by side where several arrive."""
     arriving: dict[int, list[int]] = {}
     for number in sorted(range(len(chains)), key=lambda number: chains[number][-2].x):
@@ -231,7 +161,7 @@ def _paths(chains: Sequence[Sequence[_Piece]], left: float) -> tuple[tuple[Point
     return tuple(_path(chain, left, shifts[number]) for number, chain in enumerate(chains))
 
 
-def _path(chain: Sequence[_Piece], left: float, shift: float) -> tuple[Point, ...]:
+def _path(chain: Sequence[Piece], left: float, shift: float) -> tuple[Point, ...]:
     points = [_centre(piece, left) for piece in chain]
     (x, y), (end_x, end_y) = points[0], points[-1]
     return ((x, y + HEIGHT / 2), *points[1:-1], (end_x + shift, end_y - HEIGHT / 2))

@@ -6,7 +6,8 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ui.model_graph.layout import HEIGHT, WIDTH, _crossings, _Piece, lay_out
+from ui.model_graph.layout import HEIGHT, WIDTH, lay_out
+from ui.model_graph.order import Piece, crossings
 
 
 @st.composite
@@ -67,12 +68,12 @@ def test_an_input_stands_right_above_what_it_leads_to():
 
 def test_crossings_are_counted_and_taken_away():
     """Two edges that cross count once, and a graph that can be drawn without crossings is."""
-    a, b, c, d = (_Piece(row, WIDTH) for row in (0, 0, 1, 1))
+    a, b, c, d = (Piece(row, WIDTH) for row in (0, 0, 1, 1))
     for upper, lower in ((a, d), (b, c)):
         upper.down.append(lower)
         lower.up.append(upper)
     b.place, d.place = 1, 1
-    assert _crossings([[a, b], [c, d]]) == 1
+    assert crossings([[a, b], [c, d]]) == 1
     layout = lay_out(["a", "b", "c", "d"], [("a", "d"), ("b", "c")])
     x = {name: at for name, (at, _) in layout.centres.items()}
     assert (x["a"] < x["b"]) == (x["d"] < x["c"])
