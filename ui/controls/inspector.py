@@ -33,11 +33,13 @@ class Choice:
     Attributes:
         kind: "shipped" or "own".
         name: of the file.
+        key: tells one upload from another, without looking at a hundred megabytes.
         content: of an own file; empty for the shipped one.
     """
 
     kind: str
-    name: str = ""
+    name: str
+    key: str
     content: bytes = b""
 
 
@@ -56,7 +58,7 @@ def pick_model() -> Choice | None:
     titles = {"shipped": t("The shipped Attention U-Net"), "own": t("A file of yours")}
     kind = link.segments(t("Model"), list(titles), "msrc", "shipped", format_func=titles.get)
     if kind == "shipped":
-        return Choice("shipped", "attention_unet.keras")
+        return Choice("shipped", "attention_unet.keras", "shipped")
     file = st.file_uploader(
         t("A .keras file"),
         key=_UPLOAD,
@@ -66,7 +68,7 @@ def pick_model() -> Choice | None:
     if file is None:
         st.info(t('Please upload a model that Keras 3 saved: model.save("name.keras"). A link does not hold it.'))
         return None
-    return Choice("own", file.name, file.getvalue())
+    return Choice("own", file.name, file.file_id, file.getvalue())
 
 
 def pick_filters(operations: Sequence[str]) -> tuple[str, str, str]:
@@ -85,7 +87,7 @@ def pick_filters(operations: Sequence[str]) -> tuple[str, str, str]:
         operation = link.menu(t("Operation"), names, "mop", "all", format_func=lambda name: every.get(name, name))
     titles = {"all": t("all"), "stretch": t("stretching"), "attention": t("attention-like")}
     only = link.segments(
-        t("Show"),
+        t("Filter"),
         list(titles),
         "monly",
         "all",
@@ -175,12 +177,12 @@ def pick_layer() -> str:
     return str(chosen)
 
 
-def pick_unit(outputs: Sequence[str], index: Sequence[int]) -> tuple[int, str]:
+def pick_unit(outputs: Sequence[str], largest: Sequence[Sequence[int]]) -> tuple[int, str]:
     """Which output of the model, and the index of one number in it as it was typed.
 
     Args:
         outputs: their names.
-        index: of the largest number of the first output, which is looked at unless somebody chooses.
+        largest: the index of the largest number of each, which is looked at unless somebody chooses.
     """
     number = 0
     left, right = st.columns(2)
@@ -195,7 +197,7 @@ def pick_unit(outputs: Sequence[str], index: Sequence[int]) -> tuple[int, str]:
             "munit",
             "",
             max_chars=40,
-            placeholder=", ".join(map(str, index)),
+            placeholder=", ".join(map(str, largest[number])),
             help=t("Batch first, as in 0, 3. Empty: the largest number."),
         )
     return number, typed

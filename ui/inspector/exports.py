@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from core.dtypes import Array
 from sandbox.inspect_records import MergeRecord
 from sandbox.model_file import MergeEntry
 from ui.inspector.figures import headings, row
@@ -19,11 +18,11 @@ from ui.inspector.values import Tensors
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
 
 
-def merge_npz(tensors: Tensors, gradients: Sequence[Array] = ()) -> bytes:
+def merge_npz(tensors: Tensors) -> bytes:
     """The arrays of a merge, whole: input_0, input_1, ..., output, and gradient_0, ... where they are known."""
     arrays = {f"input_{number}": tensor for number, tensor in enumerate(tensors.inputs)}
     arrays["output"] = tensors.output
-    arrays |= {f"gradient_{number}": gradient for number, gradient in enumerate(gradients)}
+    arrays |= {f"gradient_{number}": gradient for number, gradient in enumerate(tensors.gradients)}
     stream = io.BytesIO()
     np.savez_compressed(stream, **arrays)  # type: ignore[arg-type]  # the stub takes names for options
     return stream.getvalue()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from core import MERGES, MergeError
@@ -63,7 +65,7 @@ def _show_recorded(model: ModelFile, entry: MergeEntry, ran: Ran) -> Tensors | N
     if part == "values":
         show_values(tensors)
     elif part == "gradients":
-        _gradients(model, tensors, ran)
+        return _gradients(model, tensors, ran)
     else:
         _compare(model, tensors, ran)
     return tensors
@@ -75,10 +77,11 @@ def fetch(ran: Ran, entry: MergeEntry) -> Tensors | None:
     return Tensors(entry, found.inputs, found.output) if found else None
 
 
-def _gradients(model: ModelFile, tensors: Tensors, ran: Ran) -> None:
+def _gradients(model: ModelFile, tensors: Tensors, ran: Ran) -> Tensors:
+    """Draw them; the tensors with them."""
     if not ran.run.outputs:
         st.info(t("The run did not reach the end of the model, so nothing flows back."))
-        return
+        return tensors
     names = [operand.source for operand in model.outputs]
     largest = [largest_cell(output.value) if output.value is not None else () for output in ran.run.outputs]
     number, typed = controls.pick_unit([short(name) for name in names], largest)
@@ -86,12 +89,14 @@ def _gradients(model: ModelFile, tensors: Tensors, ran: Ran) -> None:
         cell = read_cell(typed, ran.run.outputs[number].shape) if typed.strip() else None
     except MergeError as error:
         st.error(plain(t(error.explanation)))
-        return
+        return tensors
     found = answer(ran.session.gradients(ran.key, tensors.entry.id, number, cell), ran.session)
     if isinstance(found, RunFailure):
         show_failure(model, found)
     elif found is not None:
         show_gradients(tensors, found.inputs, names[number], found.index, found.value)
+        return replace(tensors, gradients=found.inputs)
+    return tensors
 
 
 def _compare(model: ModelFile, tensors: Tensors, ran: Ran) -> None:

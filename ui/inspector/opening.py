@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from hashlib import sha256
 from pathlib import Path
 
 import streamlit as st
@@ -22,16 +21,10 @@ def content_of(choice: Choice) -> bytes:
     return _shipped() if choice.kind == "shipped" else choice.content
 
 
-def digest_of(content: bytes) -> str:
-    """Tells one file from another."""
-    return sha256(content).hexdigest()
-
-
 def show_model(choice: Choice) -> ModelFile | None:
     """Read the file and say in a line what it holds; None, with the reason on screen, where it cannot be read."""
-    content = content_of(choice)
     try:
-        model = _read(digest_of(content), choice.name, content)
+        model = _read(choice.key, choice.name, content_of(choice))
     except MergeError as error:
         st.error(plain(t(error.explanation)), icon=":material/block:")
         return None
@@ -60,7 +53,7 @@ def _shipped() -> bytes:
 
 
 @st.cache_resource(scope="session", max_entries=2, show_spinner=False)
-def _read(digest: str, name: str, _content: bytes) -> ModelFile:  # noqa: ARG001  # the digest is the key of the cache
+def _read(key: str, name: str, _content: bytes) -> ModelFile:  # noqa: ARG001  # the key of the cache
     return read_model(_content, name)
 
 

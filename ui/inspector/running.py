@@ -20,7 +20,7 @@ from ui.controls import inspector as controls
 from ui.controls.inspector import Choice
 from ui.inspector.feeding import pick_feeds
 from ui.inspector.misfit import show_failure
-from ui.inspector.opening import content_of, digest_of, usual_scaling
+from ui.inspector.opening import content_of, usual_scaling
 from ui.inspector.session import ModelSession
 from ui.inspector.thumbs import thumbnail
 from ui.text import plain, t
@@ -125,8 +125,13 @@ def answer(future: Future[Answer], session: ModelSession, buttons: Buttons | Non
 
 def thumbs(ran: Ran | None) -> dict[str, str]:
     """Small pictures of what came out of each merge, by id."""
-    records = ran.run.records if ran else {}
-    return {name: thumbnail(record.thumbnail) for name, record in records.items()}
+    if ran is None:
+        return {}
+    known = ran.session.pictures
+    if ran.key not in known:
+        known.clear()
+        known[ran.key] = {name: thumbnail(record.thumbnail) for name, record in ran.run.records.items()}
+    return known[ran.key]
 
 
 def key_of(feeds: Mapping[str, Array]) -> str:
@@ -146,12 +151,11 @@ def open_session(choice: Choice, model: ModelFile) -> ModelSession:
         SandboxError: too many models wait already.
     """
     content = content_of(choice)
-    digest = digest_of(content)
-    session = cast(ModelSession, _open(digest, content, model))
+    session = cast(ModelSession, _open(choice.key, content, model))
     if session.handle.state != "closed":
         return session
     close_model()  # it was idle for long
-    return cast(ModelSession, _open(digest, content, model))
+    return cast(ModelSession, _open(choice.key, content, model))
 
 
 def close_model() -> None:
@@ -164,7 +168,7 @@ def _closed(session: ModelSession) -> None:
 
 
 @st.cache_resource(scope="session", max_entries=1, show_spinner=False, on_release=_closed)
-def _open(digest: str, _content: bytes, _model: ModelFile) -> ModelSession:  # noqa: ARG001  # the digest is the key
+def _open(key: str, _content: bytes, _model: ModelFile) -> ModelSession:  # noqa: ARG001  # the key of the cache
     return ModelSession(open_model(_content, model=_model))
 
 

@@ -46,10 +46,14 @@ class ModelSession:
     """Asks the handle. The process knows one input at a time, so another one is put in before it is asked about.
 
     Safe to use from any thread: a download is made on another one than the page.
+
+    Attributes:
+        pictures: of the last run that was shown, by its key and the id of the merge; made once, as there may be many.
     """
 
     def __init__(self, handle: Handle) -> None:
         self._handle = handle
+        self.pictures: dict[str, dict[str, str]] = {}
         self._lock = threading.Lock()
         self._feeds: dict[str, Mapping[str, Array]] = {}
         self._inside: str | None = None  # key of the input that the process knows, or will when it is asked next

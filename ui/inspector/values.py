@@ -30,11 +30,13 @@ class Tensors:
         entry: the merge.
         inputs: its operands.
         output: what came out.
+        gradients: what flows back to each operand, where that was asked.
     """
 
     entry: MergeEntry
     inputs: tuple[Array, ...]
     output: Array
+    gradients: tuple[Array, ...] = ()
 
     @property
     def names(self) -> list[str]:
