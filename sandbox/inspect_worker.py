@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -206,6 +207,8 @@ def _limit() -> None:
         resource.setrlimit(kind, (most, most))
 
 
+if os.environ.get("KERAS_HOME") == tempfile.gettempdir():
+    (Path(tempfile.gettempdir()) / "keras.json").unlink(missing_ok=True)  # Keras has written its defaults there
 _limit()
 _FENCE = fence(tempfile.gettempdir())
 JOBS = {"load": load, "run": run, "tensors": tensors, "gradients": gradients}

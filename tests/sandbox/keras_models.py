@@ -64,12 +64,14 @@ def nested_twice():
     p = keras.Input((6,))
     doubled = inner(inner([p, layers.Dense(6)(p)]))
     middle = keras.Model(p, layers.Add()(doubled), name="middle")
-    chain = keras.Sequential([keras.Input((6,)), layers.Dense(6), middle, layers.ReLU()], name="chain")
+    r = keras.Input((6,))
+    residual = keras.Model(r, r + layers.Dense(6)(r), name="residual")
+    chain = keras.Sequential([keras.Input((6,)), layers.Dense(6), residual, layers.ReLU()], name="chain")
     q = keras.Input((3, 6), name="steps")
     step = keras.Input((6,))
     each = layers.TimeDistributed(keras.Model(step, step - layers.Dense(1)(step), name="each"), name="steps_of")(q)
     flat = layers.Dense(6)(layers.Flatten()(each))
-    return keras.Model(q, chain(flat) + middle(flat))
+    return keras.Model(q, chain(flat) + middle(middle(flat)))
 
 
 def open_sizes():
