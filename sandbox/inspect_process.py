@@ -161,11 +161,15 @@ class InspectedModel:
             if error is not None or room is None:
                 _fail(result, error or SandboxError("closed"))
                 return
-            if self._loaded_by is None or room.process.pid != self._loaded_by:  # the process was lost and replaced
-                self._loaded_by = None
+            if room.process.pid != self._loaded_by:  # the process was lost and replaced
                 self._load(room)
-            reply = room.process.submit(job, header, arrays)
-            reply.add_done_callback(lambda done: _settle(result, done, read))
+            room.process.submit(job, header, arrays).add_done_callback(lambda done: answer(room, done))
+
+        def answer(room: Room, done: Future[Reply]) -> None:
+            if done.exception() is None and done.result().header.get("missing"):  # lost since it was asked
+                self._load(room)
+                done = room.process.submit(job, header, arrays)
+            done.add_done_callback(lambda last: _settle(result, last, read))
 
         self.loaded.add_done_callback(submit)
         return result

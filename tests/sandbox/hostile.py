@@ -244,7 +244,8 @@ REFUSED = {  # shown, never run
     "immense window": (one("Conv1D", filters=64, kernel_size=[10**8]), "weights"),
     "size beyond all": (one("UpSampling2D", size=2**62), "a size that no model has"),
     "text": (
-        archive(model(layer("InputLayer", "words", batch_shape=[None, 1], dtype="string"), output="words")), "takes text",
+        archive(model(layer("InputLayer", "words", batch_shape=[None, 1], dtype="string"), output="words")),
+        "takes text",
     ),
 }  # fmt: skip
 
@@ -283,7 +284,8 @@ WEIGHTS = {
         hdf5(lambda file: file.create_dataset("0", (2**29,), "f4")), "declares 2,147.5 MB and stores 0 bytes",
     ),
     "packed bomb": (
-        hdf5(lambda file: file.create_dataset("0", data=np.zeros(4_000_000, "f4"), compression="gzip")), "declares 16.0 MB",
+        hdf5(lambda file: file.create_dataset("0", data=np.zeros(4_000_000, "f4"), compression="gzip")),
+        "declares 16.0 MB",
     ),
     "in a circle": (hdf5(_circle), "nested too deeply"),
     "text": (hdf5(_text), "does not hold plain numbers"),

@@ -51,6 +51,13 @@ def wait_for(condition, seconds=60.0):
     return condition()
 
 
+def whole_model(model, inputs):
+    """Its outputs, flat."""
+    given = inputs if isinstance(getattr(model, "input", None), dict) else [*inputs.values()]
+    outputs = model(given[0] if len(inputs) == 1 else given, training=False)
+    return [np.asarray(x) for x in keras.tree.flatten(outputs)]
+
+
 @pytest.mark.parametrize("name", [*MODELS, *(pytest.param(name, marks=pytest.mark.slow) for name in HEAVY)])
 def test_recorded_tensors_are_those_of_a_submodel(opened, name):
     """Every operand and result, bit for bit, in every form of merge; and the figures are those of the tensors."""
@@ -75,21 +82,8 @@ def test_recorded_tensors_are_those_of_a_submodel(opened, name):
         assert figures.smallest == found.output.min()
         np.testing.assert_allclose(figures.mean, found.output.mean(dtype=np.float64), rtol=1e-6, atol=1e-9)
         assert max(run.records[merge_id].thumbnail.shape) <= 32
-    for output, truth in zip(
-        run.outputs,
-        keras.tree.flatten(
-            model(
-                [*inputs.values()]
-                if len(inputs) > 1 and not isinstance(model.input, dict)
-                else inputs
-                if len(inputs) > 1
-                else next(iter(inputs.values())),
-                training=False,
-            )
-        ),
-        strict=True,
-    ):
-        np.testing.assert_array_equal(output.value, np.asarray(truth))
+    for output, truth in zip(run.outputs, whole_model(model, inputs), strict=True):
+        np.testing.assert_array_equal(output.value, truth)
 
 
 def test_gradients_fencing_loss_and_closing(opened):
