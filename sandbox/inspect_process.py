@@ -132,6 +132,8 @@ class InspectedModel:
 
     def _enter(self, room: Room) -> None:
         """There is a room now."""
+        self._guest.begin()
+        self.loaded.add_done_callback(self._guest.end)
         room.process.start()
         self._load(room).add_done_callback(lambda done: _settle(self.loaded, done, lambda _: None))
 
@@ -151,21 +153,23 @@ class InspectedModel:
     def _ask(self, job: str, header: dict[str, Any], arrays: Sequence[Array], read: Callable[[Reply], T]) -> Future[T]:
         """Put a question, after the model is loaded."""
         result: Future[T] = Future()
-        self._guest.touch()
+        self._guest.begin()
+        result.add_done_callback(self._guest.end)
 
         def submit(loaded: Future[None]) -> None:
             error, room = loaded.exception(), self._guest.room
             if error is not None or room is None:
                 _fail(result, error or SandboxError("closed"))
                 return
-            if self._loaded_by is None or room.process.pid != self._loaded_by:  # the process was lost and replaced
-                self._loaded_by = None
+            if room.process.pid != self._loaded_by:  # the process was lost and replaced
                 self._load(room)
-            room.process.submit(job, header, arrays).add_done_callback(answer)
+            room.process.submit(job, header, arrays).add_done_callback(lambda done: answer(room, done))
 
-        def answer(done: Future[Reply]) -> None:
-            self._guest.touch()
-            _settle(result, done, read)
+        def answer(room: Room, done: Future[Reply]) -> None:
+            if done.exception() is None and done.result().header.get("missing"):  # lost since it was asked
+                self._load(room)
+                done = room.process.submit(job, header, arrays)
+            done.add_done_callback(lambda last: _settle(result, last, read))
 
         self.loaded.add_done_callback(submit)
         return result

@@ -50,11 +50,23 @@ class Guest:
     def __init__(self, enter: Callable[[Room], None], leave: Callable[[], None]) -> None:
         self.enter, self.leave = enter, leave
         self.room: Room | None = None
-        self.last_used = time.monotonic()
+        self._lock = threading.Lock()
+        self._busy, self._last_used = 0, time.monotonic()
 
-    def touch(self) -> None:
-        """Count the idle time from now."""
-        self.last_used = time.monotonic()
+    def begin(self) -> None:
+        """Something is under way; until `end` the guest is not idle."""
+        with self._lock:
+            self._busy, self._last_used = self._busy + 1, time.monotonic()
+
+    def end(self, _done: object = None) -> None:
+        """What was under way is over."""
+        with self._lock:
+            self._busy, self._last_used = self._busy - 1, time.monotonic()
+
+    def idle(self) -> float:
+        """Seconds for which nothing has been under way."""
+        with self._lock:
+            return 0.0 if self._busy else time.monotonic() - self._last_used
 
 
 class Rooms:
@@ -119,7 +131,6 @@ class Rooms:
                     return
                 guest = self._waiting.popleft()
                 guest.room, self._spare = self._spare or Room(self._seconds_per_call), None
-                guest.touch()
                 self._guests.append(guest)
             guest.enter(guest.room)
 
@@ -134,7 +145,7 @@ class Rooms:
             time.sleep(min(_LOOK_EVERY, self._idle_seconds / 4))
             now = time.monotonic()
             with self._lock:
-                idle = [guest for guest in self._guests if now - guest.last_used > self._idle_seconds]
+                idle = [guest for guest in self._guests if guest.idle() > self._idle_seconds]
                 spare = self._spare if self._spare and now - self._spare_since > self._idle_seconds else None
                 self._spare = None if spare else self._spare
                 if not (self._guests or self._waiting or self._spare or spare):

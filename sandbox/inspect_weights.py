@@ -54,7 +54,9 @@ def _check_all(file: h5py.File) -> int:
         path, group, depth = waiting.pop()
         for name in group:
             seen += 1
-            if seen > _MAX_OBJECTS or depth > _MAX_DEEP:
+            if depth > _MAX_DEEP:
+                raise unclear("The weights are nested too deeply, or in a circle.")
+            if seen > _MAX_OBJECTS:
                 raise unclear("The weights hold more than {limit} entries.", limit=f"{_MAX_OBJECTS:,}")
             _check_link(group.get(name, getlink=True), f"{path}/{name}")
             entry = group[name]

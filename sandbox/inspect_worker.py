@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -23,6 +24,7 @@ from sandbox.inspect_figures import figures, sendable, thumbnail
 from sandbox.inspect_loading import load_model, structured
 from sandbox.inspect_recorder import Failure, Recorder, StoppedError
 from sandbox.model_file import ModelFile
+from sandbox.serve import Job
 
 _MOST_KEPT = 600_000_000  # bytes of recorded tensors that are kept; others are recorded again when they are asked for
 _MOST_OUTPUT = 1_000_000  # cells of an output of the model that are sent along
@@ -35,7 +37,7 @@ class _Held:
     file: ModelFile
     model: Any = None
     inputs: Any = None
-    tensors: dict[str, tuple[list[Array], Array]]
+    tensors: dict[str, tuple[list[Array], Array]] = {}  # noqa: RUF012  # there is one of this class
 
 
 _HELD = _Held()
@@ -70,7 +72,6 @@ def run(header: dict[str, Any], arrays: list[Array]) -> Message:
         "outputs": for each its shape, and whether its array is sent. Arrays: figures, (tensors, columns); a thumbnail
         for each merge; the outputs.
     """
-    _need_model()
     _HELD.inputs, _HELD.tensors = arrays, {}
     found = _Looks()
     recorder = Recorder(frozenset(entry.id for entry in _HELD.file.merges), found.look)
@@ -88,7 +89,7 @@ def run(header: dict[str, Any], arrays: list[Array]) -> Message:
 def tensors(header: dict[str, Any], arrays: list[Array]) -> Message:
     """What went into a merge, and what came out, in the last run; "merge" is its id."""
     name = header["merge"]
-    if name not in _HELD.tensors:
+    if name not in _HELD.tensors and _HELD.inputs is not None:
         _again(name)
     operands, output = _HELD.tensors.get(name, ([], None))
     return {"found": output is not None}, [] if output is None else [*operands, output]
@@ -104,7 +105,8 @@ def gradients(header: dict[str, Any], arrays: list[Array]) -> Message:
     Returns:
         "index", "value" of the number; the gradients of the operands, then that of the merge's result.
     """
-    _need_model()
+    if _HELD.inputs is None:  # the process was lost after the last run
+        return {"failure": None}, []
     watched: list[Any] = []
     with tf.GradientTape(watch_accessed_variables=False) as tape:
 
@@ -153,7 +155,6 @@ class _Looks:
 
 def _again(name: str) -> None:
     """Run once more for the tensors of one merge."""
-    _need_model()
 
     def look(_: str, operands: list[Any], output: Any) -> None:
         _HELD.tensors = {name: ([sendable(x) for x in operands], sendable(output))}
@@ -185,9 +186,13 @@ def _raise_memory(failure: Failure | None) -> None:
         raise MemoryError(failure.text)
 
 
-def _need_model() -> None:
-    if _HELD.model is None:
-        raise RuntimeError("There is no model in this process.")
+def _with_model(job: Job) -> Job:
+    """The job, for a process that may have come up in the place of another: without a model it says so."""
+
+    def asked(header: dict[str, Any], arrays: list[Array]) -> Message:
+        return ({"missing": True}, []) if _HELD.model is None else job(header, arrays)
+
+    return asked
 
 
 def _limit() -> None:
@@ -206,6 +211,8 @@ def _limit() -> None:
         resource.setrlimit(kind, (most, most))
 
 
+if os.environ.get("KERAS_HOME") == tempfile.gettempdir():
+    (Path(tempfile.gettempdir()) / "keras.json").unlink(missing_ok=True)  # Keras has written its defaults there
 _limit()
 _FENCE = fence(tempfile.gettempdir())
-JOBS = {"load": load, "run": run, "tensors": tensors, "gradients": gradients}
+JOBS = {"load": load, **{job.__name__: _with_model(job) for job in (run, tensors, gradients)}}

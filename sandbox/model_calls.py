@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from heapq import heapify, heappop, heappush
+from typing import Any
 
 from core import MergeError
 from core.errors import Shape, unclear
 from core.limits import MAX_MODEL_EDGES, MAX_MODEL_LAYERS
-from sandbox.model_config import RawLayer
+from sandbox.model_config import RawLayer, raw_layers
 from sandbox.model_entries import Operand
 from sandbox.model_references import Reference
 
@@ -56,6 +57,13 @@ class Graph:
     shapes: dict[tuple[str, int], Shape] = field(default_factory=dict)
     _ids: set[str] = field(default_factory=set)
     _edges: int = 0
+    _layers: dict[int, tuple[RawLayer, ...]] = field(default_factory=dict)
+
+    def layers_of(self, entry: dict[str, Any]) -> tuple[RawLayer, ...]:
+        """The layers of a model; one that is called a thousand times is read once."""
+        if id(entry) not in self._layers:
+            self._layers[id(entry)] = raw_layers(entry)
+        return self._layers[id(entry)]
 
     def add(self, call: Call) -> None:
         """Add a call.

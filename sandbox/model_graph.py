@@ -8,11 +8,11 @@ from typing import Any
 
 from core.errors import unclear
 from sandbox.model_calls import Call, Graph, from_nowhere, in_order
-from sandbox.model_config import RawLayer, is_chain, raw_layers
+from sandbox.model_config import RawLayer, is_chain
 from sandbox.model_entries import Operand
 from sandbox.model_references import Reference, malformed, read_shape, references
 
-_MOST_DEEP = 16  # models within models
+_MOST_DEEP = 16  # models within models; one that is wrapped counts twice
 _Key = tuple[str, int]  # a layer's name and which of its calls
 
 
@@ -42,10 +42,10 @@ class _Model:
     """One model, or one call of a nested one, on its way into the flat graph."""
 
     def __init__(self, graph: Graph, path: tuple[str, ...], entry: dict[str, Any]) -> None:
-        if len(path) > 2 * _MOST_DEEP:  # two names for each model that is wrapped
+        if len(path) > _MOST_DEEP:
             raise unclear("Models are nested more than {limit} deep.", limit=_MOST_DEEP)
         self._graph, self._path, self._config = graph, path, entry["config"]
-        self._chain, self._layers = is_chain(entry), raw_layers(entry)
+        self._chain, self._layers = is_chain(entry), graph.layers_of(entry)
         self._leaves: dict[_Key, str] = {}  # ids of the calls in the graph
         self._aliases: dict[_Key, Sequence[Operand]] = {}  # what stands for the outputs of the others
         self._reshaped: set[_Key] = set()  # of those, the wrapped: each step has one axis less than the whole
