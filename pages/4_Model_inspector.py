@@ -15,7 +15,7 @@ controls.remember()
 choice = controls.pick_model()
 model = opening.show_model(choice) if choice else None
 if choice is None or model is None:
-    running.close_model()
+    running.rest()
 elif model.merges:
     left, right = st.columns([5, 7], gap="large")
     below = st.container()

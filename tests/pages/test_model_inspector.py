@@ -80,7 +80,7 @@ def test_the_shipped_network_needs_no_upload(language):
     assert [row["chosen"] for row in rows(app)].index(True) == 1
     assert {box["id"] for box in boxes(app)} >= {"gate20_gated", "gate20_alpha", "encode20_b_relu", "decode20_join"}
     assert len(boxes(app)) < 12
-    assert ("12 merges" in words(app)) == (language == "en")
+    assert ("merges: 12 (4 Add, 4 Multiply, 4 Concatenate)" in words(app)) == (language == "en")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -26,7 +26,8 @@ def gate_number(operation: str, inputs: Sequence[Array]) -> int | None:
     small = [number for number in weights if inputs[number].size < largest]
     if small:
         return min(small, key=lambda number: inputs[number].size)
-    return weights[0] if len(weights) == 1 else None
+    alike = len({tensor.size for tensor in inputs}) == 1
+    return weights[0] if alike and len(weights) == 1 else None
 
 
 def may_be_gate(found: TensorFigures) -> bool:

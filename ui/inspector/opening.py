@@ -61,11 +61,10 @@ def _summary(model: ModelFile) -> str:
     counted = Counter(entry.operation for entry in model.merges)
     merges = ", ".join(f"{counted[name]} {name}" for name in MERGES if counted[name])
     text = t(
-        "{name}: {layers} layers, {merges} merges ({operations})",
+        "{name}; layers: {layers}; merges: {merges}",
         name=short(model.model_name or model.name),
         layers=len(model.layers),
-        merges=len(model.merges),
-        operations=merges or "0",
+        merges=f"{len(model.merges)} ({merges})" if merges else "0",
     )
     version = t("saved by Keras {version}", version=short(model.keras_version)) if model.keras_version else ""
     return plain(" · ".join(part for part in (text, version) if part))

@@ -40,7 +40,7 @@ def report(model: ModelFile, records: Mapping[str, MergeRecord], verdicts: Mappi
         language: of the page, such as "en".
     """
     name = escape(model.model_name or model.name)
-    summary = t("{layers} layers, {merges} merges", layers=len(model.layers), merges=len(model.merges))
+    summary = t("layers: {layers}; merges: {merges}", layers=len(model.layers), merges=len(model.merges))
     by = t("written by Mergescope")
     parts: list[str] = [
         f'<!doctype html><html lang="{escape(language)}"><head><meta charset="utf-8">',

@@ -63,8 +63,7 @@ def show_run(choice: Choice, model: ModelFile) -> Ran | None:
             controls.run_buttons(ready=feeds is not None, running=False)
             st.caption(t("In a process of its own, without network, which ends with this session."))
         if not controls.wants_run():
-            close_model()
-            warm()
+            rest()
         return None
     try:
         session = open_session(choice, model)
@@ -156,6 +155,13 @@ def open_session(choice: Choice, model: ModelFile) -> ModelSession:
         return session
     close_model()  # it was idle for long
     return cast(ModelSession, _open(choice.key, content, model))
+
+
+def rest() -> None:
+    """No model is open in this session; have a process ready for the next, which may come any moment."""
+    close_model()
+    if sandbox_wanted():
+        warm()
 
 
 def close_model() -> None:

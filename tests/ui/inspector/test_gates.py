@@ -30,10 +30,11 @@ def test_a_sigmoid_of_the_same_shape():
         ("Multiply", [FEATURES, MAP * np.float32("nan")]),
         ("Multiply", [np.abs(FEATURES).clip(0, 1), MAP.repeat(11, -1)]),
         ("Multiply", [FEATURES[:, 0, 0, :1], FEATURES]),
+        ("Multiply", [MAP.repeat(11, -1), FEATURES[..., :1]]),
     ],
 )
 def test_no_gate(operation, inputs):
-    """Sums, factors beyond 1, NaN, two that could both be it, and one number for a sample."""
+    """Sums, factors beyond 1, NaN, two that could both be it, one number for a sample, one larger than the other."""
     assert gate_number(operation, inputs) is None
 
 
