@@ -12,6 +12,7 @@ from core.slices import dice
 from core.what_if import WHAT_IFS
 from sandbox.failures import SandboxError
 from sandbox.segment import Segmented
+from tests.ui.files import png_header
 from ui import gate_network
 from ui.assets import arrays
 
@@ -222,15 +223,6 @@ def npy(array) -> bytes:
     return stream.getvalue()
 
 
-def huge() -> bytes:
-    """A picture of 20,000 × 20,000, of which only the header is there."""
-    import struct
-    import zlib
-
-    head = b"IHDR" + struct.pack(">IIBBBBB", 20_000, 20_000, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + head + struct.pack(">I", zlib.crc32(head))
-
-
 def _black() -> bytes:
     stream = io.BytesIO()
     Image.new("L", (160, 160)).save(stream, "PNG")
@@ -240,7 +232,7 @@ def _black() -> bytes:
 BAD = {
     "text.png": (b"not a picture at all", "This is not a PNG, JPEG or WebP picture."),
     "cut.png": (picture()[:60], "The picture is damaged or cut off."),
-    "huge.png": (huge(), "The picture has too many pixels; up to 16 megapixels are read."),
+    "huge.png": (png_header(20_000, 20_000), "The picture has too many pixels; up to 16 megapixels are read."),
     "black.png": (_black, "The slice is the same everywhere (0)"),
     "empty.png": (b"", "The file is empty."),
     "rank.npy": (npy(np.zeros((2, 3, 5, 7))), "this one has (2, 3, 5, 7)"),
