@@ -1,7 +1,9 @@
 """The Attention gate page, page logic without a browser: both languages, every control, a network that fails."""
 
 import io
+import json
 from concurrent.futures import Future
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from sandbox.segment import Segmented
 from tests.ui.files import png_header
 from ui import gate_network
 from ui.assets import arrays
+from ui.gate_source import TRAINED_SEEDS
 
 PAGE = "pages/2_Attention_gate.py"
 GRIDS = ("20", "40", "80", "160")
@@ -167,6 +170,15 @@ def test_a_new_slice_goes_through_the_network(network):
     assert network.calls == [("segment", 1234, None)]
     assert "Recorded slice 1 is shown meanwhile." not in words(app)
     assert "for the recorded slices only" in words(app)
+
+
+def test_a_slice_of_the_training_is_named_as_such(network):
+    recipe = json.loads((Path(__file__).parents[2] / "assets/training.json").read_text(encoding="utf-8"))["recipe"]
+    last = recipe["seed"] + recipe["steps"] * recipe["batch"] - 1
+    assert range(recipe["seed"], last + 1) == TRAINED_SEEDS
+    network.reply = recorded(5)
+    assert "The network learned from this slice" in words(open_gate(slice="seed", slice_seed=last))
+    assert "The network learned from this slice" not in words(open_gate(slice="seed", slice_seed=last + 1))
 
 
 def test_while_the_network_looks_the_page_is_whole(network):
