@@ -26,7 +26,7 @@ def show_values(merged: Merged, inputs: Sequence[Array], *, normalize: bool = Fa
     if layer == "values":
         view = values_view(alignment, [*inputs, merged.value], normalize=normalize)
     else:
-        view = _gradient_view(alignment, inputs, merged.value, normalize)
+        view = gradient_view(alignment, inputs, merged.value, normalize)
     chosen = tensor_view(view, key=layer, selection=linked_selection(merged.value.ndim))
     keep_selection(chosen, default_axes(view, frame_of(view)), last_panel=len(inputs))
 
@@ -63,7 +63,7 @@ def translated_words() -> dict[str, str]:
     return {name: t(text) for name, text in WORDS.items()}
 
 
-def _gradient_view(alignment: Alignment, inputs: Sequence[Array], value: Array, normalize: bool) -> TensorView:
+def gradient_view(alignment: Alignment, inputs: Sequence[Array], value: Array, normalize: bool) -> TensorView:
     """Ones flow into the output; each input shows what arrives."""
     options = {} if alignment.axis is None else {"axis": alignment.axis}
     if alignment.axes is not None:

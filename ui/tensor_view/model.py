@@ -110,7 +110,7 @@ class TensorView:
 
 @dataclass(frozen=True, eq=False)
 class Selection:
-    """What a person is looking at; the first five are worth a place in a link.
+    """What a person is looking at; all but `painted` are worth a place in a link.
 
     Attributes:
         channel: the slice that the gallery marks.
@@ -119,6 +119,8 @@ class Selection:
         panel: the panel in which it was pinned.
         axes: rows and columns on screen, shared axes; None where the result has fewer than two.
         order: name of the order of the channels.
+        kind: which colours, see `Scale`; None where the person has left them as the view has them.
+        range: from where to where they reach, see `Scale`; None likewise.
         painted: the first paintable panel as painted; None until a stroke.
     """
 
@@ -128,6 +130,8 @@ class Selection:
     panel: int | None = None
     axes: tuple[int, int] | None = None
     order: str = "index"
+    kind: Kind | None = None
+    range: Range | None = None
     painted: Array | None = None
 
     def sent(self) -> dict[str, Any]:
@@ -139,4 +143,6 @@ class Selection:
             "panel": self.panel,
             "axes": self.axes,
             "order": self.order,
+            "kind": self.kind,
+            "range": self.range,
         }
