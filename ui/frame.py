@@ -18,6 +18,7 @@ _PAGES = {  # file: (title, icon); the one list of pages
     "pages/5_Story.py": (_("Story"), ":material/auto_stories:"),
 }
 _ROOT = Path(__file__).parent.parent
+_MENU = 244  # pixels; what is left of a small screen belongs to the tensors
 _ICON = Path(__file__).parent / "icon.svg"
 
 
@@ -29,7 +30,9 @@ def begin(title: str) -> None:
     """
     _settle()
     link.begin(title)
-    st.set_page_config(page_title=f"{t(title)} · Mergescope", page_icon=str(_ICON), layout="wide")
+    st.set_page_config(
+        page_title=f"{t(title)} · Mergescope", page_icon=str(_ICON), layout="wide", initial_sidebar_state=_MENU
+    )
     with st.sidebar:
         st.markdown("### Mergescope")
         for file, (name, icon) in _PAGES.items():

@@ -44,7 +44,7 @@ function cellFor(plans, width, line) {
   for (let start = 0; start < plans.length; start += line) {
     const part = plans.slice(start, start + line);
     const notes = part.filter((plan) => plan === null).length;
-    const taken = part.length * LABEL + (line > 1 ? part.length - 1 : 0) * SIGN + notes * NOTE + 4;
+    const taken = part.length * LABEL + (line > 1 ? part.length - 1 : 0) * SIGN + notes * NOTE + 5; // padding, and a width that was rounded up
     const columns = part.reduce((sum, plan) => sum + (plan ? footCols(plan) : 0), 0);
     cell = Math.min(cell, (width - taken) / Math.max(1, columns));
   }
