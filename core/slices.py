@@ -90,7 +90,7 @@ def _plane(array: Array) -> Array:
 def _check_numbers(plane: Array) -> None:
     wrong = int(plane.size - np.isfinite(plane).sum())
     if wrong:
-        raise unclear("{count} of the numbers are NaN or infinite; the network needs finite ones.", count=f"{wrong:,}")
+        raise unclear("The network needs finite numbers; NaN or infinite are {count} of these.", count=f"{wrong:,}")
     if plane.min() == plane.max():
         raise unclear(
             "The slice is the same everywhere ({value}), so there is nothing to find.",

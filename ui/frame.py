@@ -15,6 +15,7 @@ from ui.text import t
 _PAGES = {  # file: (title, icon); the one list of pages
     "app.py": (_("Home"), ":material/home:"),
     "pages/1_Merge_lab.py": (_("Merge lab"), ":material/layers:"),
+    "pages/2_Attention_gate.py": (_("Attention gate"), ":material/center_focus_strong:"),
     "pages/5_Story.py": (_("Story"), ":material/auto_stories:"),
 }
 _ROOT = Path(__file__).parent.parent

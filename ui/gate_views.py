@@ -61,13 +61,18 @@ def chain_view(trace: GateTrace, names: Sequence[str] | None = None) -> TensorVi
         names: of the steps to show, in order; all by default.
     """
     steps = trace.steps if names is None else tuple(trace.step(name) for name in names)
-    places = _places(steps)
+    groups = _groups(steps)
     panels = tuple(
-        Panel(step_title(step), step.value, "→" if number and step.inputs else "", axes=axes)
-        for number, (step, axes) in enumerate(zip(steps, places, strict=True))
+        Panel(step_title(step), step.value, "→" if number and step.inputs else "", axes=_axes(step, groups))
+        for number, step in enumerate(steps)
     )
-    axes = _GRID if steps[-1].value.ndim == 4 else None
-    return TensorView(panels, axes=axes, words=translated_words())
+    return TensorView(
+        panels,
+        axes=_GRID if steps[-1].value.ndim == 4 else None,
+        axis_names=_axis_names(steps, groups),
+        scale=Scale(range="channel"),
+        words=translated_words(),
+    )
 
 
 def step_view(trace: GateTrace, name: str) -> TensorView:
@@ -91,11 +96,10 @@ def step_title(step: Step) -> str:
     return step.equation or step.symbol
 
 
-def _places(steps: Sequence[Step]) -> list[tuple[Any, ...]]:
-    """For each step the shared axes that its own lie on.
+def _groups(steps: Sequence[Step]) -> dict[Any, int]:
+    """The shared axis on which each group of channels lies; rows and columns lie before them, coarse in proportion.
 
-    Rows and columns are shared, coarse ones in proportion. Channels are shared by steps that have as many and are made
-    of each other; those of the last step come last, where the view looks for them.
+    Steps share channels that are made of each other; those of the last step come last, where the view looks for them.
     """
     groups: dict[Any, int] = {}
     last = _group(steps[-1])
@@ -103,7 +107,7 @@ def _places(steps: Sequence[Step]) -> list[tuple[Any, ...]]:
         if _group(step) not in (last, None):
             groups.setdefault(_group(step), 3 + len(groups))
     groups[last] = 3 + len(groups)
-    return [_axes(step.value, groups.get(_group(step), groups[last])) for step in steps]
+    return groups
 
 
 def _group(step: Step) -> Any:
@@ -114,12 +118,23 @@ def _group(step: Step) -> Any:
     return "g" if step.name in ("g", "g_up") else channels
 
 
-def _axes(value: Array, channels: int) -> tuple[int | None, ...]:
-    if value.ndim == 4:
+def _axes(step: Step, groups: dict[Any, int]) -> tuple[int | None, ...]:
+    channels = groups.get(_group(step), max(groups.values()))
+    if step.value.ndim == 4:
         return 0, *_GRID, channels
-    if value.ndim < 2:
-        return tuple(range(value.ndim))
-    return (0, *[None] * (value.ndim - 2), channels)
+    if step.value.ndim < 2:
+        return tuple(range(step.value.ndim))
+    return (0, *[None] * (step.value.ndim - 2), channels)
+
+
+def _axis_names(steps: Sequence[Step], groups: dict[Any, int]) -> tuple[str, ...]:
+    """Whose channels lie on each of the shared axes; rows and columns go by their numbers."""
+    members: dict[int, list[str]] = {}
+    for step in steps:
+        if _group(step) in groups:
+            members.setdefault(groups[_group(step)], []).append(step.symbol)
+    names = [t("channel of {symbols}", symbols=" ".join(members.get(axis, ()))) for axis in sorted(groups.values())]
+    return ("", "", "", *names)
 
 
 def largest_place(value: Array) -> tuple[int, ...]:

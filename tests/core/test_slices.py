@@ -66,7 +66,7 @@ def test_any_size_gives_a_slice(height, width, seed):
         (np.zeros((2, 5, 7, 1)), "this one has (2, 5, 7, 1)."),
         (np.zeros((5, 7, 4)), "this one has (5, 7, 4)."),
         (np.zeros((0, 7)), "this one has (0, 7)."),
-        (np.array([[0, np.nan], [np.inf, 1]]), "2 of the numbers are NaN or infinite"),
+        (np.array([[0, np.nan], [np.inf, 1]]), "NaN or infinite are 2 of these."),
         (np.zeros((9, 9)), "The slice is the same everywhere (0)"),
         (np.full((9, 9), 7, "uint8"), "The slice is the same everywhere (7)"),
     ],

@@ -92,6 +92,12 @@ def segments(label: str, choices: Sequence[Any], key: str, default: Any, **optio
     return st.segmented_control(label, choices, key=ready, required=True, persist_state="session", **options)
 
 
+def slider(label: str, choices: Sequence[Any], key: str, default: Any, **options: Any) -> Any:
+    """One of many in a row."""
+    ready = _chosen(choices, key, default)
+    return st.select_slider(label, choices, key=ready, persist_state="session", **options)
+
+
 def held(key: str) -> str:
     """A value that no widget holds, such as the cell that is looked at; empty where there is none."""
     return str(st.session_state[_ready(key, "", str)])
