@@ -8,8 +8,8 @@ from core.story import Step, Story, StoryError, read_story
 from core.story_plan import MAX_BYTES
 from ui import stories
 from ui.controls import link, state
-from ui.controls.view import read_look, write_look
-from ui.controls.walk import LOOK, forget, walk
+from ui.controls.view import LOOK, read_look, write_look
+from ui.controls.walk import forget, walk
 from ui.tensor_view import Selection
 from ui.text import plain, short, t
 
@@ -90,10 +90,6 @@ def look(begun: Selection) -> Selection:
 
 def keep_look(chosen: Selection, begun: Selection) -> None:
     """Put into the link where somebody looks now, unless that is where the step does."""
-    told = write_look(chosen) if _place(chosen) != _place(begun) else {}
+    told = {} if write_look(chosen) == write_look(begun) else write_look(chosen)
     for name in LOOK:
         link.hold(name, told.get(name, ""))
-
-
-def _place(selection: Selection) -> tuple[object, ...]:
-    return selection.at, selection.cell, selection.panel, selection.axes, selection.order

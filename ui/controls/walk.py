@@ -7,9 +7,8 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from ui.controls import link, state
+from ui.controls.view import LOOK
 from ui.text import t
-
-LOOK = ("cell", "of", "at", "plane", "order")  # parameters that say where one looks
 
 
 def walk(label: str, titles: Mapping[int, str], key: str) -> int:
