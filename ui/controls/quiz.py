@@ -54,12 +54,13 @@ def pick_answer(questions: Sequence[Question], number: int) -> int | None:
     said, question = answers(len(questions)), questions[number]
     key = f"answer{number}"
     state.put({key: None if said[number] is None or said[number] >= len(question.choices) else said[number]})
+    titles = {at: choice_text(question, choice) for at, choice in enumerate(question.choices)}
     chosen = st.radio(
         t("Your answer"),
-        range(len(question.choices)),
+        list(titles),
         index=None,
         key=key,
-        format_func=lambda at: choice_text(question, question.choices[at]),
+        format_func=titles.get,
         on_change=_answered(key, number, len(questions)),
     )
     return None if chosen is None else int(chosen)
