@@ -31,8 +31,9 @@ def begin(title: str) -> None:
     """
     _settle()
     link.begin(title)
+    menu = "collapsed" if st.context.is_embedded else _MENU  # in somebody else's page it would be in the way
     st.set_page_config(
-        page_title=f"{t(title)} · Mergescope", page_icon=str(_ICON), layout="wide", initial_sidebar_state=_MENU
+        page_title=f"{t(title)} · Mergescope", page_icon=str(_ICON), layout="wide", initial_sidebar_state=menu
     )
     with st.sidebar:
         st.markdown("### Mergescope")

@@ -60,7 +60,7 @@ def to_page(**parameters: str) -> dict[str, str]:
 
 def query() -> str:
     """What stands behind the address of the page, after `end`: empty, or `?op=Add&s0=2,3`."""
-    told = st.session_state[_WRITTEN]
+    told = st.query_params.to_dict()
     return f"?{urlencode(told, safe=',')}" if told else ""
 
 
