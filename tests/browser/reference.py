@@ -107,8 +107,12 @@ def _steps(step):
     trace = _stored(f"trace_{step.gate}")
     x, g = (trace[name][step.slice : step.slice + 1] for name in ("x", "g"))
     ran = run_gate("attention", x, g=g, weights=pick_weights(_stored("weights"), f"gate{step.gate}_"))
-    values = [ran.step(name).value for name in ("x", "g", "sum", "psi", "alpha")]
-    return [_panel(value, value[0, ..., 0], value.shape[1:3], extent="channel") for value in values]
+    channels = dict(zip(("x", "g", "sum"), step.at[3:], strict=True))
+    found = []
+    for name in ("x", "g", "sum", "psi", "alpha"):
+        value = ran.step(name).value
+        found.append(_panel(value, value[0, ..., channels.get(name, 0)], value.shape[1:3], extent="channel"))
+    return found
 
 
 def _training(step):

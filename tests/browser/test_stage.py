@@ -136,11 +136,12 @@ def test_in_a_frame(open_page, app_address):
     )
     frame = page.frame_locator("iframe")
     frame.locator(".tensor-view .sum").filter(has_text="51 = 1 × 51").wait_for()
-    assert frame.locator(f"{SIDEBAR}[aria-expanded=true]").count() == 0
-    assert not frame.locator("[data-testid=stToolbar]").is_visible()
-    assert not frame.locator("[data-testid=stHeader]").is_visible()
-    frame.get_by_role("button", name="Forward").click()
-    frame.locator(".tensor-view .sum").filter(has_text="has a part in 4 cells").wait_for()
+    assert not frame.locator(SIDEBAR).is_visible()
+    assert frame.get_by_test_id("stMainMenu").count() == 0
+    frame.locator(CURTAIN).wait_for(state="attached")
+    frame.get_by_role("heading", level=1).click()
+    page.keyboard.press("ArrowRight")
+    frame.locator(".tensor-view .sum").filter(has_text="159 = 3 × 53").wait_for()
 
 
 def test_the_link_to_hand_out(open_page):
