@@ -96,7 +96,9 @@ class Heat:
             return 0, ()
         colours = paint(self.values, self.scale)[0]
         found = [
-            self._number(row, col, text, size, colours) for row, line in enumerate(texts) for col, text in enumerate(line)
+            self._number(row, col, text, size, colours)
+            for row, line in enumerate(texts)
+            for col, text in enumerate(line)
         ]
         return size, tuple(found)
 

@@ -115,9 +115,7 @@ def pile_of(look: Look, number: int) -> str:
     if not look.meta["stretches"]:
         return ""
     panel, words, sizes = look.panels[number], look.meta["words"], look.meta["sizes"]
-    hidden = [
-        axis for axis in range(look.meta["outputRank"]) if axis not in (look.rows, look.cols) and sizes[axis] > 1
-    ]
+    hidden = [axis for axis in range(look.meta["outputRank"]) if axis not in (look.rows, look.cols) and sizes[axis] > 1]
     piled = [axis for axis in hidden if _is_stretched(look, panel, axis)]
     return ", ".join(
         f"{words['axis'].format(axis=axis)} · {words['stretched_to'].format(count=sizes[axis])}" for axis in piled
