@@ -20,8 +20,8 @@ _PAGES = {  # file: (title, icon); the one list of pages
     "pages/5_Story.py": (_("Story"), ":material/auto_stories:"),
 }
 _ROOT = Path(__file__).parent.parent
+_MENU = 244  # pixels; what is left of a small screen belongs to the tensors
 _ICON = Path(__file__).parent / "icon.svg"
-_SIDEBAR = 244  # pixels; hidden on small screens
 
 
 def begin(title: str) -> None:
@@ -32,8 +32,9 @@ def begin(title: str) -> None:
     """
     _settle()
     link.begin(title)
+    menu = "collapsed" if st.context.is_embedded else _MENU  # in somebody else's page it would be in the way
     st.set_page_config(
-        page_title=f"{t(title)} · Mergescope", page_icon=str(_ICON), layout="wide", initial_sidebar_state=_SIDEBAR
+        page_title=f"{t(title)} · Mergescope", page_icon=str(_ICON), layout="wide", initial_sidebar_state=menu
     )
     with st.sidebar:
         st.markdown("### Mergescope")
