@@ -77,9 +77,9 @@ def test_the_map_can_be_painted_in_the_page(open_file):
     page.mouse.down()
     page.mouse.move(*cell(page, 1, 2, 5, 20, 20), steps=8)
     page.mouse.up()
-    assert page.get_by_role("button", name="Undo").is_enabled()
+    page.wait_for_function("!document.querySelector('.tools button.plain').disabled")  # Undo
     after = page.locator("canvas.base").nth(1).evaluate(read)
-    assert before[:3] == list(map(int, colours("cividis")[0])), "the corner of the map is 0"
+    assert sum(before[:3]) < sum(map(int, colours("cividis")[3])), "the corner of the map is nearly 0"
     assert after[:3] == list(map(int, colours("cividis")[255])), "and is painted with 1"
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(17, 22, 29)"
     assert page.complaints == []

@@ -70,9 +70,8 @@ def test_pictures_on_slides_are_the_heatmaps():
     slide = opened(document, count=0).slides[0]
     scene = compose(document.look(), theme("light"), bare=True, ratio=4, width=860)
     heats = [item.heat for item in scene.items if isinstance(item, Picture)]
-    pictures = [
-        np.asarray(Image.open(io.BytesIO(shape.image.blob))) for shape in slide.shapes if shape.shape_type == 13
-    ]
+    shapes = [shape for shape in slide.shapes if shape.shape_type == 13]
+    pictures = [np.asarray(Image.open(io.BytesIO(shape.image.blob))) for shape in shapes]
     for heat in heats:
         drawn = draw_heat(heat, 4, theme("light").ground)
         assert any(picture.shape == drawn.shape and (picture == drawn).all() for picture in pictures)
