@@ -164,6 +164,17 @@ def test_a_sum_is_that_of_the_merge():
     )
 
 
+def test_axes_with_names_of_their_own():
+    """As on the page: a moment is told as a moment."""
+    view = TensorView(
+        (Panel("α", counting((1, 3, 4, 5))), Panel("x", counting((1, 3, 4, 1)))), axis_names=("", "", "", "Moment")
+    )
+    scene, _ = picture_of(Document(view, Selection(channel=2), "learned"))
+    said = [item.text for item in scene.items if isinstance(item, Text)]
+    assert "Moment: 2 / 4" in said
+    assert "Moment · stretched to 5" in said
+
+
 def test_type_for_pixels():
     """The app's own type writes Latin; a text with a letter that no font has is left out, not shown as boxes."""
     assert font_for("input 0 × −3.5 →", 12.0).getname()[0].startswith("Source")
