@@ -1,6 +1,7 @@
 """Exports of the real app in a real Chromium: what lies in the download is what was on screen."""
 
 import io
+import re
 
 import numpy as np
 import pytest
@@ -63,3 +64,22 @@ def test_an_animation_is_stopped_and_made(open_page):
     assert Image.open(io.BytesIO(data)).n_frames == 8
     assert not page.errors
     assert page.foreign == []
+
+
+def test_the_link_in_a_page_brings_back_the_view(open_page):
+    """Chosen colours and the pinned cell are in the link that the exported page carries."""
+    page = open_page("Merge_lab?cell=2,3,4&at=2,0,0&op=Add")
+    page.locator(".tensor-view summary").first.click()
+    page.locator(".settings select").nth(2).select_option("diverging")
+    page.wait_for_function("location.search.includes('colours=diverging')")
+    settle(page)
+    name, data = download(page, open_menu(page, "HTML"))
+    assert name == "mergescope-add-5-1-5-5-4-5.html"
+    link = re.search(r'<a href="([^"]+)"', data.decode()).group(1).replace("&amp;", "&")
+    again = open_page(link.split("/", 3)[3])
+    told = again.locator(".sum")
+    told.wait_for()
+    assert told.inner_text() == page.locator(".sum").inner_text()
+    pixel = "canvas => Array.from(canvas.getContext('2d').getImageData(4, 4, 1, 1).data)"
+    one, other = (each.locator("canvas.base").nth(2).evaluate(pixel) for each in (page, again))
+    assert one == other
