@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from core import settings
 from sandbox import frames
 from sandbox.failures import SandboxError
 from sandbox.frames import Frame, Message
@@ -47,7 +48,7 @@ class Child:
         handed_on = {name: os.environ[name] for name in _HANDED_ON if name in os.environ}
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-c", _BEGIN, str(_ROOT), module, str(memory_bytes), str(most_bytes)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=_ROOT, env=handed_on | _FEW_THREADS,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=_ROOT, env=handed_on | settings.handed_on() | _FEW_THREADS,
             start_new_session=True,  # Ctrl-C in the terminal is for the parent, which then closes the pipe
         )  # fmt: skip
 

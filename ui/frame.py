@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gc
+import sys
 from pathlib import Path
 
 import streamlit as st
 
 from core import Sentence as _  # marks text for the catalogues
-from ui import verdict
+from ui import status, verdict, watch
 from ui.controls import link, state
 from ui.text import t
 
@@ -16,6 +17,7 @@ _PAGES = {  # file: (title, icon); the one list of pages
     "app.py": (_("Home"), ":material/home:"),
     "pages/1_Merge_lab.py": (_("Merge lab"), ":material/layers:"),
 }
+_MODULES = 50  # in one batch of `_settle`
 _ROOT = Path(__file__).parent.parent
 _ICON = Path(__file__).parent / "icon.svg"
 
@@ -48,7 +50,8 @@ def begin(title: str) -> None:
     Args:
         title: its title in the list of pages, in English.
     """
-    _settle()
+    watch.begin(title)
+    status.admit()
     link.begin(title)
     st.set_page_config(page_title=f"{t(title)} · Mergescope", page_icon=str(_ICON), layout="wide")
     with st.sidebar:
@@ -60,6 +63,7 @@ def begin(title: str) -> None:
             key="browser",
             data={"lang": {"zh": "zh-CN"}.get(state.language(), "en"), "label": t("Copy link"), "done": t("Copied")},
         )
+        status.show()
 
 
 def _language() -> None:
@@ -72,14 +76,20 @@ def end() -> None:
     """Put the state of the page into its link. Every page ends with this."""
     link.end()
     verdict.wake()
+    watch.end()
+    _settle(len(sys.modules) // _MODULES)
 
 
-@st.cache_resource
-def _settle() -> None:
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _settle(imported: int) -> None:
     """Leave what has been imported out of the garbage collection.
 
     Streamlit collects all garbage after every run, which was 92 % of a small app's time: it walks through every
-    imported module. Once only, or each run would leave garbage for good.
+    imported module. Once for each batch of modules (a page imports its own when it is first opened), not for each
+    run, which would leave garbage for good.
+
+    Args:
+        imported: how many batches of modules there are, of `_MODULES` each.
     """
     gc.collect()
     gc.freeze()

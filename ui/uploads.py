@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from core import Sentence
 from core.dtypes import Array
-from core.errors import unclear
+from core.errors import MergeError, unclear
 from core.limits import MAX_UPLOAD_BYTES
+from ui import watch
 from ui.array_files import read_npy, read_npz
 from ui.image_files import image_notes, read_image
 from ui.lists import read_csv, read_list
@@ -35,6 +36,14 @@ def read_file(name: str, content: bytes) -> dict[str, Array]:
     Raises:
         MergeError: one clear sentence on what is wrong with the file.
     """
+    try:
+        return _read(name, content)
+    except MergeError:
+        watch.refused("file")
+        raise
+
+
+def _read(name: str, content: bytes) -> dict[str, Array]:
     reader = READERS.get(_ending(name))
     if reader is None:
         raise unclear("Only {endings} are accepted.", endings=", ".join(f".{ending}" for ending in READERS))

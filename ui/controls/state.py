@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 LANGUAGES = {"en": "English", "zh": "中文"}
 
@@ -33,3 +34,9 @@ def browser_language() -> str:
     """The browser's language if the app speaks it, else English."""
     locale = (st.context.locale or "en").lower()
     return next((name for name in LANGUAGES if locale.startswith(name)), "en")
+
+
+def session() -> str:
+    """A name for this session, empty outside of one. Never shown or logged: whoever knows it can take the session over."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context.session_id if context else ""
