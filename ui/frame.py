@@ -63,7 +63,6 @@ def begin(title: str) -> None:
             key="browser",
             data={"lang": {"zh": "zh-CN"}.get(state.language(), "en"), "label": t("Copy link"), "done": t("Copied")},
         )
-        status.show()
 
 
 def _language() -> None:
@@ -75,6 +74,8 @@ def _language() -> None:
 def end() -> None:
     """Put the state of the page into its link. Every page ends with this."""
     link.end()
+    with st.sidebar:
+        status.show()
     verdict.wake()
     watch.end()
     _settle(len(sys.modules) // _MODULES)

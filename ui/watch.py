@@ -83,9 +83,9 @@ def seconds() -> dict[str, float]:
 
 def sessions() -> int:
     """Browser tabs that are connected now; 0 where there is no server, as in a test of a page."""
-    if not runtime.exists():
-        return 0
-    return int(runtime.get_instance()._session_mgr.num_active_sessions())  # noqa: SLF001  # no public name has it
+    server = runtime.get_instance() if runtime.exists() else None
+    known = getattr(server, "_session_mgr", None)  # no public name has it
+    return int(known.num_active_sessions()) if known else 0
 
 
 def _count(family: str, label: str) -> None:

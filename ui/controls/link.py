@@ -12,9 +12,11 @@ from typing import Any
 
 import streamlit as st
 
+from ui.controls import state
 from ui.text import plain, short, t
 
 _WRITTEN, _DEFAULTS, _ARRIVED, _PAGE = "link_written", "link_defaults", "link_arrived", "link_page"
+_SENT = "link_sent"  # keys whose widgets hold something newer than the URL
 
 
 def begin(page: str) -> None:
@@ -23,6 +25,7 @@ def begin(page: str) -> None:
     Coming from another page by the menu, the URL is empty and the widgets of this page are as they were left.
     """
     arrived = st.query_params.to_dict()
+    st.session_state[_SENT] = frozenset() if _WRITTEN in st.session_state else state.sent_along()
     changed = arrived != st.session_state.get(_WRITTEN)
     stayed = st.session_state.get(_PAGE) == page
     st.session_state[_PAGE] = page
@@ -88,7 +91,7 @@ def _chosen(choices: Sequence[Any], key: str, default: Any) -> str:
     if arrived is not None and arrived not in named:
         st.warning(plain(t("The link asks for {value}, which is not one of the choices here.", value=short(arrived))))
     ready = _ready(key, default, lambda value: named.get(value, default))
-    if st.session_state[key] not in named.values():
+    if key in st.session_state and st.session_state[key] not in named.values():
         st.session_state[key] = default
     return ready
 
@@ -97,6 +100,8 @@ def _ready(key: str, default: Any, read: Callable[[str], Any]) -> str:
     """The key, with its value in place before the widget is drawn."""
     st.session_state[_DEFAULTS][key] = str(default)
     arrived = st.session_state[_ARRIVED]
+    if key in st.session_state[_SENT]:
+        return key  # setting it would take back the change that was just made
     if key in arrived:
         st.session_state[key] = read(arrived[key])
     elif key not in st.session_state:

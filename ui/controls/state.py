@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.state.common import user_key_from_element_id
 
 LANGUAGES = {"en": "English", "zh": "中文"}
 
@@ -40,3 +41,14 @@ def session() -> str:
     """A name for this session, empty outside of one. Never shown or logged: whoever knows it can take the session over."""
     context = get_script_run_ctx(suppress_warning=True)
     return context.session_id if context else ""
+
+
+def sent_along() -> frozenset[str]:
+    """Keys of the widgets whose values the browser sent with this run.
+
+    In the first run of a session there are some only if the page was drawn by another server, which is gone: the
+    browser then sends what its widgets hold, the latest change among it.
+    """
+    context = get_script_run_ctx(suppress_warning=True)
+    widgets = context.session_state.get_widget_states() if context else []
+    return frozenset(key for widget in widgets if (key := user_key_from_element_id(widget.id)))
