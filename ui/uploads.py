@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from starlette.formparsers import MultiPartParser
+
 from core import Sentence
 from core.dtypes import Array
 from core.errors import MergeError, unclear
@@ -24,6 +26,9 @@ READERS: dict[str, Callable[[bytes], dict[str, Array]]] = {
     "jpeg": read_image,
     "webp": read_image,
 }
+
+# An upload stays in memory, as the page says: Starlette would write what is larger than 1 MB to a file on the way in.
+MultiPartParser.spool_max_size = 2 * MAX_UPLOAD_BYTES
 
 
 def read_file(name: str, content: bytes) -> dict[str, Array]:

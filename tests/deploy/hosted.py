@@ -27,7 +27,8 @@ def free_port() -> int:
 class Replica:
     """One server on a port of its own, which it keeps when it is started again."""
 
-    def __init__(self, folder: Path, **settings: str):
+    def __init__(self, folder: Path, *, before: tuple[str, ...] = (), **settings: str):
+        self.before = before  # a command that starts the server, such as one that sets limits
         self.port, self.metrics_port, self.log = free_port(), free_port(), folder / f"replica-{free_port()}.log"
         self._settings = {
             "STREAMLIT_SERVER_ADDRESS": "127.0.0.1",
@@ -41,9 +42,10 @@ class Replica:
         self.process = None
 
     def start(self) -> None:
+        command = [*self.before, sys.executable, "serve.py"]
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "serve.py"], cwd=ROOT, env={**os.environ, **self._settings}, stdout=log, stderr=log
+                command, cwd=ROOT, env={**os.environ, **self._settings}, stdout=log, stderr=log
             )
         wait_until(lambda: answer(f"{self.address}/_stcore/health")[0] == 200, "a replica answers", self.process)
 
@@ -61,6 +63,17 @@ class Replica:
         text = answer(f"http://127.0.0.1:{self.metrics_port}/metrics")[2]
         rows = (line.rsplit(" ", 1) for line in text.splitlines() if line and not line.startswith("#"))
         return {name: float(value) for name, value in rows}
+
+
+@contextlib.contextmanager
+def serving(folder: Path, **options):
+    """One replica without a proxy."""
+    replica = Replica(folder, **options)
+    try:
+        replica.start()
+        yield replica
+    finally:
+        replica.stop()
 
 
 class Hosted:

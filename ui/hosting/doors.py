@@ -23,6 +23,7 @@ from core.limits import MAX_SERVER_UPLOAD_BYTES, MAX_SESSION_UPLOAD_BYTES
 from ui import watch
 
 _CLOSED = ("/_stcore/metrics", "/_stcore/agent")  # who visits and what is cached; the port of `ui/metrics.py` has figures
+_MOST_DRAINED = 64_000_000  # bytes
 _UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+/?$")
 
 
@@ -109,6 +110,7 @@ class UploadQuota:
         refusal = self._refusal(session, length)
         if refusal:
             watch.refused("upload quota")
+            await _drain(receive, length or 0)
             await refusal(scope, receive, send)
             return
         self._coming[session] += length or 0
@@ -127,6 +129,13 @@ class UploadQuota:
             if most and holds + length > most:
                 return PlainTextResponse("Too many bytes are held already. Remove a file, or reload the page.", 413)
         return None
+
+
+async def _drain(receive: Receive, length: int) -> None:
+    """Let the file pass by unread, or the browser would see a broken connection instead of the answer."""
+    more = 0 < length < _MOST_DRAINED
+    while more:
+        more = (await receive()).get("more_body", False)
 
 
 def _length(scope: Scope) -> int | None:
