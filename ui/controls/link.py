@@ -16,7 +16,7 @@ from ui.controls import state
 from ui.text import plain, short, t
 
 _WRITTEN, _DEFAULTS, _ARRIVED, _PAGE = "link_written", "link_defaults", "link_arrived", "link_page"
-_SENT = "link_sent"  # keys whose widgets hold something newer than the URL
+_SENT = "link_sent"  # what widgets hold that is newer than the URL
 
 
 def begin(page: str) -> None:
@@ -25,7 +25,7 @@ def begin(page: str) -> None:
     Coming from another page by the menu, the URL is empty and the widgets of this page are as they were left.
     """
     arrived = st.query_params.to_dict()
-    st.session_state[_SENT] = frozenset() if _WRITTEN in st.session_state else state.sent_along()
+    st.session_state[_SENT] = {} if _WRITTEN in st.session_state else state.sent_along()
     changed = arrived != st.session_state.get(_WRITTEN)
     stayed = st.session_state.get(_PAGE) == page
     st.session_state[_PAGE] = page
@@ -65,12 +65,13 @@ def toggle(label: str, key: str, **options: Any) -> bool:
 
 def menu(label: str, choices: Sequence[Any], key: str, default: Any, **options: Any) -> Any:
     """One of many; the URL holds the choice, whatever its label."""
-    return st.selectbox(label, choices, key=_chosen(choices, key, default), persist_state="session", **options)
+    ready = _chosen(choices, key, default, options.get("format_func", str))
+    return st.selectbox(label, choices, key=ready, persist_state="session", **options)
 
 
 def segments(label: str, choices: Sequence[Any], key: str, default: Any, **options: Any) -> Any:
     """One of a few, all visible."""
-    ready = _chosen(choices, key, default)
+    ready = _chosen(choices, key, default, options.get("format_func", str))
     return st.segmented_control(label, choices, key=ready, required=True, persist_state="session", **options)
 
 
@@ -84,14 +85,18 @@ def hold(key: str, value: str) -> None:
     st.session_state[key] = value
 
 
-def _chosen(choices: Sequence[Any], key: str, default: Any) -> str:
+def _chosen(choices: Sequence[Any], key: str, default: Any, label: Callable[[Any], Any] = str) -> str:
     """The key of a widget that surely holds one of its choices."""
     named = {str(choice): choice for choice in choices}
     arrived = st.session_state[_ARRIVED].get(key)
     if arrived is not None and arrived not in named:
         st.warning(plain(t("The link asks for {value}, which is not one of the choices here.", value=short(arrived))))
+    sent = st.session_state[_SENT].pop(key, None)  # a label; it says nothing where it is none of these any more
+    newer = [choice for choice in choices if str(label(choice)) == sent]
     ready = _ready(key, default, lambda value: named.get(value, default))
-    if key in st.session_state and st.session_state[key] not in named.values():
+    if newer:
+        st.session_state[key] = newer[0]
+    if st.session_state[key] not in named.values():
         st.session_state[key] = default
     return ready
 
@@ -101,8 +106,8 @@ def _ready(key: str, default: Any, read: Callable[[str], Any]) -> str:
     st.session_state[_DEFAULTS][key] = str(default)
     arrived = st.session_state[_ARRIVED]
     if key in st.session_state[_SENT]:
-        return key  # setting it would take back the change that was just made
-    if key in arrived:
+        st.session_state[key] = st.session_state[_SENT][key]  # the URL would take back the change that was just made
+    elif key in arrived:
         st.session_state[key] = read(arrived[key])
     elif key not in st.session_state:
         st.session_state[key] = default

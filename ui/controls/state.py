@@ -43,12 +43,20 @@ def session() -> str:
     return context.session_id if context else ""
 
 
-def sent_along() -> frozenset[str]:
-    """Keys of the widgets whose values the browser sent with this run.
+def sent_along() -> dict[str, Any]:
+    """What the browser's widgets hold, by key, as it was sent with this run: texts, truth values, labels of choices.
 
-    In the first run of a session there are some only if the page was drawn by another server, which is gone: the
-    browser then sends what its widgets hold, the latest change among it.
+    In the first run of a session there is something only if the page was drawn by another server, which is gone: the
+    browser then sends all that its widgets hold, the latest change among it.
     """
     context = get_script_run_ctx(suppress_warning=True)
     widgets = context.session_state.get_widget_states() if context else []
-    return frozenset(key for widget in widgets if (key := user_key_from_element_id(widget.id)))
+    found = {user_key_from_element_id(widget.id): _sent(widget) for widget in widgets}
+    return {key: value for key, value in found.items() if key and value is not None}
+
+
+def _sent(widget: Any) -> str | bool | None:
+    kind = widget.WhichOneof("value")
+    if kind == "string_array_value" and len(widget.string_array_value.data) == 1:
+        return str(widget.string_array_value.data[0])
+    return getattr(widget, kind) if kind in ("string_value", "bool_value") else None
