@@ -45,10 +45,10 @@ class Child:
 
     def __init__(self, module: str, memory_bytes: int, most_bytes: int) -> None:
         self._most_bytes = most_bytes
-        handed_on = {name: os.environ[name] for name in _HANDED_ON if name in os.environ}
+        handed_on = {name: os.environ[name] for name in _HANDED_ON if name in os.environ} | settings.handed_on()
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-c", _BEGIN, str(_ROOT), module, str(memory_bytes), str(most_bytes)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=_ROOT, env=handed_on | settings.handed_on() | _FEW_THREADS,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=_ROOT, env=handed_on | _FEW_THREADS,
             start_new_session=True,  # Ctrl-C in the terminal is for the parent, which then closes the pipe
         )  # fmt: skip
 

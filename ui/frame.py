@@ -82,7 +82,7 @@ def end() -> None:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _settle(imported: int) -> None:
+def _settle(imported: int) -> None:  # noqa: ARG001  # the key of the cache
     """Leave what has been imported out of the garbage collection.
 
     Streamlit collects all garbage after every run, which was 92 % of a small app's time: it walks through every

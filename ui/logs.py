@@ -66,7 +66,7 @@ def as_json() -> None:
 
 
 def _take_over_streamlit(handler: logging.Handler) -> None:
-    """Streamlit gives each of its loggers a handler of its own, when it is made; there is no setting for another form."""
+    """Streamlit gives each of its loggers a handler of its own, when it is made; no setting gives it another form."""
     import streamlit.logger as theirs  # noqa: PLC0415  # not needed for the form itself
 
     def ours(logger: logging.Logger) -> None:

@@ -47,8 +47,8 @@ def admit() -> None:
     st.title("Mergescope")
     st.warning(
         t(
-            "{count} visitors are here already, as many as this server takes. Nothing is lost: the page opens by itself "
-            "as soon as there is room.",
+            "{count} visitors are here already, as many as this server takes. Nothing is lost: the page opens by "
+            "itself as soon as there is room.",
             count=MAX_SESSIONS,
         )
     )

@@ -20,7 +20,7 @@ _EVERY = 0.7  # seconds between two looks
 
 
 def wake() -> None:
-    """Start the sandbox, so that it is warm when somebody asks; MERGESCOPE_SANDBOX=off does without. Returns at once."""
+    """Start the sandbox, so that it is warm when somebody asks, unless MERGESCOPE_SANDBOX=off. Returns at once."""
     if wanted():
         the_verifier().process.start()
 

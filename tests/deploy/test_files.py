@@ -50,7 +50,7 @@ def test_images_are_pinned_by_digest(compose):
 def test_the_image_is_not_root_installs_by_hash_and_checks_itself():
     text = dockerfile()
     assert "--require-hashes -r /tmp/requirements.lock" in text
-    assert text.index("USER 10001:10001") < text.index("CMD [\"python\", \"serve.py\"]")
+    assert text.index("USER 10001:10001") < text.index('CMD ["python", "serve.py"]')
     check = json.loads(re.search(r"HEALTHCHECK .*?CMD (\[.*\])", text).group(1))
     assert check[:2] == ["python", "-c"]
     assert "/_stcore/health" in compile(check[2], "check", "exec").co_consts
@@ -112,7 +112,8 @@ def test_compose_mounts_the_tested_configuration(compose):
 
 def test_kubernetes_objects_fit_each_other(kubernetes):
     assert set(kubernetes) == {
-        "Deployment", "Service", "Ingress", "HorizontalPodAutoscaler", "PodDisruptionBudget", "NetworkPolicy", "ConfigMap",
+        "Deployment", "Service", "Ingress", "HorizontalPodAutoscaler", "PodDisruptionBudget", "NetworkPolicy",
+        "ConfigMap",
     }  # fmt: skip
     template = kubernetes["Deployment"]["spec"]["template"]
     [container] = template["spec"]["containers"]
@@ -131,7 +132,10 @@ def test_kubernetes_objects_fit_each_other(kubernetes):
     assert service["port"]["name"] == kubernetes["Service"]["spec"]["ports"][0]["name"]
     target = kubernetes["HorizontalPodAutoscaler"]["spec"]["scaleTargetRef"]
     assert (target["kind"], target["name"]) == ("Deployment", kubernetes["Deployment"]["metadata"]["name"])
-    assert ports == {"http": int(public()["STREAMLIT_SERVER_PORT"]), "metrics": int(public()["MERGESCOPE_METRICS_PORT"])}
+    settings = public()
+    assert [str(port) for port in ports.values()] == [
+        settings["STREAMLIT_SERVER_PORT"], settings["MERGESCOPE_METRICS_PORT"],
+    ]  # fmt: skip
     assert template["metadata"]["annotations"]["prometheus.io/port"] == public()["MERGESCOPE_METRICS_PORT"]
 
 

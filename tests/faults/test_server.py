@@ -116,11 +116,11 @@ def test_the_figures_count_what_was_done(server):
 
 def test_a_full_disk_is_not_noticed(tmp_path):
     """No file can grow by a byte: pages, and uploads of more than what libraries like to put into files, still work."""
-    with serving(tmp_path, before=("sh", "-c", 'ulimit -f 0; exec "$@" >/dev/null 2>&1', "sh")) as server:
-        with visiting(server.address) as visitor:
-            assert SHOWN in visitor.see("Merge_lab", LAB)
-            assert upload(server, visitor, 3_000_000) == 204
-            assert SHOWN in visitor.see("Merge_lab", LAB)
+    no_files = ("sh", "-c", 'ulimit -f 0; exec "$@" >/dev/null 2>&1', "sh")
+    with serving(tmp_path, before=no_files) as server, visiting(server.address) as visitor:
+        assert SHOWN in visitor.see("Merge_lab", LAB)
+        assert upload(server, visitor, 3_000_000) == 204
+        assert SHOWN in visitor.see("Merge_lab", LAB)
 
 
 def test_the_clock_may_jump(tmp_path):

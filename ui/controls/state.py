@@ -38,7 +38,7 @@ def browser_language() -> str:
 
 
 def session() -> str:
-    """A name for this session, empty outside of one. Never shown or logged: whoever knows it can take the session over."""
+    """A name for this session, empty outside of one. Never shown or logged: whoever knows it can take it over."""
     context = get_script_run_ctx(suppress_warning=True)
     return context.session_id if context else ""
 

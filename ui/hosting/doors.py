@@ -22,7 +22,7 @@ from core import settings
 from core.limits import MAX_SERVER_UPLOAD_BYTES, MAX_SESSION_UPLOAD_BYTES
 from ui import watch
 
-_CLOSED = ("/_stcore/metrics", "/_stcore/agent")  # who visits and what is cached; the port of `ui/metrics.py` has figures
+_CLOSED = ("/_stcore/metrics", "/_stcore/agent")  # the first tells who visits; `ui/metrics.py` has a port of its own
 _MOST_DRAINED = 64_000_000  # bytes
 _UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+/?$")
 
@@ -146,7 +146,8 @@ def _length(scope: Scope) -> int | None:
 def _held() -> Counter[str]:
     """Bytes of uploads in memory, by session."""
     storage: dict[str, dict[str, Any]] = getattr(runtime.get_instance().uploaded_file_mgr, "file_storage", {})
-    return Counter({session: sum(len(file.data) for file in files.values()) for session, files in list(storage.items())})
+    held = {session: sum(len(file.data) for file in list(files.values())) for session, files in list(storage.items())}
+    return Counter(held)
 
 
 MIDDLEWARE = [Middleware(Headers), Middleware(ClosedPaths), Middleware(UploadQuota)]
