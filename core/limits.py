@@ -20,6 +20,10 @@ MAX_UPLOAD_BYTES = number("MAX_UPLOAD_BYTES", 32_000_000)
 MAX_ARCHIVE_MEMBERS = 64  # arrays in one .npz
 MAX_IMAGE_PIXELS = number("MAX_IMAGE_PIXELS", 16_000_000)
 MAX_IMAGE_SIDE = 8_192
+MAX_FRAMES = 256  # of an exported animation
+MAX_SLIDES = 64  # of channels, in an exported deck
+MAX_EXPORTS = 2  # long ones at the same time, of all visitors together
+MAX_EXPORT_SECONDS = 120
 
 # Of one server and of one session, for those who host it. 0: no limit.
 MAX_SESSIONS = number("MAX_SESSIONS", 0, least=0)  # open at the same time; who comes later is asked to wait

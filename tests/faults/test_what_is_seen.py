@@ -76,7 +76,7 @@ def test_an_upload_is_asked_for_again(visit, tmp_path):
         page.wait_for_function("location.search.includes('seed=18')")
         settle(page)
         assert "f1=file" in page.url
-        assert "Choose a file" in words(page)
+        assert "A link does not hold it." in words(page)
 
 
 def children(pid: int) -> list[int]:
@@ -102,7 +102,7 @@ def test_the_sandbox_is_killed(visit, tmp_path):
             page.keyboard.press("Enter")
             page.wait_for_function("document.body.innerText.includes('→ (5, 3, 7)')")
             page.get_by_text("the same as Keras").first.wait_for(timeout=120_000)
-        assert server.figures()['mergescope_sandbox_starts_total{sandbox="sandbox.worker"}'] >= 3
+        assert server.figures()['mergescope_sandbox_starts_total{sandbox="sandbox.worker"}'] >= 2
 
 
 @pytest.mark.slow
