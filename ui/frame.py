@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from core import Sentence as _  # marks text for the catalogues
-from ui import stage, status, verdict, watch
+from ui import door, stage, status, verdict, watch
 from ui.controls import history, link, present, state
 from ui.text import t
 
@@ -31,7 +31,7 @@ def begin(title: str) -> None:
         title: its title in the list of pages, in English.
     """
     watch.begin(title)
-    status.admit()
+    door.admit()
     link.begin(title)
     st.set_page_config(page_title=f"{t(title)} · Mergescope", page_icon=str(_ICON), layout="wide")
     with st.sidebar:

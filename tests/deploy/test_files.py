@@ -64,7 +64,11 @@ def test_the_image_holds_what_the_app_needs_and_no_more():
     kept = {rule[1:] for rule in rules if rule.startswith("!")}
     assert all((ROOT / name).exists() for name in kept)
     assert {"app.py", "serve.py", "core", "figures", "pages", "sandbox", "ui", "assets"} <= kept
-    assert not kept & {"tests", ".git", ".env", "training", "bench"}
+    assert not kept & {"tests", ".git", ".env", "bench"}
+    texts = [file.read_text() for folder in ("sandbox", "training", "ui") for file in (ROOT / folder).rglob("*.py")]
+    children = {name for text in texts for name in re.findall(r'SandboxProcess\(\s*"([\w.]+)"', text)}
+    assert children
+    assert {name.split(".")[0] for name in children} <= kept, "the modules of the sandboxes"
 
 
 def test_no_secret_is_in_the_files():

@@ -61,11 +61,15 @@ def test_a_full_house_asks_to_wait_and_opens_when_there_is_room(server):
     with visiting(server.address) as late:
         told = late.see("Merge_lab", LAB)
         assert "3 visitors are here already, as many as this server takes." in told
+        assert "Place 1 in line" in told
         assert SHOWN not in told
+        with visiting(server.address) as later:
+            assert "Place 2 in line" in later.see("Merge_lab", LAB)
+        wait_until(lambda: sessions(server) == 4, "the last in line has given up")
         assert SHOWN in inside[0].see("Merge_lab", LAB)
         inside[1].close()
         wait_until(lambda: sessions(server) == 3, "somebody has left")
-        assert SHOWN in late.see("Merge_lab", LAB)
+        wait_until(lambda: SHOWN in late.see("Merge_lab", LAB), "there is room", seconds=60)
     for visitor in (inside[0], inside[2]):
         visitor.close()
     assert server.figures()['mergescope_refusals_total{reason="full"}'] >= 1
@@ -140,6 +144,7 @@ def test_the_clock_may_jump(tmp_path):
         assert server.process.poll() is None
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(NGINX is None, reason="needs nginx; `make proxy` installs it where that is possible")
 def test_a_client_that_does_not_read_harms_nobody(tmp_path):
     """It asks and asks and takes nothing: others are served meanwhile, and memory stays bounded."""
