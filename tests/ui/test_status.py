@@ -65,9 +65,13 @@ def test_the_line_of_state(monkeypatch, state, sessions, words):
 
 @pytest.mark.parametrize(
     ("reason", "words"),
-    [("memory", "it ran out of memory"), ("timeout", "it took too long"), ("died", "the process beside us is not there"),
-     ("busy", "too many are asking")],
-)  # fmt: skip
+    [
+        ("memory", "it ran out of memory"),
+        ("timeout", "it took too long"),
+        ("died", "the process beside us is not there"),
+        ("busy", "too many are asking"),
+    ],
+)
 def test_a_sandbox_without_answer_leaves_the_numbers(monkeypatch, reason, words):
     """The page says why, in a line, and that the numbers are not checked."""
     captions = open_lab(monkeypatch, answer=Verdict("unavailable", reason))
