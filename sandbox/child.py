@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from core import settings
 from sandbox import frames
 from sandbox.failures import SandboxError
 from sandbox.frames import Frame, Message
@@ -44,7 +45,7 @@ class Child:
 
     def __init__(self, module: str, memory_bytes: int, most_bytes: int) -> None:
         self._most_bytes = most_bytes
-        handed_on = {name: os.environ[name] for name in _HANDED_ON if name in os.environ}
+        handed_on = {name: os.environ[name] for name in _HANDED_ON if name in os.environ} | settings.handed_on()
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-c", _BEGIN, str(_ROOT), module, str(memory_bytes), str(most_bytes)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=_ROOT, env=handed_on | _FEW_THREADS,
