@@ -20,7 +20,7 @@ from ui.inspector.rows import title, written
 from ui.inspector.running import Ran, answer, show_second_run
 from ui.inspector.values import Tensors, largest_cell, show_values
 from ui.text import plain, short, t
-from ui.verdict import sandbox_wanted
+from ui.verdict import wanted
 
 
 def show_merge(model: ModelFile, entry: MergeEntry, ran: Ran | None) -> Tensors | None:
@@ -50,7 +50,7 @@ def _show_alignment(model: ModelFile, entry: MergeEntry) -> None:
     """What is known without numbers."""
     if entry.alignment is not None:
         alignment_table(alignment_rows(entry.alignment))
-    if entry.error is None and model.runnable and sandbox_wanted():
+    if entry.error is None and model.runnable and wanted():
         st.info(t("The numbers of this merge appear here once the model has run."))
 
 

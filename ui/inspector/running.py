@@ -24,7 +24,7 @@ from ui.inspector.opening import content_of, usual_scaling
 from ui.inspector.session import ModelSession
 from ui.inspector.thumbs import thumbnail
 from ui.text import plain, t
-from ui.verdict import sandbox_wanted
+from ui.verdict import wanted
 
 _EVERY = 0.5  # seconds between two looks
 _PATIENCE = 0.7  # seconds that a page of this session, and no other, waits before it says that it does
@@ -54,7 +54,7 @@ def show_run(choice: Choice, model: ModelFile) -> Ran | None:
         return None
     st.markdown("#### " + t("Input"))
     feeds = pick_feeds(model.inputs, usual_scaling(model))
-    if not sandbox_wanted():
+    if not wanted():
         st.info(t("This server shows models but does not run them."))
         return None
     place = st.container(horizontal=True, vertical_alignment="center")
@@ -160,7 +160,7 @@ def open_session(choice: Choice, model: ModelFile) -> ModelSession:
 def rest() -> None:
     """No model is open in this session; have a process ready for the next, which may come any moment."""
     close_model()
-    if sandbox_wanted():
+    if wanted():
         warm()
 
 
