@@ -72,6 +72,8 @@ def _read(path: Path, shape: Shape | None, scale: str) -> Array | None:
 def _read_array(path: Path, shape: Shape | None) -> Array | None:
     try:
         array = np.load(path, mmap_mode="r", allow_pickle=False)
+        if array.dtype.kind not in "fiub":
+            raise ValueError(array.dtype)
     except (ValueError, OSError, EOFError):
         raise unclear("{file} is not an array of numbers (.npy).", file=path.name[:60]) from None
     wide = array if shape is None or array.ndim == len(shape) else array[None]
