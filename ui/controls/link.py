@@ -123,6 +123,22 @@ def hold(key: str, value: str) -> None:
     st.session_state[key] = value
 
 
+def later(key: str, default: Any, read: Callable[[str], Any] = str) -> None:
+    """Keep what the link says of a control that is not drawn yet, such as one that needs an upload or a run first.
+
+    Args:
+        key: of the control; its choices are texts.
+        default: as the control has it.
+        read: from the link to the value of the control.
+    """
+    _ready(key, default, read)
+
+
+def arrived() -> tuple[str, ...]:
+    """The keys that a link has just brought."""
+    return tuple(st.session_state[_ARRIVED])
+
+
 def _told() -> dict[str, str]:
     defaults = st.session_state[_DEFAULTS]
     values = {key: str(st.session_state[key]) for key in defaults if key in st.session_state}
