@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from core import settings
 from sandbox import frames
 from sandbox.failures import SandboxError
 from sandbox.frames import Frame, Message
@@ -46,7 +47,7 @@ class Child:
         self, module: str, memory_bytes: int, most_bytes: int, environment: Mapping[str, str] | None = None
     ) -> None:
         self._most_bytes = most_bytes
-        handed_on = {name: os.environ[name] for name in _HANDED_ON if name in os.environ}
+        handed_on = {name: os.environ[name] for name in _HANDED_ON if name in os.environ} | settings.handed_on()
         handed_on |= _FEW_THREADS | dict(environment or {})
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-c", _BEGIN, str(_ROOT), module, str(memory_bytes), str(most_bytes)],
