@@ -101,7 +101,7 @@ def inputs_for(model, seed=0, batch=2):
     random = np.random.default_rng(seed)
     given = {}
     for tensor in model.inputs:
-        shape = [batch if axis == 0 else 8 if size is None else size for axis, size in enumerate(tensor.shape)]
+        shape = [batch if axis == 0 else 64 if size is None else size for axis, size in enumerate(tensor.shape)]
         whole = "int" in keras.backend.standardize_dtype(tensor.dtype)
         given[tensor._keras_history.operation.name] = (
             random.integers(0, 9, shape).astype("int32") if whole else random.random(shape, "float32")
