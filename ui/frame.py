@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from core import Sentence as _  # marks text for the catalogues
+from ui import doors as cards
 from ui import stage, verdict
 from ui.controls import history, link, present, state
 from ui.text import t
@@ -19,6 +20,7 @@ _PAGES = {  # file: (title, icon); the one list of pages
     "pages/5_Story.py": (_("Story"), ":material/auto_stories:"),
 }
 _ROOT = Path(__file__).parent.parent
+_MENU = 244  # pixels; what is left of a small screen belongs to the tensors
 _ICON = Path(__file__).parent / "icon.svg"
 
 
@@ -30,7 +32,10 @@ def begin(title: str) -> None:
     """
     _settle()
     link.begin(title)
-    st.set_page_config(page_title=f"{t(title)} · Mergescope", page_icon=str(_ICON), layout="wide")
+    menu = "collapsed" if st.context.is_embedded else _MENU  # in somebody else's page it would be in the way
+    st.set_page_config(
+        page_title=f"{t(title)} · Mergescope", page_icon=str(_ICON), layout="wide", initial_sidebar_state=menu
+    )
     with st.sidebar:
         st.markdown("### Mergescope")
         for file, (name, icon) in _PAGES.items():
@@ -56,6 +61,11 @@ def end() -> None:
         present.button()
         stage.stage(language={"zh": "zh-CN"}.get(state.language(), "en"), presenting=present.on())
     verdict.wake()
+
+
+def doors() -> None:
+    """A card for every page but Home."""
+    cards.doors(_PAGES, _ROOT)
 
 
 def _undo() -> None:

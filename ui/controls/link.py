@@ -17,7 +17,7 @@ from ui.controls import history
 from ui.text import plain, short, t
 
 _WRITTEN, _DEFAULTS, _ARRIVED, _PAGE = "link_written", "link_defaults", "link_arrived", "link_page"
-_OUTSIDE = "link_outside"
+_OUTSIDE, _KEPT = "link_outside", "link_kept"
 EVERYWHERE = ("lang", "present")  # parameters that go along to other pages
 
 
@@ -29,13 +29,25 @@ def begin(page: str) -> None:
     arrived = st.query_params.to_dict()
     changed = arrived != st.session_state.get(_WRITTEN)
     stayed = st.session_state.get(_PAGE) == page
-    st.session_state[_PAGE] = page
-    st.session_state[_OUTSIDE] = changed
+    if not stayed:
+        _turn_to(page)
     if changed and (arrived or stayed):
         for key in [key for key in st.session_state.get(_DEFAULTS, {}) if key not in arrived]:
             st.session_state.pop(key, None)
+    st.session_state[_OUTSIDE] = changed
     st.session_state[_ARRIVED] = arrived if changed else {}
     st.session_state[_DEFAULTS] = {}
+
+
+def _turn_to(page: str) -> None:
+    """Put away what the page before held and take out what this one did: the same name may mean another thing there."""
+    kept = st.session_state.setdefault(_KEPT, {})
+    own = [key for key in st.session_state.get(_DEFAULTS, {}) if key not in EVERYWHERE]
+    kept[st.session_state.get(_PAGE)] = {key: st.session_state.pop(key) for key in own if key in st.session_state}
+    for key, value in kept.get(page, {}).items():
+        st.session_state[key] = value
+        st.session_state[_DEFAULTS][key] = None
+    st.session_state[_PAGE] = page
 
 
 def end() -> None:
@@ -60,7 +72,7 @@ def to_page(**parameters: str) -> dict[str, str]:
 
 def query() -> str:
     """What stands behind the address of the page, after `end`: empty, or `?op=Add&s0=2,3`."""
-    told = st.session_state[_WRITTEN]
+    told = st.query_params.to_dict()
     return f"?{urlencode(told, safe=',')}" if told else ""
 
 
