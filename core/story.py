@@ -60,7 +60,7 @@ def _decoded(content: bytes | str) -> str:
     try:
         text = content if isinstance(content, str) else content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
+        line = bytes(error.object[: error.start]).count(b"\n") + 1
         raise StoryError((Fault(line, Sentence("This is not UTF-8 text; please save the file as UTF-8.")),)) from None
     if not text.strip():
         raise _whole(Sentence("The file is empty."))
