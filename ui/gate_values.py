@@ -9,6 +9,7 @@ from core.channels import channel_figures, channel_order
 from core.dtypes import Array
 from core.gates import GateTrace
 from ui.controls.gate_place import keep_place, linked_place
+from ui.gate_export import Learned, export_product
 from ui.gate_views import largest_place, product_view
 from ui.tensor_view import Selection, tensor_view
 from ui.tensor_view.frame import frame_of
@@ -19,13 +20,14 @@ _FIRST_ORDER = "agreement"
 _RESULT = 2  # number of the panel
 
 
-def show_product(trace: GateTrace, weights: Array, key: str) -> Array:
+def show_product(trace: GateTrace, weights: Array, key: str, learned: Learned = tuple) -> Array:
     """Draw features, map and product.
 
     Args:
         trace: of the gate; its own map orders the channels.
         weights: the map that is chosen, (1, grid, grid, 1).
         key: tells these features and this map from all others: each has a place of its own where one looks first.
+        learned: gives the moments of training, for an animation.
 
     Returns:
         The map as it is now: painted, or else `weights`.
@@ -34,6 +36,7 @@ def show_product(trace: GateTrace, weights: Array, key: str) -> Array:
     first = first_place(trace)
     chosen = tensor_view(view, key=f"product {key}", selection=linked_place(first))
     keep_place(chosen, first, default_axes(view, frame_of(view)))
+    export_product(view, chosen, learned)
     if chosen.painted is None:
         return weights
     st.caption(t("The map is painted; Undo takes a stroke back. A link does not hold what was painted."))
