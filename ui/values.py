@@ -11,17 +11,19 @@ from core import MERGES, Alignment, Merged, channels, gradients
 from core.dtypes import Array
 from core.links import links
 from ui.controls.view import keep_selection, linked_selection, pick_layer
-from ui.tensor_view import WORDS, Order, Panel, Scale, TensorView, tensor_view
+from ui.tensor_view import WORDS, Order, Panel, Scale, Selection, TensorView, tensor_view
 from ui.tensor_view.frame import frame_of
 from ui.tensor_view.payload import default_axes
 from ui.text import t
 
 
-def show_values(merged: Merged, inputs: Sequence[Array], *, normalize: bool = False) -> None:
-    """Draw inputs and output, or what flows back through them."""
+def show_values(
+    merged: Merged, inputs: Sequence[Array], *, normalize: bool = False
+) -> tuple[TensorView, Selection] | None:
+    """Draw inputs and output, or what flows back through them; gives back what is shown and where the person looks."""
     if merged.value.size == 0:
         st.info(t("The result holds no value: an axis has the size 0. The shapes above are all there is to see."))
-        return
+        return None
     alignment, layer = merged.alignment, pick_layer()
     if layer == "values":
         view = values_view(alignment, [*inputs, merged.value], normalize=normalize)
@@ -29,9 +31,12 @@ def show_values(merged: Merged, inputs: Sequence[Array], *, normalize: bool = Fa
         view = gradient_view(alignment, inputs, merged.value, normalize)
     chosen = tensor_view(view, key=layer, selection=linked_selection(merged.value.ndim))
     keep_selection(chosen, default_axes(view, frame_of(view)), last_panel=len(inputs))
+    return view, chosen
 
 
-def values_view(alignment: Alignment, tensors: Sequence[Array], *, normalize: bool = False) -> TensorView:
+def values_view(
+    alignment: Alignment, tensors: Sequence[Array], *, normalize: bool = False, gallery: bool = True
+) -> TensorView:
     """Operands, their sign, and the result; pointing at a cell shows where it comes from."""
     sign = MERGES[alignment.operation].symbol
     panels = [
@@ -42,7 +47,9 @@ def values_view(alignment: Alignment, tensors: Sequence[Array], *, normalize: bo
     scale = Scale(range="channel" if tensors[-1].ndim < 4 else "tensor")
     orders = _orders(tensors) if tensors[-1].ndim > 2 else ()
     words = translated_words()
-    return TensorView(tuple(panels), alignment, normalize=normalize, scale=scale, orders=orders, words=words)
+    return TensorView(
+        tuple(panels), alignment, normalize=normalize, scale=scale, orders=orders, words=words, gallery=gallery
+    )
 
 
 def _orders(tensors: Sequence[Array]) -> tuple[Order, ...]:
@@ -70,11 +77,13 @@ def gradient_view(alignment: Alignment, inputs: Sequence[Array], value: Array, n
         options = {"axes": alignment.axes, "normalize": normalize}
     flows = gradients(alignment.operation, inputs, **options)
     panels = [
-        Panel(t("gradient of input {number}", number=number), flow, symbol="←" if number == 0 else "", axes=places)
+        Panel(t("gradient of input {number}", number=number), flow, axes=places)
         for number, (flow, places) in enumerate(zip(flows, _places(alignment), strict=True))
     ]
     upstream = Panel(t("upstream gradient"), np.ones(value.shape, dtype=np.float32), symbol="←")
-    return TensorView((*panels, upstream), words=translated_words())
+    words = translated_words() | {"before": t("Gradient"), "after": t("upstream gradient")}
+    whole = any(flow.shape == value.shape for flow in flows)  # else the gallery would show nothing but ones
+    return TensorView((*panels, upstream), words=words, gallery=whole, compare="before")
 
 
 def _places(alignment: Alignment) -> list[tuple[int | None, ...]]:

@@ -1,7 +1,7 @@
 """Pictures that move: GIF and animated WebP of a sweep through the channels, or of moments of training.
 
 WebP holds every colour as it is. A GIF has 256 colours for each frame, which two tables, pale copies and soft letters
-exceed; then every second, third, ... entry of the tables is used, evenly, so that no value is off by more than half that.
+exceed; then every second, third, ... entry of the tables is used, evenly, so that none is off by more than half that.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def to_gif(frames: Iterator[Array], count: int, milliseconds: int, tell: Tell = 
 
 
 def changed(before: Array | None, after: Array) -> tuple[int, int, int, int]:
-    """The rectangle in which two frames differ; a corner pixel where they are the same, since a frame holds something."""
+    """The rectangle in which two frames differ; one pixel where they are the same, since a frame holds something."""
     if before is None:
         return 0, 0, after.shape[1], after.shape[0]
     differs = (before != after).any(axis=2)

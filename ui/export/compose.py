@@ -9,8 +9,8 @@ from ui.export.heat import heat_of
 from ui.export.layout import LABEL, SIGN, Plan, arrange, place_names, plans_of
 from ui.export.look import Look
 from ui.export.panel import HEAD, note_items, panel_items, room_below
-from ui.export.scene import Item, Scene, Text, cut, wrapped
 from ui.export.scene import Box as Ground
+from ui.export.scene import Item, Scene, Text, cut, wrapped
 from ui.export.sums import explain
 from ui.export.theme import Theme
 

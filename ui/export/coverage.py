@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -47,12 +48,12 @@ def blend(pixels: Array, share: Array, corner: tuple[int, int], colour: Rgb) -> 
 def outline(pixels: Array, box: tuple[float, float, float, float], width: float, colour: Rgb, opacity: float) -> None:
     """The four sides of a rectangle, the line on both sides of its edge; its corners are covered once."""
     (left, top, right, bottom), half = box, width / 2
-    down, across = _cover(top - half, bottom + half, pixels.shape[0]), _cover(left - half, right + half, pixels.shape[1])
-    share = np.outer(down[1], across[1])
-    inner = _cover(top + half, bottom - half, pixels.shape[0]), _cover(left + half, right - half, pixels.shape[1])
-    (row, tall), (col, wide) = inner
-    share[row - down[0] : row - down[0] + len(tall), col - across[0] : col - across[0] + len(wide)] -= np.outer(tall, wide)
-    blend(pixels, share * opacity, (down[0], across[0]), colour)
+    high, wide = pixels.shape[:2]
+    (row, down), (col, across) = _cover(top - half, bottom + half, high), _cover(left - half, right + half, wide)
+    (low, tall), (far, broad) = _cover(top + half, bottom - half, high), _cover(left + half, right - half, wide)
+    share, y, x = np.outer(down, across), low - row, far - col
+    share[y : y + len(tall), x : x + len(broad)] -= np.outer(tall, broad)
+    blend(pixels, share * opacity, (row, col), colour)
 
 
 def disc(pixels: Array, centre: tuple[float, float], radius: float, colour: Rgb) -> None:
@@ -117,7 +118,7 @@ def _stroked(lines: list[list[tuple[float, float]]], x: Array, y: Array) -> Arra
     """Where strokes are: ends cut off straight, corners pointed, as a canvas has them."""
     inside = np.zeros(np.broadcast_shapes(x.shape, y.shape), bool)
     for line in lines:
-        for place, ((x0, y0), (x1, y1)) in enumerate(zip(line, line[1:], strict=False)):
+        for place, ((x0, y0), (x1, y1)) in enumerate(pairwise(line)):
             length = np.hypot(x1 - x0, y1 - y0)
             along = ((x - x0) * (x1 - x0) + (y - y0) * (y1 - y0)) / length
             off = np.abs((x - x0) * (y1 - y0) - (y - y0) * (x1 - x0)) / length

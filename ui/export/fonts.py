@@ -1,8 +1,8 @@
 """Type for pictures of pixels, where no browser sets it.
 
 The app's own: Streamlit ships Source Sans and Source Code, both under the SIL Open Font License, and they are what the
-page is set in. They hold no Chinese, and a font that does is megabytes large, so none is shipped: Chinese is drawn with a
-font of the system where there is one. A text that no font here can draw is left out of PNG, GIF and WebP rather than
+page is set in. They hold no Chinese, and a font that does is megabytes large, so none is shipped: Chinese is drawn with
+a font of the system where there is one. A text that no font here can draw is left out of PNG, GIF and WebP rather than
 shown as empty boxes; SVG, slides, notebook and web page always hold it, as text.
 """
 
@@ -20,7 +20,11 @@ _SYSTEM = (  # with Chinese, by what names systems have them; Pillow looks in th
     "NotoSansCJK-Regular.ttc", "NotoSansSC-Regular.otf", "SourceHanSansSC-Regular.otf", "PingFang.ttc",
     "msyh.ttc", "wqy-microhei.ttc", "DejaVuSans.ttf",
 )  # fmt: skip
-_BOLD = {"NotoSansCJK-Regular.ttc": "NotoSansCJK-Bold.ttc", "msyh.ttc": "msyhbd.ttc", "DejaVuSans.ttf": "DejaVuSans-Bold.ttf"}
+_BOLD = {
+    "NotoSansCJK-Regular.ttc": "NotoSansCJK-Bold.ttc",
+    "msyh.ttc": "msyhbd.ttc",
+    "DejaVuSans.ttf": "DejaVuSans-Bold.ttf",
+}
 _NO_CHARACTER = "\uffff"
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
@@ -62,7 +66,7 @@ def _system(name: str, size: float, bold: bool) -> Font | None:
 
 
 def _has(font: Font, letter: str) -> bool:
-    """Whether it has a glyph: what a font draws for a character that does not exist is what it draws for any it lacks."""
+    """Whether it has a glyph: for any that it lacks it draws what it draws for a character that does not exist."""
     return letter.isspace() or _glyph(font, letter) != _glyph(font, _NO_CHARACTER)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 from functools import singledispatch
+from itertools import pairwise
 
 import numpy as np
 from PIL import Image, ImageDraw, PngImagePlugin
@@ -206,7 +207,7 @@ def _dashes(pixels: Array, box: tuple[float, float, float, float], colour: Rgb, 
     half, on, step = 1.25 * ratio, 4 * ratio, 7 * ratio
     corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
     done = 0.0
-    for (x0, y0), (x1, y1) in zip(corners, corners[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(corners):
         length = abs(x1 - x0) + abs(y1 - y0)
         for start in np.arange(-(done % step), length, step):
             first, past = max(0.0, start), min(length, start + on)
@@ -217,4 +218,3 @@ def _dashes(pixels: Array, box: tuple[float, float, float, float], colour: Rgb, 
                 fill(pixels, (min(ax, bx) - thick[0], min(ay, by) - thick[1], max(ax, bx) + thick[0],
                               max(ay, by) + thick[1]), colour)  # fmt: skip
         done += length
-

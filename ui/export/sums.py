@@ -60,7 +60,9 @@ def _sum_of_products(look: Look, parts: Sequence[_Part]) -> str:
     if len(terms) > TERMS:
         terms = [*terms[: TERMS - 1], "…", terms[-1]]
     said = " + ".join(terms)
-    return f"({said}) / ({written(math.hypot(*left))} × {written(math.hypot(*right))})" if look.meta["normalize"] else said
+    return (
+        f"({said}) / ({written(math.hypot(*left))} × {written(math.hypot(*right))})" if look.meta["normalize"] else said
+    )
 
 
 def _values(look: Look, part: _Part) -> list[float]:
@@ -91,9 +93,7 @@ def _list_values(look: Look, box: Sequence[Span], at: Sequence[int]) -> tuple[st
         if not look.is_drawable(number):
             continue
         spans = cells_in_box(look.meta, panel, box)
-        index = [
-            max(first, min(past - 1, at[axis])) for (first, past), axis in zip(spans, panel["axes"], strict=True)
-        ]
+        index = [max(first, min(past - 1, at[axis])) for (first, past), axis in zip(spans, panel["axes"], strict=True)]
         said.append(f"{panel['title']}: {written(_value(look, number, index))}")
         cells.append(f"{panel['title']} {tuple_text(index)}")
     return "   ".join(said), "  ·  ".join(cells)

@@ -1,4 +1,4 @@
-"""A scene as SVG: text stays text, cells are rectangles; nothing is loaded from elsewhere, and nothing foreign is markup."""
+"""A scene as SVG: text stays text, cells are rectangles; nothing is loaded, and nothing foreign is markup."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ui.export.frames import Frame
 from ui.export.heat import PALE, Heat
 from ui.export.names import clean
 from ui.export.raster import CAPITAL
-from ui.export.scale import BRIGHT, DARK, MARKS, NOTHING, paint
+from ui.export.scale import BRIGHT, DARK, NOTHING, paint
 from ui.export.scene import Bar, Box, Picture, Scene, Swatch, Text
 from ui.export.theme import MARK, css
 
@@ -32,7 +32,9 @@ _FINE = 4  # pixels of a pattern for one CSS pixel
 def to_svg(scene: Scene) -> bytes:
     """An SVG 1.1 file, UTF-8."""
     width, height = (_n(size) for size in (scene.width, scene.height))
-    used = sorted({int(mark) for item in scene.items if isinstance(item, Picture) for mark in np.unique(item.heat.marks)})
+    used = sorted(
+        {int(mark) for item in scene.items if isinstance(item, Picture) for mark in np.unique(item.heat.marks)}
+    )
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="{width}" '
@@ -40,7 +42,7 @@ def to_svg(scene: Scene) -> bytes:
         f"<title>{escape(clean(scene.title))}</title>",
         f"<style>text{{font-family:{_SANS}}}.c{{font-family:{_CODE};white-space:pre}}.b{{font-weight:600}}</style>",
         "<defs>",
-        *(_pattern(mark) for mark in used if mark in MARKS),
+        *(_pattern(mark) for mark in used),
         "</defs>",
         f'<rect width="{width}" height="{height}" fill="{css(scene.theme.ground)}"/>',
         *(line for item in scene.items for line in _drawn(item, scene)),
@@ -69,7 +71,9 @@ def _(item: Text, scene: Scene) -> Iterator[str]:
 
 @_drawn.register
 def _(item: Box, scene: Scene) -> Iterator[str]:
-    yield _rect(item.x, item.y, item.width, item.height, css(item.colour), f' rx="{_n(item.radius)}"' * (item.radius > 0))
+    yield _rect(
+        item.x, item.y, item.width, item.height, css(item.colour), f' rx="{_n(item.radius)}"' * (item.radius > 0)
+    )
 
 
 @_drawn.register

@@ -6,14 +6,11 @@ import numpy as np
 import pytest
 
 from tests.ui.tensor_view.demo import CASES
-from ui.export.compose import compose
 from ui.export.frames import frames_of
 from ui.export.heat import heat_of, pixel_size
 from ui.export.layout import arrange, plans_of
 from ui.export.look import look_at
 from ui.export.raster import draw_heat
-from ui.export.scene import Text
-from ui.export.sums import explain
 from ui.export.theme import theme
 from ui.tensor_view import Selection
 
