@@ -1,41 +1,46 @@
-"""Exports of the Attention gate page: the product on screen, and how the map was learned, moment by moment."""
+"""Files of the Attention gate page: what is on screen, and the map at every moment of the training."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from core import snippet
-from core.gates import GateTrace
+from core.dtypes import Array
 from ui.export import Moment, export_menu
 from ui.gate_source import Case, moments, recorded_maps
-from ui.gate_views import product_view
-from ui.tensor_view import Selection, TensorView
+from ui.gate_values import Shown
+from ui.tensor_view import Panel, TensorView
 from ui.text import t
 
-Learned = Callable[[], Sequence[Moment]]
 
+def show_export(case: Case, shown: Shown) -> None:
+    """The menu of files.
 
-def learned(case: Case, trace: GateTrace) -> Learned:
-    """Gives the product with the map of every recorded moment; they are made only when somebody wants them."""
-    return partial(_moments, case, trace)
-
-
-def export_product(view: TensorView, chosen: Selection, made: Learned) -> None:
-    """The menu below features × map."""
-    shapes = [panel.value.shape for panel in view.panels[:-1]]
+    Args:
+        case: the slice.
+        shown: its tensors as they are on screen.
+    """
+    shapes = [panel.value.shape for panel in shown.view.panels[:-1]]
     own = [f'np.load("input_{number}.npy")' for number in range(len(shapes))]
     dialects = {"Keras": "keras-layer", "NumPy": "numpy"}
     code = {title: snippet("Multiply", shapes, dialect, inputs=own) for title, dialect in dialects.items()}
-    export_menu(view, chosen, title=t("Attention gate"), code=code, moments=made)
-
-
-def _moments(case: Case, trace: GateTrace) -> list[Moment]:
+    title = t("Attention gate {rows}×{rows}", rows=case.grid)
     maps = recorded_maps(case)
-    if maps is None:
-        return []
-    features = trace.step("x").value
+    then = () if maps is None else partial(_moments, shown.view, maps)
+    export_menu(shown.view, shown.chosen, title=title, code=code, moments=then)
+
+
+def _moments(view: TensorView, maps: Array) -> list[Moment]:
+    """The tensors with the map of each moment; made only when somebody wants them."""
+    weights = view.panels[1]
     return [
-        Moment(t("after {count} batches", count=step), product_view(features, maps[number : number + 1]))
+        Moment(t("{step} batches", step=step), _with_map(view, replace(weights, value=maps[number : number + 1])))
         for number, step in enumerate(moments())
     ]
+
+
+def _with_map(view: TensorView, weights: Panel) -> TensorView:
+    features, _, product = view.panels
+    panels = (features, weights, replace(product, value=features.value * weights.value))
+    return replace(view, panels=panels)
