@@ -24,7 +24,7 @@ elif model.merges:
         graph.show_graph(model, entry)
         ran = running.show_run(choice, model)
     with left:
-        listing.show_list(model, entry, running.thumbs(ran))
+        listing.show_list(model, entry, running.thumbs(ran), running.failed(ran))
     with below:
         st.divider()
         tensors = looking.show_merge(model, entry, ran) if entry else None

@@ -250,7 +250,8 @@ def test_a_merge_that_fails_while_it_runs(played):
     assert "6" in app.table[0].value.to_string()
     assert "clashing" in app.table[0].value.to_string()
     assert [bool(row["thumb"]) for row in rows(app)] == [True, False]
-    assert "The run did not reach this merge." in text
+    assert [row["fault"] for row in rows(app)] == [False, True]
+    assert "The run ended here." in text
 
 
 def test_a_misfit_that_stands_in_the_file():

@@ -21,13 +21,14 @@ def chosen_merge(model: ModelFile) -> MergeEntry | None:
     return model.merge(controls.chosen_merge(ids, usual_merge(model))) if ids else None
 
 
-def show_list(model: ModelFile, chosen: MergeEntry | None, thumbs: Mapping[str, str]) -> None:
+def show_list(model: ModelFile, chosen: MergeEntry | None, thumbs: Mapping[str, str], failed: str) -> None:
     """Draw filters and list.
 
     Args:
         model: whose merges are listed.
         chosen: the merge that is looked at.
         thumbs: by id, small pictures of the outputs once the model has run.
+        failed: id of the merge at which the run ended, or empty.
     """
     present = {entry.operation for entry in model.merges}
     text, operation, only = controls.pick_filters([name for name in MERGES if name in present])
@@ -37,4 +38,5 @@ def show_list(model: ModelFile, chosen: MergeEntry | None, thumbs: Mapping[str, 
         return
     if len(found) < len(model.merges):
         st.caption(t("{count} of {all} merges", count=len(found), all=len(model.merges)))
-    merge_list(merge_rows(found, chosen.id if chosen else "", thumbs), key=controls.LIST, on_choose=controls.keep_merge)
+    rows = merge_rows(found, chosen.id if chosen else "", thumbs, failed)
+    merge_list(rows, key=controls.LIST, on_choose=controls.keep_merge)

@@ -17,7 +17,7 @@ from ui.inspector.backwards import read_cell, show_gradients
 from ui.inspector.comparing import show_inputs, show_merges
 from ui.inspector.misfit import show_failure, show_misfit
 from ui.inspector.rows import title, written
-from ui.inspector.running import Ran, answer, show_second_run
+from ui.inspector.running import Ran, answer, failed, show_second_run
 from ui.inspector.values import Tensors, largest_cell, show_values
 from ui.text import plain, short, t
 from ui.verdict import wanted
@@ -56,7 +56,8 @@ def _show_alignment(model: ModelFile, entry: MergeEntry) -> None:
 
 def _show_recorded(model: ModelFile, entry: MergeEntry, ran: Ran) -> Tensors | None:
     if entry.id not in ran.run.records:
-        st.info(t("The run did not reach this merge."))
+        here = failed(ran) == entry.id
+        st.info(t("The run ended here.") if here else t("The run did not reach this merge."))
         return None
     part = controls.pick_layer()
     tensors = fetch(ran, entry)

@@ -41,13 +41,16 @@ def narrowed(merges: Sequence[MergeEntry], filters: Filters) -> tuple[MergeEntry
     )
 
 
-def merge_rows(merges: Sequence[MergeEntry], chosen: str, thumbs: Mapping[str, str]) -> list[MergeRow]:
+def merge_rows(
+    merges: Sequence[MergeEntry], chosen: str, thumbs: Mapping[str, str], failed: str = ""
+) -> list[MergeRow]:
     """One row for each merge.
 
     Args:
         merges: in the order of the graph.
         chosen: id of the one that is looked at.
         thumbs: by id, small pictures of the outputs once the model has run.
+        failed: id of the one at which the run ended.
     """
     return [
         MergeRow(
@@ -57,9 +60,9 @@ def merge_rows(merges: Sequence[MergeEntry], chosen: str, thumbs: Mapping[str, s
             sign=MERGES[entry.operation].symbol,
             between=MERGES[entry.operation].symbol,
             shapes=_shapes(entry),
-            note=note(entry),
+            note=note(entry) if entry.id != failed else t("The run ended here."),
             thumb=thumbs.get(entry.id, ""),
-            fault=entry.error is not None,
+            fault=entry.error is not None or entry.id == failed,
             chosen=entry.id == chosen,
         )
         for entry in merges

@@ -133,6 +133,11 @@ def thumbs(ran: Ran | None) -> dict[str, str]:
     return known[ran.key]
 
 
+def failed(ran: Ran | None) -> str:
+    """Id of the call at which the run ended; empty where it reached the end."""
+    return ran.run.failure.call if ran and ran.run.failure else ""
+
+
 def key_of(feeds: Mapping[str, Array]) -> str:
     """Tells one input from another."""
     digest = sha256()
