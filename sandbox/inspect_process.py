@@ -106,7 +106,7 @@ class InspectedModel:
         return self._ask("run", {}, arrays, lambda reply: as_run(self.model, reply))
 
     def tensors(self, merge_id: str) -> Future[MergeTensors | None]:
-        """All the numbers of a merge in the last run; None where that run did not reach it."""
+        """All the numbers of a merge in the last run; None where it did not reach it, or the process was lost since."""
         return self._ask("tensors", {"merge": merge_id}, (), _as_tensors)
 
     def gradients(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import shutil
@@ -37,11 +38,13 @@ class Room:
             "sandbox.inspect_worker", MEMORY_BYTES, seconds_per_call, most_bytes=_MOST_BYTES,
             environment=here | handed_on,
         )  # fmt: skip
+        atexit.register(self.close)  # or the folder would outlive the server
 
     def close(self) -> None:
         """Kill the process, remove the folder; harmless a second time."""
         self.process.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+        atexit.unregister(self.close)
 
 
 class Guest:

@@ -18,7 +18,7 @@ def linked_place(first: Selection) -> Selection:
     Args:
         first: what is shown where it asks for nothing.
     """
-    held = {name: link.held(key) for name, key in _NAMES.items()}
+    held = {name: _held(name, key) for name, key in _NAMES.items()}
     look = read_look(held)
     return replace(
         look,
@@ -41,3 +41,11 @@ def keep_place(chosen: Selection, first: Selection, usual_sides: tuple[int | Non
     usual = write_look(first if rows is None or columns is None else replace(first, axes=(rows, columns)))
     for name, told in write_look(chosen).items():
         link.hold(_NAMES[name], "" if told == usual[name] else told)
+
+
+def _held(name: str, key: str) -> str:
+    """What the link says under the name of this page, or under that of all pages, which exported files use."""
+    told = link.held(key)
+    if also := link.brought(name):
+        link.hold(key, also)
+    return also or told

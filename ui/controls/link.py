@@ -118,6 +118,11 @@ def held(key: str) -> str:
     return str(st.session_state[_ready(key, "", str)])
 
 
+def brought(key: str) -> str:
+    """What a link that has just been opened says, whoever wrote it; empty where it says nothing."""
+    return str(st.session_state[_ARRIVED].get(key, ""))
+
+
 def hold(key: str, value: str) -> None:
     """Set such a value."""
     st.session_state[key] = value

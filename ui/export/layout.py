@@ -88,7 +88,7 @@ def _cell_for(plans: Sequence[Plan | None], width: float, line: int) -> float:
     for start in range(0, len(plans), line):
         part = plans[start : start + line]
         signs = (len(part) - (start == 0)) * (line > 1)  # every line but the first begins with one
-        taken = len(part) * LABEL + signs * SIGN + part.count(None) * NOTE + 4
+        taken = len(part) * LABEL + signs * SIGN + part.count(None) * NOTE + 5
         columns = sum(plan.foot[1] for plan in part if plan)
         cell = min(cell, (width - taken) / max(1, columns))
     return math.floor(cell) if cell > 4 else max(0.001, cell)

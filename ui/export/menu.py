@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from hashlib import sha256
 
@@ -32,7 +32,7 @@ def export_menu(
     *,
     title: str,
     code: Mapping[str, str] | None = None,
-    moments: Sequence[Moment] = (),
+    moments: Sequence[Moment] | Callable[[], Sequence[Moment]] = (),
     key: str = "export",
 ) -> None:
     """A button that opens a menu of files; nothing is made before somebody asks for it.
@@ -42,7 +42,7 @@ def export_menu(
         selection: as `tensor_view` gave it back.
         title: of the picture, in the chosen language; may hold foreign text.
         code: title of a dialect -> code that leaves the result in `y`, as on the page.
-        moments: of training, for an animation of them.
+        moments: of training, for an animation of them; or what gives them, asked only when one is wanted.
         key: tells this menu from others on the page.
     """
     opened = controls.opened(key)
@@ -51,9 +51,9 @@ def export_menu(
     with opened:
         kind = FORMATS[controls.pick_format(key)]
         st.caption(t(kind.summary))
-        channels = len(look_at(view, selection).channel_order)
-        options = controls.pick_options(key, kind.options, channels=channels, moments=len(moments))
-        document = _document(view, selection, title, code or {}, tuple(moments), options.ground)
+        channels, made = len(look_at(view, selection).channel_order), _made(moments, kind)
+        options = controls.pick_options(key, kind.options, channels=channels, moments=len(made))
+        document = _document(view, selection, title, code or {}, made, options.ground)
         try:
             if kind.embeds:
                 check_size(document)
@@ -70,6 +70,13 @@ def export_menu(
             st.download_button(
                 t("Download"), data, name, kind.mime, on_click="ignore", type="primary", icon=":material/download:"
             )
+
+
+def _made(moments: Sequence[Moment] | Callable[[], Sequence[Moment]], kind: Format) -> tuple[Moment, ...]:
+    """The moments, if this kind of file can show them."""
+    if "subject" not in kind.options:
+        return ()
+    return tuple(moments() if callable(moments) else moments)
 
 
 def _document(

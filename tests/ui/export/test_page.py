@@ -55,9 +55,9 @@ def test_the_view_is_alive_without_a_network(open_file):
     page = open_file(Document(CASES["note"](), looked, "相乘", lambda _: address, code, language="zh-CN"))
     assert page.locator(".sum").inner_text() == "(0, 2, 3): 256 = 4 × 64"
     page.mouse.move(*cell(page, 2, 1, 4, 4, 5))
-    page.wait_for_function("document.querySelector('.sum').textContent === '(0, 1, 4): 300 = 5 × 60'")
+    page.locator(".sum", has_text="(0, 1, 4): 300 = 5 × 60").wait_for()
     page.get_by_role("button", name="Next").click()
-    page.wait_for_function("document.querySelector('output').textContent.startsWith('1 /')")
+    page.locator("output", has_text="1 / 4").wait_for()
     assert page.evaluate("document.documentElement.lang") == "zh-CN"
     assert page.locator("h1").inner_text() == "相乘"
     assert page.locator("footer a").get_attribute("href") == address
@@ -77,7 +77,7 @@ def test_the_map_can_be_painted_in_the_page(open_file):
     page.mouse.down()
     page.mouse.move(*cell(page, 1, 2, 5, 20, 20), steps=8)
     page.mouse.up()
-    page.wait_for_function("!document.querySelector('.tools button.plain').disabled")  # Undo
+    page.locator(".tools button.plain:not([disabled])").wait_for()  # Undo; the page forbids scripts from text
     after = page.locator("canvas.base").nth(1).evaluate(read)
     assert sum(before[:3]) < sum(map(int, colours("cividis")[3])), "the corner of the map is nearly 0"
     assert after[:3] == list(map(int, colours("cividis")[255])), "and is painted with 1"
