@@ -6,6 +6,7 @@ from figures.learning import learning
 from ui import frame, gate_learning, gate_network, gate_sections, gate_source
 from ui.controls import gate as controls
 from ui.gate_claim import show_claim
+from ui.gate_export import show_export
 from ui.gate_pictures import show_pictures
 from ui.gate_values import show_product
 from ui.text import t
@@ -36,14 +37,15 @@ pictures = top.container(width=720)
 
 own = gate_source.trace_gate(case)
 trace = own if signal is None else gate_source.trace_gate(case, signal)
-weights = show_product(trace, gate_source.chosen_map(case, trace, moment, change), f"{case.key} {grid} {signal}")
-show_claim(trace.step("x").value, weights)
+shown = show_product(trace, gate_source.chosen_map(case, trace, moment, change), f"{case.key} {grid} {signal}")
+show_claim(trace.step("x").value, shown.weights)
+show_export(case, shown)
 with pictures:
-    show_pictures(case, own.alpha, weights)
+    show_pictures(case, own.alpha, shown.weights)
 
 section = controls.pick_section()
 if section == "health":
-    gate_sections.show_health(trace, weights)
+    gate_sections.show_health(trace, shown.weights)
 elif section == "steps":
     gate_sections.show_steps(trace)
 elif section == "learning":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Mapping
 
 from sandbox.child import Child
 from sandbox.failures import SandboxError
@@ -17,8 +18,10 @@ _log = logging.getLogger(__name__)
 class Keeper:
     """Only one thread may call `ready` and the two counters; any thread may `close`."""
 
-    def __init__(self, module: str, memory_bytes: int, most_bytes: int) -> None:
-        self._settings = (module, memory_bytes, most_bytes)
+    def __init__(
+        self, module: str, memory_bytes: int, most_bytes: int, environment: Mapping[str, str] | None = None
+    ) -> None:
+        self._settings = (module, memory_bytes, most_bytes, environment)
         self._lock = threading.Lock()  # guards the two that follow
         self._child: Child | None = None
         self._up: Child | None = None  # the last that has come up

@@ -10,7 +10,7 @@ import atexit
 import threading
 import time
 import weakref
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
@@ -43,7 +43,13 @@ class SandboxProcess:
     """One child and the queue before it; safe to use from any thread."""
 
     def __init__(
-        self, module: str, memory_bytes: int, seconds_per_call: float, *, most_bytes: int = 256_000_000
+        self,
+        module: str,
+        memory_bytes: int,
+        seconds_per_call: float,
+        *,
+        most_bytes: int = 256_000_000,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         """Nothing is started yet.
 
@@ -52,10 +58,11 @@ class SandboxProcess:
             memory_bytes: address space of the child.
             seconds_per_call: after which the child is killed.
             most_bytes: of all arrays in one request, and in one reply.
+            environment: what the child gets besides the little that is handed on to every child.
         """
         self.seconds_per_call = seconds_per_call
         self._module, self._most_bytes = module, most_bytes
-        self._keeper = Keeper(module, memory_bytes, most_bytes)
+        self._keeper = Keeper(module, memory_bytes, most_bytes, environment)
         self._line = Line(MAX_WAITING, MAX_WAITING_EACH)
         self._tally, self._working = Tally(), 0
         self._lock = threading.Lock()  # guards what follows

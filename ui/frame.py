@@ -10,6 +10,7 @@ import streamlit as st
 
 from core import Sentence as _  # marks text for the catalogues
 from ui import door, stage, status, verdict, watch
+from ui import doors as cards
 from ui.controls import history, link, present, state
 from ui.text import t
 
@@ -17,10 +18,12 @@ _PAGES = {  # file: (title, icon); the one list of pages
     "app.py": (_("Home"), ":material/home:"),
     "pages/1_Merge_lab.py": (_("Merge lab"), ":material/layers:"),
     "pages/2_Attention_gate.py": (_("Attention gate"), ":material/center_focus_strong:"),
+    "pages/4_Model_inspector.py": (_("Model inspector"), ":material/account_tree:"),
     "pages/5_Story.py": (_("Story"), ":material/auto_stories:"),
 }
 _MODULES = 50  # in one batch of `_settle`
 _ROOT = Path(__file__).parent.parent
+_MENU = 244  # pixels; what is left of a small screen belongs to the tensors
 _ICON = Path(__file__).parent / "icon.svg"
 
 
@@ -33,7 +36,10 @@ def begin(title: str) -> None:
     watch.begin(title)
     door.admit()
     link.begin(title)
-    st.set_page_config(page_title=f"{t(title)} · Mergescope", page_icon=str(_ICON), layout="wide")
+    menu = "collapsed" if st.context.is_embedded else _MENU  # in somebody else's page it would be in the way
+    st.set_page_config(
+        page_title=f"{t(title)} · Mergescope", page_icon=str(_ICON), layout="wide", initial_sidebar_state=menu
+    )
     with st.sidebar:
         st.markdown("### Mergescope")
         for file, (name, icon) in _PAGES.items():
@@ -62,6 +68,11 @@ def end() -> None:
     verdict.wake()
     watch.end()
     _settle(len(sys.modules) // _MODULES)
+
+
+def doors() -> None:
+    """A card for every page but Home."""
+    cards.doors(_PAGES, _ROOT)
 
 
 def _undo() -> None:

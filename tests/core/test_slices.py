@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import MergeError
@@ -49,6 +49,7 @@ def test_hounsfield_units_are_scaled():
     assert [str(note) for note in found.notes] == ["The numbers are scaled: -1000 becomes 0, 300 becomes 1."]
 
 
+@settings(deadline=None)
 @given(st.integers(1, 400), st.integers(1, 400), st.integers(0, 99))
 def test_any_size_gives_a_slice(height, width, seed):
     array = np.random.default_rng(seed).random((height, width))

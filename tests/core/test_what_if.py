@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -43,6 +43,7 @@ def test_permuted_keeps_the_weights_and_random_depends_on_the_draw_alone():
 
 
 @pytest.mark.parametrize("name", WHAT_IFS)
+@settings(deadline=None)
 @given(weights=ANY, data=st.data())
 def test_every_change_gives_a_map_again(name, weights, data):
     """Same shape, float32, finite, from 0 to 1; and the map that came in is as it was."""
@@ -57,11 +58,12 @@ def test_every_change_gives_a_map_again(name, weights, data):
     np.testing.assert_array_equal(weights, before)
 
 
+@settings(deadline=None)
 @given(weights=ANY)
 def test_changes_that_change_nothing(weights):
     np.testing.assert_array_equal(change_map("sharpen", weights, temperature=1), weights)
     np.testing.assert_array_equal(change_map("shift", weights, right=0, down=0), weights)
-    np.testing.assert_array_equal(change_map("invert", change_map("invert", weights)).round(6), weights.round(6))
+    np.testing.assert_allclose(change_map("invert", change_map("invert", weights)), weights, atol=1e-7)
 
 
 @pytest.mark.parametrize("row", WHAT_IFS.values())

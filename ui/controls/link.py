@@ -17,7 +17,7 @@ from ui.controls import history, state
 from ui.text import plain, short, t
 
 _WRITTEN, _DEFAULTS, _ARRIVED, _PAGE = "link_written", "link_defaults", "link_arrived", "link_page"
-_OUTSIDE = "link_outside"
+_OUTSIDE, _KEPT = "link_outside", "link_kept"
 _SENT = "link_sent"  # what widgets hold that is newer than the URL
 EVERYWHERE = ("lang", "present")  # parameters that go along to other pages
 
@@ -31,13 +31,25 @@ def begin(page: str) -> None:
     st.session_state[_SENT] = {} if _WRITTEN in st.session_state else state.sent_along()
     changed = arrived != st.session_state.get(_WRITTEN)
     stayed = st.session_state.get(_PAGE) == page
-    st.session_state[_PAGE] = page
-    st.session_state[_OUTSIDE] = changed
+    if not stayed:
+        _turn_to(page)
     if changed and (arrived or stayed):
         for key in [key for key in st.session_state.get(_DEFAULTS, {}) if key not in arrived]:
             st.session_state.pop(key, None)
+    st.session_state[_OUTSIDE] = changed
     st.session_state[_ARRIVED] = arrived if changed else {}
     st.session_state[_DEFAULTS] = {}
+
+
+def _turn_to(page: str) -> None:
+    """Put away what the page before held and take out what this one did: the same name may mean another thing there."""
+    kept = st.session_state.setdefault(_KEPT, {})
+    own = [key for key in st.session_state.get(_DEFAULTS, {}) if key not in EVERYWHERE]
+    kept[st.session_state.get(_PAGE)] = {key: st.session_state.pop(key) for key in own if key in st.session_state}
+    for key, value in kept.get(page, {}).items():
+        st.session_state[key] = value
+        st.session_state[_DEFAULTS][key] = None
+    st.session_state[_PAGE] = page
 
 
 def end() -> None:
@@ -62,7 +74,7 @@ def to_page(**parameters: str) -> dict[str, str]:
 
 def query() -> str:
     """What stands behind the address of the page, after `end`: empty, or `?op=Add&s0=2,3`."""
-    told = st.session_state[_WRITTEN]
+    told = st.query_params.to_dict()
     return f"?{urlencode(told, safe=',')}" if told else ""
 
 
@@ -106,9 +118,30 @@ def held(key: str) -> str:
     return str(st.session_state[_ready(key, "", str)])
 
 
+def brought(key: str) -> str:
+    """What a link that has just been opened says, whoever wrote it; empty where it says nothing."""
+    return str(st.session_state[_ARRIVED].get(key, ""))
+
+
 def hold(key: str, value: str) -> None:
     """Set such a value."""
     st.session_state[key] = value
+
+
+def later(key: str, default: Any, read: Callable[[str], Any] = str) -> None:
+    """Keep what the link says of a control that is not drawn yet, such as one that needs an upload or a run first.
+
+    Args:
+        key: of the control; its choices are texts.
+        default: as the control has it.
+        read: from the link to the value of the control.
+    """
+    _ready(key, default, read)
+
+
+def arrived() -> tuple[str, ...]:
+    """The keys that a link has just brought."""
+    return tuple(st.session_state[_ARRIVED])
 
 
 def _told() -> dict[str, str]:

@@ -12,7 +12,7 @@ from core.dtypes import Array
 from ui.export.layout import Plan
 from ui.export.look import Look
 from ui.export.numbers import in_cell
-from ui.export.scale import DARK, Extent, Scale, choose, finite_range, ink_on, make_scale, marks_of, paint
+from ui.export.scale import DARK, Extent, Scale, choose, finite_range, ink_on, make_scale, marks_of, paint, union
 
 PALE = 97 / 255  # opacity of the copies that a stretched cell stands for: 0.38, in the 8 bits of a canvas
 _MOST_NUMBERS = 700
@@ -91,7 +91,7 @@ class Heat:
             return 0, ()
         texts = [[in_cell(float(value), most) for value in row] for row in self.values]
         longest = max([1, *(len(text) for row in texts for text in row)])
-        size = min(height * 0.42, width * 0.86 / (longest * 0.6), 18)
+        size = min(height * 0.42, width * 0.86 / (longest * 0.6), 26)
         if size < 9:
             return 0, ()
         colours = paint(self.values, self.scale)[0]
@@ -168,8 +168,12 @@ def heat_of(look: Look, number: int, plan: Plan, box: tuple[float, float], ratio
     assert own is not None
 
     def of_slice() -> Extent:
+        if look.panels[number]["paintable"]:  # one stroke must not change the colours of all other cells
+            return own
         rows, cols = sampled(plan.rows, pixel_size(box[1], ratio)), sampled(plan.cols, pixel_size(box[0], ratio))
-        return finite_range(values[np.ix_(rows, cols)]) or own
+        compared = [values, *look.compared_slice(number)]
+        found = [finite_range(each[np.ix_(rows, cols)]) for each in compared]
+        return union([one for one in found if one is not None] or [own])
 
     scale = look.view.scale
     limits = look.meta["scale"]["limits"]

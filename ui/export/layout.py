@@ -9,13 +9,15 @@ from typing import Any
 
 from ui.export.look import Look, axes_on_screen
 
-LARGEST = 58  # a cell
-TALLEST = 460  # a panel
+LARGEST = 80  # a cell
+TALLEST = 480  # a panel
 THINNEST = 12  # a panel of one row of tiny cells
 LABEL = 22  # room for the name of the row axis
 SIGN = 44  # room for an operator
 NOTE = 256  # room for the note of a panel that cannot be drawn
-SAME = 0.34  # panels stay side by side down to this share of the cell that they would have one below the other
+# Panels stay side by side down to this share of the cell that they would have one below the other.
+ALL = 0.28  # in one line, which reads as an equation
+SOME = 0.34  # in several
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def arrange(plans: Sequence[Plan | None], width: float) -> tuple[int, float]:
     one = _cell_for(plans, width, 1)
     for line in range(len(plans), 1, -1):
         cell = _cell_for(plans, width, line)
-        if cell >= SAME * one:
+        if cell >= (ALL if line == len(plans) else SOME) * one:
             return line, cell
     return 1, one
 
@@ -85,7 +87,8 @@ def _cell_for(plans: Sequence[Plan | None], width: float, line: int) -> float:
     cell = min(LARGEST, TALLEST / tallest)
     for start in range(0, len(plans), line):
         part = plans[start : start + line]
-        taken = len(part) * LABEL + (len(part) - 1) * SIGN * (line > 1) + part.count(None) * NOTE + 4
+        signs = (len(part) - (start == 0)) * (line > 1)  # every line but the first begins with one
+        taken = len(part) * LABEL + signs * SIGN + part.count(None) * NOTE + 5
         columns = sum(plan.foot[1] for plan in part if plan)
         cell = min(cell, (width - taken) / max(1, columns))
     return math.floor(cell) if cell > 4 else max(0.001, cell)
@@ -117,9 +120,13 @@ def pile_of(look: Look, number: int) -> str:
     panel, words, sizes = look.panels[number], look.meta["words"], look.meta["sizes"]
     hidden = [axis for axis in range(look.meta["outputRank"]) if axis not in (look.rows, look.cols) and sizes[axis] > 1]
     piled = [axis for axis in hidden if _is_stretched(look, panel, axis)]
-    return ", ".join(
-        f"{words['axis'].format(axis=axis)} · {words['stretched_to'].format(count=sizes[axis])}" for axis in piled
-    )
+    return ", ".join(f"{_named(look, axis)} · {words['stretched_to'].format(count=sizes[axis])}" for axis in piled)
+
+
+def _named(look: Look, axis: int) -> str:
+    """What the page calls a shared axis: by a name of its own, else by its number."""
+    names = look.meta["axisNames"]
+    return (names[axis] if axis < len(names) else "") or str(look.meta["words"]["axis"].format(axis=axis))
 
 
 def _is_stretched(look: Look, panel: dict[str, Any], axis: int) -> bool:
@@ -130,18 +137,21 @@ def _is_stretched(look: Look, panel: dict[str, Any], axis: int) -> bool:
 
 def place_names(look: Look) -> list[str]:
     """Where the hidden axes stand: "Channel · axis 3: 119 / 255"."""
-    words, sizes, rank = look.meta["words"], look.meta["sizes"], look.meta["outputRank"]
-    named = []
-    for axis in sorted(look.slider_axes, key=lambda axis: axis != look.channel_axis):
-        name = words["axis"].format(axis=axis)
-        if axis >= rank:
-            name = words["summed"] if look.meta["aligned"] else _owner(look, axis)
-        elif axis == look.channel_axis and axis == rank - 1:
-            name = f"{words['channel']} · {name}"
-        elif axis == 0:
-            name = f"{words['batch']} · {name}"
-        named.append(f"{name}: {words['position'].format(at=look.at[axis], last=sizes[axis] - 1)}")
-    return named
+    position, sizes = look.meta["words"]["position"], look.meta["sizes"]
+    axes = sorted(look.slider_axes, key=lambda axis: axis != look.channel_axis)
+    return [f"{_slider_name(look, axis)}: {position.format(at=look.at[axis], last=sizes[axis] - 1)}" for axis in axes]
+
+
+def _slider_name(look: Look, axis: int) -> str:
+    """As `controls.js: axisTitle`."""
+    words, rank, name = look.meta["words"], look.meta["outputRank"], _named(look, axis)
+    if name != words["axis"].format(axis=axis):
+        return name
+    if axis >= rank:
+        return str(words["summed"]) if look.meta["aligned"] else _owner(look, axis)
+    if axis == look.channel_axis and axis == rank - 1:
+        return f"{words['channel']} · {name}"
+    return f"{words['batch']} · {name}" if axis == 0 else name
 
 
 def _owner(look: Look, axis: int) -> str:

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from core import merge
 from core.dtypes import Array
 from ui.export.cells import cell_at
+from ui.export.painted import as_painted
 from ui.export.scale import Extent, finite_range, union
 from ui.tensor_view.model import Selection, TensorView
 from ui.tensor_view.payload import payload
@@ -158,15 +158,24 @@ class Look:
         """The rows and columns of a panel on screen, and whether the panel has a part in this place at all."""
         panel, values = self.panels[number], self.values[number]
         assert values is not None
-        index, inside = cell_at(self.meta, panel, self.at)
-        down, across = axes_on_screen(self, panel)
-        if not inside:
-            inside = self._starts_later(panel, down, across)
-        picked = tuple(slice(None) if axis in (down, across) else at for axis, at in enumerate(index))
-        found = values[picked]
+        inside = cell_at(self.meta, panel, self.at)[1]
+        return self._cut(number, values), inside or self._starts_later(panel, *axes_on_screen(self, panel))
+
+    def compared_slice(self, number: int) -> list[Array]:
+        """The same slice of the panel that this one is to be compared with, if there is one."""
+        like = self.panels[number]["like"]
+        other = self.values[like] if like is not None and 0 <= like < len(self.panels) else None
+        own = self.values[number]
+        return [self._cut(number, other)] if other is not None and own is not None and other.shape == own.shape else []
+
+    def _cut(self, number: int, values: Array) -> Array:
+        """The slice on screen of values with the axes of a panel."""
+        panel = self.panels[number]
+        index, (down, across) = cell_at(self.meta, panel, self.at)[0], axes_on_screen(self, panel)
+        found = values[tuple(slice(None) if axis in (down, across) else at for axis, at in enumerate(index))]
         turned = found.T if 0 <= across < down else found
         rows = values.shape[down] if down >= 0 else 1
-        return turned.reshape(rows, values.shape[across] if across >= 0 else 1), inside
+        return turned.reshape(rows, values.shape[across] if across >= 0 else 1)
 
     def _starts_later(self, panel: dict[str, Any], down: int, across: int) -> bool:
         """An axis on screen may start later in the result (Concatenate); that is no reason to fade the panel."""
@@ -204,19 +213,6 @@ def look_at(view: TensorView, selection: Selection | None = None) -> Look:
     painted = view if wanted.painted is None else as_painted(view, wanted.painted)
     meta = payload(painted, None)["meta"]
     return Look(painted, view, read_selection(wanted.sent(), painted, meta), meta)
-
-
-def as_painted(view: TensorView, painted: Array) -> TensorView:
-    """The view after a stroke: the first paintable panel, and the result of a live merge."""
-    number = next((number for number, panel in enumerate(view.panels) if panel.paintable), None)
-    if number is None or view.panels[number].value.shape != painted.shape:
-        return view
-    panels = list(view.panels)
-    panels[number] = replace(panels[number], value=painted)
-    if view.live and view.alignment is not None:
-        merged = merge(view.alignment.operation, [panel.value for panel in panels[:-1]])
-        panels[-1] = replace(panels[-1], value=merged.value)
-    return replace(view, panels=tuple(panels))
 
 
 def _floats(value: Array) -> Array:

@@ -29,6 +29,8 @@ class Panel:
             alignment says, and without an alignment the own axes in order.
         paintable: whether it can be painted on.
         paint: what the eraser and the brush at full strength paint.
+        like: number of a panel of the same shape; where each slice has a range of its own, it is that of both, so that
+            what a gate takes away is seen as darker.
     """
 
     title: str
@@ -37,6 +39,7 @@ class Panel:
     axes: tuple[int | None, ...] | None = None
     paintable: bool = False
     paint: tuple[float, float] = (0.0, 1.0)
+    like: int | None = None
 
     def __post_init__(self) -> None:
         """Lists and NumPy's scalars are arrays too."""
@@ -90,6 +93,9 @@ class TensorView:
         axes: rows and columns to begin with, shared axes; by default the last two, or the two before the channels.
         axis_names: of the shared axes, for their sliders; an empty or missing one is told by its number.
         speed: channels a second to begin with.
+        gallery: whether all slices are shown below the panels, where there is more than one.
+        compare: what the gallery shows to begin with: the first panel of the last one's shape, the last, or what was
+            added on the way.
         words: every text on screen; what is missing is English.
     """
 
@@ -102,6 +108,8 @@ class TensorView:
     axes: tuple[int, int] | None = None
     axis_names: tuple[str, ...] = ()
     speed: int = 12
+    gallery: bool = True
+    compare: Literal["before", "after", "difference"] = "after"
     words: Mapping[str, str] = field(default_factory=lambda: WORDS)
 
 

@@ -1,0 +1,65 @@
+"""The model inspector: listing without Keras, and from the file to the recorded merges of EfficientNetB0."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+
+from bench.timing import Row, side_by_side
+from sandbox.inspect_process import open_model, warm
+from sandbox.inspect_rooms import the_rooms
+from sandbox.model_file import read_model
+
+
+def measure() -> list[Row]:
+    """Beside Keras's own loading of the same file."""
+    import keras  # noqa: PLC0415  # after the sandbox, which must not need it
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.keras"
+        _fifty(keras).save(path)
+        content = path.read_bytes()
+        listing, loading = side_by_side(
+            lambda: read_model(content), lambda: keras.saving.load_model(path, compile=False), rounds=10
+        )
+        keras.applications.EfficientNetB0(weights=None).save(path)
+        recorded, loaded = _recorded(path.read_bytes()), _timed(lambda: keras.saving.load_model(path, compile=False))
+    return [
+        Row("listing 50 layers", listing, loading, "keras load_model", "under 0.2 s", listing < 0.2),
+        Row("EfficientNetB0: file to all merges", recorded, loaded, "keras load_model", "under 10 s", recorded < 10),
+    ]
+
+
+def _fifty(keras: object) -> object:
+    """Sixteen residual blocks of three layers."""
+    layers = keras.layers
+    x = first = keras.Input((8, 8, 4))
+    for _ in range(16):
+        x = layers.Add()([layers.ReLU()(layers.Conv2D(4, 3, padding="same")(x)), first])
+    return keras.Model(first, x)
+
+
+def _recorded(content: bytes) -> float:
+    """Read, loaded, run, and the tensors of the first merge fetched, as for somebody who opens the page."""
+    warm()  # the page does so when it is opened
+    the_rooms()._spare.process.submit("tensors", {"merge": ""}).result()  # wait until it is warm
+    image = np.random.default_rng(0).random((1, 224, 224, 3), np.float32)
+
+    def whole() -> None:
+        handle = open_model(content)
+        try:
+            handle.run({handle.model.inputs[0].name: image}).result()
+            handle.tensors(handle.model.merges[0].id).result()
+        finally:
+            handle.close()
+
+    return _timed(whole)
+
+
+def _timed(call: object) -> float:
+    start = perf_counter()
+    call()
+    return perf_counter() - start
