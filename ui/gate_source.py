@@ -18,6 +18,8 @@ from ui.controls.gate import MapChange, SliceChoice
 from ui.gate_network import segmented
 from ui.text import t
 
+TRAINED_SEEDS = range(1, 6401)  # of the slices that the network learned from, as assets/training.json has them
+
 
 @dataclass(frozen=True, eq=False)
 class Case:
@@ -60,6 +62,11 @@ def find_case(choice: SliceChoice, grid: int) -> Case:
     if found is None:
         st.caption(":material/info: " + t("Recorded slice 1 is shown meanwhile."))
         return _recorded(0, grid)
+    if choice.seed in TRAINED_SEEDS:
+        st.caption(
+            ":material/info: "
+            + t("The network learned from this slice; seeds above {last} are new to it.", last=f"{TRAINED_SEEDS[-1]:,}")
+        )
     return _run(key, grid, found.arrays)
 
 
@@ -104,7 +111,7 @@ def trace_gate(case: Case, signal: int | None = None) -> GateTrace:
     return _traced(case.key, case.grid, signal, case.x, g)
 
 
-@st.cache_resource(max_entries=24, show_spinner=False)
+@st.cache_resource(max_entries=12, show_spinner=False)
 def _traced(key: str, grid: int, signal: int | None, _x: Array, _g: Array) -> GateTrace:  # noqa: ARG001 -- cache key
     prefix = f"gate{grid}_"
     return run_gate("attention", _x, g=_g, weights=pick_weights(arrays("weights", prefix), prefix))

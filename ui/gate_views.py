@@ -33,7 +33,7 @@ def product_view(features: Array, weights: Array, *, reference: Array | None = N
     panels = (
         Panel(t("features x"), features),
         Panel(t("map α"), weights, "×", paintable=paint),
-        Panel(t("gated features x × α"), merged.value, "="),
+        Panel(t("gated features x × α"), merged.value, "=", like=0),
     )
     figures = channel_figures(features, features * ordered_by, ordered_by)
     return TensorView(

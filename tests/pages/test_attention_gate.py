@@ -1,7 +1,9 @@
 """The Attention gate page, page logic without a browser: both languages, every control, a network that fails."""
 
 import io
+import json
 from concurrent.futures import Future
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,8 +14,10 @@ from core.slices import dice
 from core.what_if import WHAT_IFS
 from sandbox.failures import SandboxError
 from sandbox.segment import Segmented
+from tests.ui.files import png_header
 from ui import gate_network
 from ui.assets import arrays
+from ui.gate_source import TRAINED_SEEDS
 
 PAGE = "pages/2_Attention_gate.py"
 GRIDS = ("20", "40", "80", "160")
@@ -168,6 +172,15 @@ def test_a_new_slice_goes_through_the_network(network):
     assert "for the recorded slices only" in words(app)
 
 
+def test_a_slice_of_the_training_is_named_as_such(network):
+    recipe = json.loads((Path(__file__).parents[2] / "assets/training.json").read_text(encoding="utf-8"))["recipe"]
+    last = recipe["seed"] + recipe["steps"] * recipe["batch"] - 1
+    assert range(recipe["seed"], last + 1) == TRAINED_SEEDS
+    network.reply = recorded(5)
+    assert "The network learned from this slice" in words(open_gate(slice="seed", slice_seed=last))
+    assert "The network learned from this slice" not in words(open_gate(slice="seed", slice_seed=last + 1))
+
+
 def test_while_the_network_looks_the_page_is_whole(network):
     """No answer yet: a bar, and the first recorded slice below it."""
     app = open_gate(slice="seed")
@@ -222,15 +235,6 @@ def npy(array) -> bytes:
     return stream.getvalue()
 
 
-def huge() -> bytes:
-    """A picture of 20,000 × 20,000, of which only the header is there."""
-    import struct
-    import zlib
-
-    head = b"IHDR" + struct.pack(">IIBBBBB", 20_000, 20_000, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + head + struct.pack(">I", zlib.crc32(head))
-
-
 def _black() -> bytes:
     stream = io.BytesIO()
     Image.new("L", (160, 160)).save(stream, "PNG")
@@ -240,7 +244,7 @@ def _black() -> bytes:
 BAD = {
     "text.png": (b"not a picture at all", "This is not a PNG, JPEG or WebP picture."),
     "cut.png": (picture()[:60], "The picture is damaged or cut off."),
-    "huge.png": (huge(), "The picture has too many pixels; up to 16 megapixels are read."),
+    "huge.png": (png_header(20_000, 20_000), "The picture has too many pixels; up to 16 megapixels are read."),
     "black.png": (_black, "The slice is the same everywhere (0)"),
     "empty.png": (b"", "The file is empty."),
     "rank.npy": (npy(np.zeros((2, 3, 5, 7))), "this one has (2, 3, 5, 7)"),

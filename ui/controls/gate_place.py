@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 
 from ui.controls import link
+from ui.controls.view import read_look, write_look
 from ui.tensor_view.model import Selection
 
-_PLACE, _PIN, _PANEL, _SIDES, _ORDER = "place", "pin", "pin_of", "sides", "sort"
-_INDEX = re.compile(r"[0-9]{1,8}(,[0-9]{1,8}){0,7}")
+_NAMES = {"cell": "pin", "of": "pin_of", "at": "place", "plane": "sides", "order": "sort", "colours": "tint"}  # in links
 
 
 def linked_place(first: Selection) -> Selection:
@@ -17,14 +17,14 @@ def linked_place(first: Selection) -> Selection:
     Args:
         first: what is shown where it asks for nothing.
     """
-    place, pin, panel = link.held(_PLACE), link.held(_PIN), _index(link.held(_PANEL))
-    sides = _index(link.held(_SIDES))
-    return Selection(
-        at=_index(place) or first.at,
-        cell=(_index(pin) if pin else first.cell),
-        panel=panel[0] if panel else first.panel,
-        axes=(sides[0], sides[1]) if sides and len(sides) == 2 else None,
-        order=link.held(_ORDER) or first.order,
+    held = {name: link.held(key) for name, key in _NAMES.items()}
+    look = read_look(held)
+    return replace(
+        look,
+        at=look.at or first.at,
+        cell=look.cell if held["cell"] else first.cell,
+        panel=first.panel if look.panel is None else look.panel,
+        order=held["order"] or first.order,
     )
 
 
@@ -36,18 +36,7 @@ def keep_place(chosen: Selection, first: Selection, usual_sides: tuple[int | Non
         first: what is shown without a link.
         usual_sides: rows and columns without a link.
     """
-    pinned = (chosen.cell, chosen.panel) != (first.cell, first.panel)
-    link.hold(_PLACE, "" if chosen.at == first.at else _text(chosen.at))
-    link.hold(_PIN, (_text(chosen.cell) or "none") if pinned else "")
-    link.hold(_PANEL, str(chosen.panel) if pinned and chosen.panel is not None else "")
-    link.hold(_SIDES, _text(chosen.axes) if chosen.axes != usual_sides else "")
-    link.hold(_ORDER, chosen.order if chosen.order != first.order else "")
-
-
-def _index(text: str) -> tuple[int, ...] | None:
-    """The index in a link; None where it is none."""
-    return tuple(map(int, text.split(","))) if _INDEX.fullmatch(text) else None
-
-
-def _text(index: tuple[int, ...] | None) -> str:
-    return "" if index is None else ",".join(map(str, index))
+    rows, columns = usual_sides
+    usual = write_look(first if rows is None or columns is None else replace(first, axes=(rows, columns)))
+    for name, told in write_look(chosen).items():
+        link.hold(_NAMES[name], "" if told == usual[name] else told)

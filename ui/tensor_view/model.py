@@ -29,6 +29,8 @@ class Panel:
             alignment says, and without an alignment the own axes in order.
         paintable: whether it can be painted on.
         paint: what the eraser and the brush at full strength paint.
+        like: number of a panel of the same shape; where each slice has a range of its own, it is that of both, so that
+            what a gate takes away is seen as darker.
     """
 
     title: str
@@ -37,6 +39,7 @@ class Panel:
     axes: tuple[int | None, ...] | None = None
     paintable: bool = False
     paint: tuple[float, float] = (0.0, 1.0)
+    like: int | None = None
 
     def __post_init__(self) -> None:
         """Lists and NumPy's scalars are arrays too."""

@@ -61,7 +61,8 @@ def _panel(view: TensorView, frame: Frame, number: int, words: dict[str, str]) -
         "title": panel.title, "symbol": panel.symbol, "shape": panel.value.shape, "axes": frame.axes[number],
         "links": [(link.output_axis, link.offset, link.summed) for link in frame.links[number]],
         "sizes": _sizes(view, frame, number), "type": kind, "whole": panel.value.dtype.kind in "biu",
-        "paintable": panel.paintable, "paint": panel.paint, "digest": digest(panel) if panel.paintable else "",
+        "paintable": panel.paintable, "paint": panel.paint, "like": panel.like,
+        "digest": digest(panel) if panel.paintable else "",
         "ownNames": view.alignment is None or view.alignment.axes is not None,
     }  # fmt: skip
 

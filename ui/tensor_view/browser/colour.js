@@ -48,7 +48,8 @@ const union = (ranges) => [Math.min(...ranges.map(([low]) => low)), Math.max(...
 export function scaleOf(model, view, panel, tables, slice) {
   const own = tensorRange(panel);
   const shared = () => union(model.panels.filter(isDrawable).map(tensorRange));
-  const range = { channel: () => slice?.() ?? own, tensor: () => own, shared, fixed: () => model.scale.limits }[view.range]();
+  // What can be painted on keeps its range under the brush: one stroke must not change the colours of all other cells.
+  const range = { channel: () => (panel.paintable ? own : (slice?.() ?? own)), tensor: () => own, shared, fixed: () => model.scale.limits }[view.range]();
   // Which kind is settled by whole tensors: going through the channels must not swap the colours.
   const [low, high] = view.range === "shared" || view.range === "fixed" ? range : own;
   return makeScale(range, view.kind === "diverging" || (view.kind === "auto" && low < 0 && high > 0), tables);

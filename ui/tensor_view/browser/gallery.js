@@ -5,7 +5,7 @@ import { element, sizeCanvas, switcher, chooser, makeScratch } from "./dom.js";
 import { cellAt } from "./links.js";
 import { slicePlan, tileGrid } from "./layout.js";
 import { channelAxis, channelOrder, isDrawable, offsetOf } from "./model.js";
-import { fillPixels, sliceOf, sliceRange } from "./paint.js";
+import { comparedRange, fillPixels, sliceOf } from "./paint.js";
 import { fill } from "./numbers.js";
 import { moveTo, followPin } from "./state.js";
 
@@ -158,7 +158,7 @@ function paintTiles(app, gallery, plan, context, first, past, top) {
   for (let place = first; place < past; place++) {
     index[own] = gallery.order[place];
     slice.start = offsetOf(panel, index.slice(0, panel.shape.length));
-    const scale = steady ?? scaleOf(model, view, panel, app.tables, () => sliceRange(slice));
+    const scale = steady ?? scaleOf(model, view, panel, app.tables, () => comparedRange(model, panel, slice));
     const [line, col] = [Math.floor((place - first) / grid.line), (place - first) % grid.line];
     fillPixels(image.pixels, tileCols * grid.line, col * tileCols, line * tileRows, slice, scale);
   }

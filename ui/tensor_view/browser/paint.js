@@ -61,6 +61,15 @@ export function sliceRange(slice) {
   return low <= high ? [low, high] : null;
 }
 
+/** The range of a slice together with the same slice of the panel that it is to be compared with, if there is one. */
+export function comparedRange(model, panel, slice) {
+  const own = sliceRange(slice);
+  const other = model.panels[panel.like ?? -1];
+  if (!other?.values || String(other.shape) !== String(panel.shape)) return own;
+  const theirs = sliceRange({ ...slice, values: other.values });
+  return own && theirs ? [Math.min(own[0], theirs[0]), Math.max(own[1], theirs[1])] : (own ?? theirs);
+}
+
 /** Draw a slice: colours, pale copies where it is stretched, patterns, and numbers where they fit. */
 export function paintSlice(canvas, scratch, plan, slice, scale, theme, dim) {
   const context = canvas.getContext("2d");

@@ -6,7 +6,7 @@ import { panelBox, slicePlan } from "./layout.js";
 import { cellAt } from "./links.js";
 import { axesOnScreen, isDrawable, offsetOf } from "./model.js";
 import { fill, tuple, written } from "./numbers.js";
-import { paintSlice, sliceOf, sliceRange } from "./paint.js";
+import { comparedRange, paintSlice, sliceOf } from "./paint.js";
 
 /** Build a panel; one that cannot be drawn says why in its place. */
 export function makePanel(app, panel) {
@@ -101,7 +101,7 @@ export function paintPanel(app, part) {
   if (plan.colAxis >= 0) start[plan.colAxis] = 0;
   const here = inside || onlyOnScreenOutside(model, part, view);
   const slice = sliceOf(panel, plan, offsetOf(panel, start), part.base.height, part.base.width);
-  part.scale = scaleOf(model, view, panel, tables, () => sliceRange(slice));
+  part.scale = scaleOf(model, view, panel, tables, () => comparedRange(model, panel, slice));
   const { low, high, diverging } = part.scale;
   const size = `${part.base.width} ${part.base.height}`;
   const picture = [panel.version, slice.start, low, high, diverging, here, size, JSON.stringify(plan), theme.number].join();

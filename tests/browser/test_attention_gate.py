@@ -1,0 +1,164 @@
+"""The Attention gate page in a real Chromium: what stands on the screen against the arrays in `assets/`."""
+
+import contextlib
+import os
+import re
+import signal
+from pathlib import Path
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from core.colours import colours
+from tests.conftest import running_app, settle
+from ui.assets import arrays
+
+pytestmark = pytest.mark.browser
+
+VIEW = ".tensor-view"
+SUM = re.compile(r"\(([\d, ]+)\): (\S+) = (\S+) × (\S+)")
+PATIENCE = 120_000  # ms until TensorFlow has started on a busy machine
+
+
+def arithmetic(page):
+    """Index, product, feature and weight as the view writes them."""
+    page.locator(f"{VIEW} .sum").first.wait_for()
+    index, *numbers = SUM.search(page.locator(f"{VIEW} .sum").first.inner_text()).groups()
+    return tuple(map(int, index.split(","))), *(float(number.replace("−", "-")) for number in numbers)
+
+
+def pixel(page, panel, row, col, cells):
+    """The colour of a cell, near its corner."""
+    script = """(canvas, [row, col, cells]) => {
+        const at = [(col + 0.15) * canvas.width / cells, (row + 0.2) * canvas.height / cells].map(Math.floor);
+        return Array.from(canvas.getContext('2d').getImageData(...at, 1, 1).data.slice(0, 3));
+    }"""
+    return page.locator(f"{VIEW} canvas.base").nth(panel).evaluate(script, [row, col, cells])
+
+
+@pytest.mark.parametrize(("grid", "sample", "channel"), [(20, 0, 227), (40, 2, 13)])
+def test_a_gated_cell_read_off_the_screen(open_page, grid, sample, channel):
+    """Feature, weight and product of a pinned cell, and the colour of its weight, are those of the recorded arrays."""
+    trace = arrays(f"trace_{grid}")
+    alpha, x = trace["alpha"][sample, ..., 0], trace["x"][sample, ..., channel].astype("float32")
+    row, col = map(int, np.unravel_index(np.argmax(x * alpha), x.shape))
+    cell = f"0,{row},{col},{channel}"
+    page = open_page(f"Attention_gate?gate={grid}&number={sample + 1}&pin={cell}&place={cell}")
+    index, product, feature, weight = arithmetic(page)
+    assert index == (0, row, col, channel)
+    assert feature == pytest.approx(x[row, col], rel=1e-3)
+    assert weight == pytest.approx(alpha[row, col], abs=1e-3)
+    assert product == pytest.approx(x[row, col] * alpha[row, col], rel=2e-3)
+    other = row - 2  # a cell without a frame around it
+    wanted = colours("cividis")[round(float(alpha[other, col] * 255))].astype(int)
+    assert np.abs(np.subtract(pixel(page, 1, other, col, grid), wanted)).max() <= 6
+    # The product is coloured as the features are: what the gate takes away is darker.
+    share = float(x[other, col] * alpha[other, col] / x.max())
+    wanted = colours("cividis")[round(share * 255)].astype(int)
+    assert np.abs(np.subtract(pixel(page, 2, other, col, grid), wanted)).max() <= 6
+    assert not page.errors
+    assert not page.foreign
+
+
+def dice_on_screen(page, title):
+    """The Dice below a picture."""
+    caption = page.get_by_text(re.compile(rf"^{title} · Dice")).first
+    caption.wait_for(timeout=PATIENCE)
+    return float(re.search(r"Dice ([\d.]+)", caption.inner_text()).group(1))
+
+
+def test_a_stroke_on_the_map_reaches_the_channels_and_the_network(open_page):
+    """The product follows while the brush is down; on release the network answers with the painted map."""
+    page = open_page("Attention_gate")
+    own = dice_on_screen(page, "The answer")
+    page.get_by_role("button", name="Eraser").click()
+    size = page.get_by_role("slider", name="Size")
+    size.focus()
+    page.keyboard.press("End")
+    (_, row, col, _), product, *_ = arithmetic(page)
+    assert product > 1
+    canvas = page.locator(f"{VIEW} canvas.over").nth(1)
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    place = [(at + 0.5) / 20 * length for at, length in ((col, box["width"]), (row, box["height"]))]
+    page.mouse.move(box["x"] + place[0], box["y"] + place[1])
+    page.mouse.down()
+    for step in (4, 6, 8, 10, 12, 14):
+        page.mouse.move(box["x"] + step / 20 * box["width"], box["y"] + place[1], steps=3)
+        page.mouse.move(box["x"] + step / 20 * box["width"], box["y"] + 0.45 * box["height"], steps=3)
+    page.mouse.up()
+    page.get_by_text("The map is painted").wait_for()
+    assert dice_on_screen(page, "With this map") < own - 0.05
+    assert not page.errors
+
+
+def test_a_new_slice_in_the_link_goes_through_the_network(open_page):
+    """Seed, progress or answer, and in the end a picture with its Dice; the link opens the same slice again."""
+    page = open_page("Attention_gate?slice=seed&slice_seed=7000001")
+    page.get_by_text("for the recorded slices only").wait_for(timeout=PATIENCE)
+    settle(page)
+    index, _, feature, weight = arithmetic(page)
+    trace = arrays("trace_20")
+    _, row, col, channel = index
+    assert feature == pytest.approx(float(trace["x"][1, row, col, channel]), rel=0.02, abs=0.02)
+    assert weight == pytest.approx(float(trace["alpha"][1, row, col, 0]), abs=0.02)
+    assert "slice_seed=7000001" in page.url
+    assert "Recorded slice 1 is shown meanwhile" not in page.locator("body").inner_text()
+
+
+def worker_of(address):
+    """Process id of the child of this server that holds the network."""
+    port = address.rsplit(":", 1)[1].encode()
+    for folder in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if folder.name.isdigit() and b"training.worker" in (folder / "cmdline").read_bytes():
+                parent = re.search(r"PPid:\t(\d+)", (folder / "status").read_text()).group(1)
+                if port in Path(f"/proc/{parent}/cmdline").read_bytes():
+                    return int(folder.name)
+    raise AssertionError("The server has no such child.")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc").exists(), reason="looks for the child in /proc")
+def test_a_network_that_is_killed_comes_back(open_page):
+    """Killed while a slice waits for it: the page stays whole, and the slice is there after a while."""
+    with running_app() as address:
+        page = open_page("Attention_gate?slice=seed&slice_seed=7000001", address=address)
+        page.get_by_text("for the recorded slices only").wait_for(timeout=PATIENCE)
+        child = worker_of(address)
+        os.kill(child, signal.SIGSTOP)
+        page.get_by_label("Seed of the slice").fill("7000002")
+        page.keyboard.press("Enter")
+        page.get_by_text("Recorded slice 1 is shown meanwhile").wait_for(timeout=PATIENCE)
+        os.kill(child, signal.SIGKILL)
+        page.get_by_text("Recorded slice 1 is shown meanwhile").wait_for(state="detached", timeout=PATIENCE)
+        settle(page)
+        assert page.get_by_text("Each of the 256 channels").count() == 1
+        assert not page.errors
+
+
+@pytest.mark.parametrize(
+    ("path", "theme"), [("Attention_gate", "light"), ("Attention_gate?more=steps&map=shift&lang=zh", "dark")]
+)
+def test_accessibility(open_page, path, theme):
+    """No serious finding of axe, nothing from elsewhere, no error."""
+    page = open_page(path, color_scheme=theme)
+    page.wait_for_timeout(800)
+    found = Axe().run(page).response["violations"]
+    serious = [
+        (rule["id"], [node["html"][:120] for node in rule["nodes"]])
+        for rule in found
+        if rule["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
+    assert page.foreign == []
+    assert page.errors == []
+
+
+@pytest.mark.parametrize("section", ["steps", "code"])
+def test_narrow_screens(open_page, section):
+    """At 360 pixels nothing reaches beyond the screen."""
+    page = open_page(f"Attention_gate?more={section}", viewport={"width": 360, "height": 800})
+    width = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+    assert width <= 360
