@@ -13,24 +13,22 @@ from ui.values import values_view
 
 frame.begin("Home")
 st.title("Mergescope")
-st.markdown(
-    t(
-        "Mergescope shows what a Keras merge layer really does to your tensors: which axis was stretched, which cells "
-        "made which cell, and, where the shapes do not fit, why and how to mend it."
-    )
-)
-
 example = PRESETS["note-multiply"]
 inputs = [
     cached.sample(example.sample, shape, number=number, seed=0, dtype="float32")
     for number, shape in enumerate(example.shapes)
 ]
 merged = merge(example.operation, inputs)
-tensor_view(
-    values_view(merged.alignment, [*inputs, merged.value]), key="example", selection=linked_selection(merged.value.ndim)
+st.markdown(
+    t(
+        "Mergescope shows what a Keras merge layer really does to your tensors: which axis was stretched, which cells "
+        "made which cell, and, where the shapes do not fit, why and how to mend it. Here one row of the first input "
+        "meets all four rows of the second, {first}; point at any cell to see where its number comes from.",
+        first=arithmetic(merged, inputs, (0, 0, 0)),
+    )
 )
-first = arithmetic(merged, inputs, (0, 0, 0))
-st.caption(t("One row of the first input meets all four rows of the second: {first}.", first=first))
-st.page_link("pages/1_Merge_lab.py", label=t("Open the Merge lab"), icon=":material/layers:")
+view = values_view(merged.alignment, [*inputs, merged.value], gallery=False)
+tensor_view(view, key="example", selection=linked_selection(merged.value.ndim))
+frame.doors()
 
 frame.end()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench.timing import Row
 
-PARTS = ("merging", "command", "start", "gate")
+PARTS = ("merging", "command", "start", "tensor_view", "gate")
 
 
 def main(parts: list[str]) -> int:

@@ -108,7 +108,7 @@ def listed(values: Any) -> tuple[Any, ...]:
     Raises:
         MergeError: a number, None, or anything else that is no list.
     """
-    if not isinstance(values, Iterable):
+    if not isinstance(values, (list, tuple, Iterable)):  # the first two are quick to tell
         raise unclear("A merge takes a list, one entry for each input; it got {value}.", value=repr(values)[:60])
     return tuple(values)
 

@@ -51,6 +51,7 @@ def _candidates(shapes: Shapes, error: MergeError) -> Iterator[Fix]:
     for number in range(len(shapes)):
         yield from _insertions(shapes, number)
     yield from _resizings(shapes, error)
+    yield from _repeats(shapes, error)
     for number in range(len(shapes)):
         yield from _swaps(shapes, number)
         yield from _batches(shapes, number)
@@ -103,6 +104,24 @@ def _resize_like(shapes: Shapes, number: int, own: list[int], other: int, error:
         "Resize input {number} from {shape} to {resized}", number=number, shape=shapes[number], resized=resized
     )
     yield Fix(text, _replace(shapes, number, resized))
+
+
+def _repeats(shapes: Shapes, error: MergeError) -> Iterator[Fix]:
+    """What Keras will not stretch, stretched by hand; axes are counted from the end, as they meet."""
+    for number, axis in error.axes:
+        shape = shapes[number]
+        back = len(shape) - axis
+        sizes = [other[-back] for other in shapes if len(other) > back and other[-back] not in (1, None)]
+        if axis and shape[axis : axis + 1] == (1,) and sizes:
+            wide = (*shape[:axis], sizes[0], *shape[axis + 1 :])
+            text = Sentence(
+                "Repeat input {number} along axis {axis}: {shape} becomes {wide}",
+                number=number,
+                axis=axis,
+                shape=shape,
+                wide=wide,
+            )
+            yield Fix(text, _replace(shapes, number, wide))
 
 
 def _swaps(shapes: Shapes, number: int) -> Iterator[Fix]:

@@ -80,9 +80,8 @@ def merge(
     alignment = _align(row, arrays, axis, axes, normalize)
     check_dtypes(row, arrays)
     checked = None if masks is None else check_masks(masks, arrays)
-    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        value, mask = _run(row, arrays, alignment, checked, normalize)
-    return Merged(value, mask, alignment, tuple(array.dtype for array in given))
+    value, mask = _run(row, arrays, alignment, checked, normalize)
+    return Merged(value, mask, alignment, tuple([array.dtype for array in given]))
 
 
 def given_arrays(row: Operation, inputs: Iterable[Any]) -> list[Array]:
@@ -98,7 +97,7 @@ def given_arrays(row: Operation, inputs: Iterable[Any]) -> list[Array]:
 
 def _align(row: Operation, arrays: Sequence[Array], axis: int, axes: Any, normalize: bool) -> Alignment:
     """The plan; an error from inside the call names the dtypes that were passed."""
-    shapes = tuple(array.shape for array in arrays)
+    shapes = tuple([array.shape for array in arrays])
     try:
         alignment = _plan(row, shapes, axis, axes)
     except MergeError as error:
@@ -121,6 +120,7 @@ def _plan(row: Operation, shapes: tuple[tuple[int, ...], ...], axis: int, axes: 
     return align(row.name, shapes, axis=axis, axes=axes)
 
 
+@np.errstate(over="ignore", under="ignore", invalid="ignore")  # costs half of a `with` inside
 def _run(
     row: Operation, arrays: Sequence[Array], alignment: Alignment, masks: Masks | None, normalize: bool
 ) -> tuple[Array, Mask | None]:
@@ -148,14 +148,13 @@ def _run_elementwise(
     total = parts[0] if count > 1 else parts[0].copy()
     for part in parts[1:]:
         total = step(total, part)
-    return flush(row.finish(total, count)) if count > 1 else row.finish(total, count), combined(
-        masks
-    ) if masks else None
+    mean = row.finish(total, count)
+    return mean if mean is total or count == 1 else flush(mean), combined(masks) if masks else None
 
 
 def _parts(arrays: Sequence[Array], alignment: Alignment) -> list[Array]:
     return [
-        array if array.shape == entry.read_shape else array.reshape(entry.read_shape)  # type: ignore[arg-type]
+        array if entry.read_shape == entry.shape else array.reshape(entry.read_shape)  # type: ignore[arg-type]
         for array, entry in zip(arrays, alignment.inputs, strict=True)
     ]
 

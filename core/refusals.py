@@ -45,7 +45,7 @@ def check_dtypes(row: Operation, arrays: Sequence[Array]) -> None:
     Raises:
         MergeError: with TensorFlow's text in Keras's frame.
     """
-    if row.rule != "elementwise" or any(array.dtype.kind != "b" for array in arrays[:2]):
+    if row.rule != "elementwise" or {array.dtype.kind for array in arrays[:2]} != {"b"}:
         return
     if len(arrays) > 1:
         raise _refusal(row, _not_in_list(_kernel(row, arrays), "bool"), arrays)

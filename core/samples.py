@@ -70,7 +70,7 @@ _ALL = (
         lambda shape, number, seed: np.arange(_start(number), _start(number) + prod(shape)).reshape(shape),
     ),
     Sample(
-        "normal", _("normal: mean 0, standard deviation 1"),
+        "normal", _("normal: mean 0, sd 1"),
         lambda shape, number, seed: f"np.random.default_rng({seed + number}).normal(size={shape})",
         lambda shape, number, seed: np.asarray(np.random.default_rng(seed + number).normal(size=shape)),
         scale=10,

@@ -41,15 +41,18 @@ def refused_rows(operation: str, shapes: tuple[Shape, ...], error: MergeError) -
     elementwise = find(operation).rule == "elementwise" and all(shapes)
     wide = expand(shapes) if elementwise and shapes else shapes
     return tuple(
-        _refused_row(number, own, full, error) for number, (own, full) in enumerate(zip(shapes, wide, strict=True))
+        _refused_row(number, own, full, error, elementwise)
+        for number, (own, full) in enumerate(zip(shapes, wide, strict=True))
     )
 
 
-def _refused_row(number: int, own: Shape, full: Shape, error: MergeError) -> Row:
+def _refused_row(number: int, own: Shape, full: Shape, error: MergeError, stretches: bool) -> Row:
     inserted = len(full) - len(own)
     clashing = {axis + inserted if axis else 0 for at, axis in error.axes if at == number}
     roles = ["inserted" if 0 < axis <= inserted else "batch" if axis == 0 else "" for axis in range(len(full))]
+    # Element-wise an axis of 1 never clashes: at fault it is for being stretched.
+    fault = ["stretched" if stretches and axis and size == 1 else "clashing" for axis, size in enumerate(full)]
     return tuple(
-        Cell(size, "clashing" if axis in clashing else role)  # type: ignore[arg-type]  # mypy widens the literals
+        Cell(size, fault[axis] if axis in clashing else role)  # type: ignore[arg-type]  # mypy widens the literals
         for axis, (size, role) in enumerate(zip(full, roles, strict=True))
     )

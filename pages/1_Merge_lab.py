@@ -14,7 +14,7 @@ frame.begin("Merge lab")
 st.title(t("Merge lab"))
 st.markdown(t("Choose shapes and an operation, and see what the Keras layer does with them."))
 
-left, right = st.columns([2, 5], gap="large")
+left, right = st.columns([1, 2], gap="large")
 with left:
     example = st.container()
     operation, function_form = controls.pick_operation()

@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from core import Sentence as _  # marks text for the catalogues
+from ui import doors as cards
 from ui import stage, verdict
 from ui.controls import history, link, present, state
 from ui.text import t
@@ -20,6 +21,7 @@ _PAGES = {  # file: (title, icon); the one list of pages
 }
 _ROOT = Path(__file__).parent.parent
 _ICON = Path(__file__).parent / "icon.svg"
+_SIDEBAR = 244  # pixels; hidden on small screens
 
 
 def begin(title: str) -> None:
@@ -30,7 +32,9 @@ def begin(title: str) -> None:
     """
     _settle()
     link.begin(title)
-    st.set_page_config(page_title=f"{t(title)} · Mergescope", page_icon=str(_ICON), layout="wide")
+    st.set_page_config(
+        page_title=f"{t(title)} · Mergescope", page_icon=str(_ICON), layout="wide", initial_sidebar_state=_SIDEBAR
+    )
     with st.sidebar:
         st.markdown("### Mergescope")
         for file, (name, icon) in _PAGES.items():
@@ -56,6 +60,11 @@ def end() -> None:
         present.button()
         stage.stage(language={"zh": "zh-CN"}.get(state.language(), "en"), presenting=present.on())
     verdict.wake()
+
+
+def doors() -> None:
+    """A card for every page but Home."""
+    cards.doors(_PAGES, _ROOT)
 
 
 def _undo() -> None:

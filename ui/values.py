@@ -34,7 +34,9 @@ def show_values(
     return view, chosen
 
 
-def values_view(alignment: Alignment, tensors: Sequence[Array], *, normalize: bool = False) -> TensorView:
+def values_view(
+    alignment: Alignment, tensors: Sequence[Array], *, normalize: bool = False, gallery: bool = True
+) -> TensorView:
     """Operands, their sign, and the result; pointing at a cell shows where it comes from."""
     sign = MERGES[alignment.operation].symbol
     panels = [
@@ -45,7 +47,9 @@ def values_view(alignment: Alignment, tensors: Sequence[Array], *, normalize: bo
     scale = Scale(range="channel" if tensors[-1].ndim < 4 else "tensor")
     orders = _orders(tensors) if tensors[-1].ndim > 2 else ()
     words = translated_words()
-    return TensorView(tuple(panels), alignment, normalize=normalize, scale=scale, orders=orders, words=words)
+    return TensorView(
+        tuple(panels), alignment, normalize=normalize, scale=scale, orders=orders, words=words, gallery=gallery
+    )
 
 
 def _orders(tensors: Sequence[Array]) -> tuple[Order, ...]:
@@ -73,11 +77,13 @@ def gradient_view(alignment: Alignment, inputs: Sequence[Array], value: Array, n
         options = {"axes": alignment.axes, "normalize": normalize}
     flows = gradients(alignment.operation, inputs, **options)
     panels = [
-        Panel(t("gradient of input {number}", number=number), flow, symbol="←" if number == 0 else "", axes=places)
+        Panel(t("gradient of input {number}", number=number), flow, axes=places)
         for number, (flow, places) in enumerate(zip(flows, _places(alignment), strict=True))
     ]
     upstream = Panel(t("upstream gradient"), np.ones(value.shape, dtype=np.float32), symbol="←")
-    return TensorView((*panels, upstream), words=translated_words())
+    words = translated_words() | {"before": t("Gradient"), "after": t("upstream gradient")}
+    whole = any(flow.shape == value.shape for flow in flows)  # else the gallery would show nothing but ones
+    return TensorView((*panels, upstream), words=words, gallery=whole, compare="before")
 
 
 def _places(alignment: Alignment) -> list[tuple[int | None, ...]]:

@@ -53,3 +53,13 @@ def test_what_clashes_is_marked(operation, shapes, options, wanted):
 def test_unknown_sizes_stay_unknown():
     """None is shown, not guessed."""
     assert alignment_rows(align("Add", [(None, 3), (None, 3)]))[0][0] == Cell(None, "batch")
+
+
+def test_an_axis_of_1_is_stretched_not_clashing():
+    """Where TensorFlow refuses to stretch so often, the axes at fault are those that would be."""
+    shapes = ((2, 3, 1, 5, 1, 7), (2, 1, 7, 1, 3, 1))
+    with pytest.raises(MergeError) as caught:
+        align("Add", shapes)
+    rows = refused_rows("Add", shapes, caught.value)
+    assert [cell.role for cell in rows[0]] == ["batch", "", "stretched", "", "stretched", ""]
+    assert [cell.role for cell in rows[1]] == ["batch", "stretched", "", "stretched", "", "stretched"]

@@ -21,6 +21,22 @@ test("panels are side by side where there is room and one below the other on a p
   }
 });
 
+test("six inputs and a result keep their lines: each but the first begins with a sign", () => {
+  for (const width of [480, 600, 760, 1000, 1300]) {
+    const { line, cell } = arrange(new Array(7).fill(plan(3, 4)), width);
+    for (let start = 0; start < 7; start += line) {
+      const count = Math.min(line, 7 - start);
+      const signs = line === 1 ? 0 : count - (start ? 0 : 1);
+      const long = count * (4 * cell + 22) + signs * 44;
+      assert.ok(long <= width, `${width}: ${count} panels need ${long}`);
+    }
+  }
+});
+
+test("three panels read as one line on a screen of a laptop", () => {
+  assert.equal(arrange([plan(20, 20), plan(20, 20), plan(20, 20)], 600).line, 3);
+});
+
 test("a stretched axis leaves room for its copies", () => {
   const model = merge("Multiply", [[5, 1, 5], [5, 4, 5]], [5, 4, 5], new Array(225).fill(1));
   const [first] = model.panels;

@@ -181,13 +181,6 @@ def test_gradients_as_a_layer(operation):
     assert not open_lab(op=operation, s0="2,3", s1="2,3", layer="gradients").exception
 
 
-def test_home_shows_the_example():
-    """Home tells in two sentences what this is and shows the first example."""
-    app = AppTest.from_file("../../app.py", default_timeout=60).run()
-    assert not app.exception
-    assert "51 = 1 × 51" in words(app)
-
-
 def _npy(array: np.ndarray) -> bytes:
     stream = io.BytesIO()
     np.save(stream, array)

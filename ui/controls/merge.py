@@ -124,7 +124,7 @@ def apply_fix(fix: Fix) -> None:
 
 def _pick_input(number: int) -> InputChoice:
     with st.container(border=True):
-        (left, right), below = st.columns(2), st.container()
+        (left, right), below = st.columns([3, 2]), st.container()
         with below:
             fill = link.menu(t("Filled with"), [*SAMPLES, *_OWN], f"f{number}", FIRST.sample, format_func=_fill_title)
         own, shape = fill in _OWN, format_shape(default_shape(number))

@@ -91,7 +91,7 @@ class Heat:
             return 0, ()
         texts = [[in_cell(float(value), most) for value in row] for row in self.values]
         longest = max([1, *(len(text) for row in texts for text in row)])
-        size = min(height * 0.42, width * 0.86 / (longest * 0.6), 18)
+        size = min(height * 0.42, width * 0.86 / (longest * 0.6), 26)
         if size < 9:
             return 0, ()
         colours = paint(self.values, self.scale)[0]

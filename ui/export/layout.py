@@ -9,13 +9,15 @@ from typing import Any
 
 from ui.export.look import Look, axes_on_screen
 
-LARGEST = 58  # a cell
-TALLEST = 460  # a panel
+LARGEST = 80  # a cell
+TALLEST = 480  # a panel
 THINNEST = 12  # a panel of one row of tiny cells
 LABEL = 22  # room for the name of the row axis
 SIGN = 44  # room for an operator
 NOTE = 256  # room for the note of a panel that cannot be drawn
-SAME = 0.34  # panels stay side by side down to this share of the cell that they would have one below the other
+# Panels stay side by side down to this share of the cell that they would have one below the other.
+ALL = 0.28  # in one line, which reads as an equation
+SOME = 0.34  # in several
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def arrange(plans: Sequence[Plan | None], width: float) -> tuple[int, float]:
     one = _cell_for(plans, width, 1)
     for line in range(len(plans), 1, -1):
         cell = _cell_for(plans, width, line)
-        if cell >= SAME * one:
+        if cell >= (ALL if line == len(plans) else SOME) * one:
             return line, cell
     return 1, one
 
@@ -85,7 +87,8 @@ def _cell_for(plans: Sequence[Plan | None], width: float, line: int) -> float:
     cell = min(LARGEST, TALLEST / tallest)
     for start in range(0, len(plans), line):
         part = plans[start : start + line]
-        taken = len(part) * LABEL + (len(part) - 1) * SIGN * (line > 1) + part.count(None) * NOTE + 4
+        signs = (len(part) - (start == 0)) * (line > 1)  # every line but the first begins with one
+        taken = len(part) * LABEL + signs * SIGN + part.count(None) * NOTE + 4
         columns = sum(plan.foot[1] for plan in part if plan)
         cell = min(cell, (width - taken) / max(1, columns))
     return math.floor(cell) if cell > 4 else max(0.001, cell)

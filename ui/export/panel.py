@@ -81,7 +81,7 @@ def _sheets(heat: Heat, theme: Theme, count: int) -> list[Item]:
 
 
 def _legend(look: Look, heat: Heat, theme: Theme, y: float, pile: str) -> list[Item]:
-    scale, width = heat.scale, max(96.0, min(heat.width, 220.0))
+    scale, width = heat.scale, max(96.0, min(heat.width, 480.0))
     items: list[Item] = [Bar(LABEL, y, width, 8, scale.table)]
     ends = [(0.0, "start", written(scale.low, 3)), (width, "end", written(scale.high, 3))]
     ends += [(width / 2, "middle", "0")] if scale.diverging else []

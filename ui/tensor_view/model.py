@@ -93,6 +93,9 @@ class TensorView:
         axes: rows and columns to begin with, shared axes; by default the last two, or the two before the channels.
         axis_names: of the shared axes, for their sliders; an empty or missing one is told by its number.
         speed: channels a second to begin with.
+        gallery: whether all slices are shown below the panels, where there is more than one.
+        compare: what the gallery shows to begin with: the first panel of the last one's shape, the last, or what was
+            added on the way.
         words: every text on screen; what is missing is English.
     """
 
@@ -105,6 +108,8 @@ class TensorView:
     axes: tuple[int, int] | None = None
     axis_names: tuple[str, ...] = ()
     speed: int = 12
+    gallery: bool = True
+    compare: Literal["before", "after", "difference"] = "after"
     words: Mapping[str, str] = field(default_factory=lambda: WORDS)
 
 

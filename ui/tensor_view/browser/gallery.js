@@ -23,7 +23,7 @@ export function galleryPanels(model, view) {
 export function makeGallery(app) {
   const { model, view, words } = app;
   const { axis, after, before } = galleryPanels(model, view);
-  if (axis === undefined || !after) return null;
+  if (!model.gallery || axis === undefined || !after) return null;
   if (!before) view.compare = "after";
   const canvas = element("canvas", { class: "sheet" });
   const frame = element("div", { class: "chosen", "aria-hidden": "true" });

@@ -2,13 +2,15 @@
 
 import { axesOnScreen } from "./model.js";
 
-const LARGEST = 58; // a cell
-const TALLEST = 460; // a panel
+const LARGEST = 80; // a cell
+const TALLEST = 480; // a panel
 const THINNEST = 12; // a panel of one row of tiny cells
 const LABEL = 22; // room for the name of the row axis
 const SIGN = 44; // room for an operator
 const NOTE = 256; // room for the note of a panel that cannot be drawn
-const SAME = 0.34; // panels stay side by side down to this share of the cell that they would have one below the other
+// Panels stay side by side down to this share of the cell that they would have one below the other.
+const ALL = 0.28; // in one line, which reads as an equation
+const SOME = 0.34; // in several
 
 /** What a panel draws of its slice: its own rows and columns, and how often a stretched one is repeated. */
 export function slicePlan(model, panel, view) {
@@ -33,7 +35,7 @@ export function arrange(plans, width) {
   const one = cellFor(plans, width, 1);
   for (let line = plans.length; line > 1; line--) {
     const cell = cellFor(plans, width, line);
-    if (cell >= SAME * one) return { line, cell };
+    if (cell >= (line === plans.length ? ALL : SOME) * one) return { line, cell };
   }
   return { line: 1, cell: one };
 }
@@ -44,7 +46,8 @@ function cellFor(plans, width, line) {
   for (let start = 0; start < plans.length; start += line) {
     const part = plans.slice(start, start + line);
     const notes = part.filter((plan) => plan === null).length;
-    const taken = part.length * LABEL + (line > 1 ? part.length - 1 : 0) * SIGN + notes * NOTE + 4;
+    const signs = line > 1 ? part.length - (start ? 0 : 1) : 0; // every line but the first begins with one
+    const taken = part.length * LABEL + signs * SIGN + notes * NOTE + 4;
     const columns = part.reduce((sum, plan) => sum + (plan ? footCols(plan) : 0), 0);
     cell = Math.min(cell, (width - taken) / Math.max(1, columns));
   }

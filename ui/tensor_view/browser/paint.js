@@ -133,7 +133,7 @@ function paintNumbers(context, slice, scale, cell, theme) {
     }
   }
   const longest = texts.reduce((most, { text }) => Math.max(most, text.length), 1);
-  const size = Math.min(cell.height * 0.42, (cell.width * 0.86) / (longest * 0.6), 18 * theme.ratio);
+  const size = Math.min(cell.height * 0.42, (cell.width * 0.86) / (longest * 0.6), 26 * theme.ratio);
   if (size < 9 * theme.ratio) return;
   context.font = `${size}px ${theme.codeFont}`;
   context.textAlign = "center";

@@ -64,7 +64,7 @@ export function sizePanel(app, part, cell) {
   sizeCanvas(part.base, box.width, box.height, theme.ratio);
   sizeCanvas(part.over, box.width, box.height, theme.ratio);
   part.width = box.width;
-  part.legend.root.style.width = `${Math.max(96, Math.min(box.width, 220))}px`;
+  part.legend.root.style.width = `${Math.max(96, Math.min(box.width, 480))}px`;
   const { rows, cols } = axesOnScreen(model, part.panel, view);
   part.colName.textContent = axisName(words, part.panel, cols, view.cols, part.plan.colCopies, box.width);
   part.rowName.firstChild.textContent = axisName(words, part.panel, rows, view.rows, part.plan.rowCopies, box.height);

@@ -17,7 +17,7 @@ export function startView(model, selection) {
   const wanted = selection ?? {};
   const [rows, cols] = screenAxes(model, wanted.axes);
   const view = {
-    rows, cols, at: model.sizes.map(() => 0), order: "index", compare: "after", pinned: null, pointed: null,
+    rows, cols, at: model.sizes.map(() => 0), order: "index", compare: model.compare ?? "after", pinned: null, pointed: null,
     playing: false, speed: model.speed, kind: model.scale.kind, range: model.scale.range, tool: "brush", size: 3,
     strength: 1,
   }; // prettier-ignore
