@@ -102,11 +102,22 @@ def _axis_accident(axis: Any) -> str:
     return ""
 
 
+def listed(values: Any) -> tuple[Any, ...]:
+    """What stands in a list of tensors or of shapes.
+
+    Raises:
+        MergeError: a number, None, or anything else that is no list.
+    """
+    if not isinstance(values, Iterable):
+        raise unclear("A merge takes a list, one entry for each input; it got {value}.", value=repr(values)[:60])
+    return tuple(values)
+
+
 def _check_shapes(row: Operation, shapes: Any) -> tuple[Shape, ...]:
-    listed = tuple(shapes)
-    if any(isinstance(shape, str) or not isinstance(shape, Iterable) for shape in listed):
-        raise not_a_list(row.name, _check_shape(listed))
-    return tuple(_check_shape(shape) for shape in listed)
+    entries = listed(shapes)
+    if any(isinstance(shape, str) or not isinstance(shape, Iterable) for shape in entries):
+        raise not_a_list(row.name, _check_shape(entries))
+    return tuple(_check_shape(shape) for shape in entries)
 
 
 def _check_shape(shape: Iterable[Any]) -> Shape:

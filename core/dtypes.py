@@ -15,19 +15,41 @@ FLOAT32 = np.dtype(np.float32)
 _UINT32, _UINT64 = np.dtype(np.uint32), np.dtype(np.uint64)
 _TINIEST = np.finfo(np.float32).tiny  # below this float32 is subnormal
 _ALMOST_ONE = np.array(1 - 2**-24, dtype=np.float32)
+_SMALL_FLOATS = frozenset(
+    {"bfloat16", "float8_e4m3fn", "float8_e5m2"}
+)  # of ml_dtypes, which NumPy itself does not know
 _SCANNED = 16_384  # cells up to which looking for subnormal numbers costs less than a few microseconds
+
+
+def as_array(value: object) -> Array:
+    """`np.asarray`.
+
+    Raises:
+        MergeError: a nested list whose parts differ in length.
+    """
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise unclear(
+            "A tensor has the same length everywhere along an axis; {value} has not.", value=str(value)[:60]
+        ) from None
+
+
+def is_float(dtype: np.dtype[Any]) -> bool:
+    """Whether Keras takes it for a float, and so casts it."""
+    return dtype.kind == "f" or dtype.name in _SMALL_FLOATS
 
 
 def autocast(value: object) -> Array:
     """What a layer makes of an argument: floats of any width become float32, all else stays (`convert_input`).
 
     Raises:
-        MergeError: objects, text, dates and complex numbers are no tensors that a merge can take.
+        MergeError: objects, text, dates and complex numbers are no tensors that a merge can take; nor is a ragged list.
     """
-    array = np.asarray(value)
+    array = as_array(value)
     if array.dtype == FLOAT32:
         return array
-    if array.dtype.kind == "f":
+    if is_float(array.dtype):
         with np.errstate(over="ignore"):  # 1e39 becomes inf, as in TensorFlow
             return flush(array.astype(FLOAT32))
     if array.dtype.kind not in "biu":

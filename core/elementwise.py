@@ -16,6 +16,7 @@ from core.errors import Call, MergeError, Shape
 from core.operations import Operation
 from core.plan import AlignedInput, Alignment, Role
 from core.sentences import Sentence
+from core.stretch_limit import check_stretch
 
 Known = tuple[int, ...]
 
@@ -34,6 +35,7 @@ def align_elementwise(row: Operation, shapes: tuple[Shape, ...]) -> Alignment:
     expanded = expand(shapes)
     read = _read_shapes(row, expanded, call)
     output = _output_shape(read, batch)
+    check_stretch(row, read, call)
     inputs = tuple(
         AlignedInput(shape, wide, _roles(len(shape), wide, output), seen)
         for shape, wide, seen in zip(shapes, expanded, read, strict=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations, islice
 
 from core.errors import Fix, MergeError, Shape
+from core.limits import MAX_RANK
 from core.plan import Alignment
 from core.sentences import Sentence
 
@@ -141,12 +142,15 @@ def _last_resorts(shapes: Shapes) -> Iterator[Fix]:
     yield Fix(Sentence("Replace every axis of 0 by 1"), ones)
     count = max(2, len(shapes))
     for model in sorted(shapes, key=len, reverse=True):
-        for length in range(max(1, len(model)), 7):
+        for length in range(max(1, len(model)), MAX_RANK + 1):
             filled = model + (1,) * (length - len(model))
             for repeats in dict.fromkeys((count, 2)):
                 yield Fix(Sentence("Give every input the shape {shape}", shape=filled), (filled,) * repeats)
-    square = (shapes[0][0] if shapes[0] else 1, 2, 2)
-    yield Fix(Sentence("Give every input the shape {shape}", shape=square), (square, square))
+    batch = next((shape[0] for shape in shapes if shape), 1)
+    for length in range(3, MAX_RANK + 1):
+        even = (batch,) + (2,) * (length - 1)
+        yield Fix(Sentence("Give every input the shape {shape}", shape=even), (even, even))
+    yield Fix(Sentence("Pass the first input alone"), shapes[:1])
 
 
 def _replace(shapes: Iterable[Shape], number: int, shape: Shape) -> Shapes:

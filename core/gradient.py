@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from core.dot import unit
-from core.dtypes import FLOAT32, Array, autocast
+from core.dtypes import FLOAT32, Array, autocast, is_float
 from core.errors import unclear
-from core.merge import merge
+from core.merge import given_arrays, merge
 from core.operations import Operation, find
 from core.plan import Alignment
 
@@ -42,16 +42,16 @@ def gradients(
         MergeError: where the layer refuses the inputs, or upstream has another shape than the output.
     """
     row = find(operation)
-    given = inputs if isinstance(inputs, np.ndarray) else [np.asarray(value) for value in inputs]
-    floats = given if isinstance(given, np.ndarray) else [autocast(value).astype(FLOAT32) for value in given]
+    given = given_arrays(row, inputs)
+    floats = [autocast(value).astype(FLOAT32) for value in given]
     merged = merge(operation, floats, axis=axis, axes=axes, normalize=normalize)
     flow = _check_upstream(upstream, merged.value)
     with np.errstate(all="ignore"):
-        found = _backward(row, list(floats), merged.alignment, flow, normalize)
-    return tuple(
-        gradient.reshape(value.shape).astype(value.dtype if value.dtype.kind == "f" else FLOAT32, copy=False)
-        for gradient, value in zip(found, given, strict=True)
-    )
+        found = _backward(row, floats, merged.alignment, flow, normalize)
+        return tuple(
+            gradient.reshape(value.shape).astype(value.dtype if is_float(value.dtype) else FLOAT32, copy=False)
+            for gradient, value in zip(found, given, strict=True)
+        )
 
 
 def _check_upstream(upstream: Any, value: Array) -> Array:

@@ -16,6 +16,10 @@ MAX_UPLOAD_BYTES = 32_000_000
 MAX_ARCHIVE_MEMBERS = 64  # arrays in one .npz
 MAX_IMAGE_PIXELS = 16_000_000
 MAX_IMAGE_SIDE = 8_192
+MAX_FRAMES = 256  # of an exported animation
+MAX_SLIDES = 64  # of channels, in an exported deck
+MAX_EXPORTS = 2  # long ones at the same time, of all visitors together
+MAX_EXPORT_SECONDS = 120
 
 
 def check_elements(shapes: Iterable[Shape], result: Shape) -> None:

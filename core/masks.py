@@ -5,13 +5,13 @@ A mask is True where a value counts; it has the shape of its tensor without the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.dtypes import Array, promote
+from core.dtypes import Array, as_array, promote
 from core.errors import MergeError, unclear
 from core.plan import Alignment
 from core.sentences import Sentence
@@ -27,14 +27,14 @@ def check_masks(masks: Any, arrays: Sequence[Array]) -> list[Mask | None]:
     Raises:
         MergeError: too few, too many, or of a shape that does not belong to its input.
     """
-    listed = list(masks)
+    listed = list(masks) if isinstance(masks, Iterable) else [masks]
     if len(listed) != len(arrays):
         raise unclear(
             "There must be one mask, or None, for each input; there are {masks} masks and {inputs} inputs.",
             masks=len(listed),
             inputs=len(arrays),
         )
-    checked = [None if mask is None else np.asarray(mask, dtype=np.bool_) for mask in listed]
+    checked = [None if mask is None else as_array(mask).astype(np.bool_) for mask in listed]
     for number, (mask, array) in enumerate(zip(checked, arrays, strict=True)):
         if mask is not None and (array.ndim == 0 or not _fits(mask.shape, array.shape[:-1])):
             raise unclear(

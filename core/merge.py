@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from core import alignment as shapes_alone
-from core.alignment import align, not_a_list
+from core.alignment import align, listed, not_a_list
 from core.concatenate import join
 from core.dot import contract
-from core.dtypes import FLOAT32, Array, autocast, flush, promote
+from core.dtypes import FLOAT32, Array, as_array, autocast, flush, is_float, promote
 from core.errors import MergeError
 from core.masks import Mask, Masks, check_masks, choose_masked, combined, joined, multiply_masked, reaching
 from core.operations import Operation, find
@@ -75,9 +75,7 @@ def merge(
         MergeError: where the layer refuses; with Keras's text, the reason and fixes.
     """
     row = find(operation)
-    if isinstance(inputs, np.ndarray):
-        raise not_a_list(row.name, inputs.shape)
-    given = [np.asarray(value) for value in inputs]
+    given = given_arrays(row, inputs)
     arrays = [autocast(value) for value in given]
     alignment = _align(row, arrays, axis, axes, normalize)
     check_dtypes(row, arrays)
@@ -85,6 +83,17 @@ def merge(
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         value, mask = _run(row, arrays, alignment, checked, normalize)
     return Merged(value, mask, alignment, tuple(array.dtype for array in given))
+
+
+def given_arrays(row: Operation, inputs: Iterable[Any]) -> list[Array]:
+    """The inputs as arrays, in the dtypes that they came in.
+
+    Raises:
+        MergeError: no list of tensors.
+    """
+    if isinstance(inputs, np.ndarray):
+        raise not_a_list(row.name, inputs.shape)
+    return [as_array(value) for value in listed(inputs)]
 
 
 def _align(row: Operation, arrays: Sequence[Array], axis: int, axes: Any, normalize: bool) -> Alignment:
@@ -154,7 +163,7 @@ def _parts(arrays: Sequence[Array], alignment: Alignment) -> list[Array]:
 def _dtype_warnings(merged: Merged) -> Iterator[Sentence]:
     result, row = merged.value.dtype, find(merged.alignment.operation)
     for dtype in dict.fromkeys(merged.dtypes):
-        if dtype.kind == "f" and dtype != FLOAT32:
+        if is_float(dtype) and dtype != FLOAT32:
             yield Sentence("Inputs of {dtype} are cast to float32 first.", dtype=dtype)
         if dtype == np.uint64 and result == np.uint32:
             yield Sentence("Keras brings uint64 down to uint32: large numbers are cut.")

@@ -6,6 +6,7 @@ from figures.distribution import distribution
 from ui import frame, lab
 from ui.controls import merge as controls
 from ui.controls.presets import pick_preset
+from ui.export import export_menu
 from ui.text import t
 from ui.values import show_values
 
@@ -28,10 +29,12 @@ with right:
     alignment = lab.show_alignment(request)
     computed = lab.compute(request, alignment) if alignment else None
     if computed:
-        show_values(*computed, normalize=options.normalize)
+        shown = show_values(*computed, normalize=options.normalize)
         if controls.pick_distribution():
             picture = distribution(lab.named_tensors(*computed), count=t("cells"), value=t("value"))
             st.plotly_chart(picture, config={"displayModeBar": False}, alt=t("Distribution of the values"))
+        if shown:
+            export_menu(*shown, title=lab.title_of(request), code=lab.codes_of(request))
     lab.show_code(request)
 
 frame.end()

@@ -1,4 +1,4 @@
-"""What every page begins with: title, menu, language, link to share."""
+"""What every page begins and ends with: title, menu, language, undo, link to share, the form for a talk."""
 
 from __future__ import annotations
 
@@ -8,38 +8,18 @@ from pathlib import Path
 import streamlit as st
 
 from core import Sentence as _  # marks text for the catalogues
-from ui import verdict
-from ui.controls import link, state
+from ui import stage, verdict
+from ui.controls import history, link, present, state
 from ui.text import t
 
 _PAGES = {  # file: (title, icon); the one list of pages
     "app.py": (_("Home"), ":material/home:"),
     "pages/1_Merge_lab.py": (_("Merge lab"), ":material/layers:"),
+    "pages/2_Attention_gate.py": (_("Attention gate"), ":material/center_focus_strong:"),
+    "pages/5_Story.py": (_("Story"), ":material/auto_stories:"),
 }
 _ROOT = Path(__file__).parent.parent
 _ICON = Path(__file__).parent / "icon.svg"
-
-_BROWSER = st.components.v2.component(
-    "mergescope_browser",
-    html="<button type='button'></button>",
-    css="""
-    button { width: 100%; padding: 0.4rem 0.75rem; font: inherit; cursor: pointer; color: var(--st-text-color);
-             background: transparent; border: 1px solid var(--st-border-color); border-radius: var(--st-base-radius); }
-    button:hover, button:focus-visible { border-color: var(--st-primary-color); color: var(--st-primary-color); }
-    """,
-    js="""
-    export default function ({ data, parentElement }) {
-      document.documentElement.lang = data.lang;
-      const button = parentElement.querySelector("button");
-      button.textContent = data.label;
-      button.onclick = async () => {
-        try { await navigator.clipboard.writeText(window.location.href); button.textContent = data.done; }
-        catch { window.prompt(data.label, window.location.href); }
-        setTimeout(() => { button.textContent = data.label; }, 2000);
-      };
-    }
-    """,
-)
 
 
 def begin(title: str) -> None:
@@ -56,22 +36,42 @@ def begin(title: str) -> None:
         for file, (name, icon) in _PAGES.items():
             st.page_link(_ROOT / file, label=t(name), icon=icon)
         _language()
-        _BROWSER(
-            key="browser",
-            data={"lang": {"zh": "zh-CN"}.get(state.language(), "en"), "label": t("Copy link"), "done": t("Copied")},
-        )
+    present.begin()
 
 
 def _language() -> None:
     state.put({"lang": state.language()})
     names = list(state.LANGUAGES)
     link.menu("Language · 语言", names, "lang", "en", format_func=state.LANGUAGES.get)
+    if state.browser_language() != "en":
+        link.always("lang")
 
 
 def end() -> None:
     """Put the state of the page into its link. Every page ends with this."""
     link.end()
+    with st.sidebar:
+        _undo()
+        stage.share()
+        present.button()
+        stage.stage(language={"zh": "zh-CN"}.get(state.language(), "en"), presenting=present.on())
     verdict.wake()
+
+
+def _undo() -> None:
+    """What the keys Ctrl+Z and Ctrl+Shift+Z press, too."""
+    buttons = (("undo", t("Undo"), -1, "Ctrl+Z"), ("redo", t("Redo"), 1, "Ctrl+Shift+Z"))
+    for column, (key, label, by, keys) in zip(st.columns(2), buttons, strict=True):
+        column.button(
+            label,
+            key=key,
+            icon=f":material/{key}:",
+            help=keys,
+            disabled=not history.can(by),
+            on_click=history.go,
+            args=(by,),
+            width="stretch",
+        )
 
 
 @st.cache_resource

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
-from core import DIALECTS, Merged, MergeError, align, merge, snippet
+from core import DIALECTS, MERGES, Merged, MergeError, align, merge, snippet
 from core.dtypes import Array
 from core.errors import Shape
 from core.limits import check_elements
@@ -96,23 +97,39 @@ def show_code(request: Request) -> None:
             _show_snippet(request, name)
 
 
+def title_of(request: Request) -> str:
+    """What is on screen, in one line: Multiply (5, 1, 5) × (5, 4, 5)."""
+    sign = MERGES[request.operation].symbol
+    return f"{request.operation} {f' {sign} '.join(map(str, request.shapes or ()))}"
+
+
+def codes_of(request: Request) -> dict[str, str]:
+    """The state on screen as code, by the title of the dialect, the form that was chosen first."""
+    first, found = "keras-function" if request.function_form else "keras-layer", {}
+    for name in sorted(DIALECTS, key=lambda name: name != first):
+        with contextlib.suppress(MergeError):
+            found[DIALECTS[name].title] = _snippet(request, name)
+    return found
+
+
 def _show_snippet(request: Request, dialect: str) -> None:
-    options, shapes = request.options, request.shapes or ()
     try:
-        code = snippet(
-            request.operation,
-            shapes,
-            dialect,
-            axis=options.axis,
-            axes=options.axes,
-            normalize=options.normalize,
-            dtypes=[entry.dtype for entry in request.inputs],
-            inputs=_expressions(request),
-        )
+        code = _snippet(request, dialect)
     except MergeError as error:
         st.caption(plain(t(error.explanation)))
         return
     st.code(code, language="python", wrap_lines=True)  # a region that scrolls sideways cannot be reached by keyboard
+
+
+def _snippet(request: Request, dialect: str) -> str:
+    return snippet(
+        request.operation,
+        request.shapes or (),
+        dialect,
+        **request.options.keywords,
+        dtypes=[entry.dtype for entry in request.inputs],
+        inputs=_expressions(request),
+    )
 
 
 def _expressions(request: Request) -> list[str] | None:

@@ -11,24 +11,27 @@ from core import MERGES, Alignment, Merged, channels, gradients
 from core.dtypes import Array
 from core.links import links
 from ui.controls.view import keep_selection, linked_selection, pick_layer
-from ui.tensor_view import WORDS, Order, Panel, Scale, TensorView, tensor_view
+from ui.tensor_view import WORDS, Order, Panel, Scale, Selection, TensorView, tensor_view
 from ui.tensor_view.frame import frame_of
 from ui.tensor_view.payload import default_axes
 from ui.text import t
 
 
-def show_values(merged: Merged, inputs: Sequence[Array], *, normalize: bool = False) -> None:
-    """Draw inputs and output, or what flows back through them."""
+def show_values(
+    merged: Merged, inputs: Sequence[Array], *, normalize: bool = False
+) -> tuple[TensorView, Selection] | None:
+    """Draw inputs and output, or what flows back through them; gives back what is shown and where the person looks."""
     if merged.value.size == 0:
         st.info(t("The result holds no value: an axis has the size 0. The shapes above are all there is to see."))
-        return
+        return None
     alignment, layer = merged.alignment, pick_layer()
     if layer == "values":
         view = values_view(alignment, [*inputs, merged.value], normalize=normalize)
     else:
-        view = _gradient_view(alignment, inputs, merged.value, normalize)
+        view = gradient_view(alignment, inputs, merged.value, normalize)
     chosen = tensor_view(view, key=layer, selection=linked_selection(merged.value.ndim))
     keep_selection(chosen, default_axes(view, frame_of(view)), last_panel=len(inputs))
+    return view, chosen
 
 
 def values_view(alignment: Alignment, tensors: Sequence[Array], *, normalize: bool = False) -> TensorView:
@@ -63,7 +66,7 @@ def translated_words() -> dict[str, str]:
     return {name: t(text) for name, text in WORDS.items()}
 
 
-def _gradient_view(alignment: Alignment, inputs: Sequence[Array], value: Array, normalize: bool) -> TensorView:
+def gradient_view(alignment: Alignment, inputs: Sequence[Array], value: Array, normalize: bool) -> TensorView:
     """Ones flow into the output; each input shows what arrives."""
     options = {} if alignment.axis is None else {"axis": alignment.axis}
     if alignment.axes is not None:

@@ -47,7 +47,7 @@ def test_shapes_that_do_not():
     done = command("Multiply", "2,3", "2,5")
     assert (done.returncode, done.stdout) == (2, "")
     assert "Inputs have incompatible shapes. Received shapes (3,) and (5,)" in done.stderr
-    assert "Axis 1 has the sizes 3, 5" in done.stderr
+    assert "The sizes on axis 1 are 3, 5" in done.stderr
     assert "What would fit:\n  " in done.stderr
     assert "Resize input 1 from (2, 5) to (2, 3): (2, 3) (2, 3)" in done.stderr
     assert "Traceback" not in done.stderr

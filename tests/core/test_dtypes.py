@@ -1,9 +1,10 @@
 """Which dtype comes out, and what is told about it."""
 
+import ml_dtypes
 import numpy as np
 import pytest
 
-from core import MERGES, MergeError, merge
+from core import MERGES, MergeError, align, gradients, merge
 from tests.oracle import ask
 
 DTYPES = [
@@ -78,3 +79,29 @@ def test_no_real_numbers(value):
     """Refused in one sentence."""
     with pytest.raises(MergeError, match="Tensors hold real numbers; this one holds"):
         merge("Add", [np.array(value), np.ones((1, 1))])
+
+
+@pytest.mark.parametrize("dtype", [ml_dtypes.bfloat16, ml_dtypes.float8_e4m3fn, ml_dtypes.float8_e5m2])
+def test_small_floats(dtype):
+    """Cast to float32 too, as the layer does."""
+    inputs = [np.array([[1.5, -3, 0.25]]).astype(dtype), np.array([[2, 1, 4]]).astype(dtype)]
+    merged = merge("Multiply", inputs)
+    assert merged.value.dtype == ask("Multiply", inputs).value.dtype == np.float32
+    np.testing.assert_array_equal(merged.value, [[3, -3, 1]])
+    assert [str(dtype) for dtype in merged.dtypes] == [inputs[0].dtype.name] * 2
+    assert f"Inputs of {inputs[0].dtype.name} are cast to float32 first." in merged.warnings
+
+
+@pytest.mark.parametrize(("inputs", "text"), [
+    ([[[1, 2], [3]], [[1, 2]]], "A tensor has the same length everywhere along an axis"),
+    (None, "A merge takes a list, one entry for each input; it got None"),
+    (5, "A merge takes a list, one entry for each input; it got 5"),
+])  # fmt: skip
+def test_no_tensors_at_all(inputs, text):
+    """Refused in one sentence, in every function that takes them."""
+    for call in (merge, gradients):
+        with pytest.raises(MergeError, match=text):
+            call("Add", inputs)
+    if not isinstance(inputs, list):
+        with pytest.raises(MergeError, match=text):
+            align("Add", inputs)

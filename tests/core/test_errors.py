@@ -98,7 +98,7 @@ def test_truth_values(operation):
 
 
 EXPLANATIONS = [
-    ("Multiply", [(2, 3, 5), (2, 7, 5)], {}, "Axis 1 has the sizes 3, 7; along one axis all sizes must be equal"),
+    ("Multiply", [(2, 3, 5), (2, 7, 5)], {}, "The sizes on axis 1 are 3, 7; they must be equal, or 1."),
     ("Multiply", [(2, 7), (2, 5, 3)], {}, "Keras reads (2, 7) as (2, 1, 7), with the new axes right after the batch. "
      "Then axis 2 has the sizes 3, 7"),
     ("Multiply", [(1, 4), (5, 4)], {}, "Axis 0 is the batch: it is never stretched"),

@@ -34,6 +34,21 @@ def test_the_fix_that_people_need(operation, shapes, fixed):
     assert fixed in [fix.shapes for fix in refusal(operation, shapes).fixes]
 
 
+@pytest.mark.parametrize(("operation", "shapes", "options"), [
+    ("Concatenate", [], {"axis": 3}),
+    ("Concatenate", [], {"axis": -5}),
+    ("Concatenate", [(2, 3), (2, 3)], {"axis": 6}),
+    ("Dot", [(2, 1, 7, 1, 3, 1), (5, 2, 0, 1)], {"axes": (-4, -2)}),
+    ("Dot", [], {"axes": (3, 2)}),
+])  # fmt: skip
+def test_the_last_resort(operation, shapes, options):
+    """Where no small change helps, a large one does."""
+    fixes = refusal(operation, shapes, **options).fixes
+    assert fixes
+    for fix in fixes:
+        assert align(operation, fix.shapes, **options)
+
+
 @pytest.mark.parametrize("operation", list(MERGES))
 def test_every_misfit_has_a_fix_that_fits(operation):
     """Over random shapes: at least one change, each accepted by `align`, each saying what it does."""

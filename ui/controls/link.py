@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
+from ui.controls import history
 from ui.text import plain, short, t
 
 _WRITTEN, _DEFAULTS, _ARRIVED, _PAGE = "link_written", "link_defaults", "link_arrived", "link_page"
+_OUTSIDE = "link_outside"
+EVERYWHERE = ("lang", "present")  # parameters that go along to other pages
 
 
 def begin(page: str) -> None:
@@ -26,6 +30,7 @@ def begin(page: str) -> None:
     changed = arrived != st.session_state.get(_WRITTEN)
     stayed = st.session_state.get(_PAGE) == page
     st.session_state[_PAGE] = page
+    st.session_state[_OUTSIDE] = changed
     if changed and (arrived or stayed):
         for key in [key for key in st.session_state.get(_DEFAULTS, {}) if key not in arrived]:
             st.session_state.pop(key, None)
@@ -35,12 +40,28 @@ def begin(page: str) -> None:
 
 def end() -> None:
     """Write what differs from the defaults into the URL. Every page ends with this."""
-    defaults = st.session_state[_DEFAULTS]
-    values = {key: str(st.session_state[key]) for key in defaults if key in st.session_state}
-    told = {key: value for key, value in values.items() if value != defaults[key]}
+    told = _told()
     if told != st.query_params.to_dict():
         st.query_params.from_dict(told)
     st.session_state[_WRITTEN] = told
+    history.note(st.session_state[_PAGE], told, outside=st.session_state[_OUTSIDE])
+
+
+def always(key: str) -> None:
+    """Write a value into the URL even where it is the default, since another browser has another default."""
+    st.session_state[_DEFAULTS][key] = None
+
+
+def to_page(**parameters: str) -> dict[str, str]:
+    """The parameters of a link to another page, in the same language and form."""
+    kept = {key: value for key, value in _told().items() if key in EVERYWHERE}
+    return {**kept, **parameters}
+
+
+def query() -> str:
+    """What stands behind the address of the page, after `end`: empty, or `?op=Add&s0=2,3`."""
+    told = st.session_state[_WRITTEN]
+    return f"?{urlencode(told, safe=',')}" if told else ""
 
 
 def text(label: str, key: str, default: str, **options: Any) -> str:
@@ -71,6 +92,12 @@ def segments(label: str, choices: Sequence[Any], key: str, default: Any, **optio
     return st.segmented_control(label, choices, key=ready, required=True, persist_state="session", **options)
 
 
+def slider(label: str, choices: Sequence[Any], key: str, default: Any, **options: Any) -> Any:
+    """One of many in a row."""
+    ready = _chosen(choices, key, default)
+    return st.select_slider(label, choices, key=ready, persist_state="session", **options)
+
+
 def held(key: str) -> str:
     """A value that no widget holds, such as the cell that is looked at; empty where there is none."""
     return str(st.session_state[_ready(key, "", str)])
@@ -79,6 +106,12 @@ def held(key: str) -> str:
 def hold(key: str, value: str) -> None:
     """Set such a value."""
     st.session_state[key] = value
+
+
+def _told() -> dict[str, str]:
+    defaults = st.session_state[_DEFAULTS]
+    values = {key: str(st.session_state[key]) for key in defaults if key in st.session_state}
+    return {key: value for key, value in values.items() if value != defaults[key]}
 
 
 def _chosen(choices: Sequence[Any], key: str, default: Any) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from ui.controls import link
 from ui.tensor_view.model import Selection
 from ui.text import t
 
+_LOOK = ("cell", "of", "at", "plane", "order", "colours")  # what of a look stands in a link
 _MOST = 8  # numbers of an index; a link with more is nonsense
 
 
@@ -28,16 +32,35 @@ def linked_selection(rank: int) -> Selection:
 
     The tensor view takes the nearest place that there is.
     """
-    cell = link.held("cell")
-    axes = _numbers(link.held("plane"))
-    panel = _numbers(link.held("of"))
+    look = read_look({name: link.held(name) for name in _LOOK})
+    return look if link.held("cell") else replace(look, cell=(0,) * rank)
+
+
+def read_look(held: Mapping[str, str]) -> Selection:
+    """A place to look as `write_look` told it; what is left out or cannot be read is free."""
+    axes, panel = _numbers(held.get("plane", "")), _numbers(held.get("of", ""))
+    kind, _, extent = held.get("colours", "").partition(".")
     return Selection(
-        at=_numbers(link.held("at")),
-        cell=_numbers(cell) if cell else (0,) * rank,
+        at=_numbers(held.get("at", "")),
+        cell=_numbers(held.get("cell", "")),
         panel=panel[0] if panel else None,
         axes=(axes[0], axes[1]) if axes and len(axes) == 2 else None,
-        order=link.held("order") or "index",
+        order=held.get("order") or "index",
+        kind=kind or None,  # type: ignore[arg-type]  # the tensor view takes what it knows
+        range=extent or None,  # type: ignore[arg-type]
     )
+
+
+def write_look(selection: Selection) -> dict[str, str]:
+    """A place to look in full, for links."""
+    return {
+        "cell": _text(selection.cell) or "none",
+        "of": "" if selection.panel is None else str(selection.panel),
+        "at": _text(selection.at),
+        "plane": _text(selection.axes),
+        "order": selection.order,
+        "colours": _colours(selection),
+    }
 
 
 def keep_selection(selection: Selection, usual_axes: tuple[int | None, int | None], last_panel: int) -> None:
@@ -49,6 +72,11 @@ def keep_selection(selection: Selection, usual_axes: tuple[int | None, int | Non
     link.hold("at", _text(selection.at) if moved else "")
     link.hold("plane", _text(selection.axes) if selection.axes != usual_axes else "")
     link.hold("order", selection.order if selection.order != "index" else "")
+    link.hold("colours", _colours(selection))
+
+
+def _colours(selection: Selection) -> str:
+    return f"{selection.kind or ''}.{selection.range or ''}".rstrip(".")
 
 
 def _numbers(text: str) -> tuple[int, ...] | None:

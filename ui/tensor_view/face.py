@@ -63,11 +63,44 @@ def tensor_view(
         ValueError: the panels do not fit the alignment, or each other.
     """
     held = _held(key)
-    data = payload(view, _asked(selection, held))
+    asked, fresh = _next(selection, held, state.get(f"{key}_asked"), told=held != state.get(f"{key}_told"))
+    state.put({f"{key}_asked": asked, f"{key}_told": held})
+    data = payload(view, asked)
     result = _COMPONENT(key=key, data=data, on_selection_change=on_change or _nothing)
     current = result.get("selection") or held
     begun = {} if selection is None else selection.sent()
-    return read_selection(current if current else begun, view, data["meta"])
+    return read_selection(current if current and not fresh else begun, view, data["meta"])
+
+
+def _next(
+    selection: Selection | None, held: dict[str, Any], last: dict[str, Any] | None, *, told: bool
+) -> tuple[dict[str, Any] | None, bool]:
+    """What to ask of the browser, and whether it is news to it, say after an undo.
+
+    What the person has just done comes before what the page asks for. A number makes the same wish news again.
+
+    Args:
+        selection: what the page asks for.
+        held: what the browser last told.
+        last: what it was last asked.
+        told: whether it has told that since the last run.
+    """
+    given = held.get("given")
+    if not held or selection is None or told:
+        return (given if held else _asked(selection, held)), False
+    unanswered = last is not None and _list(last) != _list(given or {})
+    asked = (
+        last if unanswered and last and _is_echo(selection, last) else None if unanswered else _asked(selection, held)
+    )
+    if asked is not None and (unanswered or asked is given):
+        return asked, unanswered
+    turn = max(int((one or {}).get("turn", 0)) for one in (given, last))
+    return {**selection.sent(), "turn": turn + 1}, True
+
+
+def _list(asked: dict[str, Any]) -> dict[str, Any]:
+    """As it looks after the way to the browser and back."""
+    return {name: _plain(value) for name, value in asked.items()}
 
 
 def _nothing() -> None:
@@ -89,11 +122,15 @@ def _asked(selection: Selection | None, held: dict[str, Any]) -> dict[str, Any] 
     """
     if selection is None:
         return held.get("given") if held else None
-    wanted = selection.sent()
-    echo = bool(held) and all(
-        _plain(held.get(name)) == _plain(value) for name, value in wanted.items() if value is not None or name == "cell"
+    return held.get("given") if held and _is_echo(selection, held) else selection.sent()
+
+
+def _is_echo(selection: Selection, known: dict[str, Any]) -> bool:
+    return all(
+        _plain(known.get(name)) == _plain(value)
+        for name, value in selection.sent().items()
+        if value is not None or name == "cell"
     )
-    return held.get("given") if echo else wanted
 
 
 def _plain(value: Any) -> Any:

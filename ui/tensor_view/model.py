@@ -88,6 +88,7 @@ class TensorView:
         orders: of the channels; "by index" is always there.
         scale: colours to begin with.
         axes: rows and columns to begin with, shared axes; by default the last two, or the two before the channels.
+        axis_names: of the shared axes, for their sliders; an empty or missing one is told by its number.
         speed: channels a second to begin with.
         words: every text on screen; what is missing is English.
     """
@@ -99,13 +100,14 @@ class TensorView:
     orders: tuple[Order, ...] = ()
     scale: Scale = Scale()
     axes: tuple[int, int] | None = None
+    axis_names: tuple[str, ...] = ()
     speed: int = 12
     words: Mapping[str, str] = field(default_factory=lambda: WORDS)
 
 
 @dataclass(frozen=True, eq=False)
 class Selection:
-    """What a person is looking at; the first five are worth a place in a link.
+    """What a person is looking at; all but `painted` are worth a place in a link.
 
     Attributes:
         channel: the slice that the gallery marks.
@@ -114,6 +116,8 @@ class Selection:
         panel: the panel in which it was pinned.
         axes: rows and columns on screen, shared axes; None where the result has fewer than two.
         order: name of the order of the channels.
+        kind: which colours, see `Scale`; None where the person has left them as the view has them.
+        range: from where to where they reach, see `Scale`; None likewise.
         painted: the first paintable panel as painted; None until a stroke.
     """
 
@@ -123,6 +127,8 @@ class Selection:
     panel: int | None = None
     axes: tuple[int, int] | None = None
     order: str = "index"
+    kind: Kind | None = None
+    range: Range | None = None
     painted: Array | None = None
 
     def sent(self) -> dict[str, Any]:
@@ -134,4 +140,6 @@ class Selection:
             "panel": self.panel,
             "axes": self.axes,
             "order": self.order,
+            "kind": self.kind,
+            "range": self.range,
         }

@@ -49,7 +49,7 @@ def _meta(
         "operation": view.alignment.operation if view.alignment else None, "normalize": view.normalize,
         "orders": _orders(view, words), "scale": _scale(view.scale),
         "colours": {"sequential": _table(view.scale.sequential), "diverging": _table("diverging")},
-        "speed": view.speed, "words": words, "selection": asked,
+        "axisNames": view.axis_names, "speed": view.speed, "words": words, "selection": asked,
     }  # fmt: skip
 
 

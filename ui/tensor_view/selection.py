@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
-from ui.tensor_view.model import Array, Selection, TensorView
+from ui.tensor_view.frame import frame_of
+from ui.tensor_view.model import Array, Kind, Range, Selection, TensorView
+from ui.tensor_view.payload import default_axes
 
 
 def read_selection(told: Mapping[str, Any], view: TensorView, meta: Mapping[str, Any]) -> Selection:
@@ -40,8 +42,28 @@ def read_selection(told: Mapping[str, Any], view: TensorView, meta: Mapping[str,
         else len(view.panels) - 1,
         axes=axes,
         order=next((order["name"] for order in meta["orders"] if order["name"] == told.get("order")), "index"),
+        kind=told["kind"] if told.get("kind") in get_args(Kind) else None,
+        range=told["range"] if told.get("range") in _ranges(meta) else None,
         painted=_painted(told.get("painted"), view, meta),
     )
+
+
+def _ranges(meta: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(name for name in get_args(Range) if name != "fixed" or meta["scale"]["limits"])
+
+
+def nearest(selection: Selection, view: TensorView) -> Selection:
+    """What `tensor_view` gives back when it begins with a selection and nobody touches it."""
+    frame = frame_of(view)
+    orders = [{"name": name} for name in ("index", *(order.name for order in view.orders))]
+    meta = {
+        "sizes": frame.sizes,
+        "outputRank": frame.rank,
+        "axes": default_axes(view, frame),
+        "orders": orders,
+        "scale": {"limits": view.scale.limits},
+    }
+    return read_selection(selection.sent(), view, meta)
 
 
 def channel_axis(sizes: Sequence[int], rank: int, axes: tuple[int, int] | None) -> int | None:

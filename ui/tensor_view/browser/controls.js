@@ -4,7 +4,7 @@ import { chooser, element, switcher } from "./dom.js";
 import { step } from "./keyboard.js";
 import { channelAxis, channelOrder, isDrawable, sliderAxes } from "./model.js";
 import { fill } from "./numbers.js";
-import { followPin, moveTo } from "./state.js";
+import { followPin, moveTo, rangesOf } from "./state.js";
 
 const SPEEDS = [2, 6, 12, 30, 60]; // channels a second
 
@@ -47,6 +47,7 @@ function makeSlider(app, axis, playable) {
 
 function axisTitle(app, axis, playable) {
   const { words, model } = app;
+  if (model.axisNames?.[axis]) return model.axisNames[axis];
   const name = fill(words.axis, { axis });
   if (axis >= model.outputRank) { // not the result's: summed by Dot, or one panel's own
     const owner = model.panels.find((panel) => panel.axes.includes(axis));
@@ -136,9 +137,8 @@ export function makeSettings(app) {
     };
     row.append(chooser(words.rows, axes, view.rows, turn("rows", "cols")), chooser(words.columns, axes, view.cols, turn("cols", "rows")));
   }
-  const set = (name) => (value) => { view[name] = value; app.redraw("values"); }; // prettier-ignore
+  const set = (name) => (value) => { view[name] = value; app.redraw("values"); app.tell(); }; // prettier-ignore
   row.append(chooser(words.colours, ["auto", "sequential", "diverging"].map((name) => [name, words[name]]), view.kind, set("kind")));
-  const ranges = ["channel", "tensor", "shared", "fixed"].filter((name) => name !== "fixed" || model.scale.limits);
-  row.append(chooser(words.range, ranges.map((name) => [name, words[`range_${name}`]]), view.range, set("range")));
+  row.append(chooser(words.range, rangesOf(model).map((name) => [name, words[`range_${name}`]]), view.range, set("range")));
   return element("details", { class: "settings" }, element("summary", {}, words.settings), row, element("p", { class: "quiet" }, words.keys));
 }

@@ -86,9 +86,10 @@ function refill(held, data, sent, send) {
 
 function adopt(app, selection) {
   const { rows, cols } = app.view;
-  const { at, order, pinned, ...axes } = startView(app.model, selection);
-  Object.assign(app.view, { at, order, pinned, rows: axes.rows, cols: axes.cols });
-  if (axes.rows !== rows || axes.cols !== cols) buildParts(app);
+  const { at, order, pinned, kind, range, ...axes } = startView(app.model, selection);
+  const settled = kind === app.view.kind && range === app.view.range;
+  Object.assign(app.view, { at, order, pinned, kind, range, rows: axes.rows, cols: axes.cols });
+  if (axes.rows !== rows || axes.cols !== cols || !settled) buildParts(app);
 }
 
 /** Tell Python, once for each thing that changed. */

@@ -30,7 +30,7 @@ export function fillPixels(pixels, width, left, top, slice, scale) {
         pixels[out++] = table[entry < 0 ? 0 : entry > 255 ? 255 : entry];
       } else {
         const mark = markOf(scale, value);
-        pixels[out++] = mark === NAN ? NOTHING : table[value > 0 ? 255 : 0];
+        pixels[out++] = mark === NAN ? NOTHING : table[mark === ABOVE || mark === OVER ? 255 : 0];
         marks.push(rowAt[y], colAt[x], mark);
       }
     }

@@ -70,7 +70,7 @@ export function sizePanel(app, part, cell) {
   part.rowName.firstChild.textContent = axisName(words, part.panel, rows, view.rows, part.plan.rowCopies, box.height);
   part.colName.style.width = `${box.width}px`;
   part.rowName.style.height = `${box.height}px`;
-  part.pile = pileOf(model, part, view).map((axis) => `${fill(words.axis, { axis })} · ${fill(words.stretched_to, { count: model.sizes[axis] })}`).join(", ");
+  part.pile = pileOf(model, part, view).map((axis) => `${model.axisNames?.[axis] || fill(words.axis, { axis })} · ${fill(words.stretched_to, { count: model.sizes[axis] })}`).join(", ");
   part.stack.classList.toggle("deep", part.pile !== "");
 }
 

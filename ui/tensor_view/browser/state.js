@@ -4,6 +4,11 @@
 import { cellAt } from "./links.js";
 import { channelAxis, channelOrder, isDrawable } from "./model.js";
 
+const KINDS = ["auto", "sequential", "diverging"];
+
+/** From where to where colours can reach; "fixed" needs limits. */
+export const rangesOf = (model) => ["channel", "tensor", "shared", "fixed"].filter((name) => name !== "fixed" || model.scale.limits);
+
 const whole = (value, fallback) => (Number.isFinite(value) ? Math.trunc(value) : fallback);
 const between = (value, low, high) => Math.max(low, Math.min(high, value));
 
@@ -16,6 +21,8 @@ export function startView(model, selection) {
     playing: false, speed: model.speed, kind: model.scale.kind, range: model.scale.range, tool: "brush", size: 3,
     strength: 1,
   }; // prettier-ignore
+  if (KINDS.includes(wanted.kind)) view.kind = wanted.kind;
+  if (rangesOf(model).includes(wanted.range)) view.range = wanted.range;
   if (model.order.has(wanted.order)) view.order = wanted.order;
   if (Array.isArray(wanted.at)) wanted.at.forEach((at, axis) => moveTo(model, view, axis, at));
   const axis = channelAxis(model, view);
@@ -66,12 +73,15 @@ function pinCell(model, view, number, cell) {
 /** The pinned or pointed cell in its panel's own index. */
 export const ownCell = (model, mark) => cellAt(model, model.panels[mark.panel], mark.at).index;
 
+const changed = (now, first) => (now === first ? null : now);
+
 /** What Python is told on release. */
 export function report(model, view, painted, given) {
   const axis = channelAxis(model, view);
   const cell = view.pinned ? view.pinned.at.slice(0, model.outputRank) : null;
   return {
     channel: axis === null ? 0 : view.at[axis], at: view.at.slice(), cell, panel: view.pinned ? view.pinned.panel : null,
-    axes: [view.rows, view.cols], order: view.order, painted, given,
+    axes: [view.rows, view.cols], order: view.order, kind: changed(view.kind, model.scale.kind),
+    range: changed(view.range, model.scale.range), painted, given,
   }; // prettier-ignore
 }

@@ -1,0 +1,185 @@
+"""A story: steps of text beside a state of the tensor view. It is data in TOML; nothing in it is run.
+
+A file begins with `title` and holds `[[step]]` tables; `story_entries.py` has the table of what may stand in one.
+`docs/write-a-story.md` tells how to write one.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from core.alignment import align
+from core.errors import MergeError, Shape, unclear
+from core.limits import check_elements
+from core.sentences import Sentence
+from core.story_entries import ENTRIES, shown
+from core.story_lines import TOP, Lines, entry_lines
+from core.story_plan import MAX_BYTES, MAX_STEPS, Fault, Step, Story, StoryError
+
+__all__ = ["Fault", "Step", "Story", "StoryError", "read_story"]
+
+_MOST_FAULTS = 20
+_NETWORK = ("gate", "slice")  # entries that go with a scene
+_MERGE = ("shapes", "fill", "seed", "axis", "axes", "normalize", "layer")  # entries that go with an operation
+
+
+def read_story(content: bytes | str) -> Story:
+    """Read and check a story.
+
+    Args:
+        content: of the file, up to `MAX_BYTES` of UTF-8.
+
+    Raises:
+        StoryError: with every fault and its line.
+    """
+    text = _decoded(content)
+    raw = _parsed(text)
+    lines = entry_lines(text, "step")
+    steps, faults = [], [*_top_faults(raw, lines)]
+    tables = raw.get("step")
+    for number, table in enumerate(tables if isinstance(tables, list) else []):
+        found = _step(number, table, lines)
+        if isinstance(found, Step):
+            steps.append(found)
+        else:
+            faults += found
+    if faults:
+        raise StoryError(tuple(sorted(faults, key=lambda fault: fault.line)[:_MOST_FAULTS]))
+    return Story(ENTRIES["title"](raw["title"]), tuple(steps))
+
+
+def _decoded(content: bytes | str) -> str:
+    size = len(content)
+    if size > MAX_BYTES:
+        raise _whole(
+            Sentence("The file has {size} bytes; up to {limit} are read.", size=f"{size:,}", limit=f"{MAX_BYTES:,}")
+        )
+    if isinstance(content, str):
+        return content.replace("\r\n", "\n")
+    try:
+        text = content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise StoryError((Fault(line, Sentence("This is not UTF-8 text; please save the file as UTF-8.")),)) from None
+    if not text.strip():
+        raise _whole(Sentence("The file is empty."))
+    return text
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise _whole(Sentence("The file is nested too deeply.")) from None
+    except ValueError as error:  # TOMLDecodeError, and numbers of thousands of digits
+        reason, _, place = str(error).partition(" (at ")
+        known = place.startswith("line ")
+        line = int(place[5:].partition(",")[0]) if known else text.count("\n") + 1 if place else 1
+        said = Sentence("This is not TOML: {reason}.", reason=reason[:80])
+        raise StoryError((Fault(line, said),)) from None
+
+
+def _whole(text: Sentence) -> StoryError:
+    return StoryError((Fault(1, text),))
+
+
+def _top_faults(raw: Mapping[str, Any], lines: Lines) -> Iterator[Fault]:
+    for name in raw:
+        if name not in ("title", "step"):
+            yield Fault(lines.get((TOP, name), 1), _unknown(name, ("title", "step")))
+    yield from _faults_of("title", raw, lines.get((TOP, "title"), 1))
+    steps = raw.get("step")
+    if not isinstance(steps, list) or not steps:
+        yield Fault(lines.get((TOP, "step"), 1), Sentence("There is no step; begin each with a line [[step]]."))
+    elif len(steps) > MAX_STEPS:
+        last = lines.get((MAX_STEPS, ""), 1)
+        yield Fault(
+            last, Sentence("There are {count} steps; up to {limit} are told.", count=len(steps), limit=MAX_STEPS)
+        )
+
+
+def _step(number: int, raw: Any, lines: Lines) -> Step | list[Fault]:
+    """The step, or what is wrong with it."""
+    head = lines.get((number, ""), 1)
+    if not isinstance(raw, dict):
+        return [Fault(head, Sentence("A step begins with a line [[step]]; this is {found}.", found=shown(raw)))]
+    at = {name: lines.get((number, name), head) for name in raw}
+    faults = [Fault(at[name], _unknown(name, tuple(ENTRIES))) for name in raw if name not in ENTRIES]
+    for name in ("title", "text", *(name for name in raw if name in ENTRIES and name not in ("title", "text"))):
+        faults += _faults_of(name, raw, at.get(name, head))
+    if faults:
+        return faults
+    values = {name: ENTRIES[name](value) for name, value in raw.items()}
+    return _whole_step(values, at, head)
+
+
+def _faults_of(name: str, raw: Mapping[str, Any], line: int) -> Iterator[Fault]:
+    if name not in raw:
+        yield Fault(line, Sentence("The entry {name} is missing.", name=name))
+        return
+    try:
+        ENTRIES[name](raw[name])
+    except MergeError as error:
+        yield Fault(line, error.explanation)
+
+
+def _unknown(name: str, known: tuple[str, ...]) -> Sentence:
+    near = difflib.get_close_matches(name, known, 1)
+    if near:
+        return Sentence("There is no entry {name}; perhaps {near} is meant.", name=shown(name), near=near[0])
+    return Sentence("There is no entry {name}; there are {known}.", name=shown(name), known=", ".join(known))
+
+
+def _whole_step(values: dict[str, Any], at: Mapping[str, int], head: int) -> Step | list[Fault]:
+    """What must fit together does."""
+    try:
+        name = "operation"
+        if ("operation" in values) == ("scene" in values):
+            raise unclear("A step shows either an operation with shapes or a scene; give one of the two.")
+        strangers = _NETWORK if "operation" in values else _MERGE
+        for name in [stranger for stranger in strangers if stranger in values]:
+            raise unclear("The entry {name} does not go with this step.", name=name)
+        name = "shapes"
+        step = _merge_step(values) if "operation" in values else Step(**values)
+        name = "cell"
+        _check_cell(step)
+    except MergeError as error:
+        return [Fault(at.get(name, head), error.explanation)]
+    return step
+
+
+def _merge_step(values: dict[str, Any]) -> Step:
+    if "shapes" not in values:
+        raise unclear("The entry {name} is missing.", name="shapes")
+    count = len(values["shapes"])
+    fill = values.get("fill", ("counting",))
+    if len(fill) not in (1, count):
+        raise unclear("There are {count} inputs, and fill names {found} samples.", count=count, found=len(fill))
+    check_elements(values["shapes"], ())
+    step = Step(**{**values, "fill": fill * count if len(fill) == 1 else fill})
+    output = _output(step)
+    if output is not None:
+        check_elements((), output)
+    return step
+
+
+def _output(step: Step) -> Shape | None:
+    """The shape of the result; None where the merge is refused, which a step may show."""
+    try:
+        return align(step.operation or "", step.shapes, axis=step.axis, axes=step.axes).output_shape
+    except MergeError:
+        return None
+
+
+def _check_cell(step: Step) -> None:
+    output = _output(step) if step.operation else None
+    if step.cell is None or output is None:
+        return
+    inside = len(step.cell) == len(output) and all(
+        size is None or place < size for place, size in zip(step.cell, output, strict=True)
+    )
+    if not inside:
+        raise unclear("There is no cell {cell} in the result {shape}.", cell=step.cell, shape=output)

@@ -1,0 +1,316 @@
+"""The Attention gate page, page logic without a browser: both languages, every control, a network that fails."""
+
+import io
+from concurrent.futures import Future
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from core.slices import dice
+from core.what_if import WHAT_IFS
+from sandbox.failures import SandboxError
+from sandbox.segment import Segmented
+from ui import gate_network
+from ui.assets import arrays
+
+PAGE = "pages/2_Attention_gate.py"
+GRIDS = ("20", "40", "80", "160")
+
+
+def open_gate(**parameters) -> AppTest:
+    """The page as a link with these parameters opens it."""
+    app = AppTest.from_file("../../app.py", default_timeout=60)
+    app.run()
+    app.switch_page(PAGE)
+    for key, value in parameters.items():
+        app.query_params[key] = str(value)
+    return app.run()
+
+
+def words(app: AppTest) -> str:
+    """Everything on the page that is text, captions of pictures included."""
+    kinds = ("title", "markdown", "caption", "error", "warning", "info", "code", "metric")
+    captions = [one.caption for element in app.get("image") for one in element.proto.imgs]
+    return "\n".join([*(str(element.value) for kind in kinds for element in app.get(kind)), *captions])
+
+
+class Network:
+    """Stands in for the child: each call gives what was set."""
+
+    def __init__(self):
+        self.calls, self.reply, self.process = [], None, self
+        self.pid = 1
+
+    def start(self):
+        """Nothing to start."""
+
+    def segment(self, *, seed=None, image=None):
+        return self._answer(("segment", seed, image))
+
+    def steer(self, image, grid, alpha):
+        return self._answer(("steer", grid, alpha))
+
+    def _answer(self, call):
+        self.calls.append(call)
+        future = Future()
+        if isinstance(self.reply, Exception):
+            future.set_exception(self.reply)
+        elif self.reply is not None:
+            future.set_result(self.reply)
+        return future
+
+
+@pytest.fixture
+def network(monkeypatch):
+    """The page with a network of ours behind it."""
+    fake = Network()
+    monkeypatch.setattr(gate_network, "the_segmenter", lambda: fake)
+    monkeypatch.setattr(gate_network, "_wanted", lambda: True)
+    monkeypatch.setattr(gate_network, "_SHORT", 0.1)
+    return fake
+
+
+def recorded(number=1):
+    """What the network would say of a recorded slice, under the names of a reply."""
+    one = slice(number, number + 1)
+    samples = arrays("samples")
+    found = {
+        "image": samples["image"][one] / np.float32(255), "truth": samples["truth"][one].astype("float32"),
+        "body": samples["body"][one].astype("float32"), "answer": samples["prediction"][one].astype("float32"),
+    }  # fmt: skip
+    for grid in GRIDS:
+        trace = arrays(f"trace_{grid}")
+        found |= {f"x{grid}": trace["x"][one].astype("float32"), f"g{grid}": trace["g"][one].astype("float32")}
+    return Segmented(found)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("grid", GRIDS)
+def test_every_gate(grid, language):
+    """Pictures with the recorded Dice, and the claim about every channel."""
+    app = open_gate(lang=language, gate=grid, number=3)
+    assert not app.exception
+    samples = arrays("samples")
+    score = dice(samples["truth"][2], samples["prediction"][2].astype("float32"))
+    assert f" {score:.3f}" in words(app)
+    if language == "en":
+        channels = arrays(f"trace_{grid}")["x"].shape[-1]
+        assert f"Each of the {channels} channels is x·α, to the bit" in words(app)
+        assert "Focused" in words(app) or "Graded" in words(app)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("section", ["health", "steps", "learning", "code"])
+def test_every_section(section, language):
+    app = open_gate(lang=language, more=section)
+    assert not app.exception
+    told = words(app)
+    if section == "code":
+        assert "def attention_gate(x, g, filters=128" in told
+    if section == "steps" and language == "en":
+        table = app.table[0].value
+        assert table["shape"].tolist()[:3] == ["(1, 20, 20, 256)", "(1, 10, 10, 256)", "(1, 10, 10, 128)"]
+
+
+@pytest.mark.parametrize("step", ["x", "theta_x", "sum", "relu", "psi", "sigmoid", "alpha", "gated"])
+def test_every_step_by_itself(step):
+    app = open_gate(more="steps", step=step)
+    assert not app.exception
+    assert len(app.table[0].value) == 1
+
+
+@pytest.mark.parametrize("name", WHAT_IFS)
+def test_every_change_of_the_map_runs_the_network_with_it(name, network):
+    """The network gets the changed map at this gate; its Dice stands beside the original."""
+    network.reply = np.zeros((1, 160, 160, 1), "float32")
+    app = open_gate(map=name, gate=40)
+    assert not app.exception
+    if name == "none":
+        assert network.calls == []
+        return
+    ((job, grid, alpha),) = network.calls
+    assert (job, grid) == ("steer", 40)
+    assert alpha.shape == (1, 40, 40, 1)
+    assert "With this map · Dice 0.000 (−" in words(app)
+
+
+def test_the_amount_of_a_change_is_in_the_link(network):
+    network.reply = np.zeros((1, 160, 160, 1), "float32")
+    app = open_gate(map="constant", map_value="0.25")
+    assert network.calls[-1][2].max() == network.calls[-1][2].min() == 0.25
+    app.select_slider(key="map_value").set_value(0.75).run()
+    assert network.calls[-1][2].max() == 0.75
+
+
+def test_a_moment_of_training_shows_the_map_of_then(network):
+    """At the start the gate lets half of everything through: every weight is about a half."""
+    app = open_gate(moment="0")
+    assert not app.exception
+    assert "The same everywhere: every place is scaled by about 0.50" in words(app).replace("\\", "")
+    assert network.calls[0][2].mean() == pytest.approx(0.5, abs=0.05)
+
+
+def test_swapping_the_gating_signal_changes_the_map(network):
+    app = open_gate(g="4")
+    assert not app.exception
+    other = network.calls[0][2]
+    assert np.abs(other - arrays("trace_20")["alpha"][:1]).max() > 0.2
+
+
+def test_a_new_slice_goes_through_the_network(network):
+    network.reply = recorded(5)
+    app = open_gate(slice="seed", slice_seed="1234")
+    assert not app.exception
+    assert network.calls == [("segment", 1234, None)]
+    assert "Recorded slice 1 is shown meanwhile." not in words(app)
+    assert "for the recorded slices only" in words(app)
+
+
+def test_while_the_network_looks_the_page_is_whole(network):
+    """No answer yet: a bar, and the first recorded slice below it."""
+    app = open_gate(slice="seed")
+    assert not app.exception
+    assert app.get("progress")
+    assert "Recorded slice 1 is shown meanwhile." in words(app)
+    assert "Each of the 256 channels" in words(app)
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        ("died", "its process ended in the middle of the run"),
+        ("timeout", "it took too long and was stopped"),
+        ("memory", "it ran out of memory"),
+        ("start", "its process does not start"),
+        ("failed", "it stopped with an error"),
+    ],
+)
+def test_a_network_that_fails_gets_one_sentence_and_the_next_try_works(network, kind, reason):
+    network.reply = SandboxError(kind, "what was sent is not for the screen")
+    app = open_gate(slice="seed", slice_seed="7")
+    assert not app.exception
+    told = words(app)
+    assert f"The network gave no answer: {reason}." in told
+    assert "not for the screen" not in told
+    assert "Each of the 256 channels" in told
+    network.reply = recorded()
+    app.button(key="again").click().run()
+    assert not app.exception
+    assert "gave no answer" not in words(app)
+
+
+def test_without_a_sandbox_the_page_says_so():
+    app = open_gate(slice="seed")
+    assert not app.exception
+    assert "its sandbox is switched off" in words(app)
+
+
+def picture(mode="RGB", size=(64, 48), **options) -> bytes:
+    image, stream = Image.new(mode, size), io.BytesIO()
+    image.putpixel(
+        (size[0] // 2, size[1] // 2), (1 << 15) if mode == "I;16" else (255,) * len(mode) if len(mode) > 1 else 255
+    )
+    image.save(stream, "PNG", **options)
+    return stream.getvalue()
+
+
+def npy(array) -> bytes:
+    stream = io.BytesIO()
+    np.save(stream, array)
+    return stream.getvalue()
+
+
+def huge() -> bytes:
+    """A picture of 20,000 × 20,000, of which only the header is there."""
+    import struct
+    import zlib
+
+    head = b"IHDR" + struct.pack(">IIBBBBB", 20_000, 20_000, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + head + struct.pack(">I", zlib.crc32(head))
+
+
+def _black() -> bytes:
+    stream = io.BytesIO()
+    Image.new("L", (160, 160)).save(stream, "PNG")
+    return stream.getvalue()
+
+
+BAD = {
+    "text.png": (b"not a picture at all", "This is not a PNG, JPEG or WebP picture."),
+    "cut.png": (picture()[:60], "The picture is damaged or cut off."),
+    "huge.png": (huge(), "The picture has too many pixels; up to 16 megapixels are read."),
+    "black.png": (_black, "The slice is the same everywhere (0)"),
+    "empty.png": (b"", "The file is empty."),
+    "rank.npy": (npy(np.zeros((2, 3, 5, 7))), "this one has (2, 3, 5, 7)"),
+    "nan.npy": (npy(np.array([[0, np.nan], [1, 2]])), "NaN or infinite are 1 of these."),
+    "objects.npy": (npy(np.array([{}], dtype=object)), "The array holds Python objects; only numbers are read."),
+    "cut.npy": (npy(np.ones((9, 9)))[:-8], "bytes of numbers but holds"),
+    "model.h5": (b"\x89HDF\r\n", "are accepted."),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_file_that_is_no_slice_gets_one_sentence(name, network):
+    """The page stays whole, the network is not asked, and a good file works after it."""
+    content, sentence = BAD[name]
+    app = open_gate(slice="file")
+    app.file_uploader(key="own_slice").upload(name, content() if callable(content) else content).run()
+    assert not app.exception
+    assert [element.value for element in app.error if sentence in element.value.replace("\\", "")]
+    assert len(app.error) == 1
+    assert network.calls == []
+    assert "Each of the 256 channels" in words(app)
+
+
+@pytest.mark.parametrize(
+    ("content", "note"),
+    [
+        (picture("RGBA"), "converted to RGB"),
+        (picture("I;16"), "converted to RGB"),
+        (picture(save_all=True, append_images=[Image.new("RGB", (64, 48), "red")]), "Only the first frame is used."),
+        (picture(size=(160, 160)), ""),
+    ],
+)
+def test_pictures_of_every_kind_reach_the_network(content, note, network):
+    network.reply = recorded(2)
+    app = open_gate(slice="file")
+    app.file_uploader(key="own_slice").upload("a.png", content).run()
+    assert not app.exception
+    assert not app.error
+    assert note in words(app)
+    job, seed, image = network.calls[-1]
+    assert (job, seed, image.shape, image.dtype) == ("segment", None, (1, 160, 160, 1), np.float32)
+    assert 0 <= image.min() < image.max() <= 1
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"gate": "21"},
+        {"gate": "<script>", "number": "9"},
+        {"slice": "seed", "slice_seed": "-1"},
+        {"slice": "seed", "slice_seed": "1e400"},
+        {"slice": "seed", "slice_seed": "９"},
+        {"slice": "seed", "slice_seed": "99999999999"},
+        {"slice": "file"},
+        {"moment": "nan", "g": "99"},
+        {"g": "1"},
+        {"map": "nope"},
+        {"map": "sharpen", "map_temperature": "inf"},
+        {"map": "shift", "map_right": "7", "map_down": ""},
+        {"more": "x", "step": "y", "variant": "z"},
+        {"more": "steps", "step": "nope"},
+        {"place": "9,9,9,999999", "pin": "a,b", "pin_of": "-1", "sides": "0,0", "sort": "<b>"},
+        {"place": "1,2", "pin": "none", "sides": "7,8,9"},
+        {"gate": "160", "place": "0,159,159,15"},
+        {"lang": "xx"},
+    ],
+)
+def test_nonsense_in_the_link(parameters):
+    """Whatever stands in a link, the page is whole and no exception shows."""
+    app = open_gate(**parameters)
+    assert not app.exception
+    assert app.title[0].value == "Attention gate"
+    assert "channels is x·α, to the bit" in words(app)

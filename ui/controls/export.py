@@ -1,0 +1,109 @@
+"""What can be chosen about an export, the export under way, and the link that a document carries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from core.limits import MAX_FRAMES, MAX_SLIDES
+from ui.controls import link
+from ui.controls.view import write_look
+from ui.export.formats import FORMATS, Options
+from ui.export.job import Job
+from ui.tensor_view.model import Selection
+from ui.text import t
+
+_JOB = "export_job"
+_COUNTS = (8, 24, 64, MAX_FRAMES)
+_SLIDES = (0, 4, 8, 16, MAX_SLIDES)
+
+
+def opened() -> Any:
+    """The line that opens the menu, as a container; `.open` says whether it is open."""
+    return st.expander(t("Export"), icon=":material/download:", key="export", on_change="rerun")
+
+
+def pick_format() -> str:
+    """Which kind of file."""
+    return str(
+        st.segmented_control(
+            t("File"),
+            list(FORMATS),
+            format_func=lambda name: FORMATS[name].title,
+            key="export_format",
+            default="png",
+            required=True,
+            persist_state="session",
+        )
+    )
+
+
+def pick_options(names: tuple[str, ...], *, channels: int, moments: int) -> Options:
+    """What a format lets one choose.
+
+    Args:
+        names: of the choices, see `Format.options`.
+        channels: how many there are.
+        moments: likewise.
+    """
+    chosen: dict[str, Any] = {}
+    with st.container(horizontal=True):
+        if "subject" in names and moments > 1:
+            titles = {"moments": t("moments of training"), "channels": t("channels")}
+            chosen["subject"] = _choose(t("What moves"), list(titles), "export_subject", titles.get)
+        if "count" in names:
+            there = moments if chosen.get("subject") == "moments" else max(1, channels)
+            chosen["count"] = _choose(t("Frames"), _up_to(_COUNTS, there), "export_count")
+            chosen["speed"] = _choose(t("Frames per second"), [2, 4, 8, 12, 25], "export_speed", default=8)
+        if "slides" in names:
+            chosen["count"] = _choose(t("Slides of channels"), _up_to(_SLIDES, channels), "export_slides")
+        if "scale" in names:
+            scales = [1, 2] if "count" in names else [1, 2, 4]
+            chosen["scale"] = _choose(t("Size"), scales, "export_scale", lambda scale: f"{scale} ×", default=2)
+        if "ground" in names:
+            titles = {"light": t("light"), "dark": t("dark")}
+            now = st.context.theme.type
+            chosen["ground"] = _choose(
+                t("Ground"), list(titles), "export_ground", titles.get, default=now if now in titles else "light"
+            )
+    return Options(**chosen)
+
+
+def address() -> Callable[[Selection], str]:
+    """Gives the link of this page with another place to look at; what it needs is taken along into a thread."""
+    base, told = (st.context.url or "").split("?")[0], link._told()
+
+    def with_place(selection: Selection) -> str:
+        place = {key: value for key, value in write_look(selection).items() if value}
+        return f"{base}?{urlencode({**told, **place}, safe=',')}" if base else ""
+
+    return with_place
+
+
+def job() -> Job | None:
+    """The last export that was begun in this session."""
+    found: Job | None = st.session_state.get(_JOB)
+    return found
+
+
+def keep_job(begun: Job | None) -> None:
+    """Another takes its place; the one before is stopped."""
+    before = job()
+    if before is not None and before is not begun:
+        before.stop()
+    st.session_state[_JOB] = begun
+
+
+def _choose(label: str, choices: list[Any], key: str, titles: Any = str, default: Any = None) -> Any:
+    """One of a few. A choice that is gone, as there are fewer channels now, becomes the first."""
+    if st.session_state.get(key) not in choices:
+        st.session_state[key] = choices[0] if default is None else default
+    return st.segmented_control(label, choices, format_func=titles, key=key, required=True, persist_state="session")
+
+
+def _up_to(counts: tuple[int, ...], there: int) -> list[int]:
+    """Counts that make sense, and all."""
+    return sorted({count for count in counts if count < there} | {min(there, counts[-1])})

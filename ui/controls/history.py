@@ -1,0 +1,80 @@
+"""Undo and redo. A state is what stands in the link of a page; each page has its own trail of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import cast
+
+import streamlit as st
+
+MOST = 50  # states that can be taken back
+ASIDE = frozenset({"present"})  # how the page is looked at, not what it shows
+_TRAILS, _PAGE, _ASKED = "history_trails", "history_page", "history_asked"
+State = dict[str, str]
+
+
+@dataclass
+class Trail:
+    """The states of one page.
+
+    Attributes:
+        states: the parameters of its links, oldest first.
+        at: the place of the state on screen; those behind it can be done again.
+    """
+
+    states: list[State] = field(default_factory=list)
+    at: int = -1
+
+    def note(self, state: State, *, asked: bool, outside: bool) -> None:
+        """Take in what is on screen now.
+
+        Args:
+            state: the parameters of the link.
+            asked: whether `go` asked for it; then it stands for what was asked, however it was read.
+            outside: whether the link was changed by somebody else, such as the browser's Back: then a state that is
+                known is gone to, not added.
+        """
+        if self.states and self.states[self.at] == state:
+            return
+        if asked and self.states:
+            self.states[self.at] = state
+            return
+        known = [place for place, one in enumerate(self.states) if one == state] if outside else []
+        if known:
+            self.at = min(known, key=lambda place: abs(place - self.at))
+            return
+        self.states = [*self.states[: self.at + 1], state][-MOST - 1 :]
+        self.at = len(self.states) - 1
+
+
+def note(page: str, told: State, *, outside: bool) -> None:
+    """Remember the state of a page. `link.end` calls this once for every run."""
+    st.session_state[_PAGE] = page
+    asked = bool(st.session_state.pop(_ASKED, False))
+    _trail().note(_content(told), asked=asked, outside=outside)
+
+
+def can(by: int) -> bool:
+    """Whether there is a state so many steps on (1) or back (-1)."""
+    trail = _trail()
+    return 0 <= trail.at + by < len(trail.states)
+
+
+def go(by: int) -> None:
+    """Put the state before (-1) or after (1) into the link; the callback of a button."""
+    if not can(by):
+        return
+    trail = _trail()
+    trail.at += by
+    aside = {key: value for key, value in st.query_params.to_dict().items() if key in ASIDE}
+    st.query_params.from_dict({**trail.states[trail.at], **aside})
+    st.session_state[_ASKED] = True
+
+
+def _content(told: State) -> State:
+    return {key: value for key, value in told.items() if key not in ASIDE}
+
+
+def _trail() -> Trail:
+    trails = st.session_state.setdefault(_TRAILS, {})
+    return cast(Trail, trails.setdefault(st.session_state.get(_PAGE, ""), Trail()))

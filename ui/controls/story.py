@@ -1,0 +1,139 @@
+"""The controls of the Story page: which story, which step, where one looks. All but a file stand in the URL."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.story import Step, Story, StoryError, read_story
+from core.story_plan import MAX_BYTES
+from ui import stories
+from ui.controls import link, state
+from ui.controls.view import read_look, write_look
+from ui.tensor_view import Selection
+from ui.text import plain, short, t
+
+_LOOK = ("cell", "of", "at", "plane", "order")
+
+
+def pick_part() -> str:
+    """The story, or the quiz."""
+    titles = {"story": t("Story"), "quiz": t("Quiz")}
+    return str(
+        link.segments(t("Part"), list(titles), "part", "story", format_func=titles.get, label_visibility="collapsed")
+    )
+
+
+def pick_story() -> Story | None:
+    """The tour, or a teacher's own file; None, with the reason on screen, where that cannot be told."""
+    tour = stories.tour(state.language())
+    with st.expander(t("A story of your own"), icon=":material/edit_note:"):
+        titles = {"tour": tour.title, "own": t("My own file")}
+        chosen = link.menu(t("Story"), list(titles), "story", "tour", format_func=titles.get, on_change=_forget)
+        st.download_button(
+            t("Save the tour as a file to start from"),
+            stories.tour_text(state.language()),
+            f"tour.{state.language()}.toml",
+            "application/toml",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        return tour if chosen == "tour" else _own_story()
+
+
+def _own_story() -> Story | None:
+    file = st.file_uploader(
+        t("File of the story"),
+        key="story_file",
+        help=t("TOML with [[step]] tables. Nothing in it is run. It stays in memory and is not in the link."),
+    )
+    if file is None:
+        st.info(t("Please choose the file of the story. A link does not hold it."))
+        return None
+    if file.size > MAX_BYTES:
+        st.error(t("The file has {size} bytes; up to {limit} are read.", size=f"{file.size:,}", limit=f"{MAX_BYTES:,}"))
+        return None
+    content = file.getvalue()
+    try:
+        return read_story(content)
+    except StoryError as error:
+        _show_faults(file.name, content, error)
+        return None
+
+
+def _show_faults(name: str, content: bytes, error: StoryError) -> None:
+    """Each fault with its line, as it stands in the file."""
+    st.error(t("{name} cannot be told yet:", name=plain(short(name))))
+    lines = content.decode("utf-8", "replace").splitlines() or [""]
+    for fault in error.faults:
+        st.markdown(t("Line {line}: {fault}", line=fault.line, fault=plain(t(fault.text))))
+        st.code(short(lines[min(fault.line, len(lines)) - 1]) or " ", language=None)
+
+
+def pick_step(story: Story) -> Step:
+    """One step on or back, or any of them."""
+    last = len(story.steps)
+    back, menu, on = st.columns([1, 4, 1], vertical_alignment="bottom")
+    titles = {number: f"{number} / {last} · {step.title}" for number, step in enumerate(story.steps, start=1)}
+    with menu:
+        chosen = int(
+            link.menu(
+                t("Step"),
+                list(titles),
+                "step",
+                1,
+                format_func=titles.get,
+                on_change=_forget,
+                label_visibility="collapsed",
+            )
+        )
+    ends = (
+        (back, "story_back", t("Back"), "arrow_back", "←", -1, chosen == 1),
+        (on, "story_next", t("Next"), "arrow_forward", "→", 1, chosen == last),
+    )
+    for place, key, label, icon, keys, by, end in ends:
+        place.button(
+            label,
+            key=key,
+            icon=f":material/{icon}:",
+            help=keys,
+            disabled=end,
+            on_click=_go,
+            args=(chosen + by,),
+            width="stretch",
+        )
+    return story.steps[chosen - 1]
+
+
+def view_key() -> str:
+    """A tensor view of its own for each step, so that each begins where the step says."""
+    return f"step{state.get('step', 1)}"
+
+
+def look(begun: Selection) -> Selection:
+    """Where the link looks; where the step does, if it says nothing."""
+    held = {name: link.held(name) for name in _LOOK}
+    if not any(held.values()):
+        return begun
+    return read_look(held)
+
+
+def keep_look(chosen: Selection, begun: Selection) -> None:
+    """Put into the link where somebody looks now, unless that is where the step does."""
+    told = write_look(chosen) if _place(chosen) != _place(begun) else {}
+    for name in _LOOK:
+        link.hold(name, told.get(name, ""))
+
+
+def _place(selection: Selection) -> tuple[object, ...]:
+    return selection.at, selection.cell, selection.panel, selection.axes, selection.order
+
+
+def _go(step: int) -> None:
+    state.put({"step": step})
+    _forget()
+
+
+def _forget() -> None:
+    """Another step begins where it says itself."""
+    for name in _LOOK:
+        link.hold(name, "")

@@ -1,0 +1,147 @@
+"""The menu below a tensor view: what is on screen as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from hashlib import sha256
+
+import streamlit as st
+
+from core import MergeError
+from ui.controls import export as controls
+from ui.controls.state import language
+from ui.export.document import Document, Moment, check_size
+from ui.export.fonts import font_for
+from ui.export.formats import FORMATS, Format, Options
+from ui.export.job import Job
+from ui.export.look import look_at
+from ui.export.names import file_name
+from ui.export.progress import nobody
+from ui.export.theme import theme
+from ui.export.words import WORDS
+from ui.tensor_view.model import Selection, TensorView
+from ui.text import plain, t
+
+_AGAIN = 0.5  # seconds between two looks at how far it is
+
+
+def export_menu(
+    view: TensorView,
+    selection: Selection | None,
+    *,
+    title: str,
+    code: Mapping[str, str] | None = None,
+    moments: Sequence[Moment] = (),
+) -> None:
+    """A button that opens a menu of files; nothing is made before somebody asks for it.
+
+    Args:
+        view: as it was given to `tensor_view`.
+        selection: as `tensor_view` gave it back.
+        title: of the picture, in the chosen language; may hold foreign text.
+        code: title of a dialect -> code that leaves the result in `y`, as on the page.
+        moments: of training, for an animation of them.
+    """
+    opened = controls.opened()
+    if not opened.open:
+        return
+    with opened:
+        kind = FORMATS[controls.pick_format()]
+        st.caption(t(kind.summary))
+        channels = len(look_at(view, selection).channel_order)
+        options = controls.pick_options(kind.options, channels=channels, moments=len(moments))
+        document = _document(view, selection, title, code or {}, tuple(moments), options.ground)
+        try:
+            if kind.embeds:
+                check_size(document)
+        except MergeError as error:
+            st.error(plain(t(error.explanation)))
+            return
+        if kind.mime.startswith("image/") and kind.ending != "svg":
+            _say_what_is_left_out(document)
+        name = file_name(document.line, kind.ending)
+        if kind.long:
+            _long(kind, document, options, name)
+        else:
+            data = partial(kind.make, document, options, nobody)  # runs when it is clicked, in a thread of its own
+            st.download_button(
+                t("Download"), data, name, kind.mime, on_click="ignore", type="primary", icon=":material/download:"
+            )
+
+
+def _document(
+    view: TensorView,
+    selection: Selection | None,
+    title: str,
+    code: Mapping[str, str],
+    moments: tuple[Moment, ...],
+    ground: str,
+) -> Document:
+    words = {name: t(text) for name, text in WORDS.items()}
+    shown = {"zh": "zh-CN"}.get(language(), "en")
+    return Document(view, selection, title, controls.address(), code, moments, words, shown, theme(ground))
+
+
+def _say_what_is_left_out(document: Document) -> None:
+    """Pixels need a font for every letter."""
+    texts = [document.line, *(panel.title for panel in document.view.panels)]
+    if any(font_for(text, 15.0) is None for text in texts):
+        st.caption(
+            t(
+                "The server has no font for some of the letters here; such texts are left out of pictures made of "
+                "pixels. SVG, slides and web pages hold them."
+            )
+        )
+
+
+def _long(kind: Format, document: Document, options: Options, name: str) -> None:
+    """A button to begin; then how far it is, a button to stop, and the file."""
+    about, job = _fingerprint(kind, document, options), controls.job()
+    if job is not None and job.running:
+        st.fragment(_watch, run_every=_AGAIN)()
+        return
+    if job is not None and job.name == name:
+        _show_end(job, kind, about)
+    make = partial(kind.make, document, options)
+    begin = partial(_begin, make, name, about)
+    st.button(t("Make the file"), key="export_make", icon=":material/play_arrow:", on_click=begin)
+
+
+def _begin(make: partial[bytes], name: str, about: str) -> None:
+    controls.keep_job(Job(make, name, about).start())
+
+
+def _watch() -> None:
+    """Runs again and again by itself, without the rest of the page."""
+    job = controls.job()
+    if job is None or not job.running:
+        st.rerun()
+    st.progress(job.part, t("{done} of {total}", done=job.done, total=job.total) if job.total else t("Preparing …"))
+    st.button(t("Stop"), key="export_stop", icon=":material/stop:", on_click=job.stop)
+
+
+def _show_end(job: Job, kind: Format, about: str) -> None:
+    if job.stopped:
+        st.info(t("Stopped. Nothing was written."))
+    elif job.error is not None:
+        st.error(plain(t(job.error.explanation)))
+    elif job.result is not None:
+        if job.about != about:
+            st.caption(t("The view or the choices have changed since this file was made."))
+        label = t("Download ({size} MB)", size=f"{len(job.result) / 1e6:.1f}")
+        st.download_button(
+            label, job.result, job.name, kind.mime, on_click="ignore", type="primary", icon=":material/download:"
+        )
+
+
+def _fingerprint(kind: Format, document: Document, options: Options) -> str:
+    """Tells whether a file still is what the page shows."""
+    chosen = document.selection.sent() if document.selection else None
+    parts = [repr((kind.ending, options, chosen, document.line, document.theme.name))]
+    painted = document.selection.painted if document.selection else None
+    tensors = [panel.value for panel in document.view.panels] + ([] if painted is None else [painted])
+    hashed = sha256("".join(parts).encode())
+    for tensor in tensors:
+        hashed.update(f"{tensor.shape}{tensor.dtype}".encode() + (b"" if tensor.dtype.hasobject else tensor.tobytes()))
+    return hashed.hexdigest()

@@ -1,0 +1,48 @@
+"""The linked tensors of the Attention gate page: features × α = gated features, with the map to paint on."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from core.channels import channel_figures, channel_order
+from core.dtypes import Array
+from core.gates import GateTrace
+from ui.controls.gate_place import keep_place, linked_place
+from ui.gate_views import largest_place, product_view
+from ui.tensor_view import Selection, tensor_view
+from ui.tensor_view.frame import frame_of
+from ui.tensor_view.payload import default_axes
+from ui.text import t
+
+_FIRST_ORDER = "agreement"
+_RESULT = 2  # number of the panel
+
+
+def show_product(trace: GateTrace, weights: Array, key: str) -> Array:
+    """Draw features, map and product.
+
+    Args:
+        trace: of the gate; its own map orders the channels.
+        weights: the map that is chosen, (1, grid, grid, 1).
+        key: tells these features and this map from all others: each has a place of its own where one looks first.
+
+    Returns:
+        The map as it is now: painted, or else `weights`.
+    """
+    view = product_view(trace.step("x").value, weights, reference=trace.alpha)
+    first = first_place(trace)
+    chosen = tensor_view(view, key=f"product {key}", selection=linked_place(first))
+    keep_place(chosen, first, default_axes(view, frame_of(view)))
+    if chosen.painted is None:
+        return weights
+    st.caption(t("The map is painted; Undo takes a stroke back. A link does not hold what was painted."))
+    return chosen.painted.astype(np.float32)
+
+
+def first_place(trace: GateTrace) -> Selection:
+    """Where to look first: the channel that agrees most with the map, where most of it passes."""
+    features = trace.step("x").value
+    channel = channel_order(channel_figures(features, trace.output, trace.alpha), _FIRST_ORDER)[0]
+    at = (*largest_place(trace.output[..., channel]), channel)
+    return Selection(channel=channel, at=at, cell=at, panel=_RESULT, order=_FIRST_ORDER)

@@ -1,0 +1,84 @@
+"""The link of what is on screen: to copy, and as a QR code for an audience."""
+
+from __future__ import annotations
+
+import io
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from ui.controls import link
+from ui.text import t
+
+_COPY = st.components.v2.component(
+    "mergescope_copy",
+    html="<button type='button'></button>",
+    css="""
+    button { width: 100%; padding: 0.4rem 0.75rem; font: inherit; cursor: pointer; color: var(--st-text-color);
+             background: transparent; border: 1px solid var(--st-border-color); border-radius: var(--st-base-radius); }
+    button:hover, button:focus-visible { border-color: var(--st-primary-color); color: var(--st-primary-color); }
+    """,
+    js="""
+    export default function ({ data, parentElement }) {
+      const button = parentElement.querySelector("button");
+      button.textContent = data.label;
+      button.onclick = async () => {
+        try { await navigator.clipboard.writeText(window.location.href); button.textContent = data.done; }
+        catch { window.prompt(data.label, window.location.href); }
+        setTimeout(() => { button.textContent = data.label; }, 2000);
+      };
+    }
+    """,
+)
+_LOCAL = ("localhost", "127.", "0.0.0.0", "::1")  # noqa: S104  # compared with, not bound to
+
+
+def share() -> None:
+    """A button that opens the link and its QR code. They are made only while it is open."""
+    opened = st.popover(t("Share"), icon=":material/qr_code_2:", width="stretch", key="share", on_change="rerun")
+    if not opened.open:
+        return
+    with opened:
+        _COPY(key="copy", data={"label": t("Copy link"), "done": t("Copied")})
+        address = (st.context.url or "").rstrip("/") + link.query()
+        _code(address)
+        if (urlsplit(address).hostname or "").startswith(_LOCAL):
+            st.caption(t("This address opens on this machine only. For an audience, open the app by a public address."))
+
+
+def _code(address: str) -> None:
+    picture = qr_code(address)
+    if picture is None:
+        st.caption(
+            t(
+                "The link has {count} characters, too many for a QR code; leave pasted lists out of it.",
+                count=f"{len(address):,}",
+            )
+        )
+        return
+    st.image(picture, width=280, alt=t("QR code of the link"))
+    st.code(address, language=None, wrap_lines=True)
+    left, right = st.columns(2)
+    for column, kind, mime in ((left, "svg", "image/svg+xml"), (right, "png", "image/png")):
+        data = picture if kind == "svg" else qr_code(address, kind="png")
+        column.download_button(
+            kind.upper(), data or "", f"mergescope-link.{kind}", mime, on_click="ignore", width="stretch"
+        )
+
+
+def qr_code(address: str, *, kind: str = "svg") -> str | bytes | None:
+    """The QR code of an address, black on white with its quiet border; None where it is too long for one.
+
+    Args:
+        address: the link.
+        kind: "svg" gives its text, "png" its bytes.
+    """
+    import segno  # noqa: PLC0415  # takes time that no page without a code should spend
+
+    try:
+        code = segno.make(address, error="l", boost_error=True, micro=False)
+    except segno.DataOverflowError:
+        return None
+    stream = io.BytesIO()
+    code.save(stream, kind=kind, scale=8, border=4, dark="#000", light="#fff")
+    return stream.getvalue() if kind == "png" else stream.getvalue().decode().partition("?>\n")[2]

@@ -1,0 +1,143 @@
+"""One step of a story on screen: its text, and the live view in the state that the step names."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core import Alignment, MergeError, align, merge
+from core.dtypes import Array
+from core.numpy_rule import numpy_outcome
+from core.shapes import format_shape
+from core.story import Step
+from core.table import alignment_rows, refused_rows
+from ui import cached
+from ui.alignment_table import alignment_table
+from ui.controls import link
+from ui.controls import story as controls
+from ui.story_scenes import scene_view
+from ui.story_text import safe_line, safe_markdown
+from ui.tensor_view import Panel, Selection, TensorView, tensor_view
+from ui.tensor_view.selection import nearest
+from ui.text import plain, t
+from ui.values import gradient_view, translated_words, values_view
+
+
+def show_title(step: Step) -> None:
+    """The title of the step is the title of the page."""
+    st.title(safe_line(step.title))
+
+
+def show_text(step: Step) -> None:
+    """The paragraphs, whoever wrote them, and the way to the lab."""
+    st.markdown(safe_markdown(step.text))
+    if step.operation:
+        st.page_link(
+            "pages/1_Merge_lab.py",
+            label=t("Open in the Merge lab"),
+            icon=":material/layers:",
+            query_params=link.to_page(**lab_link(step)),
+        )
+
+
+def show_picture(step: Step) -> None:
+    """How the shapes line up, and the tensors; or a scene of the trained network."""
+    view = scene_view(step) if step.scene else _merge(step)
+    if view is None:
+        return
+    begun = nearest(_asked(step), view)
+    chosen = tensor_view(view, key=controls.view_key(), selection=controls.look(begun))
+    controls.keep_look(chosen, begun)
+
+
+def _merge(step: Step) -> TensorView | None:
+    operation = step.operation or ""
+    try:
+        alignment = align(operation, step.shapes, axis=step.axis, axes=step.axes)
+    except MergeError as error:
+        return _refused(step, error)
+    _heading(step, str(alignment.output_shape))
+    alignment_table(alignment_rows(alignment))
+    for warning in alignment.warnings:
+        st.warning(plain(t(warning)), icon=":material/warning:")
+    _numpy(step, alignment)
+    if not alignment.known:
+        st.info(t("None stands for a size that is not known yet; type a number to see values."))
+        return None
+    return _values(step, alignment)
+
+
+def _values(step: Step, alignment: Alignment) -> TensorView | None:
+    inputs = _inputs(step)
+    try:
+        merged = merge(alignment.operation, inputs, axis=step.axis, axes=step.axes, normalize=step.normalize)
+    except MergeError as error:
+        st.error(plain(t(error.explanation)))
+        return None
+    if step.layer == "gradients":
+        return gradient_view(alignment, inputs, merged.value, step.normalize)
+    return values_view(alignment, [*inputs, merged.value], normalize=step.normalize)
+
+
+def _refused(step: Step, error: MergeError) -> TensorView | None:
+    """Why not, and what would fit; the inputs stand side by side, with nothing behind them."""
+    _heading(step, t("refused"))
+    alignment_table(refused_rows(step.operation or "", step.shapes, error), refused=True)
+    st.caption(t("Keras says:"))
+    st.code(error.keras_message if error.accident is None else error.accident, language=None, wrap_lines=True)
+    st.error(plain(t(error.explanation)))
+    _numpy(step, None)
+    if error.fixes:
+        st.markdown("**" + t("What would fit") + "**")
+        st.markdown("\n".join("- " + plain(t(fix.text)) for fix in error.fixes))
+    if any(None in shape for shape in step.shapes):
+        return None
+    tensors = zip(_inputs(step), _places(step), strict=True)
+    panels = tuple(
+        Panel(t("input {number}", number=number), tensor, axes=axes) for number, (tensor, axes) in enumerate(tensors)
+    )
+    return TensorView(panels, words=translated_words())
+
+
+def _places(step: Step) -> list[tuple[int, ...]]:
+    """The shared axes of each input: the batch on the batch, the others from the right, as Keras tries it."""
+    rank = max(map(len, step.shapes))
+    return [tuple(axis + (rank - len(shape) if axis else 0) for axis in range(len(shape))) for shape in step.shapes]
+
+
+def _heading(step: Step, result: str) -> None:
+    shapes = ", ".join(map(str, step.shapes))
+    st.markdown(f"#### {step.operation}: {plain(shapes)} → {plain(result)}")
+
+
+def _numpy(step: Step, alignment: Alignment | None) -> None:
+    try:
+        outcome = numpy_outcome(step.operation or "", step.shapes, axis=step.axis, axes=step.axes)  # type: ignore[arg-type]
+    except MergeError:
+        return
+    if outcome is None or outcome.shape == (alignment.output_shape if alignment else None):
+        return
+    said = t("refuses") if outcome.shape is None else t("gives {shape}", shape=outcome.shape)
+    differs = t("NumPy differs:")
+    st.caption(f":material/compare_arrows: {differs} {plain(outcome.code)} {plain(said)}")
+
+
+def _inputs(step: Step) -> list[Array]:
+    return [
+        cached.sample(fill, tuple(size or 0 for size in shape), number=number, seed=step.seed, dtype="float32")
+        for number, (shape, fill) in enumerate(zip(step.shapes, step.fill, strict=True))
+    ]
+
+
+def _asked(step: Step) -> Selection:
+    """Where the step wants people to look."""
+    return Selection(at=step.at, cell=step.cell, panel=step.of, axes=step.plane, order=step.order)
+
+
+def lab_link(step: Step) -> dict[str, str]:
+    """The parameters by which the Merge lab shows the same."""
+    axes = step.axes if isinstance(step.axes, int) else ",".join(map(str, step.axes))
+    told = {"op": step.operation or "", "n": str(len(step.shapes)), "seed": str(step.seed)}
+    told |= {"axis": str(step.axis), "axes": str(axes), "norm": str(step.normalize), "layer": step.layer}
+    for number, (shape, fill) in enumerate(zip(step.shapes, step.fill, strict=True)):
+        told |= {f"s{number}": format_shape(shape), f"f{number}": fill}
+    return told
