@@ -40,13 +40,13 @@ def tanh(value: Array) -> Array:
 
 
 def swish(value: Array) -> Array:
-    """value * sigmoid(value), also called SiLU (arXiv:1702.03118)."""
+    """Value * sigmoid(value), also called SiLU (arXiv:1702.03118)."""
     result: Array = value * sigmoid(value)
     return result
 
 
 def hard_swish(value: Array) -> Array:
-    """value * min(max(value + 3, 0), 6) / 6 (arXiv:1905.02244)."""
+    """Value * min(max(value + 3, 0), 6) / 6 (arXiv:1905.02244)."""
     result: Array = value * _ramp(value)
     return result
 

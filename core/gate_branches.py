@@ -1,7 +1,8 @@
 """Gates in which two branches of the features' own shape meet: residual, highway, GLU. Features x are (n, H, W, C).
 
 Residual (He et al. 2015, arXiv:1512.03385, equation 1):  y = x + F(x),  F = BN(conv3×3(ReLU(BN(conv3×3 x))))
-Highway (Srivastava et al. 2015, arXiv:1505.00387, equation 3):  y = H(x) T(x) + x (1 − T(x)),  T = σ(x W + b), b < 0 first
+Highway (Srivastava et al. 2015, arXiv:1505.00387, equation 3):  y = H(x) T(x) + x (1 − T(x)),
+    T = σ(x W + b), b < 0 to begin with
 GLU (Dauphin et al. 2016, arXiv:1612.08083, equation 1):  y = (x W + b) × σ(x V + c)
 SwiGLU (Shazeer 2020, arXiv:2002.05202, equation 6, without biases):  y = swish(x W) × (x V)
     W and V are the halves of one layer, whose 2 C channels are cut in two.

@@ -119,7 +119,9 @@ class Chain(Shaping):
         merged = merge(operation, inputs, **options)
         cost = merged.value.size * _products(merged.alignment)
         back = partial(_merge_back, operation=operation, inputs=inputs, options=options)
-        return self._note(label, merged.value, sources, back, alignment=merged.alignment, multiplications=cost, axes=lie)
+        return self._note(
+            label, merged.value, sources, back, alignment=merged.alignment, multiplications=cost, axes=lie
+        )
 
 
 def _convolve_back(flow: Array, **options: Any) -> tuple[Array, ...]:

@@ -1,8 +1,8 @@
 """Coordinate attention (Hou et al. 2021, arXiv:2103.02907, equations 4 to 9): a weight for each row and each column.
 
-    zʰ = mean over columns of x, (n, H, 1, C);  zʷ = mean over rows, (n, 1, W, C)
-    f = hard_swish(BN(W ∗ [zʰ; zʷ])), (n, H + W, 1, m),  m = max(8, C / 32);  cut into fʰ and fʷ
-    gʰ = σ(Wʰ ∗ fʰ),  gʷ = σ(Wʷ ∗ fʷ),  y = x × gʰ × gʷ
+zʰ = mean over columns of x, (n, H, 1, C);  zʷ = mean over rows, (n, 1, W, C)
+f = hard_swish(BN(W ∗ [zʰ; zʷ])), (n, H + W, 1, m),  m = max(8, C / 32);  cut into fʰ and fʷ
+gʰ = σ(Wʰ ∗ fʰ),  gʷ = σ(Wʷ ∗ fʷ),  y = x × gʰ × gʷ
 """
 
 from __future__ import annotations

@@ -53,7 +53,8 @@ _TABLE = (
         aliases=("squeeze-and-excitation", "squeeze-excitation", "squeeze-excite", "senet", "se-block"),
     ),
     Gate(
-        "eca", _("Efficient channel attention (ECA)"), "x̃ = x × s,  s = σ(w ∗ mean(x)),  k = 5 for C = 256", "1910.03151",
+        "eca", _("Efficient channel attention (ECA)"),
+        "x̃ = x × s,  s = σ(w ∗ mean(x)),  k = 5 for C = 256", "1910.03151",
         (_X, ("z′", "(B, C, 1)"), ("s", "(B, 1, 1, C)"), ("x̃", "(B, H, W, C)")),
         ("Multiply",), {"paper": _PAPER}, efficient_channel_attention, eca_code,
         summary=_("One weight for each channel, made by the few channels beside it: hardly any weights to train."),
@@ -70,7 +71,7 @@ _TABLE = (
         "bam", _("BAM"), "x̃ = x + x × M,  M = σ(Mc + Ms)", "1807.06514",
         (_X, ("Mc", "(B, 1, 1, C)"), ("Ms", "(B, H, W, 1)"), ("M", "(B, H, W, C)"), ("x̃", "(B, H, W, C)")),
         ("Add", "Multiply", "Add"), {"paper": _PAPER, "official": _CODE}, bam, bam_code,
-        summary=_("A weight for every number: a vector of channels and a map of places, each stretched to meet the other."),
+        summary=_("A weight for every number: a vector of channels meets a map of places, both stretched."),
         aliases=("bottleneck-attention-module",),
     ),
     Gate(
@@ -130,7 +131,7 @@ _TABLE = (
         (_X, ("g", "(B, h, w, D)"), ("φ", "(B, 1, 1, F)"), ("α", "(B, H, W, 1)"), ("x̂", "(B, H, W, C)")),
         ("Add", "Multiply"), {"sigmoid": _("With sigmoid"), "softmax": _("With softmax")},
         global_gating, global_code, signal=True, alone=True,
-        summary=_("The attention gate with one vector for the whole picture instead of a grid: its paper argues against it."),
+        summary=_("The attention gate with one vector for the whole picture: the paper of that gate argues against it."),
         aliases=("global-gating", "global-gate"),
     ),
 )  # fmt: skip
