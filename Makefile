@@ -4,18 +4,22 @@ PYTHON  ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
              $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
 BIN     := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
-SOURCES := app.py pages core figures ui sandbox training bench tests
+SOURCES := app.py serve.py pages core figures ui sandbox training bench tests
 
-.PHONY: run test slow check browser bench train evaluate lock text clean
+.PHONY: run serve test slow check browser proxy bench train evaluate lock text clean
 
 run: .venv/app
 	$(BIN)/streamlit run app.py
 
-test: .venv/dev browser check
+# As a public server, with the settings of deploy/public.env (docs/hosting.md).
+serve: .venv/app
+	$(BIN)/python serve.py
+
+test: .venv/dev browser proxy check
 	$(BIN)/python -m pytest
 
 # What takes too long for every change: minutes each.
-slow: .venv/dev browser
+slow: .venv/dev browser proxy
 	$(BIN)/python -m pytest -m slow
 
 check: .venv/dev
@@ -32,6 +36,13 @@ browser: .venv/dev
 	  || { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] \
 	       && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk >/dev/null; } \
 	  || $(BIN)/python -m playwright install --with-deps chromium
+
+# nginx for the tests of the hosted app; where it cannot be installed, those tests say so and are left out.
+proxy:
+	@command -v nginx >/dev/null || test -x /usr/sbin/nginx \
+	  || { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] \
+	       && apt-get update -qq && apt-get install -y -qq --no-install-recommends nginx-light >/dev/null; } \
+	  || echo "nginx is not here and cannot be installed: the tests that need it are left out."
 
 # The shipped network, from nothing (about 30 minutes on 2 cores), and its figures.
 train: .venv/dev

@@ -53,6 +53,7 @@ def _first_picture(browser: Browser) -> Row:
             start = perf_counter()
             with running_app() as address:
                 page = browser.new_page()
+                page.set_default_timeout(_PATIENCE)
                 page.goto(f"{address}/{path}")
                 page.wait_for_selector("canvas[data-painted]")
                 kept.append(perf_counter() - start)

@@ -1,4 +1,7 @@
-"""How large is too large, in one place. The engine itself has no limit; screens and commands ask here first."""
+"""How large is too large, in one place. The engine itself has no limit; screens and commands ask here first.
+
+A host may set most of them: MERGESCOPE_MAX_ELEMENTS and so on (`core/settings.py`, `docs/hosting.md`).
+"""
 
 from __future__ import annotations
 
@@ -6,22 +9,39 @@ from collections.abc import Iterable
 from math import prod
 
 from core.errors import Shape, unclear
+from core.settings import number
 
 MAX_RANK = 6  # axes of a tensor that are drawn
 MAX_SIZE = 65_536  # cells along one axis
-MAX_ELEMENTS = 4_000_000  # cells of one tensor: 16 MB of float32
+MAX_ELEMENTS = number("MAX_ELEMENTS", 4_000_000)  # cells of one tensor: 16 MB of float32
 MAX_INPUTS = 6  # inputs of one merge
 MAX_TEXT = 100_000  # characters of a pasted list
 MAX_GATE_ELEMENTS = 262_144  # numbers of features in the gate gallery: a residual block of them takes under a second
 MAX_GATE_CHANNELS = 1_024  # of such features; some gates have weights from every channel to every other
-MAX_UPLOAD_BYTES = 32_000_000
+MAX_UPLOAD_BYTES = number("MAX_UPLOAD_BYTES", 32_000_000)
 MAX_ARCHIVE_MEMBERS = 64  # arrays in one .npz
-MAX_IMAGE_PIXELS = 16_000_000
+MAX_IMAGE_PIXELS = number("MAX_IMAGE_PIXELS", 16_000_000)
 MAX_IMAGE_SIDE = 8_192
+MAX_MODEL_BYTES = 200_000_000  # a .keras file; ResNet50 has 103 MB
+MAX_MODEL_CONFIG_BYTES = 8_000_000  # its config.json; NASNetLarge has 1.5 MB
+MAX_MODEL_METADATA_BYTES = 64_000
+MAX_MODEL_NESTING = 100  # brackets within brackets in config.json; a model nested four deep has 20
+MAX_MODEL_LAYERS = 2_000  # calls of layers, those of nested models counted each time; NASNetLarge has 1,041
+MAX_MODEL_EDGES = 20_000  # tensors that go into layers
+MAX_MODEL_NUMBERS = 60_000_000  # weights that the layers of a model declare: 240 MB of float32
 MAX_FRAMES = 256  # of an exported animation
 MAX_SLIDES = 64  # of channels, in an exported deck
 MAX_EXPORTS = 2  # long ones at the same time, of all visitors together
 MAX_EXPORT_SECONDS = 120
+
+# Of one server and of one session, for those who host it. 0: no limit.
+MAX_SESSIONS = number("MAX_SESSIONS", 0, least=0)  # open at the same time; who comes later is asked to wait
+MAX_SESSION_UPLOAD_BYTES = number("MAX_SESSION_UPLOAD_BYTES", 128_000_000, least=0)  # held for one session
+MAX_SERVER_UPLOAD_BYTES = number("MAX_SERVER_UPLOAD_BYTES", 0, least=0)  # held for all of them
+MAX_WAITING = number("MAX_WAITING", 64)  # questions in the line before one sandbox
+MAX_WAITING_EACH = number("MAX_WAITING_EACH", 4)  # of them, of one session
+SANDBOX_MEMORY_BYTES = number("SANDBOX_MEMORY_BYTES", 3 * 2**30)  # address space: Keras takes 1.5 GiB, merges up to 2.2
+SANDBOX_SECONDS = number("SANDBOX_SECONDS", 20)  # for one question
 
 
 def check_elements(shapes: Iterable[Shape], result: Shape) -> None:

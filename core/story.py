@@ -57,16 +57,14 @@ def _decoded(content: bytes | str) -> str:
         raise _whole(
             Sentence("The file has {size} bytes; up to {limit} are read.", size=f"{size:,}", limit=f"{MAX_BYTES:,}")
         )
-    if isinstance(content, str):
-        return content.replace("\r\n", "\n")
     try:
-        text = content.decode("utf-8-sig").replace("\r\n", "\n")
+        text = content if isinstance(content, str) else content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
+        line = bytes(error.object[: error.start]).count(b"\n") + 1
         raise StoryError((Fault(line, Sentence("This is not UTF-8 text; please save the file as UTF-8.")),)) from None
     if not text.strip():
         raise _whole(Sentence("The file is empty."))
-    return text
+    return text.replace("\r\n", "\n")
 
 
 def _parsed(text: str) -> dict[str, Any]:
@@ -142,6 +140,8 @@ def _whole_step(values: dict[str, Any], at: Mapping[str, int], head: int) -> Ste
         strangers = _NETWORK if "operation" in values else _MERGE
         for name in [stranger for stranger in strangers if stranger in values]:
             raise unclear("The entry {name} does not go with this step.", name=name)
+        name = "fill"
+        _check_fill(values)
         name = "shapes"
         step = _merge_step(values) if "operation" in values else Step(**values)
         name = "cell"
@@ -151,13 +151,17 @@ def _whole_step(values: dict[str, Any], at: Mapping[str, int], head: int) -> Ste
     return step
 
 
+def _check_fill(values: Mapping[str, Any]) -> None:
+    count, found = len(values.get("shapes", ())), len(values.get("fill", ()))
+    if count and found > 1 and found != count:
+        raise unclear("There are {count} inputs, and fill names {found} samples.", count=count, found=found)
+
+
 def _merge_step(values: dict[str, Any]) -> Step:
     if "shapes" not in values:
         raise unclear("The entry {name} is missing.", name="shapes")
     count = len(values["shapes"])
     fill = values.get("fill", ("counting",))
-    if len(fill) not in (1, count):
-        raise unclear("There are {count} inputs, and fill names {found} samples.", count=count, found=len(fill))
     check_elements(values["shapes"], ())
     step = Step(**{**values, "fill": fill * count if len(fill) == 1 else fill})
     output = _output(step)

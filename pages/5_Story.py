@@ -2,26 +2,43 @@
 
 import streamlit as st
 
-from ui import frame, story_view
+from ui import frame, quiz, story_view
+from ui.controls import quiz as quiz_controls
 from ui.controls import story as controls
 from ui.text import t
 
 frame.begin("Story")
-part = controls.pick_part()
-head, body, foot = st.container(), st.container(), st.container()
-if part == "story":
+choice, steps = st.columns([1, 3], gap="small")
+title, below, foot = st.container(), st.container(), st.container()
+with choice:
+    part = controls.pick_part()
+
+if part == "quiz":
+    with foot:
+        questions = quiz_controls.pick_questions()
+    with steps:
+        number = quiz_controls.pick_number(questions)
+    with title:
+        st.title(quiz_controls.question_title(number + 1, len(questions)))
+        st.markdown("#### " + quiz.question_text(questions[number]))
+    text, picture = below.columns([1, 3], gap="small")
+    with text:
+        answer = quiz_controls.pick_answer(questions, number)
+        quiz.show_score(questions)
+    with picture:
+        quiz.show_question(questions[number], answer, key=f"question{number}")
+else:
     with foot:
         story = controls.pick_story()
-    with head:
+    with steps:
         step = controls.pick_step(story) if story else None
-    with body:
-        if step:
-            story_view.show_title(step)
-            left, right = st.columns([2, 5], gap="large")
-            with left:
-                story_view.show_text(step)
-            with right:
-                story_view.show_picture(step)
-        else:
-            st.title(t("A story of your own"))
+    with title:
+        st.title(story_view.title(step) if step else t("A story of your own"))
+    text, picture = below.columns([1, 3], gap="small")
+    if step:
+        with text:
+            story_view.show_text(step)
+        with picture:
+            story_view.show_picture(step)
+
 frame.end()

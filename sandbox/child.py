@@ -7,11 +7,12 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from core import settings
 from sandbox import frames
 from sandbox.failures import SandboxError
 from sandbox.frames import Frame, Message
@@ -42,12 +43,15 @@ class _PipeEndError(Exception):
 class Child:
     """One process that runs `sandbox.serve`. Only one thread may `ask`; any thread may `kill`."""
 
-    def __init__(self, module: str, memory_bytes: int, most_bytes: int) -> None:
+    def __init__(
+        self, module: str, memory_bytes: int, most_bytes: int, environment: Mapping[str, str] | None = None
+    ) -> None:
         self._most_bytes = most_bytes
-        handed_on = {name: os.environ[name] for name in _HANDED_ON if name in os.environ}
+        handed_on = {name: os.environ[name] for name in _HANDED_ON if name in os.environ} | settings.handed_on()
+        handed_on |= _FEW_THREADS | dict(environment or {})
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-c", _BEGIN, str(_ROOT), module, str(memory_bytes), str(most_bytes)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=_ROOT, env=handed_on | _FEW_THREADS,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=_ROOT, env=handed_on,
             start_new_session=True,  # Ctrl-C in the terminal is for the parent, which then closes the pipe
         )  # fmt: skip
 

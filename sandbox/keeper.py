@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Mapping
 
 from sandbox.child import Child
 from sandbox.failures import SandboxError
@@ -17,18 +18,28 @@ _log = logging.getLogger(__name__)
 class Keeper:
     """Only one thread may call `ready` and the two counters; any thread may `close`."""
 
-    def __init__(self, module: str, memory_bytes: int, most_bytes: int) -> None:
-        self._settings = (module, memory_bytes, most_bytes)
+    def __init__(
+        self, module: str, memory_bytes: int, most_bytes: int, environment: Mapping[str, str] | None = None
+    ) -> None:
+        self._settings = (module, memory_bytes, most_bytes, environment)
         self._lock = threading.Lock()  # guards the two that follow
         self._child: Child | None = None
+        self._up: Child | None = None  # the last that has come up
         self._closed = False
         self._failures, self._rest_until = 0, 0.0
+        self.starts = 0  # children that were started
 
     @property
     def pid(self) -> int | None:
         """Of the child, where there is one."""
         child = self._child
         return child.pid if child and child.alive else None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether there is a child that takes calls."""
+        child = self._child
+        return child is not None and child is self._up and child.alive
 
     def ready(self) -> Child:
         """The child, started and waited for where there is none.
@@ -51,6 +62,7 @@ class Keeper:
             child.kill()  # or it would pass for alive until it has ended by itself
             self.count_failure(error)
             raise SandboxError("start", str(error)) from None
+        self._up = child
         return child
 
     def _new_child(self) -> Child:
@@ -58,6 +70,7 @@ class Keeper:
             if self._closed:
                 raise SandboxError("closed")
             self._child = Child(*self._settings)
+            self.starts += 1
             return self._child
 
     def count_success(self) -> None:

@@ -12,13 +12,12 @@ from functools import cache
 from typing import Any
 
 from core import Merged, MergeError
+from core.limits import SANDBOX_MEMORY_BYTES, SANDBOX_SECONDS
 from sandbox.failures import SandboxError
 from sandbox.process import Reply, SandboxProcess
 from sandbox.question import Question, question
 from sandbox.verdict import Verdict
 
-MEMORY_BYTES = 3 * 2**30  # of address space: Keras on TensorFlow takes 1.5 GiB, six inputs of the largest size 2.2
-SECONDS_PER_CALL = 20.0
 _REMEMBERED = 64  # verdicts
 _SECONDS_UNAVAILABLE = 10.0  # after which the layer is asked again where it gave no answer
 _log = logging.getLogger(__name__)
@@ -33,6 +32,7 @@ def verify(
     normalize: bool = False,
     masks: Iterable[Any] | None = None,
     claimed: Merged | MergeError | None = None,
+    asker: str = "",
 ) -> Future[Verdict]:
     """Ask the real layer about a merge. Returns at once, raises nothing, and starts the child where there is none.
 
@@ -44,6 +44,7 @@ def verify(
         normalize: of Dot.
         masks: one for each input, or None.
         claimed: what `core.merge` gave or raised for the same arguments; without it, the engine is asked here.
+        asker: a name for whoever asks, so that nobody fills the line alone.
 
     Returns:
         A future whose result is a `Verdict`, never an error. Equal requests share one: do not cancel it.
@@ -53,13 +54,13 @@ def verify(
         asked = question(operation, inputs, options, None if masks is None else list(masks), claimed)
     except SandboxError as error:
         return _settled(Verdict("unavailable", error.kind))
-    return the_verifier().ask(asked)
+    return the_verifier().ask(asked, asker)
 
 
 @cache
 def the_verifier() -> Verifier:
     """The one of this server. `the_verifier().process.start()` brings its child up ahead of need."""
-    return Verifier(SandboxProcess("sandbox.worker", MEMORY_BYTES, SECONDS_PER_CALL))
+    return Verifier(SandboxProcess("sandbox.worker", SANDBOX_MEMORY_BYTES, SANDBOX_SECONDS))
 
 
 class Verifier:
@@ -71,7 +72,7 @@ class Verifier:
         self._lock = threading.Lock()
         self._answers: OrderedDict[str, _Remembered] = OrderedDict()
 
-    def ask(self, asked: Question) -> Future[Verdict]:
+    def ask(self, asked: Question, asker: str = "") -> Future[Verdict]:
         """The verdict on a question: the one that is known or on its way, or a new one."""
         try:
             key = asked.key()
@@ -85,9 +86,15 @@ class Verifier:
             entry = self._answers[key] = _Remembered()
             while len(self._answers) > _REMEMBERED:
                 self._answers.popitem(last=False)
-        reply = self.process.submit("merge", asked.header, asked.arrays)
+        reply = entry.reply = self.process.submit("merge", asked.header, asked.arrays, asker=asker)
         reply.add_done_callback(lambda done: entry.settle(_verdict(asked, done)))
         return entry.future
+
+    def place(self, verdict: Future[Verdict]) -> int:
+        """Where a question stands in the line: 1 for the next; 0 for one that is being answered or done."""
+        with self._lock:
+            replies = [entry.reply for entry in self._answers.values() if entry.future is verdict]
+        return self.process.place(replies[0]) if replies and replies[0] else 0
 
 
 class _Remembered:
@@ -95,6 +102,7 @@ class _Remembered:
 
     def __init__(self) -> None:
         self.future: Future[Verdict] = Future()
+        self.reply: Future[Reply] | None = None
         self._stale_after = float("inf")
 
     @property

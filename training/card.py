@@ -36,6 +36,8 @@ def _fields(note: Tree, figures: Tree, assets: Path) -> dict[str, object]:
             for grid, one in gated["gates"].items()
         ),
         "files": "\n".join(
-            f"| {path.name} | {path.stat().st_size / 1e6:.2f} |" for path in sorted(assets.glob("*.npz"))
+            f"| {path.name} | {path.stat().st_size / 1e6:.2f} |"
+            for path in sorted(assets.iterdir())
+            if path.suffix in (".npz", ".keras")
         ),
     }

@@ -17,6 +17,7 @@ import tensorflow as tf
 from training.attention_unet import attention_unet
 from training.evaluate import ASSETS
 from training.evaluate import main as evaluate
+from training.keras_file import write_keras_file
 from training.recipe import Recipe, Slices, learner
 from training.record import AlphaRecorder, moments, write_samples
 from training.weights import load_weights, save_weights
@@ -76,6 +77,7 @@ def main() -> None:
     versions |= {"keras": keras.__version__, "tensorflow": tf.__version__}
     note = {"recipe": recipe.as_dict(), "seconds": {name: round(time) for name, time in seconds.items()}}
     (ASSETS / "training.json").write_text(json.dumps({**note, "versions": versions}, indent=1) + "\n")
+    write_keras_file(ASSETS)
     evaluate()
 
 

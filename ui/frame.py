@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gc
+import sys
 from pathlib import Path
 
 import streamlit as st
 
 from core import Sentence as _  # marks text for the catalogues
+from ui import door, stage, status, verdict, watch
 from ui import doors as cards
-from ui import stage, verdict
 from ui.controls import history, link, present, state
 from ui.text import t
 
@@ -18,11 +19,13 @@ _PAGES = {  # file: (title, icon); the one list of pages
     "pages/1_Merge_lab.py": (_("Merge lab"), ":material/layers:"),
     "pages/2_Attention_gate.py": (_("Attention gate"), ":material/center_focus_strong:"),
     "pages/3_Gate_gallery.py": (_("Gate gallery"), ":material/grid_view:"),
+    "pages/4_Model_inspector.py": (_("Model inspector"), ":material/account_tree:"),
     "pages/5_Story.py": (_("Story"), ":material/auto_stories:"),
 }
+_MODULES = 50  # in one batch of `_settle`
 _ROOT = Path(__file__).parent.parent
+_MENU = 244  # pixels; what is left of a small screen belongs to the tensors
 _ICON = Path(__file__).parent / "icon.svg"
-_SIDEBAR = 244  # pixels; hidden on small screens
 
 
 def begin(title: str) -> None:
@@ -31,10 +34,12 @@ def begin(title: str) -> None:
     Args:
         title: its title in the list of pages, in English.
     """
-    _settle()
+    watch.begin(title)
+    door.admit()
     link.begin(title)
+    menu = "collapsed" if st.context.is_embedded else _MENU  # in somebody else's page it would be in the way
     st.set_page_config(
-        page_title=f"{t(title)} · Mergescope", page_icon=str(_ICON), layout="wide", initial_sidebar_state=_SIDEBAR
+        page_title=f"{t(title)} · Mergescope", page_icon=str(_ICON), layout="wide", initial_sidebar_state=menu
     )
     with st.sidebar:
         st.markdown("### Mergescope")
@@ -60,7 +65,10 @@ def end() -> None:
         stage.share()
         present.button()
         stage.stage(language={"zh": "zh-CN"}.get(state.language(), "en"), presenting=present.on())
+        status.show()
     verdict.wake()
+    watch.end()
+    _settle(len(sys.modules) // _MODULES)
 
 
 def doors() -> None:
@@ -84,12 +92,16 @@ def _undo() -> None:
         )
 
 
-@st.cache_resource
-def _settle() -> None:
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _settle(imported: int) -> None:  # noqa: ARG001  # the key of the cache
     """Leave what has been imported out of the garbage collection.
 
     Streamlit collects all garbage after every run, which was 92 % of a small app's time: it walks through every
-    imported module. Once only, or each run would leave garbage for good.
+    imported module. Once for each batch of modules (a page imports its own when it is first opened), not for each
+    run, which would leave garbage for good.
+
+    Args:
+        imported: how many batches of modules there are, of `_MODULES` each.
     """
     gc.collect()
     gc.freeze()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import os
 import time
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
 import streamlit as st
 
+from core import settings
 from core.dtypes import Array
 from sandbox.failures import SandboxError
 from sandbox.segment import Segmented, the_segmenter
@@ -45,7 +45,7 @@ def steered(image: Array, grid: int, alpha: Array) -> Array | None:
 
 
 def _wanted() -> bool:
-    return os.environ.get("MERGESCOPE_SANDBOX", "on") != "off"
+    return settings.word("SANDBOX", "on") != "off"
 
 
 def _off() -> None:

@@ -16,7 +16,7 @@ from core.numpy_rule import numpy_outcome
 from core.plan import Alignment
 from core.samples import sample_code
 from core.table import alignment_rows, refused_rows
-from ui import cached
+from ui import cached, watch
 from ui.alignment_table import alignment_table
 from ui.controls.merge import InputChoice, Options, apply_fix
 from ui.text import plain, t
@@ -49,6 +49,7 @@ def show_alignment(request: Request) -> Alignment | None:
     try:
         alignment = align(request.operation, request.shapes, axis=options.axis, axes=options.axes)
     except MergeError as error:
+        watch.refused("shapes")
         _show_refusal(request, error)
         _show_numpy(request, None)
         return None
@@ -71,8 +72,10 @@ def compute(request: Request, alignment: Alignment) -> tuple[Merged, list[Array]
         inputs = [_fill(entry, number, request.seed) for number, entry in enumerate(request.inputs)]
         merged = merge(request.operation, inputs, **request.options.keywords)
     except MergeError as error:
+        watch.refused("limit")
         _show_message(error)
         return None
+    watch.merged(request.operation)
     show_verdict(request.operation, inputs, merged, **request.options.keywords)
     for warning in merged.warnings[len(alignment.warnings) :]:
         st.caption(":material/info: " + plain(t(warning)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,7 +17,9 @@ from ui.tensor_view import Panel, Scale, TensorView
 from ui.text import t
 from ui.values import translated_words
 
-_SHOWN = ("x", "g", "theta_x", "phi_g", "relu", "psi", "alpha", "gated")  # steps of the gate that tell the tale
+_SHOWN = ("x", "g", "sum", "psi", "alpha")  # steps of the gate that tell the tale
+
+_WHOLE = Scale(range="tensor")  # so that what a gate dims looks dimmer
 
 
 def scene_view(step: Step) -> TensorView:
@@ -33,12 +36,12 @@ def _features(step: Step) -> tuple[Array, Array, Array]:
 
 def _gated(step: Step) -> TensorView:
     x, _, alpha = _features(step)
-    return product_view(x, alpha)
+    return replace(product_view(x, alpha), scale=_WHOLE)
 
 
 def _open(step: Step) -> TensorView:
     x, _, alpha = _features(step)
-    return product_view(x, np.ones_like(alpha), reference=alpha)
+    return replace(product_view(x, np.ones_like(alpha), reference=alpha), scale=_WHOLE)
 
 
 def _steps(step: Step) -> TensorView:

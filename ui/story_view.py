@@ -22,9 +22,9 @@ from ui.text import plain, t
 from ui.values import gradient_view, translated_words, values_view
 
 
-def show_title(step: Step) -> None:
-    """The title of the step is the title of the page."""
-    st.title(safe_line(step.title))
+def title(step: Step) -> str:
+    """Of the step, as plain text for a heading."""
+    return safe_line(step.title)
 
 
 def show_text(step: Step) -> None:
@@ -39,13 +39,18 @@ def show_text(step: Step) -> None:
         )
 
 
-def show_picture(step: Step) -> None:
-    """How the shapes line up, and the tensors; or a scene of the trained network."""
+def show_picture(step: Step, key: str | None = None) -> None:
+    """How the shapes line up, and the tensors; or a scene of the trained network.
+
+    Args:
+        step: what is shown.
+        key: tells the tensor view from others; by default that of the step in the link.
+    """
     view = scene_view(step) if step.scene else _merge(step)
     if view is None:
         return
     begun = nearest(_asked(step), view)
-    chosen = tensor_view(view, key=controls.view_key(), selection=controls.look(begun))
+    chosen = tensor_view(view, key=key or controls.view_key(), selection=controls.look(begun))
     controls.keep_look(chosen, begun)
 
 
@@ -67,7 +72,7 @@ def _merge(step: Step) -> TensorView | None:
 
 
 def _values(step: Step, alignment: Alignment) -> TensorView | None:
-    inputs = _inputs(step)
+    inputs = inputs_of(step)
     try:
         merged = merge(alignment.operation, inputs, axis=step.axis, axes=step.axes, normalize=step.normalize)
     except MergeError as error:
@@ -89,9 +94,12 @@ def _refused(step: Step, error: MergeError) -> TensorView | None:
     if error.fixes:
         st.markdown("**" + t("What would fit") + "**")
         st.markdown("\n".join("- " + plain(t(fix.text)) for fix in error.fixes))
-    if any(None in shape for shape in step.shapes):
-        return None
-    tensors = zip(_inputs(step), _places(step), strict=True)
+    return None if any(None in shape for shape in step.shapes) else inputs_view(step)
+
+
+def inputs_view(step: Step) -> TensorView:
+    """The inputs side by side, with no result behind them."""
+    tensors = zip(inputs_of(step), _places(step), strict=True)
     panels = tuple(
         Panel(t("input {number}", number=number), tensor, axes=axes) for number, (tensor, axes) in enumerate(tensors)
     )
@@ -121,7 +129,8 @@ def _numpy(step: Step, alignment: Alignment | None) -> None:
     st.caption(f":material/compare_arrows: {differs} {plain(outcome.code)} {plain(said)}")
 
 
-def _inputs(step: Step) -> list[Array]:
+def inputs_of(step: Step) -> list[Array]:
+    """The tensors that go into the merge of a step."""
     return [
         cached.sample(fill, tuple(size or 0 for size in shape), number=number, seed=step.seed, dtype="float32")
         for number, (shape, fill) in enumerate(zip(step.shapes, step.fill, strict=True))

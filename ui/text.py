@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gettext
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ from ui.controls import state
 
 _LOCALES = Path(__file__).parent / "locales"
 _SHOWN = 60  # characters of a foreign name that are repeated on screen
+_SPOKEN: ContextVar[str | None] = ContextVar("spoken", default=None)
 
 
 def t(text: str, /, **values: Any) -> str:
@@ -23,9 +27,19 @@ def t(text: str, /, **values: Any) -> str:
         values: what stands in for the names in braces.
     """
     template, own = (text.template, text.values) if isinstance(text, Sentence) else (text, {})
-    translated = _catalogue(state.language()).gettext(template) if template else ""
+    translated = _catalogue(_SPOKEN.get() or state.language()).gettext(template) if template else ""
     filled = {**own, **values}
     return translated.format(**filled) if filled else translated
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak this language, whatever was chosen: for a file that is made on a thread without a session."""
+    token = _SPOKEN.set(language)
+    try:
+        yield
+    finally:
+        _SPOKEN.reset(token)
 
 
 def plain(text: str) -> str:

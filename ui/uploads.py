@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from starlette.formparsers import MultiPartParser
+
 from core import Sentence
 from core.dtypes import Array
-from core.errors import unclear
+from core.errors import MergeError, unclear
 from core.limits import MAX_UPLOAD_BYTES
+from ui import watch
 from ui.array_files import read_npy, read_npz
 from ui.image_files import image_notes, read_image
 from ui.lists import read_csv, read_list
@@ -24,6 +27,9 @@ READERS: dict[str, Callable[[bytes], dict[str, Array]]] = {
     "webp": read_image,
 }
 
+# An upload stays in memory, as the page says: Starlette would write what is larger than 1 MB to a file on the way in.
+MultiPartParser.spool_max_size = 2 * MAX_UPLOAD_BYTES
+
 
 def read_file(name: str, content: bytes) -> dict[str, Array]:
     """The arrays in a file, by name.
@@ -35,6 +41,14 @@ def read_file(name: str, content: bytes) -> dict[str, Array]:
     Raises:
         MergeError: one clear sentence on what is wrong with the file.
     """
+    try:
+        return _read(name, content)
+    except MergeError:
+        watch.refused("file")
+        raise
+
+
+def _read(name: str, content: bytes) -> dict[str, Array]:
     reader = READERS.get(_ending(name))
     if reader is None:
         raise unclear("Only {endings} are accepted.", endings=", ".join(f".{ending}" for ending in READERS))

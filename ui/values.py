@@ -78,7 +78,7 @@ def gradient_view(alignment: Alignment, inputs: Sequence[Array], value: Array, n
     flows = gradients(alignment.operation, inputs, **options)
     panels = [
         Panel(t("gradient of input {number}", number=number), flow, axes=places)
-        for number, (flow, places) in enumerate(zip(flows, _places(alignment), strict=True))
+        for number, (flow, places) in enumerate(zip(flows, places_on_output(alignment), strict=True))
     ]
     upstream = Panel(t("upstream gradient"), np.ones(value.shape, dtype=np.float32), symbol="←")
     words = translated_words() | {"before": t("Gradient"), "after": t("upstream gradient")}
@@ -86,7 +86,7 @@ def gradient_view(alignment: Alignment, inputs: Sequence[Array], value: Array, n
     return TensorView((*panels, upstream), words=words, gallery=whole, compare="before")
 
 
-def _places(alignment: Alignment) -> list[tuple[int | None, ...]]:
+def places_on_output(alignment: Alignment) -> list[tuple[int | None, ...]]:
     """For each input the axes of the output on which its own axes lie."""
     if alignment.axes is not None:
         return [tuple(link.output_axis for link in row) for row in links(alignment)]

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import Future
 
 import streamlit as st
 
-from core import Merged, MergeError
+from core import Merged, MergeError, settings
 from core.arithmetic import number
 from core.dtypes import Array
 from sandbox.verdict import Verdict
 from sandbox.verify import the_verifier, verify
+from ui import watch
+from ui.controls import state
 from ui.text import plain, t
 
 _EVERY = 0.7  # seconds between two looks
 
 
-@st.cache_resource
 def wake() -> None:
-    """Start the sandbox with the server, so that it is warm when somebody asks; MERGESCOPE_SANDBOX=off does without."""
-    if _wanted():
+    """Start the sandbox, so that it is warm when somebody asks, unless MERGESCOPE_SANDBOX=off. Returns at once."""
+    if wanted():
         the_verifier().process.start()
 
 
-def _wanted() -> bool:
-    return os.environ.get("MERGESCOPE_SANDBOX", "on") != "off"
+def wanted() -> bool:
+    """Whether this server asks the real Keras at all."""
+    return settings.word("SANDBOX", "on") != "off"
 
 
 def show_verdict(operation: str, inputs: Sequence[Array], claimed: Merged | MergeError, **options: object) -> None:
@@ -38,9 +39,9 @@ def show_verdict(operation: str, inputs: Sequence[Array], claimed: Merged | Merg
         claimed: what we say.
         **options: axis, axes, normalize.
     """
-    if not _wanted():
+    if not wanted():
         return
-    answer = verify(operation, inputs, claimed=claimed, **options)  # type: ignore[arg-type]  # options of the layer
+    answer = verify(operation, inputs, claimed=claimed, asker=state.session(), **options)  # type: ignore[arg-type]  # options of the layer
     if answer.done():
         _tell(answer.result())
     else:
@@ -51,10 +52,13 @@ def _wait(answer: Future[Verdict]) -> None:
     """Look again; once the answer is there, the page is drawn anew without this watch."""
     if answer.done():
         st.rerun()
-    st.caption(":material/hourglass_empty: " + t("Asking Keras…"))
+    place = the_verifier().place(answer)
+    text = t("Asking Keras… place {place} in line", place=place) if place else t("Asking Keras…")
+    st.caption(":material/hourglass_empty: " + text)
 
 
 def _tell(verdict: Verdict) -> None:
+    watch.told(verdict.status)
     sign = {"same": "check_circle", "refused": "check_circle", "different": "error"}.get(verdict.status, "help")
     st.caption(f":material/{sign}: {plain(_words(verdict))}")
 

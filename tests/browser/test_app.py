@@ -7,7 +7,10 @@ from tests.conftest import running_app, settle
 
 pytestmark = pytest.mark.browser
 
-PAGES = ["", "Merge_lab", "Merge_lab?op=Multiply&s0=2,20,20,256&s1=2,20,20"]
+PAGES = [
+    "", "Merge_lab", "Merge_lab?op=Multiply&s0=2,20,20,256&s1=2,20,20",
+    "Story?step=5", "Story?step=10", "Story?part=quiz&q=2&said=-0",
+]  # fmt: skip
 VIEW = ".tensor-view"
 
 
@@ -91,10 +94,9 @@ def test_what_is_pinned_is_in_the_link(open_page):
     page.wait_for_function("location.search.includes('cell=')")
     settle(page)
     again = open_page(page.url.split("/", 3)[3])
-    again.wait_for_timeout(500)
     told = [line for line in read(page).splitlines() if " = " in line and "×" in line]
     assert told
-    assert told[0] in read(again)
+    again.locator(VIEW).get_by_text(told[0]).first.wait_for()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

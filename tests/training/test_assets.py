@@ -11,7 +11,7 @@ from training.phantoms import phantoms
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 GRIDS = (20, 40, 80, 160)
-MEGABYTES = {"weights.npz": 8, "weights_plain.npz": 8, "alpha.npz": 4, "samples.npz": 1}
+MEGABYTES = {"weights.npz": 8, "weights_plain.npz": 8, "attention_unet.keras": 8, "alpha.npz": 4, "samples.npz": 1}
 
 
 @cache

@@ -99,3 +99,11 @@ def test_the_snippet_takes_the_trained_weights(grid):
 @pytest.mark.parametrize("grid", [20, 40])
 def test_the_trained_gates_are_focused(grid):
     assert gate_health(ours(grid).alpha).verdict.startswith("Focused")
+
+
+def test_the_keras_file_is_this_network():
+    """The file for the model inspector holds the shipped weights, and Keras opens it without any code of ours."""
+    read = keras.saving.load_model(ASSETS / "attention_unet.keras", compile=False, safe_mode=True)
+    assert [layer.name for layer in read.layers] == [layer.name for layer in network().layers]
+    for one, other in zip(read.weights, network().weights, strict=True):
+        np.testing.assert_array_equal(one, other)

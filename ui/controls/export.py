@@ -16,24 +16,23 @@ from ui.export.job import Job
 from ui.tensor_view.model import Selection
 from ui.text import t
 
-_JOB = "export_job"
 _COUNTS = (8, 24, 64, MAX_FRAMES)
 _SLIDES = (0, 4, 8, 16, MAX_SLIDES)
 
 
-def opened() -> Any:
+def opened(key: str) -> Any:
     """The line that opens the menu, as a container; `.open` says whether it is open."""
-    return st.expander(t("Export"), icon=":material/download:", key="export", on_change="rerun")
+    return st.expander(t("Export"), icon=":material/download:", key=key, on_change="rerun")
 
 
-def pick_format() -> str:
+def pick_format(key: str) -> str:
     """Which kind of file."""
     return str(
         st.segmented_control(
             t("File"),
             list(FORMATS),
             format_func=lambda name: FORMATS[name].title,
-            key="export_format",
+            key=f"{key}_format",
             default="png",
             required=True,
             persist_state="session",
@@ -41,10 +40,11 @@ def pick_format() -> str:
     )
 
 
-def pick_options(names: tuple[str, ...], *, channels: int, moments: int) -> Options:
+def pick_options(key: str, names: tuple[str, ...], *, channels: int, moments: int) -> Options:
     """What a format lets one choose.
 
     Args:
+        key: of the menu.
         names: of the choices, see `Format.options`.
         channels: how many there are.
         moments: likewise.
@@ -53,21 +53,21 @@ def pick_options(names: tuple[str, ...], *, channels: int, moments: int) -> Opti
     with st.container(horizontal=True):
         if "subject" in names and moments > 1:
             titles = {"moments": t("moments of training"), "channels": t("channels")}
-            chosen["subject"] = _choose(t("What moves"), list(titles), "export_subject", titles.get)
+            chosen["subject"] = _choose(t("What moves"), list(titles), f"{key}_subject", titles.get)
         if "count" in names:
             there = moments if chosen.get("subject") == "moments" else max(1, channels)
-            chosen["count"] = _choose(t("Frames"), _up_to(_COUNTS, there), "export_count")
-            chosen["speed"] = _choose(t("Frames per second"), [2, 4, 8, 12, 25], "export_speed", default=8)
+            chosen["count"] = _choose(t("Frames"), _up_to(_COUNTS, there), f"{key}_count")
+            chosen["speed"] = _choose(t("Frames per second"), [2, 4, 8, 12, 25], f"{key}_speed", default=8)
         if "slides" in names:
-            chosen["count"] = _choose(t("Slides of channels"), _up_to(_SLIDES, channels), "export_slides")
+            chosen["count"] = _choose(t("Slides of channels"), _up_to(_SLIDES, channels), f"{key}_slides")
         if "scale" in names:
             scales = [1, 2] if "count" in names else [1, 2, 4]
-            chosen["scale"] = _choose(t("Size"), scales, "export_scale", lambda scale: f"{scale} ×", default=2)
+            chosen["scale"] = _choose(t("Size"), scales, f"{key}_scale", lambda scale: f"{scale} ×", default=2)
         if "ground" in names:
             titles = {"light": t("light"), "dark": t("dark")}
             now = st.context.theme.type
             chosen["ground"] = _choose(
-                t("Ground"), list(titles), "export_ground", titles.get, default=now if now in titles else "light"
+                t("Ground"), list(titles), f"{key}_ground", titles.get, default=now if now in titles else "light"
             )
     return Options(**chosen)
 
@@ -83,18 +83,18 @@ def address() -> Callable[[Selection], str]:
     return with_place
 
 
-def job() -> Job | None:
-    """The last export that was begun in this session."""
-    found: Job | None = st.session_state.get(_JOB)
+def job(key: str) -> Job | None:
+    """The last export that was begun by this menu in this session."""
+    found: Job | None = st.session_state.get(f"{key}_job")
     return found
 
 
-def keep_job(begun: Job | None) -> None:
+def keep_job(key: str, begun: Job) -> None:
     """Another takes its place; the one before is stopped."""
-    before = job()
-    if before is not None and before is not begun:
+    before = job(key)
+    if before is not None:
         before.stop()
-    st.session_state[_JOB] = begun
+    st.session_state[f"{key}_job"] = begun
 
 
 def _choose(label: str, choices: list[Any], key: str, titles: Any = str, default: Any = None) -> Any:

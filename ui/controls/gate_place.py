@@ -8,7 +8,8 @@ from ui.controls import link
 from ui.controls.view import read_look, write_look
 from ui.tensor_view.model import Selection
 
-_NAMES = {"cell": "pin", "of": "pin_of", "at": "place", "plane": "sides", "order": "sort", "colours": "tint"}  # in links
+# What `read_look` and `write_look` name, and how it is called in links to this page.
+_NAMES = {"cell": "pin", "of": "pin_of", "at": "place", "plane": "sides", "order": "sort", "colours": "tint"}
 
 
 def linked_place(first: Selection) -> Selection:

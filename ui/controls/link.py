@@ -13,11 +13,12 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from ui.controls import history
+from ui.controls import history, state
 from ui.text import plain, short, t
 
 _WRITTEN, _DEFAULTS, _ARRIVED, _PAGE = "link_written", "link_defaults", "link_arrived", "link_page"
-_OUTSIDE = "link_outside"
+_OUTSIDE, _KEPT = "link_outside", "link_kept"
+_SENT = "link_sent"  # what widgets hold that is newer than the URL
 EVERYWHERE = ("lang", "present")  # parameters that go along to other pages
 
 
@@ -27,15 +28,28 @@ def begin(page: str) -> None:
     Coming from another page by the menu, the URL is empty and the widgets of this page are as they were left.
     """
     arrived = st.query_params.to_dict()
+    st.session_state[_SENT] = {} if _WRITTEN in st.session_state else state.sent_along()
     changed = arrived != st.session_state.get(_WRITTEN)
     stayed = st.session_state.get(_PAGE) == page
-    st.session_state[_PAGE] = page
-    st.session_state[_OUTSIDE] = changed
+    if not stayed:
+        _turn_to(page)
     if changed and (arrived or stayed):
         for key in [key for key in st.session_state.get(_DEFAULTS, {}) if key not in arrived]:
             st.session_state.pop(key, None)
+    st.session_state[_OUTSIDE] = changed
     st.session_state[_ARRIVED] = arrived if changed else {}
     st.session_state[_DEFAULTS] = {}
+
+
+def _turn_to(page: str) -> None:
+    """Put away what the page before held and take out what this one did: the same name may mean another thing there."""
+    kept = st.session_state.setdefault(_KEPT, {})
+    own = [key for key in st.session_state.get(_DEFAULTS, {}) if key not in EVERYWHERE]
+    kept[st.session_state.get(_PAGE)] = {key: st.session_state.pop(key) for key in own if key in st.session_state}
+    for key, value in kept.get(page, {}).items():
+        st.session_state[key] = value
+        st.session_state[_DEFAULTS][key] = None
+    st.session_state[_PAGE] = page
 
 
 def end() -> None:
@@ -60,7 +74,7 @@ def to_page(**parameters: str) -> dict[str, str]:
 
 def query() -> str:
     """What stands behind the address of the page, after `end`: empty, or `?op=Add&s0=2,3`."""
-    told = st.session_state[_WRITTEN]
+    told = st.query_params.to_dict()
     return f"?{urlencode(told, safe=',')}" if told else ""
 
 
@@ -83,18 +97,19 @@ def toggle(label: str, key: str, **options: Any) -> bool:
 
 def menu(label: str, choices: Sequence[Any], key: str, default: Any, **options: Any) -> Any:
     """One of many; the URL holds the choice, whatever its label."""
-    return st.selectbox(label, choices, key=_chosen(choices, key, default), persist_state="session", **options)
+    ready = _chosen(choices, key, default, options.get("format_func", str))
+    return st.selectbox(label, choices, key=ready, persist_state="session", **options)
 
 
 def segments(label: str, choices: Sequence[Any], key: str, default: Any, **options: Any) -> Any:
     """One of a few, all visible."""
-    ready = _chosen(choices, key, default)
+    ready = _chosen(choices, key, default, options.get("format_func", str))
     return st.segmented_control(label, choices, key=ready, required=True, persist_state="session", **options)
 
 
 def slider(label: str, choices: Sequence[Any], key: str, default: Any, **options: Any) -> Any:
     """One of many in a row."""
-    ready = _chosen(choices, key, default)
+    ready = _chosen(choices, key, default, options.get("format_func", str))
     return st.select_slider(label, choices, key=ready, persist_state="session", **options)
 
 
@@ -108,19 +123,39 @@ def hold(key: str, value: str) -> None:
     st.session_state[key] = value
 
 
+def later(key: str, default: Any, read: Callable[[str], Any] = str) -> None:
+    """Keep what the link says of a control that is not drawn yet, such as one that needs an upload or a run first.
+
+    Args:
+        key: of the control; its choices are texts.
+        default: as the control has it.
+        read: from the link to the value of the control.
+    """
+    _ready(key, default, read)
+
+
+def arrived() -> tuple[str, ...]:
+    """The keys that a link has just brought."""
+    return tuple(st.session_state[_ARRIVED])
+
+
 def _told() -> dict[str, str]:
     defaults = st.session_state[_DEFAULTS]
     values = {key: str(st.session_state[key]) for key in defaults if key in st.session_state}
     return {key: value for key, value in values.items() if value != defaults[key]}
 
 
-def _chosen(choices: Sequence[Any], key: str, default: Any) -> str:
+def _chosen(choices: Sequence[Any], key: str, default: Any, label: Callable[[Any], Any] = str) -> str:
     """The key of a widget that surely holds one of its choices."""
     named = {str(choice): choice for choice in choices}
     arrived = st.session_state[_ARRIVED].get(key)
     if arrived is not None and arrived not in named:
         st.warning(plain(t("The link asks for {value}, which is not one of the choices here.", value=short(arrived))))
+    sent = st.session_state[_SENT].pop(key, None)  # a label; it says nothing where it is none of these any more
+    newer = [choice for choice in choices if str(label(choice)) == sent]
     ready = _ready(key, default, lambda value: named.get(value, default))
+    if newer:
+        st.session_state[key] = newer[0]
     if st.session_state[key] not in named.values():
         st.session_state[key] = default
     return ready
@@ -130,7 +165,9 @@ def _ready(key: str, default: Any, read: Callable[[str], Any]) -> str:
     """The key, with its value in place before the widget is drawn."""
     st.session_state[_DEFAULTS][key] = str(default)
     arrived = st.session_state[_ARRIVED]
-    if key in arrived:
+    if key in st.session_state[_SENT]:
+        st.session_state[key] = st.session_state[_SENT][key]  # the URL would take back the change that was just made
+    elif key in arrived:
         st.session_state[key] = read(arrived[key])
     elif key not in st.session_state:
         st.session_state[key] = default

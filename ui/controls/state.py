@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.state.common import user_key_from_element_id
 
 LANGUAGES = {"en": "English", "zh": "中文"}
 
@@ -33,3 +35,28 @@ def browser_language() -> str:
     """The browser's language if the app speaks it, else English."""
     locale = (st.context.locale or "en").lower()
     return next((name for name in LANGUAGES if locale.startswith(name)), "en")
+
+
+def session() -> str:
+    """A name for this session, empty outside of one. Never shown or logged: whoever knows it can take it over."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context.session_id if context else ""
+
+
+def sent_along() -> dict[str, Any]:
+    """What the browser's widgets hold, by key, as it was sent with this run: texts, truth values, labels of choices.
+
+    In the first run of a session there is something only if the page was drawn by another server, which is gone: the
+    browser then sends all that its widgets hold, the latest change among it.
+    """
+    context = get_script_run_ctx(suppress_warning=True)
+    widgets = context.session_state.get_widget_states() if context else []
+    found = {user_key_from_element_id(widget.id): _sent(widget) for widget in widgets}
+    return {key: value for key, value in found.items() if key and value is not None}
+
+
+def _sent(widget: Any) -> str | bool | None:
+    kind = widget.WhichOneof("value")
+    if kind == "string_array_value" and len(widget.string_array_value.data) == 1:
+        return str(widget.string_array_value.data[0])
+    return getattr(widget, kind) if kind in ("string_value", "bool_value") else None

@@ -8,11 +8,10 @@ from core.story import Step, Story, StoryError, read_story
 from core.story_plan import MAX_BYTES
 from ui import stories
 from ui.controls import link, state
-from ui.controls.view import read_look, write_look
+from ui.controls.view import LOOK, read_look, write_look
+from ui.controls.walk import forget, walk
 from ui.tensor_view import Selection
 from ui.text import plain, short, t
-
-_LOOK = ("cell", "of", "at", "plane", "order")
 
 
 def pick_part() -> str:
@@ -28,7 +27,7 @@ def pick_story() -> Story | None:
     tour = stories.tour(state.language())
     with st.expander(t("A story of your own"), icon=":material/edit_note:"):
         titles = {"tour": tour.title, "own": t("My own file")}
-        chosen = link.menu(t("Story"), list(titles), "story", "tour", format_func=titles.get, on_change=_forget)
+        chosen = link.menu(t("Story"), list(titles), "story", "tour", format_func=titles.get, on_change=forget)
         st.download_button(
             t("Save the tour as a file to start from"),
             stories.tour_text(state.language()),
@@ -72,36 +71,8 @@ def _show_faults(name: str, content: bytes, error: StoryError) -> None:
 def pick_step(story: Story) -> Step:
     """One step on or back, or any of them."""
     last = len(story.steps)
-    back, menu, on = st.columns([1, 4, 1], vertical_alignment="bottom")
     titles = {number: f"{number} / {last} · {step.title}" for number, step in enumerate(story.steps, start=1)}
-    with menu:
-        chosen = int(
-            link.menu(
-                t("Step"),
-                list(titles),
-                "step",
-                1,
-                format_func=titles.get,
-                on_change=_forget,
-                label_visibility="collapsed",
-            )
-        )
-    ends = (
-        (back, "story_back", t("Back"), "arrow_back", "←", -1, chosen == 1),
-        (on, "story_next", t("Next"), "arrow_forward", "→", 1, chosen == last),
-    )
-    for place, key, label, icon, keys, by, end in ends:
-        place.button(
-            label,
-            key=key,
-            icon=f":material/{icon}:",
-            help=keys,
-            disabled=end,
-            on_click=_go,
-            args=(chosen + by,),
-            width="stretch",
-        )
-    return story.steps[chosen - 1]
+    return story.steps[walk(t("Step"), titles, "step") - 1]
 
 
 def view_key() -> str:
@@ -111,7 +82,7 @@ def view_key() -> str:
 
 def look(begun: Selection) -> Selection:
     """Where the link looks; where the step does, if it says nothing."""
-    held = {name: link.held(name) for name in _LOOK}
+    held = {name: link.held(name) for name in LOOK}
     if not any(held.values()):
         return begun
     return read_look(held)
@@ -119,21 +90,6 @@ def look(begun: Selection) -> Selection:
 
 def keep_look(chosen: Selection, begun: Selection) -> None:
     """Put into the link where somebody looks now, unless that is where the step does."""
-    told = write_look(chosen) if _place(chosen) != _place(begun) else {}
-    for name in _LOOK:
+    told = {} if write_look(chosen) == write_look(begun) else write_look(chosen)
+    for name in LOOK:
         link.hold(name, told.get(name, ""))
-
-
-def _place(selection: Selection) -> tuple[object, ...]:
-    return selection.at, selection.cell, selection.panel, selection.axes, selection.order
-
-
-def _go(step: int) -> None:
-    state.put({"step": step})
-    _forget()
-
-
-def _forget() -> None:
-    """Another step begins where it says itself."""
-    for name in _LOOK:
-        link.hold(name, "")

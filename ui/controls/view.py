@@ -9,7 +9,7 @@ from ui.controls import link
 from ui.tensor_view.model import Selection
 from ui.text import t
 
-_LOOK = ("cell", "of", "at", "plane", "order", "colours")  # what of a look stands in a link
+LOOK = ("cell", "of", "at", "plane", "order", "colours")  # what of a look stands in a link
 _MOST = 8  # numbers of an index; a link with more is nonsense
 
 
@@ -32,7 +32,7 @@ def linked_selection(rank: int) -> Selection:
 
     The tensor view takes the nearest place that there is.
     """
-    look = read_look({name: link.held(name) for name in _LOOK})
+    look = read_look({name: link.held(name) for name in LOOK})
     return look if link.held("cell") else replace(look, cell=(0,) * rank)
 
 

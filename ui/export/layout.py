@@ -120,9 +120,13 @@ def pile_of(look: Look, number: int) -> str:
     panel, words, sizes = look.panels[number], look.meta["words"], look.meta["sizes"]
     hidden = [axis for axis in range(look.meta["outputRank"]) if axis not in (look.rows, look.cols) and sizes[axis] > 1]
     piled = [axis for axis in hidden if _is_stretched(look, panel, axis)]
-    return ", ".join(
-        f"{words['axis'].format(axis=axis)} · {words['stretched_to'].format(count=sizes[axis])}" for axis in piled
-    )
+    return ", ".join(f"{_named(look, axis)} · {words['stretched_to'].format(count=sizes[axis])}" for axis in piled)
+
+
+def _named(look: Look, axis: int) -> str:
+    """What the page calls a shared axis: by a name of its own, else by its number."""
+    names = look.meta["axisNames"]
+    return (names[axis] if axis < len(names) else "") or str(look.meta["words"]["axis"].format(axis=axis))
 
 
 def _is_stretched(look: Look, panel: dict[str, Any], axis: int) -> bool:
@@ -133,18 +137,21 @@ def _is_stretched(look: Look, panel: dict[str, Any], axis: int) -> bool:
 
 def place_names(look: Look) -> list[str]:
     """Where the hidden axes stand: "Channel · axis 3: 119 / 255"."""
-    words, sizes, rank = look.meta["words"], look.meta["sizes"], look.meta["outputRank"]
-    named = []
-    for axis in sorted(look.slider_axes, key=lambda axis: axis != look.channel_axis):
-        name = words["axis"].format(axis=axis)
-        if axis >= rank:
-            name = words["summed"] if look.meta["aligned"] else _owner(look, axis)
-        elif axis == look.channel_axis and axis == rank - 1:
-            name = f"{words['channel']} · {name}"
-        elif axis == 0:
-            name = f"{words['batch']} · {name}"
-        named.append(f"{name}: {words['position'].format(at=look.at[axis], last=sizes[axis] - 1)}")
-    return named
+    position, sizes = look.meta["words"]["position"], look.meta["sizes"]
+    axes = sorted(look.slider_axes, key=lambda axis: axis != look.channel_axis)
+    return [f"{_slider_name(look, axis)}: {position.format(at=look.at[axis], last=sizes[axis] - 1)}" for axis in axes]
+
+
+def _slider_name(look: Look, axis: int) -> str:
+    """As `controls.js: axisTitle`."""
+    words, rank, name = look.meta["words"], look.meta["outputRank"], _named(look, axis)
+    if name != words["axis"].format(axis=axis):
+        return name
+    if axis >= rank:
+        return str(words["summed"]) if look.meta["aligned"] else _owner(look, axis)
+    if axis == look.channel_axis and axis == rank - 1:
+        return f"{words['channel']} · {name}"
+    return f"{words['batch']} · {name}" if axis == 0 else name
 
 
 def _owner(look: Look, axis: int) -> str:

@@ -33,6 +33,7 @@ def export_menu(
     title: str,
     code: Mapping[str, str] | None = None,
     moments: Sequence[Moment] = (),
+    key: str = "export",
 ) -> None:
     """A button that opens a menu of files; nothing is made before somebody asks for it.
 
@@ -42,15 +43,16 @@ def export_menu(
         title: of the picture, in the chosen language; may hold foreign text.
         code: title of a dialect -> code that leaves the result in `y`, as on the page.
         moments: of training, for an animation of them.
+        key: tells this menu from others on the page.
     """
-    opened = controls.opened()
+    opened = controls.opened(key)
     if not opened.open:
         return
     with opened:
-        kind = FORMATS[controls.pick_format()]
+        kind = FORMATS[controls.pick_format(key)]
         st.caption(t(kind.summary))
         channels = len(look_at(view, selection).channel_order)
-        options = controls.pick_options(kind.options, channels=channels, moments=len(moments))
+        options = controls.pick_options(key, kind.options, channels=channels, moments=len(moments))
         document = _document(view, selection, title, code or {}, tuple(moments), options.ground)
         try:
             if kind.embeds:
@@ -62,7 +64,7 @@ def export_menu(
             _say_what_is_left_out(document)
         name = file_name(document.line, kind.ending)
         if kind.long:
-            _long(kind, document, options, name)
+            _long(kind, document, options, name, key)
         else:
             data = partial(kind.make, document, options, nobody)  # runs when it is clicked, in a thread of its own
             st.download_button(
@@ -95,30 +97,30 @@ def _say_what_is_left_out(document: Document) -> None:
         )
 
 
-def _long(kind: Format, document: Document, options: Options, name: str) -> None:
+def _long(kind: Format, document: Document, options: Options, name: str, key: str) -> None:
     """A button to begin; then how far it is, a button to stop, and the file."""
-    about, job = _fingerprint(kind, document, options), controls.job()
+    about, job = _fingerprint(kind, document, options), controls.job(key)
     if job is not None and job.running:
-        st.fragment(_watch, run_every=_AGAIN)()
+        st.fragment(_watch, run_every=_AGAIN)(key)
         return
     if job is not None and job.name == name:
         _show_end(job, kind, about)
     make = partial(kind.make, document, options)
-    begin = partial(_begin, make, name, about)
-    st.button(t("Make the file"), key="export_make", icon=":material/play_arrow:", on_click=begin)
+    begin = partial(_begin, make, name, about, key)
+    st.button(t("Make the file"), key=f"{key}_make", icon=":material/play_arrow:", on_click=begin)
 
 
-def _begin(make: partial[bytes], name: str, about: str) -> None:
-    controls.keep_job(Job(make, name, about).start())
+def _begin(make: partial[bytes], name: str, about: str, key: str) -> None:
+    controls.keep_job(key, Job(make, name, about).start())
 
 
-def _watch() -> None:
+def _watch(key: str) -> None:
     """Runs again and again by itself, without the rest of the page."""
-    job = controls.job()
+    job = controls.job(key)
     if job is None or not job.running:
         st.rerun()
     st.progress(job.part, t("{done} of {total}", done=job.done, total=job.total) if job.total else t("Preparing …"))
-    st.button(t("Stop"), key="export_stop", icon=":material/stop:", on_click=job.stop)
+    st.button(t("Stop"), key=f"{key}_stop", icon=":material/stop:", on_click=job.stop)
 
 
 def _show_end(job: Job, kind: Format, about: str) -> None:

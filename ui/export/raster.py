@@ -16,6 +16,7 @@ from ui.export.coverage import blend, disc, fill, outline, pattern, rounded
 from ui.export.fonts import font_for
 from ui.export.frames import Frame
 from ui.export.heat import Heat, Number
+from ui.export.names import clean
 from ui.export.scale import BRIGHT, DARK, NOTHING
 from ui.export.scene import Bar, Box, Picture, Scene, Swatch, Text
 from ui.export.theme import MARK, Rgb
@@ -31,7 +32,7 @@ def to_png(scene: Scene, ratio: float = 2) -> bytes:
         ratio: pixels for a CSS pixel: 1, 2, 4.
     """
     note, stream = PngImagePlugin.PngInfo(), io.BytesIO()
-    note.add_itxt("Title", scene.title)
+    note.add_itxt("Title", clean(scene.title))
     Image.fromarray(draw(scene, ratio)).save(stream, "PNG", pnginfo=note, optimize=False)
     return stream.getvalue()
 

@@ -7,8 +7,10 @@ from typing import Literal
 
 from ui.export.frames import Frame
 from ui.export.heat import Heat
+from ui.export.names import clean
 from ui.export.theme import Rgb, Theme
 
+_LONGEST = 400  # characters that any line could hold
 Anchor = Literal["start", "middle", "end"]
 
 
@@ -37,6 +39,10 @@ class Text:
     bold: bool = False
     code: bool = False
     turned: bool = False
+
+    def __post_init__(self) -> None:
+        """Titles come from anywhere; some characters no file and no font can hold."""
+        object.__setattr__(self, "text", clean(self.text))
 
     @property
     def width(self) -> float:
@@ -141,8 +147,9 @@ def wrapped(text: str, size: float, width: float, code: bool = True) -> list[str
 
 def cut(text: str, size: float, width: float, code: bool = False) -> str:
     """A text, shortened to what fits."""
-    if text_width(text, size, code) <= width:
+    if len(text) < _LONGEST and text_width(text, size, code) <= width:
         return text
+    text = text[:_LONGEST]
     while text and text_width(text + "…", size, code) > width:
         text = text[:-1]
     return text.rstrip() + "…"

@@ -32,9 +32,7 @@ _FINE = 4  # pixels of a pattern for one CSS pixel
 def to_svg(scene: Scene) -> bytes:
     """An SVG 1.1 file, UTF-8."""
     width, height = (_n(size) for size in (scene.width, scene.height))
-    used = sorted(
-        {int(mark) for item in scene.items if isinstance(item, Picture) for mark in np.unique(item.heat.marks)}
-    )
+    used = sorted({mark for item in scene.items if isinstance(item, Picture) for mark in item.heat.counts()})
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="{width}" '
@@ -65,7 +63,7 @@ def _(item: Text, scene: Scene) -> Iterator[str]:
     named = f" class={quoteattr(kinds)}" if kinds else ""
     yield (
         f'<text {place} font-size="{_n(item.size)}" fill="{css(item.colour)}" text-anchor="{item.anchor}"{named}>'
-        f"{escape(clean(item.text))}</text>"
+        f"{escape(item.text)}</text>"
     )
 
 

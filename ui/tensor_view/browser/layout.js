@@ -47,7 +47,7 @@ function cellFor(plans, width, line) {
     const part = plans.slice(start, start + line);
     const notes = part.filter((plan) => plan === null).length;
     const signs = line > 1 ? part.length - (start ? 0 : 1) : 0; // every line but the first begins with one
-    const taken = part.length * LABEL + signs * SIGN + notes * NOTE + 4;
+    const taken = part.length * LABEL + signs * SIGN + notes * NOTE + 5; // padding, and a width that was rounded up
     const columns = part.reduce((sum, plan) => sum + (plan ? footCols(plan) : 0), 0);
     cell = Math.min(cell, (width - taken) / Math.max(1, columns));
   }

@@ -1,0 +1,129 @@
+"""Makes the pictures of the README: drives the real app in Chromium and writes `picture.png` and `tour.webp` beside itself.
+
+`python docs/make_pictures.py` after `make browser`. Nothing is drawn by hand but the arrow of the mouse, which screenshots
+lack.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+
+from PIL import Image, ImageDraw
+from playwright.sync_api import Page, sync_playwright
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+
+from tests.conftest import FLAGS, installed_browser, running_app, settle  # after the path: this is a script
+
+SIZE = {"width": 1280, "height": 900}
+WIDE = 960  # pixels of the animation
+MOST = 2_000_000  # bytes of it
+ARROW = [(0, 0), (0, 17), (4, 13), (7, 20), (10, 19), (7, 12), (12, 12)]
+
+
+class Film:
+    """Frames with their durations, and the arrow of the mouse on each."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.frames, self.times, self.mouse = page, [], [], None
+
+    def shot(self, milliseconds: int) -> None:
+        """What is on screen now, for so long."""
+        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        image = Image.open(io.BytesIO(self.page.screenshot())).convert("RGB")
+        if self.mouse:
+            x, y = self.mouse
+            ImageDraw.Draw(image).polygon([(x + dx, y + dy) for dx, dy in ARROW], "black", "white", 1)
+        height = round(image.height * WIDE / image.width)
+        self.frames.append(image.resize((WIDE, height), Image.Resampling.LANCZOS))
+        self.times.append(milliseconds)
+
+    def move(self, x: float, y: float, steps: int = 1) -> None:
+        """The mouse goes there; with steps, in frames of 60 ms."""
+        start = self.mouse or (x, y)
+        for step in range(1, steps + 1):
+            self.mouse = tuple(a + (b - a) * step / steps for a, b in zip(start, (x, y), strict=True))
+            self.page.mouse.move(*self.mouse, steps=4)  # a brush paints where it is told of
+            if steps > 1:
+                self.shot(60)
+
+    def save(self, path: Path) -> None:
+        """An animated WebP below the limit."""
+        for quality in (80, 65, 50, 35):
+            stream = io.BytesIO()
+            first, *others = self.frames
+            first.save(stream, "WEBP", save_all=True, append_images=others, duration=self.times, quality=quality, method=4)
+            if stream.tell() <= MOST:
+                break
+        path.write_bytes(stream.getvalue())
+        print(f"{path.name}: {len(self.frames)} frames, {stream.tell():,} bytes, quality {quality}")
+
+
+def cell(page: Page, panel: int, row: int, col: int, rows: int, cols: int) -> tuple[float, float]:
+    """The middle of a cell on the page."""
+    box = page.locator("canvas.over").nth(panel).bounding_box()
+    return box["x"] + (col + 0.5) / cols * box["width"], box["y"] + (row + 0.5) / rows * box["height"]
+
+
+def opened(page: Page, address: str) -> None:
+    """Open a page and bring its tensor view into sight."""
+    page.goto(address)
+    settle(page)
+    page.locator("canvas.base[data-painted]").first.wait_for()
+    page.wait_for_timeout(3000)
+    page.locator(".tensor-view").first.evaluate("element => element.scrollIntoView({block: 'start'})")
+    page.wait_for_timeout(500)
+
+
+def lab(film: Film, address: str) -> None:
+    """The notes' example: point at cells, go on to the next sheet."""
+    page = film.page
+    opened(page, f"{address}/Merge_lab")
+    page.locator("h1").first.evaluate("element => element.scrollIntoView({block: 'start'})")
+    page.wait_for_timeout(500)
+    page.screenshot(path=HERE / "picture.png")
+    film.move(*cell(page, 2, 3, 0, 4, 5))
+    film.shot(900)
+    for row, col in ((2, 1), (1, 2), (0, 3), (0, 4)):
+        film.move(*cell(page, 2, row, col, 4, 5), steps=3)
+        film.shot(500)
+    film.move(*cell(page, 0, 0, 2, 4, 5), steps=4)
+    film.shot(1200)
+
+
+def gate(film: Film, address: str) -> None:
+    """256 channels and their map: play them, then paint on the map."""
+    page = film.page
+    opened(page, f"{address}/Attention_gate")
+    film.shot(700)
+    for _ in range(14):
+        page.locator(".tensor-view .round").nth(2).evaluate("button => button.click()")  # the next channel
+        film.shot(110)
+    canvas = page.locator("canvas.over.paintable").first
+    box = canvas.bounding_box()
+    film.move(box["x"] + box["width"] * 0.15, box["y"] + box["height"] * 0.2, steps=3)
+    page.mouse.down()
+    film.move(box["x"] + box["width"] * 0.75, box["y"] + box["height"] * 0.2, steps=8)
+    film.move(box["x"] + box["width"] * 0.75, box["y"] + box["height"] * 0.6, steps=6)
+    page.mouse.up()
+    film.shot(1500)
+
+
+def main() -> None:
+    """Start the app, drive it, write both pictures."""
+    with running_app() as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=installed_browser(), args=FLAGS)
+        page = browser.new_context(viewport=SIZE, locale="en-US").new_page()
+        page.set_default_timeout(60_000)
+        film = Film(page)
+        lab(film, address)
+        gate(film, address)
+        film.save(HERE / "tour.webp")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

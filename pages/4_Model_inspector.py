@@ -1,0 +1,33 @@
+"""Every merge inside your own .keras model."""
+
+import streamlit as st
+
+from ui import frame
+from ui.controls import inspector as controls
+from ui.inspector import graph, listing, looking, opening, running, taking
+from ui.text import t
+
+frame.begin("Model inspector")
+st.title(t("Model inspector"))
+st.markdown(t("Open a saved Keras model, find every merge in it, run an input, and look at what each merge does."))
+
+controls.remember()
+choice = controls.pick_model()
+model = opening.show_model(choice) if choice else None
+if choice is None or model is None:
+    running.rest()
+elif model.merges:
+    left, right = st.columns([5, 7], gap="large")
+    below = st.container()
+    entry = listing.chosen_merge(model)
+    with right:
+        graph.show_graph(model, entry)
+        ran = running.show_run(choice, model)
+    with left:
+        listing.show_list(model, entry, running.thumbs(ran))
+    with below:
+        st.divider()
+        tensors = looking.show_merge(model, entry, ran) if entry else None
+        taking.show_downloads(model, ran, tensors)
+
+frame.end()

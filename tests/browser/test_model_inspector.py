@@ -1,0 +1,185 @@
+"""The model inspector in a real Chromium, with the real Keras in its process: what people see, click and take away."""
+
+import io
+import re
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.test_app import VIEW, read
+from tests.conftest import settle
+from tests.ui.inspector.models import gate_file, keras_file
+
+pytestmark = pytest.mark.browser
+
+PAGE = "Model_inspector"
+LIST, GRAPH = ".merge-list", ".model-graph"
+PATIENCE = 180_000  # ms: the process of a model starts Keras first, perhaps on a busy machine
+
+
+def scale(page) -> float:
+    """The zoom of the graph."""
+    return float(re.search(r"scale\(([\d.]+)\)", page.locator(f"{GRAPH} svg > g").get_attribute("transform")).group(1))
+
+
+def shipped(open_page, query="", **options):
+    """The page with the shipped network, once list and graph are drawn."""
+    page = open_page(f"{PAGE}{query}", **options)
+    page.locator(f"{LIST} li").first.wait_for()
+    page.locator(f"{GRAPH} .box").first.wait_for()
+    return page
+
+
+def serious(page) -> list:
+    """What axe finds that matters."""
+    found = Axe().run(page).response["violations"]
+    return [
+        (rule["id"], [node["html"][:120] for node in rule["nodes"]])
+        for rule in found
+        if rule["impact"] in ("serious", "critical")
+    ]
+
+
+def upload(page, content: bytes, name: str = "model.keras") -> None:
+    """Hand in a file of one's own."""
+    page.locator("input[type=file]").first.set_input_files(
+        {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+    )
+
+
+def test_from_the_shipped_network_to_its_gate(open_page):
+    """Run, look: pictures in the list, the sum under the cursor, another merge by a click, the arrays as a file."""
+    page = shipped(open_page)
+    assert page.locator(f"{LIST} li").count() == 12
+    assert page.locator(f"{LIST} img").count() == 0
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.locator(VIEW).first.wait_for(timeout=PATIENCE)
+    page.get_by_text("is the gate", exact=False).wait_for()
+    settle(page)
+    assert page.locator(f"{LIST} img").count() == 12
+    told = re.search(r"\): ([\d.e-]+) = ([\d.e-]+) × ([\d.e-]+)", read(page))
+    output, feature, weight = map(float, told.groups())
+    assert output == pytest.approx(feature * weight, rel=0.01)
+    assert output > 1  # it begins where the gate lets most through
+    page.locator(f"{LIST} li").filter(has_text="gate40_gated").click()
+    page.get_by_text("× gate40_gated").wait_for()
+    page.wait_for_function("location.search.includes('merge=gate40_gated')")
+    settle(page)
+    with page.expect_download() as caught:
+        page.get_by_role("button", name="Arrays of this merge").click()
+    with np.load(io.BytesIO(caught.value.path().read_bytes()), allow_pickle=False) as file:
+        assert file["input_0"].shape == (1, 40, 40, 64)
+        np.testing.assert_array_equal(file["input_0"] * file["input_1"], file["output"])
+    with page.expect_download() as caught:
+        page.get_by_role("button", name="Report").click()
+    report = caught.value.path().read_text(encoding="utf-8")
+    assert report.count("<section>") == 12
+    assert "Focused" in report or "Graded" in report
+    page.get_by_role("button", name="Close the model").click()
+    page.get_by_role("button", name="Run", exact=True).wait_for()
+    assert page.errors == []
+    assert page.foreign == []
+
+
+def test_the_graph_is_zoomed_dragged_and_walked(open_page):
+    """Buttons, wheel with Ctrl, mouse and arrow keys; Enter on a merge looks at it."""
+    page = shipped(open_page)
+    svg = page.locator(f"{GRAPH} svg")
+    begun = scale(page)
+    page.get_by_role("button", name="Zoom in").click()
+    assert scale(page) > begun
+    page.get_by_role("button", name="Show all of it").click()
+    whole = scale(page)
+    box = svg.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -200)
+    page.keyboard.up("Control")
+    assert scale(page) > whole
+    before = page.locator(f"{GRAPH} svg > g").get_attribute("transform")
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 90, box["y"] + 60, steps=5)
+    page.mouse.up()
+    assert page.locator(f"{GRAPH} svg > g").get_attribute("transform") != before
+    page.locator(f"{GRAPH} .box.chosen").focus()
+    page.keyboard.press("ArrowDown")
+    focused = "document.querySelector('[data-testid=stMain]') && [...document.querySelectorAll('*')]"
+    page.wait_for_function(f"{focused}.some((e) => e.shadowRoot?.activeElement?.dataset?.id === 'decode20_join')")
+    page.keyboard.press("Enter")
+    page.wait_for_function("location.search.includes('merge=decode20_join')")
+    page.get_by_text("⧺ decode20_join").wait_for()
+    settle(page)
+    assert page.locator(f"{GRAPH} .box.chosen").get_attribute("data-id") == "decode20_join"
+    assert page.locator(f"{LIST} li[aria-selected=true] b").inner_text() == "decode20_join"
+    assert page.errors == []
+
+
+def test_the_list_is_walked_by_keyboard(open_page):
+    """Arrow keys run through the list, and the server hears of the last one."""
+    page = shipped(open_page)
+    page.locator(LIST).focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowDown")
+    page.wait_for_function("location.search.includes('merge=gate40_gated')")
+    settle(page)
+    assert page.locator(f"{LIST} li[aria-selected=true] b").inner_text() == "gate40_gated"
+
+
+def test_names_from_outside_stay_text(open_page):
+    """Markup in names of layers is neither run nor fetched, in the list, the graph and below."""
+    name = '<img src="http://x.test/a.png" onerror="window.hurt=1">![b](http://x.test/b.png)'
+    page = open_page(f"{PAGE}?msrc=own")
+    upload(page, gate_file(feature=name, gate=name + "2"), f"{name[:30]}.keras".replace("/", "_"))
+    page.locator(f"{LIST} li").first.wait_for()
+    settle(page)
+    assert "<img src=" in page.locator(f"{LIST} li").first.inner_text()
+    assert page.locator(f"{LIST} img, {GRAPH} img, {GRAPH} image").count() == 0
+    assert page.evaluate("window.hurt") is None
+    assert page.foreign == []
+
+
+def test_a_merge_that_cannot_work(open_page):
+    """Its shapes clash in the file: marked in red in the list, explained below with what would fit."""
+    layers = [("a", "InputLayer", [None, 5, 7], []), ("b", "InputLayer", [None, 3, 7], [])]
+    page = open_page(f"{PAGE}?msrc=own")
+    upload(page, keras_file([*layers, ("m", "Add", [None, 5, 7], ["a", "b"])], ["m"]))
+    page.locator(f"{LIST} li.fault").wait_for()
+    page.get_by_text("What would fit").wait_for()
+    assert "Inputs have incompatible shapes. Received shapes (5, 7) and (3, 7)" in read(page)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_accessibility_and_quiet(open_page, theme):
+    """No serious finding of axe with the whole model on screen, nothing from elsewhere, no error, in either theme."""
+    page = shipped(open_page, "?mwhole=True", color_scheme=theme)
+    page.wait_for_timeout(600)
+    assert page.locator(f"{GRAPH} .box").count() == 100
+    assert serious(page) == []
+    assert page.foreign == []
+    assert page.errors == []
+
+
+def test_narrow_screens(open_page):
+    """At 360 pixels nothing reaches beyond the screen."""
+    page = shipped(open_page, viewport={"width": 360, "height": 800})
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 360
+
+
+@pytest.mark.slow
+@pytest.mark.keras
+def test_efficientnet_from_upload_to_the_first_merge_painted(open_page, tmp_path):
+    """Within 10 s on two cores that are free: upload, run on noise, and the first merge is on screen."""
+    import keras
+
+    keras.applications.EfficientNetB0(weights=None).save(tmp_path / "model.keras")
+    page = open_page(f"{PAGE}?msrc=own&mrun=true&m0k=noise")
+    page.wait_for_timeout(8_000)  # a server that has been up for a moment has a process ready
+    begun = page.evaluate("performance.now()")
+    page.locator("input[type=file]").first.set_input_files(tmp_path / "model.keras")
+    page.locator(f"{VIEW} canvas").first.wait_for(timeout=PATIENCE)
+    taken = (page.evaluate("performance.now()") - begun) / 1000
+    print(f"EfficientNetB0 from upload to the first merge painted: {taken:.1f} s")
+    assert page.locator(f"{LIST} img").count() == 25
+    assert taken < 10

@@ -1,0 +1,49 @@
+"""What a host may set: read in one place, and refused with a clear text where it makes no sense."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core import settings
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def test_a_number_that_is_set_and_one_that_is_not(monkeypatch):
+    monkeypatch.setenv("MERGESCOPE_A", " 17 ")
+    monkeypatch.setenv("MERGESCOPE_B", "")
+    assert [settings.number(name, 5) for name in ("A", "B", "C")] == [17, 5, 5]
+    assert settings.number("D", 0, least=0) == 0
+
+
+@pytest.mark.parametrize("text", ["0", "-3", "many", "1e6", "4.5"])
+def test_nonsense_stops_the_start(monkeypatch, text):
+    """A server that ran without the limit that was meant would be worse."""
+    monkeypatch.setenv("MERGESCOPE_A", text)
+    with pytest.raises(ValueError, match=f"MERGESCOPE_A='{text}': a whole number of at least 1 is expected"):
+        settings.number("A", 5)
+
+
+def test_a_limit_that_is_set_holds_in_the_command():
+    """In a fresh process, as a host would set it."""
+    code = "from core.limits import check_elements; check_elements([(7, 11)], (7, 11))"
+    environment = {"MERGESCOPE_MAX_ELEMENTS": "76", "PATH": ""}
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert "(7, 11) would be 77 numbers; up to 76 are computed." in run.stderr
+
+
+def test_the_environment_is_read_in_one_place():
+    """Elsewhere only by the sandbox, which hands it on, and by its worker, which sets up TensorFlow."""
+    allowed = {"core/settings.py", "sandbox/child.py", "sandbox/worker.py", "ui/hosting/defaults.py"}
+    folders = ("core", "figures", "pages", "sandbox", "ui")
+    found = {
+        str(file.relative_to(ROOT))
+        for folder in folders
+        for file in (ROOT / folder).rglob("*.py")
+        if "os.environ" in file.read_text(encoding="utf-8")
+    }
+    assert found <= allowed

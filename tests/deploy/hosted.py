@@ -1,0 +1,167 @@
+"""The app as it is hosted: `serve.py` some times, behind the nginx of `deploy/nginx/`, all on this machine."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+CONF = ROOT / "deploy" / "nginx" / "nginx.conf"
+NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/sbin:/usr/local/sbin")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Replica:
+    """One server on a port of its own, which it keeps when it is started again."""
+
+    def __init__(self, folder: Path, *, before: tuple[str, ...] = (), **settings: str):
+        self.before = before  # a command that starts the server, such as one that sets limits
+        self.port, self.metrics_port, self.log = free_port(), free_port(), folder / f"replica-{free_port()}.log"
+        self._settings = {
+            "STREAMLIT_SERVER_ADDRESS": "127.0.0.1",
+            "STREAMLIT_SERVER_PORT": str(self.port),
+            "STREAMLIT_SERVER_COOKIE_SECRET": "the same for all replicas",
+            "MERGESCOPE_METRICS_PORT": str(self.metrics_port),
+            "MERGESCOPE_SANDBOX": "off",
+            **settings,
+        }
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.process = None
+
+    def start(self) -> None:
+        command = [*self.before, sys.executable, "serve.py"]
+        with self.log.open("a") as log:
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env={**os.environ, **self._settings}, stdout=log, stderr=log
+            )
+        wait_until(lambda: answer(f"{self.address}/_stcore/health")[0] == 200, "a replica answers", self.process)
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(20)
+
+    def stop(self) -> None:
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(20)
+
+    def figures(self) -> dict[str, float]:
+        """What it tells Prometheus."""
+        text = answer(f"http://127.0.0.1:{self.metrics_port}/metrics")[2]
+        rows = (line.rsplit(" ", 1) for line in text.splitlines() if line and not line.startswith("#"))
+        return {name: float(value) for name, value in rows}
+
+
+@contextlib.contextmanager
+def serving(folder: Path, **options):
+    """One replica without a proxy."""
+    replica = Replica(folder, **options)
+    try:
+        replica.start()
+        yield replica
+    finally:
+        replica.stop()
+
+
+class Hosted:
+    """Replicas and the proxy before them."""
+
+    def __init__(self, folder: Path, replicas: list[Replica]):
+        self.replicas, self.port, self._folder = replicas, free_port(), folder
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.log = folder / "proxy.log"
+
+    def start_proxy(self) -> subprocess.Popen:
+        text = CONF.read_text(encoding="utf-8")
+        lines = [f"server 127.0.0.1:{replica.port} max_fails=1 fail_timeout=5s;" for replica in self.replicas]
+        (self._folder / "replicas.conf").write_text("\n".join(lines))
+        for shipped, here in (
+            ("/etc/nginx/replicas.conf", self._folder / "replicas.conf"),
+            ("/tmp/nginx", self._folder / "nginx"),
+            ("listen 8080;", f"listen 127.0.0.1:{self.port};"),
+            ("/etc/nginx/mime.types", self._folder / "mime.types"),
+            ("/dev/stdout", self.log),
+        ):
+            assert shipped in text
+            text = text.replace(shipped, str(here))
+        (self._folder / "mime.types").write_text("types { }")
+        (self._folder / "nginx.conf").write_text(text)
+        process = subprocess.Popen(
+            [NGINX, "-c", str(self._folder / "nginx.conf"), "-g", "daemon off;"], stderr=subprocess.PIPE
+        )
+        wait_until(lambda: answer(f"{self.address}/proxy-health")[0] == 200, "the proxy answers", process)
+        return process
+
+    def served(self, path: str) -> list[int]:
+        """Ports of the replicas that answered requests of a path, as the proxy's log tells."""
+        rows = [json.loads(line) for line in self.log.read_text().splitlines()]
+        return [int(row["replica"].rsplit(":", 1)[-1]) for row in rows if row["path"] == path and row["replica"]]
+
+
+@contextlib.contextmanager
+def hosted(folder: Path, count: int = 2, **settings: str):
+    """Replicas behind a proxy, ended with all that belongs to them."""
+    site = Hosted(folder, [Replica(folder, **settings) for _ in range(count)])
+    proxy = None
+    try:
+        for replica in site.replicas:
+            replica.start()
+        proxy = site.start_proxy()
+        yield site
+    finally:
+        if proxy:
+            proxy.terminate()
+            proxy.wait(20)
+            proxy.stderr.close()
+        for replica in site.replicas:
+            replica.stop()
+
+
+def answer(address: str, *, method: str = "GET", headers: dict | None = None, data: bytes | None = None):
+    """Status, headers and text of an answer, whatever it is; status 0 where there is none."""
+    request = urllib.request.Request(address, method=method, headers=headers or {}, data=data)
+    try:
+        with urllib.request.urlopen(request, timeout=20) as got:
+            return got.status, got.headers, got.read().decode("utf-8", "replace")
+    except urllib.error.HTTPError as error:
+        return error.code, error.headers, error.read().decode("utf-8", "replace")
+    except (OSError, ValueError):
+        return 0, {}, ""
+
+
+def handshake(address: str, **headers: str) -> int:
+    """Status of a WebSocket handshake with these headers; 101 where it is accepted."""
+    host, port = address.removeprefix("http://").split(":")
+    sent = {
+        "Host": f"{host}:{port}",
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    } | {name.replace("_", "-"): value for name, value in headers.items()}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in sent.items())
+    with socket.create_connection((host, int(port)), timeout=20) as connection:
+        connection.sendall(f"GET /_stcore/stream HTTP/1.1\r\n{lines}\r\n".encode())
+        return int(connection.recv(64).split()[1])
+
+
+def wait_until(condition, what: str, process=None, seconds: float = 90.0) -> None:
+    """Look again and again; a process that has ended meanwhile ends the wait."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert process is None or process.poll() is None, f"{what}: the process has ended"
+        assert time.monotonic() < end, f"{what}: not within {seconds} s"
+        time.sleep(0.1)

@@ -1,0 +1,75 @@
+"""The menu of exports on the Merge lab, without a browser: every kind of file in both languages."""
+
+import threading
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.test_merge_lab import PAGE, words
+from ui.export import job as jobs
+from ui.export.formats import FORMATS
+
+
+def open_menu(kind="png", language="en", **parameters):
+    """The lab with its menu open on one kind of file."""
+    app = AppTest.from_file("../../app.py", default_timeout=60)
+    app.session_state["export"], app.session_state["export_format"] = True, kind
+    app.query_params["lang"] = language
+    app.run()
+    app.switch_page(PAGE)
+    for key, value in parameters.items():
+        app.query_params[key] = str(value)
+    return app.run()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_format_can_be_chosen(language):
+    """Each says what it is good for, and has its button."""
+    for name, kind in FORMATS.items():
+        app = open_menu(name, language, s0="2,5,7,3", s1="2,5,7,3")
+        assert not app.exception
+        assert (kind.summary in words(app)) == (language == "en")
+        assert [button.label for button in app.button if button.key == "export_make"] == (
+            [{"en": "Make the file", "zh": "生成文件"}[language]] if kind.long else []
+        )
+        assert len(app.get("download_button")) == (not kind.long)
+
+
+def test_a_long_export_is_made_and_offered():
+    """The button begins, the file is there at the end; a change of the view is told."""
+    app = open_menu("gif", s0="2,3,4", s1="2,3,4")
+    app.button(key="export_make").click().run()
+    assert not app.exception
+    job = app.session_state["export_job"]
+    job.wait(120)
+    app.run()
+    assert job.result.startswith(b"GIF89a")
+    assert len(app.get("download_button")) == 1
+    assert "have changed" not in words(app)
+    app.segmented_control(key="export_speed").set_value(25).run()
+    assert not app.exception
+    assert "have changed" in words(app)
+
+
+def test_stopping_says_so(monkeypatch):
+    """After Stop nothing is offered, and the page says that nothing was written."""
+    monkeypatch.setattr(jobs, "_ROOM", threading.Semaphore(0))  # it waits for room for ever
+    app = open_menu("pptx", s0="2,3,64", s1="2,3,64")
+    app.button(key="export_make").click().run()
+    job = app.session_state["export_job"]
+    assert len(app.get("progress")) == 1
+    app.button(key="export_stop").click().run()
+    job.wait(120)
+    app.run()
+    assert not app.exception
+    assert job.stopped
+    assert job.result is None
+    assert "Stopped. Nothing was written." in words(app)
+    assert len(app.get("download_button")) == 0
+
+
+def test_no_menu_without_a_result():
+    """Where shapes are refused there is nothing to export."""
+    app = open_menu(s0="2,3", s1="2,5")
+    assert not app.exception
+    assert not [one for one in app.get("expander") if one.label == "Export"]

@@ -1,0 +1,134 @@
+"""The parts of the Merge lab: table, warnings, NumPy beside it, code, own values; each by what stands on the page."""
+
+import numpy as np
+import pytest
+
+from core import merge
+from core.samples import make_sample
+from tests.pages.test_merge_lab import open_lab, words
+from tests.ui.files import npy, npz, picture
+
+
+def table(app) -> list[list[str]]:
+    """The alignment, row by row, without the names of inputs."""
+    return app.table[0].value.to_numpy().tolist()
+
+
+def code(app) -> list[str]:
+    """The snippets, in the order of their tabs; what Keras says is not among them."""
+    return [block.value for block in app.code if block.language == "python"]
+
+
+def test_the_table_says_what_each_axis_does():
+    """A row for each input and one for the output."""
+    app = open_lab(op="Multiply", s0="2,3,1", s1="2,5", n="2")
+    assert table(app) == [
+        ["2 batch", "3 matched", "1 stretched"],
+        ["2 batch", "1 inserted", "5 matched"],
+        ["2", "3", "5"],
+    ]
+
+
+def test_clashing_axes_are_marked_and_only_they():
+    """In the table of a refusal."""
+    app = open_lab(op="Multiply", s0="2,20,20,256", s1="2,20,20")
+    assert table(app) == [["2 batch", "20", "20", "256 clashing"], ["2 batch", "1 inserted", "20", "20 clashing"]]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "said"),
+    [
+        ({"op": "Multiply", "s0": "2,20,20,256", "s1": "2,256"}, "np.broadcast\\_shapes refuses"),
+        ({"op": "Multiply", "s0": "4,3", "s1": "2,4,3"}, "np.broadcast\\_shapes gives (2, 4, 3)"),
+        ({"op": "Dot", "s0": "2,3,5", "s1": "2,5,7", "axes": "2,1"}, "gives (2, 3, 2, 7)"),
+        ({"op": "Multiply", "s0": "5,1,5", "s1": "5,4,5"}, None),
+    ],
+)
+def test_numpy_stands_beside_it_where_it_differs(parameters, said):
+    """And only there."""
+    lines = [line for line in words(open_lab(**parameters)).splitlines() if "NumPy differs" in line]
+    assert [said in line for line in lines] == ([] if said is None else [True])
+
+
+@pytest.mark.parametrize(
+    ("parameters", "warning"),
+    [
+        ({"op": "Multiply", "s0": "2,20,20", "s1": "2,20,20,20"}, "lands on axes 2, 3"),
+        ({"op": "Add", "s0": "3,3", "s1": "3,1"}, "for a bias and adds it as (1, 3)"),
+        ({"op": "Multiply", "s0": "None,20,256", "s1": "20,None,1"}, "a clash shows only when the model runs"),
+    ],
+)
+def test_what_was_probably_not_meant_is_told(parameters, warning):
+    """Above the values."""
+    assert any(warning in element.value.replace("\\", "") for element in open_lab(**parameters).warning)
+
+
+def test_six_inputs():
+    """Each has its shape; the result is the sum of all."""
+    app = open_lab(op="Add", n="6", **{f"s{number}": "2,3" for number in range(6)})
+    assert not app.exception
+    assert "→ (2, 3)" in words(app)
+    assert "keras.layers.Add()([x0, x1, x2, x3, x4, x5])" in code(app)[0]
+
+
+def test_the_form_chooses_the_first_code():
+    """Function form: its code is on top, and gives the same numbers."""
+    layer, function = code(open_lab(op="Add")), code(open_lab(op="Add", form="function"))
+    assert "keras.layers.Add()([x0, x1])" in layer[0]
+    assert "keras.layers.add([x0, x1])" in function[0]
+    assert sorted(layer) == sorted(function)
+    assert len(layer) == 5
+
+
+def test_the_code_on_screen_gives_the_numbers_on_screen():
+    """The NumPy one, with a fill, a seed and dtypes of its own."""
+    app = open_lab(op="Multiply", s0="2,3", s1="2,1", f0="normal", f1="uniform", d0="float64", d1="int16", seed="7")
+    names: dict[str, np.ndarray] = {}
+    exec(code(app)[2], names)  # our own snippet is what is under test
+    fills = [("normal", (2, 3), 0, "float64"), ("uniform", (2, 1), 1, "int16")]
+    inputs = [make_sample(name, shape, number=number, seed=7, dtype=dtype) for name, shape, number, dtype in fills]
+    np.testing.assert_array_equal(names["y"], merge("Multiply", inputs).value)
+    assert names["y"].dtype == np.float32
+
+
+HOSTILE = [
+    ("a.npy", npy(np.array([1, None], dtype=object)), "The array holds Python objects; only numbers are read."),
+    ("a.npy", npy(np.ones((4, 5)))[:-7], "The file says 160 bytes of numbers but holds 153."),
+    ("a.npy", npy(np.ones((2, 3), complex)), "Values of type complex128 cannot be drawn"),
+    ("a.npz", npz(a=np.zeros((3000, 3000))), "The archive would unpack to 72 MB; up to 32 are accepted."),
+    ("a.npz", npz(a=np.zeros(3))[:60], "The archive is damaged or cut off."),
+    ("a.csv", b"1,2\n3,four\n", "Line 2: 'four' is not a number."),
+    ("a.csv", b"1,2\n3\n", "Line 2 has 1 values; the first has 2."),
+    ("a.png", picture((40, 30))[:60], "cut off"),
+    ("a.png", b"<svg/>", "This is not a PNG, JPEG or WebP picture."),
+    ("![x](http://x.test/a.png).keras", b"PK", "Only .npy, .npz, .csv"),
+    ("a.npy", b"", "The file is empty."),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "sentence"), HOSTILE)
+def test_hostile_files(name, content, sentence):
+    """One sentence where the file was entered; the other input and the rest of the page stay."""
+    app = open_lab(f0="file", s1="2,3", f1="ramp")
+    app.file_uploader(key="u0").upload(name, content).run()
+    assert not app.exception
+    assert any(sentence in error.value.replace("\\", "") for error in app.error)
+    assert (app.text_input(key="s1").value, app.selectbox(key="f1").value) == ("2,3", "ramp")
+    assert "x.test" not in words(app)
+
+
+def test_a_picture_takes_part():
+    """As a batch of one with rows, columns and three channels."""
+    app = open_lab(op="Multiply", f0="file", s1="1,30,40,1")
+    app.file_uploader(key="u0").upload("a.png", picture((40, 30))).run()
+    assert not app.exception
+    assert "→ (1, 30, 40, 3)" in words(app)
+
+
+def test_one_of_several_arrays():
+    """An archive asks which of its arrays is meant."""
+    app = open_lab(op="Add", f0="file", s1="3,5")
+    app.file_uploader(key="u0").upload("a.npz", npz(first=np.ones((2, 7)), second=np.ones((3, 5)))).run()
+    assert app.selectbox(key="m0").options == ["first", "second"]
+    app.selectbox(key="m0").select("second").run()
+    assert "→ (3, 5)" in words(app)

@@ -1,0 +1,385 @@
+"""The model inspector, page logic without a browser and without Keras: the engine plays the model's process."""
+
+import json
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from sandbox.failures import SandboxError
+from sandbox.inspect_inputs import checked_inputs
+from tests.pages.test_merge_lab import _npy, words
+from tests.ui.inspector import engine
+from tests.ui.inspector.models import gate_file, keras_file
+
+PAGE = "pages/4_Model_inspector.py"
+OWN = {"msrc": "own"}
+NOISE = {"m0k": "noise", "m1k": "noise"}
+
+
+def open_inspector(file=None, name="small.keras", **parameters) -> AppTest:
+    """The page as a link with these parameters opens it, with a file of one's own where one is given."""
+    app = AppTest.from_file("../../app.py", default_timeout=60)
+    app.run()
+    app.switch_page(PAGE)
+    for key, value in ({**OWN, **parameters} if file is not None else parameters).items():
+        app.query_params[key] = str(value)
+    app.run()
+    if file is not None:
+        app.file_uploader(key="model_file").upload(name, file).run()
+    assert not app.exception
+    return app
+
+
+def rows(app) -> list[dict]:
+    """What the list shows."""
+    return _data(app, "rows")
+
+
+def boxes(app) -> list[dict]:
+    """What the graph shows."""
+    return _data(app, "nodes")
+
+
+def panels(app) -> list[list[str]]:
+    """The titles of the panels of every tensor view."""
+    return [[panel["title"] for panel in data["panels"]] for data in _all(app) if "panels" in data]
+
+
+def _data(app, part):
+    return next(data[part] for data in _all(app) if part in data)
+
+
+def _all(app):
+    found = []
+    for component in app.get("bidi_component"):
+        text = component.proto.mixed.json or component.proto.json
+        data = json.loads(text) if text else {}
+        found.append(data.get("meta") or data)
+    return found
+
+
+@pytest.fixture
+def played(monkeypatch):
+    """The sandbox is on, and the engine plays the process."""
+    monkeypatch.setenv("MERGESCOPE_SANDBOX", "on")
+    monkeypatch.setattr("ui.verdict.the_verifier", lambda: pytest.fail("no Keras here"))
+    monkeypatch.setattr("ui.verdict.wake", lambda: None)
+    monkeypatch.setattr("ui.inspector.running.open_model", engine.Handle)
+    monkeypatch.setattr("ui.inspector.running.warm", lambda: None)
+    engine.ASKED.clear()
+    return engine.ASKED
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_shipped_network_needs_no_upload(language):
+    """Its twelve merges are listed in order, and the page begins with a gate."""
+    app = open_inspector(lang=language)
+    assert not app.exception
+    assert [row["name"] for row in rows(app)][:3] == ["gate20_sum", "gate20_gated", "decode20_join"]
+    assert [row["chosen"] for row in rows(app)].index(True) == 1
+    assert {box["id"] for box in boxes(app)} >= {"gate20_gated", "gate20_alpha", "encode20_b_relu", "decode20_join"}
+    assert len(boxes(app)) < 12
+    assert ("merges: 12 (4 Add, 4 Multiply, 4 Concatenate)" in words(app)) == (language == "en")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_run_from_upload_to_values(played, language):
+    """Upload, run, look: pictures in the list, the panels of the merge with the layers that they come from."""
+    app = open_inspector(gate_file(), lang=language, **NOISE)
+    assert not panels(app)
+    assert not any(row["thumb"] for row in rows(app))
+    app.button(key="mstart").click().run()
+    assert not app.exception
+    assert all(row["thumb"].startswith("data:image/png") for row in rows(app))
+    (titles,) = panels(app)
+    assert [title.split(" · ")[-1] for title in titles[:2]] == ["features", "map"]
+    assert [asked[0] for asked in played] == ["open", "run", "tensors"]
+    app.run()
+    assert [asked[0] for asked in played] == ["open", "run", "tensors"]
+
+
+def test_stop_ends_the_process(played):
+    """The button closes the model, and the page is as before the run."""
+    app = open_inspector(gate_file(), mrun="true", **NOISE)
+    handle = played[0][1]
+    assert not handle.closed
+    app.button(key="mstop").click().run()
+    assert handle.closed
+    assert not panels(app)
+
+
+def test_another_file_ends_the_process_of_the_first(played):
+    """So does taking the file away: a model never outlives its file."""
+    app = open_inspector(gate_file(), mrun="true", **NOISE)
+    app.file_uploader(key="model_file").upload("b.keras", gate_file(gate="other")).run()
+    first, second = (asked[1] for asked in played if asked[0] == "open")
+    assert first.closed
+    assert not second.closed
+    app.segmented_control(key="msrc").set_value("shipped").run()
+    app.segmented_control(key="msrc").set_value("own").run()
+    assert second.closed
+
+
+def test_a_link_that_was_opened_before_the_upload_keeps_its_state(played):
+    """The file is not in the link, but all else is: after the upload the page is as it was."""
+    asked = {"mrun": "true", "merge": "sum", "mpart": "gradients", "monly": "all", "m0k": "noise", "mseed": "7"}
+    app = open_inspector(**OWN, **asked)
+    assert "A link does not hold it" in words(app)
+    app.file_uploader(key="model_file").upload("a.keras", gate_file()).run()
+    assert not app.exception
+    assert [row["chosen"] for row in rows(app)] == [False, True, False]
+    assert ("gradients", "sum", 0, None) in played
+    assert app.text_input(key="mseed").value == "7"
+
+
+def test_choosing_in_the_list_and_in_the_graph(played):
+    """Either one moves both, and the place in the old merge is forgotten."""
+    app = open_inspector(gate_file(), mrun="true", cell="0,1,1,1", **NOISE)
+    assert next(row["id"] for row in rows(app) if row["chosen"]) == "gate"
+    app.session_state["merge"] = "joined"
+    app.run()
+    assert next(row["id"] for row in rows(app) if row["chosen"]) == "joined"
+    assert next(box["id"] for box in boxes(app) if box["chosen"]) == "joined"
+    assert played[-1] == ("tensors", "joined")
+
+
+def test_a_process_that_was_closed_while_idle_comes_back(played):
+    """Whoever returns after a long talk finds the page as it was: the model is opened and run anew."""
+    app = open_inspector(gate_file(), mrun="true", **NOISE)
+    played[0][1].close()
+    app.run()
+    assert panels(app)
+    assert [asked[0] for asked in played] == ["open", "run", "tensors"] * 2
+
+
+def test_a_crowded_server(played, monkeypatch):
+    """One sentence where too many models are open; list and graph stay."""
+
+    def full(*_args, **_named):
+        raise SandboxError("busy")
+
+    monkeypatch.setattr("ui.inspector.running.open_model", full)
+    app = open_inspector(gate_file(), mrun="true", **NOISE)
+    assert "Too many models are open on this server" in words(app)
+    assert rows(app)
+
+
+def test_inputs_of_different_batches(played, monkeypatch):
+    """What the handle refuses at once is told at the inputs."""
+    monkeypatch.setattr("ui.inspector.running.open_model", _Choosy)
+    app = open_inspector(gate_file(), mrun="true", m0s="2,3,5,7", **NOISE)
+    assert "same number of samples" in words(app)
+
+
+class _Choosy(engine.Handle):
+    def run(self, inputs):
+        checked_inputs(self.model, inputs)
+        return super().run(inputs)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "left"),
+    [
+        ({"mfind": "SU"}, ["sum"]),
+        ({"mop": "Concatenate"}, ["joined"]),
+        ({"monly": "attention"}, ["gate"]),
+        ({"monly": "stretch", "mop": "Multiply"}, ["gate"]),
+    ],
+)
+def test_filters_in_the_link(parameters, left):
+    """What is filtered stands in the link; the chosen merge stays on screen even where the list leaves it out."""
+    app = open_inspector(gate_file(), **parameters)
+    assert [row["id"] for row in rows(app)] == left
+    assert f"{len(left)} of 3 merges" in words(app)
+
+
+def test_filters_that_leave_nothing():
+    """One sentence, and the way back is the same control."""
+    app = open_inspector(gate_file(), mfind="zzz")
+    assert "No merge of this model fits the filters." in words(app)
+
+
+def test_gradients_of_a_chosen_number(played):
+    """The largest number by default, a typed index otherwise; one that is none is explained."""
+    app = open_inspector(gate_file(), mrun="true", mpart="gradients", **NOISE)
+    assert played[-1] == ("gradients", "gate", 0, None)
+    assert "[0, 2, 4, 6] = 0.5" in words(app).replace("\\", "")
+    app.text_input(key="munit").set_value("0, 1, 2, 3").run()
+    assert played[-1] == ("gradients", "gate", 0, (0, 1, 2, 3))
+    for nonsense in ("0,1", "0,1,2,99", "x", "0,1,2,-3", "9" * 40):
+        app.text_input(key="munit").set_value(nonsense).run()
+        assert not app.exception
+        assert "is no index of the output (1, 3, 5, 14); the last one is 0, 2, 4, 13." in words(app).replace("\\", "")
+
+
+def test_two_merges_beside_each_other(played):
+    """Outputs of one shape get their difference; the other merge can be chosen."""
+    app = open_inspector(gate_file(), mrun="true", mpart="compare", **NOISE)
+    assert panels(app) == [["gate", "sum", "difference"]]
+    app.selectbox(key="mother").select("joined").run()
+    assert not app.exception
+    assert panels(app) == [["gate"], ["joined"]]
+
+
+def test_one_merge_on_two_inputs(played):
+    """The second input has its own seed; its map can be compared too."""
+    app = open_inspector(gate_file(), mrun="true", mpart="compare", mwith="input", mb0k="noise", mbseed="3", **NOISE)
+    assert panels(app) == [["output, first input", "output, second input", "difference"]]
+    assert "The largest difference of two cells is 0." not in words(app)
+    app.selectbox(key="mten").select("1").run()
+    assert panels(app)[0][0] == "input 1 · map, first input"
+    assert not app.exception
+
+
+def test_a_merge_that_fails_while_it_runs(played):
+    """Sizes that are open in the file clash when it runs: the merge is named, with the axes and the fixes."""
+    file = keras_file(
+        [
+            ("features", "InputLayer", [None, None, None, 7], []),
+            ("map", "InputLayer", [None, None, None, 1], []),
+            ("ok", "Add", [None, None, None, 7], ["features", "features"]),
+            ("gate", "Multiply", [None, None, None, 7], ["ok", "map"]),
+        ],
+        ["gate"],
+    )
+    app = open_inspector(file, mrun="true", m0k="noise", m1k="noise", m0s="1,4,6,7", m1s="1,4,3,1")
+    text = words(app)
+    assert "The run ended at the merge gate." in text
+    assert "What would fit" in text
+    assert "6" in app.table[0].value.to_string()
+    assert "clashing" in app.table[0].value.to_string()
+    assert [bool(row["thumb"]) for row in rows(app)] == [True, False]
+    assert "The run did not reach this merge." in text
+
+
+def test_a_misfit_that_stands_in_the_file():
+    """It needs no run: the merge is marked in list and graph, with Keras's text and the fixes."""
+    file = keras_file(
+        [
+            ("a", "InputLayer", [None, 5, 7], []),
+            ("b", "InputLayer", [None, 3, 7], []),
+            ("m", "Add", [None, 5, 7], ["a", "b"]),
+        ],
+        ["m"],
+    )
+    app = open_inspector(file)
+    assert rows(app)[0]["fault"]
+    assert next(box for box in boxes(app) if box["id"] == "m")["kind"] == "fault"
+    assert "Inputs have incompatible shapes" in words(app)
+    assert "What would fit" in words(app)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "The file is empty."),
+        (b"PK\x03\x04 cut off", "damaged or cut off"),
+        (b"\x89HDF\r\n\x1a\n" + b"0" * 100, ".h5"),
+        (b"\x89PNG\r\n\x1a\n" + b"0" * 100, "this is PNG"),
+    ],
+)
+def test_files_that_are_none(content, sentence):
+    """One sentence at the place of the upload, and the rest of the page stands."""
+    app = open_inspector(content)
+    assert sentence in words(app).replace("\\", "")
+    assert app.file_uploader(key="model_file")
+
+
+def test_a_model_that_is_shown_but_not_run(played):
+    """A Lambda is named with the reason; list and graph are there, a button to run is not."""
+    file = keras_file(
+        [
+            ("a", "InputLayer", [None, 5], []),
+            ("twice", "Lambda", [None, 5], ["a"]),
+            ("m", "Add", [None, 5], ["a", "twice"]),
+        ],
+        ["m"],
+    )
+    app = open_inspector(file, mrun="true")
+    assert "The model is shown but not run" in words(app)
+    assert "twice" in words(app)
+    assert rows(app)
+    assert played == []
+    assert not [button for button in app.button if button.key in ("mstart", "mstop")]
+
+
+def test_no_merge_at_all():
+    """Said in one sentence."""
+    app = open_inspector(keras_file([("a", "InputLayer", [None, 5], []), ("r", "ReLU", [None, 5], ["a"])], ["r"]))
+    assert "The model has no merge layer" in words(app)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "sentence"),
+    [
+        ("m0s", "1,3,5", "does not fit; the model takes (None, 3, 5, 7)"),
+        ("m0s", "x", "is not a whole number"),
+        ("m0s", "60000,3,5,7", "numbers; up to 4,000,000"),
+        ("mseed", "-1", "A seed is a whole number"),
+    ],
+)
+def test_bad_inputs(played, key, value, sentence):
+    """What cannot be read is said where it was typed, and stays there."""
+    app = open_inspector(gate_file(), **NOISE)
+    app.text_input(key=key).set_value(value).run()
+    assert not app.exception
+    assert sentence in words(app).replace("\\", "")
+    assert app.text_input(key=key).value == value
+
+
+def test_an_array_of_ones_own(played):
+    """An .npy is fed as it is; one of another shape is refused in one sentence, and nothing is run with it."""
+    app = open_inspector(gate_file(), mrun="true", m0k="npy", m1k="noise")
+    assert "Please upload a file for this input" in words(app)
+    app.file_uploader(key="m0unpy").upload("a.npy", _npy(np.ones((3, 5, 7)))).run()
+    assert played[-1][0] == "tensors"
+    app.file_uploader(key="m0unpy").upload("a.npy", _npy(np.ones((5, 3, 7)))).run()
+    assert "does not fit" in words(app)
+
+
+NAMES = ["![x](http://x.test/a.png)<script>alert(1)</script>:red[x] **b** $x$", "a" * 3000]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_foreign_names_stay_text(played, name):
+    """Names of layers never reach Markdown unescaped, whatever part of the page shows them."""
+    for part in ("values", "gradients", "compare"):
+        file = gate_file(feature=name, weights=name + "2", gate=name + "3")
+        app = open_inspector(file, name=f"{name[:50]}.keras", mrun="true", mpart=part, m0k="noise", m1k="noise")
+        assert panels(app)
+        for element in [*app.markdown, *app.caption, *app.error, *app.warning, *app.info]:
+            assert "![x](" not in element.value
+            assert "<script>" not in element.value
+            assert ":red[" not in element.value
+            assert "a" * 100 not in element.value
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"merge": "<script>", "mop": "Nope", "monly": "x", "mpart": "y", "mrun": "maybe"},
+        {"m0k": "nope", "m0s": "1e400", "m0n": "99", "m0c": "-1", "mseed": "inf"},
+        {"mwith": "x", "mother": "y", "mten": "7", "mout": "-1", "munit": "NaN", "mrun": "true"},
+        {"mwhole": "perhaps", "cell": "9,9,9,9,9,9", "plane": "7,7"},
+        {"mb0k": "npy", "mb0n": "x", "mpart": "compare", "mwith": "input", "mrun": "true"},
+    ],
+)
+def test_nonsense_in_the_link(played, parameters):
+    """Whatever stands in a link, the page is whole and no exception shows."""
+    app = open_inspector(gate_file(), **{**parameters, "m1k": "noise"})
+    assert not app.exception
+    assert app.title[0].value == "Model inspector"
+    assert rows(app)
+
+
+def test_nonsense_in_the_link_before_there_is_a_file():
+    """An unknown kind of model gives the shipped one; a search for what no name holds finds nothing."""
+    assert len(rows(open_inspector(msrc="elsewhere", mwhole="x"))) == 12
+    assert "No merge of this model fits the filters." in words(open_inspector(mfind="\x00<b>"))
+
+
+def test_the_whole_model_on_demand():
+    """All hundred layers of the shipped network, or those around the merge."""
+    assert len(boxes(open_inspector(mwhole="true"))) == 100
+    assert len(boxes(open_inspector())) < 12

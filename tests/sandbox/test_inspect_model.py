@@ -1,0 +1,134 @@
+"""The command line, through and through."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from sandbox.inspect_image import SCALES, file_inputs, noise_inputs
+from sandbox.inspect_model import main
+from sandbox.model_file import read_model
+from tests.sandbox.keras_models import keras, layers, merges_of, open_sizes, saved, unet_with_operators
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A U-Net, a model of open sizes, a picture, an array."""
+    place = tmp_path_factory.mktemp("files")
+    (place / "unet.keras").write_bytes(saved(unet_with_operators()))
+    (place / "open.keras").write_bytes(saved(open_sizes()))
+    pixels = np.random.default_rng(0).integers(0, 256, (40, 30, 3), np.uint8)
+    Image.fromarray(pixels).save(place / "picture.png")
+    np.save(place / "array.npy", np.ones((12, 20, 3), "float32"))
+    np.save(place / "text.npy", np.array(["a"]))
+    (place / "broken.png").write_bytes(b"\x89PNG broken")
+    return place
+
+
+def command(*arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "sandbox.inspect_model", *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        env=os.environ | {"PYTHONWARNINGS": "ignore"},
+        check=False,
+    )
+
+
+def test_a_picture_goes_through_the_model(folder):
+    """Shapes as JSON without a run; with a picture also figures, which are those of Keras on the same pixels."""
+    run = command(folder / "unet.keras", "--image", folder / "picture.png", "--json")
+    assert run.returncode == 0, run.stderr
+    told = json.loads(run.stdout)
+    model = keras.saving.load_model(folder / "unet.keras", compile=False)
+    expected = {merge_id: node for merge_id, node, _ in merges_of(model)}
+    assert {entry["id"] for entry in told["merges"]} == set(expected)
+    inputs = file_inputs(read_model((folder / "unet.keras").read_bytes()), folder / "picture.png", "0..1", 0)
+    for entry in told["merges"]:
+        node = expected[entry["id"]]
+        value = np.asarray(keras.Model(model.inputs, node.output_tensors[0])(inputs["image"], training=False))
+        figures = entry["figures"]["output"]
+        assert figures["shape"] == list(value.shape)
+        assert figures["largest"] == float(value.max())
+        assert [x["shape"] for x in entry["figures"]["inputs"]] == [[1, *x.shape[1:]] for x in node.input_tensors]
+    assert told["failure"] is None
+
+
+def test_the_listing_runs_nothing(folder, capsys):
+    """Text and JSON of the same merges, in the process of the command itself, without Keras."""
+    path = str(folder / "unet.keras")
+    assert main([path]) == 0
+    text = capsys.readouterr().out
+    assert main([path, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    gate = next(entry for entry in told["merges"] if entry["attention_like"])
+    assert gate["input_shapes"] == [[None, 12, 20, 5], [None, 12, 20, 1]]
+    assert gate["stretched_axes"] == [[], [3]]
+    assert gate["id"] in text
+    assert "(None, 12, 20, 5) and (None, 12, 20, 1) -> (None, 12, 20, 5)" in text
+    assert "stretches input 1 along 3" in text
+    assert "figures" not in gate
+    code = (
+        f"import sys; from sandbox.inspect_model import main; main([{path!r}])\n"
+        "print(sorted({'keras', 'tensorflow', 'h5py', 'PIL'} & set(sys.modules)))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_model_that_fails_is_told_with_fixes(folder):
+    """Exit 1: the merge, why, what would fit. Sizes that are left open clash, since noise has 8 and the array 12."""
+    np.save(folder / "odd.npy", np.ones((1, 12, 20, 1), "float32"))
+    run = command(folder / "open.keras", "--image", folder / "odd.npy", "--noise", "3")
+    assert run.returncode == 1
+    assert "The merge gated failed on (1, 224, 224, 5), (1, 12, 20, 1)." in run.stderr
+    assert "Resize input" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_names_cannot_steer_the_terminal(folder, capsys):
+    """Escape codes in the name of a layer are not printed."""
+    x = keras.Input((3,), name="x")
+    content = saved(keras.Model(x, layers.Add(name="a\x1b[31mred")([x, x])))
+    (folder / "red.keras").write_bytes(content)
+    assert main([str(folder / "red.keras")]) == 0
+    assert "\x1b" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("broken.png", "is not a PNG, JPEG or WebP picture"),
+        ("text.npy", "is not an array of numbers"),
+        ("none.png", "cannot be read"),
+    ],
+)
+def test_a_bad_picture_is_told_in_one_line(folder, capsys, file, text):
+    """Before anything is started."""
+    assert main([str(folder / "unet.keras"), "--image", str(folder / file)]) == 2
+    told = capsys.readouterr().err
+    assert text in told
+    assert told.count("\n") == 1
+
+
+def test_pictures_are_scaled_as_asked(folder):
+    """The ends of each scale; grey, colour and arrays."""
+    read = read_model((folder / "unet.keras").read_bytes())
+    extremes = {"0..1": (0, 1), "-1..1": (-1, 1), "none": (0, 255)}
+    ends = np.array([[[[0.0, 0.0, 0.0]], [[255.0, 255.0, 255.0]]]])
+    for scale, (low, high) in extremes.items():
+        assert (SCALES[scale](ends).min(), SCALES[scale](ends).max()) == (low, high)
+    np.testing.assert_allclose(SCALES["imagenet"](ends)[0, 0, 0], [-2.117904, -2.035714, -1.804444], atol=1e-5)
+    assert file_inputs(read, folder / "picture.png", "none", 0)["image"].shape == (1, 12, 20, 3)
+    assert (file_inputs(read, folder / "array.npy", "none", 0)["image"] == 1).all()
+    assert noise_inputs(read, 5)["image"].tobytes() == noise_inputs(read, 5)["image"].tobytes()
+    assert noise_inputs(read, 5)["image"].tobytes() != noise_inputs(read, 6)["image"].tobytes()

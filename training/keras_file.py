@@ -1,0 +1,33 @@
+"""The trained network as a `.keras` file, for the model inspector: `python -m training.keras_file` writes it.
+
+The zip is packed: the kernels are rounded to float16 and stored as float32, so half of their bytes are nearly all 0.
+"""
+
+import os
+import tempfile
+import zipfile
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+from training.attention_unet import attention_unet
+from training.weights import load_weights
+
+ASSETS = Path(__file__).parent.parent / "assets"
+NAME = "attention_unet.keras"
+
+
+def write_keras_file(assets: Path = ASSETS) -> Path:
+    """Save the network with the weights of weights.npz beside them; gives the path of the file."""
+    network = load_weights(attention_unet(), assets / "weights.npz")
+    with tempfile.TemporaryDirectory() as folder:
+        plain = Path(folder) / NAME
+        network.save(plain)
+        with zipfile.ZipFile(plain) as read, zipfile.ZipFile(assets / NAME, "w", zipfile.ZIP_DEFLATED) as written:
+            for name in read.namelist():
+                written.writestr(name, read.read(name))
+    return assets / NAME
+
+
+if __name__ == "__main__":
+    print(write_keras_file())

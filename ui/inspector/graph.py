@@ -1,0 +1,79 @@
+"""The layers of a model as boxes and lines: around one merge, or all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from core import MERGES
+from core.errors import Shape
+from sandbox.model_file import LayerEntry, MergeEntry, ModelFile, neighbourhood
+from ui.controls import inspector as controls
+from ui.model_graph import GraphEdge, GraphNode, graph_picture
+from ui.text import t
+
+
+def show_graph(model: ModelFile, chosen: MergeEntry | None) -> None:
+    """Draw two steps up and down from a merge, or the whole model on demand."""
+    whole = controls.pick_whole() or chosen is None
+    layers, edges = (model.layers, model.edges) if whole or chosen is None else neighbourhood(model, chosen.id)
+    nodes, lines = graph(model, layers, edges, chosen)
+    graph_picture(nodes, lines, key=controls.GRAPH, on_choose=controls.keep_merge)
+
+
+def graph(
+    model: ModelFile, layers: Sequence[LayerEntry], edges: Sequence[tuple[str, str]], chosen: MergeEntry | None
+) -> tuple[list[GraphNode], list[GraphEdge]]:
+    """Boxes and lines.
+
+    Args:
+        model: that the layers are part of.
+        layers: to draw, in the order of the graph.
+        edges: between them.
+        chosen: the merge that is looked at; what goes into it is labelled.
+    """
+    merges = {entry.id: entry for entry in model.merges}
+    drawn = {layer.id for layer in layers}
+    beyond = {end for edge in model.edges for end in edge if not drawn.issuperset(edge)}
+    ends = {operand.source for operand in model.outputs}
+    nodes = [_node(layer, merges, beyond, ends, chosen) for layer in layers]
+    return nodes, [_edge(source, target, chosen) for source, target in edges]
+
+
+def _node(
+    layer: LayerEntry, merges: Mapping[str, MergeEntry], beyond: set[str], ends: set[str], chosen: MergeEntry | None
+) -> GraphNode:
+    entry = merges.get(layer.id)
+    if entry is not None:
+        kind = "merge" if entry.error is None else "fault"
+    elif layer.class_name == "InputLayer":
+        kind = "input"
+    else:
+        kind = "output" if layer.id in ends else "cut" if layer.id in beyond else "layer"
+    return GraphNode(
+        id=layer.id,
+        title=layer.id if len(layer.path) < 2 else "/".join(layer.id.split("/")[-2:]),
+        detail=f"{layer.class_name} {_sizes(layer.output_shapes)}",
+        kind=kind,  # type: ignore[arg-type]  # mypy widens the literals
+        sign=MERGES[entry.operation].symbol if entry else "",
+        pick=layer.id if entry else "",
+        chosen=chosen is not None and layer.id == chosen.id,
+    )
+
+
+def _sizes(shapes: Sequence[Shape | None]) -> str:
+    """The first output's sizes without the batch, such as 20×20×256."""
+    first = shapes[0] if shapes else None
+    if not first:
+        return ""
+    return "×".join("?" if size is None else str(size) for size in first[1:])
+
+
+def _edge(source: str, target: str, chosen: MergeEntry | None) -> GraphEdge:
+    if chosen is None or target != chosen.id:
+        return GraphEdge(source, target)
+    numbers = [number for number, operand in enumerate(chosen.inputs) if operand.source == source]
+    axes = sorted({axis for number in numbers for axis in chosen.stretched_axes[number]})
+    label = t("input {number}", number=", ".join(map(str, numbers)))
+    if axes:
+        label += " · " + t("axis {axis} stretched", axis=", ".join(map(str, axes)))
+    return GraphEdge(source, target, label, stretched=bool(axes))

@@ -1,0 +1,112 @@
+// The door: Streamlit calls this at the first mount, with every change of the data, and with every change of theme.
+
+const REST = 350; // ms: who runs through the list with an arrow key asks the server once, at the end
+const held = new WeakMap();
+
+export default function mount({ data, parentElement, setTriggerValue }) {
+  const list = parentElement.querySelector("ul");
+  const state = held.get(parentElement) ?? { at: -1, timer: 0, sent: "" };
+  held.set(parentElement, state);
+  state.choose = (id) => setTriggerValue("chosen", id);
+  const sent = JSON.stringify(data);
+  if (state.sent !== sent) build(list, state, data);
+  state.sent = sent;
+  return () => {
+    clearTimeout(state.timer);
+    held.delete(parentElement);
+  };
+}
+
+function make(tag, name, text) {
+  const element = document.createElement(tag);
+  if (name) element.className = name;
+  if (text !== undefined) element.textContent = text; // names of layers come from outside: never as markup
+  return element;
+}
+
+function build(list, state, data) {
+  const before = state.data;
+  state.data = data;
+  list.setAttribute("aria-label", data.words.list);
+  list.replaceChildren(...data.rows.map((row, place) => item(list, state, row, place)));
+  list.onkeydown = (event) => key(list, state, event);
+  const chosen = data.rows.findIndex((row) => row.chosen);
+  const moved = before?.rows.find((row) => row.chosen)?.id !== data.rows[chosen]?.id;
+  if (!before || moved || state.at >= data.rows.length) state.at = chosen;
+  mark(list, state, !before || moved);
+}
+
+function item(list, state, row, place) {
+  const element = make("li", row.fault ? "fault" : "");
+  element.id = `merge-${place}`;
+  element.setAttribute("role", "option");
+  element.setAttribute("aria-selected", String(row.chosen));
+  element.append(picture(row), text(row));
+  element.onclick = () => {
+    state.at = place;
+    mark(list, state);
+    choose(state);
+  };
+  return element;
+}
+
+function picture(row) {
+  if (!row.thumb) return make("span", row.sign.length > 1 ? "sign word" : "sign", row.sign);
+  const image = make("img");
+  image.src = row.thumb;
+  image.alt = "";
+  return image;
+}
+
+function text(row) {
+  const body = make("span", "body");
+  const head = make("span", "head");
+  head.append(make("b", "", row.name), make("span", "operation", row.operation));
+  const shapes = make("span", "shapes");
+  row.shapes.forEach((sizes, number) => {
+    if (number) shapes.append(make("span", "between", number === row.shapes.length - 1 ? " → " : ` ${row.between} `));
+    shapes.append(shape(sizes));
+  });
+  body.append(head, shapes);
+  if (row.note) body.append(make("span", "note", row.note));
+  return body;
+}
+
+function shape(sizes) {
+  const whole = make("span", "shape", "(");
+  sizes.forEach(({ size, role }, axis) => {
+    if (axis) whole.append(", ");
+    whole.append(role ? make("em", role, size) : size);
+  });
+  whole.append(sizes.length === 1 ? ",)" : ")");
+  return whole;
+}
+
+function mark(list, state, show = true) {
+  const items = [...list.children];
+  items.forEach((element, place) => element.classList.toggle("at", place === state.at));
+  const here = items[state.at];
+  if (!here) return list.removeAttribute("aria-activedescendant");
+  list.setAttribute("aria-activedescendant", here.id);
+  if (!show) return;
+  if (here.offsetTop < list.scrollTop) list.scrollTop = here.offsetTop - 4;
+  const below = here.offsetTop + here.offsetHeight;
+  if (below > list.scrollTop + list.clientHeight) list.scrollTop = below - list.clientHeight + 4;
+}
+
+function key(list, state, event) {
+  const last = state.data.rows.length - 1;
+  const to = { ArrowUp: state.at - 1, ArrowDown: state.at + 1, Home: 0, End: last, PageUp: state.at - 6, PageDown: state.at + 6, Enter: state.at, " ": state.at }[event.key];
+  if (to === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  state.at = Math.max(0, Math.min(last, to));
+  mark(list, state);
+  clearTimeout(state.timer);
+  state.timer = setTimeout(() => choose(state), event.key === "Enter" || event.key === " " ? 0 : REST);
+}
+
+function choose(state) {
+  clearTimeout(state.timer);
+  const row = state.data.rows[state.at];
+  if (row && !row.chosen) state.choose(row.id);
+}

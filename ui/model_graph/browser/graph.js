@@ -1,0 +1,229 @@
+// The door: Streamlit calls this at the first mount, with every change of the data, and with every change of theme.
+
+const SVG = "http://www.w3.org/2000/svg";
+const MOST = 2.5; // zoom
+const READABLE = 0.62; // zoom below which names cannot be read
+const held = new WeakMap(); // by element: the view outlives the calls
+
+export default function mount({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".model-graph");
+  const state = held.get(parentElement) ?? begin(root, parentElement);
+  state.choose = (id) => setTriggerValue("chosen", id);
+  const sent = JSON.stringify(data);
+  if (state.sent !== sent) build(state, data, state.sent);
+  state.sent = sent;
+  return () => {
+    state.watcher.disconnect();
+    held.delete(parentElement);
+  };
+}
+
+function begin(root, parent) {
+  const state = { root, view: null, at: null };
+  state.watcher = new ResizeObserver(() => state.view && resize(state));
+  state.watcher.observe(root);
+  held.set(parent, state);
+  return state;
+}
+
+function make(tag, attributes, text) {
+  const element = tag.startsWith("html:") ? document.createElement(tag.slice(5)) : document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes ?? {})) element.setAttribute(name, value);
+  if (text !== undefined) element.textContent = text; // names of layers come from outside: never as markup
+  return element;
+}
+
+function build(state, data, before) {
+  const { root } = state;
+  const same = before && sameGraph(JSON.parse(before), data);
+  state.data = data;
+  state.boxes = new Map(data.nodes.map((node) => [node.id, node]));
+  const focused = root.getRootNode().activeElement?.dataset?.id;
+  state.svg = make("svg", { role: "group", "aria-label": data.words.graph });
+  state.scene = state.svg.appendChild(make("g"));
+  const lines = state.scene.appendChild(make("g", { "aria-hidden": "true" }));
+  state.lines = data.edges.map((edge) => ({ ...edge, element: lines.appendChild(line(edge)) }));
+  data.edges.filter((edge) => edge.label).forEach((edge) => lines.appendChild(tag(edge)));
+  state.elements = new Map(data.nodes.map((node) => [node.id, state.scene.appendChild(box(state, node))]));
+  root.replaceChildren(bar(state), state.svg);
+  const at = same && state.at ? state.at : (data.nodes.find((node) => node.chosen) ?? data.nodes[0])?.id;
+  rove(state, at);
+  resize(state, !same);
+  listen(state);
+  if (focused && state.elements.has(focused)) state.elements.get(focused).focus({ preventScroll: true });
+}
+
+const sameGraph = (before, now) => JSON.stringify(before.nodes.map(({ id }) => id)) === JSON.stringify(now.nodes.map(({ id }) => id));
+
+function line({ points, strong }) {
+  const [first, ...rest] = points;
+  let path = `M${first}`;
+  rest.reduce(([x0, y0], [x, y]) => {
+    path += ` C${x0},${(y0 + y) / 2} ${x},${(y0 + y) / 2} ${x},${y}`;
+    return [x, y];
+  }, first);
+  return make("path", { d: path, class: strong ? "line strong" : "line" });
+}
+
+function tag({ points, label, stretched }) {
+  const [x, y] = points.at(-2); // where the last stretch begins: boxes stand further apart than the ends of edges
+  const group = make("g", { class: stretched ? "tag stretched" : "tag", transform: `translate(${x},${y + (points.length > 2 ? 6 : 14)})` });
+  const width = 7.2 * [...label].reduce((sum, sign) => sum + (sign > "\u2e80" ? 1.8 : 1), 0) + 8;
+  group.append(make("rect", { x: -width / 2, y: -9, width, height: 18, rx: 4 }), make("text", { y: 4, "text-anchor": "middle" }, label));
+  return group;
+}
+
+function box(state, node) {
+  const { width, height } = state.data.box;
+  const kind = ["box", node.kind, node.chosen ? "chosen" : "", node.pick ? "pick" : ""].join(" ").trim();
+  const group = make("g", { class: kind, transform: `translate(${node.x - width / 2},${node.y - height / 2})`, role: "button", tabindex: -1, "aria-label": node.words, "data-id": node.id });
+  if (!node.pick) group.setAttribute("aria-disabled", "true");
+  if (node.chosen) group.setAttribute("aria-current", "true");
+  const left = node.sign ? 42 : 12;
+  group.append(make("title", {}, node.words), make("rect", { width, height, rx: 8 }));
+  if (node.sign) group.append(make("circle", { cx: 22, cy: height / 2, r: 13 }), make("text", { x: 22, y: height / 2 + 5, class: node.sign.length > 1 ? "sign word" : "sign", "text-anchor": "middle" }, node.sign));
+  group.append(make("text", { x: left, y: 18, class: "name" }, fit(node.title, width - left - 8, 7.1)), make("text", { x: left, y: 35, class: "detail" }, fit(node.detail, width - left - 8, 6.3)));
+  group.onclick = () => state.dragged || pick(state, node);
+  group.onfocus = () => rove(state, node.id);
+  group.onpointerenter = () => light(state, node.id);
+  group.onpointerleave = () => light(state, null);
+  return group;
+}
+
+/** Cut in the middle: layers of one block differ at both ends. */
+function fit(text, width, each) {
+  const signs = [...text];
+  const most = Math.floor(width / each);
+  if (signs.length <= most) return text;
+  const head = Math.ceil((most - 1) * 0.45);
+  return `${signs.slice(0, head).join("")}…${signs.slice(signs.length - (most - 1 - head)).join("")}`;
+}
+
+function bar(state) {
+  const { words } = state.data;
+  const group = make("html:div", { class: "bar", role: "group", "aria-label": words.zoom });
+  const buttons = [["−", words.smaller, () => zoom(state, 1 / 1.3)], ["+", words.larger, () => zoom(state, 1.3)], ["⤢", words.whole, () => fitAll(state)]];
+  for (const [sign, name, act] of buttons) {
+    const button = group.appendChild(make("html:button", { type: "button", "aria-label": name, title: name }, sign));
+    button.onclick = act;
+  }
+  group.append(make("html:span", { class: "hint" }, words.hint));
+  return group;
+}
+
+function pick(state, node) {
+  rove(state, node.id);
+  if (node.pick && !node.chosen) state.choose(node.pick);
+}
+
+/** One box at a time can be reached with Tab; arrow keys go from box to box. */
+function rove(state, id) {
+  if (!state.elements?.has(id)) return;
+  state.elements.get(state.at)?.setAttribute("tabindex", "-1");
+  state.at = id;
+  state.elements.get(id).setAttribute("tabindex", "0");
+  light(state, state.root.getRootNode().activeElement === state.elements.get(id) ? id : null);
+}
+
+function light(state, id) {
+  for (const { from, to, element } of state.lines) element.classList.toggle("lit", id !== null && (from === id || to === id));
+}
+
+function next(state, key) {
+  const here = state.boxes.get(state.at);
+  const ends = { ArrowUp: ["to", "from"], ArrowDown: ["from", "to"] }[key];
+  const near = (list) => list.sort((a, b) => Math.abs(a.x - here.x) - Math.abs(b.x - here.x))[0];
+  if (ends) return near(state.data.edges.filter((edge) => edge[ends[0]] === here.id).map((edge) => state.boxes.get(edge[ends[1]])));
+  const side = key === "ArrowLeft" ? -1 : 1;
+  return near(state.data.nodes.filter((node) => node.y === here.y && (node.x - here.x) * side > 0));
+}
+
+function listen(state) {
+  const { svg } = state;
+  svg.onkeydown = (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const node = event.key.startsWith("Arrow") ? next(state, event.key) : null;
+    const act = { Enter: () => pick(state, state.boxes.get(state.at)), " ": () => pick(state, state.boxes.get(state.at)), "+": () => zoom(state, 1.3), "=": () => zoom(state, 1.3), "-": () => zoom(state, 1 / 1.3), 0: () => fitAll(state) }[event.key];
+    if (!event.key.startsWith("Arrow") && !act) return;
+    event.preventDefault();
+    if (act) act();
+    if (!node) return;
+    show(state, node);
+    state.elements.get(node.id).focus({ preventScroll: true });
+  };
+  svg.onwheel = (event) => {
+    if (!event.ctrlKey && !event.metaKey) return; // the page scrolls; pinching comes as a wheel with Ctrl
+    event.preventDefault();
+    const { left, top } = svg.getBoundingClientRect();
+    zoom(state, Math.exp(-event.deltaY / 200), event.clientX - left, event.clientY - top);
+  };
+  const fingers = new Map();
+  svg.onpointerdown = (event) => {
+    fingers.set(event.pointerId, [event.clientX, event.clientY]);
+    state.dragged = false;
+  };
+  svg.onpointermove = (event) => fingers.has(event.pointerId) && drag(state, fingers, event);
+  svg.onpointerup = svg.onpointercancel = svg.onpointerleave = (event) => fingers.delete(event.pointerId);
+}
+
+function drag(state, fingers, event) {
+  const [x, y] = fingers.get(event.pointerId);
+  const dx = event.clientX - x;
+  const dy = event.clientY - y;
+  if (!state.dragged && Math.hypot(dx, dy) < 5) return; // a hand that trembles still clicks
+  if (!state.dragged && fingers.size === 1) state.svg.setPointerCapture(event.pointerId);
+  state.dragged = true;
+  const others = [...fingers].filter(([id]) => id !== event.pointerId);
+  fingers.set(event.pointerId, [event.clientX, event.clientY]);
+  if (!others.length) return move(state, { ...state.view, x: state.view.x + dx, y: state.view.y + dy });
+  const [ox, oy] = others[0][1];
+  const { left, top } = state.svg.getBoundingClientRect();
+  zoom(state, Math.hypot(event.clientX - ox, event.clientY - oy) / Math.max(1, Math.hypot(x - ox, y - oy)), ox - left, oy - top);
+}
+
+function resize(state, anew = false) {
+  const width = Math.max(200, state.root.clientWidth);
+  if (!anew && width === state.width) return move(state, state.view);
+  const { data } = state;
+  state.width = width;
+  const scale = Math.min(1, Math.max(READABLE, width / (data.width + 32)));
+  state.height = Math.min(data.most, data.height * scale + 32);
+  state.svg.setAttribute("height", state.height);
+  state.svg.setAttribute("width", width);
+  const { x, y } = data.nodes.find((node) => node.chosen) ?? { x: data.width / 2, y: data.height / 2 };
+  const place = (size, all, at) => (all * scale + 32 <= size + 1 ? (size - all * scale) / 2 : Math.min(16, Math.max(size - all * scale - 16, size / 2 - at * scale)));
+  move(state, { scale, x: place(width, data.width, x), y: place(state.height, data.height, y) });
+}
+
+function least(state) {
+  return Math.min(1, (state.width - 32) / state.data.width, (state.height - 32) / state.data.height);
+}
+
+function fitAll(state) {
+  const scale = least(state);
+  move(state, { scale, x: (state.width - state.data.width * scale) / 2, y: (state.height - state.data.height * scale) / 2 });
+}
+
+function zoom(state, factor, x = state.width / 2, y = state.height / 2) {
+  const { view } = state;
+  const scale = Math.min(MOST, Math.max(least(state), view.scale * factor));
+  const part = scale / view.scale;
+  move(state, { scale, x: x - (x - view.x) * part, y: y - (y - view.y) * part });
+}
+
+function show(state, node) {
+  const { view, width, height } = state;
+  const inside = (at, size, all) => (at < all * 0.15 || at + size > all * 0.85 ? all / 2 - at - size / 2 : 0);
+  const { box } = state.data;
+  const left = view.x + (node.x - box.width / 2) * view.scale;
+  const top = view.y + (node.y - box.height / 2) * view.scale;
+  move(state, { ...view, x: view.x + inside(left, box.width * view.scale, width), y: view.y + inside(top, box.height * view.scale, height) });
+}
+
+/** A corner of the picture always stays on screen. */
+function move(state, { scale, x, y }) {
+  const keep = (at, all, size) => Math.min(size - 60, Math.max(60 - all * scale, at));
+  state.view = { scale, x: keep(x, state.data.width, state.width), y: keep(y, state.data.height, state.height) };
+  state.scene.setAttribute("transform", `translate(${state.view.x},${state.view.y}) scale(${scale})`);
+  state.svg.classList.toggle("far", scale < READABLE * 0.8);
+}

@@ -1,0 +1,27 @@
+"""The server's state, for visitors: one small line."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from sandbox.verify import the_verifier
+from ui import verdict, watch
+from ui.text import t
+
+
+def show() -> None:
+    """One line: whether Keras is there, and who else is."""
+    parts = [_keras()] if verdict.wanted() else []
+    if watch.sessions() > 1:
+        parts.append(t("{count} visitors", count=watch.sessions()))
+    if parts:
+        st.caption(" · ".join(parts))
+
+
+def _keras() -> str:
+    figures = the_verifier().process.figures()
+    if figures.waiting:
+        return t("Keras: {count} in line", count=figures.waiting)
+    if figures.ready:
+        return t("Keras is ready")
+    return t("Keras is starting") if not figures.failures else t("Keras is away")
