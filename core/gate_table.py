@@ -131,7 +131,7 @@ _TABLE = (
         (_X, ("g", "(B, h, w, D)"), ("φ", "(B, 1, 1, F)"), ("α", "(B, H, W, 1)"), ("x̂", "(B, H, W, C)")),
         ("Add", "Multiply"), {"sigmoid": _("With sigmoid"), "softmax": _("With softmax")},
         global_gating, global_code, signal=True, alone=True,
-        summary=_("The attention gate with one vector for the whole picture: the paper of that gate argues against it."),
+        summary=_("The attention gate with one vector for the whole picture, which its paper argues against."),
         aliases=("global-gating", "global-gate"),
     ),
 )  # fmt: skip

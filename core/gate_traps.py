@@ -67,8 +67,8 @@ _TABLE = (
         "row-gate", "coordinate", _("A row gate without its axis of columns"),
         _(
             "gʰ of shape (B, H, C) instead of (B, H, 1, C): Keras inserts the axis of 1 right after the batch, so the "
-            "weights of the rows land on the columns. With as many rows as columns nothing complains; keep the axis, or "
-            "insert it at place 2."
+            "weights of the rows land on the columns. With as many rows as columns nothing complains; keep the axis, "
+            "or insert it at place 2."
         ),
         "Multiply", _row_gate_as_list, _steps("x", "row_map", "column_map"),
     ),
@@ -83,8 +83,8 @@ _TABLE = (
     Trap(
         "no-upsampling", "attention", _("A map that was not brought to the grid of x"),
         _(
-            "The map is made on the coarse grid of g. Without its upsampling rows and columns differ, and Keras refuses; "
-            "bring α to the grid of x first."
+            "The map is made on the coarse grid of g. Without its upsampling rows and columns differ, and Keras "
+            "refuses; bring α to the grid of x first."
         ),
         "Multiply", _steps("x", "sigmoid"), _steps("x", "alpha"),
     ),

@@ -9,6 +9,7 @@ from ui import frame, gallery
 from ui.controls import gallery as controls
 from ui.gallery_pair import pair_titles, show_pair
 from ui.gallery_source import features_of, run
+from ui.gallery_traps import show_traps
 from ui.text import t
 
 frame.begin("Gate gallery")
@@ -21,15 +22,16 @@ with left:
     second = controls.pick_second()
     features = features_of(controls.pick_features())
 trace = run(choice, features)
-pair = (trace, run(second, features)) if second else None
 key = f"{choice} {second} {features.key} {features.seed}"
 
+lines = []  # (gate, share of energy kept by channel)
 with right:
     gallery.show_facts(trace, features.seed)
-    section = controls.pick_section(pair is not None)
-    shares = []
-    if section == "both" and pair:
-        shares = [(name, one) for name, one in zip(pair_titles(pair), show_pair(pair, key), strict=True) if one]
+    section = controls.pick_section(second is not None)
+    if section == "both" and second:
+        pair = (trace, run(second, features))
+        found, names = show_pair(pair, key), pair_titles(pair)
+        lines = [(names[0], found.first.by_channel), (names[1], found.second.by_channel)]
     elif section == "merges":
         gallery.show_merges(trace, key)
     elif section == "steps":
@@ -37,15 +39,13 @@ with right:
     elif section == "maps":
         gallery.show_maps(trace, key)
     elif section == "kept":
-        kept = gallery.show_kept(trace, key)
-        shares = [(t(GATES[trace.gate].title), kept)] if kept else []
+        lines = [(t(GATES[trace.gate].title), gallery.show_kept(trace, key).by_channel)]
     elif section == "traps":
-        gallery.show_traps(GATES[trace.gate])
+        show_traps(trace, key)
     else:
         gallery.show_code(trace)
-    if shares:
+    if lines:
         st.markdown("**" + t("Share of energy kept of each channel") + "**")
-        lines = [(name, kept.channels) for name, kept in shares]
         picture = kept_channels(lines, order=order(lines[0][1]), channel=t("channel"), share=t("share kept"))
         st.plotly_chart(picture, config={"displayModeBar": False}, alt=t("Share of energy kept of each channel"))
 

@@ -5,34 +5,29 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from core import MergeError, align
-from core.gate_compare import Cost, Kept, cost_of, kept_by
+from core.gate_compare import GateFigures, gate_figures
 from core.gate_health import gate_health
-from core.gate_text import trace_text
+from core.gate_text import gate_text
 from core.gates import GATES, Gate, GateTrace, Step, gate_snippet
-from core.presets import PRESETS, Preset
-from core.shapes import format_shape
-from core.table import alignment_rows, refused_rows
+from core.table import alignment_rows
 from ui.alignment_table import alignment_table
-from ui.controls.gallery import pick_merge, pick_step, pick_trap
+from ui.controls.gallery import pick_merge, pick_step
 from ui.gate_views import chain_view, largest_place, merge_view, step_view
 from ui.tensor_view import Panel, Scale, Selection, TensorView, tensor_view
 from ui.text import plain, t
 from ui.values import translated_words
 
-_LAB = "pages/1_Merge_lab.py"
-
 
 def show_facts(trace: GateTrace, seed: int) -> None:
     """Equation, sentence, shapes, merges, cost, and whose weights these are."""
-    row, cost = GATES[trace.gate], cost_of(trace)
+    row = GATES[trace.gate]
     st.markdown("#### " + t(row.title))
     st.markdown(t(row.summary))
     st.code(row.equation, language=None, wrap_lines=True)
     shapes = ", ".join(f"{symbol} {shape}" for symbol, shape in row.shapes)
     merges = " → ".join(step.alignment.operation for step in trace.merges if step.alignment)
     st.caption(plain(t("Shapes: {shapes}. Merges in order: {merges}.", shapes=shapes, merges=merges)))
-    st.caption(plain(_cost_words(cost)) + _source(row))
+    st.caption(plain(_cost_words(trace)) + _source(row))
     _show_origin(trace, seed)
 
 
@@ -68,7 +63,7 @@ def show_steps(trace: GateTrace, key: str) -> None:
     tensor_view(view, key=f"steps {key} {chosen}")
     name = f"{trace.gate}.txt"
     st.download_button(
-        t("The steps as text"), trace_text(trace), name, "text/plain", icon=":material/description:", on_click="ignore"
+        t("The steps as text"), gate_text(trace), name, "text/plain", icon=":material/description:", on_click="ignore"
     )
 
 
@@ -84,41 +79,25 @@ def show_maps(trace: GateTrace, key: str) -> None:
     tensor_view(view, key=f"maps {key}")
 
 
-def show_kept(trace: GateTrace, key: str) -> Kept | None:
-    """What is left of each place; None, with the reason on screen, where the output is no picture of the features."""
-    kept = kept_by(trace)
-    if kept is None:
-        st.info(t("The output has another shape than the features, so nothing can be said about what is kept of each."))
-        return None
-    st.markdown(t("Of the energy of the features, their sum of squares, {share} is left.", share=f"{kept.total:.1%}"))
+def show_kept(trace: GateTrace, key: str) -> GateFigures:
+    """What is left of the features at each place."""
+    figures = gate_figures(trace)
+    if figures.summed:
+        st.caption(t("This gate sums places: each place is shown times its weight, as it goes into the sum."))
+    st.markdown(t("Of the energy of the features, their sum of squares, {share} is left.", share=share(figures.kept)))
     panels = (
-        Panel(t("share kept of each place"), kept.places),
+        Panel(t("share kept of each place"), figures.by_place),
         Panel(t("features x"), trace.step("x").value),
-        Panel(t("output"), trace.output, "→"),
+        Panel(t("output"), figures.result, "→"),
     )
     view = TensorView(panels, axes=(1, 2), scale=Scale(range="channel"), words=translated_words())
     tensor_view(view, key=f"kept {key}")
-    return kept
+    return figures
 
 
-def show_traps(row: Gate) -> None:
-    """What goes wrong when this gate is built by hand: the shapes, lined up by Keras."""
-    if not row.traps:
-        st.info(t("No trap of its own is known for this gate: its shapes are all its own to make."))
-        return
-    preset = PRESETS[pick_trap(row.traps)]
-    st.markdown(t(preset.why))
-    try:
-        alignment = align(preset.operation, preset.shapes, axis=preset.axis, axes=preset.axes)
-    except MergeError as error:
-        alignment_table(refused_rows(preset.operation, preset.shapes, error), refused=True)
-        st.code(error.keras_message, language=None, wrap_lines=True)
-        st.error(plain(t(error.explanation)))
-    else:
-        alignment_table(alignment_rows(alignment))
-        for warning in alignment.warnings:
-            st.warning(plain(t(warning)), icon=":material/warning:")
-    st.page_link(_LAB, label=t("Open in the Merge lab"), icon=":material/layers:", query_params=_lab_link(preset))
+def share(part: float) -> str:
+    """A share in percent; a dash where there is nothing to have a share of."""
+    return "–" if part != part else f"{part:.1%}"  # noqa: PLR0124 -- NaN alone differs from itself
 
 
 def show_code(trace: GateTrace) -> None:
@@ -127,11 +106,11 @@ def show_code(trace: GateTrace) -> None:
     st.code(gate_snippet(trace.gate, trace.variant), language="python", wrap_lines=True)
 
 
-def _cost_words(cost: Cost) -> str:
+def _cost_words(trace: GateTrace) -> str:
     return t(
-        "{weights} weights to train; {products} multiplications for each sample.",
-        weights=f"{cost.parameters:,}",
-        products=f"{cost.multiplications:,}",
+        "{weights} weights to train; {products} multiplications for this batch.",
+        weights=f"{trace.parameters:,}",
+        products=f"{trace.multiplications:,}",
     )
 
 
@@ -162,11 +141,3 @@ def _operation(step: Step) -> str:
 def _first_look(step: Step) -> Selection:
     place = largest_place(step.value)
     return Selection(at=place, cell=place, panel=len(step.inputs))
-
-
-def _lab_link(preset: Preset) -> dict[str, str]:
-    axes = preset.axes if isinstance(preset.axes, int) else ",".join(map(str, preset.axes))
-    told = {"op": preset.operation, "n": str(len(preset.shapes)), "axis": str(preset.axis), "axes": str(axes)}
-    for number, shape in enumerate(preset.shapes):
-        told |= {f"s{number}": format_shape(shape), f"f{number}": preset.sample}
-    return told

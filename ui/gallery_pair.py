@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from core.dtypes import Array
-from core.gate_compare import Kept, cost_of, kept_by
+from core.gate_compare import GateComparison, compare_gates
 from core.gates import GATES, GateTrace
+from ui.gallery import share
 from ui.tensor_view import Panel, Scale, TensorView, tensor_view
 from ui.text import plain, t
 from ui.values import translated_words
@@ -24,10 +24,13 @@ def pair_titles(pair: Pair) -> tuple[str, str]:
     return first, second
 
 
-def show_pair(pair: Pair, key: str) -> tuple[Kept | None, Kept | None]:
-    """Draw both; what each keeps."""
-    titles, kept = pair_titles(pair), (kept_by(pair[0]), kept_by(pair[1]))
-    _show_costs(pair, titles, kept)
+def show_pair(pair: Pair, key: str) -> GateComparison:
+    """Draw both, and what is between them."""
+    titles, found = pair_titles(pair), compare_gates(*pair)
+    one, other = found.first, found.second
+    _show_costs(pair, titles, found)
+    if one.summed or other.summed:
+        st.caption(t("A gate that sums places is shown before the sum: each place times its weight."))
     st.markdown("**" + t("Their maps") + "**")
     maps = [
         Panel(f"{title}: {step.symbol}", step.value)
@@ -36,41 +39,41 @@ def show_pair(pair: Pair, key: str) -> tuple[Kept | None, Kept | None]:
     ]
     _draw(maps, f"maps {key}")
     st.markdown("**" + t("What comes out") + "**")
-    outputs = [Panel(title, trace.output) for trace, title in zip(pair, titles, strict=True)]
-    _draw([*outputs, *_difference(pair[0].output, pair[1].output)], f"outputs {key}")
-    if kept[0] and kept[1]:
-        st.markdown("**" + t("Share of energy kept at each place") + "**")
-        shares = [Panel(title, one.places) for one, title in zip(kept, titles, strict=True) if one]
-        _draw([*shares, *_difference(kept[0].places, kept[1].places)], f"places {key}")
-    return kept
+    difference = Panel(t("second less first"), found.difference, "Δ")
+    _draw([Panel(titles[0], one.result), Panel(titles[1], other.result), difference], f"outputs {key}")
+    st.markdown("**" + t("Share of energy kept at each place") + "**")
+    places = Panel(t("second less first"), other.by_place - one.by_place, "Δ")
+    _draw([Panel(titles[0], one.by_place), Panel(titles[1], other.by_place), places], f"places {key}")
+    return found
 
 
-def _show_costs(pair: Pair, titles: tuple[str, str], kept: tuple[Kept | None, Kept | None]) -> None:
-    costs = [cost_of(trace) for trace in pair]
+def _show_costs(pair: Pair, titles: tuple[str, str], found: GateComparison) -> None:
+    figures = (found.first, found.second)
     table = pd.DataFrame(
         {
-            t("weights to train"): [f"{cost.parameters:,}" for cost in costs],
-            t("multiplications"): [f"{cost.multiplications:,}" for cost in costs],
-            t("energy kept"): ["–" if one is None else f"{one.total:.1%}" for one in kept],
+            t("weights to train"): [f"{one.parameters:,}" for one in figures],
+            t("multiplications"): [f"{one.multiplications:,}" for one in figures],
+            t("energy kept"): [share(one.kept) for one in figures],
             t("merges"): [", ".join(step.alignment.operation for step in one.merges if step.alignment) for one in pair],
             t("weights"): [_origin(trace) for trace in pair],
         },
         index=[plain(title) for title in titles],
     )
     st.table(table, alt=t("Two gates side by side"))
+    st.caption(
+        t(
+            "The outputs lie {distance} apart: the root mean square of their difference over that of the features.",
+            distance=share(found.distance),
+        )
+    )
 
 
 def _origin(trace: GateTrace) -> str:
     return t("trained") if trace.trained and all(trace.trained.values()) else t("untrained")
 
 
-def _difference(first: Array, second: Array) -> list[Panel]:
-    """The second less the first, where they have one shape."""
-    return [Panel(t("difference"), second - first, "Δ")] if first.shape == second.shape else []
-
-
 def _draw(panels: list[Panel], key: str) -> None:
-    axes = (1, 2) if all(panel.value.ndim == 4 for panel in panels) else None
     tensor_view(
-        TensorView(tuple(panels), axes=axes, scale=Scale(range="channel"), words=translated_words()), key=f"pair {key}"
+        TensorView(tuple(panels), axes=(1, 2), scale=Scale(range="channel"), words=translated_words()),
+        key=f"pair {key}",
     )

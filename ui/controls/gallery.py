@@ -11,9 +11,9 @@ import streamlit as st
 from core import MergeError
 from core.dtypes import Array
 from core.errors import Shape, unclear
+from core.gate_traps import Trap
 from core.gates import GATES
-from core.limits import MAX_GATE_CHANNELS, MAX_GATE_ELEMENTS
-from core.presets import PRESETS
+from core.limits import check_features
 from core.shapes import parse_shape
 from ui.controls import link
 from ui.controls.merge import pick_seed
@@ -108,9 +108,11 @@ def pick_step(names: Sequence[str], titles: dict[str, str]) -> str | None:
     return None if step == "all" else str(step)
 
 
-def pick_trap(names: Sequence[str]) -> str:
-    """One of the things that go wrong when this gate is built by hand."""
-    return str(link.menu(t("Trap"), list(names), "trap", names[0], format_func=lambda name: t(PRESETS[name].title)))
+def pick_trap(traps: Sequence[Trap]) -> Trap:
+    """One of the things that go wrong when a gate is built by hand."""
+    named = {trap.name: trap for trap in traps}
+    chosen = link.menu(t("Trap"), list(named), "trap", traps[0].name, format_func=lambda name: t(named[name].title))
+    return named[str(chosen)]
 
 
 def _pick(label: str, form: str, key: str, default: str) -> GateChoice:
@@ -150,14 +152,5 @@ def _checked(shape: Shape) -> tuple[int, ...]:
         raise unclear(
             "Features have four sizes: batch, rows, columns, channels, each at least 1; not {shape}.", shape=shape
         )
-    count = sizes[0] * sizes[1] * sizes[2] * sizes[3]
-    if count > MAX_GATE_ELEMENTS:
-        raise unclear(
-            "Features of {shape} are {count} numbers; gates run on up to {limit}.",
-            shape=shape, count=f"{count:,}", limit=f"{MAX_GATE_ELEMENTS:,}",
-        )  # fmt: skip
-    if sizes[3] > MAX_GATE_CHANNELS:
-        raise unclear(
-            "Gates run on up to {limit} channels; these are {count}.", limit=MAX_GATE_CHANNELS, count=sizes[3]
-        )
+    check_features(sizes)
     return sizes
