@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from core.gate_compare import GateFigures, gate_figures
@@ -12,6 +11,7 @@ from core.gates import GATES, Gate, GateTrace, Step, gate_snippet
 from core.table import alignment_rows
 from ui.alignment_table import alignment_table
 from ui.controls.gallery import pick_merge, pick_step
+from ui.gate_steps import steps_table
 from ui.gate_views import chain_view, largest_place, merge_view, step_view
 from ui.tensor_view import Panel, Scale, Selection, TensorView, tensor_view
 from ui.text import plain, t
@@ -50,15 +50,7 @@ def show_steps(trace: GateTrace, key: str) -> None:
     """Each step with its equation, shape and picture."""
     chosen = pick_step([step.name for step in trace.steps], {step.name: step.symbol for step in trace.steps})
     shown = trace.steps if chosen is None else (trace.step(chosen),)
-    table = pd.DataFrame(
-        {
-            t("step"): [step.symbol for step in shown],
-            t("equation"): [step.equation or "–" for step in shown],
-            t("shape"): [str(step.value.shape) for step in shown],
-            t("what it is"): [t(step.summary) for step in shown],
-        }
-    )
-    st.table(table.set_index(t("step")), alt=t("Steps of the gate"))
+    steps_table(shown)
     view = chain_view(trace) if chosen is None else step_view(trace, chosen)
     tensor_view(view, key=f"steps {key} {chosen}")
     name = f"{trace.gate}.txt"
