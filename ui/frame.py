@@ -18,6 +18,7 @@ _PAGES = {  # file: (title, icon); the one list of pages
     "app.py": (_("Home"), ":material/home:"),
     "pages/1_Merge_lab.py": (_("Merge lab"), ":material/layers:"),
     "pages/2_Attention_gate.py": (_("Attention gate"), ":material/center_focus_strong:"),
+    "pages/3_Gate_gallery.py": (_("Gate gallery"), ":material/grid_view:"),
     "pages/4_Model_inspector.py": (_("Model inspector"), ":material/account_tree:"),
     "pages/5_Story.py": (_("Story"), ":material/auto_stories:"),
 }
