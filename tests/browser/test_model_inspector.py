@@ -175,7 +175,7 @@ def test_efficientnet_from_upload_to_the_first_merge_painted(open_page, tmp_path
 
     keras.applications.EfficientNetB0(weights=None).save(tmp_path / "model.keras")
     page = open_page(f"{PAGE}?msrc=own&mrun=true&m0k=noise")
-    page.wait_for_timeout(8_000)  # a server that has been up for a moment has a process ready
+    page.wait_for_timeout(15_000)  # a server that has been up for a moment has a process ready
     begun = page.evaluate("performance.now()")
     page.locator("input[type=file]").first.set_input_files(tmp_path / "model.keras")
     page.locator(f"{VIEW} canvas").first.wait_for(timeout=PATIENCE)
