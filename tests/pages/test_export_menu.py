@@ -5,7 +5,8 @@ import threading
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.test_merge_lab import PAGE, words
+from tests.pages.opened import words
+from tests.pages.test_merge_lab import PAGE
 from ui.export import job as jobs
 from ui.export.formats import FORMATS
 

@@ -8,7 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from sandbox.failures import SandboxError
 from sandbox.inspect_inputs import checked_inputs
-from tests.pages.test_merge_lab import _npy, words
+from tests.pages.opened import words
+from tests.pages.test_merge_lab import _npy
 from tests.ui.inspector import engine
 from tests.ui.inspector.models import gate_file, keras_file
 
