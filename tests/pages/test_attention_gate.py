@@ -63,7 +63,7 @@ def network(monkeypatch):
     """The page with a network of ours behind it."""
     fake = Network()
     monkeypatch.setattr(gate_network, "the_segmenter", lambda: fake)
-    monkeypatch.setattr(gate_network, "_wanted", lambda: True)
+    monkeypatch.setattr(gate_network, "wanted", lambda: True)
     monkeypatch.setattr(gate_network, "_SHORT", 0.1)
     return fake
 
