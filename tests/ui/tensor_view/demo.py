@@ -125,6 +125,14 @@ def cached(name):
     return CASES[name]()
 
 
+@st.fragment
+def again():
+    """Draws the whole page anew, as a watch does when an answer has come."""
+    if st.button("Again"):
+        st.rerun()
+
+
 st.set_page_config(page_title="Tensor view", layout="wide")
+again()
 if not st.checkbox("Hide", key="hide"):
     show()
