@@ -13,36 +13,25 @@ from typing import Any
 import numpy as np
 
 from core.convolution import ONE, Padding, Pair, convolve, convolve_back
-from core.dtypes import Array, flush
+from core.dtypes import Array
 from core.gate_activations import ACTIVATIONS
-from core.gate_plan import Back, Label, Step
-from core.gate_weights import Weights
+from core.gate_plan import Axes, Label, Step
+from core.gate_shaping import Shaping
+from core.gate_weights import Start
 from core.gradient import gradients
 from core.merge import merge
+from core.plan import Alignment
 from core.resampling import upsample, upsample_back
 
 EPSILON = np.float32(1e-3)  # of keras.layers.BatchNormalization
 
 
-class Chain:
-    """Computes steps one after the other.
-
-    Attributes:
-        weights: where they come from.
-        steps: so far.
-    """
-
-    def __init__(self, weights: Weights) -> None:
-        self.weights = weights
-        self.steps: list[Step] = []
-
-    def put_in(self, label: Label, value: Array) -> Step:
-        """An input of the gate."""
-        return self._note(label, value, (), None)
+class Chain(Shaping):
+    """Computes steps one after the other."""
 
     def convolve(
         self, label: Label, source: Step, filters: int, *, window: Pair = ONE, strides: Pair = ONE,
-        padding: Padding = "valid", dilation: Pair = ONE, bias: bool = True,
+        padding: Padding = "valid", dilation: Pair = ONE, bias: bool = True, lie: Axes | None = None,
     ) -> Step:  # fmt: skip
         """`Conv2D(filters, window)`: (n, H, W, c) -> (n, h, w, filters)."""
         kernel = self.weights.take(f"{label.name}/kernel", (*window, source.value.shape[-1], filters))
@@ -56,7 +45,42 @@ class Chain:
         back = partial(
             _convolve_back, kernel=kernel, shape=source.value.shape, strides=strides, padding=padding, dilation=dilation
         )
-        return self._note(label, value, (source,), back, weights=used, multiplications=cost)
+        return self._note(label, value, (source,), back, axes=lie, weights=used, multiplications=cost)
+
+    def dense(
+        self, label: Label, source: Step, units: int, *, bias: bool = True, bias_start: Start = "zeros",
+        layer: str | None = None,
+    ) -> Step:  # fmt: skip
+        """`Dense(units)` along the last axis: (..., c) -> (..., units).
+
+        Args:
+            label: what the step is called.
+            source: of any shape.
+            units: how many numbers come out.
+            bias: whether a bias is added.
+            bias_start: what it starts with.
+            layer: whose weights are used, where two steps share them; the step's own by default.
+        """
+        layer = layer or label.name
+        kernel = self.weights.take(f"{layer}/kernel", (source.value.shape[-1], units))
+        used, value = [f"{layer}/kernel"], source.value @ kernel
+        cost = value.size * len(kernel)
+        if bias:
+            used.append(f"{layer}/bias")
+            value = value + self.weights.take(used[-1], (units,), bias_start)
+            label = label._replace(right=f"{label.right} + b")
+        back = partial(_dense_back, kernel=kernel)
+        return self._note(label, value, (source,), back, weights=tuple(used), multiplications=cost)
+
+    def convolve_line(self, label: Label, source: Step, window: int, axes: Axes) -> Step:
+        """`Conv1D(1, window, padding="same", use_bias=False)`: (n, length, c) -> (n, length, 1)."""
+        kernel = self.weights.take(f"{label.name}/kernel", (window, source.value.shape[-1], 1))
+        value = convolve(source.value[:, None], kernel[None], padding="same")[:, 0]
+        back = partial(_line_back, kernel=kernel[None], shape=source.value[:, None].shape)
+        return self._note(
+            label, value, (source,), back, axes=axes, weights=(f"{label.name}/kernel",),
+            multiplications=value.size * prod(kernel.shape[:2]),
+        )  # fmt: skip
 
     def normalise(self, label: Label, source: Step) -> Step:
         """`BatchNormalization()` as it runs after training: each channel shifted and scaled by fixed numbers."""
@@ -70,16 +94,16 @@ class Chain:
         scale = gamma / np.sqrt(variance + EPSILON)
         value = source.value * scale + (beta - mean * scale)
         return self._note(
-            label, value, (source,), partial(_scale_back, scale=scale), weights=tuple(names), multiplications=value.size
-        )
+            label, value, (source,), partial(_scale_back, scale=scale), axes=source.axes, weights=tuple(names),
+            multiplications=value.size,
+        )  # fmt: skip
 
     def activate(self, label: Label, source: Step, name: str) -> Step:
         """One of `core.gate_activations.ACTIVATIONS`; same shape."""
         row = ACTIVATIONS[name]
         value = row.function(source.value)
-        return self._note(
-            label._replace(right=row.written), value, (source,), partial(_activation_back, name=name, result=value)
-        )
+        back = partial(_activation_back, name=name, known=source.value if row.from_input else value)
+        return self._note(label._replace(right=row.written), value, (source,), back, axes=source.axes)
 
     def upsample(self, label: Label, source: Step, factors: Pair) -> Step:
         """`UpSampling2D(factors, interpolation="bilinear")`: (n, h, w, c) -> (n, h * factors[0], w * factors[1], c)."""
@@ -87,35 +111,44 @@ class Chain:
         cost = value.size * sum(factor > 1 for factor in factors)
         return self._note(label, value, (source,), partial(_upsample_back, factors=factors), multiplications=cost)
 
-    def merge(self, label: Label, operation: str, *sources: Step, **options: Any) -> Step:
-        """A merge of `core.merge`, with its alignment."""
+    def merge(
+        self, label: Label, operation: str, *sources: Step, lie: Axes | None = None, **options: Any
+    ) -> Step:  # fmt: skip
+        """A merge of `core.merge`, with its alignment; `lie` says on which axes of the features those of it lie."""
         inputs = tuple(source.value for source in sources)
         merged = merge(operation, inputs, **options)
-        cost = merged.value.size * (len(inputs) - 1) if operation == "Multiply" else 0
+        cost = merged.value.size * _products(merged.alignment)
         back = partial(_merge_back, operation=operation, inputs=inputs, options=options)
-        return self._note(label, merged.value, sources, back, alignment=merged.alignment, multiplications=cost)
-
-    def _note(self, label: Label, value: Array, sources: tuple[Step, ...], back: Back | None, **known: Any) -> Step:
-        right = label.right.format(*(source.symbol for source in sources))
-        equation = f"{label.symbol} = {right}" if right else ""
-        names = tuple(source.name for source in sources)
-        step = Step(
-            label.name, label.symbol, equation, flush(value), summary=label.summary, inputs=names, back=back, **known
-        )  # fmt: skip
-        self.steps.append(step)
-        return step
+        return self._note(
+            label, merged.value, sources, back, alignment=merged.alignment, multiplications=cost, axes=lie
+        )
 
 
 def _convolve_back(flow: Array, **options: Any) -> tuple[Array, ...]:
     return (convolve_back(flow, **options),)
 
 
+def _dense_back(flow: Array, kernel: Array) -> tuple[Array, ...]:
+    return (flow @ kernel.T,)
+
+
+def _line_back(flow: Array, kernel: Array, shape: tuple[int, ...]) -> tuple[Array, ...]:
+    return (convolve_back(flow[:, None], kernel, shape=shape, padding="same")[:, 0],)
+
+
+def _products(alignment: Alignment) -> int:
+    """Multiplications for each number that comes out of a merge."""
+    if alignment.axes is not None:
+        return alignment.shapes[0][alignment.axes[0]] or 0
+    return len(alignment.inputs) - 1 if alignment.operation == "Multiply" else 0
+
+
 def _scale_back(flow: Array, scale: Array) -> tuple[Array, ...]:
     return (flow * scale,)
 
 
-def _activation_back(flow: Array, name: str, result: Array) -> tuple[Array, ...]:
-    return (ACTIVATIONS[name].back(flow, result),)
+def _activation_back(flow: Array, name: str, known: Array) -> tuple[Array, ...]:
+    return (ACTIVATIONS[name].back(flow, known),)
 
 
 def _upsample_back(flow: Array, factors: Pair) -> tuple[Array, ...]:

@@ -11,6 +11,7 @@ from core.dtypes import Array
 from core.plan import Alignment
 
 Back = Callable[[Array], tuple[Array, ...]]
+Axes = tuple[int | None, ...]
 
 
 class Label(NamedTuple):
@@ -44,6 +45,8 @@ class Step:
         weights: names of the weights that it uses.
         multiplications: of numbers, for the whole batch.
         back: the gradient of `value` -> one for each input; None for what is put in.
+        axes: on which axis of the features (batch, rows, columns, channels) each own axis lies, None for one of its
+            own; by default in order.
     """
 
     name: str
@@ -56,6 +59,7 @@ class Step:
     weights: tuple[str, ...] = ()
     multiplications: int = 0
     back: Back | None = field(default=None, repr=False)
+    axes: Axes | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +73,7 @@ class GateTrace:
         map_name: name of the step that holds the map of weights.
         weights: all that were used, by name (`layer/weight`).
         trained: by name, whether the weight was given (True) or made from the seed (False).
+        map_names: of all the steps that hold a map, in order; the last is `map_name`.
     """
 
     gate: str
@@ -77,6 +82,7 @@ class GateTrace:
     map_name: str
     weights: dict[str, Array]
     trained: dict[str, bool]
+    map_names: tuple[str, ...] = ()
 
     def step(self, name: str) -> Step:
         """The step of this name; KeyError if there is none."""
@@ -86,6 +92,11 @@ class GateTrace:
     def alpha(self) -> Array:
         """The map of weights as it meets the features, for example (n, H, W, 1)."""
         return self.step(self.map_name).value
+
+    @property
+    def maps(self) -> tuple[Step, ...]:
+        """The steps that hold a map: one, or two where a gate weighs twice."""
+        return tuple(self.step(name) for name in self.map_names or (self.map_name,))
 
     @property
     def output(self) -> Array:

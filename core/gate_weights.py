@@ -15,7 +15,8 @@ import numpy as np
 from core.dtypes import FLOAT32, Array, autocast
 from core.errors import unclear
 
-Start = Literal["glorot", "zeros", "ones"]
+Start = Literal["glorot", "zeros", "ones", "minus ones"]
+_STARTS = {"zeros": 0, "ones": 1, "minus ones": -1}
 
 
 class Weights:
@@ -57,6 +58,11 @@ class Weights:
         array = self._given.get(name)
         return array.shape if array is not None and array.ndim == 4 else ()
 
+    def size(self, name: str, axis: int) -> int | None:
+        """How long an axis of a given weight is; None where it was not given or has no such axis."""
+        array = self._given.get(name)
+        return array.shape[axis] if array is not None and -array.ndim <= axis < array.ndim else None
+
     def check_all_used(self) -> None:
         """Refuse weights that no step asked for: a slip in a name would go unseen.
 
@@ -73,7 +79,7 @@ class Weights:
     def _made(self, name: str, shape: tuple[int, ...], start: Start) -> Array:
         """Glorot's uniform numbers, as Keras starts kernels with; each name has a stream of its own."""
         if start != "glorot":
-            return np.full(shape, float(start == "ones"), dtype=FLOAT32)
+            return np.full(shape, _STARTS[start], dtype=FLOAT32)
         taps = prod(shape[:-2])
         limit = sqrt(6 / (taps * (shape[-2] + shape[-1])))
         stream = np.random.default_rng([crc32(name.encode()), self._seed])

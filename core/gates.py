@@ -1,23 +1,24 @@
-"""The one table of gates. A new gate is one function and one row; menus, pages, tests and docs read the table.
+"""Gates by name: run one and keep every step, or take its Keras code. The table itself is `core.gate_table`.
 
 Features are (batch, rows, columns, channels); floats of any width are computed as float32. Weights are a dict of
 arrays in Keras's own layout, by `layer/weight`: "theta_x/kernel" (rows, columns, in, out), "phi_g/bias" (out,).
+`python -m core.gates` lists the gates; `python -m core.gates se 2,20,20,256` runs one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import sys
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from core.dtypes import FLOAT32, Array, autocast
 from core.errors import unclear
-from core.gate_attention import attention_gate
-from core.gate_attention_code import attention_code
 from core.gate_chain import Chain
 from core.gate_plan import GateTrace, Label, Step
+from core.gate_row import Gate
+from core.gate_table import GATES
 from core.gate_weights import Weights, pick_weights
 from core.sentences import Sentence as _  # marks text for the catalogues
 
@@ -25,57 +26,6 @@ __all__ = ["GATES", "Gate", "GateTrace", "Step", "find_gate", "gate_snippet", "p
 
 X = Label("x", "x", "", _("The features that are gated."))
 G = Label("g", "g", "", _("The gating signal: coarser features that tell where to look."))
-
-
-@dataclass(frozen=True)
-class Gate:
-    """One row of the table.
-
-    Attributes:
-        name: stands in links.
-        title: for people.
-        equation: the whole gate on one line.
-        paper: arXiv id.
-        shapes: what goes in and comes out, in terms of H, W, C: (symbol, shape).
-        merges: names of the merges that it uses, in order.
-        variants: titles by name; the first is the default.
-        function: (chain, x, g or None, variant) -> the step that holds the map; the last step is the output.
-        code: (variant, filters, scale) -> a Keras function; `gate_snippet` explains the arguments.
-        signal: whether it takes a gating signal g.
-    """
-
-    name: str
-    title: str
-    equation: str
-    paper: str
-    shapes: tuple[tuple[str, str], ...]
-    merges: tuple[str, ...]
-    variants: dict[str, str]
-    function: Callable[[Chain, Step, Any, str], Step]
-    code: Callable[[str, int | None, tuple[int, int]], str]
-    signal: bool = False
-
-
-_TABLE = (
-    Gate(
-        "attention", _("Attention gate"), "x̂ = x × α,  α = σ(ψ(ReLU(θ(x) + φ(g))))", "1804.03999",
-        (("x", "(B, H, W, C)"), ("g", "(B, H/2, W/2, D)"), ("α", "(B, H, W, 1)"), ("x̂", "(B, H, W, C)")),
-        ("Add", "Multiply"),
-        {
-            "paper": _("As in the paper"),
-            "official": _("The official code"),
-            "keras-unet-collection": _("As in keras-unet-collection"),
-            "monai": _("As in MONAI"),
-            "paper-softmax": _("As in the paper, with softmax"),
-            "official-softmax": _("The official code, with softmax"),
-            "keras-unet-collection-softmax": _("As in keras-unet-collection, with softmax"),
-            "monai-softmax": _("As in MONAI, with softmax"),
-        },
-        attention_gate, attention_code, signal=True,
-    ),
-)  # fmt: skip
-
-GATES: dict[str, Gate] = {row.name: row for row in _TABLE}
 
 
 def run_gate(
@@ -90,9 +40,10 @@ def run_gate(
     """Run a gate and keep every step.
 
     Args:
-        name: of a gate, `GATES`.
+        name: of a gate, `GATES`, or one of its aliases, such as "squeeze-and-excitation".
         x: features, (n, H, W, C).
-        g: gating signal, (n, h, w, D), for gates that take one; H and W are whole multiples of h and w.
+        g: gating signal, (n, h, w, D), for gates that take one; of the attention gate H and W are whole multiples of
+            h and w; of gates that run without it also a vector for each sample, (n, D).
         weights: arrays by `layer/weight`; those that are missing are made from the seed.
         variant: one of the row's; the first by default.
         seed: for the weights that were not given.
@@ -104,7 +55,7 @@ def run_gate(
         MergeError: no such gate, variant or weight; tensors or weights of shapes that do not fit.
     """
     row = find_gate(name)
-    chosen = _variant(row, variant)
+    chosen = _variant(row, variant, name)
     supply = Weights(weights, seed)
     chain = Chain(supply)
     features = chain.put_in(X, _features(x, "x"))
@@ -112,7 +63,8 @@ def run_gate(
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         found = row.function(chain, features, signal, chosen)
     supply.check_all_used()
-    return GateTrace(row.name, chosen, tuple(chain.steps), found.name, supply.used, supply.trained)
+    maps = tuple(step.name for step in (found if isinstance(found, tuple) else (found,)))
+    return GateTrace(row.name, chosen, tuple(chain.steps), maps[-1], supply.used, supply.trained, maps)
 
 
 def gate_snippet(
@@ -130,22 +82,32 @@ def gate_snippet(
         MergeError: no such gate or variant.
     """
     row = find_gate(name)
-    return row.code(_variant(row, variant), filters, scale)
+    return row.code(_variant(row, variant, name), filters, scale)
 
 
 def find_gate(name: str) -> Gate:
-    """The row of a gate.
+    """The row of a gate, by its name or an alias; case, blanks and underscores do not matter.
 
     Raises:
         MergeError: names the gates that there are.
     """
-    if name not in GATES:
-        raise unclear("There is no gate {name}; choose one of {names}.", name=repr(name)[:60], names=", ".join(GATES))
-    return GATES[name]
+    if name in GATES:
+        return GATES[name]
+    wanted = _key(name)
+    for row in GATES.values():
+        if wanted == _key(row.name) or wanted in row.aliases:
+            return row
+    raise unclear("There is no gate {name}; choose one of {names}.", name=repr(name)[:60], names=", ".join(GATES))
 
 
-def _variant(row: Gate, variant: str | None) -> str:
-    chosen = next(iter(row.variants)) if variant is None else variant
+def _key(name: object) -> str:
+    return str(name).lower().replace("_", "-").replace(" ", "-")
+
+
+def _variant(row: Gate, variant: str | None, name: str) -> str:
+    """The variant asked for; by default the one that is called as the gate was, else the first."""
+    default = _key(name) if _key(name) in row.variants else next(iter(row.variants))
+    chosen = default if variant is None else variant
     if chosen not in row.variants:
         raise unclear(
             "There is no variant {name} of this gate; choose one of {names}.",
@@ -161,8 +123,11 @@ def _signal(chain: Chain, row: Gate, x: Step, g: Any) -> Step | None:
             raise unclear("This gate takes no gating signal; leave g out.")
         return None
     if g is None:
+        if row.alone:
+            return None
         raise unclear("This gate needs a gating signal: pass g, features on a grid as coarse as that of x or coarser.")
-    signal = _features(g, "g")
+    vector = np.asarray(g)
+    signal = _features(vector[:, None, None] if row.alone and vector.ndim == 2 else g, "g")
     if len(signal) != len(x.value):
         raise unclear("x holds {x} samples and g {g}; there should be as many.", x=len(x.value), g=len(signal))
     return chain.put_in(G, signal)
@@ -177,3 +142,9 @@ def _features(value: Any, name: str) -> Array:
             shape=array.shape,
         )
     return array
+
+
+if __name__ == "__main__":
+    from core.gate_text import main  # the table is imported already, but not by this copy of the module
+
+    sys.exit(main())

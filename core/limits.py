@@ -16,6 +16,8 @@ MAX_SIZE = 65_536  # cells along one axis
 MAX_ELEMENTS = number("MAX_ELEMENTS", 4_000_000)  # cells of one tensor: 16 MB of float32
 MAX_INPUTS = 6  # inputs of one merge
 MAX_TEXT = 100_000  # characters of a pasted list
+MAX_GATE_ELEMENTS = 262_144  # numbers of features in the gate gallery: a residual block of them takes under a second
+MAX_GATE_CHANNELS = 1_024  # of such features; some gates have weights from every channel to every other
 MAX_UPLOAD_BYTES = number("MAX_UPLOAD_BYTES", 32_000_000)
 MAX_ARCHIVE_MEMBERS = 64  # arrays in one .npz
 MAX_IMAGE_PIXELS = number("MAX_IMAGE_PIXELS", 16_000_000)
@@ -71,3 +73,21 @@ def check_elements(shapes: Iterable[Shape], result: Shape) -> None:
 
 def _elements(shape: Shape) -> int:
     return prod(1 if size is None else size for size in shape)
+
+
+def check_features(shape: tuple[int, ...]) -> None:
+    """Refuse features whose gates would take too long or too much memory.
+
+    Args:
+        shape: (n, H, W, C).
+
+    Raises:
+        MergeError: names the shape and the limit.
+    """
+    if prod(shape) > MAX_GATE_ELEMENTS or shape[-1] > MAX_GATE_CHANNELS:
+        raise unclear(
+            "Features of {shape} are too many: gates are run on up to {limit} numbers in up to {channels} channels.",
+            shape=shape,
+            limit=f"{MAX_GATE_ELEMENTS:,}",
+            channels=f"{MAX_GATE_CHANNELS:,}",
+        )

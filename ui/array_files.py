@@ -108,7 +108,7 @@ def _check(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
     if dtype.hasobject:
         raise unclear("The array holds Python objects; only numbers are read.")
     if dtype.kind not in "biuf":
-        raise unclear("Values of type {dtype} cannot be drawn; please use real numbers.", dtype=str(dtype)[:_SHOWN])
+        raise unclear("{dtype} cannot be drawn; please save real numbers.", dtype=str(dtype)[:_SHOWN])
     if len(shape) > MAX_RANK:
         raise unclear("The array has {count} axes; at most {limit} are drawn.", count=len(shape), limit=MAX_RANK)
     if prod(shape) > MAX_ELEMENTS:

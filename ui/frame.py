@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from core import Sentence as _  # marks text for the catalogues
-from ui import door, stage, status, verdict, watch
+from ui import admission, stage, status, verdict, watch
 from ui import doors as cards
 from ui.controls import history, link, present, state
 from ui.text import t
@@ -18,6 +18,7 @@ _PAGES = {  # file: (title, icon); the one list of pages
     "app.py": (_("Home"), ":material/home:"),
     "pages/1_Merge_lab.py": (_("Merge lab"), ":material/layers:"),
     "pages/2_Attention_gate.py": (_("Attention gate"), ":material/center_focus_strong:"),
+    "pages/3_Gate_gallery.py": (_("Gate gallery"), ":material/grid_view:"),
     "pages/4_Model_inspector.py": (_("Model inspector"), ":material/account_tree:"),
     "pages/5_Story.py": (_("Story"), ":material/auto_stories:"),
 }
@@ -34,7 +35,7 @@ def begin(title: str) -> None:
         title: its title in the list of pages, in English.
     """
     watch.begin(title)
-    door.admit()
+    admission.admit()
     link.begin(title)
     menu = "collapsed" if st.context.is_embedded else _MENU  # in somebody else's page it would be in the way
     st.set_page_config(

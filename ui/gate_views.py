@@ -16,6 +16,7 @@ from ui.tensor_view import Order, Panel, Scale, TensorView
 from ui.text import t
 from ui.values import translated_words
 
+_CHANNELS = 3  # axis of the channels of features
 _GRID = (1, 2)  # rows and columns of features (batch, rows, columns, channels)
 
 
@@ -112,19 +113,21 @@ def _groups(steps: Sequence[Step]) -> dict[Any, int]:
 
 def _group(step: Step) -> Any:
     """Which channels a step has; None for a map of one, which is stretched over those of the result."""
-    channels = step.value.shape[-1] if step.value.ndim > 1 else 1
+    lies = lying(step)
+    channels = step.value.shape[lies.index(_CHANNELS)] if _CHANNELS in lies else 1
     if channels == 1:
         return None
     return "g" if step.name in ("g", "g_up") else channels
 
 
+def lying(step: Step) -> tuple[int | None, ...]:
+    """On which axis of features (batch, rows, columns, channels) each own axis lies; None for one of its own."""
+    return tuple(range(step.value.ndim)) if step.axes is None else step.axes
+
+
 def _axes(step: Step, groups: dict[Any, int]) -> tuple[int | None, ...]:
     channels = groups.get(_group(step), max(groups.values()))
-    if step.value.ndim == 4:
-        return 0, *_GRID, channels
-    if step.value.ndim < 2:
-        return tuple(range(step.value.ndim))
-    return (0, *[None] * (step.value.ndim - 2), channels)
+    return tuple(channels if axis == _CHANNELS else axis for axis in lying(step))
 
 
 def _axis_names(steps: Sequence[Step], groups: dict[Any, int]) -> tuple[str, ...]:

@@ -37,9 +37,9 @@ def test_a_limit_that_is_set_holds_in_the_command():
 
 
 def test_the_environment_is_read_in_one_place():
-    """Elsewhere only by the sandbox, which hands it on, and by its worker, which sets up TensorFlow."""
-    allowed = {"core/settings.py", "sandbox/child.py", "sandbox/worker.py", "ui/hosting/defaults.py"}
-    folders = ("core", "figures", "pages", "sandbox", "ui")
+    """Elsewhere only by the sandbox, which hands it on to its children and sets up TensorFlow in them."""
+    allowed = {"core/settings.py", "ui/hosting/defaults.py"}
+    folders = ("core", "figures", "pages", "ui")
     found = {
         str(file.relative_to(ROOT))
         for folder in folders
@@ -47,3 +47,5 @@ def test_the_environment_is_read_in_one_place():
         if "os.environ" in file.read_text(encoding="utf-8")
     }
     assert found <= allowed
+    texts = [file.read_text(encoding="utf-8") for file in (ROOT / "sandbox").rglob("*.py")]
+    assert not [text for text in texts if 'environ.get("MERGESCOPE' in text or 'environ["MERGESCOPE' in text]

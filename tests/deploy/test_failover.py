@@ -117,6 +117,7 @@ def test_another_replica_takes_over(open_hosted, site):
         used.start()
 
 
+@pytest.mark.slow
 def test_a_reload_after_the_loss_shows_the_same(open_hosted, site):
     """F5 at once, as people do: the proxy sends it to the replica that is left."""
     page = open_hosted(LINK)

@@ -94,7 +94,7 @@ def test_the_code_on_screen_gives_the_numbers_on_screen():
 HOSTILE = [
     ("a.npy", npy(np.array([1, None], dtype=object)), "The array holds Python objects; only numbers are read."),
     ("a.npy", npy(np.ones((4, 5)))[:-7], "The file says 160 bytes of numbers but holds 153."),
-    ("a.npy", npy(np.ones((2, 3), complex)), "Values of type complex128 cannot be drawn"),
+    ("a.npy", npy(np.ones((2, 3), complex)), "complex128 cannot be drawn; please save real numbers."),
     ("a.npz", npz(a=np.zeros((3000, 3000))), "The archive would unpack to 72 MB; up to 32 are accepted."),
     ("a.npz", npz(a=np.zeros(3))[:60], "The archive is damaged or cut off."),
     ("a.csv", b"1,2\n3,four\n", "Line 2: 'four' is not a number."),

@@ -1,0 +1,139 @@
+"""The one table of gates. A new gate is one function and one row; menus, pages, tests and docs read the table."""
+
+from __future__ import annotations
+
+from core.gate_attention import attention_gate
+from core.gate_attention_code import attention_code
+from core.gate_branches import gated_linear_unit, highway, residual
+from core.gate_branches_code import (
+    coordinate_code,
+    global_code,
+    glu_code,
+    highway_code,
+    pooling_code,
+    residual_code,
+)
+from core.gate_channel import efficient_channel_attention, film, squeeze_and_excitation
+from core.gate_code import eca_code, excitation_code, film_code
+from core.gate_coordinate import coordinate_attention
+from core.gate_row import Gate
+from core.gate_twofold import bam, cbam, scse
+from core.gate_twofold_code import bam_code, cbam_code, scse_code
+from core.gate_whole import global_gating, soft_pooling
+from core.sentences import Sentence as _  # marks text for the catalogues
+
+_X = ("x", "(B, H, W, C)")
+_PAPER = _("As in the paper")
+_CODE = _("As in the authors' code")
+
+_TABLE = (
+    Gate(
+        "attention", _("Attention gate"), "x̂ = x × α,  α = σ(ψ(ReLU(θ(x) + φ(g))))", "1804.03999",
+        (_X, ("g", "(B, H/2, W/2, D)"), ("α", "(B, H, W, 1)"), ("x̂", "(B, H, W, C)")),
+        ("Add", "Multiply"),
+        {
+            "paper": _PAPER,
+            "official": _("The official code"),
+            "keras-unet-collection": _("As in keras-unet-collection"),
+            "monai": _("As in MONAI"),
+            "paper-softmax": _("As in the paper, with softmax"),
+            "official-softmax": _("The official code, with softmax"),
+            "keras-unet-collection-softmax": _("As in keras-unet-collection, with softmax"),
+            "monai-softmax": _("As in MONAI, with softmax"),
+        },
+        attention_gate, attention_code, signal=True,
+        summary=_("One weight for each place, made by the features and a coarser signal; all channels share it."),
+        aliases=("attention-gate", "ag", "attention-u-net", "grid-attention"),
+    ),
+    Gate(
+        "se", _("Squeeze-and-excitation"), "x̃ = x × s,  s = σ(W₂ ReLU(W₁ mean(x)))", "1709.01507",
+        (_X, ("z", "(B, 1, 1, C)"), ("s", "(B, 1, 1, C)"), ("x̃", "(B, H, W, C)")),
+        ("Multiply",), {"paper": _PAPER}, squeeze_and_excitation, excitation_code,
+        summary=_("One weight for each channel, made by the means of all channels; all places share it."),
+        aliases=("squeeze-and-excitation", "squeeze-excitation", "squeeze-excite", "senet", "se-block"),
+    ),
+    Gate(
+        "eca", _("Efficient channel attention (ECA)"),
+        "x̃ = x × s,  s = σ(w ∗ mean(x)),  k = 5 for C = 256", "1910.03151",
+        (_X, ("z′", "(B, C, 1)"), ("s", "(B, 1, 1, C)"), ("x̃", "(B, H, W, C)")),
+        ("Multiply",), {"paper": _PAPER}, efficient_channel_attention, eca_code,
+        summary=_("One weight for each channel, made by the few channels beside it: hardly any weights to train."),
+        aliases=("efficient-channel-attention", "eca-net", "ecanet"),
+    ),
+    Gate(
+        "cbam", _("CBAM"), "x″ = x′ × Ms(x′),  x′ = x × Mc(x)", "1807.06521",
+        (_X, ("Mc", "(B, 1, 1, C)"), ("Ms", "(B, H, W, 1)"), ("x″", "(B, H, W, C)")),
+        ("Add", "Multiply", "Concatenate", "Multiply"), {"paper": _PAPER}, cbam, cbam_code,
+        summary=_("First a weight for each channel, then one for each place of what is left."),
+        aliases=("convolutional-block-attention-module",),
+    ),
+    Gate(
+        "bam", _("BAM"), "x̃ = x + x × M,  M = σ(Mc + Ms)", "1807.06514",
+        (_X, ("Mc", "(B, 1, 1, C)"), ("Ms", "(B, H, W, 1)"), ("M", "(B, H, W, C)"), ("x̃", "(B, H, W, C)")),
+        ("Add", "Multiply", "Add"), {"paper": _PAPER, "official": _CODE}, bam, bam_code,
+        summary=_("A weight for every number: a vector of channels meets a map of places, both stretched."),
+        aliases=("bottleneck-attention-module",),
+    ),
+    Gate(
+        "scse", _("scSE"), "x̃ = x × s + x × q,  s = σ(W₂ ReLU(W₁ mean(x))),  q = σ(w ∗ x)", "1803.02579",
+        (_X, ("s", "(B, 1, 1, C)"), ("q", "(B, H, W, 1)"), ("x̃", "(B, H, W, C)")),
+        ("Multiply", "Multiply", "Add"),
+        {"add": _("Both results added"), "max": _("The larger of both, as in the authors' code")}, scse, scse_code,
+        summary=_("A weight for each channel and, beside it, one for each place; both results are put together."),
+        aliases=("sc-se", "spatial-and-channel-squeeze-and-excitation"),
+    ),
+    Gate(
+        "coordinate", _("Coordinate attention"), "y = x × gʰ × gʷ", "2103.02907",
+        (_X, ("gʰ", "(B, H, 1, C)"), ("gʷ", "(B, 1, W, C)"), ("y", "(B, H, W, C)")),
+        ("Concatenate", "Multiply"), {"paper": _PAPER}, coordinate_attention, coordinate_code,
+        summary=_("One weight for each row and one for each column, for every channel: three tensors in one product."),
+        aliases=("coordinate-attention", "coord-attention", "coordatt", "ca"),
+    ),
+    Gate(
+        "film", _("FiLM"), "x̃ = γ × x + β,  γ, β linear in mean(g)", "1709.07871",
+        (_X, ("g", "(B, h, w, D)"), ("γ", "(B, 1, 1, C)"), ("β", "(B, 1, 1, C)"), ("x̃", "(B, H, W, C)")),
+        ("Multiply", "Add"), {"paper": _PAPER}, film, film_code, signal=True, alone=True, weighs=False,
+        summary=_("A signal scales and shifts each channel, by any number: it can turn signs around."),
+        aliases=("feature-wise-linear-modulation",),
+    ),
+    Gate(
+        "residual", _("Residual block"), "y = x + F(x)", "1512.03385",
+        (_X, ("F", "(B, H, W, C)"), ("y", "(B, H, W, C)")),
+        ("Add",), {"sum": _("The sum alone"), "relu": _("With ReLU behind it, as in the paper")},
+        residual, residual_code, weighs=False,
+        summary=_("What a branch finds is added to what came in: nothing is held back, nothing stretched."),
+        aliases=("residual-add", "residual-block", "resnet", "skip"),
+    ),
+    Gate(
+        "highway", _("Highway layer"), "y = H(x) × T(x) + x × (1 − T(x))", "1505.00387",
+        (_X, ("H", "(B, H, W, C)"), ("T", "(B, H, W, C)"), ("y", "(B, H, W, C)")),
+        ("Multiply", "Multiply", "Add"), {"paper": _PAPER}, highway, highway_code,
+        summary=_("A weight for every number: how much of it is new; the rest stays as it came."),
+        aliases=("highway-layer", "highway-network"),
+    ),
+    Gate(
+        "glu", _("Gated linear unit (GLU, SwiGLU)"), "y = (x W + b) × σ(x V + c)", "1612.08083",
+        (_X, ("p", "(B, H, W, 2C)"), ("a, s", "(B, H, W, C)"), ("y", "(B, H, W, C)")),
+        ("Multiply",), {"glu": _("GLU: by the sigmoid"), "swiglu": _("SwiGLU: by swish (arXiv:2002.05202)")},
+        gated_linear_unit, glu_code, weighs=False,
+        summary=_("Twice the channels, cut in two: one half gates the other, number by number."),
+        aliases=("gated-linear-unit", "swiglu"),
+    ),
+    Gate(
+        "pooling", _("Soft attention pooling"), "z = Σ a x,  a = softmax(w tanh(V x))", "1802.04712",
+        (_X, ("a′", "(B, HW, 1)"), ("x′", "(B, HW, C)"), ("z", "(B, 1, C)")),
+        ("Dot",), {"softmax": _PAPER}, soft_pooling, pooling_code,
+        summary=_("All places become one vector, each with its share: a map that sums places instead of scaling them."),
+        aliases=("soft-attention-pooling", "soft-pooling", "attention-pooling", "soft-attention"),
+    ),
+    Gate(
+        "global", _("Global gating"), "x̂ = x × α,  α = σ(ψ(ReLU(θ(x) + φ(mean(g)))))", "1804.03999",
+        (_X, ("g", "(B, h, w, D)"), ("φ", "(B, 1, 1, F)"), ("α", "(B, H, W, 1)"), ("x̂", "(B, H, W, C)")),
+        ("Add", "Multiply"), {"sigmoid": _("With sigmoid"), "softmax": _("With softmax")},
+        global_gating, global_code, signal=True, alone=True,
+        summary=_("The attention gate with one vector for the whole picture, which its paper argues against."),
+        aliases=("global-gating", "global-gate"),
+    ),
+)  # fmt: skip
+
+GATES: dict[str, Gate] = {row.name: row for row in _TABLE}

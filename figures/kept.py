@@ -1,0 +1,49 @@
+"""What gates keep of each channel, as lines over the channels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+_LOOKS = (("#0b72b5", "solid"), ("#c8590a", "dot"))  # told apart by form too, not by colour alone
+
+
+def kept_channels(
+    shares: Sequence[tuple[str, NDArray[Any]]], *, order: Sequence[int], channel: str, share: str
+) -> go.Figure:
+    """One line for each gate.
+
+    Args:
+        shares: (name of the gate, share of energy kept by channel, (C,)); NaN leaves a gap.
+        order: the channels from left to right.
+        channel: title of the axis of channels.
+        share: title of the axis of shares.
+    """
+    figure = go.Figure()
+    places, names = list(range(len(order))), [str(one) for one in order]
+    for (name, values), (colour, dash) in zip(shares, _LOOKS, strict=False):
+        figure.add_trace(
+            go.Scatter(
+                name=name,
+                x=places,
+                y=np.asarray(values, dtype=np.float64)[list(order)],
+                customdata=names,
+                hovertemplate=f"{channel} %{{customdata}}: %{{y:.3g}}",
+                mode="lines",
+                line={"color": colour, "dash": dash, "width": 2},
+            )
+        )
+    figure.update_layout(
+        height=300,
+        margin={"l": 10, "r": 10, "t": 10, "b": 10},
+        xaxis_title=channel,
+        yaxis_title=share,
+        yaxis_rangemode="tozero",
+        legend={"orientation": "h", "y": 1.12},
+        showlegend=True,
+    )
+    return figure
