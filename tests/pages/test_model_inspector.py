@@ -95,6 +95,7 @@ def test_a_run_from_upload_to_values(played, language):
     (titles,) = panels(app)
     assert [title.split(" · ")[-1] for title in titles[:2]] == ["features", "map"]
     assert [asked[0] for asked in played] == ["open", "run", "tensors"]
+    assert [one.label for one in app.get("expander")].count({"en": "Export", "zh": "导出"}[language]) == 1
     app.run()
     assert [asked[0] for asked in played] == ["open", "run", "tensors"]
 
