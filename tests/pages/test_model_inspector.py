@@ -252,6 +252,7 @@ def test_a_merge_that_fails_while_it_runs(played):
     assert "clashing" in app.table[0].value.to_string()
     assert [bool(row["thumb"]) for row in rows(app)] == [True, False]
     assert [row["fault"] for row in rows(app)] == [False, True]
+    assert {box["id"]: box["kind"] for box in boxes(app) if box["sign"]} == {"ok": "merge", "gate": "fault"}
     assert "The run ended here." in text
 
 
