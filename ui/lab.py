@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -100,10 +100,9 @@ def show_code(request: Request) -> None:
             _show_snippet(request, name)
 
 
-def title_of(request: Request) -> str:
+def title_of(operation: str, shapes: Iterable[object]) -> str:
     """What is on screen, in one line: Multiply (5, 1, 5) × (5, 4, 5)."""
-    sign = MERGES[request.operation].symbol
-    return f"{request.operation} {f' {sign} '.join(map(str, request.shapes or ()))}"
+    return f"{operation} {f' {MERGES[operation].symbol} '.join(map(str, shapes))}"
 
 
 def codes_of(request: Request) -> dict[str, str]:

@@ -13,6 +13,8 @@ from ui import cached
 from ui.alignment_table import alignment_table
 from ui.controls import link
 from ui.controls import story as controls
+from ui.export import export_menu
+from ui.merge_export import loaded_code
 from ui.numpy_note import show_numpy
 from ui.story_scenes import scene_view
 from ui.story_text import safe_line, safe_markdown
@@ -40,11 +42,12 @@ def show_text(step: Step) -> None:
 
 
 def show_picture(step: Step, key: str | None = None) -> None:
-    """How the shapes line up, and the tensors; or a scene of the trained network.
+    """How the shapes line up, and the tensors with a menu of files; or a scene of the trained network.
 
     Args:
         step: what is shown.
-        key: tells the tensor view from others; by default that of the step in the link.
+        key: tells the tensor view from others; by default that of the step in the link. Only that has the menu:
+            a question of the quiz is not the place for it.
     """
     view = scene_view(step) if step.scene else _merge(step)
     if view is None:
@@ -52,6 +55,16 @@ def show_picture(step: Step, key: str | None = None) -> None:
     begun = nearest(_asked(step), view)
     chosen = tensor_view(view, key=key or controls.view_key(), selection=controls.look(begun))
     controls.keep_look(chosen, begun)
+    if key is None:
+        export_menu(view, chosen, title=title(step), code=_code(step, view))
+
+
+def _code(step: Step, view: TensorView) -> dict[str, str]:
+    """What leaves the result in `y`; a scene, a refusal and gradients have none."""
+    if step.operation is None or view.alignment is None or step.layer == "gradients":
+        return {}
+    shapes = [panel.value.shape for panel in view.panels[:-1]]
+    return loaded_code(step.operation, shapes, axis=step.axis, axes=step.axes, normalize=step.normalize)
 
 
 def _merge(step: Step) -> TensorView | None:
