@@ -90,7 +90,9 @@ def pick_section(two: bool) -> str:
         "code": t("Code"),
     }
     titles = {"both": t("Side by side"), **own} if two else own
-    chosen = link.segments(t("Show"), list(titles), "part", next(iter(titles)), format_func=titles.get, wrap=True)
+    chosen = link.segments(
+        t("What to show"), list(titles), "part", next(iter(titles)), format_func=titles.get, wrap=True
+    )
     return str(chosen)
 
 
