@@ -1,4 +1,4 @@
-"""Many people at once, beside a minimal app with one heatmap: `python -m bench load`, or `python -m bench.load` for all figures.
+"""Many people at once, beside a minimal app with one heatmap: `python -m bench load_table`.
 
 Only servers on this machine that it has started itself; it ends by itself. Client and servers share the machine, so figures are
 upper bounds; the two sides are driven in turn, so that other work slows both alike.
@@ -6,12 +6,9 @@ upper bounds; the two sides are driven in turn, so that other work slows both al
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import contextlib
-import json
 import random
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -22,7 +19,6 @@ from time import perf_counter
 from bench.load_people import Figures, stay
 from bench.load_server import FROZEN, MINIMAL, Server, serving
 from bench.load_visitor import visiting
-from bench.timing import Row
 
 SESSIONS = (1, 8, 32, 64)
 _MOST = 256  # sessions at once; this is a measure, not a weapon
