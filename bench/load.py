@@ -1,7 +1,7 @@
 """Many people at once, beside a minimal app with one heatmap: `python -m bench load_table`.
 
-Only servers on this machine that it has started itself; it ends by itself. Client and servers share the machine, so figures are
-upper bounds; the two sides are driven in turn, so that other work slows both alike.
+Only servers on this machine that it has started itself; it ends by itself. Client and servers share the machine, so
+figures are upper bounds; the two sides are driven in turn, so that other work slows both alike.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ async def _one(server: Server, page: str, figures: Figures, until: float, think:
         async with visiting(server.address) as visitor:
             figures.note(await visitor.open(page), first=True)
             await stay(visitor, figures, until=until, think=think, choose=choose)
-    except Exception as error:  # noqa: BLE001  # whatever it is, it is counted and shown
+    except Exception as error:  # whatever it is, it is counted and shown
         figures.faults.append(f"{page}: {type(error).__name__} {error}")
 
 

@@ -1,7 +1,7 @@
 """What people do on a page: choose, switch, type, look at another channel; and wait in between.
 
-Nothing here names a page: whatever widgets a page has are used, so that a new page takes part. What a hall would not do all at
-once, or what is a file, stands in `_LEFT_ALONE`.
+Nothing here names a page: whatever widgets a page has are used, so that a new page takes part. What a hall would not
+do all at once, or what is a file, stands in `_LEFT_ALONE`.
 """
 
 from __future__ import annotations

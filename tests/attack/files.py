@@ -1,4 +1,5 @@
-"""Bad files, with a part of the sentence that each must get, gathered from the tests of the parsers and extended for the pages."""
+"""Bad files, with a part of the sentence that each must get: those of the parsers' tests, and more for the pages."""
+# ruff: noqa: E501  # one row, one line
 
 import numpy as np
 

@@ -1,7 +1,8 @@
 """Bad links and bad words: what is in the address or typed, and a part of the sentence that it must get.
 
-A sentence of None: the link is taken as it is, or the value is silently left out, and the page is drawn without a complaint.
+A sentence of None: the link is taken as it is, or the value is silently left out; the page is drawn.
 """
+# ruff: noqa: E501  # one row, one line
 
 LAB = "op=Multiply&s0=5,1,7&s1=5,3,7"
 NOT_HERE = "which is not one of the choices here."

@@ -1,6 +1,7 @@
 """The corpus of bad inputs against the real app, by HTTP and WebSocket: each gets its sentence, none a traceback."""
 
 import re
+from functools import partial
 
 import pytest
 
@@ -74,12 +75,12 @@ def test_each_bad_file_gets_its_sentence(attacker):
     for place in dict.fromkeys(where for where, *_ in FILES.values()):
         rows = {what: row[1:] for what, row in FILES.items() if row[0] == place}
         page, query, key = place
-        attacker.open(page, query, lambda visitor: give_all(attacker, visitor, key, rows))
+        attacker.open(page, query, partial(give_all, attacker, key, rows))
     assert attacker.alive()
     assert attacker.tracebacks() == []
 
 
-async def give_all(attacker, visitor, key, rows):
+async def give_all(attacker, key, rows, visitor):
     for what, (name, content, sentence) in rows.items():
         run = await visitor.give(key, name, content, attacker.post)
         assert sentence in said(run), (what, run.alerts)

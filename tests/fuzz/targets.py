@@ -1,7 +1,7 @@
-"""What is fuzzed: each parser with a first input or two. It gives a result or its own error with a sentence, and nothing else.
+"""What is fuzzed: each parser with a first input or two. It gives a result or its own error, nothing else.
 
-`python -m tests.fuzz.targets NAME SECONDS [SEED]` runs one of them with a coverage-guided fuzzer, in a process of its own, since the
-fuzzer rewrites what it imports.
+`python -m tests.fuzz.targets NAME SECONDS [SEED]` runs one of them with a coverage-guided fuzzer, in a process of
+its own, since the fuzzer rewrites what it imports.
 """
 
 import sys
@@ -57,14 +57,14 @@ def read_link(data: bytes) -> object:
     from core.shapes import parse_shape
     from ui.controls.view import read_look, write_look
 
-    told = {key: values[-1] for key, values in parse_qs(data.decode("utf-8", "replace"), max_num_fields=99).items()}
+    told = {key: values[-1] for key, values in parse_qs(data.decode("utf-8", "replace")).items()}
     look = read_look(told)
     assert read_look(write_look(look)).cell == look.cell
     return parse_shape(told.get("s0", "1"))
 
 
 def main(name: str, seconds: str, seed: str = "1") -> None:
-    """Fuzz one parser for so many seconds; the fuzzer ends the process with another code than 0 if it finds anything."""
+    """Fuzz one parser for so many seconds; the fuzzer ends the process with another code than 0 if it finds any."""
     import tempfile
     from pathlib import Path
 
@@ -79,6 +79,7 @@ def main(name: str, seconds: str, seed: str = "1") -> None:
         except error as told:
             assert len(str(told)) > 5, "an error without a sentence"
 
+    Path("build").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         for number, content in enumerate(seeds):
             (Path(folder) / str(number)).write_bytes(content)
