@@ -67,7 +67,8 @@ def tensor_view(
     state.put({f"{key}_asked": asked, f"{key}_told": held})
     data = payload(view, asked)
     result = _COMPONENT(key=key, data=data, on_selection_change=on_change or _nothing)
-    current = result.get("selection") or held
+    told = result.get("selection")
+    current = told if isinstance(told, dict) and told else held  # anybody may send anything
     begun = {} if selection is None else selection.sent()
     painting = {"painted": held.get("painted")}  # stays in the browser too, as long as the tensor does
     return read_selection(current if current and not fresh else begun | painting, view, data["meta"])
