@@ -107,6 +107,18 @@ def test_two_gates_side_by_side(one, other, language):
     assert len(app.get("plotly_chart")) == 1
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_all_gates_in_one_table(language):
+    """Each row of the table of gates, with what it stretches."""
+    app = open_gallery(part="all", lang=language, **SMALL)
+    assert not app.exception
+    table = app.table[0].value
+    assert list(table.index) == [plain(_catalogue(language).gettext(row.title)) for row in GATES.values()]
+    assert [merges.split(", ") for merges in table.iloc[:, 2]] == [list(row.merges) for row in GATES.values()]
+    axes = " × ".join(_catalogue(language).gettext(word) for word in ("rows", "columns"))
+    assert table.iloc[1, 1] == f"s → {axes}"
+
+
 def test_a_gate_against_itself_in_another_form():
     app = open_gallery(which="scse", two="true", other="scse", other_form="max", part="both", **SMALL)
     assert not app.exception
@@ -192,7 +204,7 @@ def test_a_new_gate_is_one_function_and_one_row(monkeypatch):
     assert not app.exception
     assert "Toy gate" in app.selectbox(key="which").options
     assert "x̂ = x × σ(toy)" in words(app)
-    for part in ("steps", "maps", "kept", "traps"):
+    for part in ("steps", "maps", "kept", "traps", "all"):
         assert not open_gallery(which="toy", part=part, **SMALL).exception
     assert "def toy(x): ..." in words(open_gallery(which="toy", part="code", **SMALL))
     assert not open_gallery(which="se", two="true", other="toy", part="both", **SMALL).exception
