@@ -49,7 +49,9 @@ def gradients(
     with np.errstate(all="ignore"):
         found = _backward(row, floats, merged.alignment, flow, normalize)
         return tuple(
-            gradient.reshape(value.shape).astype(value.dtype if is_float(value.dtype) else FLOAT32, copy=False)
+            np.asarray(gradient)
+            .reshape(value.shape)
+            .astype(value.dtype if is_float(value.dtype) else FLOAT32, copy=False)
             for gradient, value in zip(found, given, strict=True)
         )
 

@@ -81,7 +81,7 @@ def merge(
     check_dtypes(row, arrays)
     checked = None if masks is None else check_masks(masks, arrays)
     value, mask = _run(row, arrays, alignment, checked, normalize)
-    return Merged(value, mask, alignment, tuple([array.dtype for array in given]))
+    return Merged(np.asarray(value), mask, alignment, tuple([array.dtype for array in given]))
 
 
 def given_arrays(row: Operation, inputs: Iterable[Any]) -> list[Array]:

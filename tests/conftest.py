@@ -11,6 +11,11 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says something about the machine, not about the code.
+settings.register_profile("mergescope", deadline=None)
+settings.load_profile("mergescope")
 
 ROOT = Path(__file__).parent.parent
 FLAGS = [

@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from core import Sentence as _  # marks text for the catalogues
-from ui import door, stage, status, verdict, watch
+from ui import admission, stage, status, verdict, watch
 from ui import doors as cards
 from ui.controls import history, link, present, state
 from ui.text import t
@@ -35,7 +35,7 @@ def begin(title: str) -> None:
         title: its title in the list of pages, in English.
     """
     watch.begin(title)
-    door.admit()
+    admission.admit()
     link.begin(title)
     menu = "collapsed" if st.context.is_embedded else _MENU  # in somebody else's page it would be in the way
     st.set_page_config(

@@ -27,11 +27,11 @@ def show_export(case: Case, shown: Shown) -> None:
     code = {title: snippet("Multiply", shapes, dialect, inputs=own) for title, dialect in dialects.items()}
     title = t("Attention gate {rows}×{rows}", rows=case.grid)
     maps = recorded_maps(case)
-    then = () if maps is None else partial(_moments, shown.view, maps)
+    then = () if maps is None else partial(moments_of, shown.view, maps)
     export_menu(shown.view, shown.chosen, title=title, code=code, moments=then)
 
 
-def _moments(view: TensorView, maps: Array) -> list[Moment]:
+def moments_of(view: TensorView, maps: Array) -> list[Moment]:
     """The tensors with the map of each moment; made only when somebody wants them."""
     weights = view.panels[1]
     return [

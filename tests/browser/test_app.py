@@ -41,7 +41,7 @@ def test_the_real_layer_agrees(open_page):
 def test_a_fix_is_applied_by_its_button(open_page):
     """The button mends the shapes, on screen and in the link."""
     page = open_page("Merge_lab?op=Multiply&s0=2,20,20,256&s1=2,20,20")
-    assert "Inputs have incompatible shapes. Received shapes (20, 20, 256) and (20, 20)" in read(page)
+    page.get_by_text("Inputs have incompatible shapes. Received shapes (20, 20, 256) and (20, 20)").first.wait_for()
     page.get_by_role("button", name="Insert an axis of 1 at place 3").click()
     page.get_by_text("→ (2, 20, 20, 256)").wait_for()
     assert page.get_by_label("Shape of input 1").input_value() == "2,20,20,1"

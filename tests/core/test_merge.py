@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core import MERGES, merge
+from core import MERGES, gradients, merge
 from tests.oracle import ask
 
 FIRST = np.arange(1, 26).reshape(5, 1, 5)
@@ -131,3 +131,14 @@ def test_inputs_are_never_changed(operation, seed):
 def test_lists_and_generators():
     """Anything that NumPy takes for an array, in anything that can be gone through."""
     np.testing.assert_array_equal(merge("Add", ([[n, 1]] for n in range(3))).value, [[3, 3]])
+
+
+@pytest.mark.parametrize("operation", [name for name, row in MERGES.items() if row.rule == "elementwise"])
+@pytest.mark.parametrize("dtype", ["float32", "int32", "uint8", "float16"])
+def test_scalars_stay_arrays(operation, dtype):
+    """NumPy's own operators turn an array without axes into a bare number, which is no `np.ndarray`."""
+    inputs = [np.array(3, dtype), np.array(2, dtype)]
+    made = [merge(operation, inputs).value, *gradients(operation, inputs)]
+    assert [type(value) for value in made] == [np.ndarray] * 3
+    assert made[0] == ask(operation, inputs).value
+    assert all(value.shape == () for value in made)

@@ -63,7 +63,7 @@ def pick_model() -> Choice | None:
         t("A .keras file"),
         key=_UPLOAD,
         max_upload_size=MAX_MODEL_BYTES // 1_000_000,
-        help=t("It is read without running it. It stays in memory, is gone with this session and is not in the link."),
+        help=t("Reading it runs nothing; only Run does. It is gone with this session and is not in the link."),
     )
     if file is None:
         st.info(t('Please upload a model that Keras 3 saved: model.save("name.keras"). A link does not hold it.'))

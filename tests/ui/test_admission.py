@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.door import Door
+from ui.admission import Door
 
 
 def test_a_house_for_three():

@@ -1,0 +1,217 @@
+"""One tab without a browser: it speaks Streamlit's own protocol and remembers what a browser would.
+
+As in the browser, values of widgets go along with every run, messages that were sent before come as references to their hash, and
+fragments that look again by themselves are asked for again while somebody thinks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any
+from urllib.parse import urlparse
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection, connect
+
+from bench.load_widgets import Widget, put, widget_of, words_of
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_PATIENCE = 120.0  # seconds for one run
+_DONE, _FRAGMENT_DONE, _BROKEN = 0, 3, 1  # ForwardMsg.ScriptFinishedStatus
+
+
+@dataclass
+class Run:
+    """One run of a page as it came back.
+
+    Attributes:
+        seconds: from the request to the end of the run.
+        words: what stands on the page, one element each.
+        alerts: those of them that are warnings, errors and notes.
+        faults: exceptions on screen; there should be none.
+        size: bytes received.
+    """
+
+    seconds: float = 0.0
+    words: list[str] = field(default_factory=list)
+    alerts: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    size: int = 0
+
+    @property
+    def text(self) -> str:
+        """All words."""
+        return "\n".join(self.words)
+
+
+class Visitor:
+    """One tab.
+
+    Attributes:
+        session: name of the session, once a run has begun.
+        widgets: on the page now, by the key that the page gave them.
+        pages: of the app, as (URL path, hash).
+        query: what stands in the address behind the question mark.
+    """
+
+    def __init__(self, socket: ClientConnection, address: str):
+        self.session, self.query, self.widgets = "", "", {}
+        self.pages: list[tuple[str, str]] = []
+        self._socket, self._address = socket, address
+        self._states: dict[str, Any] = {}
+        self._known: dict[str, ForwardMsg] = {}
+        self._page, self._looking = "", ()
+
+    async def open(self, page: str = "", query: str = "") -> Run:
+        """Come by a link; `page` is the path in the URL."""
+        self.query, self._states, self._page = query, {}, ""
+        return await self._run(self._asked(page_name=page))
+
+    async def turn(self, page_hash: str) -> Run:
+        """Go to another page by the menu."""
+        self.query, self._page = "", page_hash
+        return await self._run(self._asked())
+
+    async def change(self, **values: Any) -> Run:
+        """Set widgets by their keys, all in one run; a button takes True, a component the object of its state.
+
+        Raises:
+            KeyError: there is no such widget on the page.
+        """
+        for key, value in values.items():
+            widget = self.widgets[key]
+            put(self._states.setdefault(widget.id, widget.empty()), widget, value)
+        run = await self._run(self._asked())
+        for key in values:
+            if key in self.widgets and self.widgets[key].kind in ("button", "download_button"):
+                self._states.pop(self.widgets[key].id, None)
+        return run
+
+    async def send(self, raw: bytes | str) -> None:
+        """Send whatever it is; only for those who attack."""
+        await self._socket.send(raw)
+
+    async def give(self, key: str, name: str, content: bytes, post: Any) -> Run:
+        """Put a file into an uploader.
+
+        Args:
+            key: of the uploader.
+            name: of the file.
+            content: of the file.
+            post: `post(path, name, content)` uploads to a path of the server and gives the status of its answer.
+        """
+        file_id = str(uuid.uuid4())
+        path = f"/_stcore/upload_file/{self.session}/{file_id}"
+        status = await asyncio.to_thread(post, path, name, content)
+        if status not in (200, 204):
+            return Run(words=[f"HTTP {status}"], alerts=[f"HTTP {status}"])
+        return await self.change(**{key: {"name": name, "size": len(content), "id": file_id, "path": path}})
+
+    async def think(self, seconds: float) -> int:
+        """Stay for a while and, as the browser does, let fragments look again; gives the number of such looks."""
+        end, looks = perf_counter() + seconds, 0
+        while (left := end - perf_counter()) > 0:
+            if not self._looking:
+                await asyncio.sleep(left)
+                break
+            interval, fragment = self._looking
+            await asyncio.sleep(min(left, interval))
+            if perf_counter() < end:
+                await self._run(self._asked(fragment_id=fragment, is_auto_rerun=True), whole=False)
+                looks += 1
+        return looks
+
+    def _asked(self, **fields: Any) -> BackMsg:
+        message = BackMsg()
+        state = message.rerun_script
+        state.query_string, state.page_script_hash = self.query, self._page
+        state.widget_states.widgets.extend(self._states.values())
+        state.cached_message_hashes.extend(self._known)
+        state.context_info.locale, state.context_info.timezone = "en-US", "UTC"
+        for name, value in fields.items():
+            setattr(state, name, value)
+        return message
+
+    async def _run(self, message: BackMsg, *, whole: bool = True) -> Run:
+        run, begun, seen = Run(), perf_counter(), {}
+        await self._socket.send(message.SerializeToString())
+        async with asyncio.timeout(_PATIENCE):
+            while not await self._take(run, seen):
+                pass
+        run.seconds = perf_counter() - begun
+        if whole:  # what is not on the page any more is forgotten, as the browser does
+            self.widgets = seen
+            kept = {widget.id for widget in seen.values()}
+            self._states = {name: state for name, state in self._states.items() if name in kept}
+        return run
+
+    async def _take(self, run: Run, seen: dict[str, Widget]) -> bool:
+        """One message; True at the end of the run."""
+        raw = await self._socket.recv()
+        run.size += len(raw)
+        message = ForwardMsg.FromString(raw)
+        if message.WhichOneof("type") == "ref_hash":
+            message = self._known[message.ref_hash]
+        elif message.metadata.cacheable:
+            self._known[message.hash] = message
+        return self._understood(message, run, seen)
+
+    def _understood(self, message: ForwardMsg, run: Run, seen: dict[str, Widget]) -> bool:
+        kind = message.WhichOneof("type")
+        if kind == "new_session":
+            self.session = message.new_session.initialize.session_id
+            self._looking = ()
+        elif kind == "navigation":
+            self._page = message.navigation.page_script_hash
+            self.pages = [(page.url_pathname, page.page_script_hash) for page in message.navigation.app_pages]
+        elif kind == "page_info_changed":
+            self.query = message.page_info_changed.query_string
+        elif kind == "auto_rerun":
+            self._looking = (message.auto_rerun.interval, message.auto_rerun.fragment_id)
+        elif kind == "delta" and message.delta.HasField("new_element"):
+            self._element(message.delta.new_element, run, seen)
+        return kind == "script_finished" and message.script_finished in (_DONE, _FRAGMENT_DONE, _BROKEN)
+
+    def _element(self, element: Any, run: Run, seen: dict[str, Widget]) -> None:
+        kind, text = words_of(element)
+        if text:
+            run.words.append(text)
+        if kind == "alert":
+            run.alerts.append(text)
+        if kind == "exception":
+            run.faults.append(text)
+        widget = widget_of(element)
+        if widget is not None:
+            seen[widget.key] = widget
+            if widget.told is not None and (widget.fresh or widget.id not in self._states):
+                put(self._states.setdefault(widget.id, widget.empty()), widget, widget.told)
+
+
+@contextlib.asynccontextmanager
+async def visiting(address: str) -> AsyncIterator[Visitor]:
+    """A tab at an app on this machine, closed at the end.
+
+    Args:
+        address: such as `http://127.0.0.1:8501`.
+
+    Raises:
+        ValueError: the address is not one of this machine; this is no tool against other people's servers.
+    """
+    if urlparse(address).hostname not in _LOOPBACK:
+        raise ValueError(f"{address} is not on this machine.")
+    stream = address.replace("http", "ws", 1) + "/_stcore/stream"
+    options = {"subprotocols": ["streamlit"], "origin": address, "max_size": None, "open_timeout": 60, "proxy": None}
+    async with connect(stream, compression=None, **options) as socket:
+        yield Visitor(socket, address)
+
+
+def selection(**looked: Any) -> str:
+    """The state of a tensor view in which somebody looks at a channel or a cell."""
+    return json.dumps({"selection": looked})

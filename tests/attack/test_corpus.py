@@ -1,0 +1,101 @@
+"""The corpus of bad inputs against the real app, by HTTP and WebSocket: each gets its sentence, none a traceback."""
+
+import re
+
+import pytest
+
+from tests.attack.files import FILES, GOOD_STORY, STORY
+from tests.attack.links import LINKS, TYPED
+from tests.core.test_shapes import REFUSED as SHAPES
+from tests.ui.files import FLOATS
+from tests.ui.test_lists import BAD_LISTS
+
+TYPED_SHAPES = {text: said for text, said in SHAPES.items() if len(text) <= 200}  # the field takes no more
+TYPED_LISTS = {text: said for text, said in BAD_LISTS.items() if 0 < len(text) <= 4_000}
+
+
+def said(run) -> str:
+    """What a person reads: without the signs that keep Markdown from being Markdown."""
+    assert run.faults == []
+    assert run.words
+    return re.sub(r"\\(?=[\\`*_\[\]<>~$|:])", "", run.text)
+
+
+def test_the_corpus_is_large():
+    """At least 150 inputs that are told a sentence, and more that must simply do no harm."""
+    told = [row[-1] for row in (*LINKS.values(), *TYPED.values(), *FILES.values())]
+    assert sum(bool(sentence) for sentence in told) + len(TYPED_SHAPES) + len(TYPED_LISTS) >= 250
+
+
+def test_each_bad_link_gets_its_sentence(attacker):
+    """In a new tab each, as somebody who was sent the link; the page itself is drawn."""
+    for what, (page, query, sentence) in LINKS.items():
+        run = attacker.open(page, query)
+        assert (sentence or "") in said(run), what
+        assert sentence is not None or not any("link asks" in alert for alert in run.alerts), what
+    assert attacker.alive()
+    assert attacker.tracebacks() == []
+
+
+def test_each_bad_word_gets_its_sentence(attacker):
+    """Typed one after the other in one tab; a good word then heals the page."""
+
+    async def shapes(visitor):
+        for text, sentence in TYPED_SHAPES.items():
+            assert sentence in said(await visitor.change(s0=text)), text
+        return await visitor.change(s0="5,1,7")
+
+    async def lists(visitor):
+        for text, sentence in TYPED_LISTS.items():
+            assert sentence in said(await visitor.change(v0=text)), text
+        return await visitor.change(v0="[[[1, 2, 3, 4, 5, 6, 7]]]")
+
+    assert "(5, 1, 7), (5, 3, 7) → (5, 3, 7)" in said(attacker.open("Merge_lab", "s0=5,1,7&s1=5,3,7", shapes))
+    assert "(1, 1, 7), (1, 3, 7) → (1, 3, 7)" in said(attacker.open("Merge_lab", "f0=list&s1=1,3,7", lists))
+    assert attacker.tracebacks() == []
+
+
+@pytest.mark.parametrize("what", TYPED)
+def test_forged_values_do_no_harm(attacker, what):
+    """What no browser of ours would send: the page is drawn, and takes what is right afterwards."""
+    page, query, values, sentence = TYPED[what]
+
+    async def forge(visitor):
+        run = await visitor.change(**values)
+        assert (sentence or "") in said(run)
+        return await visitor.open(page, query)
+
+    assert said(attacker.open(page, query, forge))
+    assert attacker.tracebacks() == []
+
+
+def test_each_bad_file_gets_its_sentence(attacker):
+    """Uploaded by HTTP one after the other, as somebody who tries again; a good file then heals the page."""
+    for place in dict.fromkeys(where for where, *_ in FILES.values()):
+        rows = {what: row[1:] for what, row in FILES.items() if row[0] == place}
+        page, query, key = place
+        attacker.open(page, query, lambda visitor: give_all(attacker, visitor, key, rows))
+    assert attacker.alive()
+    assert attacker.tracebacks() == []
+
+
+async def give_all(attacker, visitor, key, rows):
+    for what, (name, content, sentence) in rows.items():
+        run = await visitor.give(key, name, content, attacker.post)
+        assert sentence in said(run), (what, run.alerts)
+    return run
+
+
+def test_a_good_file_after_bad_ones(attacker):
+    """The page is as good as new."""
+
+    async def lab(visitor):
+        await visitor.give("u0", "a.npy", b"\x93NUMPY", attacker.post)
+        return await visitor.give("u0", "a.npy", FLOATS, attacker.post)
+
+    async def story(visitor):
+        await visitor.give("story_file", "s.toml", b"x = [", attacker.post)
+        return await visitor.give("story_file", "s.toml", GOOD_STORY, attacker.post)
+
+    assert "(2, 3), (2, 3) → (2, 3)" in said(attacker.open("Merge_lab", "f0=file&s1=2,3", lab))
+    assert "Mine" in said(attacker.open(STORY[0], STORY[1], story))
