@@ -22,13 +22,13 @@ def show_facts(trace: GateTrace, seed: int) -> None:
     """Equation, sentence, shapes, merges, cost, and whose weights these are."""
     row = GATES[trace.gate]
     st.markdown("#### " + t(row.title))
-    st.markdown(t(row.summary))
+    st.markdown(t(row.summary) + _source(row))  # not in a caption, where a link is too pale
     st.code(row.equation, language=None, wrap_lines=True)
     shapes = ", ".join(f"{symbol} {shape}" for symbol, shape in row.shapes)
     merges = " → ".join(step.alignment.operation for step in trace.merges if step.alignment)
     st.caption(plain(t("Shapes: {shapes}. Merges in order: {merges}.", shapes=shapes, merges=merges)))
     st.caption(plain(t("Stretched: {what}.", what=stretched_words(trace))))
-    st.caption(plain(_cost_words(trace)) + _source(row))
+    st.caption(plain(_cost_words(trace)))
     _show_origin(trace, seed)
 
 
