@@ -15,7 +15,7 @@ from core.gate_plan import Axes, Label, Step
 from core.sentences import Sentence as _  # marks text for the catalogues
 
 RATIO, LEAST = 32, 8  # of the authors' code
-LINE: Axes = (0, None, 2, None)  # rows and columns one after the other are an axis of their own
+LINE: Axes = (0, None, 2, 3)  # rows and columns one after the other are an axis of their own
 
 TURNED = _("Columns laid where the rows are, so that both can be joined.")
 ROWS = Label("row_pool", "zʰ", "mean_w({0})", _("The mean over the columns of each row."))
@@ -40,11 +40,11 @@ def coordinate_attention(chain: Chain, x: Step, g: Any, variant: str) -> tuple[S
     rows, channels = x.value.shape[1], x.value.shape[-1]
     row_pool = chain.pool(ROWS, x, (2,))
     turned = chain.turn(TURN, chain.pool(COLUMNS, x, (1,)))
-    joined = chain.merge(JOINED, "Concatenate", row_pool, turned, axis=1, lie=(0, None, 2, 3))
+    joined = chain.merge(JOINED, "Concatenate", row_pool, turned, axis=1, lie=LINE)
     mixed = chain.convolve(MIX, joined, narrow(chain, x, "mix/kernel", RATIO, LEAST), lie=LINE)
     line = chain.activate(SWISH, chain.normalise(NORM, mixed), "hard_swish")
-    row = chain.convolve(ROW, chain.cut(ROW_PART, line, 1, slice(0, rows), (0, 1, 2, None)), channels)
-    part = chain.cut(COLUMN_PART, line, 1, slice(rows, None), (0, 2, 1, None))
+    row = chain.convolve(ROW, chain.cut(ROW_PART, line, 1, slice(0, rows), (0, 1, 2, 3)), channels)
+    part = chain.cut(COLUMN_PART, line, 1, slice(rows, None), (0, 2, 1, 3))
     column = chain.convolve(COLUMN, chain.turn(COLUMN_BACK, part), channels)
     maps = (chain.activate(ROW_MAP, row, "sigmoid"), chain.activate(COLUMN_MAP, column, "sigmoid"))
     chain.merge(GATED, "Multiply", x, *maps)

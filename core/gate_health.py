@@ -56,6 +56,7 @@ def gate_health(alpha: Array, *, shares: bool = False) -> GateHealth:
     """
     if alpha.ndim < 2 or alpha.size == 0:
         raise unclear("A map of weights needs a batch and places; this one has the shape {shape}.", shape=alpha.shape)
+    by_channel = alpha.ndim == 4 and alpha.shape[1:3] == (1, 1) and alpha.shape[3] > 1
     wide = np.asarray(alpha, dtype=np.float64).reshape(len(alpha), -1)
     if not np.isfinite(wide).all():
         nan = float("nan")
@@ -64,7 +65,7 @@ def gate_health(alpha: Array, *, shares: bool = False) -> GateHealth:
         float(np.mean(wide < SHUT)), float(np.mean(wide > OPEN)), float(wide.mean()), float(wide.std()),
         float(wide.min()), float(wide.max()), _entropy(wide),
     )  # fmt: skip
-    return GateHealth(*figures, _verdict_of_shares(figures[6]) if shares else _verdict(*figures[:6]))
+    return GateHealth(*figures, _verdict_of_shares(figures[6]) if shares else _verdict(*figures[:6], by_channel))
 
 
 def _entropy(wide: NDArray[np.float64]) -> float:
@@ -76,12 +77,18 @@ def _entropy(wide: NDArray[np.float64]) -> float:
     return float(np.mean(-np.sum(p * np.log(p, out=np.zeros_like(p), where=p > 0), axis=1) / np.log(wide.shape[1])))
 
 
-def _verdict(shut: float, opened: float, mean: float, spread: float, smallest: float, largest: float) -> Sentence:
+def _verdict(
+    shut: float, opened: float, mean: float, spread: float, smallest: float, largest: float, by_channel: bool
+) -> Sentence:
     if largest < FAINT:
         return Sentence("Dead: no weight reaches {limit}, so next to nothing gets through.", limit=FAINT)
     if opened >= OPEN or smallest > 1 - FAINT:
         return Sentence("Open everywhere: the features pass almost unchanged, as if there were no gate.")
     if spread < FLAT:
+        if by_channel:
+            return Sentence(
+                "The same everywhere: every channel is scaled by about {mean}, none is picked.", mean=f"{mean:.2f}"
+            )
         return Sentence(
             "The same everywhere: every place is scaled by about {mean}, none is picked.", mean=f"{mean:.2f}"
         )

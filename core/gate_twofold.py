@@ -59,7 +59,7 @@ def cbam(chain: Chain, x: Step, g: Any, variant: str) -> tuple[Step, Step]:
     channel_map = chain.activate(CHANNEL_MAP, total, "sigmoid")
     weighed = chain.merge(CHANNEL_PRODUCT, "Multiply", x, channel_map)
     pooled = (chain.pool(MEAN_MAP, weighed, CHANNELS), chain.pool(MAX_MAP, weighed, CHANNELS, "max"))
-    joined = chain.merge(JOINED, "Concatenate", *pooled, axis=-1, lie=(0, 1, 2, None))
+    joined = chain.merge(JOINED, "Concatenate", *pooled, axis=-1)
     window = chain.weights.shape("spatial/kernel")[:2] or (7, 7)
     spatial = chain.convolve(SPATIAL, joined, 1, window=window, padding="same", bias=False)  # type: ignore[arg-type]
     spatial_map = chain.activate(SPATIAL_MAP, spatial, "sigmoid")

@@ -7,6 +7,7 @@ from core.gates import GATES
 from figures.kept import kept_channels
 from ui import frame, gallery
 from ui.controls import gallery as controls
+from ui.gallery_all import show_all
 from ui.gallery_pair import pair_titles, show_pair
 from ui.gallery_source import features_of, run
 from ui.gallery_traps import show_traps
@@ -42,6 +43,8 @@ with right:
         lines = [(t(GATES[trace.gate].title), gallery.show_kept(trace, key).by_channel)]
     elif section == "traps":
         show_traps(trace, key)
+    elif section == "all":
+        show_all(features)
     else:
         gallery.show_code(trace)
     if lines:

@@ -8,7 +8,7 @@ import streamlit as st
 from core.dtypes import Array
 from core.gate_compare import GateFigures, gate_figures
 from core.gate_health import gate_health
-from core.gate_text import gate_text
+from core.gate_text import gate_text, stretches
 from core.gates import GATES, Gate, GateTrace, Step, gate_snippet
 from core.table import alignment_rows
 from ui.alignment_table import alignment_table
@@ -25,12 +25,13 @@ def show_facts(trace: GateTrace, seed: int) -> None:
     """Equation, sentence, shapes, merges, cost, and whose weights these are."""
     row = GATES[trace.gate]
     st.markdown("#### " + t(row.title))
-    st.markdown(t(row.summary))
+    st.markdown(t(row.summary) + _source(row))  # not in a caption, where a link is too pale
     st.code(row.equation, language=None, wrap_lines=True)
     shapes = ", ".join(f"{symbol} {shape}" for symbol, shape in row.shapes)
     merges = " → ".join(step.alignment.operation for step in trace.merges if step.alignment)
     st.caption(plain(t("Shapes: {shapes}. Merges in order: {merges}.", shapes=shapes, merges=merges)))
-    st.caption(plain(_cost_words(trace)) + _source(row))
+    st.caption(plain(t("Stretched: {what}.", what=stretched_words(trace))))
+    st.caption(plain(_cost_words(trace)))
     _show_origin(trace, seed)
 
 
@@ -100,6 +101,17 @@ def show_code(trace: GateTrace) -> None:
     """The gate as a Keras function to paste into one's own model."""
     st.markdown(t("A Keras function to paste into your own model. Its layers are named as the weights of the steps."))
     st.code(gate_snippet(trace.gate, trace.variant), language="python", wrap_lines=True)
+
+
+def stretched_words(trace: GateTrace) -> str:
+    """Which tensors the gate stretches along which axes."""
+    names = (t("batch"), t("rows"), t("columns"), t("channels"))
+    told = [
+        f"{trace.step(step.inputs[number]).symbol} → " + " × ".join(names[axis] for axis in axes)
+        for step in trace.merges
+        for number, axes in stretches(step)
+    ]
+    return "; ".join(told) or t("nothing")
 
 
 def _cost_words(trace: GateTrace) -> str:

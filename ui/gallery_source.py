@@ -55,17 +55,30 @@ def features_of(choice: FeatureChoice | None) -> Features:
 
 def run(choice: GateChoice, features: Features) -> GateTrace:
     """Every step of a gate on these features; trained weights where there are some, else seeded ones."""
-    trained = features.recorded and choice == _TRAINED
+    trained = _is_trained(choice, features)
     return _run(choice.name, choice.variant, features.key, features.seed, trained, features.x, features.g)
+
+
+def run_new(choice: GateChoice, features: Features) -> GateTrace:
+    """As `run`, but nothing is kept: for one look at many gates."""
+    return _computed(choice.name, choice.variant, features.seed, _is_trained(choice, features), features.x, features.g)
+
+
+def _is_trained(choice: GateChoice, features: Features) -> bool:
+    return features.recorded and choice == _TRAINED
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _run(name: str, variant: str, key: str, seed: int, trained: bool, _x: Array, _g: Array) -> GateTrace:  # noqa: ARG001 -- the key of the cache
+    return _computed(name, variant, seed, trained, _x, _g)
+
+
+def _computed(name: str, variant: str, seed: int, trained: bool, x: Array, g: Array) -> GateTrace:
     weights: Mapping[str, Array] | None = None
     if trained:
         prefix = f"gate{_GRID}_"
         weights = pick_weights(arrays("weights", prefix), prefix)
-    return run_gate(name, _x, g=_g if GATES[name].signal else None, variant=variant, weights=weights, seed=seed)
+    return run_gate(name, x, g=g if GATES[name].signal else None, variant=variant, weights=weights, seed=seed)
 
 
 def _signal(shape: tuple[int, ...], seed: int) -> Array:

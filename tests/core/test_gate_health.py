@@ -23,7 +23,7 @@ FOCUSED = np.where(np.arange(60).reshape(1, 6, 10, 1) < 6, 0.99, 0.01)
         (np.full((1, 3, 5, 1), 0.5), "The same everywhere: every place is scaled by about 0.50"),
         (FOCUSED, "Focused: 10 % of the weights let the features pass, 90 % hold them back."),
         (RANDOM.random((1, 3, 5, 1)), "Graded"),
-        (np.full((1, 1, 1, 256), 0.5), "The same everywhere"),  # one weight for each channel
+        (np.full((1, 1, 1, 256), 0.5), "The same everywhere: every channel is scaled by about 0.50"),
         (np.where(FOCUSED > 0.5, np.nan, FOCUSED), "10 % of the weights are not finite"),
         (np.where(np.arange(600).reshape(1, 60, 10, 1) < 1, np.inf, 0), "<1 % of the weights are not finite"),
     ],

@@ -88,11 +88,11 @@ def pick_section(two: bool) -> str:
         "kept": t("What it keeps"),
         "traps": t("Traps"),
         "code": t("Code"),
+        "all": t("All gates"),
     }
     titles = {"both": t("Side by side"), **own} if two else own
-    chosen = link.segments(
-        t("What to show"), list(titles), "part", next(iter(titles)), format_func=titles.get, wrap=True
-    )
+    label, first = t("What is shown"), next(iter(titles))
+    chosen = link.segments(label, list(titles), "part", first, format_func=titles.get, wrap=True)
     return str(chosen)
 
 
