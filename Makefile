@@ -6,7 +6,7 @@ BIN     := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 SOURCES := app.py serve.py pages core figures ui sandbox training bench tests
 
-.PHONY: run serve test slow check browser proxy bench train evaluate lock text clean
+.PHONY: run serve test slow check browser proxy bench fuzz train evaluate lock text clean
 
 run: .venv/app
 	$(BIN)/streamlit run app.py
@@ -29,6 +29,12 @@ check: .venv/dev
 
 bench: .venv/dev browser
 	$(BIN)/python -m bench
+
+# Each parser under a coverage-guided fuzzer, SECONDS each; what it finds lies in build/ and becomes a test.
+SECONDS ?= 600
+fuzz: .venv/dev
+	for one in $$($(BIN)/python -c 'from tests.fuzz.targets import NAMES; print(*NAMES)'); do \
+	  $(BIN)/python -m tests.fuzz.targets $$one $(SECONDS) || exit 1; done
 
 # A browser for the browser tests: one that is there, else Debian's, else Playwright's own.
 browser: .venv/dev

@@ -5,8 +5,10 @@ import streamlit as st
 from core import merge
 from core.arithmetic import arithmetic
 from core.presets import PRESETS
-from ui import cached, frame
+from ui import cached, frame, lab
 from ui.controls.view import linked_selection
+from ui.export import export_menu
+from ui.merge_export import loaded_code
 from ui.tensor_view import tensor_view
 from ui.text import t
 from ui.values import values_view
@@ -28,7 +30,9 @@ st.markdown(
     )
 )
 view = values_view(merged.alignment, [*inputs, merged.value], gallery=False)
-tensor_view(view, key="example", selection=linked_selection(merged.value.ndim))
+chosen = tensor_view(view, key="example", selection=linked_selection(merged.value.ndim))
+title, code = lab.title_of(example.operation, example.shapes), loaded_code(example.operation, example.shapes)
+export_menu(view, chosen, title=title, code=code)
 frame.doors()
 
 frame.end()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench.timing import Row
 
-PARTS = ("merging", "command", "start", "tensor_view", "gate", "inspector")
+PARTS = ("merging", "command", "start", "tensor_view", "gate", "inspector", "load_table")
 
 
 def main(parts: list[str]) -> int:
@@ -27,7 +27,10 @@ def main(parts: list[str]) -> int:
 
 def _line(row: Row) -> str:
     mark = "kept" if row.kept else "BROKEN"
-    figures = f"{_time(row.figure):>10} {_time(row.baseline):>10} {row.ratio:7.3f}"
+    ours, theirs = (
+        _time(side) if row.unit == "s" else f"{side:.2f} {row.unit}".rstrip() for side in (row.figure, row.baseline)
+    )
+    figures = f"{ours:>10} {theirs:>10} {row.ratio:7.3f}"
     return f"{row.name:44} {figures}  {mark}: {row.bound} ({row.against})"
 
 

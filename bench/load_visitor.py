@@ -1,7 +1,7 @@
 """One tab without a browser: it speaks Streamlit's own protocol and remembers what a browser would.
 
-As in the browser, values of widgets go along with every run, messages that were sent before come as references to their hash, and
-fragments that look again by themselves are asked for again while somebody thinks.
+As in the browser, values of widgets go along with every run, messages that were sent before come as references to
+their hash, and fragments that look again by themselves are asked for again while somebody thinks.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Visitor:
         query: what stands in the address behind the question mark.
     """
 
-    def __init__(self, socket: ClientConnection, address: str):
+    def __init__(self, socket: ClientConnection, address: str) -> None:
         self.session, self.query, self.widgets = "", "", {}
         self.pages: list[tuple[str, str]] = []
         self._socket, self._address = socket, address

@@ -14,11 +14,12 @@ class Row:
 
     Attributes:
         name: what is measured.
-        figure: ours, in seconds.
-        baseline: what it is held against, in seconds.
+        figure: ours, in seconds or in `unit`.
+        baseline: what it is held against.
         against: the name of the baseline.
         bound: what is promised, in words.
         kept: whether it is.
+        unit: of both, seconds unless something else is said.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Row:
     against: str
     bound: str
     kept: bool
+    unit: str = "s"
 
     @property
     def ratio(self) -> float:

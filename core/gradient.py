@@ -49,9 +49,7 @@ def gradients(
     with np.errstate(all="ignore"):
         found = _backward(row, floats, merged.alignment, flow, normalize)
         return tuple(
-            np.asarray(gradient)
-            .reshape(value.shape)
-            .astype(value.dtype if is_float(value.dtype) else FLOAT32, copy=False)
+            np.asarray(gradient, value.dtype if is_float(value.dtype) else FLOAT32).reshape(value.shape)
             for gradient, value in zip(found, given, strict=True)
         )
 

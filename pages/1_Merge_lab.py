@@ -34,7 +34,7 @@ with right:
             picture = distribution(lab.named_tensors(*computed), count=t("cells"), value=t("value"))
             st.plotly_chart(picture, config={"displayModeBar": False}, alt=t("Distribution of the values"))
         if shown:
-            export_menu(*shown, title=lab.title_of(request), code=lab.codes_of(request))
+            export_menu(*shown, title=lab.title_of(operation, request.shapes or ()), code=lab.codes_of(request))
     lab.show_code(request)
 
 frame.end()

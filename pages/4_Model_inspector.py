@@ -20,9 +20,11 @@ elif model.merges:
     left, right = st.columns([5, 7], gap="large")
     below = st.container()
     entry = listing.chosen_merge(model)
+    picture = right.container()
     with right:
-        graph.show_graph(model, entry)
         ran = running.show_run(choice, model)
+    with picture:
+        graph.show_graph(model, entry, running.failed(ran))
     with left:
         listing.show_list(model, entry, running.thumbs(ran), running.failed(ran))
     with below:

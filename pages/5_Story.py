@@ -26,7 +26,7 @@ if part == "quiz":
         answer = quiz_controls.pick_answer(questions, number)
         quiz.show_score(questions)
     with picture:
-        quiz.show_question(questions[number], answer, key=f"question{number}")
+        quiz.show_question(questions[number], answer, number)
 else:
     with foot:
         story = controls.pick_story()

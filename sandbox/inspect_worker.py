@@ -214,5 +214,5 @@ def _limit() -> None:
 if os.environ.get("KERAS_HOME") == tempfile.gettempdir():
     (Path(tempfile.gettempdir()) / "keras.json").unlink(missing_ok=True)  # Keras has written its defaults there
 _limit()
-_FENCE = fence(tempfile.gettempdir())
+fence(tempfile.gettempdir())
 JOBS = {"load": load, **{job.__name__: _with_model(job) for job in (run, tensors, gradients)}}

@@ -130,7 +130,7 @@ def _opened(content: bytes) -> zipfile.ZipFile:
 
 def _checked(file: zipfile.ZipFile, size: int) -> dict[str, zipfile.ZipInfo]:
     """The members by name; sizes as the archive declares them, which `_read` holds it to."""
-    infos = [info for info in file.infolist() if not info.is_dir()]
+    infos = [info for info in file.infolist() if not info.filename.endswith("/")]
     if len(infos) > _MAX_MEMBERS:
         raise unclear("The archive holds {count} files; up to {limit} are read.", count=len(infos), limit=_MAX_MEMBERS)
     names = [info.filename for info in infos]
@@ -143,6 +143,8 @@ def _checked(file: zipfile.ZipFile, size: int) -> dict[str, zipfile.ZipInfo]:
 
 def _check_member(info: zipfile.ZipInfo, names: list[str]) -> None:
     name = _short(info.filename)
+    if not name:
+        raise unclear("The .keras archive is damaged or cut off.")
     if names.count(info.filename) > 1:
         raise unclear("{member} stands in the archive twice.", member=name)
     parts = info.filename.replace("\\", "/").split("/")

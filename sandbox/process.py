@@ -75,6 +75,11 @@ class SandboxProcess:
         """Of the child, where there is one."""
         return self._keeper.pid
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether a child waits for a call or works on one, so that nothing has to be imported first."""
+        return self._keeper.is_ready
+
     def start(self) -> None:
         """Bring the child up in the background, so that the first call finds it ready. Returns at once."""
         with self._lock:

@@ -27,7 +27,7 @@ ROOT = Path(__file__).parent.parent
 PO = ROOT / "ui" / "locales" / "zh" / "LC_MESSAGES" / "mergescope.po"
 SOURCES = ("core", "figures", "pages", "sandbox", "ui")
 HAN = re.compile(r"[\u4e00-\u9fff]")
-SAME_IN_CHINESE = {"dtype", "NaN", "+∞", "−∞", "{at} / {last}"}
+SAME_IN_CHINESE = {"dtype", "NaN", "+∞", "−∞", "{at} / {last}", "BAM", "CBAM", "FiLM", "scSE"}  # signs and names
 ROLES = [*get_args(Role), "clashing"]
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from core.dtypes import Array
 from core.errors import MergeError, unclear
-from core.limits import MAX_ARCHIVE_MEMBERS, MAX_ELEMENTS, MAX_RANK, MAX_UPLOAD_BYTES
+from core.limits import MAX_ARCHIVE_MEMBERS, MAX_RANK, MAX_UPLOAD_BYTES, check_elements
 
 _SHOWN = 30  # characters of a dtype that an error repeats
 _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # those of np.savez
@@ -111,10 +111,4 @@ def _check(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
         raise unclear("{dtype} cannot be drawn; please save real numbers.", dtype=str(dtype)[:_SHOWN])
     if len(shape) > MAX_RANK:
         raise unclear("The array has {count} axes; at most {limit} are drawn.", count=len(shape), limit=MAX_RANK)
-    if prod(shape) > MAX_ELEMENTS:
-        raise unclear(
-            "{shape} would be {count} numbers; up to {limit} are computed.",
-            shape=shape,
-            count=f"{prod(shape):,}",
-            limit=f"{MAX_ELEMENTS:,}",
-        )
+    check_elements([shape], ())

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import pandas as pd
+import numpy as np
 import streamlit as st
 
+from core.dtypes import Array
 from core.gate_compare import GateFigures, gate_figures
 from core.gate_health import gate_health
 from core.gate_text import gate_text, stretches
@@ -12,6 +13,8 @@ from core.gates import GATES, Gate, GateTrace, Step, gate_snippet
 from core.table import alignment_rows
 from ui.alignment_table import alignment_table
 from ui.controls.gallery import pick_merge, pick_step
+from ui.export import export_menu
+from ui.gate_steps import steps_table
 from ui.gate_views import chain_view, largest_place, merge_view, step_view
 from ui.tensor_view import Panel, Scale, Selection, TensorView, tensor_view
 from ui.text import plain, t
@@ -23,7 +26,7 @@ def show_facts(trace: GateTrace, seed: int) -> None:
     row = GATES[trace.gate]
     st.markdown("#### " + t(row.title))
     st.markdown(t(row.summary) + _source(row))  # not in a caption, where a link is too pale
-    st.code(row.equation, language=None, wrap_lines=True)
+    st.code(row.equation_of(trace.variant), language=None, wrap_lines=True)
     shapes = ", ".join(f"{symbol} {shape}" for symbol, shape in row.shapes)
     merges = " → ".join(step.alignment.operation for step in trace.merges if step.alignment)
     st.caption(plain(t("Shapes: {shapes}. Merges in order: {merges}.", shapes=shapes, merges=merges)))
@@ -44,22 +47,15 @@ def show_merges(trace: GateTrace, key: str) -> None:
     for warning in step.alignment.warnings:
         st.warning(plain(t(warning)), icon=":material/warning:")
     view = merge_view(trace, step, step.alignment)
-    tensor_view(view, key=f"merge {key} {step.name}", selection=_first_look(step))
+    selection = tensor_view(view, key=f"merge {key} {step.name}", selection=_first_look(step))
+    export_menu(view, selection, title=f"{t(GATES[trace.gate].title)}: {step.equation}")
 
 
 def show_steps(trace: GateTrace, key: str) -> None:
     """Each step with its equation, shape and picture."""
     chosen = pick_step([step.name for step in trace.steps], {step.name: step.symbol for step in trace.steps})
     shown = trace.steps if chosen is None else (trace.step(chosen),)
-    table = pd.DataFrame(
-        {
-            t("step"): [step.symbol for step in shown],
-            t("equation"): [step.equation or "–" for step in shown],
-            t("shape"): [str(step.value.shape) for step in shown],
-            t("what it is"): [t(step.summary) for step in shown],
-        }
-    )
-    st.table(table.set_index(t("step")), alt=t("Steps of the gate"))
+    steps_table(shown)
     view = chain_view(trace) if chosen is None else step_view(trace, chosen)
     tensor_view(view, key=f"steps {key} {chosen}")
     name = f"{trace.gate}.txt"
@@ -72,10 +68,10 @@ def show_maps(trace: GateTrace, key: str) -> None:
     """The map of weights, or both where a gate weighs twice, with what its figures mean."""
     panels = [Panel(step.equation or step.symbol, step.value) for step in trace.maps]
     for step in trace.maps:
-        if GATES[trace.gate].weighs:
+        if GATES[trace.gate].weighs or _between_0_and_1(step.value):  # of the forms of GLU only one is a sigmoid
             st.markdown(f"{plain(step.symbol)}: {plain(t(gate_health(step.value, shares=trace.shares).verdict))}")
-    if not GATES[trace.gate].weighs:
-        st.markdown(t("These are no weights between 0 and 1: they may have any size and sign."))
+        else:
+            st.markdown(t("These are no weights between 0 and 1: they may have any size and sign."))
     view = TensorView(tuple(panels), scale=Scale(range="channel"), words=translated_words())
     tensor_view(view, key=f"maps {key}")
 
@@ -144,6 +140,10 @@ def _show_origin(trace: GateTrace, seed: int) -> None:
             seed=seed,
         )
     )
+
+
+def _between_0_and_1(value: Array) -> bool:
+    return bool(np.all((value >= 0) & (value <= 1)))
 
 
 def _operation(step: Step) -> str:

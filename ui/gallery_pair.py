@@ -8,7 +8,8 @@ import streamlit as st
 from core.gate_compare import GateComparison, compare_gates
 from core.gates import GATES, GateTrace
 from ui.gallery import share
-from ui.tensor_view import Panel, Scale, TensorView, tensor_view
+from ui.gate_views import largest_place
+from ui.tensor_view import Panel, Scale, Selection, TensorView, tensor_view
 from ui.text import plain, t
 from ui.values import translated_words
 
@@ -37,13 +38,18 @@ def show_pair(pair: Pair, key: str) -> GateComparison:
         for trace, title in zip(pair, titles, strict=True)
         for step in trace.maps
     ]
-    _draw(maps, f"maps {key}")
+    first_look = largest_place(one.result)
+    _draw(maps, f"maps {key}", first_look)
     st.markdown("**" + t("What comes out") + "**")
     difference = Panel(t("second less first"), found.difference, "Δ")
-    _draw([Panel(titles[0], one.result), Panel(titles[1], other.result), difference], f"outputs {key}")
+    _draw([Panel(titles[0], one.result), Panel(titles[1], other.result), difference], f"outputs {key}", first_look)
     st.markdown("**" + t("Share of energy kept at each place") + "**")
     places = Panel(t("second less first"), other.by_place - one.by_place, "Δ")
-    _draw([Panel(titles[0], one.by_place), Panel(titles[1], other.by_place), places], f"places {key}")
+    _draw(
+        [Panel(titles[0], one.by_place), Panel(titles[1], other.by_place), places],
+        f"places {key}",
+        (*first_look[:3], 0),
+    )
     return found
 
 
@@ -72,8 +78,9 @@ def _origin(trace: GateTrace) -> str:
     return t("trained") if trace.trained and all(trace.trained.values()) else t("untrained")
 
 
-def _draw(panels: list[Panel], key: str) -> None:
+def _draw(panels: list[Panel], key: str, at: tuple[int, ...]) -> None:
     tensor_view(
         TensorView(tuple(panels), axes=(1, 2), scale=Scale(range="channel"), words=translated_words()),
         key=f"pair {key}",
+        selection=Selection(at=at),
     )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from core import snippet
 from core.dtypes import Array
 from ui.export import Moment, export_menu
 from ui.gate_source import Case, moments, recorded_maps
 from ui.gate_values import Shown
+from ui.merge_export import loaded_code
 from ui.tensor_view import Panel, TensorView
 from ui.text import t
 
@@ -22,13 +22,10 @@ def show_export(case: Case, shown: Shown) -> None:
         shown: its tensors as they are on screen.
     """
     shapes = [panel.value.shape for panel in shown.view.panels[:-1]]
-    own = [f'np.load("input_{number}.npy")' for number in range(len(shapes))]
-    dialects = {"Keras": "keras-layer", "NumPy": "numpy"}
-    code = {title: snippet("Multiply", shapes, dialect, inputs=own) for title, dialect in dialects.items()}
     title = t("Attention gate {rows}×{rows}", rows=case.grid)
     maps = recorded_maps(case)
     then = () if maps is None else partial(moments_of, shown.view, maps)
-    export_menu(shown.view, shown.chosen, title=title, code=code, moments=then)
+    export_menu(shown.view, shown.chosen, title=title, code=loaded_code("Multiply", shapes), moments=then)
 
 
 def moments_of(view: TensorView, maps: Array) -> list[Moment]:

@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from core import settings
 from core.dtypes import Array
 from sandbox.failures import SandboxError
 from sandbox.segment import Segmented, the_segmenter
 from ui.controls.gate import try_again
 from ui.text import t
+from ui.verdict import wanted
 
 _SHORT = 1.5  # seconds that a page waits for; a warm network takes 0.1
 _LOOK = 0.05  # seconds between two looks in that time
@@ -26,26 +26,22 @@ Answer = TypeVar("Answer")
 @st.cache_resource
 def wake() -> None:
     """Start the network's process with the first page that may need it."""
-    if _wanted():
+    if wanted():
         the_segmenter().process.start()
 
 
 def segmented(*, seed: int | None = None, image: Array | None = None) -> Segmented | None:
     """What the network makes of a slice; None, with progress or the reason on screen, while there is no answer."""
-    if not _wanted():
+    if not wanted():
         return _off()
     return _shown(the_segmenter().segment(seed=seed, image=image), t("The network looks at the slice …"))
 
 
 def steered(image: Array, grid: int, alpha: Array) -> Array | None:
     """What the network answers with another map at one gate; None, with progress or the reason, while it does not."""
-    if not _wanted():
+    if not wanted():
         return _off()
     return _shown(the_segmenter().steer(image, grid, alpha), t("The network runs with this map …"))
-
-
-def _wanted() -> bool:
-    return settings.word("SANDBOX", "on") != "off"
 
 
 def _off() -> None:

@@ -13,6 +13,7 @@ from core.gate_gradient import gate_gradients
 from core.gate_health import GateHealth, gate_health
 from core.gates import GATES, GateTrace, gate_snippet
 from ui.controls.gate import pick_step, pick_variant
+from ui.gate_steps import steps_table
 from ui.gate_values import first_place
 from ui.gate_views import chain_view, step_view
 from ui.tensor_view import Panel, Selection, TensorView, tensor_view
@@ -53,15 +54,7 @@ def show_steps(trace: GateTrace) -> None:
     names = [step.name for step in trace.steps]
     chosen = pick_step(names, {step.name: step.symbol for step in trace.steps})
     shown = trace.steps if chosen is None else (trace.step(chosen),)
-    table = pd.DataFrame(
-        {
-            t("step"): [step.symbol for step in shown],
-            t("equation"): [step.equation or "–" for step in shown],
-            t("shape"): [str(step.value.shape) for step in shown],
-            t("what it is"): [t(step.summary) for step in shown],
-        }
-    )
-    st.table(table.set_index(t("step")), alt=t("Steps of the gate"))
+    steps_table(shown)
     view = chain_view(trace) if chosen is None else step_view(trace, chosen)
     tensor_view(view, key=f"steps {chosen}", selection=Selection(channel=first_place(trace).channel))
     st.caption(

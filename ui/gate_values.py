@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+import streamlit as st
+
 from core.channels import channel_figures, channel_order
 from core.dtypes import Array
 from core.gates import GateTrace
-from ui.controls import gate_painting
 from ui.controls.gate_place import keep_place, linked_place
 from ui.gate_views import largest_place, product_view
 from ui.tensor_view import Selection, TensorView, tensor_view
 from ui.tensor_view.frame import frame_of
 from ui.tensor_view.payload import default_axes
+from ui.text import t
 
 _FIRST_ORDER = "agreement"
 _RESULT = 2  # number of the panel
@@ -41,13 +44,14 @@ def show_product(trace: GateTrace, weights: Array, key: str) -> Shown:
         weights: the map that is chosen, (1, grid, grid, 1).
         key: tells these features and this map from all others: each has a place of its own where one looks first.
     """
-    place = f"product {key}"
-    drawn = gate_painting.to_draw(place, weights)
-    view = product_view(trace.step("x").value, drawn, reference=trace.alpha)
+    view = product_view(trace.step("x").value, weights, reference=trace.alpha)
     first = first_place(trace)
-    chosen = tensor_view(view, key=place, selection=linked_place(first))
+    chosen = tensor_view(view, key=f"product {key}", selection=linked_place(first))
     keep_place(chosen, first, default_axes(view, frame_of(view)))
-    return Shown(gate_painting.keep(place, weights, drawn, chosen.painted), view, chosen)
+    if chosen.painted is None:
+        return Shown(weights, view, chosen)
+    st.caption(t("The map is painted; Undo takes a stroke back. A link does not hold what was painted."))
+    return Shown(chosen.painted.astype(np.float32), view, chosen)
 
 
 def first_place(trace: GateTrace) -> Selection:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -12,13 +12,13 @@ from core import DIALECTS, MERGES, Merged, MergeError, align, merge, snippet
 from core.dtypes import Array
 from core.errors import Shape
 from core.limits import check_elements
-from core.numpy_rule import numpy_outcome
 from core.plan import Alignment
 from core.samples import sample_code
 from core.table import alignment_rows, refused_rows
 from ui import cached, watch
 from ui.alignment_table import alignment_table
 from ui.controls.merge import InputChoice, Options, apply_fix
+from ui.numpy_note import show_numpy
 from ui.text import plain, t
 from ui.verdict import show_verdict
 
@@ -51,14 +51,14 @@ def show_alignment(request: Request) -> Alignment | None:
     except MergeError as error:
         watch.refused("shapes")
         _show_refusal(request, error)
-        _show_numpy(request, None)
+        show_numpy(request.operation, request.shapes, None, axis=options.axis, axes=options.axes)
         return None
     inputs = ", ".join(map(str, alignment.shapes))
     st.markdown(f"#### {plain(inputs)} → {plain(str(alignment.output_shape))}")
     alignment_table(alignment_rows(alignment))
     for warning in alignment.warnings:
         st.warning(plain(t(warning)), icon=":material/warning:")
-    _show_numpy(request, alignment.output_shape)
+    show_numpy(request.operation, request.shapes, alignment.output_shape, axis=options.axis, axes=options.axes)
     return alignment
 
 
@@ -100,10 +100,9 @@ def show_code(request: Request) -> None:
             _show_snippet(request, name)
 
 
-def title_of(request: Request) -> str:
+def title_of(operation: str, shapes: Iterable[object]) -> str:
     """What is on screen, in one line: Multiply (5, 1, 5) × (5, 4, 5)."""
-    sign = MERGES[request.operation].symbol
-    return f"{request.operation} {f' {sign} '.join(map(str, request.shapes or ()))}"
+    return f"{operation} {f' {MERGES[operation].symbol} '.join(map(str, shapes))}"
 
 
 def codes_of(request: Request) -> dict[str, str]:
@@ -191,16 +190,3 @@ def _show_message(error: MergeError) -> None:
         st.caption(t("Keras says:") if error.accident is None else t("Keras fails here with an unrelated error:"))
         st.code(text, language=None, wrap_lines=True)
     st.error(plain(t(error.explanation)))
-
-
-def _show_numpy(request: Request, output: Shape | None) -> None:
-    options, shapes = request.options, request.shapes or ()
-    try:
-        outcome = numpy_outcome(request.operation, shapes, axis=options.axis, axes=options.axes)  # type: ignore[arg-type]
-    except MergeError:
-        return
-    if outcome is None or outcome.shape == output:
-        return
-    said = t("refuses") if outcome.shape is None else t("gives {shape}", shape=outcome.shape)
-    differs = t("NumPy differs:")
-    st.caption(f":material/compare_arrows: {differs} {plain(outcome.code)} {plain(said)}")

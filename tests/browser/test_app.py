@@ -1,8 +1,8 @@
 """The real app in a real Chromium: what a person sees, reads, clicks and shares."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser.findings import serious
 from tests.conftest import running_app, settle
 
 pytestmark = pytest.mark.browser
@@ -105,13 +105,7 @@ def test_accessibility_and_quiet(open_page, path, theme):
     """No serious finding of axe, nothing loaded from elsewhere, no error, in either theme."""
     page = open_page(path, color_scheme=theme)
     page.wait_for_timeout(800)
-    found = Axe().run(page).response["violations"]
-    serious = [
-        (rule["id"], [node["html"][:120] for node in rule["nodes"]])
-        for rule in found
-        if rule["impact"] in ("serious", "critical")
-    ]
-    assert serious == []
+    assert serious(page) == []
     assert page.foreign == []
     assert page.errors == []
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from core.colours import colours
+from tests.browser.findings import serious
 from tests.conftest import running_app, settle
 from ui.assets import arrays
 
@@ -145,13 +145,7 @@ def test_accessibility(open_page, path, theme):
     """No serious finding of axe, nothing from elsewhere, no error."""
     page = open_page(path, color_scheme=theme)
     page.wait_for_timeout(800)
-    found = Axe().run(page).response["violations"]
-    serious = [
-        (rule["id"], [node["html"][:120] for node in rule["nodes"]])
-        for rule in found
-        if rule["impact"] in ("serious", "critical")
-    ]
-    assert serious == []
+    assert serious(page) == []
     assert page.foreign == []
     assert page.errors == []
 

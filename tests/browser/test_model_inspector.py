@@ -5,8 +5,8 @@ import re
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser.findings import serious
 from tests.browser.test_app import VIEW, read
 from tests.conftest import settle
 from tests.ui.inspector.models import gate_file, keras_file
@@ -29,16 +29,6 @@ def shipped(open_page, query="", **options):
     page.locator(f"{LIST} li").first.wait_for()
     page.locator(f"{GRAPH} .box").first.wait_for()
     return page
-
-
-def serious(page) -> list:
-    """What axe finds that matters."""
-    found = Axe().run(page).response["violations"]
-    return [
-        (rule["id"], [node["html"][:120] for node in rule["nodes"]])
-        for rule in found
-        if rule["impact"] in ("serious", "critical")
-    ]
 
 
 def upload(page, content: bytes, name: str = "model.keras") -> None:

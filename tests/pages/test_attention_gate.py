@@ -14,6 +14,7 @@ from core.slices import dice
 from core.what_if import WHAT_IFS
 from sandbox.failures import SandboxError
 from sandbox.segment import Segmented
+from tests.pages.opened import opened, words
 from tests.ui.files import png_header
 from ui import gate_network
 from ui.assets import arrays
@@ -28,19 +29,7 @@ GRIDS = ("20", "40", "80", "160")
 
 def open_gate(**parameters) -> AppTest:
     """The page as a link with these parameters opens it."""
-    app = AppTest.from_file("../../app.py", default_timeout=60)
-    app.run()
-    app.switch_page(PAGE)
-    for key, value in parameters.items():
-        app.query_params[key] = str(value)
-    return app.run()
-
-
-def words(app: AppTest) -> str:
-    """Everything on the page that is text, captions of pictures included."""
-    kinds = ("title", "markdown", "caption", "error", "warning", "info", "code", "metric")
-    captions = [one.caption for element in app.get("image") for one in element.proto.imgs]
-    return "\n".join([*(str(element.value) for kind in kinds for element in app.get(kind)), *captions])
+    return opened(PAGE, **parameters)
 
 
 class Network:
@@ -74,7 +63,7 @@ def network(monkeypatch):
     """The page with a network of ours behind it."""
     fake = Network()
     monkeypatch.setattr(gate_network, "the_segmenter", lambda: fake)
-    monkeypatch.setattr(gate_network, "_wanted", lambda: True)
+    monkeypatch.setattr(gate_network, "wanted", lambda: True)
     monkeypatch.setattr(gate_network, "_SHORT", 0.1)
     return fake
 

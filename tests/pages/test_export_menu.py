@@ -1,13 +1,15 @@
-"""The menu of exports on the Merge lab, without a browser: every kind of file in both languages."""
+"""The menu of exports, without a browser: every kind of file in both languages, and on every page with one view."""
 
 import threading
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.test_merge_lab import PAGE, words
+from tests.pages.opened import words
+from tests.pages.test_merge_lab import PAGE
 from ui.export import job as jobs
 from ui.export.formats import FORMATS
+from ui.stories import tour
 
 
 def open_menu(kind="png", language="en", **parameters):
@@ -73,3 +75,22 @@ def test_no_menu_without_a_result():
     app = open_menu(s0="2,3", s1="2,5")
     assert not app.exception
     assert not [one for one in app.get("expander") if one.label == "Export"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("where", ["home", "merge", "scene"])
+def test_other_pages_have_it(where, language):
+    """Home, and a step of the story of either kind; the file is made of what is shown."""
+    app = AppTest.from_file("../../app.py", default_timeout=60)
+    app.session_state["export"], app.session_state["export_format"] = True, "npz"
+    app.query_params["lang"] = language
+    app.run()
+    if where != "home":
+        steps = tour(language).steps
+        number = next(n for n, step in enumerate(steps, 1) if bool(step.scene) == (where == "scene"))
+        app.switch_page("pages/5_Story.py")
+        app.query_params["step"] = str(number)
+        app.run()
+    assert not app.exception
+    assert [one.label for one in app.get("expander")].count({"en": "Export", "zh": "导出"}[language]) == 1
+    assert [one.label for one in app.get("download_button")].count({"en": "Download", "zh": "下载"}[language]) == 1

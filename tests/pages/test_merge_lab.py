@@ -9,24 +9,14 @@ from streamlit.testing.v1 import AppTest
 from core import MergeError, align
 from core.presets import PRESETS
 from core.shapes import format_shape
+from tests.pages.opened import opened, words
 
 PAGE = "pages/1_Merge_lab.py"
 
 
 def open_lab(**parameters) -> AppTest:
     """The page as a link with these parameters opens it."""
-    app = AppTest.from_file("../../app.py", default_timeout=60)
-    app.run()
-    app.switch_page(PAGE)
-    for key, value in parameters.items():
-        app.query_params[key] = str(value)
-    return app.run()
-
-
-def words(app: AppTest) -> str:
-    """Everything on the page that is text."""
-    kinds = ("title", "markdown", "caption", "error", "warning", "info", "code")
-    return "\n".join(str(element.value) for kind in kinds for element in app.get(kind))
+    return opened(PAGE, **parameters)
 
 
 def link(preset) -> dict[str, object]:

@@ -5,7 +5,8 @@ import pytest
 
 from core import merge
 from core.samples import make_sample
-from tests.pages.test_merge_lab import open_lab, words
+from tests.pages.opened import words
+from tests.pages.test_merge_lab import open_lab
 from tests.ui.files import npy, npz, picture
 
 

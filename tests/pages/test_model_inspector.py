@@ -8,7 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from sandbox.failures import SandboxError
 from sandbox.inspect_inputs import checked_inputs
-from tests.pages.test_merge_lab import _npy, words
+from tests.pages.opened import words
+from tests.pages.test_merge_lab import _npy
 from tests.ui.inspector import engine
 from tests.ui.inspector.models import gate_file, keras_file
 
@@ -95,6 +96,7 @@ def test_a_run_from_upload_to_values(played, language):
     (titles,) = panels(app)
     assert [title.split(" · ")[-1] for title in titles[:2]] == ["features", "map"]
     assert [asked[0] for asked in played] == ["open", "run", "tensors"]
+    assert [one.label for one in app.get("expander")].count({"en": "Export", "zh": "导出"}[language]) == 1
     app.run()
     assert [asked[0] for asked in played] == ["open", "run", "tensors"]
 
@@ -251,6 +253,7 @@ def test_a_merge_that_fails_while_it_runs(played):
     assert "clashing" in app.table[0].value.to_string()
     assert [bool(row["thumb"]) for row in rows(app)] == [True, False]
     assert [row["fault"] for row in rows(app)] == [False, True]
+    assert {box["id"]: box["kind"] for box in boxes(app) if box["sign"]} == {"ok": "merge", "gate": "fault"}
     assert "The run ended here." in text
 
 

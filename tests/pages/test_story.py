@@ -4,6 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.quiz import make_quiz
+from tests.pages.opened import opened, words
 from ui.stories import tour
 
 PAGE = "pages/5_Story.py"
@@ -11,18 +12,7 @@ PAGE = "pages/5_Story.py"
 
 def open_story(**parameters) -> AppTest:
     """The page as a link with these parameters opens it."""
-    app = AppTest.from_file("../../app.py", default_timeout=60)
-    app.run()
-    app.switch_page(PAGE)
-    for key, value in parameters.items():
-        app.query_params[key] = str(value)
-    return app.run()
-
-
-def words(app: AppTest) -> str:
-    """Everything on the page that is text."""
-    kinds = ("title", "markdown", "caption", "error", "warning", "info", "code", "success")
-    return "\n".join(str(element.value) for kind in kinds for element in app.get(kind))
+    return opened(PAGE, **parameters)
 
 
 def link(app: AppTest) -> dict[str, str]:

@@ -173,6 +173,7 @@ UNREADABLE = {  # what: (the file, a part of the sentence)
     "archive within": (archive(model(), extra=[("inner.zip", _GOOD)]), "archive within the archive"),
     "model within": (archive(model(), extra=[("inner.keras", _GOOD)]), "archive within the archive"),
     "foreign member": (archive(model(), extra=[("setup.py", "x")]), "has no place in a .keras file"),
+    "member without a name": (archive(model(), extra=[(zipfile.ZipInfo(""), "x")]), "damaged or cut off"),
     "config bomb": (archive(raw=b" " * 50_000_000 + b"{}", compression=zipfile.ZIP_DEFLATED), "would unpack to 51 MB"),
     "weights bomb": (archive(model(), bytes(50_000_000), compression=zipfile.ZIP_DEFLATED), "as a zip bomb does"),
     "lying size": (lying_size(), "damaged or cut off"),

@@ -99,9 +99,11 @@ def keep_job(key: str, begun: Job) -> None:
 
 def _choose(label: str, choices: list[Any], key: str, titles: Any = str, default: Any = None) -> Any:
     """One of a few. A choice that is gone, as there are fewer channels now, becomes the first."""
+    usual = choices[0] if default is None else default
     if st.session_state.get(key) not in choices:
-        st.session_state[key] = choices[0] if default is None else default
-    return st.segmented_control(label, choices, format_func=titles, key=key, required=True, persist_state="session")
+        st.session_state[key] = usual
+    chosen = st.segmented_control(label, choices, format_func=titles, key=key, required=True, persist_state="session")
+    return usual if chosen is None else chosen  # None: first drawn on another page, which had the same menu open
 
 
 def _up_to(counts: tuple[int, ...], there: int) -> list[int]:

@@ -12,16 +12,26 @@ from ui.model_graph import GraphEdge, GraphNode, graph_picture
 from ui.text import t
 
 
-def show_graph(model: ModelFile, chosen: MergeEntry | None) -> None:
-    """Draw two steps up and down from a merge, or the whole model on demand."""
+def show_graph(model: ModelFile, chosen: MergeEntry | None, failed: str = "") -> None:
+    """Draw two steps up and down from a merge, or the whole model on demand.
+
+    Args:
+        model: that is drawn.
+        chosen: the merge that is looked at.
+        failed: id of the merge at which the run ended, or empty.
+    """
     whole = controls.pick_whole() or chosen is None
     layers, edges = (model.layers, model.edges) if whole or chosen is None else neighbourhood(model, chosen.id)
-    nodes, lines = graph(model, layers, edges, chosen)
+    nodes, lines = graph(model, layers, edges, chosen, failed)
     graph_picture(nodes, lines, key=controls.GRAPH, on_choose=controls.keep_merge)
 
 
 def graph(
-    model: ModelFile, layers: Sequence[LayerEntry], edges: Sequence[tuple[str, str]], chosen: MergeEntry | None
+    model: ModelFile,
+    layers: Sequence[LayerEntry],
+    edges: Sequence[tuple[str, str]],
+    chosen: MergeEntry | None,
+    failed: str = "",
 ) -> tuple[list[GraphNode], list[GraphEdge]]:
     """Boxes and lines.
 
@@ -30,21 +40,27 @@ def graph(
         layers: to draw, in the order of the graph.
         edges: between them.
         chosen: the merge that is looked at; what goes into it is labelled.
+        failed: id of the merge at which the run ended; it is marked like one whose shapes clash in the file.
     """
     merges = {entry.id: entry for entry in model.merges}
     drawn = {layer.id for layer in layers}
     beyond = {end for edge in model.edges for end in edge if not drawn.issuperset(edge)}
     ends = {operand.source for operand in model.outputs}
-    nodes = [_node(layer, merges, beyond, ends, chosen) for layer in layers]
+    nodes = [_node(layer, merges, beyond, ends, chosen, failed) for layer in layers]
     return nodes, [_edge(source, target, chosen) for source, target in edges]
 
 
 def _node(
-    layer: LayerEntry, merges: Mapping[str, MergeEntry], beyond: set[str], ends: set[str], chosen: MergeEntry | None
+    layer: LayerEntry,
+    merges: Mapping[str, MergeEntry],
+    beyond: set[str],
+    ends: set[str],
+    chosen: MergeEntry | None,
+    failed: str,
 ) -> GraphNode:
     entry = merges.get(layer.id)
     if entry is not None:
-        kind = "merge" if entry.error is None else "fault"
+        kind = "fault" if entry.error is not None or entry.id == failed else "merge"
     elif layer.class_name == "InputLayer":
         kind = "input"
     else:

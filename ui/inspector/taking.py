@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
@@ -18,6 +19,7 @@ from ui.inspector.running import Ran
 from ui.inspector.values import Tensors
 from ui.text import speaking, t
 
+_MIME = {"npz": "application/octet-stream", "csv": "text/csv", "html": "text/html"}
 _SECONDS = 20  # to wait for the numbers of one gate
 
 
@@ -27,30 +29,16 @@ def show_downloads(model: ModelFile, ran: Ran | None, tensors: Tensors | None) -
     name = model.model_name or model.name
     with st.container(horizontal=True):
         if tensors is not None:
-            st.download_button(
-                t("Arrays of this merge (.npz)"),
-                data=partial(merge_npz, tensors),
-                file_name=file_name(f"{name}_{tensors.entry.id}", "npz"),
-                mime="application/octet-stream",
-                on_click="ignore",
-                icon=":material/download:",
-            )
-        st.download_button(
-            t("Table of merges (.csv)"),
-            data=partial(_table, model, ran, language),
-            file_name=file_name(name, "csv"),
-            mime="text/csv",
-            on_click="ignore",
-            icon=":material/table:",
-        )
-        st.download_button(
-            t("Report (.html)"),
-            data=partial(_report, model, ran, language),
-            file_name=file_name(name, "html"),
-            mime="text/html",
-            on_click="ignore",
-            icon=":material/description:",
-        )
+            arrays = file_name(f"{name}_{tensors.entry.id}", "npz")
+            _button(t("Arrays of this merge (.npz)"), partial(merge_npz, tensors), arrays, "download")
+        table, told = partial(_table, model, ran, language), partial(_report, model, ran, language)
+        _button(t("Table of merges (.csv)"), table, file_name(name, "csv"), "table")
+        _button(t("Report (.html)"), told, file_name(name, "html"), "description")
+
+
+def _button(label: str, make: Callable[[], bytes], file: str, icon: str) -> None:
+    mime = _MIME[file.rsplit(".", 1)[-1]]
+    st.download_button(label, make, file, mime, on_click="ignore", icon=f":material/{icon}:")
 
 
 def _table(model: ModelFile, ran: Ran | None, language: str) -> bytes:

@@ -12,9 +12,12 @@ from core import Alignment, MergeError
 from core.dtypes import Array
 from sandbox.model_file import MergeEntry
 from ui.controls import inspector as controls
+from ui.export import export_menu
 from ui.inspector.crop import Cut, cut
 from ui.inspector.figures import figures_of, figures_table
 from ui.inspector.gates import gate_number, health
+from ui.inspector.rows import title
+from ui.merge_export import loaded_code
 from ui.tensor_view import Panel, TensorView, tensor_view
 from ui.tensor_view.frame import frame_of
 from ui.tensor_view.payload import default_axes
@@ -79,7 +82,16 @@ def show_values(tensors: Tensors) -> None:
     usual = largest_cell(view.panels[-1].value)
     chosen = tensor_view(view, key="merge_values", selection=controls.first_selection(usual))
     controls.keep_place(chosen, usual, default_axes(view, frame_of(view)), last_panel=len(tensors.inputs))
+    export_menu(view, chosen, title=title(tensors.entry), code=_code(tensors.entry, view))
     figures_table(tensors.names, [figures_of(tensor) for tensor in tensors.all])
+
+
+def _code(entry: MergeEntry, view: TensorView) -> dict[str, str]:
+    """Of the tensors that are drawn; an operator lines its operands up otherwise than a layer, so it has none here."""
+    if entry.kind != "layer" or view.alignment is None:
+        return {}
+    options = {name: value for name, value in entry.options.items() if name in ("axis", "axes", "normalize")}
+    return loaded_code(entry.operation, [panel.value.shape for panel in view.panels[:-1]], **options)
 
 
 def merge_view(tensors: Tensors) -> tuple[TensorView, tuple[Cut, ...]]:

@@ -67,9 +67,11 @@ def tensor_view(
     state.put({f"{key}_asked": asked, f"{key}_told": held})
     data = payload(view, asked)
     result = _COMPONENT(key=key, data=data, on_selection_change=on_change or _nothing)
-    current = result.get("selection") or held
+    told = result.get("selection")
+    current = told if isinstance(told, dict) and told else held  # anybody may send anything
     begun = {} if selection is None else selection.sent()
-    return read_selection(current if current and not fresh else begun, view, data["meta"])
+    painting = {"painted": held.get("painted")}  # stays in the browser too, as long as the tensor does
+    return read_selection(current if current and not fresh else begun | painting, view, data["meta"])
 
 
 def _next(
@@ -126,10 +128,13 @@ def _asked(selection: Selection | None, held: dict[str, Any]) -> dict[str, Any] 
 
 
 def _is_echo(selection: Selection, known: dict[str, Any]) -> bool:
+    """Whether that is known already; a place (`at`) tells the channel as well, whatever `channel` says."""
+    sent = selection.sent()
+    silent = {"channel"} if selection.at is not None else set()
     return all(
         _plain(known.get(name)) == _plain(value)
-        for name, value in selection.sent().items()
-        if value is not None or name == "cell"
+        for name, value in sent.items()
+        if (value is not None and name not in silent) or name == "cell"
     )
 
 

@@ -74,6 +74,7 @@ def mark_pixels(heat, shape):
 
 
 PLACES = {
+    "compared": Selection(channel=1),
     "note": Selection(at=(2, 0, 0), cell=(2, 3, 1)),
     "gate": Selection(at=(0, 0, 0, 119), cell=(0, 4, 7, 119)),
     "wide": Selection(at=(0, 0, 0, 5)),
@@ -94,7 +95,7 @@ def asked(selection):
     return {name: value for name, value in selection.sent().items() if value is not None}
 
 
-OFTEN = ("note", "gate", "dot", "strange", "chain")  # the others take longer than a change should wait for
+OFTEN = ("note", "compared", "gate", "dot", "strange", "chain")  # the others take longer than a change should wait for
 
 
 @pytest.mark.parametrize(

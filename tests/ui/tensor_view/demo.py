@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +54,13 @@ def gate(rows=20, cols=20, channels=256, **more):
     )  # fmt: skip
 
 
+def compared():
+    """A result in the range of the input that it is compared with."""
+    view = merge_view("Multiply", [blobs(7, 5, 3), counting((1, 7, 5, 1)) / 35], scale=Scale(range="channel"))
+    first, second, result = view.panels
+    return replace(view, panels=(first, second, replace(result, like=0)))
+
+
 def strange():
     """NaN, infinities, and values past fixed limits."""
     x = counting((2, 4, 5))
@@ -76,6 +84,7 @@ JOIN = {"axis": 1}
 CASES = {
     "note": note,
     "gate": gate,
+    "compared": compared,
     "wide": lambda: gate(160, 160, 32),
     "many": lambda: gate(20, 20, 2048),
     "concatenate": lambda: merge_view("Concatenate", [counting((2, 3, 4)), counting((2, 2, 4), 51)], options=JOIN),
@@ -125,6 +134,14 @@ def cached(name):
     return CASES[name]()
 
 
+@st.fragment
+def again():
+    """Draws the whole page anew, as a watch does when an answer has come."""
+    if st.button("Again"):
+        st.rerun()
+
+
 st.set_page_config(page_title="Tensor view", layout="wide")
+again()
 if not st.checkbox("Hide", key="hide"):
     show()

@@ -39,6 +39,21 @@ def test_painting_reaches_every_panel_at_once(open_view):
     assert view.told(runs=3)["painted"] == pytest.approx(float(alpha.sum()), abs=0.001)
 
 
+@pytest.mark.parametrize("ask", [None, {"at": [0, 13, 11, 227], "order": "energy"}])
+def test_painting_outlives_a_page_that_is_drawn_anew(open_view, ask):
+    """On the page, in what Python receives, and the stroke can still be taken back."""
+    view = open_view("gate", ask=ask)
+    alpha = CASES["gate"]().panels[1].value
+    stroke(view, 1, (1, 1), (1, 4))
+    painted = view.told(runs=2)["painted"]
+    assert painted > float(alpha.sum()) + 1
+    for runs in (3, 4):
+        view.page.get_by_role("button", name="Again").click()
+        assert view.told(runs=runs)["painted"] == painted
+    view.page.get_by_role("button", name="Undo").click()
+    assert view.told(runs=5)["painted"] == pytest.approx(float(alpha.sum()), abs=0.001)
+
+
 def test_eraser_and_strength(open_view):
     """Half an eraser leaves half."""
     view = open_view("gate")

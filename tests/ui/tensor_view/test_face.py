@@ -56,6 +56,8 @@ def test_handing_back_the_own_choice_changes_nothing():
     }
     told = read_selection(held, view, meta_of(view))
     assert _asked(told, held) == begun.sent()
+    placed = Selection(at=(3, 0, 0))
+    assert _asked(placed, held) == begun.sent(), "a place tells the channel too"
     assert _asked(Selection(channel=1), held) == Selection(channel=1).sent(), "another choice goes through"
     assert _asked(None, {}) is None
     assert _asked(begun, {}) == begun.sent()

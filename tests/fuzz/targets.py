@@ -1,0 +1,92 @@
+"""What is fuzzed: each parser with a first input or two. It gives a result or its own error, nothing else.
+
+`python -m tests.fuzz.targets NAME SECONDS [SEED]` runs one of them with a coverage-guided fuzzer, in a process of
+its own, since the fuzzer rewrites what it imports.
+"""
+
+import sys
+from collections.abc import Callable
+
+NAMES = ("shapes", "lists", "csv", "npy", "npz", "images", "keras", "stories", "links")
+
+
+def parser(name: str) -> tuple[Callable[[bytes], object], type[Exception], list[bytes]]:
+    """The parser, its own error, and inputs to start from. Imports what it needs, and nothing before."""
+    from core.errors import MergeError
+
+    if name == "shapes":
+        from core.shapes import parse_shape
+
+        return lambda data: parse_shape(data.decode("utf-8", "replace")), MergeError, [b"5,1,5", b"(None, 3)", b"[2 3]"]
+    if name == "stories":
+        from core.story import StoryError, read_story
+        from tests.core.test_story import GOOD
+
+        return read_story, StoryError, [GOOD.encode()]
+    if name == "keras":
+        from sandbox.model_file import read_model
+        from tests.sandbox.hostile import archive, layer, model, tensor
+
+        return read_model, MergeError, [archive(model(layer("Add", "a", [[[tensor("x"), tensor("x")]]])))]
+    if name == "links":
+        return read_link, MergeError, [b"op=Add&s0=5,1,5&cell=1,0,2&of=1&plane=0,2&at=1,1,1&colours=x.y"]
+    return _values(name, MergeError)
+
+
+def _values(name: str, error: type[Exception]):
+    from tests.ui.files import FLOATS, NOISE, PNG, npz
+    from ui.uploads import READERS, read_list
+
+    if name == "lists":
+        return lambda data: read_list(data.decode("utf-8", "replace")), error, [b"[[1, 2.5], [3, -4e3]]", b"(1, nan)"]
+    import numpy as np
+
+    reader, seeds = {
+        "csv": ("csv", [b"1,2\n3,4\n"]),
+        "npy": ("npy", [FLOATS]),
+        "npz": ("npz", [npz(a=np.arange(3.0))]),
+        "images": ("png", [PNG, *NOISE.values()]),
+    }[name]
+    return READERS[reader], error, seeds
+
+
+def read_link(data: bytes) -> object:
+    """What a link says of where to look, and its shapes, as the pages read them."""
+    from urllib.parse import parse_qs
+
+    from core.shapes import parse_shape
+    from ui.controls.view import read_look, write_look
+
+    told = {key: values[-1] for key, values in parse_qs(data.decode("utf-8", "replace")).items()}
+    look = read_look(told)
+    assert read_look(write_look(look)).cell == look.cell
+    return parse_shape(told.get("s0", "1"))
+
+
+def main(name: str, seconds: str, seed: str = "1") -> None:
+    """Fuzz one parser for so many seconds; the fuzzer ends the process with another code than 0 if it finds any."""
+    import tempfile
+    from pathlib import Path
+
+    import atheris
+
+    with atheris.instrument_imports(include=["core", "ui", "sandbox"]):
+        parse, error, seeds = parser(name)
+
+    def one(data: bytes) -> None:
+        try:
+            parse(data)
+        except error as told:
+            assert len(str(told)) > 5, "an error without a sentence"
+
+    Path("build").mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        for number, content in enumerate(seeds):
+            (Path(folder) / str(number)).write_bytes(content)
+        limits = [f"-max_total_time={seconds}", f"-seed={seed}", "-max_len=8192", "-timeout=20", "-rss_limit_mb=2048"]
+        atheris.Setup([sys.argv[0], folder, "-artifact_prefix=build/", "-print_final_stats=1", *limits], one)
+        atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,21 @@
+"""A page as a link opens it, and all the text on it."""
+
+from streamlit.testing.v1 import AppTest
+
+_KINDS = ("title", "markdown", "caption", "error", "warning", "info", "success", "code", "metric")
+
+
+def opened(page: str, **parameters) -> AppTest:
+    """The page, run as a link with these parameters opens it."""
+    app = AppTest.from_file("../../app.py", default_timeout=60)
+    app.run()
+    app.switch_page(page)
+    for key, value in parameters.items():
+        app.query_params[key] = str(value)
+    return app.run()
+
+
+def words(app: AppTest) -> str:
+    """Everything on the page that is text, captions of pictures included."""
+    captions = [one.caption for element in app.get("image") for one in element.proto.imgs]
+    return "\n".join([*(str(element.value) for kind in _KINDS for element in app.get(kind)), *captions])
