@@ -7,6 +7,7 @@ from core.gate_compare import compare_gates
 from core.gates import pick_weights, run_gate
 from tests.browser.findings import serious
 from ui.assets import arrays
+from ui.gate_views import largest_place
 
 pytestmark = pytest.mark.browser
 
@@ -43,7 +44,8 @@ def test_the_comparison_read_off_the_screen(open_page):
         assert f"{one.multiplications:,}" in text
         assert f"{one.kept:.1%}" in text
     assert f"{found.distance:.1%} apart" in text
-    np.testing.assert_allclose(table_of(page, 1), found.difference[0, :, :, 0], rtol=5e-3, atol=2e-3)
+    channel = largest_place(found.first.result)[3]  # what is looked at first
+    np.testing.assert_allclose(table_of(page, 1), found.difference[0, :, :, channel], rtol=5e-3, atol=2e-3)
     places = found.second.by_place - found.first.by_place
     np.testing.assert_allclose(table_of(page, 2), places[0, :, :, 0], rtol=5e-3, atol=2e-3)
     assert page.errors == []
@@ -71,7 +73,7 @@ def test_another_gate_is_chosen_by_hand(open_page):
     assert page.errors == again.errors == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_accessibility_and_quiet(open_page, theme):
     """No serious finding of axe, nothing from elsewhere, no error."""
     page = open_pair(open_page, color_scheme=theme)
