@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -52,6 +53,7 @@ class Question:
     cell: tuple[int, ...] | None = None
 
 
+@lru_cache(maxsize=64)  # a page asks in every run, and a whole class asks for the same
 def make_quiz(seed: int, count: int = COUNT) -> tuple[Question, ...]:
     """The questions of a seed, each kind in turn.
 

@@ -91,9 +91,8 @@ def pick_section(two: bool) -> str:
         "all": t("All gates"),
     }
     titles = {"both": t("Side by side"), **own} if two else own
-    chosen = link.segments(
-        t("What to show"), list(titles), "part", next(iter(titles)), format_func=titles.get, wrap=True
-    )
+    label, first = t("What is shown"), next(iter(titles))
+    chosen = link.segments(label, list(titles), "part", first, format_func=titles.get, wrap=True)
     return str(chosen)
 
 
