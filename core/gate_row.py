@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from core.gate_chain import Chain
@@ -32,6 +32,7 @@ class Gate:
         aliases: other names that `run_gate` takes; one that is a variant's name chooses that variant.
         alone: whether it runs without g too, with x in its place; g may then be a vector for each sample, (n, D).
         weighs: whether its maps are weights from 0 to 1; otherwise any numbers.
+        equations: of the variants that have another one than `equation`.
     """
 
     name: str
@@ -48,3 +49,8 @@ class Gate:
     aliases: tuple[str, ...] = ()
     alone: bool = False
     weighs: bool = True
+    equations: dict[str, str] = field(default_factory=dict)
+
+    def equation_of(self, variant: str) -> str:
+        """The whole of this variant on one line."""
+        return self.equations.get(variant, self.equation)

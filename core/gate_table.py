@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.gate_attention import attention_gate
+from core.gate_attention import FORMS, attention_gate
 from core.gate_attention_code import attention_code
 from core.gate_branches import gated_linear_unit, highway, residual
 from core.gate_branches_code import (
@@ -42,6 +42,7 @@ _TABLE = (
             "monai-softmax": _("As in MONAI, with softmax"),
         },
         attention_gate, attention_code, signal=True,
+        equations={f"{form}-softmax": "x̂ = x × α,  α = softmax(ψ(ReLU(θ(x) + φ(g))))" for form in FORMS},
         summary=_("One weight for each place, made by the features and a coarser signal; all channels share it."),
         aliases=("attention-gate", "ag", "attention-u-net", "grid-attention"),
     ),
@@ -72,6 +73,7 @@ _TABLE = (
         (_X, ("Mc", "(B, 1, 1, C)"), ("Ms", "(B, H, W, 1)"), ("M", "(B, H, W, C)"), ("x̃", "(B, H, W, C)")),
         ("Add", "Multiply", "Add"), {"paper": _PAPER, "official": _CODE}, bam, bam_code,
         summary=_("A weight for every number: a vector of channels meets a map of places, both stretched."),
+        equations={"official": "x̃ = x + x × M,  M = σ(Mc × Ms)"},
         aliases=("bottleneck-attention-module",),
     ),
     Gate(
@@ -80,6 +82,7 @@ _TABLE = (
         ("Multiply", "Multiply", "Add"),
         {"add": _("Both results added"), "max": _("The larger of both, as in the authors' code")}, scse, scse_code,
         summary=_("A weight for each channel and, beside it, one for each place; both results are put together."),
+        equations={"max": "x̃ = max(x × s, x × q),  s = σ(W₂ ReLU(W₁ mean(x))),  q = σ(w ∗ x)"},
         aliases=("sc-se", "spatial-and-channel-squeeze-and-excitation"),
     ),
     Gate(
@@ -102,6 +105,7 @@ _TABLE = (
         ("Add",), {"sum": _("The sum alone"), "relu": _("With ReLU behind it, as in the paper")},
         residual, residual_code, weighs=False,
         summary=_("What a branch finds is added to what came in: nothing is held back, nothing stretched."),
+        equations={"relu": "y = max(x + F(x), 0)"},
         aliases=("residual-add", "residual-block", "resnet", "skip"),
     ),
     Gate(
@@ -117,6 +121,7 @@ _TABLE = (
         ("Multiply",), {"glu": _("GLU: by the sigmoid"), "swiglu": _("SwiGLU: by swish (arXiv:2002.05202)")},
         gated_linear_unit, glu_code, weighs=False,
         summary=_("Twice the channels, cut in two: one half gates the other, number by number."),
+        equations={"swiglu": "y = swish(x W) × (x V)"},
         aliases=("gated-linear-unit", "swiglu"),
     ),
     Gate(
@@ -132,6 +137,7 @@ _TABLE = (
         ("Add", "Multiply"), {"sigmoid": _("With sigmoid"), "softmax": _("With softmax")},
         global_gating, global_code, signal=True, alone=True,
         summary=_("The attention gate with one vector for the whole picture, which its paper argues against."),
+        equations={"softmax": "x̂ = x × α,  α = softmax(ψ(ReLU(θ(x) + φ(mean(g)))))"},
         aliases=("global-gating", "global-gate"),
     ),
 )  # fmt: skip

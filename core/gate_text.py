@@ -48,7 +48,7 @@ def gate_list() -> str:
 def gate_text(trace: GateTrace) -> str:
     """A run: each step with its equation and shape, and under each merge what is stretched."""
     row = GATES[trace.gate]
-    lines = [f"{row.title} ({trace.variant}): {row.equation}", ""]
+    lines = [f"{row.title} ({trace.variant}): {row.equation_of(trace.variant)}", ""]
     width = max(len(step.name) for step in trace.steps)
     for step in trace.steps:
         lines.append(f"{step.name.ljust(width)}  {step.value.shape!s:18}  {step.equation or step.symbol}")

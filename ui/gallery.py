@@ -26,7 +26,7 @@ def show_facts(trace: GateTrace, seed: int) -> None:
     row = GATES[trace.gate]
     st.markdown("#### " + t(row.title))
     st.markdown(t(row.summary) + _source(row))  # not in a caption, where a link is too pale
-    st.code(row.equation, language=None, wrap_lines=True)
+    st.code(row.equation_of(trace.variant), language=None, wrap_lines=True)
     shapes = ", ".join(f"{symbol} {shape}" for symbol, shape in row.shapes)
     merges = " → ".join(step.alignment.operation for step in trace.merges if step.alignment)
     st.caption(plain(t("Shapes: {shapes}. Merges in order: {merges}.", shapes=shapes, merges=merges)))

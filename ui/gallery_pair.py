@@ -10,6 +10,7 @@ from core.gates import GATES, GateTrace
 from ui.gallery import share
 from ui.gate_views import largest_place
 from ui.tensor_view import Panel, Scale, Selection, TensorView, tensor_view
+from ui.tensor_view.model import Range
 from ui.text import plain, t
 from ui.values import translated_words
 
@@ -39,7 +40,7 @@ def show_pair(pair: Pair, key: str) -> GateComparison:
         for step in trace.maps
     ]
     first_look = largest_place(one.result)
-    _draw(maps, f"maps {key}", first_look)
+    _draw(maps, f"maps {key}", first_look, each="tensor")  # a slice of one number has no range of its own
     st.markdown("**" + t("What comes out") + "**")
     difference = Panel(t("second less first"), found.difference, "Δ")
     _draw([Panel(titles[0], one.result), Panel(titles[1], other.result), difference], f"outputs {key}", first_look)
@@ -78,9 +79,9 @@ def _origin(trace: GateTrace) -> str:
     return t("trained") if trace.trained and all(trace.trained.values()) else t("untrained")
 
 
-def _draw(panels: list[Panel], key: str, at: tuple[int, ...]) -> None:
+def _draw(panels: list[Panel], key: str, at: tuple[int, ...], *, each: Range = "channel") -> None:
     tensor_view(
-        TensorView(tuple(panels), axes=(1, 2), scale=Scale(range="channel"), words=translated_words()),
+        TensorView(tuple(panels), axes=(1, 2), scale=Scale(range=each), words=translated_words()),
         key=f"pair {key}",
         selection=Selection(at=at),
     )

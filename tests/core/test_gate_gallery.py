@@ -100,6 +100,8 @@ def test_the_table_tells_the_truth(name, variant):
     assert len({step.name for step in trace.steps}) == len(trace.steps)
     assert all(set(step.inputs) <= {one.name for one in trace.steps[:at]} for at, step in enumerate(trace.steps))
     assert all(step.summary for step in trace.steps)
+    assert set(row.equations) <= set(row.variants)
+    assert ("softmax" in row.equation_of(variant)) == trace.shares
 
 
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])

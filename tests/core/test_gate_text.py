@@ -1,91 +1,66 @@
-"""The gates as text: the list, a run in a terminal, the page of the docs."""
+"""Gates as text: the list, a run, the page in docs/, a terminal; and a gate that is new."""
 
-import subprocess
-import sys
+import dataclasses
 from pathlib import Path
 
-import numpy as np
 import pytest
 
+from core import gate_table
 from core.gate_text import example_run, gate_list, gate_text, gates_markdown, main, stretches
 from core.gates import GATES, run_gate
+from core.samples import make_sample
 
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def test_the_page_of_the_docs_is_that_of_the_table():
-    """`python -m core.gates --markdown > docs/gates.md` after a change of the table."""
-    assert (ROOT / "docs" / "gates.md").read_text(encoding="utf-8") == gates_markdown()
+ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("name", GATES)
-def test_every_gate_is_in_list_and_page(name):
-    row = GATES[name]
-    assert any(line.split()[0] == name and row.equation in line for line in gate_list().splitlines())
-    assert f"## {row.title}" in gates_markdown()
-    assert f"- name: `{name}`" in gates_markdown()
+def test_the_page_in_docs_is_made_of_the_table():
+    assert (ROOT / "docs/gates.md").read_text(encoding="utf-8") == gates_markdown()
 
 
 @pytest.mark.parametrize("name", GATES)
-def test_a_run_as_text(name):
-    """Every step, every merge, who is stretched, what it costs."""
+def test_the_merges_of_a_row_are_those_of_a_run(name):
     trace = example_run(GATES[name])
-    text = gate_text(trace)
-    for step in trace.steps:
-        assert step.name in text
-        assert str(step.value.shape) in text
-    assert text.count(" of (") == len(trace.merges)
-    assert f"{trace.parameters:,} weights (untrained)" in text
+    assert tuple(step.alignment.operation for step in trace.merges) == GATES[name].merges
 
 
-def test_who_is_stretched():
-    """BAM stretches both; the residual sum neither."""
-    bam, residual = example_run(GATES["bam"]), example_run(GATES["residual"])
-    assert stretches(bam.step("sum")) == ((0, (1, 2)), (1, (3,)))
-    assert stretches(residual.step("sum")) == ()
-    assert stretches(bam.step("alpha")) == ()
-    assert "Ms is stretched over channels" in gate_text(bam)
+def test_what_is_stretched():
+    """Squeeze-and-excitation stretches its weights over rows and columns; coordinate attention one axis each."""
+    (step,) = run_gate("se", make_sample("normal", (2, 3, 5, 7))).merges
+    assert stretches(step) == ((1, (1, 2)),)
+    step = run_gate("coordinate", make_sample("normal", (2, 3, 5, 7))).merges[-1]
+    assert stretches(step) == ((1, (2,)), (2, (1,)))
+    assert stretches(run_gate("se", make_sample("normal", (2, 3, 5, 7))).step("x")) == ()
 
 
-def test_trained_weights_are_told():
-    trace = example_run(GATES["se"])
-    again = run_gate("se", trace.step("x").value, weights=trace.weights)
-    assert "(trained)" in gate_text(again)
+def test_a_run_as_text():
+    told = gate_text(run_gate("se", make_sample("normal", (2, 3, 5, 7))))
+    assert "Multiply of (2, 3, 5, 7), (2, 1, 1, 7)" in told
+    assert "s is stretched over rows, columns" in told
+    assert "(untrained)" in told
 
 
-def test_the_command_in_a_process_of_its_own():
-    """As people call it, without a warning about the module being there twice."""
-    answer = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "core.gates", "swiglu", "2,3,5,7"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    assert "(swiglu)" in answer.stdout
-    assert "(2, 3, 5, 14)" in answer.stdout
-    assert answer.stderr == ""
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (["nope"], "There is no gate 'nope'"),
-        (["se", "2,3"], "four axes"),
-        (["se", "None,3,5,7"], "four axes"),
-        (["se", "1,9000,9000,64"], "too many"),
-        (["se", "1,1,1,5000"], "up to 262,144 numbers in up to 1,024 channels"),
-        (["attention", "1,5,6,7", "--g", "1,2,3,7"], "whole multiple"),
-        (["se", "1,2,3,4", "--variant", "x"], "There is no variant 'x'"),
-    ],
-)
-def test_what_cannot_be_run(capsys, arguments, said):
-    """One sentence on standard error, and 2."""
-    assert main(arguments) == 2
-    told = capsys.readouterr()
-    assert said in told.err
-    assert told.out == ""
-
-
-def test_list_and_run_return_0(capsys):
+def test_in_a_terminal(capsys):
     assert main([]) == 0
-    assert main(["film", "1,4,6,5", "--g", "1,1,1,3", "--seed", "4"]) == 0
-    assert "(1, 1, 1, 5)" in capsys.readouterr().out
-    assert np.isfinite(example_run(GATES["film"]).output).all()
+    assert capsys.readouterr().out == gate_list() + "\n"
+    assert main(["eca", "2,3,5,7"]) == 0
+    assert "(2, 3, 5, 7)" in capsys.readouterr().out
+    assert main(["--markdown"]) == 0
+    assert capsys.readouterr().out == gates_markdown()
+
+
+@pytest.mark.parametrize("said", [["nonsense"], ["se", "3,5"], ["se", "2,None,5,7"], ["se", "1,9999,9999,9999"]])
+def test_what_is_wrong_in_one_line(said, capsys):
+    assert main(said) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.strip()
+    assert "Traceback" not in told.err
+
+
+def test_a_new_gate_is_one_row(monkeypatch):
+    """A toy in the table stands in the list, in the text of a run and in the docs."""
+    toy = dataclasses.replace(GATES["se"], name="toy", title="A toy gate", aliases=("plaything",))
+    monkeypatch.setitem(gate_table.GATES, "toy", toy)
+    assert any(line.startswith("toy ") for line in gate_list().splitlines())
+    assert gate_text(run_gate("plaything", make_sample("normal", (2, 3, 5, 7)))).startswith("A toy gate (paper)")
+    assert "## A toy gate" in gates_markdown()

@@ -1,4 +1,4 @@
-"""The traps: what is written by mistake does what the text says, and what is meant gives the gate's own step."""
+"""Traps: what Keras makes of the mistake, and of what was meant."""
 
 import numpy as np
 import pytest
@@ -6,48 +6,53 @@ import pytest
 from core import MergeError, merge
 from core.gate_traps import TRAPS
 from core.gates import GATES, run_gate
+from core.samples import make_sample
 
 
-def trace_of(trap, rows=6, columns=6):
-    x = np.asarray(np.random.default_rng(3).normal(size=(2, rows, columns, 7))).astype("float32")
-    return run_gate(trap.gate, x, g=x[:, ::2, ::2] if GATES[trap.gate].signal else None)
+def trace_of(trap, shape):
+    g = make_sample("normal", (shape[0], shape[1] // 2, shape[2] // 2, shape[3]), number=1)
+    return run_gate(trap.gate, make_sample("normal", shape), g=g if GATES[trap.gate].signal else None)
 
 
-def values(inputs):
-    return [value for _, value in inputs]
+def merged(trap, trace, side):
+    inputs = [value for _, value in getattr(trap, side)(trace)]
+    return merge(trap.operation, inputs, **getattr(trap, f"{side}_options")).value
 
 
-@pytest.mark.parametrize("trap", TRAPS.values(), ids=list(TRAPS))
-def test_what_is_meant_is_the_gate(trap):
-    trace = trace_of(trap)
-    found = merge(trap.operation, values(trap.right(trace)), **trap.right_options)
-    np.testing.assert_array_equal(found.value, trace.output)
-
-
-def test_a_row_gate_as_a_list_gates_the_columns():
-    """On a square grid it runs and is wrong: the weights of row i meet column i. On others Keras refuses."""
-    trap = TRAPS["row-gate"]
-    trace = trace_of(trap)
-    found = merge("Multiply", values(trap.wrong(trace))).value
-    x, rows, columns = values(trap.right(trace))
-    np.testing.assert_allclose(found, x * rows.swapaxes(1, 2) * columns, rtol=1e-5, atol=1e-7)
-    assert not np.allclose(found, trace.output)
-    with pytest.raises(MergeError, match="incompatible shapes"):
-        merge("Multiply", values(trap.wrong(trace_of(trap, 6, 10))))
-
-
-def test_a_vector_of_channels_gives_the_same():
-    trap = TRAPS["no-reshape"]
-    trace = trace_of(trap)
-    np.testing.assert_array_equal(merge("Multiply", values(trap.wrong(trace))).value, trace.output)
-
-
-@pytest.mark.parametrize("name", ["no-upsampling", "no-channel-axis", "wrong-axes"])
-def test_the_others_are_refused(name):
+@pytest.mark.parametrize("name", TRAPS)
+def test_what_is_meant_is_a_step_of_the_gate(name):
+    """The merge as it is meant gives what the gate itself gives."""
     trap = TRAPS[name]
+    trace = trace_of(trap, (2, 6, 10, 7))
+    found = merged(trap, trace, "right")
+    assert any(step.value.shape == found.shape and np.allclose(step.value, found, atol=1e-6) for step in trace.merges)
+
+
+@pytest.mark.parametrize("name", ["row-gate", "no-upsampling", "no-channel-axis", "wrong-axes"])
+def test_sizes_that_differ_are_refused(name):
     with pytest.raises(MergeError):
-        merge(trap.operation, values(trap.wrong(trace_of(trap))), **trap.wrong_options)
+        merged(TRAPS[name], trace_of(TRAPS[name], (2, 6, 10, 7)), "wrong")
 
 
-def test_every_trap_belongs_to_a_gate():
+def test_a_row_gate_without_its_columns_gates_the_columns():
+    """With as many rows as columns it runs; the weights of the rows lie on the columns."""
+    trap = TRAPS["row-gate"]
+    trace = trace_of(trap, (1, 20, 20, 256))
+    row, column, x = (trace.step(name).value for name in ("row_map", "column_map", "x"))
+    assert trap.wrong(trace)[1][1].shape == (1, 20, 256)
+    found = merged(trap, trace, "wrong")
+    np.testing.assert_allclose(found, x * row[:, :, 0][:, None] * column, rtol=1e-5, atol=1e-7)
+    assert not np.allclose(found, merged(trap, trace, "right"), atol=1e-3)
+
+
+def test_a_vector_without_its_reshape_runs_in_keras_alone():
+    trap = TRAPS["no-reshape"]
+    trace = trace_of(trap, (2, 3, 5, 7))
+    np.testing.assert_array_equal(merged(trap, trace, "wrong"), merged(trap, trace, "right"))
+    with pytest.raises(ValueError, match="broadcast"):
+        np.multiply(*[value for _, value in trap.wrong(trace)])
+
+
+def test_every_trap_has_a_gate_and_words():
     assert {trap.gate for trap in TRAPS.values()} <= set(GATES)
+    assert all(trap.title and trap.why for trap in TRAPS.values())
