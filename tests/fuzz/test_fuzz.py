@@ -24,7 +24,7 @@ def fuzz(name: str, seconds: int) -> None:
     assert done.returncode == 0, done.stdout[-2_000:] + done.stderr[-4_000:]
     tried = re.search(r"number_of_executed_units: (\d+)", done.stderr)
     assert tried is not None
-    assert int(tried[1]) > 20
+    assert int(tried[1]) > 0  # how many fit into a second says something about the machine
 
 
 @HERE
