@@ -18,7 +18,7 @@ def figures(**changes):
 
 def open_lab(monkeypatch, *, answer=None, place=0, state=None, sessions=1, **parameters):
     """The Merge lab with a sandbox that is only told."""
-    process = SimpleNamespace(start=lambda: None, figures=lambda: state or figures())
+    process = SimpleNamespace(start=lambda: None, figures=lambda: state or figures(), is_ready=True)
     verifier = SimpleNamespace(process=process, place=lambda future: place)
     for module in (status, verdict):
         monkeypatch.setattr(module, "the_verifier", lambda: verifier)
