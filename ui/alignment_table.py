@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from core import Sentence as _  # marks text for the catalogues
 from core.table import Cell, Row
 from ui.text import t
 
@@ -20,6 +21,18 @@ _COLOURS = {  # see-through, so that they work on a light and on a dark page
     "contracted": "204, 121, 167, 0.42",
     "free": "0, 0, 0, 0",
     "clashing": "213, 60, 40, 0.50",
+}
+_ROLES = {
+    "batch": _("batch"),
+    "matched": _("matched"),
+    "stretched": _("stretched"),
+    "inserted": _("inserted"),
+    "unknown": _("unknown"),
+    "joined": _("joined"),
+    "contracted": _("contracted"),
+    "free": _("free"),
+    "clashing": _("clashing"),
+    "": "",
 }
 
 
@@ -35,25 +48,20 @@ def alignment_table(rows: Sequence[Row], *, refused: bool = False) -> None:
     names += [] if refused else [t("output")]
     columns = [t("axis {axis}", axis=axis) for axis in range(width)]
     words = [[_words(cell) for cell in row] + [""] * (width - len(row)) for row in rows]
-    frame = pd.DataFrame(words, index=names, columns=columns)
-    styles = pd.DataFrame([[_style(cell) for cell in row] + [""] * (width - len(row)) for row in rows], names, columns)
-    st.table(frame.style.apply(lambda _: styles, axis=None), alt=t("How the inputs line up"))
+    styles = [[_style(cell) for cell in row] + [""] * (width - len(row)) for row in rows]
+    _draw(words, styles, names, columns, t("How the inputs line up"))
+
+
+@st.cache_data(max_entries=256, show_spinner=False)  # it replays what was drawn: pandas takes 6 ms to style a table
+def _draw(
+    words: list[list[str]], styles: list[list[str]], names: list[str], columns: list[str], description: str
+) -> None:
+    frame, shades = pd.DataFrame(words, names, columns), pd.DataFrame(styles, names, columns)
+    st.table(frame.style.apply(lambda _: shades, axis=None), alt=description)
 
 
 def _words(cell: Cell) -> str:
-    roles = {
-        "batch": t("batch"),
-        "matched": t("matched"),
-        "stretched": t("stretched"),
-        "inserted": t("inserted"),
-        "unknown": t("unknown"),
-        "joined": t("joined"),
-        "contracted": t("contracted"),
-        "free": t("free"),
-        "clashing": t("clashing"),
-        "": "",
-    }
-    return f"{cell.size} {roles[cell.role]}".strip()
+    return f"{cell.size} {t(_ROLES[cell.role])}".strip()
 
 
 def _style(cell: Cell) -> str:

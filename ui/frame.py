@@ -12,7 +12,7 @@ from core import Sentence as _  # marks text for the catalogues
 from ui import admission, stage, status, verdict, watch
 from ui import doors as cards
 from ui.controls import history, link, present, state
-from ui.text import t
+from ui.text import speak, t
 
 _PAGES = {  # file: (title, icon); the one list of pages
     "app.py": (_("Home"), ":material/home:"),
@@ -37,6 +37,7 @@ def begin(title: str) -> None:
     watch.begin(title)
     admission.admit()
     link.begin(title)
+    speak(state.language())
     menu = "collapsed" if st.context.is_embedded else _MENU  # in somebody else's page it would be in the way
     st.set_page_config(
         page_title=f"{t(title)} · Mergescope", page_icon=str(_ICON), layout="wide", initial_sidebar_state=menu
@@ -53,6 +54,7 @@ def _language() -> None:
     state.put({"lang": state.language()})
     names = list(state.LANGUAGES)
     link.menu("Language · 语言", names, "lang", "en", format_func=state.LANGUAGES.get)
+    speak(state.language())  # as it was chosen just now, or as the link has it
     if state.browser_language() != "en":
         link.always("lang")
 
