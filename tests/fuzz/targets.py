@@ -70,7 +70,10 @@ def _link_reader() -> Callable[[bytes], object]:
 
 
 def main(name: str, seconds: str, seed: str = "1", tries: str = "0") -> None:
-    """Fuzz one parser for so many seconds or tries, 0 being without end; the fuzzer ends the process with another code than 0 if it finds any."""
+    """Fuzz one parser for so many seconds or tries, 0 being without end.
+
+    The fuzzer ends the process with another code than 0 if it finds any.
+    """
     import tempfile
     from pathlib import Path
 
