@@ -74,7 +74,7 @@ def contract(first: Array, second: Array, alignment: Alignment, *, normalize: bo
     result = np.dtype(np.int32) if small else promote(first.dtype, second.dtype)
     x, y = (part.astype(result if small else FLOAT32, copy=False) for part in (x, y))
     if normalize:
-        x, y = unit(x, -1), unit(y, 1)
+        x, y = unit(flush(x), -1), unit(flush(y), 1)
     batch, length = x.shape[0], x.shape[-1]
     rows, columns = prod(x.shape[1:-1]), prod(y.shape[2:])
     product = np.matmul(flush(x).reshape(batch, rows, length), flush(y).reshape(batch, length, columns))

@@ -149,7 +149,7 @@ def _run_elementwise(
     for part in parts[1:]:
         total = step(total, part)
     mean = row.finish(total, count)
-    return mean if mean is total or count == 1 else flush(mean), combined(masks) if masks else None
+    return mean if mean is total else flush(mean), combined(masks) if masks else None
 
 
 def _parts(arrays: Sequence[Array], alignment: Alignment) -> list[Array]:

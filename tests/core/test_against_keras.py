@@ -11,6 +11,7 @@ from core import MERGES, MergeError, align, merge
 from tests.oracle import Answer, ask
 
 CASES = 2_600  # for each of the eight merges
+AT_ONCE, BYTES = 8, 48  # cases in one draw of hypothesis, and bytes for each; a draw costs as much as a layer
 DTYPES = [
     "bool",
     "int8",
@@ -26,63 +27,72 @@ DTYPES = [
     "float64",
 ]
 SPECIAL = [math.nan, math.inf, -math.inf, -0.0, 1e-40, 3e38]
-
-sizes = st.sampled_from([0, 1, 1, 2, 3, 5])
-shapes = st.lists(sizes, max_size=6).map(tuple)
+SIZES = [0, 1, 1, 2, 3, 5]
 
 
-@st.composite
-def related_shapes(draw, count):
+class Dice:
+    """Chooses by the bytes of one draw: a draw of hypothesis for each choice costs more than the layer itself."""
+
+    def __init__(self, content: bytes):
+        self._rest = iter(content)
+
+    def below(self, count: int) -> int:
+        """0 to count - 1; 0 when the bytes have run out. Smaller bytes choose what stands first."""
+        return next(self._rest, 0) * count // 256
+
+    def pick(self, among):
+        return among[self.below(len(among))]
+
+    def some(self, among, most):
+        return [self.pick(among) for _ in range(self.below(most + 1))]
+
+
+def related_shapes(dice, count):
     """Shapes that stem from one, so that about half of them fit."""
-    base = (
-        draw(st.lists(st.sampled_from([1, 2, 3, 3, 5, 0]), min_size=0, max_size=6)) if draw(st.integers(0, 9)) else []
-    )
-    return [tuple(draw(relatives(base))) for _ in range(count)]
+    base = dice.some([1, 2, 3, 3, 5, 0], 6) if dice.below(10) else []
+    return [tuple(relative(dice, base)) for _ in range(count)]
 
 
-@st.composite
-def relatives(draw, base):
-    kind = draw(st.sampled_from(["same", "same", "stretched", "stretched", "shorter", "other", "one off"]))
+def relative(dice, base):
+    kind = dice.pick(["same", "same", "stretched", "stretched", "shorter", "other", "one off"])
     shape = list(base)
     if kind == "stretched":
-        return shape[:1] + [draw(st.sampled_from([size, size, 1])) for size in shape[1:]]
+        return shape[:1] + [dice.pick([size, size, 1]) for size in shape[1:]]
     if kind == "shorter" and shape:
-        return shape[:1] + shape[draw(st.integers(1, len(shape))) :]
+        return shape[:1] + shape[1 + dice.below(len(shape)) :]
     if kind == "other":
-        return list(draw(shapes))
+        return dice.some(SIZES, 6)
     if kind == "one off" and shape:
-        shape[draw(st.integers(0, len(shape) - 1))] = draw(sizes)
+        shape[dice.below(len(shape))] = dice.pick(SIZES)
     return shape
 
 
-@st.composite
-def cases(draw, operation):
-    """(inputs, masks, options) for one call."""
+def case(operation, content, seed):
+    """(inputs, masks, options) for one call: shapes, dtypes and options by the bytes, numbers by the seed."""
+    dice, random = Dice(content), np.random.default_rng(seed)
     exactly = MERGES[operation].exactly
-    count = exactly if exactly and draw(st.integers(0, 9)) else draw(st.sampled_from([1, 2, 2, 2, 3, 4]))
-    wanted = draw(related_shapes(count))
-    options = draw(options_for(operation, wanted))
-    if operation == "Dot" and count == 2 and draw(st.integers(0, 3)):
+    count = exactly if exactly and dice.below(10) else dice.pick([1, 2, 2, 2, 3, 4])
+    wanted = related_shapes(dice, count)
+    options = options_for(operation, wanted, dice)
+    if operation == "Dot" and count == 2 and dice.below(4):
         wanted = _contractible(wanted, options["axes"])
-    random = np.random.default_rng(draw(st.integers(0, 2**32)))
-    same = draw(st.sampled_from(DTYPES)) if draw(st.booleans()) else None
-    inputs = [numbers(random, shape, same or draw(st.sampled_from(DTYPES))) for shape in wanted]
+    same = dice.pick(DTYPES) if dice.below(2) else None
+    inputs = [numbers(random, shape, same or dice.pick(DTYPES)) for shape in wanted]
     masks = None
-    if draw(st.booleans()):
+    if dice.below(2):
         masks = [random.random(shape[:-1]) < 0.6 if shape and random.random() < 0.8 else None for shape in wanted]
     return inputs, masks, options
 
 
-def options_for(operation, wanted):
-    rank = max([1, *map(len, wanted)])
-    near = st.sampled_from([*range(-rank, rank)] * 8 + [*range(-7, 8)])
-    if operation == "Dot":
-        near = st.sampled_from([1, 1, 2, 2, -1, -1, -2, 3, 0, 5])
+def options_for(operation, wanted, dice):
     if operation == "Concatenate":
-        return st.fixed_dictionaries({"axis": near})
+        rank = max([1, *map(len, wanted)])
+        return {"axis": dice.pick([*range(-rank, rank)] * 8 + [*range(-7, 8)])}
     if operation == "Dot":
-        return st.fixed_dictionaries({"axes": near | st.tuples(near, near), "normalize": st.booleans()})
-    return st.just({})
+        near = [1, 1, 2, 2, -1, -1, -2, 3, 0, 5]
+        axes = (dice.pick(near), dice.pick(near)) if dice.below(2) else dice.pick(near)
+        return {"axes": axes, "normalize": bool(dice.below(2))}
+    return {}
 
 
 def _contractible(wanted, axes):
@@ -116,18 +126,34 @@ def test_the_engine_agrees_with_keras(operation):
     fitted = []
 
     @settings(
-        max_examples=CASES, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+        max_examples=CASES // AT_ONCE,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
     )
-    @given(cases(operation))
-    def compare(case):
-        inputs, masks, options = case
-        answer = ask(operation, inputs, masks, **options)
-        fitted.append(answer.value is not None)
-        check(operation, inputs, masks, options, answer)
+    @given(st.binary(min_size=AT_ONCE * BYTES, max_size=AT_ONCE * BYTES), st.integers(0, 2**32))
+    def compare(content, seed):
+        for number in range(AT_ONCE):
+            part = content[number * BYTES : (number + 1) * BYTES]
+            inputs, masks, options = case(operation, part, [seed, number])
+            answer = ask(operation, inputs, masks, **options)
+            fitted.append(answer.value is not None)
+            check(operation, inputs, masks, options, answer)
 
     compare()
-    assert len(fitted) >= CASES * 0.9
+    assert len(fitted) >= CASES * 0.97  # 20,000 of all eight; hypothesis leaves out what it has drawn before
     assert 0.25 < np.mean(fitted) < 0.85
+
+
+def test_subnormal_numbers_are_zero_to_keras():
+    """Also where nothing is added to them: a mean of one input, a length of less than 1e-7."""
+    tiny, ones = np.float32([[1e-40, 2]]), np.float32([[1, 1]])
+    for operation, inputs, wanted in [("Average", [tiny], 0), ("Add", [tiny], tiny[0, 0])]:
+        assert merge(operation, inputs).value[0, 0] == ask(operation, inputs).value[0, 0] == wanted
+    inputs = [tiny[:, :1], ones[:, :1]]
+    options = {"axes": 1, "normalize": True}
+    assert merge("Dot", inputs, **options).value == ask("Dot", inputs, **options).value == 0
 
 
 def check(operation: str, inputs: list, masks: list | None, options: dict, answer: Answer) -> None:

@@ -1,7 +1,7 @@
 """What is fuzzed: each parser with a first input or two. It gives a result or its own error, nothing else.
 
-`python -m tests.fuzz.targets NAME SECONDS [SEED]` runs one of them with a coverage-guided fuzzer, in a process of
-its own, since the fuzzer rewrites what it imports.
+`python -m tests.fuzz.targets NAME SECONDS [SEED] [TRIES]` runs one of them with a coverage-guided fuzzer, in a process
+of its own, since the fuzzer rewrites what it imports. It ends after so many seconds or tries; 0 is without end.
 """
 
 import sys
@@ -29,7 +29,7 @@ def parser(name: str) -> tuple[Callable[[bytes], object], type[Exception], list[
 
         return read_model, MergeError, [archive(model(layer("Add", "a", [[[tensor("x"), tensor("x")]]])))]
     if name == "links":
-        return read_link, MergeError, [b"op=Add&s0=5,1,5&cell=1,0,2&of=1&plane=0,2&at=1,1,1&colours=x.y"]
+        return _link_reader(), MergeError, [b"op=Add&s0=5,1,5&cell=1,0,2&of=1&plane=0,2&at=1,1,1&colours=x.y"]
     return _values(name, MergeError)
 
 
@@ -50,21 +50,30 @@ def _values(name: str, error: type[Exception]):
     return READERS[reader], error, seeds
 
 
-def read_link(data: bytes) -> object:
-    """What a link says of where to look, and its shapes, as the pages read them."""
+def _link_reader() -> Callable[[bytes], object]:
+    """What a link says of where to look, and its shapes, as the pages read them.
+
+    Imported here and not at the first try: what is imported later, the fuzzer cannot see into.
+    """
     from urllib.parse import parse_qs
 
     from core.shapes import parse_shape
     from ui.controls.view import read_look, write_look
 
-    told = {key: values[-1] for key, values in parse_qs(data.decode("utf-8", "replace")).items()}
-    look = read_look(told)
-    assert read_look(write_look(look)).cell == look.cell
-    return parse_shape(told.get("s0", "1"))
+    def read_link(data: bytes) -> object:
+        told = {key: values[-1] for key, values in parse_qs(data.decode("utf-8", "replace")).items()}
+        look = read_look(told)
+        assert read_look(write_look(look)).cell == look.cell
+        return parse_shape(told.get("s0", "1"))
+
+    return read_link
 
 
-def main(name: str, seconds: str, seed: str = "1") -> None:
-    """Fuzz one parser for so many seconds; the fuzzer ends the process with another code than 0 if it finds any."""
+def main(name: str, seconds: str, seed: str = "1", tries: str = "0") -> None:
+    """Fuzz one parser for so many seconds or tries, 0 being without end.
+
+    The fuzzer ends the process with another code than 0 if it finds any.
+    """
     import tempfile
     from pathlib import Path
 
@@ -84,6 +93,7 @@ def main(name: str, seconds: str, seed: str = "1") -> None:
         for number, content in enumerate(seeds):
             (Path(folder) / str(number)).write_bytes(content)
         limits = [f"-max_total_time={seconds}", f"-seed={seed}", "-max_len=8192", "-timeout=20", "-rss_limit_mb=2048"]
+        limits += [f"-runs={tries}"] if int(tries) else []
         atheris.Setup([sys.argv[0], folder, "-artifact_prefix=build/", "-print_final_stats=1", *limits], one)
         atheris.Fuzz()
 
