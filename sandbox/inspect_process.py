@@ -20,7 +20,9 @@ from sandbox.inspect_rooms import Guest, Room, Rooms, the_rooms
 from sandbox.model_file import ModelFile, read_model
 from sandbox.process import Reply
 
-__all__ = ["InspectedModel", "MergeGradients", "MergeTensors", "Run", "RunFailure", "open_model", "warm"]
+__all__ = [
+    "InspectedModel", "MergeGradients", "MergeTensors", "Run", "RunFailure", "open_model", "room_to_spare", "warm",
+]  # fmt: skip
 
 State = Literal["waiting", "loading", "ready", "failed", "closed"]
 T = TypeVar("T")
@@ -29,6 +31,11 @@ T = TypeVar("T")
 def warm() -> None:
     """Have a process ready for the next model, with Keras imported. Returns at once."""
     the_rooms().warm()
+
+
+def room_to_spare() -> bool:
+    """Whether a model may be loaded ahead of need, so that the next who wants to run one still finds a room."""
+    return the_rooms().free > 1
 
 
 def open_model(content: bytes, *, model: ModelFile | None = None, rooms: Rooms | None = None) -> InspectedModel:
@@ -83,6 +90,15 @@ class InspectedModel:
     def place(self) -> int:
         """How many wait before it, itself included; 0 where it does not wait."""
         return self._rooms.place(self._guest)
+
+    @property
+    def yielding(self) -> bool:
+        """Whether it was loaded ahead of need, and gives its room to whoever waits for one. A run ends that."""
+        return self._guest.yielding
+
+    @yielding.setter
+    def yielding(self, value: bool) -> None:
+        self._guest.yielding = value
 
     @property
     def pid(self) -> int | None:
@@ -153,6 +169,7 @@ class InspectedModel:
     def _ask(self, job: str, header: dict[str, Any], arrays: Sequence[Array], read: Callable[[Reply], T]) -> Future[T]:
         """Put a question, after the model is loaded."""
         result: Future[T] = Future()
+        self._guest.yielding = False
         self._guest.begin()
         result.add_done_callback(self._guest.end)
 

@@ -53,6 +53,7 @@ class Guest:
     def __init__(self, enter: Callable[[Room], None], leave: Callable[[], None]) -> None:
         self.enter, self.leave = enter, leave
         self.room: Room | None = None
+        self.yielding = False  # gives its room to whoever waits for one
         self._lock = threading.Lock()
         self._busy, self._last_used = 0, time.monotonic()
 
@@ -107,8 +108,18 @@ class Rooms:
             if len(self._waiting) >= _MOST_WAITING:
                 raise SandboxError("busy", f"{_MOST_WAITING} models are waiting")
             self._waiting.append(guest)
+            full = len(self._guests) >= self._most
+            yielding = next((one for one in self._guests if one.yielding), None) if full else None
             self._watch()
+        if yielding is not None:
+            yielding.leave()
         self._let_in()
+
+    @property
+    def free(self) -> int:
+        """How many models could come in now."""
+        with self._lock:
+            return max(0, self._most - len(self._guests) - len(self._waiting))
 
     def place(self, guest: Guest) -> int:
         """How many wait before this guest, counted from 1; 0 where it does not wait."""

@@ -18,6 +18,7 @@ from ui.text import t
 LIST, GRAPH = "merges_list", "merges_graph"  # keys of the two components that choose a merge
 _PLACE = ("cell", "of", "at", "plane")  # where somebody looked, which is no place in another merge
 _UPLOAD = "model_file"
+_CLOSE = "model_close"
 _LATER = {
     "merge": "", "mfind": "", "mop": "all", "monly": "all", "mrun": "", "mpart": "values", "mout": "0", "munit": "",
     "mwith": "merge", "mother": "", "mten": "", "mseed": "0", "mbseed": "0",
@@ -146,6 +147,18 @@ def wants_run() -> bool:
     return link.held("mrun") == "true"
 
 
+def close_asked() -> bool:
+    """Whether the last click closed the model; asked once."""
+    asked = bool(state.get(_CLOSE, False))
+    state.put({_CLOSE: False})
+    return asked
+
+
+def _close() -> None:
+    link.hold("mrun", "")
+    state.put({_CLOSE: True})
+
+
 def run_buttons(*, ready: bool, running: bool) -> None:
     """Run, or stop.
 
@@ -155,7 +168,7 @@ def run_buttons(*, ready: bool, running: bool) -> None:
     """
     if wants_run():
         label = t("Stop") if running else t("Close the model")
-        st.button(label, key="mstop", on_click=link.hold, args=("mrun", ""), icon=":material/stop_circle:")
+        st.button(label, key="mstop", on_click=_close, icon=":material/stop_circle:")
         return
     st.button(
         t("Run"), key="mstart", on_click=link.hold, args=("mrun", "true"), disabled=not ready, type="primary",

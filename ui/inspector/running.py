@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, TypeVar, cast
@@ -13,7 +14,7 @@ import streamlit as st
 from core import MergeError
 from core.dtypes import Array
 from sandbox.failures import SandboxError
-from sandbox.inspect_process import open_model, warm
+from sandbox.inspect_process import open_model, room_to_spare, warm
 from sandbox.inspect_records import Run
 from sandbox.model_file import ModelFile
 from ui.controls import inspector as controls
@@ -63,7 +64,7 @@ def show_run(choice: Choice, model: ModelFile) -> Ran | None:
             controls.run_buttons(ready=feeds is not None, running=False)
             st.caption(t("In a process of its own, without network, which ends with this session."))
         if not controls.wants_run():
-            rest()
+            _ahead(choice, model)
         return None
     try:
         session = open_session(choice, model)
@@ -167,6 +168,29 @@ def rest() -> None:
     close_model()
     if wanted():
         warm()
+
+
+def _ahead(choice: Choice, model: ModelFile) -> None:
+    """Load somebody's own file while they read the list, if nobody needs the room; once for each file.
+
+    The shipped network is not: most who see it never press Run.
+    """
+    if choice.kind == "shipped" or controls.close_asked():
+        rest()
+    elif _first_look(choice.key) and room_to_spare():
+        with suppress(SandboxError, MergeError):  # told when somebody presses Run
+            open_session(choice, model).handle.yielding = True
+
+
+def _first_look(key: str) -> bool:
+    seen = _looked_at(key)
+    seen.append(key)
+    return len(seen) == 1
+
+
+@st.cache_resource(scope="session", max_entries=1, show_spinner=False)
+def _looked_at(key: str) -> list[str]:  # noqa: ARG001  # the key of the cache
+    return []
 
 
 def close_model() -> None:
