@@ -13,11 +13,12 @@ from collections import deque
 from collections.abc import Callable
 from functools import cache
 
+from core.settings import number
 from sandbox.failures import SandboxError
 from sandbox.process import SandboxProcess
 
-MEMORY_BYTES = 4 * 2**30  # of address space: TensorFlow takes 1.5 GiB of it
-SECONDS_PER_CALL = 90.0
+MEMORY_BYTES = number("SANDBOX_MEMORY_BYTES", 4 * 2**30)  # of address space: TensorFlow takes 1.5 GiB of it
+SECONDS_PER_CALL = float(number("SANDBOX_SECONDS", 90))
 IDLE_SECONDS = 600.0  # after which a room is closed
 _MOST_BYTES = 300_000_000  # of arrays in one message: a whole file, all the tensors of a merge
 _MOST_ROOMS = 3
@@ -30,12 +31,12 @@ _log = logging.getLogger(__name__)
 class Room:
     """One process and its folder. `close` ends both."""
 
-    def __init__(self, seconds_per_call: float = SECONDS_PER_CALL) -> None:
+    def __init__(self, seconds_per_call: float = SECONDS_PER_CALL, memory_bytes: int = MEMORY_BYTES) -> None:
         self.folder = tempfile.mkdtemp(prefix="mergescope-")
         handed_on = {name: os.environ[name] for name in _HANDED_ON if name in os.environ}
         here = dict.fromkeys(("TMPDIR", "TEMP", "HOME", "KERAS_HOME", "XDG_CACHE_HOME"), self.folder)
         self.process = SandboxProcess(
-            "sandbox.inspect_worker", MEMORY_BYTES, seconds_per_call, most_bytes=_MOST_BYTES,
+            "sandbox.inspect_worker", memory_bytes, seconds_per_call, most_bytes=_MOST_BYTES,
             environment=here | handed_on,
         )  # fmt: skip
         atexit.register(self.close)  # or the folder would outlive the server
@@ -81,8 +82,9 @@ class Rooms:
         most: int = _MOST_ROOMS,
         idle_seconds: float = IDLE_SECONDS,
         seconds_per_call: float = SECONDS_PER_CALL,
+        memory_bytes: int = MEMORY_BYTES,
     ) -> None:
-        self._most, self._idle_seconds, self._seconds_per_call = most, idle_seconds, seconds_per_call
+        self._most, self._idle_seconds, self._limits = most, idle_seconds, (seconds_per_call, memory_bytes)
         self._lock = threading.Lock()  # guards what follows
         self._guests: list[Guest] = []
         self._waiting: deque[Guest] = deque()
@@ -94,7 +96,7 @@ class Rooms:
         """Have one process ready with Keras imported, for whoever comes next. Returns at once."""
         with self._lock:
             if self._spare is None and len(self._guests) < self._most:
-                self._spare, self._spare_since = Room(self._seconds_per_call), time.monotonic()
+                self._spare, self._spare_since = Room(*self._limits), time.monotonic()
                 self._spare.process.start()
                 self._watch()
 
@@ -144,7 +146,7 @@ class Rooms:
                 if not self._waiting or len(self._guests) >= self._most:
                     return
                 guest = self._waiting.popleft()
-                guest.room, self._spare = self._spare or Room(self._seconds_per_call), None
+                guest.room, self._spare = self._spare or Room(*self._limits), None
                 self._guests.append(guest)
             guest.enter(guest.room)
 

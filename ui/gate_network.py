@@ -54,7 +54,7 @@ def _shown(answer: Future[Answer], doing: str) -> Answer | None:
     place = st.empty()
     while not answer.done() and time.monotonic() < begun + _SHORT:
         with place:
-            _bar(begun, doing)
+            _bar(answer, begun, doing)
         _look(answer)
     place.empty()
     if answer.done():
@@ -66,18 +66,25 @@ def _shown(answer: Future[Answer], doing: str) -> Answer | None:
 def _watch(answer: Future[Any], begun: float, doing: str) -> None:
     """Look again: a new picture for an answer, the reason for a failure."""
     if not answer.done():
-        _bar(begun, doing)
+        _bar(answer, begun, doing)
     elif answer.exception() is None:
         st.rerun()
     else:
         _told(answer)
 
 
-def _bar(begun: float, doing: str) -> None:
+def _bar(answer: Future[Any], begun: float, doing: str) -> None:
     """How long it takes is not known: the bar slows down and never says that it is done."""
     share = 1 - math.exp(-(time.monotonic() - begun) / _USUAL)
-    starting = the_segmenter().process.pid is None or time.monotonic() > begun + 1
-    st.progress(share, text=t("TensorFlow starts in a process of its own …") if starting else doing)
+    st.progress(share, text=_waits_for(answer) or doing)
+
+
+def _waits_for(answer: Future[Any]) -> str:
+    """What comes before the answer; empty while the network works on it."""
+    if not the_segmenter().process.is_ready:
+        return t("TensorFlow starts in a process of its own …")
+    place = the_segmenter().place(answer)
+    return t("Others are being answered; place {place} in line.", place=place) if place else ""
 
 
 def _look(answer: Future[Any]) -> None:
