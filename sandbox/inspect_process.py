@@ -20,9 +20,7 @@ from sandbox.inspect_rooms import Guest, Room, Rooms, the_rooms
 from sandbox.model_file import ModelFile, read_model
 from sandbox.process import Reply
 
-__all__ = [
-    "InspectedModel", "MergeGradients", "MergeTensors", "Run", "RunFailure", "open_model", "room_to_spare", "warm",
-]  # fmt: skip
+__all__ = ["InspectedModel", "MergeGradients", "MergeTensors", "Run", "RunFailure", "open_model", "warm"]
 
 State = Literal["waiting", "loading", "ready", "failed", "closed"]
 T = TypeVar("T")
@@ -31,11 +29,6 @@ T = TypeVar("T")
 def warm() -> None:
     """Have a process ready for the next model, with Keras imported. Returns at once."""
     the_rooms().warm()
-
-
-def room_to_spare() -> bool:
-    """Whether a model may be loaded ahead of need, so that the next who wants to run one still finds a room."""
-    return the_rooms().free > 1
 
 
 def open_model(content: bytes, *, model: ModelFile | None = None, rooms: Rooms | None = None) -> InspectedModel:

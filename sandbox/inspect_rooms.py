@@ -177,3 +177,8 @@ class Rooms:
 def the_rooms() -> Rooms:
     """Those of this server."""
     return Rooms()
+
+
+def room_to_spare() -> bool:
+    """Whether a model may be loaded ahead of need, so that the next who wants to run one still finds a room."""
+    return the_rooms().free > 1

@@ -18,7 +18,6 @@ from ui.text import t
 LIST, GRAPH = "merges_list", "merges_graph"  # keys of the two components that choose a merge
 _PLACE = ("cell", "of", "at", "plane")  # where somebody looked, which is no place in another merge
 _UPLOAD = "model_file"
-_CLOSE = "model_close"
 _LATER = {
     "merge": "", "mfind": "", "mop": "all", "monly": "all", "mrun": "", "mpart": "values", "mout": "0", "munit": "",
     "mwith": "merge", "mother": "", "mten": "", "mseed": "0", "mbseed": "0",
@@ -140,40 +139,6 @@ def keep_place(
 def pick_whole() -> bool:
     """Whether the whole model is drawn."""
     return link.toggle(t("Show the whole model"), "mwhole")
-
-
-def wants_run() -> bool:
-    """Whether somebody asked for a run; it stays asked for, so that a change of the input runs again."""
-    return link.held("mrun") == "true"
-
-
-def close_asked() -> bool:
-    """Whether the last click closed the model; asked once."""
-    asked = bool(state.get(_CLOSE, False))
-    state.put({_CLOSE: False})
-    return asked
-
-
-def _close() -> None:
-    link.hold("mrun", "")
-    state.put({_CLOSE: True})
-
-
-def run_buttons(*, ready: bool, running: bool) -> None:
-    """Run, or stop.
-
-    Args:
-        ready: whether there is something to run.
-        running: whether it runs now.
-    """
-    if wants_run():
-        label = t("Stop") if running else t("Close the model")
-        st.button(label, key="mstop", on_click=_close, icon=":material/stop_circle:")
-        return
-    st.button(
-        t("Run"), key="mstart", on_click=link.hold, args=("mrun", "true"), disabled=not ready, type="primary",
-        icon=":material/play_arrow:",
-    )  # fmt: skip
 
 
 def pick_layer() -> str:
