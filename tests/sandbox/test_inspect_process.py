@@ -220,6 +220,13 @@ def test_the_host_sets_memory_and_time():
     assert told.stdout.split() == ["7.0", "2222222222", "7", "2222222222"]
 
 
+def test_what_is_called_for_each_step_is_told_apart():
+    """The page says that only the first step of TimeDistributed is recorded."""
+    model = read_model(saved(MODELS["nested_twice"]()))
+    assert model.wrapped == ("steps_of",)
+    assert [entry.id.startswith("steps_of/") for entry in model.merges].count(True) == 1
+
+
 def test_a_refused_file_gets_no_process():
     """Nothing is started for a file that is not on the list."""
     rooms = Rooms(most=1)
