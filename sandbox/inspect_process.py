@@ -85,6 +85,15 @@ class InspectedModel:
         return self._rooms.place(self._guest)
 
     @property
+    def yielding(self) -> bool:
+        """Whether it was loaded ahead of need, and gives its room to whoever waits for one. A run ends that."""
+        return self._guest.yielding
+
+    @yielding.setter
+    def yielding(self, value: bool) -> None:
+        self._guest.yielding = value
+
+    @property
     def pid(self) -> int | None:
         """Of its process, where there is one."""
         room = self._guest.room
@@ -153,6 +162,7 @@ class InspectedModel:
     def _ask(self, job: str, header: dict[str, Any], arrays: Sequence[Array], read: Callable[[Reply], T]) -> Future[T]:
         """Put a question, after the model is loaded."""
         result: Future[T] = Future()
+        self._guest.yielding = False
         self._guest.begin()
         result.add_done_callback(self._guest.end)
 

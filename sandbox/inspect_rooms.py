@@ -13,11 +13,12 @@ from collections import deque
 from collections.abc import Callable
 from functools import cache
 
+from core.settings import number
 from sandbox.failures import SandboxError
 from sandbox.process import SandboxProcess
 
-MEMORY_BYTES = 4 * 2**30  # of address space: TensorFlow takes 1.5 GiB of it
-SECONDS_PER_CALL = 90.0
+MEMORY_BYTES = number("SANDBOX_MEMORY_BYTES", 4 * 2**30)  # of address space: TensorFlow takes 1.5 GiB of it
+SECONDS_PER_CALL = float(number("SANDBOX_SECONDS", 90))
 IDLE_SECONDS = 600.0  # after which a room is closed
 _MOST_BYTES = 300_000_000  # of arrays in one message: a whole file, all the tensors of a merge
 _MOST_ROOMS = 3
@@ -30,12 +31,12 @@ _log = logging.getLogger(__name__)
 class Room:
     """One process and its folder. `close` ends both."""
 
-    def __init__(self, seconds_per_call: float = SECONDS_PER_CALL) -> None:
+    def __init__(self, seconds_per_call: float = SECONDS_PER_CALL, memory_bytes: int = MEMORY_BYTES) -> None:
         self.folder = tempfile.mkdtemp(prefix="mergescope-")
         handed_on = {name: os.environ[name] for name in _HANDED_ON if name in os.environ}
         here = dict.fromkeys(("TMPDIR", "TEMP", "HOME", "KERAS_HOME", "XDG_CACHE_HOME"), self.folder)
         self.process = SandboxProcess(
-            "sandbox.inspect_worker", MEMORY_BYTES, seconds_per_call, most_bytes=_MOST_BYTES,
+            "sandbox.inspect_worker", memory_bytes, seconds_per_call, most_bytes=_MOST_BYTES,
             environment=here | handed_on,
         )  # fmt: skip
         atexit.register(self.close)  # or the folder would outlive the server
@@ -53,6 +54,7 @@ class Guest:
     def __init__(self, enter: Callable[[Room], None], leave: Callable[[], None]) -> None:
         self.enter, self.leave = enter, leave
         self.room: Room | None = None
+        self.yielding = False  # gives its room to whoever waits for one
         self._lock = threading.Lock()
         self._busy, self._last_used = 0, time.monotonic()
 
@@ -80,8 +82,9 @@ class Rooms:
         most: int = _MOST_ROOMS,
         idle_seconds: float = IDLE_SECONDS,
         seconds_per_call: float = SECONDS_PER_CALL,
+        memory_bytes: int = MEMORY_BYTES,
     ) -> None:
-        self._most, self._idle_seconds, self._seconds_per_call = most, idle_seconds, seconds_per_call
+        self._most, self._idle_seconds, self._limits = most, idle_seconds, (seconds_per_call, memory_bytes)
         self._lock = threading.Lock()  # guards what follows
         self._guests: list[Guest] = []
         self._waiting: deque[Guest] = deque()
@@ -93,7 +96,7 @@ class Rooms:
         """Have one process ready with Keras imported, for whoever comes next. Returns at once."""
         with self._lock:
             if self._spare is None and len(self._guests) < self._most:
-                self._spare, self._spare_since = Room(self._seconds_per_call), time.monotonic()
+                self._spare, self._spare_since = Room(*self._limits), time.monotonic()
                 self._spare.process.start()
                 self._watch()
 
@@ -107,8 +110,18 @@ class Rooms:
             if len(self._waiting) >= _MOST_WAITING:
                 raise SandboxError("busy", f"{_MOST_WAITING} models are waiting")
             self._waiting.append(guest)
+            full = len(self._guests) >= self._most
+            yielding = next((one for one in self._guests if one.yielding), None) if full else None
             self._watch()
+        if yielding is not None:
+            yielding.leave()
         self._let_in()
+
+    @property
+    def free(self) -> int:
+        """How many models could come in now."""
+        with self._lock:
+            return max(0, self._most - len(self._guests) - len(self._waiting))
 
     def place(self, guest: Guest) -> int:
         """How many wait before this guest, counted from 1; 0 where it does not wait."""
@@ -133,7 +146,7 @@ class Rooms:
                 if not self._waiting or len(self._guests) >= self._most:
                     return
                 guest = self._waiting.popleft()
-                guest.room, self._spare = self._spare or Room(self._seconds_per_call), None
+                guest.room, self._spare = self._spare or Room(*self._limits), None
                 self._guests.append(guest)
             guest.enter(guest.room)
 
@@ -164,3 +177,8 @@ class Rooms:
 def the_rooms() -> Rooms:
     """Those of this server."""
     return Rooms()
+
+
+def room_to_spare() -> bool:
+    """Whether a model may be loaded ahead of need, so that the next who wants to run one still finds a room."""
+    return the_rooms().free > 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import tempfile
@@ -53,12 +54,15 @@ def load(header: dict[str, Any], arrays: list[Array]) -> Message:
     Returns:
         "refused": why there is no model, as template and values, or None; "inputs": what it takes.
     """
+    gc.disable()  # making a model makes a million objects that stay: looking for garbage among them takes half a second
     try:
         file, model = load_model(arrays[0].tobytes())
     except MergeError as error:
         text = error.keras_message
         values = {name: str(value) for name, value in getattr(text, "values", {}).items()}
         return {"refused": getattr(text, "template", str(text)), "values": values}, []
+    finally:
+        gc.enable()
     _HELD.file, _HELD.model, _HELD.inputs, _HELD.tensors = file, model, None, {}
     taken = [{"shape": list(x.shape), "dtype": keras.backend.standardize_dtype(x.dtype)} for x in model.inputs]
     return {"refused": None, "inputs": taken}, []
@@ -213,6 +217,8 @@ def _limit() -> None:
 
 if os.environ.get("KERAS_HOME") == tempfile.gettempdir():
     (Path(tempfile.gettempdir()) / "keras.json").unlink(missing_ok=True)  # Keras has written its defaults there
+gc.collect()
+gc.freeze()  # what Keras and TensorFlow have imported stays
 _limit()
 fence(tempfile.gettempdir())
 JOBS = {"load": load, **{job.__name__: _with_model(job) for job in (run, tensors, gradients)}}

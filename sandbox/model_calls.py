@@ -55,6 +55,7 @@ class Graph:
     inputs: list[Operand] = field(default_factory=list)
     outputs: list[Operand] = field(default_factory=list)
     shapes: dict[tuple[str, int], Shape] = field(default_factory=dict)
+    wrapped: list[str] = field(default_factory=list)  # ids of TimeDistributed calls of a model
     _ids: set[str] = field(default_factory=set)
     _edges: int = 0
     _layers: dict[int, tuple[RawLayer, ...]] = field(default_factory=dict)

@@ -52,6 +52,7 @@ class ModelFile:
         constants: calls such as `x * 0.5`, which merge no tensors.
         joins: other operations that join tensors, such as `x / y`.
         refusals: why the model may not be run; empty where it may.
+        wrapped: ids of the calls of TimeDistributed around a model, which run it once for each step.
     """
 
     name: str
@@ -65,6 +66,7 @@ class ModelFile:
     constants: tuple[ConstantEntry, ...]
     joins: tuple[JoinEntry, ...]
     refusals: tuple[Refusal, ...]
+    wrapped: tuple[str, ...] = ()
 
     @property
     def runnable(self) -> bool:
@@ -117,6 +119,7 @@ def read_model(content: bytes, name: str = "") -> ModelFile:
         constants=constants,
         joins=joins,
         refusals=_refusals(archive, graph),
+        wrapped=tuple(graph.wrapped),
     )
 
 

@@ -107,6 +107,7 @@ class _Model:
             outputs = _Model(self._graph, (*path, _name(layer.wrapped)), layer.wrapped).open(steps)
             self._aliases[key] = outputs
             self._reshaped.add(key)
+            self._graph.wrapped.append("/".join(path))
             return [replace(output, shape=None) for output in outputs]
         operands, beside = ([e.tensor for e in given if e.reference.merged is merged] for merged in (True, False))
         name = "/".join(path)

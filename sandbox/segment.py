@@ -13,12 +13,13 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
+from core.limits import SANDBOX_MEMORY_BYTES, SANDBOX_SECONDS
 from sandbox.frames import Array
 from sandbox.process import Reply, SandboxProcess
 
-MEMORY_BYTES = 3 * 2**30  # of address space, as for the verifier; the network itself takes little
-SECONDS_PER_CALL = 20.0  # a slice takes 0.1 s
+MEMORY_BYTES = SANDBOX_MEMORY_BYTES  # the network itself takes little of it
 _REMEMBERED = 12  # answers, 5 MB each at most
 
 
@@ -42,6 +43,7 @@ class Segmenter:
         self.process = process
         self._lock = threading.Lock()
         self._answers: OrderedDict[str, Future[Any]] = OrderedDict()
+        self._replies: WeakKeyDictionary[Future[Any], Future[Reply]] = WeakKeyDictionary()  # by answer
 
     def segment(self, *, seed: int | None = None, image: Array | None = None) -> Future[Segmented]:
         """Run the network on a generated slice, or on one that is given. Returns at once.
@@ -69,6 +71,12 @@ class Segmenter:
         """
         return self._ask("steer", {"grid": grid}, [image, alpha], _first)
 
+    def place(self, answer: Future[Any]) -> int:
+        """Where a call stands in the line: 1 for the next; 0 for one that is being answered or done."""
+        with self._lock:
+            reply = self._replies.get(answer)
+        return self.process.place(reply) if reply is not None else 0
+
     def _ask(self, job: str, header: dict[str, Any], arrays: list[Array], read: Callable[[Reply], Any]) -> Future[Any]:
         key = _digest(job, header, arrays)
         with self._lock:
@@ -80,14 +88,22 @@ class Segmenter:
             self._answers[key] = answer
             while len(self._answers) > _REMEMBERED:
                 self._answers.popitem(last=False)
-        self.process.submit(job, header, arrays).add_done_callback(lambda done: _settle(answer, done, read))
+        reply = self.process.submit(job, header, arrays)
+        with self._lock:
+            self._replies[answer] = reply
+        reply.add_done_callback(lambda done: _settle(answer, done, read))
         return answer
 
 
 @cache
 def the_segmenter() -> Segmenter:
     """The one of this server. `the_segmenter().process.start()` brings its child up ahead of need."""
-    return Segmenter(SandboxProcess("training.worker", MEMORY_BYTES, SECONDS_PER_CALL))
+    return Segmenter(SandboxProcess("training.worker", MEMORY_BYTES, SANDBOX_SECONDS))
+
+
+def place_in_line(answer: Future[Any]) -> int:
+    """Of an answer of this server's network, as `Segmenter.place`."""
+    return the_segmenter().place(answer)
 
 
 def _failed(answer: Future[Any]) -> bool:

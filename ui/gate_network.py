@@ -11,7 +11,7 @@ import streamlit as st
 
 from core.dtypes import Array
 from sandbox.failures import SandboxError
-from sandbox.segment import Segmented, the_segmenter
+from sandbox.segment import Segmented, place_in_line, the_segmenter
 from ui.controls.gate import try_again
 from ui.text import t
 from ui.verdict import wanted
@@ -54,7 +54,7 @@ def _shown(answer: Future[Answer], doing: str) -> Answer | None:
     place = st.empty()
     while not answer.done() and time.monotonic() < begun + _SHORT:
         with place:
-            _bar(begun, doing)
+            _bar(answer, begun, doing)
         _look(answer)
     place.empty()
     if answer.done():
@@ -66,18 +66,26 @@ def _shown(answer: Future[Answer], doing: str) -> Answer | None:
 def _watch(answer: Future[Any], begun: float, doing: str) -> None:
     """Look again: a new picture for an answer, the reason for a failure."""
     if not answer.done():
-        _bar(begun, doing)
+        _bar(answer, begun, doing)
     elif answer.exception() is None:
         st.rerun()
     else:
         _told(answer)
 
 
-def _bar(begun: float, doing: str) -> None:
+def _bar(answer: Future[Any], begun: float, doing: str) -> None:
     """How long it takes is not known: the bar slows down and never says that it is done."""
     share = 1 - math.exp(-(time.monotonic() - begun) / _USUAL)
+    st.progress(share, text=_waits_for(answer, begun) or doing)
+
+
+def _waits_for(answer: Future[Any], begun: float) -> str:
+    """What comes before the answer; empty while the network works on it."""
+    place = place_in_line(answer)
+    if place > 1:  # the first of a line may wait for nothing but the start
+        return t("Others are being answered; place {place} in line.", place=place)
     starting = the_segmenter().process.pid is None or time.monotonic() > begun + 1
-    st.progress(share, text=t("TensorFlow starts in a process of its own …") if starting else doing)
+    return t("TensorFlow starts in a process of its own …") if starting else ""
 
 
 def _look(answer: Future[Any]) -> None:

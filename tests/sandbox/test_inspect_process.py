@@ -2,6 +2,8 @@
 
 import gc
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -182,6 +184,47 @@ def test_rooms_are_few_and_empty_themselves():
     folder = third._guest.room.folder
     assert wait_for(lambda: third.state == "closed")  # idle
     assert wait_for(lambda: not Path(folder).exists())
+
+
+def test_a_model_loaded_ahead_gives_its_room():
+    """Whoever wants to run one goes before those who only look; a run ends that."""
+    content = saved(open_sizes())
+    rooms = Rooms(most=1)
+    inputs = {"x": np.ones((1, 2, 2, 5), "float32"), "gate": np.ones((1, 2, 2, 1), "float32")}
+    looking = open_model(content, rooms=rooms)
+    looking.yielding = True
+    assert rooms.free == 0
+    running = open_model(content, rooms=rooms)
+    assert looking.state == "closed"
+    running.yielding = True
+    assert running.run(inputs).result(PATIENCE).failure is None
+    assert not running.yielding
+    third = open_model(content, rooms=rooms)
+    assert (third.state, third.place) == ("waiting", 1)
+    third.close()
+    running.close()
+    assert rooms.free == 1
+
+
+def test_the_host_sets_memory_and_time():
+    """In a fresh process, as the settings are read once."""
+    code = (
+        "from sandbox.inspect_rooms import Rooms, Room; from sandbox.segment import the_segmenter as s;"
+        "r = Room(); k = r.process; p = s().process;"
+        "print(k.seconds_per_call, k._keeper._settings[1], p.seconds_per_call, p._keeper._settings[1]); r.close()"
+    )
+    asked = {"MERGESCOPE_SANDBOX_SECONDS": "7", "MERGESCOPE_SANDBOX_MEMORY_BYTES": "2222222222"}
+    told = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | asked, capture_output=True, text=True, check=True, timeout=120
+    )
+    assert told.stdout.split() == ["7.0", "2222222222", "7", "2222222222"]
+
+
+def test_what_is_called_for_each_step_is_told_apart():
+    """The page says that only the first step of TimeDistributed is recorded."""
+    model = read_model(saved(MODELS["nested_twice"]()))
+    assert model.wrapped == ("steps_of",)
+    assert [entry.id.startswith("steps_of/") for entry in model.merges].count(True) == 1
 
 
 def test_a_refused_file_gets_no_process():

@@ -111,3 +111,21 @@ def test_killed_in_the_middle_of_a_run():
             assert segmenter.segment(seed=seed).result(PATIENCE).arrays["answer"].shape == (1, 160, 160, 1)
     finally:
         process.close()
+
+
+def test_every_call_knows_its_place():
+    """Those that wait count from 1; an answer that is there stands in no line."""
+    process = SandboxProcess("tests.sandbox.misbehaving", 2**30, 20.0)
+    segmenter = Segmenter(process)
+    try:
+        busy = process.submit("hang", {})
+        deadline = time.monotonic() + PATIENCE
+        while not process.figures().working and time.monotonic() < deadline:
+            time.sleep(0.02)
+        answers = [segmenter.segment(seed=seed) for seed in (3, 5)]
+        assert [segmenter.place(answer) for answer in answers] == [1, 2]
+        assert segmenter.place(segmenter.segment(seed=5)) == 2
+    finally:
+        process.close()
+    assert busy.done()
+    assert [segmenter.place(answer) for answer in answers] == [0, 0]

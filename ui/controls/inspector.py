@@ -141,28 +141,6 @@ def pick_whole() -> bool:
     return link.toggle(t("Show the whole model"), "mwhole")
 
 
-def wants_run() -> bool:
-    """Whether somebody asked for a run; it stays asked for, so that a change of the input runs again."""
-    return link.held("mrun") == "true"
-
-
-def run_buttons(*, ready: bool, running: bool) -> None:
-    """Run, or stop.
-
-    Args:
-        ready: whether there is something to run.
-        running: whether it runs now.
-    """
-    if wants_run():
-        label = t("Stop") if running else t("Close the model")
-        st.button(label, key="mstop", on_click=link.hold, args=("mrun", ""), icon=":material/stop_circle:")
-        return
-    st.button(
-        t("Run"), key="mstart", on_click=link.hold, args=("mrun", "true"), disabled=not ready, type="primary",
-        icon=":material/play_arrow:",
-    )  # fmt: skip
-
-
 def pick_layer() -> str:
     """What is drawn of the chosen merge: "values", "gradients" or "compare"."""
     titles = {"values": t("Values"), "gradients": t("Gradients"), "compare": t("Compare")}

@@ -33,6 +33,8 @@ def show_merge(model: ModelFile, entry: MergeEntry, ran: Ran | None) -> Tensors 
             st.warning(plain(t(warning)), icon=":material/warning:")
     if entry.error is not None:
         show_misfit(entry, entry.input_shapes, entry.error)
+    if _in_steps(model, entry):
+        st.caption(t("Within TimeDistributed: what is recorded is the first step alone."))
     _lab(entry)
     if ran is None:
         _show_alignment(model, entry)
@@ -44,6 +46,11 @@ def _summary(entry: MergeEntry) -> str:
     form = [] if written(entry) == entry.operation else [written(entry)]
     sign = f" {MERGES[entry.operation].symbol} "
     return " · ".join([entry.operation, *form, f"{sign.join(map(str, entry.input_shapes))} → {entry.output_shape}"])
+
+
+def _in_steps(model: ModelFile, entry: MergeEntry) -> bool:
+    """Whether a layer around it calls it once for each step."""
+    return any(entry.id.startswith(f"{name}/") for name in model.wrapped)
 
 
 def _show_alignment(model: ModelFile, entry: MergeEntry) -> None:

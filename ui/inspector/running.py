@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, TypeVar, cast
@@ -15,13 +16,15 @@ from core.dtypes import Array
 from sandbox.failures import SandboxError
 from sandbox.inspect_process import open_model, warm
 from sandbox.inspect_records import Run
+from sandbox.inspect_rooms import room_to_spare
 from sandbox.model_file import ModelFile
-from ui.controls import inspector as controls
+from ui.controls import model_run
 from ui.controls.inspector import Choice
 from ui.inspector.feeding import pick_feeds
 from ui.inspector.misfit import show_failure
 from ui.inspector.opening import content_of, usual_scaling
 from ui.inspector.session import ModelSession
+from ui.inspector.telling import progress, why
 from ui.inspector.thumbs import thumbnail
 from ui.text import plain, t
 from ui.verdict import wanted
@@ -58,17 +61,17 @@ def show_run(choice: Choice, model: ModelFile) -> Ran | None:
         st.info(t("This server shows models but does not run them."))
         return None
     place = st.container(horizontal=True, vertical_alignment="center")
-    if not controls.wants_run() or feeds is None:
+    if not model_run.wants_run() or feeds is None:
         with place:
-            controls.run_buttons(ready=feeds is not None, running=False)
+            model_run.run_buttons(ready=feeds is not None, running=False)
             st.caption(t("In a process of its own, without network, which ends with this session."))
-        if not controls.wants_run():
-            rest()
+        if not model_run.wants_run():
+            _ahead(choice, model)
         return None
     try:
         session = open_session(choice, model)
         with place:
-            ran = _run(session, feeds, controls.run_buttons)
+            ran = _run(session, feeds, model_run.run_buttons)
     except (SandboxError, MergeError) as error:
         _show_error(error)
         return None
@@ -169,6 +172,29 @@ def rest() -> None:
         warm()
 
 
+def _ahead(choice: Choice, model: ModelFile) -> None:
+    """Load somebody's own file while they read the list, if nobody needs the room; once for each file.
+
+    The shipped network is not: most who see it never press Run.
+    """
+    if choice.kind == "shipped" or model_run.close_asked():
+        rest()
+    elif _first_look(choice.key) and room_to_spare():
+        with suppress(SandboxError, MergeError):  # told when somebody presses Run
+            open_session(choice, model).handle.yielding = True
+
+
+def _first_look(key: str) -> bool:
+    seen = _looked_at(key)
+    seen.append(key)
+    return len(seen) == 1
+
+
+@st.cache_resource(scope="session", max_entries=1, show_spinner=False)
+def _looked_at(key: str) -> list[str]:  # noqa: ARG001  # the key of the cache
+    return []
+
+
 def close_model() -> None:
     """End the process of this session's model, if there is one."""
     _open.clear()
@@ -187,28 +213,8 @@ def _wait(future: Future[Any], session: ModelSession) -> None:
     """Look again; once the answer is there, the page is drawn anew without this watch."""
     if future.done():
         st.rerun()
-    st.caption(":material/hourglass_empty: " + _progress(session))
-
-
-def _progress(session: ModelSession) -> str:
-    seconds = round(session.seconds)
-    if session.handle.state == "waiting":
-        return t("Other models run; this one has the place {place} in the queue.", place=session.handle.place)
-    if session.handle.state == "loading":
-        return t("Keras starts and loads the model: {seconds} s", seconds=seconds)
-    return t("The model runs: {seconds} s", seconds=seconds)
+    st.caption(":material/hourglass_empty: " + progress(session))
 
 
 def _show_error(error: SandboxError | MergeError) -> None:
-    st.error(plain(_why(error) if isinstance(error, SandboxError) else t(error.explanation)))
-
-
-def _why(error: SandboxError) -> str:
-    words = {
-        "timeout": t("The model took too long and was stopped."),
-        "memory": t("The model needs more memory than it may take, and was stopped."),
-        "busy": t("Too many models are open on this server; please try again in a minute."),
-        "too large": t("The tensors are too large to send."),
-        "closed": t("The model was closed; please run it again."),
-    }
-    return words.get(error.kind) or t("The process of the model ended unexpectedly; please run it again.")
+    st.error(plain(why(error) if isinstance(error, SandboxError) else t(error.explanation)))

@@ -19,6 +19,8 @@ _REMEMBERED = {"run": 2, "tensors": 6, "gradients": 4}  # answers of each kind; 
 class Handle(Protocol):
     """What is asked: a model in a process of its own, `sandbox.inspect_process.InspectedModel`."""
 
+    yielding: bool  # loaded ahead of need: it gives its room to whoever wants to run a model
+
     @property
     def state(self) -> str:
         """It is "waiting", "loading", "ready", "failed" or "closed"."""
