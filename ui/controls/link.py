@@ -113,6 +113,24 @@ def slider(label: str, choices: Sequence[Any], key: str, default: Any, **options
     return st.select_slider(label, choices, key=ready, persist_state="session", **options)
 
 
+def reading(key: str, default: Any, read: Callable[[str], Any]) -> Any:
+    """A value that a part of a component holds, such as the place of a slider; the link is told where it is nonsense.
+
+    Args:
+        key: its name in the link.
+        default: to begin with.
+        read: from the link to the value; None where it says nothing sensible.
+    """
+    told = st.session_state[_ARRIVED].get(key)
+    if told is not None and read(told) is None:
+        _complain(told)
+    _ready(key, default, read)
+    if (value := read(str(st.session_state[key]))) is None:
+        value = default
+    st.session_state[key] = value
+    return value
+
+
 def held(key: str) -> str:
     """A value that no widget holds, such as the cell that is looked at; empty where there is none."""
     return str(st.session_state[_ready(key, "", str)])
@@ -155,7 +173,7 @@ def _chosen(choices: Sequence[Any], key: str, default: Any, label: Callable[[Any
     named = {str(choice): choice for choice in choices}
     arrived = st.session_state[_ARRIVED].get(key)
     if arrived is not None and arrived not in named:
-        st.warning(plain(t("The link asks for {value}, which is not one of the choices here.", value=short(arrived))))
+        _complain(arrived)
     sent = st.session_state[_SENT].pop(key, None)  # a label; it says nothing where it is none of these any more
     newer = [choice for choice in choices if str(label(choice)) == sent]
     ready = _ready(key, default, lambda value: named.get(value, default))
@@ -164,6 +182,10 @@ def _chosen(choices: Sequence[Any], key: str, default: Any, label: Callable[[Any
     if st.session_state[key] not in named.values():
         st.session_state[key] = default
     return ready
+
+
+def _complain(arrived: str) -> None:
+    st.warning(plain(t("The link asks for {value}, which is not one of the choices here.", value=short(arrived))))
 
 
 def _ready(key: str, default: Any, read: Callable[[str], Any]) -> str:

@@ -18,14 +18,27 @@ export const canCompute = (model) => model.live && model.operation in STEPS && m
 export function recompute(model, input, cells) {
   if (!canCompute(model)) return;
   const result = model.panels.at(-1);
-  const inputs = model.panels.slice(0, -1).map((panel) => ({ values: panel.values, steps: stepsAlong(model, panel) }));
-  const combine = STEPS[model.operation];
-  const share = model.operation === "Average" ? inputs.length : 1;
+  const operands = operandsOf(model);
   result.version += 1;
   for (const cell of cells) {
     const spans = cellsInBox(model, result, boxOfCell(model, model.panels[input], cell));
-    compute(result, spans, inputs, combine, share);
+    compute(result, spans, ...operands);
   }
+}
+
+/** Inputs, step, and by what the sum is divided. */
+function operandsOf(model) {
+  const inputs = model.panels.slice(0, -1).map((panel) => ({ values: panel.values, steps: stepsAlong(model, panel) }));
+  return [inputs, STEPS[model.operation], model.operation === "Average" ? inputs.length : 1];
+}
+
+/** Compute the whole result again. */
+export function recomputeAll(model) {
+  if (!canCompute(model)) return;
+  const result = model.panels.at(-1);
+  result.version += 1;
+  result.range = null;
+  compute(result, result.shape.map((size) => [0, size]), ...operandsOf(model));
 }
 
 /** How far the offset into an input moves for one step along each axis of the result; 0 where it is stretched. */
