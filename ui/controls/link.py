@@ -107,12 +107,6 @@ def segments(label: str, choices: Sequence[Any], key: str, default: Any, **optio
     return st.segmented_control(label, choices, key=ready, required=True, persist_state="session", **options)
 
 
-def slider(label: str, choices: Sequence[Any], key: str, default: Any, **options: Any) -> Any:
-    """One of many in a row."""
-    ready = _chosen(choices, key, default, options.get("format_func", str))
-    return st.select_slider(label, choices, key=ready, persist_state="session", **options)
-
-
 def reading(key: str, default: Any, read: Callable[[str], Any]) -> Any:
     """A value that a part of a component holds, such as the place of a slider; the link is told where it is nonsense.
 
