@@ -18,6 +18,7 @@ from ui.text import plain, short, t
 
 _WRITTEN, _DEFAULTS, _ARRIVED, _PAGE = "link_written", "link_defaults", "link_arrived", "link_page"
 _OUTSIDE, _KEPT = "link_outside", "link_kept"
+_AGAIN = "link_again"  # whether the app itself asked for this run
 _SENT = "link_sent"  # what widgets hold that is newer than the URL
 EVERYWHERE = ("lang", "present")  # parameters that go along to other pages
 
@@ -29,7 +30,7 @@ def begin(page: str) -> None:
     """
     arrived = st.query_params.to_dict()
     st.session_state[_SENT] = {} if _WRITTEN in st.session_state else state.sent_along()
-    changed = arrived != st.session_state.get(_WRITTEN)
+    changed = arrived != st.session_state.get(_WRITTEN) and not st.session_state.pop(_AGAIN, False)
     stayed = st.session_state.get(_PAGE) == page
     if not stayed:
         _turn_to(page)
@@ -59,6 +60,16 @@ def end() -> None:
         st.query_params.from_dict(told)
     st.session_state[_WRITTEN] = told
     history.note(st.session_state[_PAGE], told, outside=st.session_state[_OUTSIDE])
+
+
+def draw_again() -> None:
+    """Run the page anew from within a fragment.
+
+    The fragment was asked for with the URL of then. If the page has been drawn with another since, that URL is old,
+    and nobody has gone back to it.
+    """
+    st.session_state[_AGAIN] = True
+    st.rerun()
 
 
 def always(key: str) -> None:
