@@ -148,7 +148,7 @@ def test_an_amount_between_two_steps_opens_exactly(network):
     assert not app.exception
     assert not app.warning
     assert (network.calls[-1][2] == np.float32(0.333)).all()
-    assert app.query_params["map_value"] == ["0.333"]
+    assert app.session_state["map_value"] == 0.333
 
 
 def test_a_moment_of_training_shows_the_map_of_then(network):

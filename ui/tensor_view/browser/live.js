@@ -41,6 +41,13 @@ export function recomputeAll(model) {
   compute(result, result.shape.map((size) => [0, size]), ...operandsOf(model));
 }
 
+/** One run of two inputs, by far the most usual: numbers in variables, not in arrays. */
+function computePair(values, out, count, [first, second], [one, two], last, combine, share) {
+  const [a, b] = [first.values, second.values];
+  const [stepA, stepB] = last < 0 ? [0, 0] : [first.steps[last], second.steps[last]];
+  for (const end = out + count; out < end; out++, one += stepA, two += stepB) values[out] = Math.fround(combine(a[one], b[two])) / share;
+}
+
 /** How far the offset into an input moves for one step along each axis of the result; 0 where it is stretched. */
 function stepsAlong(model, panel) {
   const steps = new Array(model.outputRank).fill(0);
@@ -64,7 +71,8 @@ function compute(result, spans, inputs, combine, share) {
       at[n] = 0;
       for (let axis = 0; axis < rank; axis++) at[n] += index[axis] * inputs[n].steps[axis];
     }
-    for (let run = from; run < past; run++) {
+    if (inputs.length === 2) computePair(result.values, out, past - from, inputs, at, last, combine, share);
+    else for (let run = from; run < past; run++) {
       let total = inputs[0].values[at[0]];
       for (let n = 1; n < inputs.length; n++) total = Math.fround(combine(total, inputs[n].values[at[n]])); // as float32
       result.values[out] = total / share;
