@@ -40,7 +40,7 @@ def show():
 show()
 """
 
-_LISTEN = """kind => {
+LISTEN = """kind => {
   window.spans = [];
   const channel = new MessageChannel();
   const open = [];
@@ -98,7 +98,7 @@ def _rows(browser: Browser, address: str, base: float) -> Iterator[Row]:
         ("brush stroke", "pointermove", _brush),
     ):
         rounds = [_spans(browser, address, kind, act) for _ in range(_ROUNDS)]
-        worst = min(_p95(work) for work, _ in rounds)
+        worst = min(p95(work) for work, _ in rounds)
         yield Row(f"{name}: work, p95", worst, base, against, "at most 16.7 ms", worst <= _FRAME)
         wait = min(median(waits) for _, waits in rounds)
         yield Row(f"{name}: whole wait, median", wait, base, against, "at least 12 times faster", 12 * wait <= base)
@@ -109,7 +109,8 @@ def _rows(browser: Browser, address: str, base: float) -> Iterator[Row]:
         yield Row(f"first picture from the data: {case}", first, 0.1, "100 ms", "no longer", first <= 0.1)
 
 
-def _p95(times: list[float]) -> float:
+def p95(times: list[float]) -> float:
+    """The 95th percentile."""
     return sorted(times)[ceil(0.95 * len(times)) - 1]
 
 
@@ -138,7 +139,7 @@ def _spans(browser: Browser, address: str, kind: str, act: Callable[[Page], None
     with _opened(browser, f"{address}/?case=gate&told=0") as page:
         page.wait_for_selector("canvas[data-painted]")
         page.wait_for_timeout(1500)
-        page.evaluate(_LISTEN, kind)
+        page.evaluate(LISTEN, kind)
         act(page)
         page.wait_for_timeout(300)
         spans = page.evaluate("window.spans")[_STEPS // 10 :]  # the first ones warm up

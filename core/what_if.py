@@ -45,6 +45,18 @@ class Amount:
         return tuple(int(value) if float(self.step).is_integer() else value for value in values)
 
 
+def read_amount(amount: Amount, text: str) -> float | None:
+    """A number as a link has it: any in the range, a whole one where the steps are whole; None for all else."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    whole = float(amount.step).is_integer()
+    if not amount.low <= value <= amount.high or (whole and not value.is_integer()):
+        return None
+    return int(value) if value.is_integer() else value
+
+
 @dataclass(frozen=True)
 class WhatIf:
     """One row of the table.

@@ -8,6 +8,7 @@ from ui.controls import gate as controls
 from ui.gate_claim import show_claim
 from ui.gate_export import show_export
 from ui.gate_pictures import show_pictures
+from ui.gate_reels import gate_reels
 from ui.gate_values import show_product
 from ui.text import t
 
@@ -37,7 +38,8 @@ pictures = top.container(width=720)
 
 own = gate_source.trace_gate(case)
 trace = own if signal is None else gate_source.trace_gate(case, signal)
-shown = show_product(trace, gate_source.chosen_map(case, trace, moment, change), f"{case.key} {grid} {signal}")
+weights = gate_source.chosen_map(case, trace, moment, change)
+shown = show_product(trace, weights, f"{case.key} {grid} {signal}", gate_reels(case, trace, moment, change))
 show_claim(trace.step("x").value, shown.weights)
 show_export(case, shown)
 with pictures:

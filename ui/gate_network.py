@@ -12,6 +12,7 @@ import streamlit as st
 from core.dtypes import Array
 from sandbox.failures import SandboxError
 from sandbox.segment import Segmented, place_in_line, the_segmenter
+from ui.controls import link
 from ui.controls.gate import try_again
 from ui.text import t
 from ui.verdict import wanted
@@ -68,7 +69,7 @@ def _watch(answer: Future[Any], begun: float, doing: str) -> None:
     if not answer.done():
         _bar(answer, begun, doing)
     elif answer.exception() is None:
-        st.rerun()
+        link.draw_again()
     else:
         _told(answer)
 

@@ -126,8 +126,13 @@ def recorded_maps(case: Case) -> Array | None:
     """The gate's map at every moment, (moments, grid, grid, 1) float32; None for a slice that was not recorded."""
     if case.sample is None:
         return None
-    name = f"gate{case.grid}"
-    return upsample(arrays("alpha", name)[name][:, case.sample].astype(np.float32), (2, 2))
+    return _upsampled(case.grid, case.sample)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _upsampled(grid: int, sample: int) -> Array:
+    name = f"gate{grid}"
+    return upsample(arrays("alpha", name)[name][:, sample].astype(np.float32), (2, 2))
 
 
 def recorded_dice(case: Case) -> Array | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -10,9 +10,10 @@ import streamlit as st
 from core.channels import channel_figures, channel_order
 from core.dtypes import Array
 from core.gates import GateTrace
+from ui.controls.gate import keep_frames
 from ui.controls.gate_place import keep_place, linked_place
 from ui.gate_views import largest_place, product_view
-from ui.tensor_view import Selection, TensorView, tensor_view
+from ui.tensor_view import Reel, Selection, TensorView, tensor_view
 from ui.tensor_view.frame import frame_of
 from ui.tensor_view.payload import default_axes
 from ui.text import t
@@ -36,17 +37,20 @@ class Shown:
     chosen: Selection
 
 
-def show_product(trace: GateTrace, weights: Array, key: str) -> Shown:
+def show_product(trace: GateTrace, weights: Array, key: str, reels: tuple[Reel, ...] = ()) -> Shown:
     """Draw features, map and product.
 
     Args:
         trace: of the gate; its own map orders the channels.
         weights: the map that is chosen, (1, grid, grid, 1).
         key: tells these features and this map from all others: each has a place of its own where one looks first.
+        reels: sliders that show other maps; files of what is on screen go without them.
     """
     view = product_view(trace.step("x").value, weights, reference=trace.alpha)
     first = first_place(trace)
-    chosen = tensor_view(view, key=f"product {key}", selection=linked_place(first))
+    chosen = tensor_view(
+        replace(view, reels=reels), key=f"product {key}", selection=linked_place(first), on_frames=keep_frames
+    )
     keep_place(chosen, first, default_axes(view, frame_of(view)))
     if chosen.painted is None:
         return Shown(weights, view, chosen)

@@ -130,6 +130,8 @@ LINKS = {
     "present that is neither": ("", "present=maybe", None),
 }  # fmt: skip
 
+GATE = "product sample 0 20 None"  # the tensor view of the Attention gate page
+
 # what: (page, query, widgets and their values, a part of the sentence). Typed or forged, through the socket.
 TYPED = {
     "14 a million letters": ("Merge_lab", LAB, {"s0": "x" * 1_000_000}, None),
@@ -139,9 +141,15 @@ TYPED = {
     "39 two segments": ("Merge_lab", LAB, {"n": ["1", "2", "3"]}, None),
     "39 no segment": ("Merge_lab", LAB, {"n": []}, None),
     "39 menu that is the id, not the label": ("Merge_lab", LAB, {"f0": "__import__('os')"}, None),
-    "39 slider beyond": ("Attention_gate", "", {"moment": "1e9"}, None),
-    "39 slider of nothing": ("Attention_gate", "", {"moment": []}, None),
-    "39 slider of two": ("Attention_gate", "", {"moment": ["0", "1"]}, None),
+    "reel beyond": ("Attention_gate", "", {GATE: '{"selection": {"frames": {"moment": "1e9"}, "moves": 1}}'}, None),
+    "reel of nothing": ("Attention_gate", "", {GATE: '{"selection": {"frames": {"moment": null}, "moves": 1}}'}, None),
+    "reel of two": ("Attention_gate", "", {GATE: '{"selection": {"frames": {"moment": ["0", "1"]}, "moves": 1}}'}, None),
+    "reel of nobody": ("Attention_gate", "", {GATE: '{"selection": {"frames": {"lang": "x", "__class__": "0"}, "moves": 1}}'}, None),
+    "reels in a list": ("Attention_gate", "", {GATE: '{"selection": {"frames": ["moment", "0"], "moves": 1}}'}, None),
+    "reel moved NaN times": ("Attention_gate", "", {GATE: '{"selection": {"frames": {"moment": "0"}, "moves": NaN}}'}, None),
+    "reel moved 1e999 times": ("Attention_gate", "", {GATE: '{"selection": {"frames": {"moment": "0"}, "moves": 1e999}}'}, None),
+    "reel moved in words": ("Attention_gate", "", {GATE: '{"selection": {"frames": {"moment": "0"}, "moves": {"a": 1}}}'}, None),
+    "reel of an amount that is not there": ("Attention_gate", "map=shift", {GATE: '{"selection": {"frames": {"map_value": "1", "map_right": "7"}, "moves": 3}}'}, None),
     "view: no JSON": ("Merge_lab", LAB, {"values": "{"}, SORRY),
     "view: a list": ("Merge_lab", LAB, {"values": "[1, 2]"}, None),
     "view: a number": ("Merge_lab", LAB, {"values": "7"}, None),

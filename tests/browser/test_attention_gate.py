@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from core.colours import colours
+from core.resampling import upsample
+from core.what_if import change_map
 from tests.browser.findings import serious
 from tests.conftest import running_app, settle
 from ui.assets import arrays
@@ -90,6 +92,125 @@ def test_a_stroke_on_the_map_reaches_the_channels_and_the_network(open_page):
     page.mouse.up()
     page.get_by_text("The map is painted").wait_for()
     assert dice_on_screen(page, "With this map") < own - 0.05
+    assert not page.errors
+
+
+def cells(page, panel, count):
+    """The colour of every cell of a square panel, near its corner: (count, count, 3)."""
+    script = """(canvas, count) => {
+        const image = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+        return Array.from({length: count * count}, (_, cell) => {
+            const row = Math.floor((Math.floor(cell / count) + 0.2) * canvas.height / count);
+            const at = row * canvas.width + Math.floor((cell % count + 0.15) * canvas.width / count);
+            return Array.from(image.data.slice(4 * at, 4 * at + 3));
+        });
+    }"""
+    found = page.locator(f"{VIEW} canvas.base").nth(panel).evaluate(script, count)
+    return np.reshape(found, (count, count, 3))
+
+
+def shows(page, panel, plane):
+    """Wait until nearly all cells are coloured as these numbers from 0 to 1 are."""
+    wanted = colours("cividis")[np.rint(plane * 255).astype(int)].astype(int)
+    for _ in range(100):
+        far = (np.abs(cells(page, panel, len(plane)) - wanted).max(axis=-1) > 6).mean()
+        if far < 0.02:
+            return True
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{far:.0%} of the cells of panel {panel} have another colour.")
+
+
+# How many frames after an event the product is painted anew; a map that changes nothing of it is not waited for.
+COUNT = """kind => {
+    const roots = [document, ...[...document.querySelectorAll('*')].map(one => one.shadowRoot).filter(Boolean)];
+    const canvas = roots.flatMap(root => [...root.querySelectorAll('canvas.base')])[2];
+    window.frames_until = [];
+    window.addEventListener(kind, () => {
+        const before = canvas.toDataURL();
+        let frames = 0;
+        const look = () => {
+            frames += 1;
+            if (canvas.toDataURL() !== before) window.frames_until.push(frames);
+            else if (frames < 20) requestAnimationFrame(look);
+        };
+        requestAnimationFrame(look);
+    }, true);
+}"""
+
+
+def test_the_map_of_another_moment_is_there_within_the_frame(open_page):
+    """While the mouse still holds the slider, and nobody has told the server; on release the link follows."""
+    alpha = arrays("alpha")
+    steps = alpha["steps"].tolist()
+    page = open_page("Attention_gate")
+    reel = page.get_by_role("slider", name="Moment of training")
+    reel.scroll_into_view_if_needed()
+    assert reel.get_attribute("aria-valuetext") == str(steps[-1])
+    assert shows(page, 1, arrays("trace_20")["alpha"][0, ..., 0])
+    page.evaluate(COUNT, "input")
+    box = reel.bounding_box()
+    page.mouse.move(box["x"] + box["width"] - 8, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 4, box["y"] + box["height"] / 2)
+    page.wait_for_function("window.frames_until.length")
+    assert max(page.evaluate("window.frames_until")) <= 2
+    moment = steps.index(int(reel.get_attribute("aria-valuetext")))
+    assert 0 < moment < len(steps) - 1
+    then = upsample(alpha["gate20"][moment, :1].astype("float32"), (2, 2))[0, ..., 0]
+    assert shows(page, 1, then)
+    (_, row, col, channel), product, feature, weight = arithmetic(page)
+    assert weight == pytest.approx(float(then[row, col]), rel=1e-3, abs=1e-3)
+    assert product == pytest.approx(feature * weight, rel=2e-3, abs=2e-3)
+    x = arrays("trace_20")["x"][0, ..., channel].astype("float32")
+    assert shows(page, 2, x * then / x.max())
+    assert "moment" not in page.url
+    page.mouse.up()
+    page.wait_for_url(f"**moment={steps[moment]}**")
+    settle(page)
+    assert shows(page, 1, then)
+    page.go_back()
+    page.wait_for_function("([reel, last]) => reel.ariaValueText === last", arg=[reel.element_handle(), str(steps[-1])])
+    settle(page)
+    assert shows(page, 1, arrays("trace_20")["alpha"][0, ..., 0])
+    assert not page.errors
+
+
+def test_a_change_of_the_map_by_keys_and_a_stroke_on_it(open_page):
+    """Another amount by the keyboard at once; what is then painted is painted on that map, and both reach the page."""
+    own = arrays("trace_20")["alpha"][:1]
+    page = open_page("Attention_gate?map=threshold")
+    assert shows(page, 1, change_map("threshold", own)[0, ..., 0])
+    reel = page.get_by_role("slider", name="Threshold")
+    reel.focus()
+    page.evaluate(COUNT, "input")
+    for _ in range(6):
+        page.keyboard.press("ArrowLeft")
+    page.wait_for_function("window.frames_until.length")
+    assert min(page.evaluate("window.frames_until")) <= 2  # a step may change nothing of the channel on screen
+    assert reel.get_attribute("aria-valuetext") == "0.2"
+    assert shows(page, 1, change_map("threshold", own, limit=0.2)[0, ..., 0])
+    canvas = page.locator(f"{VIEW} canvas.over").nth(1)
+    canvas.scroll_into_view_if_needed()
+    canvas.click(position={"x": 24, "y": 24})
+    page.get_by_text("The map is painted").wait_for()
+    page.wait_for_url("**map_limit=0.2*")
+    assert (np.abs(cells(page, 1, 20)[1, 1] - colours("cividis")[255].astype(int)) <= 6).all()
+    reel.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url("**map_limit=0.25**")
+    page.get_by_text("The map is painted").wait_for(state="detached")
+    assert shows(page, 1, change_map("threshold", own, limit=0.25)[0, ..., 0])
+    assert not page.errors
+
+
+def test_the_moments_can_be_played(open_page):
+    """From the last on to the first and on; the link says where it was stopped."""
+    page = open_page("Attention_gate")
+    reel = page.get_by_role("slider", name="Moment of training")
+    page.get_by_role("button", name="Play: Moment of training").click()
+    page.wait_for_function("reel => Number(reel.value) > 1 && Number(reel.value) < 20", arg=reel.element_handle())
+    page.get_by_role("button", name="Pause: Moment of training").click()
+    page.wait_for_url(f"**moment={reel.get_attribute('aria-valuetext')}*")
     assert not page.errors
 
 

@@ -136,8 +136,19 @@ def test_the_amount_of_a_change_is_in_the_link(network):
     network.reply = np.zeros((1, 160, 160, 1), "float32")
     app = open_gate(map="constant", map_value="0.25")
     assert network.calls[-1][2].max() == network.calls[-1][2].min() == 0.25
-    app.select_slider(key="map_value").set_value(0.75).run()
+    app.session_state["map_value"] = "0.75"  # as the reel puts it there
+    app.run()
     assert network.calls[-1][2].max() == 0.75
+
+
+def test_an_amount_between_two_steps_opens_exactly(network):
+    """Links of any age: a number that is no place of the slider is a place all the same."""
+    network.reply = np.zeros((1, 160, 160, 1), "float32")
+    app = open_gate(map="constant", map_value="0.333")
+    assert not app.exception
+    assert not app.warning
+    assert (network.calls[-1][2] == np.float32(0.333)).all()
+    assert app.session_state["map_value"] == 0.333
 
 
 def test_a_moment_of_training_shows_the_map_of_then(network):

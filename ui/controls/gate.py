@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
@@ -12,13 +13,14 @@ from core.dtypes import Array
 from core.errors import unclear
 from core.gates import GATES
 from core.slices import MAX_SEED, fit_slice
-from core.what_if import WHAT_IFS
+from core.what_if import WHAT_IFS, Amount, read_amount
 from ui.controls import link
 from ui.text import plain, t
 from ui.uploads import file_notes, read_file
 
 SAMPLES = 8  # recorded slices
 GRIDS = (20, 40, 80, 160)  # gates, by their rows
+MOMENT = "moment"  # in links; the name of its reel
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +74,7 @@ def pick_gate() -> int:
 
 
 def pick_moment(steps: Sequence[int], *, recorded: bool) -> int | None:
-    """A moment of the training; None for the end, and where none is recorded.
+    """The moment of the training whose reel the tensor view holds; None for the end, and where none is recorded.
 
     Args:
         steps: batches after which the maps were recorded.
@@ -81,13 +83,8 @@ def pick_moment(steps: Sequence[int], *, recorded: bool) -> int | None:
     if not recorded:
         st.caption(t("Maps from during the training are recorded for the recorded slices only."))
         return None
-    step = link.slider(
-        t("Moment of training, in batches of 8"),
-        list(steps),
-        "moment",
-        steps[-1],
-        help=t("The map of this gate as it was then, over the features of the finished network."),
-    )
+    known = {str(step): step for step in steps}
+    step = link.reading(MOMENT, steps[-1], known.get)
     return None if step == steps[-1] else list(steps).index(step)
 
 
@@ -110,15 +107,35 @@ def pick_signal(own: int | None) -> int | None:
 
 
 def pick_change() -> MapChange:
-    """What is done to the map before it is multiplied."""
+    """What is done to the map before it is multiplied; the reels of its amounts are in the tensor view."""
     name = link.menu(t("What if the map were …"), list(WHAT_IFS), "map", "none", format_func=_change_title)
     row = WHAT_IFS[name]
     st.caption(t(row.summary))
     amounts = {
-        amount.name: link.slider(t(amount.title), amount.choices, f"map_{amount.name}", amount.default)
+        amount.name: link.reading(amount_key(amount), amount.default, partial(read_amount, amount))
         for amount in row.amounts
     }
     return MapChange(name, amounts)
+
+
+def amount_key(amount: Amount) -> str:
+    """The name of a number of a change in links, and of its reel."""
+    return f"map_{amount.name}"
+
+
+def written(value: float) -> str:
+    """A number as it stands in links."""
+    return str(int(value) if float(value).is_integer() else value)
+
+
+def keep_frames(frames: Mapping[str, str]) -> None:
+    """Put what the person has moved the reels of the map to in the place of what the link said.
+
+    Args:
+        frames: names of frames by those of their reels, which are the keys of the link.
+    """
+    for key, frame in frames.items():
+        link.hold(key, frame)
 
 
 def pick_section() -> str:

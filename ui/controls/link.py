@@ -18,6 +18,7 @@ from ui.text import plain, short, t
 
 _WRITTEN, _DEFAULTS, _ARRIVED, _PAGE = "link_written", "link_defaults", "link_arrived", "link_page"
 _OUTSIDE, _KEPT = "link_outside", "link_kept"
+_AGAIN = "link_again"  # whether the app itself asked for this run
 _SENT = "link_sent"  # what widgets hold that is newer than the URL
 EVERYWHERE = ("lang", "present")  # parameters that go along to other pages
 
@@ -29,7 +30,7 @@ def begin(page: str) -> None:
     """
     arrived = st.query_params.to_dict()
     st.session_state[_SENT] = {} if _WRITTEN in st.session_state else state.sent_along()
-    changed = arrived != st.session_state.get(_WRITTEN)
+    changed = arrived != st.session_state.get(_WRITTEN) and not st.session_state.pop(_AGAIN, False)
     stayed = st.session_state.get(_PAGE) == page
     if not stayed:
         _turn_to(page)
@@ -59,6 +60,16 @@ def end() -> None:
         st.query_params.from_dict(told)
     st.session_state[_WRITTEN] = told
     history.note(st.session_state[_PAGE], told, outside=st.session_state[_OUTSIDE])
+
+
+def draw_again() -> None:
+    """Run the page anew from within a fragment.
+
+    The fragment was asked for with the URL of then. If the page has been drawn with another since, that URL is old,
+    and nobody has gone back to it.
+    """
+    st.session_state[_AGAIN] = True
+    st.rerun()
 
 
 def always(key: str) -> None:
@@ -107,10 +118,22 @@ def segments(label: str, choices: Sequence[Any], key: str, default: Any, **optio
     return st.segmented_control(label, choices, key=ready, required=True, persist_state="session", **options)
 
 
-def slider(label: str, choices: Sequence[Any], key: str, default: Any, **options: Any) -> Any:
-    """One of many in a row."""
-    ready = _chosen(choices, key, default, options.get("format_func", str))
-    return st.select_slider(label, choices, key=ready, persist_state="session", **options)
+def reading(key: str, default: Any, read: Callable[[str], Any]) -> Any:
+    """A value that a part of a component holds, such as the place of a slider; the link is told where it is nonsense.
+
+    Args:
+        key: its name in the link.
+        default: to begin with.
+        read: from the link to the value; None where it says nothing sensible.
+    """
+    told = st.session_state[_ARRIVED].get(key)
+    if told is not None and read(told) is None:
+        _complain(told)
+    _ready(key, default, read)
+    if (value := read(str(st.session_state[key]))) is None:
+        value = default
+    st.session_state[key] = value
+    return value
 
 
 def held(key: str) -> str:
@@ -155,7 +178,7 @@ def _chosen(choices: Sequence[Any], key: str, default: Any, label: Callable[[Any
     named = {str(choice): choice for choice in choices}
     arrived = st.session_state[_ARRIVED].get(key)
     if arrived is not None and arrived not in named:
-        st.warning(plain(t("The link asks for {value}, which is not one of the choices here.", value=short(arrived))))
+        _complain(arrived)
     sent = st.session_state[_SENT].pop(key, None)  # a label; it says nothing where it is none of these any more
     newer = [choice for choice in choices if str(label(choice)) == sent]
     ready = _ready(key, default, lambda value: named.get(value, default))
@@ -164,6 +187,10 @@ def _chosen(choices: Sequence[Any], key: str, default: Any, label: Callable[[Any
     if st.session_state[key] not in named.values():
         st.session_state[key] = default
     return ready
+
+
+def _complain(arrived: str) -> None:
+    st.warning(plain(t("The link asks for {value}, which is not one of the choices here.", value=short(arrived))))
 
 
 def _ready(key: str, default: Any, read: Callable[[str], Any]) -> str:

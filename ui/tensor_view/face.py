@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import streamlit as st
 from ui.controls import state
 from ui.tensor_view.model import Selection, TensorView
 from ui.tensor_view.payload import payload
+from ui.tensor_view.reels import Names, frame_names, read_frames, read_moves
 from ui.tensor_view.selection import read_selection
 
 _BROWSER = Path(__file__).parent / "browser"
@@ -45,7 +47,12 @@ _COMPONENT = st.components.v2.component(
 
 
 def tensor_view(
-    view: TensorView, *, key: str, selection: Selection | None = None, on_change: Callable[[], None] | None = None
+    view: TensorView,
+    *,
+    key: str,
+    selection: Selection | None = None,
+    on_change: Callable[[], None] | None = None,
+    on_frames: Callable[[Mapping[str, str]], None] | None = None,
 ) -> Selection:
     """Draw tensors as linked heatmaps.
 
@@ -55,6 +62,8 @@ def tensor_view(
         selection: where to begin, say from a link. It may be passed back on every run: only one that differs from what
             the person has chosen since moves the view. Out of range means the nearest there is.
         on_change: called before the next run, when the person has let go of something.
+        on_frames: called before the next run, when the person has let go of a reel, with `Selection.frames`: the page
+            is then drawn with them, once.
 
     Returns:
         What the person is looking at. It changes on release, not on every move.
@@ -66,7 +75,9 @@ def tensor_view(
     asked, fresh = _next(selection, held, state.get(f"{key}_asked"), told=held != state.get(f"{key}_told"))
     state.put({f"{key}_asked": asked, f"{key}_told": held})
     data = payload(view, asked)
-    result = _COMPONENT(key=key, data=data, on_selection_change=on_change or _nothing)
+    data["meta"]["moves"] = read_moves(held.get("moves")) if view.reels else 0  # those that are drawn here
+    call = partial(_changed, key, frame_names(view), on_change or _nothing, on_frames)
+    result = _COMPONENT(key=key, data=data, on_selection_change=call)
     told = result.get("selection")
     current = told if isinstance(told, dict) and told else held  # anybody may send anything
     begun = {} if selection is None else selection.sent()
@@ -103,6 +114,19 @@ def _next(
 def _list(asked: dict[str, Any]) -> dict[str, Any]:
     """As it looks after the way to the browser and back."""
     return {name: _plain(value) for name, value in asked.items()}
+
+
+def _changed(
+    key: str, names: Names, on_change: Callable[[], None], on_frames: Callable[[Mapping[str, str]], None] | None
+) -> None:
+    """Tell the page what is new; a move of a reel once, since what the browser says of it stays as it was."""
+    held = _held(key)
+    moves = read_moves(held.get("moves"))
+    frames = read_frames(held.get("frames"), names)
+    if on_frames is not None and frames and moves != state.get(f"{key}_moves"):
+        state.put({f"{key}_moves": moves})
+        on_frames(frames)
+    on_change()
 
 
 def _nothing() -> None:

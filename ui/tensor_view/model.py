@@ -80,6 +80,33 @@ class Order:
 
 
 @dataclass(frozen=True, eq=False)
+class Reel:
+    """A slider whose every place is a whole panel: moving it shows another frame at once, all from Python.
+
+    Attributes:
+        name: stands in links.
+        title: for people.
+        panel: number of the panel that the frames are of.
+        values: (frames, *shape of the panel), computed on as float32.
+        frames: what each frame is called in links; all different.
+        labels: what each is called for people.
+        at: the frame that the panel holds now.
+        hint: a sentence on what is seen, or nothing.
+        playable: whether it has a button that goes through the frames.
+    """
+
+    name: str
+    title: str
+    panel: int
+    values: Array
+    frames: tuple[str, ...]
+    labels: tuple[str, ...]
+    at: int
+    hint: str = ""
+    playable: bool = False
+
+
+@dataclass(frozen=True, eq=False)
 class TensorView:
     """Tensors side by side.
 
@@ -96,6 +123,7 @@ class TensorView:
         gallery: whether all slices are shown below the panels, where there is more than one.
         compare: what the gallery shows to begin with: the first panel of the last one's shape, the last, or what was
             added on the way.
+        reels: sliders that show other numbers in a panel.
         words: every text on screen; what is missing is English.
     """
 
@@ -110,6 +138,7 @@ class TensorView:
     speed: int = 12
     gallery: bool = True
     compare: Literal["before", "after", "difference"] = "after"
+    reels: tuple[Reel, ...] = ()
     words: Mapping[str, str] = field(default_factory=lambda: WORDS)
 
 
@@ -127,6 +156,8 @@ class Selection:
         kind: which colours, see `Scale`; None where the person has left them as the view has them.
         range: from where to where they reach, see `Scale`; None likewise.
         painted: the first paintable panel as painted; None until a stroke.
+        frames: of the reels that the person has moved since the view was last drawn: the name of the frame by that
+            of the reel.
     """
 
     channel: int = 0
@@ -138,6 +169,7 @@ class Selection:
     kind: Kind | None = None
     range: Range | None = None
     painted: Array | None = None
+    frames: Mapping[str, str] = field(default_factory=dict)
 
     def sent(self) -> dict[str, Any]:
         """What the browser is asked to begin with."""

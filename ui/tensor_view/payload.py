@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from base64 import b64encode
 from functools import cache
-from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,8 @@ from core.colours import colours
 from core.limits import MAX_ELEMENTS, MAX_RANK
 from ui.tensor_view.frame import Frame, frame_of
 from ui.tensor_view.model import Array, Panel, Scale, TensorView
+from ui.tensor_view.numbers import digest_of, floats_of
+from ui.tensor_view.reels import reel_plans
 from ui.tensor_view.words import WORDS
 
 EXACT = 2**24  # up to here float32 holds every whole number
@@ -31,9 +32,11 @@ def payload(view: TensorView, asked: dict[str, Any] | None) -> dict[str, Any]:
     """
     frame, words = frame_of(view), {**WORDS, **view.words}
     notes = [_note(panel, words) for panel in view.panels]
-    drawn = [_floats(panel) for panel, note in zip(view.panels, notes, strict=True) if not note]
-    numbers = np.concatenate(drawn) if drawn else np.zeros(0, np.float32)
-    return {"meta": _meta(view, frame, notes, words, asked), "x": pa.table({"v": numbers})}
+    drawn = [floats_of(panel.value) for panel, note in zip(view.panels, notes, strict=True) if not note]
+    meta = _meta(view, frame, notes, words, asked)
+    meta["reels"], frames = reel_plans(view, [panel["start"] for panel in meta["panels"]])
+    rows = [*drawn, *frames]
+    return {"meta": meta, "x": pa.table({"v": np.concatenate(rows) if rows else np.zeros(0, np.float32)})}
 
 
 def _meta(
@@ -63,7 +66,7 @@ def _panel(view: TensorView, frame: Frame, number: int, words: dict[str, str]) -
         "links": [(link.output_axis, link.offset, link.summed) for link in frame.links[number]],
         "sizes": _sizes(view, frame, number), "type": kind, "whole": panel.value.dtype.kind in "biu",
         "paintable": panel.paintable, "paint": panel.paint, "like": panel.like,
-        "digest": digest(panel) if panel.paintable else "",
+        "digest": digest_of(panel.value) if panel.paintable else "",
         "ownNames": view.alignment is None or view.alignment.axes is not None,
     }  # fmt: skip
 
@@ -132,17 +135,6 @@ def _note(panel: Panel, words: dict[str, str]) -> str:
     if value.size > MAX_ELEMENTS:
         return words["too_large"].format(count=f"{value.size:,}", limit=f"{MAX_ELEMENTS:,}")
     return "" if value.size else words["empty"]
-
-
-def _floats(panel: Panel) -> Array:
-    with np.errstate(over="ignore"):
-        flat: Array = panel.value.astype(np.float32, copy=False).ravel()
-    return flat
-
-
-def digest(panel: Panel) -> str:
-    """Tells whether a painted copy still belongs to these numbers."""
-    return sha256(f"{panel.value.shape}".encode() + _floats(panel).tobytes()).hexdigest()[:16]
 
 
 def _largest(value: Array) -> int:

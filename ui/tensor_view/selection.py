@@ -12,6 +12,7 @@ import numpy as np
 from ui.tensor_view.frame import frame_of
 from ui.tensor_view.model import Array, Kind, Range, Selection, TensorView
 from ui.tensor_view.payload import default_axes
+from ui.tensor_view.reels import frame_names, read_frames
 
 
 def read_selection(told: Mapping[str, Any], view: TensorView, meta: Mapping[str, Any]) -> Selection:
@@ -45,6 +46,7 @@ def read_selection(told: Mapping[str, Any], view: TensorView, meta: Mapping[str,
         kind=told["kind"] if told.get("kind") in get_args(Kind) else None,
         range=told["range"] if told.get("range") in _ranges(meta) else None,
         painted=_painted(told.get("painted"), view, meta),
+        frames=read_frames(told.get("frames"), frame_names(view)),
     )
 
 

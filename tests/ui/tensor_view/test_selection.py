@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.ui.tensor_view.demo import CASES
-from ui.tensor_view.payload import digest, payload
+from ui.tensor_view.numbers import digest_of
+from ui.tensor_view.payload import payload
 from ui.tensor_view.selection import read_selection
 
 VIEWS = {name: CASES[name]() for name in ("note", "gate", "dot", "vector", "scalar", "zero")}
@@ -48,7 +49,13 @@ def test_painted_numbers_come_back_exactly():
     """To the bit, in the panel's own shape; a painting of other numbers is dropped."""
     view = VIEWS["gate"]
     painted = np.random.default_rng(5).random(view.panels[1].value.shape, np.float32)
-    told = {"painted": {"panel": 1, "digest": digest(view.panels[1]), "values": b64encode(painted.tobytes()).decode()}}
+    told = {
+        "painted": {
+            "panel": 1,
+            "digest": digest_of(view.panels[1].value),
+            "values": b64encode(painted.tobytes()).decode(),
+        }
+    }
     np.testing.assert_array_equal(read_selection(told, view, METAS["gate"]).painted, painted)
     for wrong in ({"digest": "other"}, {"panel": 0}, {"values": "AAAA"}, {"values": "\u00ff?"}, {"values": None}):
         assert read_selection({"painted": {**told["painted"], **wrong}}, view, METAS["gate"]).painted is None

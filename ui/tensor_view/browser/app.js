@@ -9,6 +9,7 @@ import { boxOfMark, framesIn, markAt, paintFrames, placeOf } from "./marks.js";
 import { channelAxis, isDrawable } from "./model.js";
 import { makePanel, paintPanel, sizePanel } from "./panel.js";
 import { makePlayer } from "./player.js";
+import { makeReels } from "./reels.js";
 import { listenToPointer } from "./pointer.js";
 import { followPin } from "./state.js";
 import { fillTable, makeTable } from "./table.js";
@@ -53,6 +54,7 @@ export function buildParts(app) {
   const units = app.parts.flatMap((part, place) => [
     app.breaks[place], element("div", { class: "unit" }, app.signs[place], part.root),
   ]); // prettier-ignore
+  app.reels = makeReels(app, app.reels);
   app.sliders = makeSliders(app);
   app.tools = makeTools(app);
   app.gallery = makeGallery(app);
@@ -61,7 +63,7 @@ export function buildParts(app) {
   app.panels = element("div", { class: "panels" }, ...units);
   const feet = element("div", { class: "feet" }, makeSettings(app), app.table.root);
   const hint = element("p", { id: "hint", class: "unseen" }, words.keys);
-  const all = [app.sliders.root, app.tools.root, app.panels, app.text.root, app.gallery?.section, feet, hint, app.text.live];
+  const all = [app.reels.root, app.sliders.root, app.tools.root, app.panels, app.text.root, app.gallery?.section, feet, hint, app.text.live];
   root.replaceChildren(...all.filter(Boolean));
   for (const details of root.querySelectorAll("details")) details.open = open.has(details.className);
 }
@@ -71,7 +73,7 @@ function addDrawing(app) {
     size: () => sizeAll(app),
     panels: () => app.drawn.forEach((part) => paintPanel(app, part)),
     marks: () => paintMarked(app),
-    controls: () => { app.sliders.sliders.forEach(({ update }) => update()); app.tools.update(); }, // prettier-ignore
+    controls: () => { app.sliders.sliders.forEach(({ update }) => update()); app.reels.update(); app.tools.update(); }, // prettier-ignore
     gallery: () => { if (app.gallery) paintGallery(app, app.gallery); }, // prettier-ignore
     frame: () => { if (app.gallery) frameChannel(app, app.gallery); }, // prettier-ignore
     text: () => writeText(app),

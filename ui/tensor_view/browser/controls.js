@@ -1,6 +1,7 @@
 // Sliders, the player's buttons, the brush's tools, and the settings that most people never open.
 
 import { chooser, element, switcher } from "./dom.js";
+import { icon } from "./icons.js";
 import { step } from "./keyboard.js";
 import { channelAxis, channelOrder, isDrawable, sliderAxes } from "./model.js";
 import { fill } from "./numbers.js";
@@ -55,20 +56,6 @@ function axisTitle(app, axis, playable) {
   }
   if (playable && axis === model.outputRank - 1) return `${words.channel} · ${name}`;
   return axis === 0 ? `${words.batch} · ${name}` : name;
-}
-
-const ICONS = {
-  back: "M7 5v14M19 5 9.5 12 19 19z", on: "M17 5v14M5 5l9.5 7L5 19z", play: "M7 4.5 19 12 7 19.5z", pause: "M8 5v14M16 5v14",
-}; // prettier-ignore
-
-function icon(name) {
-  const space = "http://www.w3.org/2000/svg";
-  const [picture, path] = [document.createElementNS(space, "svg"), document.createElementNS(space, "path")];
-  picture.setAttribute("viewBox", "0 0 24 24");
-  picture.setAttribute("aria-hidden", "true");
-  path.setAttribute("d", ICONS[name]);
-  picture.append(path);
-  return picture;
 }
 
 function playerButtons(app) {

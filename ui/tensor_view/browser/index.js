@@ -31,7 +31,7 @@ export default function mount({ data, parentElement, setStateValue }) {
   };
 }
 
-const NUMBERS = ["digest", "selection"]; // of meta, what may change while every element stays
+const NUMBERS = ["digest", "selection", "reels", "moves"]; // of meta, what may change while every element stays
 const frameOf = (meta) => JSON.stringify({ ...meta, panels: meta.panels.map((panel) => ({ ...panel, digest: "" })) }, (key, value) => (NUMBERS.includes(key) ? undefined : value));
 const sameFrame = (before, after) => frameOf(before) === frameOf(after);
 
@@ -44,7 +44,10 @@ function build(root, data, sent, send, before) {
   const tables = { sequential: readTable(data.meta.colours.sequential), diverging: readTable(data.meta.colours.diverging) };
   const held = { meta: data.meta, sent, send, painted: null, told: "" };
   held.app = makeApp(root, model, view, tables, () => tell(held));
+  held.app.forgetPainted = () => { held.painted = null; }; // prettier-ignore
+  held.app.reels = before?.app.reels; // what the person has moved, and Python may not know yet
   buildParts(held.app);
+  held.app.reels.takeIn(data.meta.moves ?? 0);
   held.app.tools.update();
   held.silence = listenToKeys(held.app);
   const watcher = new ResizeObserver(() => {
@@ -68,18 +71,24 @@ function wanted(meta, before) {
 /** Other numbers for the same panels: what was painted stays as long as what it was painted on does. */
 function refill(held, data, sent, send) {
   const { app } = held;
-  const painted = app.model.panels.filter((panel, place) => panel.paintable && panel.values && panel.digest === data.meta.panels[place].digest && app.brush.canUndo());
-  const kept = painted.map((panel) => ({ panel, values: panel.values }));
+  const painted = app.model.panels.filter((panel) => panel.paintable && panel.values && app.brush.canUndo());
+  const copies = painted.map((panel) => ({ panel, values: panel.values, digest: panel.digest }));
   const asked = JSON.stringify(held.meta.selection) !== JSON.stringify(data.meta.selection);
   Object.assign(held, { meta: data.meta, sent, send });
   data.meta.panels.forEach((panel, place) => { app.model.panels[place].digest = panel.digest; }); // prettier-ignore
+  app.model.reels = data.meta.reels;
   setValues(app.model, floatsOf(data));
+  app.reels.takeIn(data.meta.moves ?? 0);
+  const kept = copies.filter(({ panel, digest }) => panel.digest === digest);
   for (const { panel, values } of kept) {
     panel.values = values;
     panel.version += 1;
     recompute(app.model, panel.number, listCells(panel.shape.map((size) => [0, size])));
   }
-  if (!kept.length) app.brush.forget();
+  if (!kept.length) {
+    app.brush.forget();
+    held.painted = null;
+  }
   if (app.gallery) app.gallery.difference = null;
   if (asked) adopt(app, data.meta.selection);
 }
@@ -98,7 +107,7 @@ function tell(held) {
   if (app.gone) return;
   const panel = app.model.panels.find(({ paintable, values }) => paintable && values);
   if (app.brush.canUndo() || held.painted) held.painted = panel ? packPainted(panel) : null;
-  const selection = report(app.model, app.view, held.painted, held.meta.selection);
+  const selection = { ...report(app.model, app.view, held.painted, held.meta.selection), ...app.reels.report() };
   const text = JSON.stringify(selection);
   if (text === held.told) return;
   held.told = text;
@@ -112,6 +121,7 @@ function leave(held) {
   app.gone = true;
   app.brush.drop();
   app.player.stop(true);
+  app.reels.stop(true);
   app.stopDrawing();
   held.silence();
   held.unwatch();

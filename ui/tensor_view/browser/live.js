@@ -18,14 +18,34 @@ export const canCompute = (model) => model.live && model.operation in STEPS && m
 export function recompute(model, input, cells) {
   if (!canCompute(model)) return;
   const result = model.panels.at(-1);
-  const inputs = model.panels.slice(0, -1).map((panel) => ({ values: panel.values, steps: stepsAlong(model, panel) }));
-  const combine = STEPS[model.operation];
-  const share = model.operation === "Average" ? inputs.length : 1;
+  const operands = operandsOf(model);
   result.version += 1;
   for (const cell of cells) {
     const spans = cellsInBox(model, result, boxOfCell(model, model.panels[input], cell));
-    compute(result, spans, inputs, combine, share);
+    compute(result, spans, ...operands);
   }
+}
+
+/** Inputs, step, and by what the sum is divided. */
+function operandsOf(model) {
+  const inputs = model.panels.slice(0, -1).map((panel) => ({ values: panel.values, steps: stepsAlong(model, panel) }));
+  return [inputs, STEPS[model.operation], model.operation === "Average" ? inputs.length : 1];
+}
+
+/** Compute the whole result again. */
+export function recomputeAll(model) {
+  if (!canCompute(model)) return;
+  const result = model.panels.at(-1);
+  result.version += 1;
+  result.range = null;
+  compute(result, result.shape.map((size) => [0, size]), ...operandsOf(model));
+}
+
+/** One run of two inputs, by far the most usual: numbers in variables, not in arrays. */
+function computePair(values, out, count, [first, second], [one, two], last, combine, share) {
+  const [a, b] = [first.values, second.values];
+  const [stepA, stepB] = last < 0 ? [0, 0] : [first.steps[last], second.steps[last]];
+  for (const end = out + count; out < end; out++, one += stepA, two += stepB) values[out] = Math.fround(combine(a[one], b[two])) / share;
 }
 
 /** How far the offset into an input moves for one step along each axis of the result; 0 where it is stretched. */
@@ -51,7 +71,8 @@ function compute(result, spans, inputs, combine, share) {
       at[n] = 0;
       for (let axis = 0; axis < rank; axis++) at[n] += index[axis] * inputs[n].steps[axis];
     }
-    for (let run = from; run < past; run++) {
+    if (inputs.length === 2) computePair(result.values, out, past - from, inputs, at, last, combine, share);
+    else for (let run = from; run < past; run++) {
       let total = inputs[0].values[at[0]];
       for (let n = 1; n < inputs.length; n++) total = Math.fround(combine(total, inputs[n].values[at[n]])); // as float32
       result.values[out] = total / share;

@@ -17,6 +17,7 @@ export function makeModel(meta, floats) {
 
 /** Take in other numbers for the same panels. */
 export function setValues(model, floats) {
+  model.floats = floats; // the frames of reels are read from it
   for (const panel of model.panels) {
     if (panel.start === null) continue;
     // A copy: the brush changes the painted panel and a live result.

@@ -1,0 +1,138 @@
+// Reels: sliders whose every place is a whole panel. Moving one shows that frame at once and everything that follows
+// from it, as a stroke would; all numbers are Python's.
+
+import { element } from "./dom.js";
+import { icon } from "./icons.js";
+import { recomputeAll } from "./live.js";
+
+const SPEED = 6; // frames a second
+const CALM = 2; // for people who asked their system for less motion
+
+/** The sliders, and what the person has moved them to since Python last said where they are. */
+export function makeReels(app, before) {
+  before?.stop(true);
+  const moved = before?.moved ?? new Map(); // name of a frame by that of its reel, the last one moved at the end
+  const reels = { root: element("div", { class: "sliders reels" }), sliders: [], moves: Math.max(app.model.moves ?? 0, before?.moves ?? 0), playing: null };
+  const all = () => app.model.reels ?? [];
+  reels.placeOf = (reel) => Math.max(0, reel.frames.indexOf(moved.get(reel.name) ?? reel.frames[reel.at]));
+  reels.move = (reel, place) => {
+    moved.delete(reel.name);
+    moved.set(reel.name, reel.frames[place]);
+    reels.moves += 1;
+    show(app, reel, place);
+    app.brush.forget();
+    app.forgetPainted();
+    if (app.gallery) app.gallery.difference = null;
+    app.redraw("values");
+  };
+  reels.report = () => (all().length ? { frames: Object.fromEntries(moved), moves: reels.moves } : {});
+  /** New reels: where the person has gone on since, the frame that is on screen stays. */
+  reels.takeIn = (moves) => {
+    if (moves >= reels.moves) moved.clear();
+    for (const [name, frame] of [...moved]) {
+      if (!all().some((reel) => reel.name === name && reel.frames.includes(frame))) moved.delete(name);
+    }
+    const last = all().find((reel) => reel.name === [...moved.keys()].at(-1));
+    if (last) show(app, last, reels.placeOf(last));
+    if (JSON.stringify(all().map(looks)) !== reels.built) reels.build();
+  };
+  reels.build = () => {
+    reels.stop(true);
+    reels.built = JSON.stringify(all().map(looks));
+    reels.sliders = all().map((reel) => makeReel(app, reels, reel.name));
+    reels.root.replaceChildren(...reels.sliders.map(({ root }) => root));
+  };
+  reels.update = () => reels.sliders.forEach(({ update }) => update());
+  reels.stop = (quietly) => {
+    if (!reels.playing) return;
+    cancelAnimationFrame(reels.playing.request);
+    reels.playing = null;
+    if (quietly) return;
+    app.redraw("controls");
+    app.tell();
+  };
+  reels.moved = moved;
+  reels.build();
+  return reels;
+}
+
+const looks = ({ name, title, hint, playable }) => [name, title, hint, playable];
+
+function show(app, reel, place) {
+  const { model } = app;
+  const panel = model.panels[reel.panel];
+  const start = reel.starts[place];
+  panel.values.set(model.floats.subarray(start, start + panel.count));
+  panel.digest = reel.digests[place];
+  panel.range = null;
+  panel.version += 1;
+  recomputeAll(model);
+}
+
+function makeReel(app, reels, name) {
+  const now = () => app.model.reels.find((reel) => reel.name === name); // its frames change, the slider stays
+  const { title, hint, playable } = now();
+  const range = element("input", { type: "range", min: 0, step: 1, "aria-label": title });
+  const shown = element("output", {});
+  let keyed = false;
+  range.onkeydown = () => { keyed = true; }; // prettier-ignore
+  range.onpointerdown = () => { keyed = false; }; // prettier-ignore
+  range.oninput = () => {
+    reels.stop(true);
+    reels.move(now(), Number(range.value));
+  };
+  range.onchange = () => (keyed ? app.later() : app.tell()); // a key held down is one move
+  const button = playable ? playButton(app, reels, now) : null;
+  const update = () => {
+    const reel = now();
+    const [place, last] = [reels.placeOf(reel), reel.frames.length - 1];
+    range.max = String(last);
+    range.value = String(place);
+    range.style.setProperty("--part", `${(100 * place) / Math.max(1, last)}%`);
+    shown.textContent = reel.labels[place];
+    range.setAttribute("aria-valuetext", reel.labels[place]);
+    button?.update();
+  };
+  const root = element("div", { class: "slider reel", title: hint || null }, element("span", { class: "name" }, title), button?.root, range, shown);
+  update();
+  return { root, update };
+}
+
+function playButton(app, reels, now) {
+  const { words } = app;
+  const root = element("button", { type: "button", class: "round play" });
+  const mine = () => reels.playing?.name === now().name;
+  root.onclick = () => (mine() ? reels.stop() : play(app, reels, now));
+  let drawn = null;
+  const update = () => {
+    if (drawn === mine()) return;
+    drawn = mine();
+    const label = `${drawn ? words.pause : words.play}: ${now().title}`;
+    root.replaceChildren(icon(drawn ? "pause" : "play"));
+    root.setAttribute("aria-label", label);
+    root.title = label;
+  };
+  return { root, update };
+}
+
+/** Once through the frames to the last, without a word to Python until it stops. */
+function play(app, reels, now) {
+  reels.stop(true);
+  app.player.stop(true);
+  const speed = window.matchMedia("(prefers-reduced-motion: reduce)").matches ? CALM : SPEED;
+  const last = () => now().frames.length - 1;
+  let due = performance.now();
+  if (reels.placeOf(now()) === last()) {
+    reels.move(now(), 0);
+    due += 1000 / speed;
+  }
+  const tick = (time) => {
+    reels.playing.request = requestAnimationFrame(tick);
+    if (time < due) return;
+    due = Math.max(due + 1000 / speed, time);
+    if (reels.placeOf(now()) >= last()) return reels.stop();
+    reels.move(now(), reels.placeOf(now()) + 1);
+  };
+  reels.playing = { name: now().name, request: requestAnimationFrame(tick) };
+  app.redraw("controls");
+}

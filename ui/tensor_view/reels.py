@@ -1,0 +1,80 @@
+"""Reels on their way to the browser, and what comes back of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ui.tensor_view.model import Array, Reel, TensorView
+from ui.tensor_view.numbers import digest_of, floats_of
+
+Names = dict[str, frozenset[str]]
+_MOST_MOVES = 2**53  # up to here the browser counts in whole numbers
+
+
+def reel_plans(view: TensorView, starts: Sequence[int | None]) -> tuple[list[dict[str, Any]], list[Array]]:
+    """The plan of each reel, and the numbers of their frames, to be sent after those of the panels.
+
+    Equal frames are sent once, and one that is what its panel holds not at all: it is there already.
+
+    Args:
+        view: what is shown.
+        starts: of each panel, where its numbers begin; None for one that is not drawn, whose reels are left out.
+
+    Raises:
+        ValueError: a reel is of no panel, or its frames do not fit it.
+    """
+    for reel in view.reels:
+        _check(reel, view)
+    reels = [reel for reel in view.reels if starts[reel.panel] is not None]
+    places = {digest_of(view.panels[reel.panel].value): starts[reel.panel] for reel in reels}
+    past = sum(panel.value.size for panel, start in zip(view.panels, starts, strict=True) if start is not None)
+    plans, rows = [], []
+    for reel in reels:
+        digests = [digest_of(frame) for frame in reel.values]
+        for found, frame in zip(digests, reel.values, strict=True):
+            if found not in places:
+                places[found] = past
+                rows.append(floats_of(frame))
+                past += frame.size
+        plans.append(_plan(reel) | {"digests": digests, "starts": [places[found] for found in digests]})
+    return plans, rows
+
+
+def _plan(reel: Reel) -> dict[str, Any]:
+    return {
+        "name": reel.name, "title": reel.title, "panel": reel.panel, "frames": reel.frames, "labels": reel.labels,
+        "at": reel.at, "hint": reel.hint, "playable": reel.playable,
+    }  # fmt: skip
+
+
+def _check(reel: Reel, view: TensorView) -> None:
+    count = len(reel.frames)
+    shape = view.panels[reel.panel].value.shape if 0 <= reel.panel < len(view.panels) else None
+    fits = shape is not None and reel.values.shape == (count, *shape) and len(reel.labels) == count
+    if not fits or len(set(reel.frames)) < count or not 0 <= reel.at < count:
+        raise ValueError(
+            f"The reel {reel.name} has frames of {reel.values.shape}, {count} names, {len(reel.labels)} labels and "
+            f"begins at {reel.at}; panel {reel.panel} has the shape {shape}. Each frame needs that shape, a name of "
+            "its own and a label."
+        )
+
+
+def frame_names(view: TensorView) -> Names:
+    """What each reel calls its frames: small enough to be kept between two runs."""
+    return {reel.name: frozenset(reel.frames) for reel in view.reels}
+
+
+def read_frames(told: Any, names: Names) -> dict[str, str]:
+    """Frames that exist, out of what the browser told; what does not is left out."""
+    if not isinstance(told, Mapping):
+        return {}
+    return {
+        name: told[name] for name, known in names.items() if isinstance(told.get(name), str) and told[name] in known
+    }
+
+
+def read_moves(told: Any) -> int:
+    """How often the person has moved a reel, as the browser counts."""
+    number = isinstance(told, (int, float)) and not isinstance(told, bool)
+    return int(told) if number and 0 <= told < _MOST_MOVES else 0
