@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from io import BytesIO
 
 import streamlit as st
+from PIL import Image
 
 from core.dtypes import Array
 from core.overlay import COOL, WARM, draw_outline, enlarge, lay_over
@@ -26,7 +28,7 @@ def show_pictures(case: Case, own: Array, weights: Array) -> None:
         weights: the map that is chosen now, of the same shape.
     """
     with st.container(horizontal=True, gap="small"):
-        _picture(lay_over(case.image[0], weights[0]), t("α over the slice"), t("The map over the slice, in orange."))
+        _show(_covered(case.image[0], weights[0], WARM), t("α over the slice"), t("The map over the slice, in orange."))
         _truth(case)
         _answer(case, case.answer, t("The answer"))
         _other_answer(case, own, weights)
@@ -34,9 +36,9 @@ def show_pictures(case: Case, own: Array, weights: Array) -> None:
 
 def _truth(case: Case) -> None:
     if case.truth is not None:
-        _picture(lay_over(case.image[0], case.truth[0], COOL), t("The truth"), t("The target, in blue."))
+        _show(_covered(case.image[0], case.truth[0], COOL), t("The truth"), t("The target, in blue."))
     else:
-        _picture(lay_over(case.image[0], 0 * case.image[0]), t("The slice; its truth is not known"), t("The slice."))
+        _show(_covered(case.image[0], 0 * case.image[0], COOL), t("The slice; its truth is not known"), t("The slice."))
 
 
 def _other_answer(case: Case, own: Array, weights: Array) -> None:
@@ -52,9 +54,7 @@ def _other_answer(case: Case, own: Array, weights: Array) -> None:
 
 def _answer(case: Case, answer: Array, title: str, beside: Array | None = None) -> None:
     """The answer in orange, within the outline of the truth; its Dice below it."""
-    picture = enlarge(lay_over(case.image[0], answer[0], WARM), _FACTOR)
-    if case.truth is not None:
-        picture = draw_outline(picture, case.truth[0], COOL)
+    picture = _covered(case.image[0], answer[0], WARM, None if case.truth is None else case.truth[0])
     told = _told(case, answer, beside)
     _show(picture, f"{title} · {told}" if told else title, t("What the network finds, in orange."))
 
@@ -76,9 +76,17 @@ def _written(score: float) -> str:
     return "–" if math.isnan(score) else f"{score:.3f}"
 
 
-def _picture(picture: Array, caption: str, alt: str) -> None:
-    _show(enlarge(picture, _FACTOR), caption, alt)
+@st.cache_data(max_entries=256, show_spinner=False)
+def _covered(image: Array, weights: Array, colour: tuple[int, int, int], outlined: Array | None = None) -> bytes:
+    """A slice under weights in colour, with the outline of a region, as PNG: most of a run went into packing these."""
+    picture = enlarge(lay_over(image, weights, colour), _FACTOR)
+    if outlined is not None:
+        picture = draw_outline(picture, outlined, COOL)
+    packed = BytesIO()
+    Image.fromarray(picture).save(packed, "PNG", compress_level=1)
+    return packed.getvalue()
 
 
-def _show(picture: Array, caption: str, alt: str) -> None:
-    st.image(picture, caption=caption, width=_WIDTH, alt=alt, output_format="PNG")
+def _show(picture: bytes, caption: str, alt: str) -> None:
+    with st.container(width=_WIDTH):  # a width of the picture itself would have Streamlit pack it again
+        st.image(picture, caption=caption, width="stretch", alt=alt, output_format="PNG")

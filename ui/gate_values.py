@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import streamlit as st
 
-from core.channels import channel_figures, channel_order
+from core.channels import channel_order
 from core.dtypes import Array
 from core.gates import GateTrace
+from ui.cached import channel_figures
 from ui.controls.gate import keep_frames
 from ui.controls.gate_place import keep_place, linked_place
 from ui.gate_views import largest_place, product_view

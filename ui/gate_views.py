@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from core import MERGES, Alignment
-from core.channels import ORDERS, ChannelFigures, channel_figures, channel_order
+from core.channels import ORDERS, ChannelFigures, channel_order
 from core.dtypes import Array
 from core.gates import GateTrace, Step
 from core.merge import merge
+from ui.cached import channel_figures
 from ui.tensor_view import Order, Panel, Scale, TensorView
 from ui.text import t
 from ui.values import translated_words
