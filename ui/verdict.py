@@ -13,7 +13,7 @@ from core.dtypes import Array
 from sandbox.verdict import Verdict
 from sandbox.verify import the_verifier, verify
 from ui import watch
-from ui.controls import state
+from ui.controls import link, state
 from ui.text import plain, t
 
 _EVERY = 0.4  # seconds between two looks
@@ -54,7 +54,7 @@ def show_verdict(operation: str, inputs: Sequence[Array], claimed: Merged | Merg
 def _wait(answer: Future[Verdict]) -> None:
     """Look again; once the answer is there, the page is drawn anew without this watch."""
     if answer.done():
-        st.rerun()
+        link.draw_again()
     place = the_verifier().place(answer)
     text = t("Asking Keras… place {place} in line", place=place) if place else t("Asking Keras…")
     st.caption(":material/hourglass_empty: " + text)

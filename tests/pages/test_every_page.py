@@ -84,3 +84,16 @@ def _turned(app: AppTest, page: str) -> AppTest:
     app.run()
     assert not app.exception
     return app
+
+
+@pytest.mark.parametrize("stands", ["Add", "Multiply"])
+def test_an_old_link_that_a_watch_brings_along_changes_nothing(stands):
+    """A run that the app asks for is no step of the person's; the next change of the URL is one again."""
+    app = open_page("pages/1_Merge_lab.py", op="Add")
+    app.query_params["op"] = stands
+    app.session_state["link_again"] = True  # as `link.draw_again` leaves it
+    app.run()
+    assert link(app)["op"] == "Add"
+    app.query_params["op"] = "Maximum"
+    app.run()
+    assert app.selectbox(key="op").value == "Maximum"

@@ -30,7 +30,8 @@ def begin(page: str) -> None:
     """
     arrived = st.query_params.to_dict()
     st.session_state[_SENT] = {} if _WRITTEN in st.session_state else state.sent_along()
-    changed = arrived != st.session_state.get(_WRITTEN) and not st.session_state.pop(_AGAIN, False)
+    again = st.session_state.pop(_AGAIN, False)
+    changed = arrived != st.session_state.get(_WRITTEN) and not again
     stayed = st.session_state.get(_PAGE) == page
     if not stayed:
         _turn_to(page)

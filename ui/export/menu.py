@@ -10,6 +10,7 @@ import streamlit as st
 
 from core import MergeError
 from ui.controls import export as controls
+from ui.controls import link
 from ui.controls.state import language
 from ui.export.document import Document, Moment, check_size
 from ui.export.fonts import font_for
@@ -125,7 +126,7 @@ def _watch(key: str) -> None:
     """Runs again and again by itself, without the rest of the page."""
     job = controls.job(key)
     if job is None or not job.running:
-        st.rerun()
+        link.draw_again()
     st.progress(job.part, t("{done} of {total}", done=job.done, total=job.total) if job.total else t("Preparing …"))
     st.button(t("Stop"), key=f"{key}_stop", icon=":material/stop:", on_click=job.stop)
 

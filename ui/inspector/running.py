@@ -18,7 +18,7 @@ from sandbox.inspect_process import open_model, warm
 from sandbox.inspect_records import Run
 from sandbox.inspect_rooms import room_to_spare
 from sandbox.model_file import ModelFile
-from ui.controls import model_run
+from ui.controls import link, model_run
 from ui.controls.inspector import Choice
 from ui.inspector.feeding import pick_feeds
 from ui.inspector.misfit import show_failure
@@ -212,7 +212,7 @@ def _open(key: str, _content: bytes, _model: ModelFile) -> ModelSession:  # noqa
 def _wait(future: Future[Any], session: ModelSession) -> None:
     """Look again; once the answer is there, the page is drawn anew without this watch."""
     if future.done():
-        st.rerun()
+        link.draw_again()
     st.caption(":material/hourglass_empty: " + progress(session))
 
 
