@@ -46,10 +46,9 @@ def test_a_child_that_does_not_start_is_not_tried_without_end(monkeypatch):
 def test_it_comes_up_in_the_background():
     """`start` returns at once; calling it again changes nothing."""
     process = SandboxProcess(MODULE, MEMORY, SECONDS)
-    begin = time.monotonic()
     process.start()
     process.start()
-    assert time.monotonic() - begin < 0.1
+    assert not process.is_ready  # a Python takes longer to start than to be asked whether it has
     assert works(process)
     process.close()
 
