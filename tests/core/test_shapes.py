@@ -74,11 +74,11 @@ def test_ways_to_write_a_shape(text):
 @pytest.mark.parametrize("text", REFUSED, ids=lambda text: text[:20])
 def test_each_bad_shape_gets_its_sentence(text):
     """At once, and short enough to show."""
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(MergeError) as caught:
         parse_shape(text)
     assert str(caught.value) == REFUSED[text]
-    assert time.monotonic() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 @given(st.lists(st.none() | st.integers(0, MAX_SIZE), max_size=MAX_RANK).map(tuple))

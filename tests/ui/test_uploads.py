@@ -122,7 +122,7 @@ REFUSED = {
 def test_each_bad_file_gets_its_sentence(case):
     """Quickly, in little memory, and nothing but a MergeError."""
     name, content, sentence = REFUSED[case]
-    started = time.monotonic()
+    started = time.process_time()
     tracemalloc.start()
     try:
         with pytest.raises(MergeError) as caught:
@@ -132,7 +132,7 @@ def test_each_bad_file_gets_its_sentence(case):
         tracemalloc.stop()
     assert sentence in str(caught.value)
     assert len(str(caught.value)) < 300
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
     assert peak < 80_000_000
 
 
