@@ -40,7 +40,8 @@ fuzz: .venv/dev
 browser: .venv/dev
 	@tests/find-browser >/dev/null 2>&1 \
 	  || { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] \
-	       && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk >/dev/null; } \
+	       && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk >/dev/null \
+	       && { apt-get install -y -qq --no-install-recommends chromium-headless-shell >/dev/null || true; }; } \
 	  || $(BIN)/python -m playwright install --with-deps chromium
 
 # nginx for the tests of the hosted app; where it cannot be installed, those tests say so and are left out.

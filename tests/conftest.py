@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -74,7 +73,8 @@ def app_address():
 
 def installed_browser() -> str | None:
     """The browser of this machine; None for Playwright's own."""
-    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    found = subprocess.run(["sh", ROOT / "tests" / "find-browser"], capture_output=True, text=True, check=False)
+    return found.stdout.strip() or None
 
 
 @pytest.fixture(scope="session")
@@ -88,15 +88,38 @@ def chromium():
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def visitor(chromium):
+    """A person with a browser that has the scripts of Streamlit already: a fresh one would take seconds to read them."""
+    context = chromium.new_context(locale="en-US")
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def open_page(chromium, app_address):
+def open_tab(chromium, visitor):
+    """Opens an empty tab; one that only differs in its size is the same person's, any other is somebody else's."""
+    opened, strangers = [], []
+
+    def open_one(*, viewport=None, **options):
+        if options:
+            strangers.append(chromium.new_context(**{"locale": "en-US", **options}))
+        page = (strangers[-1] if options else visitor).new_page()
+        opened.append(page)
+        page.set_viewport_size(viewport or {"width": 1280, "height": 900})
+        return page
+
+    yield open_one
+    for one in (*opened, *strangers):
+        one.close()
+
+
+@pytest.fixture
+def open_page(open_tab, app_address):
     """Opens a path of the app in a tab of its own and waits until it is drawn; collects errors of the console."""
-    contexts = []
 
     def open_path(path: str = "", *, address: str = app_address, **options):
-        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, "locale": "en-US", **options})
-        contexts.append(context)
-        page = context.new_page()
+        page = open_tab(**options)
         page.set_default_timeout(30_000)
         page.errors, page.foreign = [], []
         page.on("pageerror", lambda error: page.errors.append(str(error)))
@@ -105,9 +128,7 @@ def open_page(chromium, app_address):
         settle(page)
         return page
 
-    yield open_path
-    for context in contexts:
-        context.close()
+    return open_path
 
 
 def settle(page) -> None:

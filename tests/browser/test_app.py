@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.findings import serious
+from tests.browser.findings import serious_in_both_themes
 from tests.conftest import running_app, settle
 
 pytestmark = pytest.mark.browser
@@ -99,13 +99,11 @@ def test_what_is_pinned_is_in_the_link(open_page):
     again.locator(VIEW).get_by_text(told[0]).first.wait_for()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("path", PAGES)
-def test_accessibility_and_quiet(open_page, path, theme):
+def test_accessibility_and_quiet(open_page, path):
     """No serious finding of axe, nothing loaded from elsewhere, no error, in either theme."""
-    page = open_page(path, color_scheme=theme)
-    page.wait_for_timeout(800)
-    assert serious(page) == []
+    page = open_page(path)
+    assert serious_in_both_themes(page) == []
     assert page.foreign == []
     assert page.errors == []
 

@@ -5,7 +5,7 @@ import pytest
 
 from core.gate_compare import compare_gates
 from core.gates import pick_weights, run_gate
-from tests.browser.findings import serious
+from tests.browser.findings import serious_in_both_themes
 from ui.assets import arrays
 from ui.gate_views import largest_place
 
@@ -73,11 +73,10 @@ def test_another_gate_is_chosen_by_hand(open_page):
     assert page.errors == again.errors == []
 
 
-@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
-def test_accessibility_and_quiet(open_page, theme):
-    """No serious finding of axe, nothing from elsewhere, no error."""
-    page = open_pair(open_page, color_scheme=theme)
-    assert serious(page) == []
+def test_accessibility_and_quiet(open_page):
+    """No serious finding of axe, nothing from elsewhere, no error, in either theme."""
+    page = open_pair(open_page)
+    assert serious_in_both_themes(page) == []
     assert page.foreign == []
     assert page.errors == []
 

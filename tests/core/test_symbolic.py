@@ -72,7 +72,8 @@ def _check_shape(operation, shapes, ours, theirs):
 def test_order_does_not_matter_to_the_shape(operation, data):
     """Two inputs line up alike either way round, or not at all."""
     shapes, _ = data.draw(symbolic_cases(operation))
-    assert _outcome(operation, shapes) == _outcome(operation, shapes[::-1])
+    pair = shapes[:2]  # of three, Keras lets a None hide what does not fit if it comes first
+    assert _outcome(operation, pair) == _outcome(operation, pair[::-1])
 
 
 def _outcome(operation, shapes):

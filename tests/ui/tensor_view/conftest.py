@@ -74,13 +74,12 @@ class View:
 
 
 @pytest.fixture
-def open_view(demo_address, chromium):
+def open_view(demo_address, open_tab):
     """Open a case; at the end no complaint may stand in the browser's console."""
-    contexts, views = [], []
+    views = []
 
     def opened(case="note", *, ask=None, told=True, **options):
-        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 1000}, **options})
-        page = context.new_page()
+        page = open_tab(**{"viewport": {"width": 1280, "height": 1000}, **options})
         page.set_default_timeout(PATIENCE)
         view = View(page, [])
         page.on("console", lambda message: view.complaints.append(message.text) if message.type == "error" else None)
@@ -89,7 +88,6 @@ def open_view(demo_address, chromium):
         query = {"case": case, "told": "1" if told else "0"} | ({"ask": json.dumps(ask)} if ask is not None else {})
         page.goto(f"{demo_address}/?{urlencode(query)}")
         view.ready()
-        contexts.append(context)
         views.append(view)
         return view
 
@@ -97,8 +95,6 @@ def open_view(demo_address, chromium):
     for view in views:
         view.page.wait_for_timeout(50)
     complaints = [text for view in views for text in view.complaints]
-    for context in contexts:
-        context.close()
     assert not complaints
 
 
