@@ -90,7 +90,7 @@ def chromium():
 
 @pytest.fixture(scope="session")
 def visitor(chromium):
-    """A person with a browser that has the scripts of Streamlit already: a fresh one would take seconds to read them."""
+    """A person whose browser has the scripts of Streamlit already; a fresh one reads them first."""
     context = chromium.new_context(locale="en-US")
     yield context
     context.close()
@@ -112,6 +112,7 @@ def open_tab(chromium, visitor):
     yield open_one
     for one in (*opened, *strangers):
         one.close()
+    visitor.set_offline(False)  # where a test has pulled the plug
 
 
 @pytest.fixture
