@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from tests.browser.findings import THEMES, turn
 
@@ -17,9 +18,8 @@ def test_the_keyboard_does_everything(open_view):
         view.page.keyboard.press(key)
     view.settle()
     assert view.sum == "(0, 2, 1): 124 = 2 × 62"
-    view.page.wait_for_timeout(400)
-    said = view.page.locator("[aria-live=polite]").inner_text()
-    assert said == "(0, 2, 1): 124 = 2 × 62. input 0 (0, 0, 1), input 1 (0, 2, 1)"
+    said = view.page.locator("[aria-live=polite]")
+    expect(said).to_have_text("(0, 2, 1): 124 = 2 × 62. input 0 (0, 0, 1), input 1 (0, 2, 1)")
     view.page.keyboard.press("Enter")
     view.told(cell=[0, 2, 1], panel=2)
     view.page.keyboard.press("PageDown")
@@ -116,6 +116,7 @@ def test_numbers_as_a_table(open_view):
     """The slice that is on screen, with headers; it follows the channel."""
     view = open_view("note", told=False)
     view.page.get_by_text("Numbers as a table").click()
+    expect(view.page.locator("tbody tr").nth(2)).to_be_visible()
     rows = lambda: [row.inner_text().split() for row in view.page.locator("tbody tr").all()]  # noqa: E731
     assert rows()[2] == ["2", "61", "124", "189", "256", "325"]
     view.page.get_by_label("Tensor").select_option("1")
@@ -129,7 +130,7 @@ def test_a_large_table_is_cut(open_view):
     """And says so."""
     view = open_view("wide", told=False)
     view.page.get_by_text("Numbers as a table").click()
-    assert view.page.locator("tbody tr").count() == 40
+    expect(view.page.locator("tbody tr")).to_have_count(40)
     assert "the first 40 rows and 40 columns" in view.page.locator("caption").inner_text()
 
 
@@ -145,6 +146,7 @@ def test_other_sizes_of_the_window(open_view):
     view = open_view("gate", told=False)
     before = view.panel(0).bounding_box()["width"]
     view.page.set_viewport_size({"width": 1100, "height": 900})
-    view.page.wait_for_timeout(300)
-    assert view.panel(0).bounding_box()["width"] < before
+    narrower = "([canvas, before]) => canvas.getBoundingClientRect().width < before"
+    view.page.wait_for_function(narrower, arg=[view.panel(0).element_handle(), before])
+    view.settle()
     assert np.asarray(view.pixels(1, 20, 20, place=(0.5, 0.5)))[..., 3].min() == 255
