@@ -10,7 +10,7 @@ from typing import Any
 from core.concatenate import align_concatenate
 from core.dot import Axes, align_dot, check_axes
 from core.elementwise import align_elementwise
-from core.errors import MergeError, Shape, unclear
+from core.errors import MergeError, Shape, shown, unclear
 from core.fixes import find_fixes
 from core.operations import Operation, find
 from core.plan import Alignment
@@ -35,7 +35,7 @@ def align(operation: str, shapes: Iterable[Iterable[int | None]], *, axis: int =
     row = find(operation)
     checked_axes = check_axes(axes) if row.rule == "dot" else -1
     checked_axis = _check_axis(axis) if row.rule == "concatenate" else -1
-    checked_shapes = _check_shapes(row, shapes)
+    checked_shapes = check_shapes(row, shapes)
     try:
         return plan(row.name, checked_shapes, checked_axis, checked_axes)
     except MergeError as error:
@@ -109,13 +109,18 @@ def listed(values: Any) -> tuple[Any, ...]:
         MergeError: a number, None, or anything else that is no list.
     """
     if not isinstance(values, (list, tuple, Iterable)):  # the first two are quick to tell
-        raise unclear("A merge takes a list, one entry for each input; it got {value}.", value=repr(values)[:60])
+        raise unclear("A merge takes a list, one entry for each input; it got {value}.", value=shown(values))
     return tuple(values)
 
 
-def _check_shapes(row: Operation, shapes: Any) -> tuple[Shape, ...]:
+def check_shapes(row: Operation, shapes: Any) -> tuple[Shape, ...]:
+    """The shapes as tuples.
+
+    Raises:
+        MergeError: no list of shapes, or something in one that is no size.
+    """
     entries = listed(shapes)
-    if any(isinstance(shape, str) or not isinstance(shape, Iterable) for shape in entries):
+    if any(isinstance(shape, (str, bytes)) or not isinstance(shape, Iterable) for shape in entries):
         raise not_a_list(row.name, _check_shape(entries))
     return tuple(_check_shape(shape) for shape in entries)
 
@@ -125,7 +130,7 @@ def _check_shape(shape: Iterable[Any]) -> Shape:
     try:
         checked = tuple(None if size is None else index(size) for size in sizes)
     except TypeError:
-        raise unclear("A shape holds whole numbers or None; {shape} does not.", shape=repr(sizes)[:60]) from None
+        raise unclear("A shape holds whole numbers or None; {shape} does not.", shape=shown(sizes)) from None
     if any(size is not None and size < 0 for size in checked):
         raise unclear("Sizes are at least 0; {shape} has a negative one.", shape=checked)
     return checked

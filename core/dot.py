@@ -13,10 +13,12 @@ import numpy as np
 
 from core.dtypes import FLOAT32, Array, flush, promote
 from core.errors import Call, MergeError, Shape
+from core.limits import check_rank
 from core.operations import Operation
 from core.plan import AlignedInput, Alignment
 from core.sentences import Sentence
 
+_MOST_AXES = 32  # NumPy's own limit is 64 for both inputs together
 Axes = int | tuple[int, int]
 
 
@@ -67,8 +69,12 @@ def contract(first: Array, second: Array, alignment: Alignment, *, normalize: bo
         second: the other, (B, ..., K, ...).
         alignment: of the two.
         normalize: whether each is divided by its length along the contracted axis first.
+
+    Raises:
+        MergeError: more axes than NumPy can hold.
     """
     assert alignment.axes is not None
+    check_rank((first.ndim, second.ndim), _MOST_AXES)
     x, y = np.moveaxis(first, alignment.axes[0], -1), np.moveaxis(second, alignment.axes[1], 1)
     small = {first.dtype, second.dtype} == {np.dtype(np.int8)}
     result = np.dtype(np.int32) if small else promote(first.dtype, second.dtype)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from core.errors import unclear
+from core.errors import shown, unclear
 
 Array = NDArray[Any]  # of any real dtype
 
@@ -25,13 +25,15 @@ def as_array(value: object) -> Array:
     """`np.asarray`.
 
     Raises:
-        MergeError: a nested list whose parts differ in length.
+        MergeError: a nested list whose parts differ in length, or that is nested too deeply.
     """
     try:
         return np.asarray(value)
-    except ValueError:
+    except ValueError as error:
+        if "maximum number of dimension" in str(error):
+            raise unclear("The list is nested too deeply: a tensor has at most {limit} axes.", limit=64) from None
         raise unclear(
-            "A tensor has the same length everywhere along an axis; {value} has not.", value=str(value)[:60]
+            "A tensor has the same length everywhere along an axis; {value} has not.", value=shown(value)
         ) from None
 
 

@@ -97,6 +97,14 @@ class Call:
         )
 
 
+def shown(value: object) -> str:
+    """The beginning of what was passed, for an error; its kind alone where it cannot be written out."""
+    try:
+        return repr(value)[:60]
+    except Exception:  # nested too deeply, or of a class whose own `__repr__` fails
+        return type(value).__name__
+
+
 def unclear(template: str, /, **values: object) -> MergeError:
     """An error of ours alone: Keras has no text for it."""
     return MergeError(Sentence(template, **values))

@@ -11,6 +11,7 @@ from core.plan import Alignment
 from core.sentences import Sentence
 
 _MOST = 5  # more buttons than that help nobody
+_FEWEST, _WORK = 20, 50_000  # changes that are tried at least; axes that are looked at while trying
 Shapes = tuple[Shape, ...]
 
 
@@ -26,13 +27,14 @@ def find_fixes(shapes: Shapes, error: MergeError, accepts: Callable[[Shapes], Al
     """
     sound: dict[Shapes, Fix] = {}
     doubtful: dict[Shapes, Fix] = {}
-    for fix in _candidates(shapes, error):
+    tries = max(_FEWEST, _WORK // max(1, sum(map(len, shapes))))  # a thousand inputs have a million changes
+    for fix in islice(_candidates(shapes, error), tries):
         found = _try(fix.shapes, accepts)
         if found is not None:
             (doubtful if found.warnings else sound).setdefault(fix.shapes, fix)
         if len(sound) == _MOST:
             break
-    last_resort = (fix for fix in _last_resorts(shapes) if _try(fix.shapes, accepts))
+    last_resort = (fix for fix in islice(_last_resorts(shapes), tries) if _try(fix.shapes, accepts))
     return tuple((sound or doubtful).values())[:_MOST] or tuple(islice(last_resort, 1))
 
 
@@ -86,7 +88,7 @@ def _resizings(shapes: Shapes, error: MergeError) -> Iterator[Fix]:
     """All clashing axes of one input at once: to the size of another input, or to 1."""
     for number in reversed(range(len(shapes))):
         own = [axis for at, axis in error.axes if at == number and axis < len(shapes[number])]
-        for other in range(len(shapes)):
+        for other in range(len(shapes)) if own else ():
             yield from _resize_like(shapes, number, own, other, error)
         if own and own != [0]:
             narrow = tuple(1 if axis in own else size for axis, size in enumerate(shapes[number]))
@@ -96,7 +98,7 @@ def _resizings(shapes: Shapes, error: MergeError) -> Iterator[Fix]:
 
 def _resize_like(shapes: Shapes, number: int, own: list[int], other: int, error: MergeError) -> Iterator[Fix]:
     theirs = [axis for at, axis in error.axes if at == other and axis < len(shapes[other])]
-    if not own or other == number or len(theirs) != len(own):
+    if other == number or len(theirs) != len(own):
         return
     sizes = {axis: shapes[other][their] for axis, their in zip(own, theirs, strict=True)}
     resized = tuple(sizes.get(axis, size) for axis, size in enumerate(shapes[number]))

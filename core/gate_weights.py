@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import prod, sqrt
+from operator import index
 from typing import Any, Literal
 from zlib import crc32
 
 import numpy as np
 
 from core.dtypes import FLOAT32, Array, autocast
-from core.errors import unclear
+from core.errors import shown, unclear
 
 Start = Literal["glorot", "zeros", "ones", "minus ones"]
 _STARTS = {"zeros": 0, "ones": 1, "minus ones": -1}
@@ -31,7 +32,10 @@ class Weights:
         if not isinstance(given, Mapping | None):
             raise unclear("Weights come as a dict of arrays by name, not as {kind}.", kind=type(given).__name__)
         self._given = {name: autocast(array).astype(FLOAT32, copy=False) for name, array in (given or {}).items()}
-        self._seed = int(seed) % 2**63
+        try:
+            self._seed = index(seed) % 2**63
+        except TypeError:
+            raise unclear("A seed is a whole number; {seed} is not.", seed=shown(seed)) from None
         self.used: dict[str, Array] = {}
         self.trained: dict[str, bool] = {}
 
@@ -72,7 +76,7 @@ class Weights:
         for name in self._given.keys() - self.used.keys():
             raise unclear(
                 "This gate has no weight {name}; it has {names}.",
-                name=repr(name)[:60],
+                name=shown(name),
                 names=", ".join(self.used),
             )
 

@@ -11,9 +11,12 @@ import numpy as np
 from core.dot import unit
 from core.dtypes import FLOAT32, Array, autocast, is_float
 from core.errors import unclear
+from core.limits import check_rank
 from core.merge import given_arrays, merge
 from core.operations import Operation, find
 from core.plan import Alignment
+
+_MOST_AXES = 20  # each has a letter of its own in the sums of Dot
 
 
 def gradients(
@@ -43,6 +46,7 @@ def gradients(
     """
     row = find(operation)
     given = given_arrays(row, inputs)
+    check_rank((array.ndim for array in given), _MOST_AXES)
     floats = [autocast(value).astype(FLOAT32) for value in given]
     merged = merge(operation, floats, axis=axis, axes=axes, normalize=normalize)
     flow = _check_upstream(upstream, merged.value)

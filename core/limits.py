@@ -71,6 +71,17 @@ def check_elements(shapes: Iterable[Shape], result: Shape) -> None:
         )
 
 
+def check_rank(ranks: Iterable[int], most: int) -> None:
+    """Refuse tensors of more axes than a computation can name.
+
+    Raises:
+        MergeError: says how many there are and how many may be.
+    """
+    for rank in ranks:
+        if rank > most:
+            raise unclear("A tensor of {count} axes is too much; up to {limit} are computed.", count=rank, limit=most)
+
+
 def _elements(shape: Shape) -> int:
     return prod(1 if size is None else size for size in shape)
 

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 
 from core.dtypes import Array, quotient
-from core.errors import unclear
+from core.errors import shown, unclear
 from core.gradient_steps import (
     add_gradient,
     maximum_gradient,
@@ -119,7 +119,8 @@ def find(name: str) -> Operation:
     Raises:
         MergeError: names the merges that there are.
     """
-    row = MERGES.get(name) or next((row for row in MERGES.values() if row.function == str(name).lower()), None)
+    text = name if isinstance(name, str) else ""  # anything else is no name, and may not even be hashable
+    row = MERGES.get(text) or next((row for row in MERGES.values() if row.function == text.lower()), None)
     if row is None:
-        raise unclear("There is no merge {name}; choose one of {names}.", name=repr(name)[:60], names=", ".join(MERGES))
+        raise unclear("There is no merge {name}; choose one of {names}.", name=shown(name), names=", ".join(MERGES))
     return row

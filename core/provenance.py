@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import product
+from numbers import Integral
 
-from core.errors import Shape, unclear
+from core.errors import Shape, shown, unclear
 from core.links import AxisLink, links
 from core.plan import Alignment
 
@@ -45,7 +46,9 @@ def reach(alignment: Alignment, input_number: int, input_index: Sequence[int]) -
         MergeError: a size is None.
         IndexError: no such input, or no such cell in it.
     """
-    index = _check(alignment, alignment.inputs[input_number].shape, input_index)
+    if not isinstance(input_number, Integral) or not 0 <= input_number < len(alignment.inputs):
+        raise IndexError(f"There is no input {shown(input_number)}; there are {len(alignment.inputs)}, counted from 0.")
+    index = _check(alignment, alignment.inputs[int(input_number)].shape, input_index)
     spans: list[Sequence[int]] = [range(size or 0) for size in alignment.output_shape]
     for link, at in zip(links(alignment)[input_number], index, strict=True):
         if link.output_axis is not None:
@@ -65,6 +68,11 @@ def _check(alignment: Alignment, shape: Shape, index: Sequence[int]) -> Index:
         raise unclear(
             "Cells have an index only where every size is a number; {shapes} holds None.", shapes=list(alignment.shapes)
         )
-    if len(index) != len(shape) or not all(0 <= at < (size or 0) for at, size in zip(index, shape, strict=True)):
-        raise IndexError(f"There is no cell {tuple(index)} in shape {shape}.")
-    return tuple(int(at) for at in index)
+    cell = tuple(index) if isinstance(index, Iterable) and not isinstance(index, str) else (index,)
+    if len(cell) != len(shape) or not all(map(_within, cell, shape)):
+        raise IndexError(f"There is no cell {shown(cell)} in shape {shape}; an index holds a number for each axis.")
+    return tuple(int(at) for at in cell)
+
+
+def _within(at: object, size: int | None) -> bool:
+    return isinstance(at, Integral) and 0 <= int(at) < (size or 0)

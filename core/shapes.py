@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from unicodedata import category
 
 from core.errors import MergeError, Shape, unclear
 from core.limits import MAX_RANK, MAX_SIZE
@@ -22,7 +23,7 @@ def parse_shape(text: str) -> Shape:
     Raises:
         MergeError: says which part cannot be read and why.
     """
-    bare = text.strip()[:10_000]
+    bare = text.strip()
     inside = re.sub(r"^\((.*)\)$|^\[(.*)\]$", lambda found: found[1] or found[2] or "", bare, flags=re.DOTALL).strip()
     if not inside:
         if bare:
@@ -41,7 +42,8 @@ def format_shape(shape: Shape) -> str:
 
 
 def _parse_size(part: str) -> int | None:
-    shown = part if len(part) <= _SHOWN else part[:_SHOWN] + "…"
+    seen = "".join(map(_visible, part[: _SHOWN + 1]))
+    shown = seen if len(seen) <= _SHOWN else seen[:_SHOWN] + "…"
     if not part:
         raise unclear("There is an empty place between two commas.")
     if part in ("None", "none", "?"):
@@ -57,7 +59,14 @@ def _parse_size(part: str) -> int | None:
     return int(part)
 
 
+def _visible(sign: str) -> str:
+    """Half a sign, or one that turns the direction of the text, as Python writes it."""
+    return repr(sign)[1:-1] if category(sign) in ("Cf", "Cs") else sign
+
+
 def _not_a_number(part: str, shown: str) -> MergeError:
     if any(sign.isdigit() and not sign.isascii() for sign in part):  # full-width digits and their like
         return unclear("Please use the digits 0-9; {part} is written with others.", part=shown)
+    if re.fullmatch(r"\d+(\s*[×，、；：]\s*\d+)+", part, flags=re.ASCII):
+        return unclear("Please separate sizes by commas, as in 5,1,5; in {part} something else stands.", part=shown)
     return unclear("{part} is not a whole number.", part=shown)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from core.alignment import align
-from core.errors import Shape, unclear
+from core.alignment import align, check_shapes
+from core.errors import Shape, shown, unclear
 from core.operations import Operation, find
 from core.plain_code import DIALECTS, plain_lines
 from core.plan import Alignment
@@ -47,10 +47,10 @@ def snippet(
     """
     if dialect not in DIALECTS:
         raise unclear(
-            "There is no dialect {name}; choose one of {names}.", name=repr(dialect)[:60], names=", ".join(DIALECTS)
+            "There is no dialect {name}; choose one of {names}.", name=shown(dialect), names=", ".join(DIALECTS)
         )
     row, style = find(operation), DIALECTS[dialect]
-    checked = tuple(tuple(shape) for shape in shapes)
+    checked = check_shapes(row, shapes)
     names = [f"x{number}" for number in range(len(checked))]
     kinds = list(dtypes or ["float32"] * len(checked))
     if dialect not in _PLAIN:
