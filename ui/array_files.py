@@ -6,16 +6,21 @@ import io
 import zipfile
 import zlib
 from math import prod
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from core.dtypes import Array
 from core.errors import MergeError, unclear
-from core.limits import MAX_ARCHIVE_MEMBERS, MAX_RANK, MAX_UPLOAD_BYTES, check_elements
+from core.limits import MAX_ARCHIVE_MEMBERS, MAX_ELEMENTS, MAX_RANK, MAX_UPLOAD_BYTES, check_elements
 
 _SHOWN = 30  # characters of a dtype that an error repeats
 _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # those of np.savez
+_VERSIONS = {  # the third differs from the second in the names of fields alone, and no array here has fields
+    (1, 0): np.lib.format.read_array_header_1_0,
+    (2, 0): np.lib.format.read_array_header_2_0,
+    (3, 0): np.lib.format.read_array_header_2_0,
+}
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
 
 
@@ -80,7 +85,7 @@ def _npy(content: bytes) -> Array:
     if not content.startswith(b"\x93NUMPY"):
         raise unclear("This is not a NumPy file.")
     stream = io.BytesIO(content)
-    shape, dtype = _header(stream)
+    shape, dtype, order = _header(stream)
     if dtype.hasobject:
         raise unclear("The array holds Python objects; only numbers are read.")
     promised, held = prod(shape) * dtype.itemsize, len(content) - stream.tell()
@@ -89,19 +94,20 @@ def _npy(content: bytes) -> Array:
             "The file says {promised} bytes of numbers but holds {held}.", promised=f"{promised:,}", held=f"{held:,}"
         )
     _check(shape, dtype)
-    return checked(np.load(io.BytesIO(content), allow_pickle=False))
+    numbers = np.frombuffer(content, dtype, count=prod(shape), offset=stream.tell())
+    return checked(numbers.reshape(shape, order=order).copy())
 
 
-def _header(stream: io.BytesIO) -> tuple[tuple[int, ...], np.dtype[Any]]:
+def _header(stream: io.BytesIO) -> tuple[tuple[int, ...], np.dtype[Any], Literal["C", "F"]]:
+    """What the file says that it holds, and whether row by row ("C") or column by column."""
     try:
-        version = np.lib.format.read_magic(stream)
-        read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-        shape, _, dtype = read(stream, max_header_size=10_000)
+        read = _VERSIONS[np.lib.format.read_magic(stream)]
+        shape, fortran, dtype = read(stream, max_header_size=10_000)
         if any(type(size) is not int or size < 0 for size in shape):
             raise ValueError
     except Exception:  # numpy raises a dozen kinds here; each means the same to a user
         raise unclear("The header of the file is damaged.") from None
-    return shape, dtype
+    return shape, dtype, "F" if fortran else "C"
 
 
 def _check(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
@@ -111,4 +117,7 @@ def _check(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
         raise unclear("{dtype} cannot be drawn; please save real numbers.", dtype=str(dtype)[:_SHOWN])
     if len(shape) > MAX_RANK:
         raise unclear("The array has {count} axes; at most {limit} are drawn.", count=len(shape), limit=MAX_RANK)
+    if 0 in shape and max(shape) > MAX_ELEMENTS:  # together they are no number at all
+        part = f"{max(shape):,}"[:_SHOWN]
+        raise unclear("Sizes go up to {limit}; {part} is larger.", part=part, limit=f"{MAX_ELEMENTS:,}")
     check_elements([shape], ())

@@ -45,7 +45,7 @@ def _notes(image: Image.Image) -> Iterator[Sentence]:
         )
     if getattr(image, "n_frames", 1) > 1:
         yield Sentence("Only the first frame is used.")
-    if image.getexif().get(_TURNED, 1) != 1:
+    if image.getexif().get(_TURNED) in range(2, 9):
         yield Sentence("The picture is turned upright.")
     if image.mode != "RGB":
         yield Sentence("The picture is converted to RGB.")

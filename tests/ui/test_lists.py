@@ -32,6 +32,7 @@ BAD_LISTS = {
     '{"a": 1}': "{'a': 1} at place [] is not a number.",
     "[[[[[[[1]]]]]]]": "7 axes were typed; at most 6 are drawn.",
     "[[[[[[[[1]]]]]]]]": "The list is nested too deeply; at most 6 axes are drawn.",
+    "[" * 5_000 + "1" + "]" * 5_000: "The list is nested too deeply; at most 6 axes are drawn.",
     "1," * 60_000: "The list has 120,000 characters; up to 100,000 are read.",
     "[1" + "0" * 400 + "]": "A number of 401 digits is too large.",
     "[" + "9" * 5_000 + "]": NO_LIST,

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from core import MergeError
-from tests.ui.files import FLOATS, NOISE, PNG, archive, flipped, header, npy, npz, picture, png_header
+from tests.ui.files import FLOATS, NOISE, PNG, archive, flipped, header, npy, npz, of_version, picture, png_header
 from ui.uploads import READERS, file_notes, read_file, read_list
 
 PICTURES = ["png", "jpg", "jpeg", "webp"]
@@ -74,6 +74,15 @@ REFUSED = {
     "65 long": ("a.npy", header(tuple([1] * 6_000)), DAMAGED_HEADER),
     "65 code": ("a.npy", header("__import__('os').getcwd()"), DAMAGED_HEADER),
     "65 version 9": ("a.npy", b"\x93NUMPY\x09\x00" + FLOATS[8:], DAMAGED_HEADER),
+    "65 version 9 of the second form": ("a.npy", of_version(9, 0), DAMAGED_HEADER),
+    "65 version 0": ("a.npy", of_version(0, 0), DAMAGED_HEADER),
+    "65 version 3.1": ("a.npy", of_version(3, 1), DAMAGED_HEADER),
+    "65 nothing of too much": (
+        "a.npy",
+        header((0, 2**70)),
+        "Sizes go up to 4,000,000; 1,180,591,620,717,411,303,424 is",
+    ),
+    "65 too much of nothing": ("a.npy", header((2**40, 0)), "Sizes go up to 4,000,000; 1,099,511,627,776 is larger."),
     "66 truncated": ("a.npy", FLOATS[:-4], "The file says 24 bytes of numbers but holds 20."),
     "66 extra": ("a.npy", FLOATS + b"more", "The file says 24 bytes of numbers but holds 28."),
     "66 cut in the header": ("a.npy", FLOATS[:20], DAMAGED_HEADER),
@@ -104,6 +113,14 @@ REFUSED = {
     "71 more than promised": ("a.npz", archive([("a.npy", header((10**6, 10**6)))]), "bytes of numbers but holds 0."),
     "71 another packing": ("a.npz", archive([("a.npy", FLOATS)], zipfile.ZIP_LZMA), "packed in a way that NumPy does"),
     # tables
+    "semicolons": ("a.csv", b"1;2\n3;4\n", "Line 1: please separate values by commas; in '1;2' something else stands."),
+    "tabulators": ("a.csv", b"1\t2\n", "Line 1: please separate values by commas; in '1\\t2' something else stands."),
+    "blanks below commas": ("a.csv", b"1,2\n3 4,5\n", "Line 2: please separate values by commas; in '3 4' something"),
+    "decimal commas": ("a.csv", b"1,5;2,5\n", "Line 1: please separate values by commas; in '5;2' something else"),
+    "an open quote": ("a.csv", b'"1,2\n3,4', "is not a number."),
+    "UTF-16": ("a.csv", "1,2\n".encode("utf-16"), "This is not a table of text."),
+    "a mark alone": ("a.csv", b"\xef\xbb\xbf", "The file is empty."),
+    "NUL": ("a.csv", b"1,\x002\n", "Line 1: '\\x002' is not a number."),
     "a word": ("a.csv", b"1,2\n3,cat\n", "Line 2: 'cat' is not a number."),
     "a heading": ("a.csv", b"x,y\n1,2\n", "Line 1: 'x' is not a number."),
     "a word below blank lines": ("a.csv", b"1,2\n\n\n3,cat\n", "Line 4: 'cat' is not a number."),
@@ -144,6 +161,27 @@ def test_names_are_nothing_but_an_ending(name):
     assert read_file(name, FLOATS)[""].shape == (2, 3)
 
 
+@pytest.mark.parametrize("version", [(2, 0), (3, 0)])
+def test_later_versions_of_numpy_files(version):
+    """Read as NumPy reads them; column by column too."""
+    content = of_version(*version, more=FLOATS[-24:])
+    np.testing.assert_array_equal(read_file("a.npy", content)[""], [[0, 1, 2], [3, 4, 5]])
+    turned = np.arange(30, dtype=">i2").reshape(2, 3, 5).transpose(2, 0, 1)
+    read = read_file("a.npy", npy(np.asfortranarray(turned)))[""]
+    np.testing.assert_array_equal(read, turned)
+    assert read.flags.writeable and read.dtype == np.int16
+
+
+def test_a_long_table_takes_little_memory():
+    """Not every cell as text at once."""
+    tracemalloc.start()
+    try:
+        assert read_file("a.csv", b"1,2\n" * 100_000)[""].shape == (100_000, 2)
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
+
+
 def test_values_that_are_not_finite():
     """NaN and infinities are values like others, in every format that can hold them (row 22)."""
     wanted = np.array([[np.nan, np.inf, -np.inf, 1.0]])
@@ -158,7 +196,7 @@ def test_values_that_are_not_finite():
 
 
 SEEDS = {
-    "npy": [FLOATS, header((2**70,)), npy(np.ones((2, 3), "complex64"))],
+    "npy": [FLOATS, of_version(2, 0), header((0, 5)), header((2**70,)), npy(np.ones((2, 3), "complex64"))],
     "npz": [npz(a=np.arange(9.0)), archive([("a.npy", FLOATS)], zipfile.ZIP_BZIP2)],
     "csv": [b"1,2\n3,4\n", b'"1\n2",3\r4'],
     **{ending: [PNG, *NOISE.values(), picture((9, 9), "WEBP", lossless=True)] for ending in PICTURES},
