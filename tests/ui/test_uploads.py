@@ -169,7 +169,8 @@ def test_later_versions_of_numpy_files(version):
     turned = np.arange(30, dtype=">i2").reshape(2, 3, 5).transpose(2, 0, 1)
     read = read_file("a.npy", npy(np.asfortranarray(turned)))[""]
     np.testing.assert_array_equal(read, turned)
-    assert read.flags.writeable and read.dtype == np.int16
+    assert read.flags.writeable
+    assert read.dtype == np.int16
 
 
 def test_a_long_table_takes_little_memory():
