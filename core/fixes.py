@@ -11,6 +11,7 @@ from core.plan import Alignment
 from core.sentences import Sentence
 
 _MOST = 5  # more buttons than that help nobody
+_MOST_INPUTS = 50  # of which one alone is changed: a thousand have a million changes, each as long as the list
 _FEWEST, _WORK = 20, 50_000  # changes that are tried at least; axes that are looked at while trying
 Shapes = tuple[Shape, ...]
 
@@ -27,7 +28,7 @@ def find_fixes(shapes: Shapes, error: MergeError, accepts: Callable[[Shapes], Al
     """
     sound: dict[Shapes, Fix] = {}
     doubtful: dict[Shapes, Fix] = {}
-    tries = max(_FEWEST, _WORK // max(1, sum(map(len, shapes))))  # a thousand inputs have a million changes
+    tries = max(_FEWEST, _WORK // max(1, sum(map(len, shapes))))
     for fix in islice(_candidates(shapes, error), tries):
         found = _try(fix.shapes, accepts)
         if found is not None:
@@ -50,6 +51,8 @@ def _candidates(shapes: Shapes, error: MergeError) -> Iterator[Fix]:
         yield Fix(Sentence("Pass two inputs, for instance of shape (2, 3)"), ((2, 3), (2, 3)))
         return
     yield from _counts(shapes)
+    if len(shapes) > _MOST_INPUTS:
+        return
     for number in range(len(shapes)):
         yield from _insertions(shapes, number)
     yield from _resizings(shapes, error)

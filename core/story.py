@@ -7,6 +7,7 @@ A file begins with `title` and holds `[[step]]` tables; `story_entries.py` has t
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -22,6 +23,8 @@ from core.story_plan import MAX_BYTES, MAX_STEPS, Fault, Step, Story, StoryError
 __all__ = ["Fault", "Step", "Story", "StoryError", "read_story"]
 
 _MOST_FAULTS = 20
+_PART = r"""(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*"""
+_ENDLESS_NAME = re.compile(rf"(?:^|[\[{{,])[ \t]*(?:{_PART}){{64}}", re.MULTILINE)  # of which tomllib makes minutes
 _NETWORK = ("gate", "slice")  # entries that go with a scene
 _MERGE = ("shapes", "fill", "seed", "axis", "axes", "normalize", "layer")  # entries that go with an operation
 
@@ -68,6 +71,8 @@ def _decoded(content: bytes | str) -> str:
 
 
 def _parsed(text: str) -> dict[str, Any]:
+    if _ENDLESS_NAME.search(text):
+        raise _whole(Sentence("The file is nested too deeply."))
     try:
         return tomllib.loads(text)
     except RecursionError:

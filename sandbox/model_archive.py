@@ -81,6 +81,9 @@ def read_weights(content: bytes) -> bytes:
         return _read(file, members[WEIGHTS]) if WEIGHTS in members else b""
 
 
+_HALF_SIGN = re.compile(rb"\\u[dD][89a-fA-F]")  # half of a sign beyond 16 bits; alone it is no text that can be shown
+
+
 def parse_json(name: str, text: bytes) -> dict[str, Any]:
     """Read one JSON object.
 
@@ -92,6 +95,8 @@ def parse_json(name: str, text: bytes) -> dict[str, Any]:
         raise unclear("{member} is nested too deeply: more than {limit} levels.", member=name, limit=MAX_MODEL_NESTING)
     try:
         parsed = json.loads(text.decode("utf-8"), parse_constant=_constant)
+        if _HALF_SIGN.search(text):
+            json.dumps(parsed, ensure_ascii=False).encode()  # fails where the other half is missing
     except (ValueError, RecursionError):  # also what is not UTF-8, and whole numbers of thousands of digits
         raise unclear("{member} is not valid JSON.", member=name) from None
     if not isinstance(parsed, dict):

@@ -67,6 +67,15 @@ def test_a_thousand_inputs_are_refused_at_once(name):
     assert time.process_time() - started < 2
 
 
+def test_many_inputs_that_clash():
+    """Each of them might be the one to change, and each change is as long as the list."""
+    started = time.process_time()
+    with pytest.raises(MergeError) as caught:
+        align("Add", [(2, 3 + number % 2) for number in range(15_000)])
+    assert align("Add", caught.value.fixes[0].shapes)
+    assert time.process_time() - started < 5
+
+
 def test_lists_that_are_nested_too_deeply():
     """Said so, and not that they are ragged."""
     for ask in (merge, gradients):

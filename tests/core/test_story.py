@@ -113,6 +113,9 @@ def test_the_line_at_fault(old, new, line, said):
         (b"\xff\xfe\x00", "not UTF-8"),
         (b"a" * (MAX_BYTES + 1), "The file has 100,001 bytes; up to 100,000 are read."),
         ("x = " + "[" * 5000, "nested too deeply"),
+        ("a" + ".a" * 45_000 + " = 1", "nested too deeply"),  # tomllib would take half a minute
+        ("x = 1\n[" + " . ".join(["'a'"] * 15_000) + "]", "nested too deeply"),
+        ("x = [1, {" + ".".join(["a"] * 40_000) + " = 1}]", "nested too deeply"),
         ("x = " + "1" * 5000, "This is not TOML"),
         ('title = "a"', "There is no step"),
         ('title = "a"\nstep = 3', "There is no step"),

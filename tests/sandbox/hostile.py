@@ -184,6 +184,8 @@ UNREADABLE = {  # what: (the file, a part of the sentence)
     "not utf-8": (archive(raw=b'{"a": "\xff\xfe"}'), "not valid JSON"),
     "nan": (archive(raw=b'{"a": NaN}'), "not valid JSON"),
     "half json": (archive(raw=b'{"a": '), "not valid JSON"),
+    "half a sign": (archive(raw=json.dumps(model(layer("Add", "\ud800", [[tensor("x")]]))).encode()), "not valid JSON"),
+    "half a sign as a key": (archive(raw=b'{"\\uDFFF": 1}'), "not valid JSON"),
     "endless number": (archive(raw=b'{"a": ' + b"9" * 100_000 + b"}"), "not valid JSON"),
     "list": (archive(raw=b"[1, 2]"), "holds no model"),
     "no layers": (archive({"class_name": "Dense", "config": {}}), "no model that is made of layers"),
