@@ -15,6 +15,7 @@ from core.gates import GATES
 from core.slices import MAX_SEED, fit_slice
 from core.what_if import WHAT_IFS, Amount, read_amount
 from ui.controls import link
+from ui.controls.seeds import read_seed
 from ui.text import plain, t
 from ui.uploads import file_notes, read_file
 
@@ -179,13 +180,7 @@ def _change_title(name: str) -> str:
 
 
 def _pick_seed() -> int | None:
-    text = link.text(t("Seed of the slice"), "slice_seed", "1000000", max_chars=12).strip()
-    if text.isascii() and text.isdigit() and int(text) <= MAX_SEED:
-        return int(text)
-    st.error(
-        plain(t("A seed is a whole number from 0 to {most}; {text} is not.", most=f"{MAX_SEED:,}", text=repr(text)))
-    )
-    return None
+    return read_seed(link.text(t("Seed of the slice"), "slice_seed", "1000000", max_chars=12), MAX_SEED)
 
 
 def _pick_file() -> Array | None:

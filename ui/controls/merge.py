@@ -15,8 +15,9 @@ from core.samples import DTYPES, SAMPLES
 from core.shapes import format_shape, parse_shape
 from ui.controls import link, state
 from ui.controls.presets import FIRST, default_shape
+from ui.controls.seeds import MOST_SIGNS, read_seed
 from ui.controls.values import pick_own_values
-from ui.text import plain, t
+from ui.text import plain, short, t
 
 _OWN = ("file", "list")
 
@@ -100,11 +101,7 @@ def pick_inputs() -> tuple[InputChoice, ...]:
 
 def pick_seed() -> int:
     """The seed of the random samples."""
-    text = link.text(t("Seed of random values"), "seed", "0", max_chars=10)
-    if text.strip().isascii() and text.strip().isdigit():
-        return int(text)
-    st.error(t("A seed is a whole number from 0 up; {text} is not.", text=repr(text)))
-    return 0
+    return read_seed(link.text(t("Seed of random values"), "seed", "0", max_chars=MOST_SIGNS)) or 0
 
 
 def pick_distribution() -> bool:
@@ -156,13 +153,8 @@ def _whole_numbers(text: str, lengths: tuple[int, ...]) -> tuple[int, ...]:
         return tuple(int(part) for part in parts)
     except ValueError:
         example = "1" if lengths == (1,) else "-1 / 2,1"
-        st.error(
-            t(
-                unclear(
-                    "{text} cannot be read; type for instance {example}.", text=repr(text), example=example
-                ).explanation
-            )
-        )
+        said = unclear("{text} cannot be read; type for instance {example}.", text=repr(short(text)), example=example)
+        st.error(plain(t(said.explanation)))
         return ()
 
 

@@ -28,9 +28,8 @@ def pick_questions() -> tuple[Question, ...]:
         )
         seed = _read(text)
         if seed is None:
-            st.error(
-                t("A set is a whole number from 0 to {limit}; {text} is not.", limit=f"{MAX_SEED:,}", text=repr(text))
-            )
+            limit, said = f"{MAX_SEED:,}", repr(short(text))
+            st.error(plain(t("A set is a whole number from 0 to {limit}; {text} is not.", limit=limit, text=said)))
         left, right = st.columns(2)
         left.button(t("Clear the answers"), key="quiz_clear", on_click=_clear, width="stretch")
         right.button(t("Another set"), key="quiz_other", on_click=_other, width="stretch")

@@ -14,6 +14,7 @@ from sandbox.model_entries import InputEntry
 from ui import assets
 from ui.array_files import read_npy
 from ui.controls.feeds import FeedChoice, pick_feed, pick_seed
+from ui.controls.seeds import read_seed
 from ui.image_files import image_notes, read_image
 from ui.inspector.feeds import array_feed, check_shape, noise_feed, picture_feed
 from ui.text import plain, t
@@ -44,11 +45,7 @@ def pick_feeds(inputs: Sequence[InputEntry], scaling: str, prefix: str = "") -> 
 
 
 def _seed(prefix: str) -> int:
-    typed = pick_seed(prefix).strip()
-    if typed.isascii() and typed.isdigit():
-        return int(typed)
-    st.error(plain(t("A seed is a whole number from 0 up; {text} is not.", text=repr(typed))))
-    return 0
+    return read_seed(pick_seed(prefix)) or 0
 
 
 def _shown(entry: InputEntry, choice: FeedChoice, number: int, seed: int) -> Array | None:
@@ -95,7 +92,7 @@ def _pixels(choice: FeedChoice) -> Array:
 
 def _below(typed: str) -> int:
     text = typed.strip()
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= _LARGEST_BOUND):
+    if not (text.isascii() and text.isdigit() and len(text) < 20 and 1 <= int(text) <= _LARGEST_BOUND):
         raise unclear(
             "The bound of the noise is a whole number from 1 to {limit}; {text} is not.",
             limit=f"{_LARGEST_BOUND:,}",
