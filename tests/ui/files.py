@@ -77,5 +77,8 @@ def noise(kind):
 
 
 PNG = picture((40, 30))
+_HELD = Image.Exif()
+_HELD[0x0112] = 6  # turned by a quarter
+TURNED = picture((3, 5), "JPEG", exif=_HELD)
 NOISE = {kind: noise(kind) for kind in ("PNG", "JPEG", "WEBP")}
 FLOATS = npy(np.arange(6, dtype="float32").reshape(2, 3))
