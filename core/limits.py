@@ -42,6 +42,8 @@ MAX_WAITING = number("MAX_WAITING", 64)  # questions in the line before one sand
 MAX_WAITING_EACH = number("MAX_WAITING_EACH", 4)  # of them, of one session
 SANDBOX_MEMORY_BYTES = number("SANDBOX_MEMORY_BYTES", 3 * 2**30)  # address space: Keras takes 1.5 GiB, merges up to 2.2
 SANDBOX_SECONDS = number("SANDBOX_SECONDS", 20)  # for one question
+MODEL_MEMORY_BYTES = number("MODEL_MEMORY_BYTES", number("SANDBOX_MEMORY_BYTES", 4 * 2**30))  # TensorFlow takes 1.5 GiB
+MODEL_SECONDS = number("MODEL_SECONDS", number("SANDBOX_SECONDS", 90))  # loading or running a model of somebody's own
 
 
 def check_elements(shapes: Iterable[Shape], result: Shape) -> None:

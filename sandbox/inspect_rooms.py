@@ -13,12 +13,12 @@ from collections import deque
 from collections.abc import Callable
 from functools import cache
 
-from core.settings import number
+from core.limits import MODEL_MEMORY_BYTES, MODEL_SECONDS
 from sandbox.failures import SandboxError
 from sandbox.process import SandboxProcess
 
-MEMORY_BYTES = number("SANDBOX_MEMORY_BYTES", 4 * 2**30)  # of address space: TensorFlow takes 1.5 GiB of it
-SECONDS_PER_CALL = float(number("SANDBOX_SECONDS", 90))
+MEMORY_BYTES = MODEL_MEMORY_BYTES  # of address space
+SECONDS_PER_CALL = float(MODEL_SECONDS)
 IDLE_SECONDS = 600.0  # after which a room is closed
 _MOST_BYTES = 300_000_000  # of arrays in one message: a whole file, all the tensors of a merge
 _MOST_ROOMS = 3

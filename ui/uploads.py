@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from starlette.formparsers import MultiPartParser
+from streamlit import get_option
 
 from core import Sentence
 from core.dtypes import Array
 from core.errors import MergeError, unclear
-from core.limits import MAX_UPLOAD_BYTES
+from core.limits import MAX_MODEL_BYTES, MAX_UPLOAD_BYTES
 from ui import watch
 from ui.array_files import read_npy, read_npz
 from ui.image_files import image_notes, read_image
 from ui.lists import read_csv, read_list
 
-__all__ = ["READERS", "file_notes", "read_file", "read_list"]
+__all__ = ["READERS", "file_notes", "megabytes", "read_file", "read_list"]
 
 READERS: dict[str, Callable[[bytes], dict[str, Array]]] = {
     "npy": read_npy,
@@ -28,7 +29,16 @@ READERS: dict[str, Callable[[bytes], dict[str, Array]]] = {
 }
 
 # An upload stays in memory, as the page says: Starlette would write what is larger than 1 MB to a file on the way in.
-MultiPartParser.spool_max_size = 2 * MAX_UPLOAD_BYTES
+MultiPartParser.spool_max_size = 2 * max(MAX_UPLOAD_BYTES, MAX_MODEL_BYTES)
+
+
+def megabytes(most: int = MAX_UPLOAD_BYTES) -> int:
+    """What an uploader says that it takes: no more than the server does, which would refuse it with a bare 413.
+
+    Args:
+        most: bytes of a file of this kind.
+    """
+    return max(1, min(most // 1_000_000, int(get_option("server.maxUploadSize"))))
 
 
 def read_file(name: str, content: bytes) -> dict[str, Array]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.errors import Shape
-from core.limits import MAX_UPLOAD_BYTES
 from core.shapes import format_shape
 from ui.controls import link
 from ui.inspector.feeds import SCALINGS, takes_pictures, usual_shape
 from ui.text import plain, short, t
+from ui.uploads import megabytes
 
 SAMPLES = 8  # slices in assets/samples.npz
 
@@ -103,7 +103,7 @@ def _file(kind: str, key: str, name: str) -> dict[str, object]:
         if kind == "picture"
         else t("Array for {name}", name=plain(short(name))),
         key=f"{key}u{kind}",
-        max_upload_size=MAX_UPLOAD_BYTES // 1_000_000,
+        max_upload_size=megabytes(),
         help=t("It stays in memory and is not in the link."),
     )
     return {} if file is None else {"name": file.name, "content": file.getvalue()}

@@ -18,7 +18,7 @@ from core.shapes import parse_shape
 from ui.controls import link
 from ui.controls.merge import pick_seed
 from ui.text import plain, t
-from ui.uploads import read_file
+from ui.uploads import megabytes, read_file
 
 SAMPLES = 8  # recorded slices of the trained network
 
@@ -131,6 +131,7 @@ def _from_file() -> Array | None:
     file = st.file_uploader(
         t("Features in a .npy file, (rows, columns, channels) or with a batch before them"),
         key="own_features",
+        max_upload_size=megabytes(),
         type=["npy"],
         help=t("It stays in memory and is not in the link."),
     )

@@ -17,7 +17,7 @@ from core.what_if import WHAT_IFS, Amount, read_amount
 from ui.controls import link
 from ui.controls.seeds import read_seed
 from ui.text import plain, t
-from ui.uploads import file_notes, read_file
+from ui.uploads import file_notes, megabytes, read_file
 
 SAMPLES = 8  # recorded slices
 GRIDS = (20, 40, 80, 160)  # gates, by their rows
@@ -187,6 +187,7 @@ def _pick_file() -> Array | None:
     file = st.file_uploader(
         t("A picture, or an array in a .npy file"),
         key="own_slice",
+        max_upload_size=megabytes(),
         help=t("It stays in memory and is not in the link."),
     )
     if file is None:

@@ -14,6 +14,7 @@ from ui.controls import link, state
 from ui.controls.view import keep_selection, linked_selection
 from ui.tensor_view.model import Selection
 from ui.text import t
+from ui.uploads import megabytes
 
 LIST, GRAPH = "merges_list", "merges_graph"  # keys of the two components that choose a merge
 _PLACE = ("cell", "of", "at", "plane")  # where somebody looked, which is no place in another merge
@@ -62,7 +63,7 @@ def pick_model() -> Choice | None:
     file = st.file_uploader(
         t("A .keras file"),
         key=_UPLOAD,
-        max_upload_size=MAX_MODEL_BYTES // 1_000_000,
+        max_upload_size=megabytes(MAX_MODEL_BYTES),
         help=t("Reading it runs nothing; only Run does. It is gone with this session and is not in the link."),
     )
     if file is None:

@@ -12,6 +12,7 @@ from ui.controls.view import LOOK, read_look, write_look
 from ui.controls.walk import forget, walk
 from ui.tensor_view import Selection
 from ui.text import plain, short, t
+from ui.uploads import megabytes
 
 
 def pick_part() -> str:
@@ -43,6 +44,7 @@ def _own_story() -> Story | None:
     file = st.file_uploader(
         t("File of the story"),
         key="story_file",
+        max_upload_size=megabytes(),
         help=t("TOML with [[step]] tables. Nothing in it is run. It stays in memory and is not in the link."),
     )
     if file is None:

@@ -8,7 +8,7 @@ from core import MergeError
 from core.dtypes import Array
 from ui.controls import link
 from ui.text import plain, short, t
-from ui.uploads import READERS, file_notes, read_file, read_list
+from ui.uploads import READERS, file_notes, megabytes, read_file, read_list
 
 
 def pick_own_values(number: int, kind: str) -> Array | None:
@@ -32,6 +32,7 @@ def _from_file(number: int) -> Array | None:
     file = st.file_uploader(
         t("File for input {number}", number=number),
         key=f"u{number}",
+        max_upload_size=megabytes(),
         help=t("NumPy .npy and .npz, .csv, or a PNG, JPEG or WebP picture. It stays in memory and is not in the link."),
     )
     if file is None:
