@@ -12,6 +12,7 @@ from core.channels import ORDERS, ChannelFigures, channel_order
 from core.dtypes import Array
 from core.gates import GateTrace, Step
 from core.merge import merge
+from ui import watch
 from ui.cached import channel_figures
 from ui.tensor_view import Order, Panel, Scale, TensorView
 from ui.text import t
@@ -31,6 +32,7 @@ def product_view(features: Array, weights: Array, *, reference: Array | None = N
         paint: whether the map can be painted on.
     """
     merged = merge("Multiply", (features, weights))
+    watch.merged("Multiply")
     ordered_by = weights if reference is None else reference
     panels = (
         Panel(t("features x"), features),

@@ -9,7 +9,7 @@ from core.dtypes import Array
 from core.shapes import format_shape
 from core.story import Step
 from core.table import alignment_rows, refused_rows
-from ui import cached
+from ui import cached, watch
 from ui.alignment_table import alignment_table
 from ui.controls import link
 from ui.controls import story as controls
@@ -72,6 +72,7 @@ def _merge(step: Step) -> TensorView | None:
     try:
         alignment = align(operation, step.shapes, axis=step.axis, axes=step.axes)
     except MergeError as error:
+        watch.refused("shapes")
         return _refused(step, error)
     _heading(step, str(alignment.output_shape))
     alignment_table(alignment_rows(alignment))
@@ -88,6 +89,7 @@ def _values(step: Step, alignment: Alignment) -> TensorView | None:
     inputs = inputs_of(step)
     try:
         merged = merge(alignment.operation, inputs, axis=step.axis, axes=step.axes, normalize=step.normalize)
+        watch.merged(alignment.operation)
     except MergeError as error:
         st.error(plain(t(error.explanation)))
         return None

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.story import Step, Story, StoryError, read_story
 from core.story_plan import MAX_BYTES
-from ui import stories
+from ui import stories, watch
 from ui.controls import link, state
 from ui.controls.view import LOOK, read_look, write_look
 from ui.controls.walk import forget, walk
@@ -57,6 +57,7 @@ def _own_story() -> Story | None:
     try:
         return read_story(content)
     except StoryError as error:
+        watch.refused("file")
         _show_faults(file.name, content, error)
         return None
 

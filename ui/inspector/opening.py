@@ -9,6 +9,7 @@ import streamlit as st
 
 from core import MERGES, MergeError
 from sandbox.model_file import ModelFile, read_model
+from ui import watch
 from ui.controls.inspector import Choice
 from ui.text import plain, short, t
 
@@ -26,6 +27,7 @@ def show_model(choice: Choice) -> ModelFile | None:
     try:
         model = _read(choice.key, choice.name, content_of(choice))
     except MergeError as error:
+        watch.refused("file")
         st.error(plain(t(error.explanation)), icon=":material/block:")
         return None
     st.caption(_summary(model))

@@ -11,6 +11,7 @@ import streamlit as st
 from core import Alignment, MergeError
 from core.dtypes import Array
 from sandbox.model_file import MergeEntry
+from ui import watch
 from ui.controls import inspector as controls
 from ui.export import export_menu
 from ui.inspector.crop import Cut, cut
@@ -100,6 +101,7 @@ def merge_view(tensors: Tensors) -> tuple[TensorView, tuple[Cut, ...]]:
         alignment = tensors.alignment()
         shown, cuts = cut(alignment, tensors.all)
         view = values_view(tensors.entry.align(tuple(tensor.shape for tensor in shown[:-1])), shown)
+        watch.merged(tensors.entry.operation)
     except (MergeError, ValueError):  # a rule of Keras that we do not know: the panels stand side by side
         return side_by_side(tensors.names, tensors.all), ()
     return titled(view, tensors.names), cuts
