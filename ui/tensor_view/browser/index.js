@@ -3,6 +3,7 @@
 import { buildParts, makeApp } from "./app.js";
 import { packPainted } from "./brush.js";
 import { readTable } from "./colour.js";
+import { pixelOf } from "./dom.js";
 import { makeModel, setValues } from "./model.js";
 import { listenToKeys } from "./keyboard.js";
 import { makePatterns } from "./paint.js";
@@ -131,8 +132,9 @@ function readTheme(app) {
   const style = getComputedStyle(app.root);
   const ratio = Math.min(3, Math.max(1, window.devicePixelRatio || 1));
   const name = (variable, fallback) => style.getPropertyValue(variable).trim() || fallback;
+  const background = name("--st-background-color", "#ffffff");
   app.theme = {
-    number: (app.theme?.number ?? 0) + 1, ratio, background: name("--st-background-color", "#ffffff"), mark: name("--tv-mark", "#d4451d"),
+    number: (app.theme?.number ?? 0) + 1, ratio, background, ground: pixelOf(background), mark: name("--tv-mark", "#d4451d"),
     codeFont: name("--st-code-font", "monospace"), patterns: makePatterns(document.createElement("canvas").getContext("2d"), ratio),
   }; // prettier-ignore
 }
