@@ -7,7 +7,7 @@ import { pixelOf } from "./dom.js";
 import { makeModel, setValues } from "./model.js";
 import { listenToKeys } from "./keyboard.js";
 import { makePatterns } from "./paint.js";
-import { recompute } from "./live.js";
+import { recompute, recomputeAll } from "./live.js";
 import { listCells } from "./links.js";
 import { report, startView } from "./state.js";
 
@@ -41,6 +41,7 @@ const floatsOf = (data) => (data.x ? data.x.getChild("v").toArray() : new Float3
 function build(root, data, sent, send, before) {
   if (before) leave(before);
   const model = makeModel(data.meta, floatsOf(data));
+  if (model.computed) recomputeAll(model);
   const view = startView(model, wanted(data.meta, before));
   const tables = { sequential: readTable(data.meta.colours.sequential), diverging: readTable(data.meta.colours.diverging) };
   const held = { meta: data.meta, sent, send, painted: null, told: "" };
@@ -79,6 +80,7 @@ function refill(held, data, sent, send) {
   data.meta.panels.forEach((panel, place) => { app.model.panels[place].digest = panel.digest; }); // prettier-ignore
   app.model.reels = data.meta.reels;
   setValues(app.model, floatsOf(data));
+  if (app.model.computed) recomputeAll(app.model);
   app.reels.takeIn(data.meta.moves ?? 0);
   const kept = copies.filter(({ panel, digest }) => panel.digest === digest);
   for (const { panel, values } of kept) {
