@@ -95,7 +95,7 @@ def _reel(page: Page, address: str, name: str) -> float:
         page.goto(address)
         page.wait_for_selector("canvas[data-painted]")
         page.wait_for_timeout(3000)
-        page.evaluate(LISTEN, "keydown")
+        page.evaluate(LISTEN, "input")
         page.get_by_role("slider", name=name).focus()
         for step in range(_STEPS):
             page.keyboard.press("ArrowLeft" if step // 10 % 2 == 0 else "ArrowRight")

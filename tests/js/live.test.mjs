@@ -3,7 +3,7 @@ import test from "node:test";
 
 import { between, dab } from "../../ui/tensor_view/browser/brush.js";
 import { listCells } from "../../ui/tensor_view/browser/links.js";
-import { recompute } from "../../ui/tensor_view/browser/live.js";
+import { recompute, recomputeAll } from "../../ui/tensor_view/browser/live.js";
 import { merge } from "./model.mjs";
 
 const all = (panel) => listCells(panel.shape.map((size) => [0, size]));
@@ -21,6 +21,14 @@ test("painting one weight changes just what it reaches, as the whole merge would
       assert.equal(result.values[place], wanted, `${operation} at ${place}`);
     }
   }
+});
+
+test("a result that was not sent is the one that Python has, to the bit", () => {
+  const [x, gate] = [[2, 3, 5], [3, 1]].map((shape, turn) => Float32Array.from({ length: shape.reduce((a, b) => a * b) }, (_, place) => Math.tan(place + 1 + turn)));
+  const model = merge("Multiply", [[2, 3, 5], [2, 3, 1]], [2, 3, 5], [...x, ...gate, ...gate, ...new Array(30).fill(0)]);
+  recomputeAll(model);
+  const wanted = Float32Array.from(x, (value, place) => value * gate[Math.floor(place / 5) % 3]);
+  assert.deepEqual(model.panels[2].values, wanted);
 });
 
 test("scalars and inputs that are not live", () => {

@@ -20,6 +20,7 @@ from ui.tensor_view.reels import reel_plans
 from ui.tensor_view.words import WORDS
 
 EXACT = 2**24  # up to here float32 holds every whole number
+_COMPUTED = ("Add", "Subtract", "Multiply")  # as browser/live.js does in float32
 _MANY = 64  # channels on a last axis that is not drawn as columns by default
 
 
@@ -32,8 +33,12 @@ def payload(view: TensorView, asked: dict[str, Any] | None) -> dict[str, Any]:
     """
     frame, words = frame_of(view), {**WORDS, **view.words}
     notes = [_note(panel, words) for panel in view.panels]
-    drawn = [floats_of(panel.value) for panel, note in zip(view.panels, notes, strict=True) if not note]
     meta = _meta(view, frame, notes, words, asked)
+    drawn = [
+        floats_of(panel.value)
+        for panel, sent in zip(view.panels, meta["panels"], strict=True)
+        if sent["start"] is not None
+    ]
     meta["reels"], frames = reel_plans(view, [panel["start"] for panel in meta["panels"]])
     rows = [*drawn, *frames]
     return {"meta": meta, "x": pa.table({"v": np.concatenate(rows) if rows else np.zeros(0, np.float32)})}
@@ -42,11 +47,13 @@ def payload(view: TensorView, asked: dict[str, Any] | None) -> dict[str, Any]:
 def _meta(
     view: TensorView, frame: Frame, notes: list[str], words: dict[str, str], asked: dict[str, Any] | None
 ) -> dict[str, Any]:
-    panels, start = [], 0
+    panels, start, computed = [], 0, _is_computed(view, notes)
     for number, (panel, note) in enumerate(zip(view.panels, notes, strict=True)):
-        panels.append(_panel(view, frame, number, words) | {"note": note, "start": None if note else start})
-        start += 0 if note else panel.value.size
+        left_out = bool(note) or (computed and number == len(notes) - 1)
+        panels.append(_panel(view, frame, number, words) | {"note": note, "start": None if left_out else start})
+        start += 0 if left_out else panel.value.size
     return {
+        "computed": computed,
         "panels": panels, "sizes": frame.sizes, "outputRank": frame.rank, "axes": default_axes(view, frame),
         "aligned": view.alignment is not None, "stretches": _stretches(view.alignment), "live": view.live,
         "operation": view.alignment.operation if view.alignment else None, "normalize": view.normalize,
@@ -55,6 +62,13 @@ def _meta(
         "axisNames": view.axis_names, "speed": view.speed, "gallery": view.gallery, "compare": view.compare,
         "words": words, "selection": asked,
     }  # fmt: skip
+
+
+def _is_computed(view: TensorView, notes: list[str]) -> bool:
+    """Whether the browser can make the result itself, to the bit: it is not sent then, a third of what a gate sends."""
+    floats = all(panel.value.dtype == np.float32 for panel in view.panels)
+    operation = view.alignment.operation if view.alignment else None
+    return view.live and floats and not any(notes) and operation in _COMPUTED
 
 
 def _panel(view: TensorView, frame: Frame, number: int, words: dict[str, str]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The Python side: what is sent, how large it is, what is refused, and what old links become."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -22,7 +23,7 @@ def meta_of(view):
 
 def test_numbers_cross_once_and_unchanged():
     """One column, in order; at most a tenth more than the bytes themselves."""
-    view = CASES["gate"]()
+    view = replace(CASES["gate"](), live=False)
     data = payload(view, None)
     sent = data["x"]["v"].to_numpy()
     assert sent.dtype == np.float32
@@ -33,6 +34,22 @@ def test_numbers_cross_once_and_unchanged():
     assert sink.getvalue().size + len(json.dumps(data["meta"])) <= 1.1 * sum(
         panel.value.nbytes for panel in view.panels
     )
+
+
+def test_a_result_that_the_browser_can_compute_is_not_sent():
+    """Where it would come out the same to the bit: live, element by element, float32. How it does: tests/js."""
+    gate = CASES["gate"]()
+    data = payload(gate, None)
+    assert data["meta"]["computed"] is True
+    assert [panel["start"] for panel in data["meta"]["panels"]] == [0, gate.panels[0].value.size, None]
+    np.testing.assert_array_equal(
+        data["x"]["v"].to_numpy(), np.concatenate([panel.value.ravel() for panel in gate.panels[:2]])
+    )
+    x, whole = counting((2, 3, 5)), counting((2, 3, 1)).astype("int64")
+    for inputs, operation, live in (([x, x], "Multiply", False), ([x, whole], "Add", True), ([x, x], "Dot", True)):
+        meta = meta_of(merge_view(operation, inputs, live=live))
+        assert meta["computed"] is False
+        assert None not in [panel["start"] for panel in meta["panels"]]
 
 
 def test_equal_views_give_equal_data():

@@ -23,7 +23,7 @@ function makeSlider(app, axis, playable) {
   const name = axisTitle(app, axis, playable);
   const last = model.sizes[axis] - 1;
   const range = element("input", { type: "range", min: 0, max: last, step: 1, "aria-label": name });
-  const shown = element("output", {});
+  const shown = element("output", { style: `--longest: ${fill(words.position, { at: last, last }).length}ch` });
   const order = () => (playable ? channelOrder(model, view) : null);
   range.oninput = () => {
     app.player.stop(true);

@@ -22,22 +22,29 @@ export function sizeCanvas(canvas, width, height, ratio) {
   canvas.style.height = `${high / ratio}px`;
 }
 
-/** A canvas to put pixels on before they are drawn larger; kept, since making one costs more than filling it. */
-export function makeScratch() {
+/** A colour of the style sheet as a pixel. */
+export function pixelOf(colour) {
+  const context = new OffscreenCanvas(1, 1).getContext("2d");
+  context.fillStyle = colour;
+  context.fillRect(0, 0, 1, 1);
+  return new Uint32Array(context.getImageData(0, 0, 1, 1).data.buffer)[0];
+}
+
+/** A canvas to put pixels on that are drawn larger; kept, since making one costs more than filling it. */
+export function makeScratch(kind = { willReadFrequently: true }) {
   const canvas = document.createElement("canvas");
-  let image = null;
+  const context = canvas.getContext("2d", kind);
+  let made = null;
   return {
+    canvas,
     imageFor(width, height) {
-      if (!image || canvas.width !== width || canvas.height !== height) {
-        canvas.width = width;
-        canvas.height = height;
-        image = canvas.getContext("2d", { willReadFrequently: true }).createImageData(width, height);
+      if (!made || canvas.width !== width || canvas.height !== height) {
+        [canvas.width, canvas.height] = [width, height];
+        const image = context.createImageData(width, height);
+        const pixels = new Uint32Array(image.data.buffer);
+        made = { canvas, width, height, pixels, put: () => context.putImageData(image, 0, 0) };
       }
-      return {
-        canvas,
-        pixels: new Uint32Array(image.data.buffer),
-        put: () => canvas.getContext("2d").putImageData(image, 0, 0),
-      };
+      return made;
     },
   };
 }

@@ -1,13 +1,15 @@
 // All channels at once, in one canvas: a contact sheet.
 
 import { makeScale, finiteRange, tensorRange, scaleOf } from "./colour.js";
-import { element, sizeCanvas, switcher, chooser, makeScratch } from "./dom.js";
+import { element, switcher, chooser, makeScratch } from "./dom.js";
 import { cellAt } from "./links.js";
 import { slicePlan, tileGrid } from "./layout.js";
 import { channelAxis, channelOrder, isDrawable, offsetOf } from "./model.js";
-import { comparedRange, fillPixels, sliceOf } from "./paint.js";
+import { comparedRange, fillPixels, nearest, sliceOf } from "./paint.js";
 import { fill } from "./numbers.js";
 import { moveTo, followPin } from "./state.js";
+
+const SOLID = { alpha: false, willReadFrequently: true }; // nothing shines through; pixels are put, nothing is drawn
 
 /** The panels to compare: the last that has every channel, and the first other of the same shape. */
 export function galleryPanels(model, view) {
@@ -25,7 +27,9 @@ export function makeGallery(app) {
   const { axis, after, before } = galleryPanels(model, view);
   if (!model.gallery || axis === undefined || !after) return null;
   if (!before) view.compare = "after";
-  const canvas = element("canvas", { class: "sheet" });
+  const scratch = makeScratch(SOLID);
+  const canvas = scratch.canvas;
+  canvas.className = "sheet";
   const frame = element("div", { class: "chosen", "aria-hidden": "true" });
   const hover = element("div", { class: "chosen faint", "aria-hidden": "true", hidden: true });
   const inner = element("div", { class: "inner" }, canvas, hover, frame);
@@ -35,7 +39,7 @@ export function makeGallery(app) {
   }, inner); // prettier-ignore
   const tip = element("span", { class: "quiet tip" });
   const head = element("div", { class: "head" }, element("h3", {}, fill(axis === model.outputRank - 1 ? words.all_channels : words.all_slices, { count: model.sizes[axis] })), tip);
-  const gallery = { axis, after, before, canvas, frame, hover, inner, scroll, tip, scratch: makeScratch(), grid: null, difference: null, top: 0, shown: 0 };
+  const gallery = { axis, after, before, canvas, scratch, frame, hover, inner, scroll, tip, grid: null, difference: null, top: 0, shown: 0 };
   head.append(element("span", { class: "push" }), ...choices(app, gallery));
   gallery.section = element("section", { class: "gallery", "aria-label": words.gallery }, head, scroll);
   listen(app, gallery);
@@ -123,53 +127,48 @@ export function paintGallery(app, gallery) {
   const grid = tileGrid({ count: gallery.order.length, rows: plan.rows, cols: plan.cols, width: app.width - 14, ratio: theme.ratio });
   gallery.grid = grid;
   const step = grid.height + grid.gap;
-  const height = Math.min(grid.lines * step, 336);
-  gallery.inner.style.height = `${grid.lines * step}px`;
-  gallery.scroll.style.maxHeight = `${height}px`;
-  gallery.shown = height;
-  gallery.top = Math.max(0, Math.min(gallery.top, grid.lines * step - height));
-  const { top } = gallery;
-  gallery.canvas.style.top = `${top}px`;
+  gallery.shown = Math.min(grid.lines * step, 336);
   gallery.inner.style.width = `${grid.line * (grid.width + grid.gap) - grid.gap}px`;
-  sizeCanvas(gallery.canvas, grid.line * (grid.width + grid.gap) - grid.gap, height, theme.ratio);
-  const context = gallery.canvas.getContext("2d", { alpha: false }); // nothing shines through: cheaper to show
-  context.fillStyle = theme.background;
-  context.fillRect(0, 0, gallery.canvas.width, gallery.canvas.height);
-  context.imageSmoothingEnabled = false;
-  const first = Math.floor(top / step) * grid.line;
-  const past = Math.min(gallery.order.length, Math.ceil((top + height) / step) * grid.line);
-  paintTiles(app, gallery, plan, context, first, past, top);
+  gallery.inner.style.height = `${grid.lines * step}px`;
+  gallery.scroll.style.maxHeight = `${gallery.shown}px`;
+  gallery.top = Math.max(0, Math.min(gallery.top, grid.lines * step - gallery.shown));
+  const line = Math.floor(gallery.top / step); // the first in sight
+  const lines = Math.min(grid.lines, Math.ceil((gallery.top + gallery.shown) / step)) - line;
+  gallery.canvas.style.top = `${line * step}px`;
+  paintTiles(app, gallery, plan, line * grid.line, lines);
   frameChannel(app, gallery);
 }
 
-function paintTiles(app, gallery, plan, context, first, past, top) {
-  const { view, theme, model } = app;
-  const { grid } = gallery;
+/** Whole lines of tiles, dot by dot into one image: hundreds of small pictures, each drawn larger, cost far more. */
+function paintTiles(app, gallery, plan, first, lines) {
+  const { view, model } = app;
+  const { line, dots } = gallery.grid;
   const panel = view.compare === "before" ? gallery.before : gallery.after;
-  const [wide, high] = [Math.round(grid.width * theme.ratio), Math.round(grid.height * theme.ratio)];
-  const slice = sliceOf(panel, plan, 0, high, wide);
+  const slice = { ...sliceOf(panel, plan, 0, dots.rows, dots.cols), rowAt: nearest(plan.rows, dots.rows), colAt: nearest(plan.cols, dots.cols) };
   if (view.compare === "difference") slice.minus = gallery.before.values;
-  const [tileCols, tileRows] = [slice.colAt.length, slice.rowAt.length];
-  const image = gallery.scratch.imageFor(tileCols * grid.line, tileRows * Math.max(1, Math.ceil((past - first) / grid.line)));
   const steady = view.compare === "difference" ? differenceScale(app, gallery) : null;
+  const sheet = sheetFor(app, gallery, lines);
   const index = cellAt(model, panel, view.at).index.slice();
   index[plan.rowAxis] = index[plan.colAxis] = 0;
   const own = panel.axes.indexOf(gallery.axis);
-  for (let place = first; place < past; place++) {
+  for (let place = first; place < Math.min(gallery.order.length, first + line * lines); place++) {
     index[own] = gallery.order[place];
     slice.start = offsetOf(panel, index.slice(0, panel.shape.length));
     const scale = steady ?? scaleOf(model, view, panel, app.tables, () => comparedRange(model, panel, slice));
-    const [line, col] = [Math.floor((place - first) / grid.line), (place - first) % grid.line];
-    fillPixels(image.pixels, tileCols * grid.line, col * tileCols, line * tileRows, slice, scale);
+    const [down, across] = [Math.floor((place - first) / line), (place - first) % line];
+    fillPixels(sheet.pixels, sheet.width, across * (dots.cols + dots.gap), down * (dots.rows + dots.gap), slice, scale);
   }
-  image.put();
-  for (let place = first; place < past; place++) {
-    const [line, col] = [Math.floor(place / grid.line), place % grid.line];
-    const x = Math.round(col * (grid.width + grid.gap) * theme.ratio);
-    const y = Math.round((line * (grid.height + grid.gap) - top) * theme.ratio);
-    const from = Math.floor((place - first) / grid.line) * tileRows;
-    context.drawImage(image.canvas, col * tileCols, from, tileCols, tileRows, x, y, wide, high);
-  }
+  sheet.put();
+}
+
+/** Room for so many lines; the browser draws it larger, a dot as a square. */
+function sheetFor({ theme }, { canvas, scratch, grid }, lines) {
+  const { line, dot, dots } = grid;
+  const sheet = scratch.imageFor(line * (dots.cols + dots.gap) - dots.gap, lines * (dots.rows + dots.gap));
+  canvas.style.width = `${sheet.width * dot}px`;
+  canvas.style.height = `${sheet.height * dot}px`;
+  sheet.pixels.fill(theme.ground);
+  return sheet;
 }
 
 /** Differences share one scale around zero: the largest change of any channel; it holds still under the brush. */

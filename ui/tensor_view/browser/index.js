@@ -3,10 +3,11 @@
 import { buildParts, makeApp } from "./app.js";
 import { packPainted } from "./brush.js";
 import { readTable } from "./colour.js";
+import { pixelOf } from "./dom.js";
 import { makeModel, setValues } from "./model.js";
 import { listenToKeys } from "./keyboard.js";
 import { makePatterns } from "./paint.js";
-import { recompute } from "./live.js";
+import { recompute, recomputeAll } from "./live.js";
 import { listCells } from "./links.js";
 import { report, startView } from "./state.js";
 
@@ -40,6 +41,7 @@ const floatsOf = (data) => (data.x ? data.x.getChild("v").toArray() : new Float3
 function build(root, data, sent, send, before) {
   if (before) leave(before);
   const model = makeModel(data.meta, floatsOf(data));
+  if (model.computed) recomputeAll(model);
   const view = startView(model, wanted(data.meta, before));
   const tables = { sequential: readTable(data.meta.colours.sequential), diverging: readTable(data.meta.colours.diverging) };
   const held = { meta: data.meta, sent, send, painted: null, told: "" };
@@ -78,6 +80,7 @@ function refill(held, data, sent, send) {
   data.meta.panels.forEach((panel, place) => { app.model.panels[place].digest = panel.digest; }); // prettier-ignore
   app.model.reels = data.meta.reels;
   setValues(app.model, floatsOf(data));
+  if (app.model.computed) recomputeAll(app.model);
   app.reels.takeIn(data.meta.moves ?? 0);
   const kept = copies.filter(({ panel, digest }) => panel.digest === digest);
   for (const { panel, values } of kept) {
@@ -131,8 +134,9 @@ function readTheme(app) {
   const style = getComputedStyle(app.root);
   const ratio = Math.min(3, Math.max(1, window.devicePixelRatio || 1));
   const name = (variable, fallback) => style.getPropertyValue(variable).trim() || fallback;
+  const background = name("--st-background-color", "#ffffff");
   app.theme = {
-    number: (app.theme?.number ?? 0) + 1, ratio, background: name("--st-background-color", "#ffffff"), mark: name("--tv-mark", "#d4451d"),
+    number: (app.theme?.number ?? 0) + 1, ratio, background, ground: pixelOf(background), mark: name("--tv-mark", "#d4451d"),
     codeFont: name("--st-code-font", "monospace"), patterns: makePatterns(document.createElement("canvas").getContext("2d"), ratio),
   }; // prettier-ignore
 }

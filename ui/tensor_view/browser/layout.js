@@ -66,15 +66,22 @@ const GALLERY = 330; // its height before it scrolls
 const SMALLEST_TILE = 20;
 const LARGEST_TILE = 96;
 
-/** Tiles of the gallery: the largest cells, in steps of half a pixel, that show all; else small ones that scroll. */
+/**
+ * Tiles of the gallery: the largest cells, in steps of half a pixel, that show all; else small ones that scroll.
+ * They are painted in dots, which the browser draws larger: one for a cell, or so many that the gap is about one of them.
+ */
 export function tileGrid({ count, rows, cols, width, ratio }) {
   const long = Math.max(rows, cols);
   const sized = (scale) => {
-    const tile = { width: (cols * scale) / ratio, height: (rows * scale) / ratio };
-    const line = Math.max(1, Math.min(count, Math.floor((width + GAP) / (tile.width + GAP))));
-    return { ...tile, gap: GAP, line, lines: Math.ceil(count / line) };
+    const cut = Math.max(1, Math.round(scale / (GAP * ratio))); // dots along a cell
+    const dot = Math.max(1, scale / cut) / ratio;
+    const across = (cells) => (scale < 1 ? Math.max(1, Math.round(cells * scale)) : cells * cut);
+    const dots = { rows: across(rows), cols: across(cols), gap: Math.max(1, Math.round(GAP / dot)) };
+    const tile = { width: dots.cols * dot, height: dots.rows * dot, gap: dots.gap * dot };
+    const line = Math.max(1, Math.min(count, Math.floor((width + tile.gap) / (tile.width + tile.gap))));
+    return { ...tile, dot, dots, line, lines: Math.ceil(count / line) };
   };
-  const fits = (grid) => grid.lines * (grid.height + GAP) <= GALLERY && grid.width <= width;
+  const fits = (grid) => grid.lines * (grid.height + grid.gap) <= GALLERY && grid.width <= width;
   if (long > LARGEST_TILE * ratio) return sized((64 * ratio) / long); // more cells than pixels: sampled
   let scale = Math.max(1, Math.ceil((SMALLEST_TILE * ratio) / long));
   while ((long * (scale + 0.5)) / ratio <= LARGEST_TILE && fits(sized(scale + 0.5))) scale += 0.5;

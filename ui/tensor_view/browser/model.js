@@ -19,9 +19,10 @@ export function makeModel(meta, floats) {
 export function setValues(model, floats) {
   model.floats = floats; // the frames of reels are read from it
   for (const panel of model.panels) {
-    if (panel.start === null) continue;
+    const computed = model.computed && panel === model.panels.at(-1); // by live.js
+    if (panel.start === null && !computed) continue;
     // A copy: the brush changes the painted panel and a live result.
-    panel.values = floats.slice(panel.start, panel.start + panel.count);
+    panel.values = computed ? new Float32Array(panel.count) : floats.slice(panel.start, panel.start + panel.count);
     panel.range = null;
     panel.version += 1;
   }

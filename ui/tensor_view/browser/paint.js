@@ -7,26 +7,27 @@ import { inCell } from "./numbers.js";
 const PALE = 0.38; // opacity of the copies that a stretched cell stands for
 const NOTHING = 0xff8a8a8a; // the grey under the pattern of a value that has no colour
 
-/** Which cell each drawn pixel reads; more cells than pixels are sampled evenly. */
-function samples(count, pixels) {
-  const drawn = Math.max(1, Math.min(count, pixels));
-  return Int32Array.from({ length: drawn }, (_, pixel) => Math.floor(((pixel + 0.5) * count) / drawn));
-}
+/** Which cell each drawn pixel reads. */
+export const nearest = (count, drawn) => Int32Array.from({ length: drawn }, (_, pixel) => Math.floor(((pixel + 0.5) * count) / drawn));
+
+/** As above; more cells than pixels are sampled evenly, fewer drawn once each. */
+const samples = (count, pixels) => nearest(count, Math.max(1, Math.min(count, pixels)));
 
 /** Fill pixels with a slice: `start` is the offset of its first cell. Returns the cells that need a mark. */
 export function fillPixels(pixels, width, left, top, slice, scale) {
   const marks = [];
   const { values, minus, start, rowStep, colStep, rowAt, colAt } = slice;
-  const { table, factor, low, high } = scale;
+  const { table, factor, low, high, start: zero } = scale;
   const slack = (high - low) * 1e-6;
+  const [least, most] = [low - slack, high + slack];
   for (let y = 0; y < rowAt.length; y++) {
     const row = start + rowAt[y] * rowStep;
     let out = (top + y) * width + left;
     for (let x = 0; x < colAt.length; x++) {
       const offset = row + colAt[x] * colStep;
       const value = minus === null ? values[offset] : values[offset] - minus[offset];
-      if (value >= low - slack && value <= high + slack) {
-        const entry = (scale.start + value * factor + 0.5) | 0;
+      if (value >= least && value <= most) {
+        const entry = (zero + value * factor + 0.5) | 0;
         pixels[out++] = table[entry < 0 ? 0 : entry > 255 ? 255 : entry];
       } else {
         const mark = markOf(scale, value);
@@ -47,13 +48,22 @@ export function sliceOf(panel, plan, start, pixelRows, pixelCols) {
   }; // prettier-ignore
 }
 
-/** Smallest and largest finite number of a slice. */
-export function sliceRange(slice) {
+/** Smallest and largest finite number of a slice; kept until the values change, since the same ones are asked for again with every frame. */
+export function sliceRange(panel, slice) {
+  const form = [panel.version, slice.rowStep, slice.colStep, slice.rowAt.length, slice.colAt.length];
+  if (!panel.ranges?.form.every((part, place) => part === form[place])) panel.ranges = { form, found: new Map() };
+  const { found } = panel.ranges;
+  if (!found.has(slice.start)) found.set(slice.start, finiteSlice(panel.values, slice));
+  return found.get(slice.start);
+}
+
+function finiteSlice(values, { start, rowStep, colStep, rowAt, colAt }) {
   let low = Infinity;
   let high = -Infinity;
-  for (const row of slice.rowAt) {
-    for (const col of slice.colAt) {
-      const value = slice.values[slice.start + row * slice.rowStep + col * slice.colStep];
+  for (let y = 0; y < rowAt.length; y++) {
+    const row = start + rowAt[y] * rowStep;
+    for (let x = 0; x < colAt.length; x++) {
+      const value = values[row + colAt[x] * colStep];
       if (value < low && value !== -Infinity) low = value;
       if (value > high && value !== Infinity) high = value;
     }
@@ -63,10 +73,10 @@ export function sliceRange(slice) {
 
 /** The range of a slice together with the same slice of the panel that it is to be compared with, if there is one. */
 export function comparedRange(model, panel, slice) {
-  const own = sliceRange(slice);
+  const own = sliceRange(panel, slice);
   const other = model.panels[panel.like ?? -1];
-  if (!other?.values || String(other.shape) !== String(panel.shape)) return own;
-  const theirs = sliceRange({ ...slice, values: other.values });
+  if (!other?.values || other.shape.length !== panel.shape.length || other.shape.some((size, axis) => size !== panel.shape[axis])) return own;
+  const theirs = sliceRange(other, slice);
   return own && theirs ? [Math.min(own[0], theirs[0]), Math.max(own[1], theirs[1])] : (own ?? theirs);
 }
 

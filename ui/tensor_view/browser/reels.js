@@ -56,6 +56,10 @@ export function makeReels(app, before) {
   return reels;
 }
 
+/** Room for every label, so that the slider stands still while it moves. */
+const longest = (labels) => `${Math.max(...labels.map(places))}ch`;
+const places = (label) => [...label].reduce((sum, letter) => sum + (letter > "\u2e7f" ? 2 : 1), 0); // Chinese letters are as wide as two
+
 const looks = ({ name, title, hint, playable }) => [name, title, hint, playable];
 
 function show(app, reel, place) {
@@ -87,6 +91,7 @@ function makeReel(app, reels, name) {
     const reel = now();
     const [place, last] = [reels.placeOf(reel), reel.frames.length - 1];
     range.max = String(last);
+    shown.style.setProperty("--longest", longest(reel.labels));
     range.value = String(place);
     range.style.setProperty("--part", `${(100 * place) / Math.max(1, last)}%`);
     shown.textContent = reel.labels[place];
