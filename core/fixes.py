@@ -11,6 +11,7 @@ from core.plan import Alignment
 from core.sentences import Sentence
 
 _MOST = 5  # more buttons than that help nobody
+_MOST_LOOKED_AT = 5_000  # shapes, in all tries together: pairs of hundreds of inputs would take minutes
 Shapes = tuple[Shape, ...]
 
 
@@ -26,7 +27,8 @@ def find_fixes(shapes: Shapes, error: MergeError, accepts: Callable[[Shapes], Al
     """
     sound: dict[Shapes, Fix] = {}
     doubtful: dict[Shapes, Fix] = {}
-    for fix in _candidates(shapes, error):
+    tries = max(1, _MOST_LOOKED_AT // max(1, len(shapes)))
+    for fix in islice(_candidates(shapes, error), tries):
         found = _try(fix.shapes, accepts)
         if found is not None:
             (doubtful if found.warnings else sound).setdefault(fix.shapes, fix)

@@ -22,7 +22,8 @@ _ASSETS = "assets/"  # files of a layer's own, such as a vocabulary
 _MAX_MEMBERS = 64
 _MAX_RATIO = 200  # unpacked to packed; Keras packs nothing, and JSON shrinks to a thirtieth
 _SHOWN = 60  # characters of a foreign name in an error
-_STRINGS = re.compile(rb'"(?:[^"\\]+|\\.)*"', re.DOTALL)
+_ESCAPED = re.compile(rb"\\.", re.DOTALL)
+_STRINGS = re.compile(rb'"[^"]*"')  # with the escapes gone first: each byte is looked at once, whatever the file holds
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 _OTHERS = (  # how other files begin, and what they are
@@ -87,7 +88,7 @@ def parse_json(name: str, text: bytes) -> dict[str, Any]:
     Raises:
         MergeError: not UTF-8, not JSON, nested too deeply, not an object.
     """
-    brackets = _STRINGS.sub(b"", text).translate(None, _NO_BRACKETS)
+    brackets = _STRINGS.sub(b"", _ESCAPED.sub(b"", text)).translate(None, _NO_BRACKETS)
     if max(accumulate((_STEPS[sign] for sign in brackets), initial=0)) > MAX_MODEL_NESTING:
         raise unclear("{member} is nested too deeply: more than {limit} levels.", member=name, limit=MAX_MODEL_NESTING)
     try:
