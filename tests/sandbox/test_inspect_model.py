@@ -13,6 +13,7 @@ from PIL import Image
 from sandbox.inspect_image import SCALES, file_inputs, noise_inputs
 from sandbox.inspect_model import main
 from sandbox.model_file import read_model
+from tests.sandbox.hostile import wide_input
 from tests.sandbox.keras_models import keras, layers, merges_of, open_sizes, saved, unet_with_operators
 
 ROOT = Path(__file__).parent.parent.parent
@@ -132,3 +133,11 @@ def test_pictures_are_scaled_as_asked(folder):
     assert (file_inputs(read, folder / "array.npy", "none", 0)["image"] == 1).all()
     assert noise_inputs(read, 5)["image"].tobytes() == noise_inputs(read, 5)["image"].tobytes()
     assert noise_inputs(read, 5)["image"].tobytes() != noise_inputs(read, 6)["image"].tobytes()
+
+
+def test_whole_numbers_get_pixels_as_they_are(folder):
+    """A picture for an input of uint8 is not scaled to 0..1, where nothing of it would be left."""
+    read = read_model(wide_input(40, 30, 3, dtype="uint8"))
+    pixels = np.asarray(Image.open(folder / "picture.png"))
+    np.testing.assert_array_equal(file_inputs(read, folder / "picture.png", "0..1", 0)["x"][0], pixels)
+    assert set(np.unique(noise_inputs(read, 0)["x"])) == {0, 1}
