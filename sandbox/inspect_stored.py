@@ -12,7 +12,7 @@ from sandbox.failures import SandboxError
 from sandbox.model_archive import read_weights
 from sandbox.process import SandboxProcess
 
-_MEMORY = 2**30  # of address space; h5py and the file take a third of it
+_MEMORY = 2**31  # of address space: three times the largest file, and what h5py takes
 _SECONDS = 60.0
 
 

@@ -97,7 +97,10 @@ def parse_json(name: str, text: bytes) -> dict[str, Any]:
 
 
 def _too_deep(text: bytes) -> bool:
-    """Whether brackets, those in strings left out, stand within too many others; in one pass and without copies, whatever the text is."""
+    """Whether brackets stand within too many others, those in strings left out.
+
+    In one pass, and without a list of the strings: both count where the text is nothing but quotes.
+    """
     signs = text.replace(b"\\\\", b"").replace(b'\\"', b"").translate(None, _NO_SIGNS)
     depth, inside = 0, False
     for sign in signs.replace(b'""', b""):  # which opens and closes a string, or closes one and opens the next

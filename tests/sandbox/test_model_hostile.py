@@ -19,7 +19,7 @@ from sandbox.inspect_weights import check_weights
 from sandbox.model_file import read_model
 from tests.conftest import ROOT
 from tests.sandbox.calls import LINUX, gone
-from tests.sandbox.hostile import REFUSED, UNREADABLE, WEIGHTS, archive, layer, model, tensor, wide_input
+from tests.sandbox.hostile import REFUSED, UNREADABLE, WEIGHTS, archive, layer, model, tensor
 from tests.sandbox.keras_models import keras, layers, open_sizes, saved
 
 PATIENCE = 400.0
@@ -98,34 +98,6 @@ def test_shapes_that_do_not_fit_take_no_minutes():
     assert time.process_time() - begin < 10  # 0.2 s
     assert "must be equal, or 1" in read.merges[0].error.explanation
     assert read.merges[0].error.fixes
-
-
-def test_the_command_looks_at_weights_and_sizes_first(tmp_path):
-    """Without Keras, in a process of its own; its libraries have nothing to say on our standard error."""
-    path = tmp_path / "m.keras"
-    entry = model(layer("Add", "a", [[[tensor("x"), tensor("x")]]]))
-    for content, code, part, *options in (
-        (archive(entry), 0, ""),
-        (archive(entry, WEIGHTS["external link"][0]), 2, "point at another file"),
-        (archive(entry, WEIGHTS["scrambled"][0]), 2, "damaged or cut off"),
-        (wide_input(60_000, 60_000), 2, "would hold 3,600,000,000 numbers", "--noise", "1"),
-    ):
-        path.write_bytes(content)
-        run = subprocess.run(
-            [sys.executable, "-m", "sandbox.inspect_model", str(path), *options],
-            cwd=ROOT, capture_output=True, text=True, timeout=300, check=False,
-        )  # fmt: skip
-        assert run.returncode == code
-        assert part in run.stderr
-        assert run.stderr.count("\n") == (1 if code else 0)
-        assert bool(run.stdout) == (not code)
-
-
-@pytest.mark.skipif(not LINUX, reason="has such a device")
-def test_a_file_without_end_is_not_read(capsys):
-    """A device says that it has no bytes, and gives them for ever."""
-    assert main(["/dev/zero"]) == 2
-    assert capsys.readouterr().err == "zero cannot be read: it is not a file.\n"
 
 
 def test_mutated_files_never_surprise():
