@@ -57,21 +57,21 @@ async def _attack(attacker, told):
             await visitor.give(MODEL[2], "m.keras", content, attacker.post)
             if "mstart" in visitor.widgets:  # it stays asked for with the next file
                 await visitor.change(mstart=True)
-            assert sentence in await _answer(visitor, neighbour, number)
+            assert sentence in await _answer(visitor, neighbour, number, sentence)
         await visitor.give(MODEL[2], "m.keras", b"", attacker.post)  # the last model is let go of
         await _until(lambda: len(_children(attacker.replica.process.pid)) <= MOST_CHILDREN)
 
 
-async def _answer(visitor, neighbour, number):
-    """What the page says in the end; it looks again by itself."""
+async def _answer(visitor, neighbour, number, sentence):
+    """What the page says in the end, or after a long time; it looks again by itself."""
     end = time.monotonic() + PATIENCE
     run = await visitor.change()
-    while not run.alerts and time.monotonic() < end:
+    while sentence not in run.text.replace("\\", "") and time.monotonic() < end:
         await visitor.think(1)
         await _check(neighbour, number)
         run = await visitor.change()
     assert run.faults == []
-    return "\n".join(run.alerts).replace("\\", "")
+    return run.text.replace("\\", "")
 
 
 async def _check(neighbour, number):
