@@ -10,6 +10,7 @@ import numpy as np
 from core.dtypes import Array
 from core.errors import Shape, unclear
 from core.limits import MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE, MAX_UPLOAD_BYTES
+from sandbox.inspect_inputs import check_sizes
 from sandbox.model_file import ModelFile
 
 _FORMATS = ["PNG", "JPEG", "WEBP"]
@@ -27,7 +28,7 @@ SCALES: dict[str, Callable[[Array], Array]] = {  # from 0..255
 
 
 def file_inputs(model: ModelFile, path: Path, scale: str, seed: int) -> dict[str, Array]:
-    """The file for every input that it fits; noise for the others.
+    """The file for every input that it fits; noise for the others. Inputs of whole numbers get pixels from 0 to 255.
 
     Raises:
         MergeError: it is no picture and no array of numbers, or fits no input.
@@ -35,7 +36,7 @@ def file_inputs(model: ModelFile, path: Path, scale: str, seed: int) -> dict[str
     found = noise_inputs(model, seed)
     fitting = {}
     for entry in model.inputs:
-        array = _read(path, entry.shape, scale)
+        array = _read(path, entry.shape, "none" if _whole(entry.dtype) else scale)
         if array is not None:
             fitting[entry.name] = array
     if not fitting:
@@ -45,11 +46,17 @@ def file_inputs(model: ModelFile, path: Path, scale: str, seed: int) -> dict[str
 
 def noise_inputs(model: ModelFile, seed: int) -> dict[str, Array]:
     """Numbers between 0 and 1 for every input, by seed; 0 and 1 where it takes whole numbers."""
+    shapes = [_known(entry.shape) for entry in model.inputs]
+    check_sizes(shapes)
     generator = np.random.default_rng(seed)
     return {
-        entry.name: generator.random(_known(entry.shape), np.float32).round(0 if "int" in entry.dtype else 7)
-        for entry in model.inputs
+        entry.name: generator.random(shape, np.float32).round(0 if _whole(entry.dtype) else 7)
+        for entry, shape in zip(model.inputs, shapes, strict=True)
     }
+
+
+def _whole(dtype: str) -> bool:
+    return "int" in dtype or dtype == "bool"
 
 
 def _known(shape: Shape | None) -> tuple[int, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from math import prod
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from core.errors import Shape, unclear
 from core.limits import MAX_ELEMENTS
 from sandbox.model_file import InputEntry, ModelFile
 
+MAX_FED = 4 * MAX_ELEMENTS  # numbers of all inputs together
 _SHOWN = 60  # characters of a foreign name in an error
 
 
@@ -22,7 +24,7 @@ def checked_inputs(model: ModelFile, inputs: Mapping[str, Array]) -> list[Array]
         inputs: by the name of the input, batch first, all of one batch.
 
     Raises:
-        MergeError: one is missing, too large or of another shape.
+        MergeError: one is missing, too large or of another shape; or all together are too large.
     """
     for name in inputs:
         if name not in {entry.name for entry in model.inputs}:
@@ -32,12 +34,31 @@ def checked_inputs(model: ModelFile, inputs: Mapping[str, Array]) -> list[Array]
                 names=", ".join(entry.name for entry in model.inputs)[:_SHOWN],
             )
     arrays = [_checked(entry, inputs.get(entry.name)) for entry in model.inputs]
+    check_sizes(array.shape for array in arrays)
     batches = sorted({array.shape[0] for array in arrays if array.ndim})
     if len(batches) > 1:
         raise unclear(
             "All inputs need the same number of samples; they have {sizes}.", sizes=", ".join(map(str, batches))
         )
     return arrays
+
+
+def check_sizes(shapes: Iterable[Shape]) -> None:
+    """Refuse inputs that are too large together, before they are made.
+
+    Args:
+        shapes: of each; None counts as 1.
+
+    Raises:
+        MergeError: names the count and the limit.
+    """
+    count = sum(prod(1 if size is None else size for size in shape) for shape in shapes)
+    if count > MAX_FED:
+        raise unclear(
+            "The inputs together would hold {count} numbers; up to {limit} are taken.",
+            count=f"{count:,}",
+            limit=f"{MAX_FED:,}",
+        )
 
 
 def _checked(entry: InputEntry, array: Array | None) -> Array:

@@ -1,14 +1,17 @@
 """`python -m sandbox.inspect_model MODEL.keras`: every merge of a model, with the shapes that go in and come out.
 
 With a picture or noise the model is run, fenced in, and figures of the values stand beside. The listing alone needs
-no Keras.
+no Keras; a process of its own looks whether the weights are what they claim.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import logging
+import os
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +20,7 @@ from core.errors import unclear
 from core.limits import MAX_MODEL_BYTES
 from sandbox.failures import SandboxError
 from sandbox.inspect_report import as_json, as_text, failure_text
+from sandbox.inspect_stored import check_stored
 from sandbox.model_file import ModelFile, read_model
 
 if TYPE_CHECKING:
@@ -37,7 +41,11 @@ def main(arguments: list[str] | None = None) -> int:
         model = read_model(content, options.model.name)
         if model.refusals:
             raise MergeError(model.refusals[0].reason)
-        run = _run(content, model, options) if options.image or options.noise is not None else None
+        run = None
+        if options.image is None and options.noise is None:
+            check_stored(content)
+        else:
+            run = _run(content, model, options)
     except (MergeError, SandboxError) as error:
         print(" ".join(_one_line(error).split()), file=sys.stderr)
         return _REFUSED
@@ -72,6 +80,8 @@ def _content(path: Path) -> bytes:
             )
         if path.is_dir():
             raise unclear("{file} is a folder, such as a SavedModel; only .keras files are read.", file=path.name[:60])
+        if not path.is_file():  # a pipe or a device may have no end
+            raise unclear("{file} cannot be read: {reason}.", file=path.name[:60], reason="it is not a file")
         return path.read_bytes()
     except OSError as error:
         raise unclear("{file} cannot be read: {reason}.", file=path.name[:60], reason=error.strerror) from None
@@ -105,5 +115,17 @@ def _one_line(error: MergeError | SandboxError) -> str:
     return reasons.get(error.kind, f"The model could not be run ({error.kind}).")
 
 
+def _alone_on_standard_error() -> None:
+    """What the child's libraries print, and what we log of it, would stand beside our one line."""
+    sys.stderr = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="backslashreplace")
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 2)
+    os.close(nothing)
+    logging.disable()
+    if isinstance(sys.stdout, TextIOWrapper):  # names are in any language, terminals are not
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
 if __name__ == "__main__":
+    _alone_on_standard_error()
     sys.exit(main())

@@ -178,4 +178,4 @@ def _inputs(graph: Graph) -> tuple[InputEntry, ...]:
 def _refusals(archive: Archive, graph: Graph) -> tuple[Refusal, ...]:
     """By name first; sizes and inputs only of what could be run by its name."""
     named = (*refused_assets(archive.assets), *refusals(archive.config))
-    return named or (*bounds(graph.calls, archive.stored), *refused_inputs(graph.calls))
+    return named or (*bounds(graph.calls, archive.stored), *refused_inputs(graph.calls, len(graph.inputs)))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from core import MergeError, Sentence
 from core.errors import Shape, unclear
+from core.limits import MAX_MODEL_EDGES
 
 _MAX_RANK = 8
 _MAX_SIZE = 2**31
@@ -117,8 +119,14 @@ def references(value: Any, offset: tuple[str, ...] = ()) -> tuple[Reference, ...
     Args:
         value: a list [layer, call, output], or lists or a dictionary of such.
         offset: names of layers whose calls Keras counts from 1 here, which are nested functional models.
+
+    Raises:
+        MergeError: not of that form, or too many.
     """
-    return tuple(_places(value, "", frozenset(offset)))
+    found = tuple(islice(_places(value, "", frozenset(offset)), MAX_MODEL_EDGES + 1))
+    if len(found) > MAX_MODEL_EDGES:
+        raise unclear("The model has more than {limit} inputs or outputs.", limit=f"{MAX_MODEL_EDGES:,}")
+    return found
 
 
 def _places(value: Any, key: str, offset: frozenset[str]) -> Iterator[Reference]:

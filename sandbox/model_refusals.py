@@ -15,6 +15,7 @@ _NUMBERS = "bool int8 int16 int32 int64 uint8 uint16 uint32 float16 bfloat16 flo
 _DTYPES = frozenset(["", *_NUMBERS.split()])  # of inputs; empty where the file does not say
 _SHOWN = 60  # characters of a foreign name
 _MOST = 50  # refusals that are listed
+_MOST_INPUTS = 64  # of a model that is run; each has its own controls on screen
 _LEFT_OUT = ("compile_config",)  # dropped before the model is loaded
 
 _LAMBDA = _("{name} holds program code of its own, so it is shown but not run.")
@@ -53,9 +54,17 @@ def refused_assets(names: tuple[str, ...]) -> tuple[Refusal, ...]:
     return tuple(Refusal("", name[:_SHOWN], Sentence(_READS_FILES.template, name=name[:_SHOWN])) for name in names[:1])
 
 
-def refused_inputs(calls: Iterable[Call]) -> tuple[Refusal, ...]:
-    """Inputs that are no plain tensors of numbers."""
+def refused_inputs(calls: Iterable[Call], count: int) -> tuple[Refusal, ...]:
+    """Inputs that are no plain tensors of numbers, or too many.
+
+    Args:
+        calls: of all layers.
+        count: of the inputs of the model.
+    """
     found = []
+    if count > _MOST_INPUTS:
+        text = _("The model has {count} inputs; models of up to {limit} are run here.", count=count, limit=_MOST_INPUTS)
+        found.append(Refusal("", "", text))
     for call in calls:
         config = call.layer.config
         if call.layer.class_name == "InputLayer" and (

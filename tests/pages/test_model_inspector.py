@@ -387,3 +387,19 @@ def test_the_whole_model_on_demand():
     """All hundred layers of the shipped network, or those around the merge."""
     assert len(boxes(open_inspector(mwhole="true"))) == 100
     assert len(boxes(open_inspector())) < 12
+
+
+def test_another_model_begins_with_its_own_inputs(played):
+    """Whatever was typed for the model before: its shape would not fit, and its pixels are scaled otherwise."""
+    app = open_inspector(gate_file(), m0s="2,3,5,7", m1s="2,3,5,1", **NOISE)
+    assert app.text_input(key="m0s").value == "2,3,5,7"
+    shape = [None, 11, 13, 3]
+    layers = [("x", "InputLayer", shape, []), ("r", "Rescaling", shape, ["x"]), ("a", "Add", shape, ["r", "x"])]
+    app.file_uploader(key="model_file").upload("other.keras", keras_file(layers, ["a"])).run()
+    assert app.text_input(key="m0s").value == "1,11,13,3"
+    assert (app.selectbox(key="m0k").value, app.selectbox(key="m0c").value) == ("sample", "none")
+    assert not app.error
+    app.text_input(key="m0s").set_value("3,11,13,3").run()
+    app.selectbox(key="m0c").set_value("signed").run()
+    assert app.text_input(key="m0s").value == "3,11,13,3"
+    assert app.selectbox(key="m0c").value == "signed"

@@ -95,6 +95,27 @@ def deep_models(depth):
     return archive(inner)
 
 
+def _with_inputs(count):
+    """A model of so many inputs besides x."""
+    more = [layer("InputLayer", f"x{n}", batch_shape=[None, 3], dtype="float32") for n in range(count)]
+    whole = model(*more, layer("Add", "a", [[[tensor(f"x{n}") for n in range(count)]]]))
+    whole["config"]["input_layers"] += [[entry["name"], 0, 0] for entry in more]
+    return whole
+
+
+def many_ends(key):
+    """A hundred thousand inputs, or outputs, that are one and the same tensor."""
+    entry = model(layer("ReLU", "r", [[tensor("x")]]))
+    return archive(entry | {"config": entry["config"] | {key: [["x", 0, 0]] * 100_000}})
+
+
+def wide_input(*sizes, dtype="float32"):
+    """An Add on an input of these sizes; the file is small."""
+    whole = model(layer("Add", "a", [[[tensor("x", (None, *sizes)), tensor("x", (None, *sizes))]]]))
+    whole["config"]["layers"][0]["config"] |= {"batch_shape": [None, *sizes], "dtype": dtype}
+    return archive(whole)
+
+
 def patched(content: bytes, old: bytes, new: bytes, *, last=False) -> bytes:
     """One place changed."""
     place = content.rfind(old) if last else content.find(old)
@@ -183,6 +204,7 @@ UNREADABLE = {  # what: (the file, a part of the sentence)
     "deep json": (archive(raw=b"[" * 100_000 + b"]" * 100_000), "nested too deeply"),
     "not utf-8": (archive(raw=b'{"a": "\xff\xfe"}'), "not valid JSON"),
     "nan": (archive(raw=b'{"a": NaN}'), "not valid JSON"),
+    "quotes without end": (archive(raw=b'"\\' * 2_000_000), "not valid JSON"),
     "half json": (archive(raw=b'{"a": '), "not valid JSON"),
     "half a sign": (archive(raw=json.dumps(model(layer("Add", "\ud800", [[tensor("x")]]))).encode()), "not valid JSON"),
     "half a sign as a key": (archive(raw=b'{"\\uDFFF": 1}'), "not valid JSON"),
@@ -202,6 +224,8 @@ UNREADABLE = {  # what: (the file, a part of the sentence)
     "many layers": (
         archive(model(*(layer("ReLU", f"r{n}", [[tensor("x")]]) for n in range(3_000)))), "more than 2,000 layers",
     ),
+    "many outputs": (many_ends("output_layers"), "more than 20,000 inputs or outputs"),
+    "many inputs": (many_ends("input_layers"), "more than 20,000 inputs or outputs"),
     "negative size": (archive(model(layer("ReLU", "r", [[tensor("x", (None, -5))]]))), "not a shape"),
     "immense rank": (archive(model(layer("ReLU", "r", [[tensor("x", (1,) * 50)]]))), "not a shape"),
 }  # fmt: skip
@@ -246,6 +270,9 @@ REFUSED = {  # shown, never run
     "immense embedding": (one("Embedding", input_dim=10**9, output_dim=64), "declares 64,000,000,000 weights"),
     "immense window": (one("Conv1D", filters=64, kernel_size=[10**8]), "weights"),
     "size beyond all": (one("UpSampling2D", size=2**62), "a size that no model has"),
+    "inputs for a screen of a mile": (
+        archive(_with_inputs(65)), "The model has 66 inputs; models of up to 64 are run here."
+    ),
     "text": (
         archive(model(layer("InputLayer", "words", batch_shape=[None, 1], dtype="string"), output="words")),
         "takes text",

@@ -88,6 +88,20 @@ def sequential():
     )
 
 
+def greedy():
+    """Wants 12 GB for what comes out of one layer."""
+    x = keras.Input((64, 64, 8), name="x")
+    y = layers.UpSampling2D(300)(x)
+    return keras.Model(x, y + y)
+
+
+def endless():
+    """A recurrent layer over ten million steps."""
+    x = keras.Input((1,), name="x")
+    long = layers.GRU(1, name="endless")(layers.RepeatVector(10_000_000)(x))
+    return keras.Model(x, long * x)
+
+
 MODELS = {f.__name__: f for f in (unet_with_operators, transformer, three_inputs, nested_twice, sequential)}
 _OPERATIONS = ("Add", "Subtract", "Multiply", "Maximum", "Minimum", "Concatenate")
 _LAYERS = (

@@ -13,6 +13,8 @@ from PIL import Image
 from sandbox.inspect_image import SCALES, file_inputs, noise_inputs
 from sandbox.inspect_model import main
 from sandbox.model_file import read_model
+from tests.sandbox.calls import LINUX
+from tests.sandbox.hostile import WEIGHTS, archive, layer, model, tensor, wide_input
 from tests.sandbox.keras_models import keras, layers, merges_of, open_sizes, saved, unet_with_operators
 
 ROOT = Path(__file__).parent.parent.parent
@@ -132,3 +134,36 @@ def test_pictures_are_scaled_as_asked(folder):
     assert (file_inputs(read, folder / "array.npy", "none", 0)["image"] == 1).all()
     assert noise_inputs(read, 5)["image"].tobytes() == noise_inputs(read, 5)["image"].tobytes()
     assert noise_inputs(read, 5)["image"].tobytes() != noise_inputs(read, 6)["image"].tobytes()
+
+
+def test_whole_numbers_get_pixels_as_they_are(folder):
+    """A picture for an input of uint8 is not scaled to 0..1, where nothing of it would be left."""
+    read = read_model(wide_input(40, 30, 3, dtype="uint8"))
+    pixels = np.asarray(Image.open(folder / "picture.png"))
+    np.testing.assert_array_equal(file_inputs(read, folder / "picture.png", "0..1", 0)["x"][0], pixels)
+    assert set(np.unique(noise_inputs(read, 0)["x"])) == {0, 1}
+
+
+def test_the_command_looks_at_weights_and_sizes_first(tmp_path):
+    """Without Keras, in a process of its own; its libraries have nothing to say on our standard error."""
+    path = tmp_path / "m.keras"
+    entry = model(layer("Add", "a", [[[tensor("x"), tensor("x")]]]))
+    for content, code, part, *options in (
+        (archive(entry), 0, ""),
+        (archive(entry, WEIGHTS["external link"][0]), 2, "point at another file"),
+        (archive(entry, WEIGHTS["scrambled"][0]), 2, "damaged or cut off"),
+        (wide_input(60_000, 60_000), 2, "would hold 3,600,000,000 numbers", "--noise", "1"),
+    ):
+        path.write_bytes(content)
+        run = command(path, *options)
+        assert run.returncode == code
+        assert part in run.stderr
+        assert run.stderr.count("\n") == (1 if code else 0)
+        assert bool(run.stdout) == (not code)
+
+
+@pytest.mark.skipif(not LINUX, reason="has such a device")
+def test_a_file_without_end_is_not_read(capsys):
+    """A device says that it has no bytes, and gives them for ever."""
+    assert main(["/dev/zero"]) == 2
+    assert capsys.readouterr().err == "zero cannot be read: it is not a file.\n"

@@ -10,7 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from core import MergeError
+from core.limits import MAX_MODEL_NESTING
+from sandbox.model_archive import parse_json
 from sandbox.model_file import neighbourhood, read_model
 from tests.sandbox.keras_models import MODELS, keras, layers, merges_of, ops, saved, three_inputs, unet_with_operators
 
@@ -176,3 +181,27 @@ def test_models_are_equal_after_a_second_saving(files):
     first, second = read_model(files("unet_with_operators")[1]), read_model(again)
     assert [e.operation for e in first.merges] == [e.operation for e in second.merges]
     assert three_inputs().count_params() == files("three_inputs")[0].count_params()
+
+
+@given(
+    st.recursive(
+        st.text('"\\[]{}a', max_size=6),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text('"\\[]{', max_size=3), inner, max_size=3),
+        max_leaves=12,
+    )
+)
+def test_only_brackets_outside_of_strings_are_counted(value):
+    """One level more than the limit is too deep, whatever the strings hold."""
+
+    def deep(inside):
+        kinds = inside.values() if isinstance(inside, dict) else inside if isinstance(inside, list) else None
+        return 0 if kinds is None else 1 + max(map(deep, kinds), default=0)
+
+    for levels, refused in ((MAX_MODEL_NESTING, False), (MAX_MODEL_NESTING + 1, True)):
+        around = levels - deep({"a": value})
+        text = '{"a": ' + "[" * around + json.dumps(value) + "]" * around + "}"
+        if refused:
+            with pytest.raises(MergeError, match="nested too deeply"):
+                parse_json("config.json", text.encode())
+        else:
+            assert parse_json("config.json", text.encode())

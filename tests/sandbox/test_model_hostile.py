@@ -20,7 +20,7 @@ from sandbox.model_file import read_model
 from tests.conftest import ROOT
 from tests.sandbox.calls import LINUX, gone
 from tests.sandbox.hostile import REFUSED, UNREADABLE, WEIGHTS, archive, layer, model, tensor
-from tests.sandbox.keras_models import keras, layers, open_sizes, saved
+from tests.sandbox.keras_models import endless, greedy, keras, layers, open_sizes, saved
 
 PATIENCE = 400.0
 MOST_MEMORY = 80_000_000  # of reading; some files are themselves 3 MB
@@ -88,6 +88,16 @@ def test_the_command_says_why_in_one_line(tmp_path, capsys):
     assert main([str(tmp_path / "missing.keras")]) == 2
     assert main([str(tmp_path)]) == 2
     assert capsys.readouterr().err.count("\n") == 2
+
+
+def test_shapes_that_do_not_fit_take_no_minutes():
+    """One Add of 500 tensors of as many shapes: fixes are sought, but not among all pairs of them."""
+    many = [tensor("x", (None, size)) for size in range(2, 502)]
+    begin = time.process_time()
+    read = read_model(archive(model(layer("Add", "a", [[many]]))))
+    assert time.process_time() - begin < 10  # 0.2 s
+    assert "must be equal, or 1" in read.merges[0].error.explanation
+    assert read.merges[0].error.fixes
 
 
 def test_mutated_files_never_surprise():
@@ -178,8 +188,7 @@ def test_what_only_shows_when_it_runs_is_stopped():
 
 
 def _greedy(rooms):
-    x = keras.Input((64, 64, 8), name="x")
-    return open_model(saved(keras.Model(x, layers.UpSampling2D(300)(x) + 1.0)), rooms=rooms)
+    return open_model(saved(greedy()), rooms=rooms)
 
 
 def _check_memory(handle):
@@ -213,10 +222,8 @@ def _check_wrong_weights(handle):
 
 
 def _endless(rooms):
-    """A recurrent layer over ten million steps; the process is killed when its time is over."""
-    x = keras.Input((1,), name="x")
-    long = layers.GRU(1, name="endless")(layers.RepeatVector(10_000_000)(x))
-    return open_model(saved(keras.Model(x, long * x)), rooms=rooms)
+    """The process is killed when its time is over."""
+    return open_model(saved(endless()), rooms=rooms)
 
 
 def _check_endless(handle):

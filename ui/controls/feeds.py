@@ -59,14 +59,15 @@ def pick_feed(name: str, declared: Shape, dtype: str, number: int, *, scaling: s
         "noise": t("noise"),
     }
     kinds = [*titles] if pictures else ["npy", "noise"]
+    usual, shape = "sample" if pictures else "noise", format_shape(usual_shape(declared))
+    for part, default in (("k", usual), ("s", shape), ("c", scaling)):
+        link.follow(key + part, default)
     with st.container(border=True):
         st.markdown(f"**{plain(short(name))}** {plain(str(declared))} {plain(dtype)}")
         left, right = st.columns(2)
         with left:
-            usual = "sample" if pictures else "noise"
             kind = str(link.menu(t("Filled with"), kinds, f"{key}k", usual, format_func=titles.get))
         with right:
-            shape = format_shape(usual_shape(declared))
             typed = link.text(t("Shape"), f"{key}s", shape, max_chars=60, disabled=kind == "npy")
         rest = _details(kind, key, dtype, scaling)
         name_and_content = _file(kind, key, name) if kind in ("picture", "npy") else {}

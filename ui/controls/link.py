@@ -19,6 +19,7 @@ from ui.text import plain, short, t
 _WRITTEN, _DEFAULTS, _ARRIVED, _PAGE = "link_written", "link_defaults", "link_arrived", "link_page"
 _OUTSIDE, _KEPT = "link_outside", "link_kept"
 _AGAIN = "link_again"  # whether the app itself asked for this run
+_FOLLOWED = "link_followed"  # the defaults of controls that follow them
 _SENT = "link_sent"  # what widgets hold that is newer than the URL
 EVERYWHERE = ("lang", "present")  # parameters that go along to other pages
 
@@ -161,6 +162,20 @@ def later(key: str, default: Any, read: Callable[[str], Any] = str) -> None:
         read: from the link to the value of the control.
     """
     _ready(key, default, read)
+
+
+def follow(key: str, default: Any) -> None:
+    """Drop what was chosen while the default was another, such as the shape for an input of the last model.
+
+    Args:
+        key: of a control that is drawn after this.
+        default: as the control has it now.
+    """
+    known = st.session_state.setdefault(_FOLLOWED, {})
+    newer = key in st.session_state[_ARRIVED] or key in st.session_state[_SENT]
+    if known.get(key, default) != default and not newer:
+        st.session_state.pop(key, None)
+    known[key] = default
 
 
 def arrived() -> tuple[str, ...]:

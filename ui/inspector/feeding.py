@@ -8,8 +8,9 @@ import streamlit as st
 
 from core import MergeError
 from core.dtypes import Array
-from core.errors import unclear
+from core.errors import Shape, unclear
 from core.shapes import parse_shape
+from sandbox.inspect_inputs import check_sizes
 from sandbox.model_entries import InputEntry
 from ui import assets
 from ui.array_files import read_npy
@@ -38,7 +39,7 @@ def pick_feeds(inputs: Sequence[InputEntry], scaling: str, prefix: str = "") -> 
     feeds: dict[str, Array] = {}
     for number, (entry, choice, place) in enumerate(zip(inputs, choices, places, strict=True)):
         with place:
-            array = _shown(entry, choice, number, seed)
+            array = _shown(entry, choice, number, seed, [array.shape for array in feeds.values()])
         if array is not None:
             feeds[entry.name] = array
     return feeds if len(feeds) == len(inputs) else None
@@ -48,9 +49,11 @@ def _seed(prefix: str) -> int:
     return read_seed(pick_seed(prefix)) or 0
 
 
-def _shown(entry: InputEntry, choice: FeedChoice, number: int, seed: int) -> Array | None:
+def _shown(entry: InputEntry, choice: FeedChoice, number: int, seed: int, others: list[Shape]) -> Array | None:
     try:
-        return feed(entry, choice, number, seed)
+        array = feed(entry, choice, number, seed)
+        check_sizes(others if array is None else [*others, array.shape])
+        return array
     except MergeError as error:
         st.error(plain(t(error.explanation)))
         return None

@@ -1,0 +1,107 @@
+"""Hostile models by upload, run where they can be: the server lives, its memory comes back, nobody else notices."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import pytest
+
+from bench.load_visitor import visiting
+from tests.attack.conftest import Attacker
+from tests.attack.files import FILES, MODEL
+from tests.deploy.hosted import serving
+from tests.sandbox.calls import LINUX
+from tests.sandbox.hostile import WEIGHTS, archive, layer, model, tensor
+from tests.sandbox.keras_models import endless, greedy, saved
+
+MOST_GROWTH = 100_000_000  # bytes; the corpus itself has 60 MB, and some of it claims terabytes
+MOST_CHILDREN = 1  # a process with Keras imported, for the next who opens a model; it has seen nothing foreign
+PATIENCE = 300.0
+TOLD = {  # what only shows when it is loaded or run: the file, and what is said in the end
+    "memory": (saved(greedy()), "needs more memory than it may take"),
+    "time": (saved(endless()), "took too long and was stopped"),
+    **{
+        f"weights: {what}": (archive(model(layer("Add", "a", [[[tensor("x"), tensor("x")]]])), content), part)
+        for what, (content, part) in WEIGHTS.items()
+    },
+}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not LINUX, reason="reads /proc")
+def test_hostile_models_do_no_harm(tmp_path):
+    """All of them by one tab, again and again, while another tab at another page gets its pictures."""
+    settings = {"MERGESCOPE_SANDBOX": "on", "MERGESCOPE_SANDBOX_SECONDS": "20"}
+    with serving(tmp_path, **settings, MERGESCOPE_MAX_SESSION_UPLOAD_BYTES="0") as replica:
+        attacker = Attacker(replica)
+        asyncio.run(_attack(attacker, TOLD))
+        before = _held(replica.process.pid)
+        asyncio.run(_attack(attacker, dict(list(TOLD.items())[:4])))
+        assert _held(replica.process.pid) - before < MOST_GROWTH
+        assert attacker.alive()
+        assert attacker.tracebacks() == []
+
+
+async def _attack(attacker, told):
+    """One round."""
+    async with visiting(attacker.address) as neighbour, visiting(attacker.address) as visitor:
+        await neighbour.open("Merge_lab", "op=Multiply&s0=5,1,7&s1=5,3,7")
+        await visitor.open(*MODEL[:2])
+        for number, (place, name, content, sentence) in enumerate(FILES.values()):
+            if place is MODEL:
+                run = await visitor.give(MODEL[2], name, content, attacker.post)
+                assert sentence in run.text.replace("\\", "")
+                assert run.faults == []
+                await _check(neighbour, number)
+        for number, (content, sentence) in enumerate(told.values()):
+            await visitor.give(MODEL[2], "m.keras", content, attacker.post)
+            if "mstart" in visitor.widgets:  # it stays asked for with the next file
+                await visitor.change(mstart=True)
+            assert sentence in await _answer(visitor, neighbour, number, sentence)
+        await visitor.give(MODEL[2], "m.keras", b"", attacker.post)  # the last model is let go of
+        await _until(lambda: len(_children(attacker.replica.process.pid)) <= MOST_CHILDREN)
+
+
+async def _answer(visitor, neighbour, number, sentence):
+    """What the page says in the end, or after a long time; it looks again by itself."""
+    end = time.monotonic() + PATIENCE
+    run = await visitor.change()
+    while sentence not in run.text.replace("\\", "") and time.monotonic() < end:
+        await visitor.think(1)
+        await _check(neighbour, number)
+        run = await visitor.change()
+    assert run.faults == []
+    return run.text.replace("\\", "")
+
+
+async def _check(neighbour, number):
+    """The other tab is answered, and rightly."""
+    size = 2 + number % 5
+    run = await neighbour.change(s0=f"{size},1,7", s1=f"{size},3,7")
+    assert f"({size}, 1, 7), ({size}, 3, 7) → ({size}, 3, 7)" in run.text.replace("\\", "")
+
+
+async def _until(condition):
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end
+        await asyncio.sleep(0.2)
+
+
+def _children(pid):
+    """Processes that a process has started and that have not ended."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = entry.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if fields[1] == str(pid) and fields[0] != "Z":
+            found.append(int(entry.parent.name))
+    return found
+
+
+def _held(pid):
+    """Bytes of memory that it holds by itself."""
+    fields = Path(f"/proc/{pid}/smaps_rollup").read_text().split()
+    return int(fields[fields.index("Rss:") + 1]) * 1024
