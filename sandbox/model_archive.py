@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import struct
 import zipfile
 import zlib
@@ -23,6 +24,7 @@ _SHOWN = 60  # characters of a foreign name in an error
 _NO_SIGNS = bytes(set(range(256)) - set(b'[]{}"'))
 _STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 _QUOTE = ord('"')
+_HALF_SIGN = re.compile(rb"\\u[dD][89a-fA-F]")  # half of a sign beyond 16 bits; alone it is no text that can be shown
 _OTHERS = (  # how other files begin, and what they are
     (b"\x89HDF\r\n\x1a\n", "HDF5 (.h5)"),
     (b"\x80\x02", "pickle"), (b"\x80\x03", "pickle"), (b"\x80\x04", "pickle"), (b"\x80\x05", "pickle"),
@@ -77,9 +79,6 @@ def read_weights(content: bytes) -> bytes:
     with _opened(content) as file:
         members = _checked(file, len(content))
         return _read(file, members[WEIGHTS]) if WEIGHTS in members else b""
-
-
-_HALF_SIGN = re.compile(rb"\\u[dD][89a-fA-F]")  # half of a sign beyond 16 bits; alone it is no text that can be shown
 
 
 def parse_json(name: str, text: bytes) -> dict[str, Any]:
