@@ -2,8 +2,22 @@
 
 import pytest
 
+from tests.ui.inspector import engine
+
 
 @pytest.fixture(autouse=True)
 def no_sandbox(monkeypatch):
     """No child process for every test."""
     monkeypatch.setenv("MERGESCOPE_SANDBOX", "off")
+
+
+@pytest.fixture
+def played(monkeypatch):
+    """The sandbox is on, and the engine plays the process."""
+    monkeypatch.setenv("MERGESCOPE_SANDBOX", "on")
+    monkeypatch.setattr("ui.verdict.the_verifier", lambda: pytest.fail("no Keras here"))
+    monkeypatch.setattr("ui.verdict.wake", lambda: None)
+    monkeypatch.setattr("ui.inspector.running.open_model", engine.Handle)
+    monkeypatch.setattr("ui.inspector.running.warm", lambda: None)
+    engine.ASKED.clear()
+    return engine.ASKED

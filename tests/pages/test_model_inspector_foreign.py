@@ -1,0 +1,118 @@
+"""The Model inspector page and what comes from outside: files that are none, bad inputs, names, links."""
+
+import numpy as np
+import pytest
+
+from tests.pages.opened import words
+from tests.pages.test_merge_lab import _npy
+from tests.pages.test_model_inspector import NOISE, open_inspector, panels, rows
+from tests.ui.inspector.models import gate_file, keras_file
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "The file is empty."),
+        (b"PK\x03\x04 cut off", "damaged or cut off"),
+        (b"\x89HDF\r\n\x1a\n" + b"0" * 100, ".h5"),
+        (b"\x89PNG\r\n\x1a\n" + b"0" * 100, "this is PNG"),
+    ],
+)
+def test_files_that_are_none(content, sentence):
+    """One sentence at the place of the upload, and the rest of the page stands."""
+    app = open_inspector(content)
+    assert sentence in words(app).replace("\\", "")
+    assert app.file_uploader(key="model_file")
+
+
+def test_a_model_that_is_shown_but_not_run(played):
+    """A Lambda is named with the reason; list and graph are there, a button to run is not."""
+    file = keras_file(
+        [
+            ("a", "InputLayer", [None, 5], []),
+            ("twice", "Lambda", [None, 5], ["a"]),
+            ("m", "Add", [None, 5], ["a", "twice"]),
+        ],
+        ["m"],
+    )
+    app = open_inspector(file, mrun="true")
+    assert "The model is shown but not run" in words(app)
+    assert "twice" in words(app)
+    assert rows(app)
+    assert played == []
+    assert not [button for button in app.button if button.key in ("mstart", "mstop")]
+
+
+def test_no_merge_at_all():
+    """Said in one sentence."""
+    app = open_inspector(keras_file([("a", "InputLayer", [None, 5], []), ("r", "ReLU", [None, 5], ["a"])], ["r"]))
+    assert "The model has no merge layer" in words(app)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "sentence"),
+    [
+        ("m0s", "1,3,5", "does not fit; the model takes (None, 3, 5, 7)"),
+        ("m0s", "x", "is not a whole number"),
+        ("m0s", "60000,3,5,7", "numbers; up to 4,000,000"),
+        ("mseed", "-1", "A seed is a whole number"),
+    ],
+)
+def test_bad_inputs(played, key, value, sentence):
+    """What cannot be read is said where it was typed, and stays there."""
+    app = open_inspector(gate_file(), **NOISE)
+    app.text_input(key=key).set_value(value).run()
+    assert not app.exception
+    assert sentence in words(app).replace("\\", "")
+    assert app.text_input(key=key).value == value
+
+
+def test_an_array_of_ones_own(played):
+    """An .npy is fed as it is; one of another shape is refused in one sentence, and nothing is run with it."""
+    app = open_inspector(gate_file(), mrun="true", m0k="npy", m1k="noise")
+    assert "Please upload a file for this input" in words(app)
+    app.file_uploader(key="m0unpy").upload("a.npy", _npy(np.ones((3, 5, 7)))).run()
+    assert played[-1][0] == "tensors"
+    app.file_uploader(key="m0unpy").upload("a.npy", _npy(np.ones((5, 3, 7)))).run()
+    assert "does not fit" in words(app)
+
+
+NAMES = ["![x](http://x.test/a.png)<script>alert(1)</script>:red[x] **b** $x$", "a" * 3000]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_foreign_names_stay_text(played, name):
+    """Names of layers never reach Markdown unescaped, whatever part of the page shows them."""
+    for part in ("values", "gradients", "compare"):
+        file = gate_file(feature=name, weights=name + "2", gate=name + "3")
+        app = open_inspector(file, name=f"{name[:50]}.keras", mrun="true", mpart=part, m0k="noise", m1k="noise")
+        assert panels(app)
+        for element in [*app.markdown, *app.caption, *app.error, *app.warning, *app.info]:
+            assert "![x](" not in element.value
+            assert "<script>" not in element.value
+            assert ":red[" not in element.value
+            assert "a" * 100 not in element.value
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"merge": "<script>", "mop": "Nope", "monly": "x", "mpart": "y", "mrun": "maybe"},
+        {"m0k": "nope", "m0s": "1e400", "m0n": "99", "m0c": "-1", "mseed": "inf"},
+        {"mwith": "x", "mother": "y", "mten": "7", "mout": "-1", "munit": "NaN", "mrun": "true"},
+        {"mwhole": "perhaps", "cell": "9,9,9,9,9,9", "plane": "7,7"},
+        {"mb0k": "npy", "mb0n": "x", "mpart": "compare", "mwith": "input", "mrun": "true"},
+    ],
+)
+def test_nonsense_in_the_link(played, parameters):
+    """Whatever stands in a link, the page is whole and no exception shows."""
+    app = open_inspector(gate_file(), **{**parameters, "m1k": "noise"})
+    assert not app.exception
+    assert app.title[0].value == "Model inspector"
+    assert rows(app)
+
+
+def test_nonsense_in_the_link_before_there_is_a_file():
+    """An unknown kind of model gives the shipped one; a search for what no name holds finds nothing."""
+    assert len(rows(open_inspector(msrc="elsewhere", mwhole="x"))) == 12
+    assert "No merge of this model fits the filters." in words(open_inspector(mfind="\x00<b>"))
