@@ -30,6 +30,7 @@ class Trap:
         right: the inputs as they are meant.
         wrong_options: of the merge, as people write it.
         right_options: of the merge as it is meant.
+        arises: whether this form of the gate has the steps for it.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Trap:
     right: Callable[[GateTrace], Named]
     wrong_options: Mapping[str, Any] = field(default_factory=dict)
     right_options: Mapping[str, Any] = field(default_factory=dict)
+    arises: Callable[[GateTrace], bool] = lambda _trace: True
 
 
 def _steps(*names: str) -> Callable[[GateTrace], Named]:
@@ -60,6 +62,15 @@ def _weights_as_vector(trace: GateTrace) -> Named:
 def _map_without_channels(trace: GateTrace) -> Named:
     x, weights = _steps("x", "alpha")(trace)
     return x, (weights[0], weights[1][..., 0])
+
+
+def _coarse_map(trace: GateTrace) -> str:
+    """The step whose map is yet to be brought to the grid of x; empty where the gate makes it there."""
+    return next((step.name for step in trace.steps if step.name in ("sigmoid", "softmax")), "")
+
+
+def _map_of_another_grid(trace: GateTrace) -> Named:
+    return _steps("x", _coarse_map(trace))(trace)
 
 
 _TABLE = (
@@ -86,7 +97,8 @@ _TABLE = (
             "The map is made on the coarse grid of g. Without its upsampling rows and columns differ, and Keras "
             "refuses; bring α to the grid of x first."
         ),
-        "Multiply", _steps("x", "sigmoid"), _steps("x", "alpha"),
+        "Multiply", _map_of_another_grid, _steps("x", "alpha"),
+        arises=lambda trace: _coarse_map(trace) != "",
     ),
     Trap(
         "no-channel-axis", "attention", _("A map without its axis of channels"),
@@ -108,3 +120,8 @@ _TABLE = (
 )  # fmt: skip
 
 TRAPS: dict[str, Trap] = {row.name: row for row in _TABLE}
+
+
+def traps_of(trace: GateTrace) -> list[Trap]:
+    """The traps that this form of a gate can be shown to fall into."""
+    return [trap for trap in TRAPS.values() if trap.gate == trace.gate and trap.arises(trace)]

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from core import MERGES, Merged, MergeError, merge
-from core.gate_traps import TRAPS, Named, Trap
+from core.gate_traps import Named, Trap, traps_of
 from core.gates import GateTrace
 from core.shapes import format_shape
 from core.table import alignment_rows, refused_rows
@@ -23,7 +23,7 @@ _LAB = "pages/1_Merge_lab.py"
 
 def show_traps(trace: GateTrace, key: str) -> None:
     """One trap of this gate: what Keras makes of it, and what was meant."""
-    traps = [trap for trap in TRAPS.values() if trap.gate == trace.gate]
+    traps = traps_of(trace)
     if not traps:
         st.info(t("No trap of its own is known for this gate."))
         return

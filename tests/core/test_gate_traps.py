@@ -4,14 +4,15 @@ import numpy as np
 import pytest
 
 from core import MergeError, merge
-from core.gate_traps import TRAPS
+from core.gate_traps import TRAPS, traps_of
 from core.gates import GATES, run_gate
 from core.samples import make_sample
 
 
-def trace_of(trap, shape):
+def trace_of(trap, shape, variant=None):
     g = make_sample("normal", (shape[0], shape[1] // 2, shape[2] // 2, shape[3]), number=1)
-    return run_gate(trap.gate, make_sample("normal", shape), g=g if GATES[trap.gate].signal else None)
+    signal = g if GATES[trap.gate].signal else None
+    return run_gate(trap.gate, make_sample("normal", shape), g=signal, variant=variant)
 
 
 def merged(trap, trace, side):
@@ -26,6 +27,24 @@ def test_what_is_meant_is_a_step_of_the_gate(name):
     trace = trace_of(trap, (2, 6, 10, 7))
     found = merged(trap, trace, "right")
     assert any(step.value.shape == found.shape and np.allclose(step.value, found, atol=1e-6) for step in trace.merges)
+
+
+FORMS = [(trap.name, variant) for trap in TRAPS.values() for variant in GATES[trap.gate].variants]
+
+
+@pytest.mark.parametrize(("name", "variant"), FORMS)
+def test_in_every_form_of_its_gate_a_trap_has_its_tensors_or_does_not_arise(name, variant):
+    """A map that is made on the grid of x needs no upsampling; a softmax is upsampled as a sigmoid is."""
+    trap = TRAPS[name]
+    trace = trace_of(trap, (2, 6, 10, 8), variant)
+    if trap not in traps_of(trace):
+        assert name == "no-upsampling"
+        assert variant.startswith(("keras-unet-collection", "monai"))
+        return
+    assert all(np.isfinite(value).all() for side in (trap.wrong, trap.right) for _, value in side(trace))
+    if name == "no-upsampling":
+        with pytest.raises(MergeError):
+            merged(trap, trace, "wrong")
 
 
 @pytest.mark.parametrize("name", ["row-gate", "no-upsampling", "no-channel-axis", "wrong-axes"])

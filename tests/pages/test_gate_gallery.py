@@ -74,6 +74,14 @@ def test_every_trap(name):
     assert bool(app.error) == refused  # on 20×20×256 the other two run
 
 
+@pytest.mark.parametrize("form", [form for form in GATES["attention"].variants if form != "paper"])
+def test_traps_of_every_form_of_the_attention_gate(form):
+    app = open_gallery(which="attention", which_form=form, part="traps", trap="no-upsampling")
+    assert not app.exception
+    shown = TRAPS["no-upsampling"].why in words(app)
+    assert shown == (not form.startswith(("keras-unet-collection", "monai")))  # those make the map where it is used
+
+
 def test_trained_and_untrained():
     trained, other = open_gallery(), open_gallery(which="se")
     assert "Trained: these are the weights of the network" in words(trained)
