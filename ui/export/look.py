@@ -211,7 +211,7 @@ def look_at(view: TensorView, selection: Selection | None = None) -> Look:
     """
     wanted = selection or Selection()
     painted = view if wanted.painted is None else as_painted(view, wanted.painted)
-    meta = payload(painted, None)["meta"]
+    meta = payload(painted, None, whole=True)["meta"]
     return Look(painted, view, read_selection(wanted.sent(), painted, meta), meta)
 
 

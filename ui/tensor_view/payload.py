@@ -24,16 +24,17 @@ _COMPUTED = ("Add", "Subtract", "Multiply")  # as browser/live.js does in float3
 _MANY = 64  # channels on a last axis that is not drawn as columns by default
 
 
-def payload(view: TensorView, asked: dict[str, Any] | None) -> dict[str, Any]:
+def payload(view: TensorView, asked: dict[str, Any] | None, *, whole: bool = False) -> dict[str, Any]:
     """The data of the component. Equal views give equal data, which Streamlit does not send again.
 
     Args:
         view: what is shown.
         asked: `Selection.sent()` to begin with, or None.
+        whole: with the result, even if a browser could compute it.
     """
     frame, words = frame_of(view), {**WORDS, **view.words}
     notes = [_note(panel, words) for panel in view.panels]
-    meta = _meta(view, frame, notes, words, asked)
+    meta = _meta(view, frame, notes, words, asked, computed=not whole and _is_computed(view, notes))
     drawn = [
         floats_of(panel.value)
         for panel, sent in zip(view.panels, meta["panels"], strict=True)
@@ -45,9 +46,15 @@ def payload(view: TensorView, asked: dict[str, Any] | None) -> dict[str, Any]:
 
 
 def _meta(
-    view: TensorView, frame: Frame, notes: list[str], words: dict[str, str], asked: dict[str, Any] | None
+    view: TensorView,
+    frame: Frame,
+    notes: list[str],
+    words: dict[str, str],
+    asked: dict[str, Any] | None,
+    *,
+    computed: bool,
 ) -> dict[str, Any]:
-    panels, start, computed = [], 0, _is_computed(view, notes)
+    panels, start = [], 0
     for number, (panel, note) in enumerate(zip(view.panels, notes, strict=True)):
         left_out = bool(note) or (computed and number == len(notes) - 1)
         panels.append(_panel(view, frame, number, words) | {"note": note, "start": None if left_out else start})

@@ -3,6 +3,7 @@
 const SVG = "http://www.w3.org/2000/svg";
 const MOST = 2.5; // zoom
 const READABLE = 0.62; // zoom below which names cannot be read
+const pen = document.createElement("canvas").getContext("2d"); // to measure texts
 const held = new WeakMap(); // by element: the view outlives the calls
 
 export default function mount({ data, parentElement, setTriggerValue }) {
@@ -36,6 +37,8 @@ function make(tag, attributes, text) {
 function build(state, data, before) {
   const { root } = state;
   const same = before && sameGraph(JSON.parse(before), data);
+  const style = getComputedStyle(root);
+  state.fonts = { name: `600 12.5px ${style.fontFamily}`, detail: `11px ${style.getPropertyValue("--st-code-font").trim() || "monospace"}` }; // as style.css
   state.data = data;
   state.boxes = new Map(data.nodes.map((node) => [node.id, node]));
   const focused = root.getRootNode().activeElement?.dataset?.id;
@@ -82,7 +85,7 @@ function box(state, node) {
   const left = node.sign ? 42 : 12;
   group.append(make("title", {}, node.words), make("rect", { width, height, rx: 8 }));
   if (node.sign) group.append(make("circle", { cx: 22, cy: height / 2, r: 13 }), make("text", { x: 22, y: height / 2 + 5, class: node.sign.length > 1 ? "sign word" : "sign", "text-anchor": "middle" }, node.sign));
-  group.append(make("text", { x: left, y: 18, class: "name" }, fit(node.title, width - left - 8, 7.1)), make("text", { x: left, y: 35, class: "detail" }, fit(node.detail, width - left - 8, 6.3)));
+  group.append(make("text", { x: left, y: 18, class: "name" }, fit(node.title, width - left - 8, state.fonts.name)), make("text", { x: left, y: 35, class: "detail" }, fit(node.detail, width - left - 8, state.fonts.detail)));
   group.onclick = () => state.dragged || pick(state, node);
   group.onfocus = () => rove(state, node.id);
   group.onpointerenter = () => light(state, node.id);
@@ -91,12 +94,19 @@ function box(state, node) {
 }
 
 /** Cut in the middle: layers of one block differ at both ends. */
-function fit(text, width, each) {
+function fit(text, width, font) {
+  pen.font = font;
   const signs = [...text];
-  const most = Math.floor(width / each);
-  if (signs.length <= most) return text;
-  const head = Math.ceil((most - 1) * 0.45);
-  return `${signs.slice(0, head).join("")}…${signs.slice(signs.length - (most - 1 - head)).join("")}`;
+  const cut = (most) => `${signs.slice(0, Math.ceil(most * 0.45)).join("")}…${signs.slice(signs.length - most + Math.ceil(most * 0.45)).join("")}`;
+  const fits = (written) => pen.measureText(written).width <= width;
+  if (fits(text)) return text;
+  let [most, past] = [1, signs.length];
+  while (past - most > 1) {
+    const middle = (most + past) >> 1;
+    if (fits(cut(middle))) most = middle;
+    else past = middle;
+  }
+  return cut(most);
 }
 
 function bar(state) {

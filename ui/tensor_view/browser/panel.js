@@ -11,7 +11,7 @@ import { comparedRange, paintSlice, sliceOf } from "./paint.js";
 /** Build a panel; one that cannot be drawn says why in its place. */
 export function makePanel(app, panel) {
   const { words } = app;
-  const title = element("div", { class: "title" }, panel.title);
+  const title = element("div", { class: "title", title: panel.title }, panel.title);
   const part = { panel, scratch: makeScratch(), title };
   if (!isDrawable(panel)) {
     part.root = element("figure", {}, title, shapeLine(app, panel), element("p", { class: "note", role: "note" }, panel.note));
