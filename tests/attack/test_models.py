@@ -88,14 +88,15 @@ async def _until(condition):
 
 
 def _children(pid):
-    """Processes that a process has started and that have not ended."""
+    """Processes for models that a process has started and that have not ended."""
     found = []
     for entry in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = entry.read_text().rpartition(")")[2].split()
+            asked = entry.with_name("cmdline").read_bytes()
         except OSError:
             continue
-        if fields[1] == str(pid) and fields[0] != "Z":
+        if fields[1] == str(pid) and fields[0] != "Z" and b"sandbox.inspect_worker" in asked:
             found.append(int(entry.parent.name))
     return found
 
