@@ -4,7 +4,7 @@ PYTHON  ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
              $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
 BIN     := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
-SOURCES := app.py serve.py pages core figures ui sandbox training bench tests
+SOURCES := app.py serve.py pages core figures ui network sandbox training bench tests
 
 .PHONY: run serve test slow check browser proxy bench fuzz train evaluate lock text clean
 

@@ -3,15 +3,17 @@
 import streamlit as st
 
 from core import merge
-from core.arithmetic import arithmetic
-from core.presets import PRESETS
-from ui import cached, frame, lab
-from ui.controls.view import linked_selection
+from core.merges.arithmetic import arithmetic
+from core.merges.presets import PRESETS
+from ui import frame
 from ui.export import export_menu
-from ui.merge_export import loaded_code
+from ui.lab import sections
 from ui.tensor_view import tensor_view
 from ui.text import t
-from ui.values import values_view
+from ui.views import cached
+from ui.views.loaded_code import loaded_code
+from ui.views.merge_view import values_view
+from ui.views.selection import linked_selection
 
 frame.begin("Home")
 st.title("Mergescope")
@@ -31,7 +33,7 @@ st.markdown(
 )
 view = values_view(merged.alignment, [*inputs, merged.value], gallery=False)
 chosen = tensor_view(view, key="example", selection=linked_selection(merged.value.ndim))
-title, code = lab.title_of(example.operation, example.shapes), loaded_code(example.operation, example.shapes)
+title, code = sections.title_of(example.operation, example.shapes), loaded_code(example.operation, example.shapes)
 export_menu(view, chosen, title=title, code=code)
 frame.doors()
 

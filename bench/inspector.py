@@ -9,9 +9,9 @@ from time import perf_counter
 import numpy as np
 
 from bench.timing import Row, side_by_side
-from sandbox.inspect_process import open_model, warm
-from sandbox.inspect_rooms import the_rooms
-from sandbox.model_file import read_model
+from sandbox.model_file.file import read_model
+from sandbox.model_run.handle import open_model, warm
+from sandbox.model_run.slots import the_rooms
 from tests.conftest import FLAGS, installed_browser, running_app, settle
 
 

@@ -1,23 +1,24 @@
-"""Numbers: what a Keras merge layer does, in NumPy. Axis 0 of every tensor is the batch.
+"""What a Keras merge layer does, in NumPy. Axis 0 of every tensor is the batch axis.
 
-Nothing else in this folder is imported from outside it.
+`__all__` names what may be imported from outside of this package: the functions and classes that most callers need,
+then the packages and modules with the rest. `tests/test_boundaries.py` enforces it here and in every other package.
 """
 
 # What there is
-from core.operations import MERGES, Operation
+from core.merges.operations import MERGES, Operation
 
 # Shapes
-from core.alignment import align
-from core.plan import AlignedInput, Alignment
+from core.merges.align import align
+from core.merges.plan import AlignedInput, Alignment
 
 # Values
-from core.gradient import gradients
-from core.merge import Merged, merge
-from core.provenance import reach, sources
+from core.merges.gradients import gradients
+from core.merges.merge import Merged, merge
+from core.merges.provenance import reach, sources
 
 # Code
-from core.plain_code import DIALECTS
-from core.snippets import snippet
+from core.merges.dialects import DIALECTS
+from core.merges.snippets import snippet
 
 # Errors
 from core.errors import Fix, MergeError
@@ -26,4 +27,6 @@ from core.sentences import Sentence
 __all__ = [
     "DIALECTS", "MERGES", "AlignedInput", "Alignment", "Fix", "MergeError", "Merged", "Operation", "Sentence",
     "align", "gradients", "merge", "reach", "snippet", "sources",
+    "gates", "merges", "segmentation", "story",
+    "colours", "dtypes", "errors", "limits", "sentences", "settings",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ import sys
 
 from core import MERGES, Alignment, MergeError, align
 from core.errors import Shape
-from core.shapes import parse_shape
+from core.merges.shape_text import parse_shape
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -55,7 +55,9 @@ class Film:
         for quality in (80, 65, 50, 35):
             stream = io.BytesIO()
             first, *others = self.frames
-            first.save(stream, "WEBP", save_all=True, append_images=others, duration=self.times, quality=quality, method=4)
+            first.save(
+                stream, "WEBP", save_all=True, append_images=others, duration=self.times, quality=quality, method=4
+            )
             if stream.tell() <= MOST:
                 break
         path.write_bytes(stream.getvalue())

@@ -1,1 +1,3 @@
-"""Pictures. Plotly only: result in, go.Figure out."""
+"""Charts. Plotly only: result in, go.Figure out."""
+
+__all__ = ["distribution", "kept", "learning"]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 _LINES = (("#e69f00", "solid"), ("#56b4e9", "dash"), ("#009e73", "dot"))  # Okabe and Ito; told apart without colour
 
 
-def learning(steps: Sequence[int], curves: Sequence[tuple[str, NDArray[Any]]], *, step: str) -> go.Figure:
+def learning_figure(steps: Sequence[int], curves: Sequence[tuple[str, NDArray[Any]]], *, step: str) -> go.Figure:
     """One line for each curve, from 0 to 1, over batches; early ones have as much room as late ones.
 
     Args:

@@ -3,12 +3,12 @@
 import streamlit as st
 
 from figures.distribution import distribution
-from ui import frame, lab
-from ui.controls import merge as controls
-from ui.controls.presets import pick_preset
+from ui import frame
 from ui.export import export_menu
+from ui.lab import controls, sections
+from ui.lab.presets import pick_preset
 from ui.text import t
-from ui.values import show_values
+from ui.views.merge_view import show_values
 
 frame.begin("Merge lab")
 st.title(t("Merge lab"))
@@ -24,17 +24,19 @@ with left:
     with example:
         pick_preset()
 
-request = lab.Request(operation, function_form, inputs, options, seed)
+request = sections.Request(operation, function_form, inputs, options, seed)
 with right:
-    alignment = lab.show_alignment(request)
-    computed = lab.compute(request, alignment) if alignment else None
+    alignment = sections.show_alignment(request)
+    computed = sections.compute(request, alignment) if alignment else None
     if computed:
         shown = show_values(*computed, normalize=options.normalize)
         if controls.pick_distribution():
-            picture = distribution(lab.named_tensors(*computed), count=t("cells"), value=t("value"))
+            picture = distribution(sections.named_tensors(*computed), count=t("cells"), value=t("value"))
             st.plotly_chart(picture, config={"displayModeBar": False}, alt=t("Distribution of the values"))
         if shown:
-            export_menu(*shown, title=lab.title_of(operation, request.shapes or ()), code=lab.codes_of(request))
-    lab.show_code(request)
+            export_menu(
+                *shown, title=sections.title_of(operation, request.shapes or ()), code=sections.codes_of(request)
+            )
+    sections.show_code(request)
 
 frame.end()

@@ -2,18 +2,19 @@
 
 import streamlit as st
 
-from figures.learning import learning
-from ui import frame, gate_learning, gate_network, gate_sections, gate_source
-from ui.controls import gate as controls
-from ui.gate_claim import show_claim
-from ui.gate_export import show_export
-from ui.gate_pictures import show_pictures
-from ui.gate_reels import gate_reels
-from ui.gate_values import show_product
+from figures.learning import learning_figure
+from ui import frame
+from ui.gate import controls, learning, network, sections
+from ui.gate.case import chosen_map, find_case, moments, trace_gate
+from ui.gate.claim import show_claim
+from ui.gate.export import show_export
+from ui.gate.pictures import show_pictures
+from ui.gate.product import show_product
+from ui.gate.sliders import gate_reels
 from ui.text import t
 
 frame.begin("Attention gate")
-gate_network.wake()
+network.wake()
 st.title(t("Attention gate"))
 st.markdown(
     t(
@@ -29,16 +30,16 @@ with left:
     choice, progress = controls.pick_slice(), st.container()
     grid = controls.pick_gate()
 with progress:
-    case = gate_source.find_case(choice, grid)
+    case = find_case(choice, grid)
 with right:
-    moment = controls.pick_moment(gate_source.moments(), recorded=case.sample is not None)
+    moment = controls.pick_moment(moments(), recorded=case.sample is not None)
     signal = controls.pick_signal(case.sample)
     change = controls.pick_change()
 pictures = top.container(width=720)
 
-own = gate_source.trace_gate(case)
-trace = own if signal is None else gate_source.trace_gate(case, signal)
-weights = gate_source.chosen_map(case, trace, moment, change)
+own = trace_gate(case)
+trace = own if signal is None else trace_gate(case, signal)
+weights = chosen_map(case, trace, moment, change)
 shown = show_product(trace, weights, f"{case.key} {grid} {signal}", gate_reels(case, trace, moment, change))
 show_claim(trace.step("x").value, shown.weights)
 show_export(case, shown)
@@ -47,16 +48,16 @@ with pictures:
 
 section = controls.pick_section()
 if section == "health":
-    gate_sections.show_health(trace, shown.weights)
+    sections.show_health(trace, shown.weights)
 elif section == "steps":
-    gate_sections.show_steps(trace)
+    sections.show_steps(trace)
 elif section == "learning":
-    gate_learning.show_learning(case, moment)
-    curves = gate_learning.learning_curves(case)
+    learning.show_learning(case, moment)
+    curves = learning.learning_curves(case)
     if curves:
-        picture = learning(*curves, step=t("batches of 8 slices"))
+        picture = learning_figure(*curves, step=t("batches of 8 slices"))
         st.plotly_chart(picture, config={"displayModeBar": False}, alt=t("How the map and the network became better"))
 else:
-    gate_sections.show_code(trace)
+    sections.show_code(trace)
 
 frame.end()

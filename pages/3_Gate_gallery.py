@@ -2,15 +2,15 @@
 
 import streamlit as st
 
-from core.channels import order
 from core.gates import GATES
+from core.gates.channels import order
 from figures.kept import kept_channels
-from ui import frame, gallery
-from ui.controls import gallery as controls
-from ui.gallery_all import show_all
-from ui.gallery_pair import pair_titles, show_pair
-from ui.gallery_source import features_of, run
-from ui.gallery_traps import show_traps
+from ui import frame
+from ui.gallery import controls, sections
+from ui.gallery.comparison import pair_titles, show_pair
+from ui.gallery.features import features_of, run
+from ui.gallery.overview import show_all
+from ui.gallery.pitfalls import show_traps
 from ui.text import t
 
 frame.begin("Gate gallery")
@@ -27,26 +27,26 @@ key = f"{choice} {second} {features.key} {features.seed}"
 
 lines = []  # (gate, share of energy kept by channel)
 with right:
-    gallery.show_facts(trace, features.seed)
+    sections.show_facts(trace, features.seed)
     section = controls.pick_section(second is not None)
     if section == "both" and second:
         pair = (trace, run(second, features))
         found, names = show_pair(pair, key), pair_titles(pair)
         lines = [(names[0], found.first.by_channel), (names[1], found.second.by_channel)]
     elif section == "merges":
-        gallery.show_merges(trace, key)
+        sections.show_merges(trace, key)
     elif section == "steps":
-        gallery.show_steps(trace, key)
+        sections.show_steps(trace, key)
     elif section == "maps":
-        gallery.show_maps(trace, key)
+        sections.show_maps(trace, key)
     elif section == "kept":
-        lines = [(t(GATES[trace.gate].title), gallery.show_kept(trace, key).by_channel)]
+        lines = [(t(GATES[trace.gate].title), sections.show_kept(trace, key).by_channel)]
     elif section == "traps":
         show_traps(trace, key)
     elif section == "all":
         show_all(features)
     else:
-        gallery.show_code(trace)
+        sections.show_code(trace)
     if lines:
         st.markdown("**" + t("Share of energy kept of each channel") + "**")
         picture = kept_channels(lines, order=order(lines[0][1]), channel=t("channel"), share=t("share kept"))

@@ -3,8 +3,7 @@
 import streamlit as st
 
 from ui import frame
-from ui.controls import inspector as controls
-from ui.inspector import graph, listing, looking, opening, running, taking
+from ui.inspector import controls, downloads, graph, listing, merge_details, opening, running
 from ui.text import t
 
 frame.begin("Model inspector")
@@ -29,7 +28,7 @@ elif model.merges:
         listing.show_list(model, entry, running.thumbs(ran), running.failed(ran))
     with below:
         st.divider()
-        tensors = looking.show_merge(model, entry, ran) if entry else None
-        taking.show_downloads(model, ran, tensors)
+        tensors = merge_details.show_merge(model, entry, ran) if entry else None
+        downloads.show_downloads(model, ran, tensors)
 
 frame.end()

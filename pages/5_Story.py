@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from ui import frame, quiz, story_view
-from ui.controls import quiz as quiz_controls
-from ui.controls import story as controls
+from ui import frame
+from ui.story import controls, quiz, quiz_controls, view
 from ui.text import t
 
 frame.begin("Story")
@@ -33,12 +32,12 @@ else:
     with steps:
         step = controls.pick_step(story) if story else None
     with title:
-        st.title(story_view.title(step) if step else t("A story of your own"))
+        st.title(view.title(step) if step else t("A story of your own"))
     text, picture = below.columns([1, 3], gap="small")
     if step:
         with text:
-            story_view.show_text(step)
+            view.show_text(step)
         with picture:
-            story_view.show_picture(step)
+            view.show_picture(step)
 
 frame.end()

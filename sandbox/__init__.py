@@ -1,1 +1,3 @@
-"""TensorFlow, always in a process of its own. Nothing here imports it into the process that serves pages."""
+"""TensorFlow and untrusted model files, always in a process of their own. Nothing here imports Keras into the server."""
+
+__all__ = ["model_file", "model_run", "processes", "segmentation", "verification"]

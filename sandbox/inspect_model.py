@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING
 from core import MergeError
 from core.errors import unclear
 from core.limits import MAX_MODEL_BYTES
-from sandbox.failures import SandboxError
-from sandbox.inspect_report import as_json, as_text, failure_text
-from sandbox.inspect_stored import check_stored
-from sandbox.model_file import ModelFile, read_model
+from sandbox.model_file.file import ModelFile, read_model
+from sandbox.model_run.report import as_json, as_text, failure_text
+from sandbox.model_run.weights_parent import check_stored
+from sandbox.processes.errors import SandboxError
 
 if TYPE_CHECKING:
-    from sandbox.inspect_records import Run
+    from sandbox.model_run.results import Run
 
 _REFUSED, _FAILED = 2, 1
 
@@ -88,8 +88,8 @@ def _content(path: Path) -> bytes:
 
 
 def _run(content: bytes, model: ModelFile, options: argparse.Namespace) -> Run:
-    from sandbox.inspect_image import file_inputs, noise_inputs  # noqa: PLC0415  # the listing needs neither
-    from sandbox.inspect_process import open_model  # noqa: PLC0415  # likewise
+    from sandbox.model_run.file_inputs import file_inputs, noise_inputs  # noqa: PLC0415  # the listing needs neither
+    from sandbox.model_run.handle import open_model  # noqa: PLC0415  # likewise
 
     if options.image is None:
         inputs = noise_inputs(model, options.noise)

@@ -17,10 +17,10 @@ from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po
 
 from core import MERGES, MergeError, Sentence, align, merge
-from core.plan import Role
-from core.presets import PRESETS
-from core.samples import SAMPLES, make_sample
-from core.shapes import parse_shape
+from core.merges.plan import Role
+from core.merges.presets import PRESETS
+from core.merges.samples import SAMPLES, make_sample
+from core.merges.shape_text import parse_shape
 from ui import text
 
 ROOT = Path(__file__).parent.parent

@@ -1,1 +1,3 @@
-"""How the shipped Attention U-Net came to be: its data, the network, the training and the judgement of it."""
+"""How the shipped Attention U-Net was trained and evaluated."""
+
+__all__ = []

@@ -12,11 +12,11 @@ from typing import Any
 import keras
 import numpy as np
 
-from training.attention_unet import GRIDS, SIZE, attention_unet
+from network.attention_unet import GRIDS, SIZE, attention_unet
+from network.phantoms import phantoms
+from network.weights import load_weights
 from training.card import write_card
-from training.phantoms import phantoms
 from training.record import dice
-from training.weights import load_weights
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 FIRST_SEED, SLICES = 9_000_000, 200

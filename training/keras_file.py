@@ -10,8 +10,8 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
-from training.attention_unet import attention_unet
-from training.weights import load_weights
+from network.attention_unet import attention_unet
+from network.weights import load_weights
 
 ASSETS = Path(__file__).parent.parent / "assets"
 NAME = "attention_unet.keras"

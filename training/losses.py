@@ -8,7 +8,7 @@ from collections.abc import Callable
 from keras import KerasTensor as Tensor
 from keras import ops
 
-from training.attention_unet import SIZE
+from network.attention_unet import SIZE
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 

@@ -12,9 +12,9 @@ import keras
 import numpy as np
 from keras import layers
 
-from training.attention_unet import gate_input_names
+from network.attention_unet import gate_input_names
+from network.phantoms import phantoms
 from training.losses import Loss, deep_loss, focus_loss, segmentation_loss
-from training.phantoms import phantoms
 
 DEEP_SHARES = {20: 0.2, 40: 0.2, 80: 0.2, 160: 0.2}  # of the loss read off the g of a gate
 FOCUS_SHARES = {20: 0.5, 40: 0.5}  # of the loss on the alpha of a gate

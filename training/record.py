@@ -14,8 +14,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from training.attention_unet import GRIDS, gate_input_names
-from training.phantoms import phantoms
+from network.attention_unet import GRIDS, gate_input_names
+from network.phantoms import phantoms
 
 SAMPLE_SEEDS = tuple(range(7_000_000, 7_000_008))
 

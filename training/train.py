@@ -14,13 +14,13 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from training.attention_unet import attention_unet
+from network.attention_unet import attention_unet
+from network.weights import load_weights, save_weights
 from training.evaluate import ASSETS
 from training.evaluate import main as evaluate
 from training.keras_file import write_keras_file
 from training.recipe import Recipe, Slices, learner
 from training.record import AlphaRecorder, moments, write_samples
-from training.weights import load_weights, save_weights
 
 
 class ProgressBar(keras.callbacks.Callback):

@@ -9,10 +9,12 @@ from pathlib import Path
 import streamlit as st
 
 from core import Sentence as _  # marks text for the catalogues
-from ui import admission, stage, status, verdict, watch
-from ui import doors as cards
-from ui.controls import history, link, present, state
+from ui import counters, session, stage
+from ui import home_cards as cards
+from ui.hosting import admission, status
+from ui.state import history, link, present
 from ui.text import speak, t
+from ui.views import keras_check
 
 _PAGES = {  # file: (title, icon); the one list of pages
     "app.py": (_("Home"), ":material/home:"),
@@ -34,10 +36,10 @@ def begin(title: str) -> None:
     Args:
         title: its title in the list of pages, in English.
     """
-    watch.begin(title)
+    counters.begin(title)
     admission.admit()
     link.begin(title)
-    speak(state.language())
+    speak(session.language())
     menu = "collapsed" if st.context.is_embedded else _MENU  # in somebody else's page it would be in the way
     st.set_page_config(
         page_title=f"{t(title)} · Mergescope", page_icon=str(_ICON), layout="wide", initial_sidebar_state=menu
@@ -51,11 +53,11 @@ def begin(title: str) -> None:
 
 
 def _language() -> None:
-    state.put({"lang": state.language()})
-    names = list(state.LANGUAGES)
-    link.menu("Language · 语言", names, "lang", "en", format_func=state.LANGUAGES.get)
-    speak(state.language())  # as it was chosen just now, or as the link has it
-    if state.browser_language() != "en":
+    session.put({"lang": session.language()})
+    names = list(session.LANGUAGES)
+    link.menu("Language · 语言", names, "lang", "en", format_func=session.LANGUAGES.get)
+    speak(session.language())  # as it was chosen just now, or as the link has it
+    if session.browser_language() != "en":
         link.always("lang")
 
 
@@ -66,10 +68,10 @@ def end() -> None:
         _undo()
         stage.share()
         present.button()
-        stage.stage(language={"zh": "zh-CN"}.get(state.language(), "en"), presenting=present.on())
+        stage.stage(language={"zh": "zh-CN"}.get(session.language(), "en"), presenting=present.on())
         status.show()
-    verdict.wake()
-    watch.end()
+    keras_check.wake()
+    counters.end()
     _settle(len(sys.modules) // _MODULES)
 
 

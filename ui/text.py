@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from core import Sentence
-from ui.controls import state
+from ui import session
 
 _LOCALES = Path(__file__).parent / "locales"
 _SHOWN = 60  # characters of a foreign name that are repeated on screen
@@ -27,7 +27,7 @@ def t(text: str, /, **values: Any) -> str:
         values: what stands in for the names in braces.
     """
     template, own = (text.template, text.values) if isinstance(text, Sentence) else (text, {})
-    translated = _catalogue(_SPOKEN.get() or state.language()).gettext(template) if template else ""
+    translated = _catalogue(_SPOKEN.get() or session.language()).gettext(template) if template else ""
     filled = {**own, **values}
     return translated.format(**filled) if filled else translated
 

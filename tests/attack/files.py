@@ -3,10 +3,10 @@
 
 import numpy as np
 
-from tests.core.test_story import GOOD
+from tests.core.story.test_reading import GOOD
 from tests.sandbox import hostile
-from tests.ui.files import FLOATS, PNG, npy, npz, picture
-from tests.ui.test_uploads import REFUSED
+from tests.ui.sample_files import FLOATS, PNG, npy, npz, picture
+from tests.ui.files.test_uploads import REFUSED
 
 LAB = ("Merge_lab", "f0=file", "u0")
 MODEL = ("Model_inspector", "msrc=own", "model_file")

@@ -9,7 +9,7 @@ from websockets.exceptions import ConnectionClosed
 
 from bench.load_visitor import visiting
 from tests.deploy.hosted import answer, handshake
-from tests.ui.files import FLOATS
+from tests.ui.sample_files import FLOATS
 
 OTHER_HOST = {"Origin": "http://rebind.test", "Host": "rebind.test"}
 

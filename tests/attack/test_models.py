@@ -96,7 +96,7 @@ def _children(pid):
             asked = entry.with_name("cmdline").read_bytes()
         except OSError:
             continue
-        if fields[1] == str(pid) and fields[0] != "Z" and b"sandbox.inspect_worker" in asked:
+        if fields[1] == str(pid) and fields[0] != "Z" and b"sandbox.model_run.worker" in asked:
             found.append(int(entry.parent.name))
     return found
 

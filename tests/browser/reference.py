@@ -7,8 +7,8 @@ import numpy as np
 from core import MergeError, merge
 from core.colours import MIDDLE, colours
 from core.gates import pick_weights, run_gate
-from core.resampling import upsample
-from core.samples import make_sample
+from core.gates.resampling import upsample
+from core.merges.samples import make_sample
 
 ASSETS = Path(__file__).parents[2] / "assets"
 

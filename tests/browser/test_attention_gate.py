@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from core.colours import colours
-from core.resampling import upsample
-from core.what_if import change_map
+from core.gates.map_changes import change_map
+from core.gates.resampling import upsample
 from tests.browser.findings import serious_in_both_themes
 from tests.conftest import running_app, settle
-from ui.assets import arrays
+from ui.views.assets import arrays
 
 pytestmark = pytest.mark.browser
 
@@ -233,7 +233,7 @@ def worker_of(address):
     port = address.rsplit(":", 1)[1].encode()
     for folder in Path("/proc").iterdir():
         with contextlib.suppress(OSError):
-            if folder.name.isdigit() and b"training.worker" in (folder / "cmdline").read_bytes():
+            if folder.name.isdigit() and b"network.worker" in (folder / "cmdline").read_bytes():
                 parent = re.search(r"PPid:\t(\d+)", (folder / "status").read_text()).group(1)
                 if port in Path(f"/proc/{parent}/cmdline").read_bytes():
                     return int(folder.name)

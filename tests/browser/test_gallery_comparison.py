@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from core.gate_compare import compare_gates
 from core.gates import pick_weights, run_gate
+from core.gates.compare import compare_gates
 from tests.browser.findings import serious_in_both_themes
-from ui.assets import arrays
-from ui.gate_views import largest_place
+from ui.views.assets import arrays
+from ui.views.gate_view import largest_place
 
 pytestmark = pytest.mark.browser
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from core.colours import colours
-from core.gate_compare import compare_gates
-from ui.controls.gallery import FeatureChoice, GateChoice
-from ui.gallery_source import features_of, run
-from ui.gate_views import largest_place
+from core.gates.compare import compare_gates
+from ui.gallery.controls import FeatureChoice, GateChoice
+from ui.gallery.features import features_of, run
+from ui.views.gate_view import largest_place
 
 pytestmark = pytest.mark.browser
 

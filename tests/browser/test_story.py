@@ -5,7 +5,7 @@ import pytest
 
 from tests.browser.reference import drawn
 from tests.conftest import running_app, settle
-from ui.stories import tour
+from ui.story.tours import tour
 
 pytestmark = pytest.mark.browser
 

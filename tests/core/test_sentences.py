@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import MergeError, Sentence, align
-from tests.core.symbolic import symbolic_cases
+from tests.core.merges.symbolic import symbolic_cases
 
 
 def test_a_string_like_any_other():

@@ -38,7 +38,7 @@ def test_a_limit_that_is_set_holds_in_the_command():
 
 def test_the_environment_is_read_in_one_place():
     """Elsewhere only by the sandbox, which hands it on to its children and sets up TensorFlow in them."""
-    allowed = {"core/settings.py", "ui/hosting/defaults.py"}
+    allowed = {"core/settings.py", "ui/hosting/env_file.py"}
     folders = ("core", "figures", "pages", "ui")
     found = {
         str(file.relative_to(ROOT))

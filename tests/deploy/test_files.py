@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ui.hosting.defaults import read_defaults
+from ui.hosting.env_file import read_defaults
 
 ROOT = Path(__file__).parent.parent.parent
 DEPLOY = ROOT / "deploy"

@@ -99,14 +99,14 @@ def test_the_sandbox_is_killed(visit, tmp_path):
     with serving(tmp_path, MERGESCOPE_SANDBOX="on") as server:
         page = visit(server)
         page.get_by_text("the same as Keras").first.wait_for(timeout=120_000)
-        answers = 'mergescope_sandbox_answers_total{sandbox="sandbox.worker"}'
+        answers = 'mergescope_sandbox_answers_total{sandbox="sandbox.verification.worker"}'
         for number, shape in enumerate(("5,3,7", "5,1,1"), 2):
             assert kill_sandboxes(server.process.pid)
             page.get_by_label("Shape of input 1").fill(shape)
             page.keyboard.press("Enter")
             wait_until(lambda number=number: server.figures()[answers] >= number, "Keras answers again", seconds=120)
             page.get_by_text("the same as Keras").first.wait_for()
-        assert server.figures()['mergescope_sandbox_starts_total{sandbox="sandbox.worker"}'] == 3
+        assert server.figures()['mergescope_sandbox_starts_total{sandbox="sandbox.verification.worker"}'] == 3
 
 
 @pytest.mark.slow

@@ -17,12 +17,12 @@ def parser(name: str) -> tuple[Callable[[bytes], object], type[Exception], list[
     from core.errors import MergeError
 
     if name == "shapes":
-        from core.shapes import parse_shape
+        from core.merges.shape_text import parse_shape
 
         return lambda data: parse_shape(data.decode("utf-8", "replace")), MergeError, [b"5,1,5", b"(None, 3)", b"[2 3]"]
     if name == "stories":
-        from core.story import StoryError, read_story
-        from tests.core.test_story import GOOD
+        from core.story.reading import StoryError, read_story
+        from tests.core.story.test_reading import GOOD
 
         return (
             read_story,
@@ -30,7 +30,7 @@ def parser(name: str) -> tuple[Callable[[bytes], object], type[Exception], list[
             [GOOD.encode(), b"a.b.'c'.\"d\" = {e.f = [1, 2.5, true]}\n[[step]]\nseed = 1979-05-27\n"],
         )
     if name == "keras":
-        from sandbox.model_file import read_model
+        from sandbox.model_file.file import read_model
         from tests.sandbox.hostile import archive, layer, model, tensor
 
         return read_model, MergeError, [archive(model(layer("Add", "a", [[[tensor("x"), tensor("x")]]])))]
@@ -40,8 +40,8 @@ def parser(name: str) -> tuple[Callable[[bytes], object], type[Exception], list[
 
 
 def _values(name: str, error: type[Exception]):
-    from tests.ui.files import FLOATS, NOISE, PNG, TURNED, archive, header, npy, npz, of_version, picture
-    from ui.uploads import READERS, file_notes, read_list
+    from tests.ui.sample_files import FLOATS, NOISE, PNG, TURNED, archive, header, npy, npz, of_version, picture
+    from ui.files.uploads import READERS, file_notes, read_list
 
     if name == "lists":
         return lambda data: read_list(data.decode("utf-8", "replace")), error, [b"[[1, 2.5], [3, -4e3]]", b"(1, nan)"]
@@ -67,8 +67,8 @@ def _link_reader() -> Callable[[bytes], object]:
     """
     from urllib.parse import parse_qs
 
-    from core.shapes import parse_shape
-    from ui.controls.view import read_look, write_look
+    from core.merges.shape_text import parse_shape
+    from ui.views.selection import read_look, write_look
 
     def read_link(data: bytes) -> object:
         told = {key: values[-1] for key, values in parse_qs(data.decode("utf-8", "replace")).items()}

@@ -10,18 +10,18 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from core.slices import dice
-from core.what_if import WHAT_IFS
-from sandbox.failures import SandboxError
-from sandbox.segment import Segmented
+from core.gates.map_changes import WHAT_IFS
+from core.segmentation.slices import dice
+from sandbox.processes.errors import SandboxError
+from sandbox.segmentation.segmenter import Segmented
 from tests.pages.opened import opened, words
-from tests.ui.files import png_header
-from ui import gate_network
-from ui.assets import arrays
-from ui.controls.gate import SliceChoice
-from ui.gate_export import moments_of
-from ui.gate_source import TRAINED_SEEDS, find_case, recorded_maps, trace_gate
-from ui.gate_views import product_view
+from tests.ui.sample_files import png_header
+from ui.gate import network as answers
+from ui.gate.case import TRAINED_SEEDS, find_case, recorded_maps, trace_gate
+from ui.gate.controls import SliceChoice
+from ui.gate.export import moments_of
+from ui.views.assets import arrays
+from ui.views.gate_view import product_view
 
 PAGE = "pages/2_Attention_gate.py"
 GRIDS = ("20", "40", "80", "160")
@@ -62,9 +62,9 @@ class Network:
 def network(monkeypatch):
     """The page with a network of ours behind it."""
     fake = Network()
-    monkeypatch.setattr(gate_network, "the_segmenter", lambda: fake)
-    monkeypatch.setattr(gate_network, "wanted", lambda: True)
-    monkeypatch.setattr(gate_network, "_SHORT", 0.1)
+    monkeypatch.setattr(answers, "the_segmenter", lambda: fake)
+    monkeypatch.setattr(answers, "wanted", lambda: True)
+    monkeypatch.setattr(answers, "_SHORT", 0.1)
     return fake
 
 

@@ -9,7 +9,7 @@ from tests.pages.opened import words
 from tests.pages.test_merge_lab import PAGE
 from ui.export import job as jobs
 from ui.export.formats import FORMATS
-from ui.stories import tour
+from ui.story.tours import tour
 
 
 def open_menu(kind="png", language="en", **parameters):

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from core import gate_text, gates
-from core.gate_plan import Label
-from core.gates import GATES, Gate
+from core.gates import GATES, Gate, report, run
+from core.gates.trace import Label
 from tests.pages.test_gate_gallery import open_gallery, words
 from ui.text import _catalogue, plain
 
@@ -18,7 +17,7 @@ def test_every_step_of_every_gate_is_named(name):
     app = open_gallery(which=name, part="steps", **SMALL)
     assert not app.exception
     steps = str(app.table[0].value)
-    assert all(step.symbol in steps for step in gate_text.example_run(GATES[name]).steps)
+    assert all(step.symbol in steps for step in report.example_run(GATES[name]).steps)
 
 
 @pytest.mark.slow
@@ -42,7 +41,7 @@ def test_two_gates_side_by_side(one, other, language):
     table = app.table[0].value
     x = np.zeros((1, 20, 20, 256))
     for place, name in enumerate((one, other)):
-        trace = gates.run_gate(name, x, g=np.zeros((1, 10, 10, 256)) if GATES[name].signal else None)
+        trace = run.run_gate(name, x, g=np.zeros((1, 10, 10, 256)) if GATES[name].signal else None)
         assert f"{trace.parameters:,}" in table.iloc[place].to_list()
         assert f"{trace.multiplications:,}" in table.iloc[place].to_list()
     assert len(app.get("bidi_component")) >= 3
@@ -99,6 +98,6 @@ def test_a_new_gate_is_one_function_and_one_row(monkeypatch):
         assert not open_gallery(which="toy", part=part, **SMALL).exception
     assert "def toy(x): ..." in words(open_gallery(which="toy", part="code", **SMALL))
     assert not open_gallery(which="se", two="true", other="toy", part="both", **SMALL).exception
-    assert "toy " in gate_text.gate_list()
-    assert "x̂ = x × α" in gate_text.gate_text(gate_text.example_run(row))
-    assert "## Toy gate" in gate_text.gates_markdown()
+    assert "toy " in report.gate_list()
+    assert "x̂ = x × α" in report.gate_text(report.example_run(row))
+    assert "## Toy gate" in report.gates_markdown()

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.gate_traps import TRAPS
 from core.gates import GATES
+from core.gates.pitfalls import TRAPS
 
 PAGE = "pages/3_Gate_gallery.py"
 SECTIONS = ("merges", "steps", "maps", "kept", "traps", "code")

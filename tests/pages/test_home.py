@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ui.doors import _ABOUT
 from ui.frame import _PAGES
+from ui.home_cards import _ABOUT
 
 ROOT = Path(__file__).parents[2]
 

@@ -7,8 +7,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import MergeError, align
-from core.presets import PRESETS
-from core.shapes import format_shape
+from core.merges.presets import PRESETS
+from core.merges.shape_text import format_shape
 from tests.pages.opened import opened, words
 
 PAGE = "pages/1_Merge_lab.py"

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from core import merge
-from core.samples import make_sample
+from core.merges.samples import make_sample
 from tests.pages.opened import words
 from tests.pages.test_merge_lab import open_lab
-from tests.ui.files import npy, npz, picture
+from tests.ui.sample_files import npy, npz, picture
 
 
 def table(app) -> list[list[str]]:

@@ -5,8 +5,8 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from sandbox.failures import SandboxError
-from sandbox.inspect_inputs import checked_inputs
+from sandbox.model_run.inputs import checked_inputs
+from sandbox.processes.errors import SandboxError
 from tests.pages.opened import words
 from tests.ui.inspector import engine
 from tests.ui.inspector.models import gate_file, keras_file

@@ -3,9 +3,9 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.quiz import make_quiz
+from core.story.quiz import make_quiz
 from tests.pages.opened import opened, words
-from ui.stories import tour
+from ui.story.tours import tour
 
 PAGE = "pages/5_Story.py"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.failures import SandboxError
+from sandbox.processes.errors import SandboxError
 
 MODULE = "tests.sandbox.misbehaving"
 MEMORY = 2**30

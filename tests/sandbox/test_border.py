@@ -13,7 +13,7 @@ def test_the_server_never_imports_keras():
     code = f"""
 import sys
 import numpy as np
-from sandbox.verify import verify
+from sandbox.verification.verify import verify
 verdict = verify("Multiply", [np.ones((2, 3)), np.ones((2, 1))]).result({PATIENCE})
 print(verdict.status, verdict.exact, verdict.versions, verdict.backend, sep=";")
 imported = {{name.partition(".")[0] for name in sys.modules}}

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from sandbox.inspect_image import SCALES, file_inputs, noise_inputs
 from sandbox.inspect_model import main
-from sandbox.model_file import read_model
+from sandbox.model_file.file import read_model
+from sandbox.model_run.file_inputs import SCALES, file_inputs, noise_inputs
 from tests.sandbox.calls import LINUX
 from tests.sandbox.hostile import WEIGHTS, archive, layer, model, tensor, wide_input
 from tests.sandbox.keras_models import keras, layers, merges_of, open_sizes, saved, unet_with_operators

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training.phantoms import phantoms
+from network.phantoms import phantoms
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 GRIDS = (20, 40, 80, 160)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from core.errors import unclear
 from core.limits import MAX_ELEMENTS
-from ui.export.look import Look, look_at
-from ui.export.theme import Theme, theme
+from ui.export.drawing.snapshot import Look, look_at
+from ui.export.drawing.theme import Theme, theme
 from ui.export.words import WORDS
-from ui.tensor_view.model import Selection, TensorView
+from ui.tensor_view import Selection, TensorView
 
 
 @dataclass(frozen=True, eq=False)

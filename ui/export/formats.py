@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from core.dtypes import Array
 from core.limits import MAX_FRAMES, MAX_SLIDES
 from core.sentences import Sentence as _  # marks text for the catalogues
-from ui.export import animation
 from ui.export.arrays import to_npz
-from ui.export.compose import compose
 from ui.export.document import Document
-from ui.export.look import Look, look_at
+from ui.export.drawing.compose import compose
+from ui.export.drawing.scene import Scene
+from ui.export.drawing.snapshot import Look, look_at
 from ui.export.page import to_html
+from ui.export.painters import animation
+from ui.export.painters.raster import to_png
+from ui.export.painters.svg import to_svg
 from ui.export.progress import Tell
-from ui.export.raster import to_png
-from ui.export.scene import Scene
-from ui.export.vector import to_svg
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def _animated(
 
 
 def _pptx(document: Document, options: Options, tell: Tell) -> bytes:
-    from ui.export.slides import to_pptx  # noqa: PLC0415  # a start of the app without slides should not pay for it
+    from ui.export.painters.slides import to_pptx  # noqa: PLC0415  # a start of the app without slides should not pay for it
 
     return to_pptx(document, min(options.count, MAX_SLIDES), tell)
 

@@ -9,19 +9,19 @@ from hashlib import sha256
 import streamlit as st
 
 from core import MergeError
-from ui.controls import export as controls
-from ui.controls import link
-from ui.controls.state import language
+from ui.export import controls
 from ui.export.document import Document, Moment, check_size
-from ui.export.fonts import font_for
+from ui.export.drawing.fonts import font_for
+from ui.export.drawing.snapshot import look_at
+from ui.export.drawing.theme import theme
 from ui.export.formats import FORMATS, Format, Options
 from ui.export.job import Job
-from ui.export.look import look_at
 from ui.export.names import file_name
 from ui.export.progress import nobody
-from ui.export.theme import theme
 from ui.export.words import WORDS
-from ui.tensor_view.model import Selection, TensorView
+from ui.session import language
+from ui.state import link
+from ui.tensor_view import Selection, TensorView
 from ui.text import plain, t
 
 _AGAIN = 0.5  # seconds between two looks at how far it is

@@ -11,14 +11,14 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from core.colours import colours
 from ui.export.arrays import to_npz
-from ui.export.cells import cell_at
-from ui.export.compose import compose
 from ui.export.document import Document, check_size
-from ui.export.heat import heat_of
-from ui.export.layout import arrange, plans_of
-from ui.export.look import Look, axes_on_screen
+from ui.export.drawing.cells import cell_at
+from ui.export.drawing.compose import compose
+from ui.export.drawing.heatmap import heat_of
+from ui.export.drawing.layout import arrange, plans_of
+from ui.export.drawing.snapshot import Look, axes_on_screen
 from ui.export.names import array_names, clean
-from ui.export.raster import to_png
+from ui.export.painters.raster import to_png
 from ui.text import plain
 
 _FOREIGN = re.compile(r"^(import|from) (torch|jax)", re.MULTILINE)  # what few people have installed

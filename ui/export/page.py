@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from ui.export.document import Document, check_size
+from ui.export.drawing.theme import Theme, css, theme
 from ui.export.names import clean
-from ui.export.theme import Theme, css, theme
 from ui.tensor_view.face import joined_script
 from ui.tensor_view.payload import payload
 

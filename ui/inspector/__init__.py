@@ -1,1 +1,3 @@
-"""The parts of the model inspector: what is chosen becomes a table, a picture, a run, a view, a file to keep."""
+"""The Model inspector page."""
+
+__all__ = ["controls", "downloads", "graph", "listing", "merge_details", "opening", "running"]

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from core import MERGES
 from core.errors import Shape
-from sandbox.model_file import LayerEntry, MergeEntry, ModelFile, neighbourhood
-from ui.controls import inspector as controls
+from sandbox.model_file.file import LayerEntry, MergeEntry, ModelFile, neighbourhood
+from ui.inspector import controls
 from ui.model_graph import GraphEdge, GraphNode, graph_picture
 from ui.text import t
 

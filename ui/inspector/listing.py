@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import streamlit as st
 
 from core import MERGES
-from sandbox.model_file import MergeEntry, ModelFile
-from ui.controls import inspector as controls
+from sandbox.model_file.file import MergeEntry, ModelFile
+from ui.inspector import controls
 from ui.inspector.opening import usual_merge
 from ui.inspector.rows import Filters, merge_rows, narrowed
 from ui.merge_list import merge_list

@@ -8,9 +8,9 @@ from pathlib import Path
 import streamlit as st
 
 from core import MERGES, MergeError
-from sandbox.model_file import ModelFile, read_model
-from ui import watch
-from ui.controls.inspector import Choice
+from sandbox.model_file.file import ModelFile, read_model
+from ui import counters
+from ui.inspector.controls import Choice
 from ui.text import plain, short, t
 
 _SHIPPED = Path(__file__).parent.parent.parent / "assets" / "attention_unet.keras"
@@ -27,7 +27,7 @@ def show_model(choice: Choice) -> ModelFile | None:
     try:
         model = _read(choice.key, choice.name, content_of(choice))
     except MergeError as error:
-        watch.refused("file")
+        counters.refused("file")
         st.error(plain(t(error.explanation)), icon=":material/block:")
         return None
     st.caption(_summary(model))

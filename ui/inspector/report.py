@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from html import escape
 
-from sandbox.inspect_records import MergeRecord
-from sandbox.model_file import MergeEntry, ModelFile
-from ui.inspector.figures import headings, row
+from sandbox.model_file.file import MergeEntry, ModelFile
+from sandbox.model_run.results import MergeRecord
 from ui.inspector.rows import note, written
-from ui.inspector.thumbs import thumbnail
+from ui.inspector.summary_table import headings, row
+from ui.inspector.thumbnails import thumbnail
 from ui.inspector.values import tensor_names
 from ui.text import t
 

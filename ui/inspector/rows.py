@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from core import MERGES, Alignment
 from core.errors import Shape
-from sandbox.model_entries import MergeEntry
+from sandbox.model_file.entries import MergeEntry
 from ui.merge_list import MergeRow, Size
 from ui.text import short, t
 

@@ -13,21 +13,21 @@ import streamlit as st
 
 from core import MergeError
 from core.dtypes import Array
-from sandbox.failures import SandboxError
-from sandbox.inspect_process import open_model, warm
-from sandbox.inspect_records import Run
-from sandbox.inspect_rooms import room_to_spare
-from sandbox.model_file import ModelFile
-from ui.controls import link, model_run
-from ui.controls.inspector import Choice
-from ui.inspector.feeding import pick_feeds
-from ui.inspector.misfit import show_failure
+from sandbox.model_file.file import ModelFile
+from sandbox.model_run.handle import open_model, warm
+from sandbox.model_run.results import Run
+from sandbox.model_run.slots import room_to_spare
+from sandbox.processes.errors import SandboxError
+from ui.inspector import run_controls
+from ui.inspector.controls import Choice
+from ui.inspector.inputs import pick_feeds
+from ui.inspector.mismatch import show_failure
 from ui.inspector.opening import content_of, usual_scaling
 from ui.inspector.session import ModelSession
-from ui.inspector.telling import progress, why
-from ui.inspector.thumbs import thumbnail
+from ui.inspector.thumbnails import thumbnail
+from ui.state import link
 from ui.text import plain, t
-from ui.verdict import wanted
+from ui.views.keras_check import wanted
 
 _EVERY = 0.5  # seconds between two looks
 _PATIENCE = 0.7  # seconds that a page of this session, and no other, waits before it says that it does
@@ -61,17 +61,17 @@ def show_run(choice: Choice, model: ModelFile) -> Ran | None:
         st.info(t("This server shows models but does not run them."))
         return None
     place = st.container(horizontal=True, vertical_alignment="center")
-    if not model_run.wants_run() or feeds is None:
+    if not run_controls.wants_run() or feeds is None:
         with place:
-            model_run.run_buttons(ready=feeds is not None, running=False)
+            run_controls.run_buttons(ready=feeds is not None, running=False)
             st.caption(t("In a process of its own, without network, which ends with this session."))
-        if not model_run.wants_run():
+        if not run_controls.wants_run():
             _ahead(choice, model)
         return None
     try:
         session = open_session(choice, model)
         with place:
-            ran = _run(session, feeds, model_run.run_buttons)
+            ran = _run(session, feeds, run_controls.run_buttons)
     except (SandboxError, MergeError) as error:
         _show_error(error)
         return None
@@ -177,7 +177,7 @@ def _ahead(choice: Choice, model: ModelFile) -> None:
 
     The shipped network is not: most who see it never press Run.
     """
-    if choice.kind == "shipped" or model_run.close_asked():
+    if choice.kind == "shipped" or run_controls.close_asked():
         rest()
     elif _first_look(choice.key) and room_to_spare():
         with suppress(SandboxError, MergeError):  # told when somebody presses Run
@@ -218,3 +218,25 @@ def _wait(future: Future[Any], session: ModelSession) -> None:
 
 def _show_error(error: SandboxError | MergeError) -> None:
     st.error(plain(why(error) if isinstance(error, SandboxError) else t(error.explanation)))
+
+
+def progress(session: ModelSession) -> str:
+    """Where the model of a session stands."""
+    seconds = round(session.seconds)
+    if session.handle.state == "waiting":
+        return t("Other models run; this one has the place {place} in the queue.", place=session.handle.place)
+    if session.handle.state == "loading":
+        return t("Keras starts and loads the model: {seconds} s", seconds=seconds)
+    return t("The model runs: {seconds} s", seconds=seconds)
+
+
+def why(error: SandboxError) -> str:
+    """Why there is no answer, in a sentence."""
+    words = {
+        "timeout": t("The model took too long and was stopped."),
+        "memory": t("The model needs more memory than it may take, and was stopped."),
+        "busy": t("Too many models are open on this server; please try again in a minute."),
+        "too large": t("The tensors are too large to send."),
+        "closed": t("The model was closed; please run it again."),
+    }
+    return words.get(error.kind) or t("The process of the model ended unexpectedly; please run it again.")

@@ -11,13 +11,13 @@ from functools import partial
 from typing import Any, Protocol
 
 from core.dtypes import Array
-from sandbox.inspect_records import MergeGradients, MergeTensors, Run, RunFailure
+from sandbox.model_run.results import MergeGradients, MergeTensors, Run, RunFailure
 
 _REMEMBERED = {"run": 2, "tensors": 6, "gradients": 4}  # answers of each kind; two runs, for one merge on two inputs
 
 
 class Handle(Protocol):
-    """What is asked: a model in a process of its own, `sandbox.inspect_process.InspectedModel`."""
+    """What is asked: a model in a process of its own, `sandbox.model_run.handle.InspectedModel`."""
 
     yielding: bool  # loaded ahead of need: it gives its room to whoever wants to run a model
 

@@ -10,20 +10,20 @@ import streamlit as st
 
 from core import Alignment, MergeError
 from core.dtypes import Array
-from sandbox.model_file import MergeEntry
-from ui import watch
-from ui.controls import inspector as controls
+from sandbox.model_file.file import MergeEntry
+from ui import counters
 from ui.export import export_menu
-from ui.inspector.crop import Cut, cut
-from ui.inspector.figures import figures_of, figures_table
-from ui.inspector.gates import gate_number, health
+from ui.inspector import controls
+from ui.inspector.cropping import Cut, cut
+from ui.inspector.gate_detection import gate_number, health
 from ui.inspector.rows import title
-from ui.merge_export import loaded_code
+from ui.inspector.summary_table import figures_of, figures_table
 from ui.tensor_view import Panel, TensorView, tensor_view
 from ui.tensor_view.frame import frame_of
 from ui.tensor_view.payload import default_axes
 from ui.text import plain, short, t
-from ui.values import translated_words, values_view
+from ui.views.loaded_code import loaded_code
+from ui.views.merge_view import translated_words, values_view
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +101,7 @@ def merge_view(tensors: Tensors) -> tuple[TensorView, tuple[Cut, ...]]:
         alignment = tensors.alignment()
         shown, cuts = cut(alignment, tensors.all)
         view = values_view(tensors.entry.align(tuple(tensor.shape for tensor in shown[:-1])), shown)
-        watch.merged(tensors.entry.operation)
+        counters.merged(tensors.entry.operation)
     except (MergeError, ValueError):  # a rule of Keras that we do not know: the panels stand side by side
         return side_by_side(tensors.names, tensors.all), ()
     return titled(view, tensors.names), cuts

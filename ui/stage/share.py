@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from ui.controls import link
+from ui.state import link
 from ui.text import t
 
 _COPY = st.components.v2.component(

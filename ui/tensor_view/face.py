@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui.controls import state
+from ui import session
 from ui.tensor_view.model import Selection, TensorView
 from ui.tensor_view.payload import payload
 from ui.tensor_view.reels import Names, frame_names, read_frames, read_moves
@@ -72,8 +72,8 @@ def tensor_view(
         ValueError: the panels do not fit the alignment, or each other.
     """
     held = _held(key)
-    asked, fresh = _next(selection, held, state.get(f"{key}_asked"), told=held != state.get(f"{key}_told"))
-    state.put({f"{key}_asked": asked, f"{key}_told": held})
+    asked, fresh = _next(selection, held, session.get(f"{key}_asked"), told=held != session.get(f"{key}_told"))
+    session.put({f"{key}_asked": asked, f"{key}_told": held})
     data = payload(view, asked)
     data["meta"]["moves"] = read_moves(held.get("moves")) if view.reels else 0  # those that are drawn here
     call = partial(_changed, key, frame_names(view), on_change or _nothing, on_frames)
@@ -123,8 +123,8 @@ def _changed(
     held = _held(key)
     moves = read_moves(held.get("moves"))
     frames = read_frames(held.get("frames"), names)
-    if on_frames is not None and frames and moves != state.get(f"{key}_moves"):
-        state.put({f"{key}_moves": moves})
+    if on_frames is not None and frames and moves != session.get(f"{key}_moves"):
+        session.put({f"{key}_moves": moves})
         on_frames(frames)
     on_change()
 
@@ -135,7 +135,7 @@ def _nothing() -> None:
 
 def _held(key: str) -> dict[str, Any]:
     """What the browser last told of this view, if it has."""
-    told = state.get(key)
+    told = session.get(key)
     selection = told.get("selection") if told else None
     return selection if isinstance(selection, dict) else {}
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core import Alignment
-from core.links import AxisLink, links
+from core.merges.links import AxisLink, links
 from ui.tensor_view.model import Panel, TensorView
 
 

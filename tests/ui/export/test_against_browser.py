@@ -7,15 +7,15 @@ import pytest
 
 from tests.ui.tensor_view.demo import CASES
 from tests.ui.tensor_view.test_browser_brush import stroke
-from ui.export.compose import compose
-from ui.export.frames import frames_of
-from ui.export.heat import heat_of, pixel_size
-from ui.export.layout import arrange, plans_of
-from ui.export.look import look_at
-from ui.export.raster import draw_heat
-from ui.export.scene import Text
-from ui.export.sums import explain
-from ui.export.theme import theme
+from ui.export.drawing.compose import compose
+from ui.export.drawing.heatmap import heat_of, pixel_size
+from ui.export.drawing.layout import arrange, plans_of
+from ui.export.drawing.outlines import frames_of
+from ui.export.drawing.scene import Text
+from ui.export.drawing.snapshot import look_at
+from ui.export.drawing.sums import explain
+from ui.export.drawing.theme import theme
+from ui.export.painters.raster import draw_heat
 from ui.tensor_view import Selection
 
 pytestmark = pytest.mark.browser

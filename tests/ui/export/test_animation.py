@@ -10,14 +10,14 @@ from core import merge
 from core.colours import colours
 from tests.ui.export.test_pictures import export
 from tests.ui.tensor_view.demo import CASES, blobs, merge_view
-from ui.assets import arrays
 from ui.export import Document, Moment
-from ui.export.animation import changed, coarseness, to_gif, to_palette, to_webp
+from ui.export.drawing.scale import paint
+from ui.export.drawing.scene import Picture
 from ui.export.formats import FORMATS, Options, scenes
+from ui.export.painters.animation import changed, coarseness, to_gif, to_palette, to_webp
 from ui.export.progress import StoppedError
-from ui.export.scale import paint
-from ui.export.scene import Picture
 from ui.tensor_view import Panel, Selection, TensorView
+from ui.views.assets import arrays
 
 
 def sweep(channels=7, **more):

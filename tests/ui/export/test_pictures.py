@@ -10,13 +10,13 @@ from PIL import Image
 from core.colours import colours
 from tests.ui.tensor_view.demo import CASES, counting
 from ui.export import Document
-from ui.export.compose import compose
-from ui.export.fonts import font_for
+from ui.export.drawing.compose import compose
+from ui.export.drawing.fonts import font_for
+from ui.export.drawing.scene import Picture, Text
+from ui.export.drawing.snapshot import look_at
+from ui.export.drawing.theme import css, theme
 from ui.export.formats import FORMATS, Options
-from ui.export.look import look_at
 from ui.export.progress import nobody
-from ui.export.scene import Picture, Text
-from ui.export.theme import css, theme
 from ui.tensor_view import Panel, Selection, TensorView
 
 HOSTILE = (

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.colours import MIDDLE, colours
-from ui.export.layout import Plan, arrange
-from ui.export.numbers import in_cell, written
-from ui.export.scale import ABOVE, BELOW, NAN, OVER, UNDER, make_scale, marks_of, paint, thinned
+from ui.export.drawing.layout import Plan, arrange
+from ui.export.drawing.numbers import in_cell, written
+from ui.export.drawing.scale import ABOVE, BELOW, NAN, OVER, UNDER, make_scale, marks_of, paint, thinned
 
 SCRIPT = Path(__file__).with_name("rules.mjs")
 

@@ -12,11 +12,11 @@ from pptx import Presentation
 from tests.ui.export.test_pictures import HOSTILE, export
 from tests.ui.tensor_view.demo import CASES, counting
 from ui.export import Document
-from ui.export.compose import compose
+from ui.export.drawing.compose import compose
+from ui.export.drawing.scene import Picture
+from ui.export.drawing.theme import theme
 from ui.export.names import clean
-from ui.export.raster import draw_heat
-from ui.export.scene import Picture
-from ui.export.theme import theme
+from ui.export.painters.raster import draw_heat
 from ui.tensor_view import Panel, Selection, TensorView
 
 CODE = {"Keras": "import keras\ny = keras.layers.Multiply()([x0, x1])", "NumPy": "y = x0 * x1"}

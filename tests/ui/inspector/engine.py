@@ -5,9 +5,9 @@ from concurrent.futures import Future
 import numpy as np
 
 from core import MergeError, gradients, merge
-from sandbox.inspect_records import MergeGradients, MergeRecord, MergeTensors, ModelOutput, Run, RunFailure
-from sandbox.model_file import read_model
-from ui.inspector.figures import figures_of
+from sandbox.model_file.file import read_model
+from sandbox.model_run.results import MergeGradients, MergeRecord, MergeTensors, ModelOutput, Run, RunFailure
+from ui.inspector.summary_table import figures_of
 
 ASKED = []  # what the page has asked, over all handles
 
@@ -20,7 +20,7 @@ def done(value=None, error=None) -> Future:
 
 
 class Handle:
-    """As `sandbox.inspect_process.InspectedModel`, for models of merges and inputs alone."""
+    """As `sandbox.model_run.handle.InspectedModel`, for models of merges and inputs alone."""
 
     place = 0
 

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from core import merge
-from sandbox.inspect_records import MergeRecord
-from sandbox.model_file import read_model
+from sandbox.model_file.file import read_model
+from sandbox.model_run.results import MergeRecord
 from tests.ui.inspector.models import gate_file
-from ui.inspector.exports import file_name, merge_npz, merges_csv
-from ui.inspector.figures import figures_of
+from ui.inspector.downloads import file_name, merge_npz, merges_csv
 from ui.inspector.report import report
-from ui.inspector.thumbs import thumbnail
+from ui.inspector.summary_table import figures_of
+from ui.inspector.thumbnails import thumbnail
 from ui.inspector.values import Tensors
 from ui.text import speaking
 

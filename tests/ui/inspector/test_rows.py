@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.model_file import read_model
+from sandbox.model_file.file import read_model
 from tests.ui.inspector.models import gate_file, keras_file
 from ui.inspector.rows import Filters, merge_rows, narrowed, table
 

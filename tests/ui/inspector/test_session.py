@@ -5,7 +5,7 @@ import threading
 import numpy as np
 import pytest
 
-from sandbox.failures import SandboxError
+from sandbox.processes.errors import SandboxError
 from tests.ui.inspector import engine
 from tests.ui.inspector.models import gate_file
 from ui.inspector.session import ModelSession

@@ -10,7 +10,10 @@ import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from core import MERGES, merge  # after the path: Streamlit runs this file by itself
+from core import (
+    MERGES,  # after the path: Streamlit runs this file by itself
+    merge,
+)
 from ui.tensor_view import Order, Panel, Scale, Selection, TensorView, tensor_view
 
 SIGN = {name: row.symbol for name, row in MERGES.items()}

@@ -1,4 +1,4 @@
-"""The browser and `core.provenance` tie the same cells: random alignments, every cell of each."""
+"""The browser and `core.merges.provenance` tie the same cells: random alignments, every cell of each."""
 
 import json
 import random

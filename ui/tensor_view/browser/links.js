@@ -1,4 +1,4 @@
-// Which cells belong together. This evaluates the table of core/links.py and has no rule of its own about merges.
+// Which cells belong together. This evaluates the table of core/merges/links.py and has no rule of its own about merges.
 // A span is [first, one past the last]; a box is one span for each shared axis.
 
 /** The shared axis along which an axis of a panel runs; null where it is stretched. */

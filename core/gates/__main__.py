@@ -1,0 +1,8 @@
+"""`python -m core.gates`: list the gates, or run one."""
+
+import sys
+
+from core.gates.report import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,6 @@
+"""Merges: the operations table, alignment, values, gradients, provenance, fixes, errors as text, code.
+
+Each public name is a module; `core` exports the functions that most callers need.
+"""
+
+__all__ = ["align", "arithmetic", "dialects", "gradients", "keras_ops", "links", "merge", "numpy_rule", "operations", "plan", "presets", "provenance", "rows", "samples", "shape_text", "snippets"]

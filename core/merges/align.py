@@ -1,0 +1,136 @@
+"""Shapes alone: how Keras lines the inputs of a merge up, or why it will not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from operator import index
+from typing import Any
+
+from core.errors import MergeError, Shape, shown, unclear
+from core.merges.concatenate import align_concatenate
+from core.merges.dot import Axes, align_dot, check_axes
+from core.merges.elementwise import align_elementwise
+from core.merges.fixes import find_fixes
+from core.merges.operations import Operation, find
+from core.merges.plan import Alignment
+from core.sentences import Sentence
+
+
+def align(operation: str, shapes: Iterable[Iterable[int | None]], *, axis: int = -1, axes: Any = -1) -> Alignment:
+    """How the inputs of a merge line up.
+
+    Args:
+        operation: name of a merge, `core.MERGES`.
+        shapes: one for each input, batch axis first; None for a size that is not known yet.
+        axis: joined by Concatenate.
+        axes: contracted by Dot: one for both inputs, or a pair.
+
+    Returns:
+        The plan, with roles for each axis, the shape of the result and warnings.
+
+    Raises:
+        MergeError: where the Keras layer refuses these shapes; with Keras's text, the reason and fixes.
+    """
+    row = find(operation)
+    checked_axes = check_axes(axes) if row.rule == "dot" else -1
+    checked_axis = _check_axis(axis) if row.rule == "concatenate" else -1
+    checked_shapes = check_shapes(row, shapes)
+    try:
+        return plan(row.name, checked_shapes, checked_axis, checked_axes)
+    except MergeError as error:
+        fixes = find_fixes(checked_shapes, error, lambda s: plan(row.name, s, checked_axis, checked_axes))
+        raise error.but(fixes=fixes) from None
+
+
+@lru_cache(maxsize=4096)
+def plan(operation: str, shapes: tuple[Shape, ...], axis: int, axes: Axes) -> Alignment:
+    """`align` for arguments that have been checked, without looking for fixes."""
+    row = find(operation)
+    if not shapes:
+        raise _no_inputs(row)
+    if row.rule == "concatenate":
+        return align_concatenate(row, shapes, axis)
+    if row.rule == "dot":
+        return align_dot(row, shapes, axes)
+    return align_elementwise(row, shapes)
+
+
+def not_a_list(operation: str, shape: Shape) -> MergeError:
+    """The error of a layer that was called on one tensor instead of a list of them."""
+    received = f"Received: input_shape={shape}"
+    texts = {
+        "concatenate": f"A `Concatenate` layer should be called on a list of at least 1 input. {received}",
+        "dot": f"A `Dot` layer should be called on a list of 2 inputs. {received}",
+    }
+    row = find(operation)
+    general = f"A merge layer should be called on a list of inputs. {received} (not a list of shapes)"
+    error = MergeError(
+        texts.get(row.rule, general),
+        Sentence("A merge takes a list: put the tensors between square brackets."),
+        accident=None if shape or row.rule == "concatenate" else "tuple index out of range",
+    )
+    return error.but(fixes=find_fixes((shape,), error, lambda s: plan(row.name, s, -1, -1)))
+
+
+def _no_inputs(row: Operation) -> MergeError:
+    length = row.rule == "concatenate"
+    return MergeError(
+        "A merge layer should be called on a list of at least 1 input. "
+        "Received 0 inputs. Full input_shape received: []",
+        Sentence("The list of inputs is empty; a merge needs at least one."),
+        accident="object of type 'NoneType' has no len()" if length else "'NoneType' object is not subscriptable",
+    )
+
+
+def _check_axis(axis: Any) -> int:
+    try:
+        return index(axis)
+    except TypeError:
+        raise MergeError(
+            f"The axis of `Concatenate` should be an integer. Received: axis={axis}",
+            Sentence("axis must be one whole number."),
+            accident=_axis_accident(axis),
+        ) from None
+
+
+def _axis_accident(axis: Any) -> str:
+    try:
+        [0][axis % 1]
+    except TypeError as error:
+        return str(error)
+    return ""
+
+
+def listed(values: Any) -> tuple[Any, ...]:
+    """What stands in a list of tensors or of shapes.
+
+    Raises:
+        MergeError: a number, None, or anything else that is no list.
+    """
+    if not isinstance(values, (list, tuple, Iterable)):  # the first two are quick to tell
+        raise unclear("A merge takes a list, one entry for each input; it got {value}.", value=shown(values))
+    return tuple(values)
+
+
+def check_shapes(row: Operation, shapes: Any) -> tuple[Shape, ...]:
+    """The shapes as tuples.
+
+    Raises:
+        MergeError: no list of shapes, or something in one that is no size.
+    """
+    entries = listed(shapes)
+    if any(isinstance(shape, (str, bytes)) or not isinstance(shape, Iterable) for shape in entries):
+        raise not_a_list(row.name, _check_shape(entries))
+    return tuple(_check_shape(shape) for shape in entries)
+
+
+def _check_shape(shape: Iterable[Any]) -> Shape:
+    sizes = tuple(shape)
+    try:
+        checked = tuple(None if size is None else index(size) for size in sizes)
+    except TypeError:
+        raise unclear("A shape holds whole numbers or None; {shape} does not.", shape=shown(sizes)) from None
+    if any(size is not None and size < 0 for size in checked):
+        raise unclear("Sizes are at least 0; {shape} has a negative one.", shape=checked)
+    return checked

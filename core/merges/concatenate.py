@@ -1,0 +1,150 @@
+"""How Keras lines up the inputs of Concatenate (keras/src/layers/merging/concatenate.py).
+
+Nothing is stretched: all axes but the joined one must be equal, the batch among them. Axis 0 may be joined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from core.dtypes import Array, promote
+from core.errors import Call, MergeError, Shape
+from core.merges.operations import Operation
+from core.merges.plan import AlignedInput, Alignment, Role
+from core.sentences import Sentence
+
+
+def align_concatenate(row: Operation, shapes: tuple[Shape, ...], axis: int) -> Alignment:
+    """The plan of a Concatenate.
+
+    Raises:
+        MergeError: without fixes; `core.merges.align.align` adds them.
+    """
+    _check_build(shapes, axis)
+    if len(shapes) == 1 and axis >= len(shapes[0]):  # TensorFlow hands a single input through, whatever the axis
+        return Alignment(row.name, (_entry(shapes[0], _all_matched(shapes[0])),), shapes[0])
+    _check_call(row, shapes, axis)
+    joined = axis % len(shapes[0])
+    sizes = [shape[joined] for shape in shapes]
+    total = None if None in sizes else sum(size for size in sizes if size is not None)
+    output = (*shapes[0][:joined], total, *shapes[0][joined + 1 :])
+    unknown = {place for place in range(len(output)) if any(shape[place] is None for shape in shapes)}
+    inputs = tuple(_entry(shape, _roles(len(shape), joined, unknown)) for shape in shapes)
+    return Alignment(row.name, inputs, output, tuple(_warnings(shapes, joined)), axis=joined)
+
+
+def join(arrays: Sequence[Array], alignment: Alignment) -> Array:
+    """One after the other, in the common dtype."""
+    if len(arrays) == 1:
+        return arrays[0].copy()
+    dtypes = {array.dtype for array in arrays}
+    dtype = dtypes.pop() if len(dtypes) == 1 else promote(*dtypes)
+    assert alignment.axis is not None
+    return np.concatenate([array.astype(dtype, copy=False) for array in arrays], axis=alignment.axis)
+
+
+def _entry(shape: Shape, roles: tuple[Role, ...]) -> AlignedInput:
+    return AlignedInput(shape, shape, roles, shape)
+
+
+def _all_matched(shape: Shape) -> tuple[Role, ...]:
+    return tuple("batch" if axis == 0 else "matched" for axis in range(len(shape)))
+
+
+def _roles(rank: int, joined: int, unknown: set[int]) -> tuple[Role, ...]:
+    others: list[Role] = ["batch" if axis == 0 else "unknown" if axis in unknown else "matched" for axis in range(rank)]
+    return tuple("joined" if axis == joined else role for axis, role in enumerate(others))
+
+
+def _check_build(shapes: tuple[Shape, ...], axis: int) -> None:
+    remaining = {_without(shape, axis, number) for number, shape in enumerate(shapes)}
+    if len({len(shape) for shape in remaining}) == 1:
+        columns = [{size for size in column if size is not None} for column in zip(*remaining, strict=True)]
+        if all(len(column) <= 1 for column in columns):
+            return
+    raise MergeError(
+        "A `Concatenate` layer requires inputs with matching shapes except for the concatenation axis. "
+        f"Received: input_shape={list(shapes)}",
+        Sentence(
+            "Only the joined axis {axis} may differ; every other axis must be equal, and none is stretched.", axis=axis
+        ),
+        axes=_clashes(shapes, axis),
+    )
+
+
+def _without(shape: Shape, axis: int, number: int) -> Shape:
+    """The shape without the joined axis; kept whole where a positive axis does not exist, as Keras does."""
+    if not shape:
+        raise MergeError(
+            "A `Concatenate` layer cannot join scalars: they have no axis.",
+            Sentence("Input {number} is a scalar and has no axis to join.", number=number),
+            axes=[(number, 0)],
+            accident="integer modulo by zero",
+        )
+    if axis < -len(shape):
+        raise MergeError(
+            f"Axis {axis} does not exist in shape {shape}.",
+            Sentence(
+                "Axis {axis} does not exist; input {number} has the axes 0 to {last}.",
+                axis=axis,
+                number=number,
+                last=len(shape) - 1,
+            ),
+            axes=[(number, 0)],
+            accident="list assignment index out of range",
+        )
+    return tuple(size for place, size in enumerate(shape) if place != (axis if axis >= 0 else axis + len(shape)))
+
+
+def _clashes(shapes: tuple[Shape, ...], axis: int) -> list[tuple[int, int]]:
+    rank = len(shapes[0])
+    odd = [(number, len(shape) - 1) for number, shape in enumerate(shapes) if len(shape) != rank]
+    if odd:
+        return odd
+    differing = [
+        place for place in range(rank) if place != axis % rank and len({shape[place] for shape in shapes} - {None}) > 1
+    ]
+    return [(number, place) for number in range(len(shapes)) for place in differing]
+
+
+def _check_call(row: Operation, shapes: tuple[Shape, ...], axis: int) -> None:
+    """What passes Keras's own check and fails in TensorFlow."""
+    rank = len(shapes[0])
+    node = (
+        f"{{{{function_node __wrapped__ConcatV2_N_{len(shapes)}_device_/job:localhost/replica:0/task:0/device:CPU:0}}}}"
+    )
+    call = Call(row.name, shapes, ("float32",) * len(shapes))
+    if axis >= rank:
+        raise MergeError(
+            f"{node} ConcatOp : Expected concatenating dimensions in the range [{-rank}, {rank}), but got {axis} "
+            "[Op:ConcatV2] name: concat",
+            Sentence("Axis {axis} does not exist; there are the axes 0 to {last}.", axis=axis, last=rank - 1),
+            axes=[(number, len(shape) - 1) for number, shape in enumerate(shapes)],
+            call=call,
+        )
+    other = next((number for number, shape in enumerate(shapes) if len(shape) != rank), None)
+    if other is not None:
+        first, second = (",".join(map(str, shapes[number])) for number in (0, other))
+        raise MergeError(
+            f"{node} ConcatOp : Ranks of all input tensors should match: shape[0] = [{first}] vs. "
+            f"shape[{other}] = [{second}] [Op:ConcatV2] name: concat",
+            Sentence(
+                "Inputs 0 and {other} have {first} and {second} axes; all inputs must have the same number of axes.",
+                other=other,
+                first=rank,
+                second=len(shapes[other]),
+            ),
+            axes=[(other, len(shapes[other]) - 1)],
+            call=call,
+        )
+
+
+def _warnings(shapes: tuple[Shape, ...], joined: int) -> Iterator[Sentence]:
+    if len(shapes) == 1:
+        yield Sentence("With one input there is nothing to merge: it comes out as it went in.")
+    elif joined == 0:
+        yield Sentence(
+            "Axis 0 is the batch: this puts samples one after the other, and a functional model may refuse it."
+        )

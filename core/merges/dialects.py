@@ -1,0 +1,125 @@
+"""A merge in the code of a library that knows no merge layers: NumPy, PyTorch, JAX.
+
+They broadcast by their own rule, so the axes that Keras inserts are written out, and so are its dtypes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from string import ascii_lowercase
+from typing import Any
+
+import numpy as np
+
+from core.dtypes import FLOAT32, promote, quotient
+from core.merges.operations import Operation
+from core.merges.plan import Alignment
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How one library writes things; {0} is an expression."""
+
+    title: str
+    imports: str
+    array: str = "{0}"
+    cast: str = '{0}.astype("{1}")'
+    call: str = "np.{0}"
+    join: str = "np.concatenate([{0}], axis={1})"
+    norm: str = "np.maximum(np.linalg.norm({0}, axis={1}, keepdims=True), 1e-7)"
+
+
+DIALECTS = {
+    "keras-layer": Dialect("Keras layer", "import keras\nimport numpy as np"),
+    "keras-function": Dialect("Keras function", "import keras\nimport numpy as np"),
+    "numpy": Dialect("NumPy", "import numpy as np"),
+    "torch": Dialect(
+        "PyTorch", "import numpy as np\nimport torch", "torch.from_numpy(np.asarray({0}))", "{0}.to(torch.{1})",
+        "torch.{0}", "torch.cat([{0}], dim={1})",
+        "torch.linalg.vector_norm({0}, dim={1}, keepdim=True).clamp(min=1e-7)",
+    ),
+    "jax": Dialect(
+        "JAX", "import jax\nimport jax.numpy as jnp\nimport numpy as np", "jnp.asarray({0})", '{0}.astype("{1}")',
+        "jnp.{0}", "jnp.concatenate([{0}], axis={1})",
+        "jnp.maximum(jnp.linalg.norm({0}, axis={1}, keepdims=True), 1e-7)",
+    ),
+}  # fmt: skip
+
+
+def plain_lines(
+    row: Operation, style: Dialect, names: Sequence[str], alignment: Alignment, dtypes: Sequence[str], normalize: bool
+) -> list[str]:
+    """Lines that turn the named inputs into `y`."""
+    kinds = [FLOAT32 if dtype.startswith("float") else np.dtype(dtype) for dtype in dtypes]
+    lines = [
+        f"{name} = {style.cast.format(name, 'float32')}  # as Keras does with floats"
+        for name, dtype in zip(names, dtypes, strict=True)
+        if dtype.startswith("float") and dtype != "float32"
+    ]
+    if alignment.axes is not None:
+        return lines + _dot_lines(style, names, alignment, kinds, normalize)
+    if row.rule == "concatenate":
+        return lines + _join_lines(style, names, alignment, kinds)
+    return lines + _reshapes(names, alignment) + _step_lines(row, style, names, kinds)
+
+
+def _reshapes(names: Sequence[str], alignment: Alignment) -> list[str]:
+    return [
+        f"{name} = {name}.reshape{entry.read_shape}  # "
+        + ("as Keras reads it" if entry.read_shape == entry.expanded_shape else "TensorFlow takes it for a bias")
+        for name, entry in zip(names, alignment.inputs, strict=True)
+        if entry.read_shape != entry.shape
+    ]
+
+
+def _step_lines(row: Operation, style: Dialect, names: Sequence[str], kinds: Sequence[np.dtype[Any]]) -> list[str]:
+    lines, running, kind = [], names[0], kinds[0]
+    for name, own in zip(names[1:], kinds[1:], strict=True):
+        common = promote(kind, own)
+        operands = _cast(style, running, kind, common), _cast(style, name, own, common)
+        code = row.numpy.format(*operands)
+        lines.append(f"y = {style.call.format(code) if row.numpy.startswith(row.function) else code}")
+        running, kind = "y", common
+    if not lines:
+        lines = [f"y = {running}"]
+    if row.finish(np.full(1, 4, np.float32), 2)[0] != 4:  # Average
+        lines.append(f"y = {_cast(style, 'y', kind, quotient(kind))} / {len(names)}")
+    return lines
+
+
+def _join_lines(
+    style: Dialect, names: Sequence[str], alignment: Alignment, kinds: Sequence[np.dtype[Any]]
+) -> list[str]:
+    if len(names) == 1:
+        return [f"y = {names[0]}"]
+    common = kinds[0] if len(set(kinds)) == 1 else promote(*kinds)
+    listed = ", ".join(_cast(style, name, kind, common) for name, kind in zip(names, kinds, strict=True))
+    return [f"y = {style.join.format(listed, alignment.axis)}"]
+
+
+def _dot_lines(
+    style: Dialect, names: Sequence[str], alignment: Alignment, kinds: Sequence[np.dtype[Any]], normalize: bool
+) -> list[str]:
+    assert alignment.axes is not None
+    lines = [
+        f"{n} = {style.cast.format(n, 'float32')}" for n, kind in zip(names, kinds, strict=True) if kind != FLOAT32
+    ]
+    for name, axis in zip(names, alignment.axes, strict=True) if normalize else ():
+        lines.append(f"{name} = {name} / {style.norm.format(name, axis)}")
+    first, second = (
+        list(ascii_lowercase[at : at + len(shape)]) for at, shape in zip((0, 12), alignment.shapes, strict=True)
+    )
+    second[0], second[alignment.axes[1]] = first[0], first[alignment.axes[0]]
+    summed = first[alignment.axes[0]]
+    output = "".join(letter for letter in [*first, *second[1:]] if letter != summed)
+    equation = f'"{"".join(first)},{"".join(second)}->{output}"'
+    lines.append(f"y = {style.call.format('einsum')}({equation}, {', '.join(names)})")
+    if len(output) == 1:
+        lines.append(f"y = y.reshape{alignment.output_shape}  # Keras adds an axis")
+    result = np.dtype(np.int32) if set(kinds) == {np.dtype(np.int8)} else promote(*kinds)
+    return lines + ([f"y = {style.cast.format('y', result)}"] if result != FLOAT32 else [])
+
+
+def _cast(style: Dialect, name: str, kind: np.dtype[Any], wanted: np.dtype[Any]) -> str:
+    return name if kind == wanted else style.cast.format(name, wanted)

@@ -1,0 +1,214 @@
+"""How Keras lines up the inputs of Dot (keras/src/layers/merging/dot.py: Dot, batch_dot).
+
+One axis of each input is contracted, sample by sample. The free axes of the first input come first, then those of the
+second; a result without any gets one axis of 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import prod
+
+import numpy as np
+
+from core.dtypes import FLOAT32, Array, flush, promote
+from core.errors import Call, MergeError, Shape
+from core.limits import check_rank
+from core.merges.operations import Operation
+from core.merges.plan import AlignedInput, Alignment
+from core.sentences import Sentence
+
+_MOST_AXES = 32  # NumPy's own limit is 64 for both inputs together
+Axes = int | tuple[int, int]
+
+
+def check_axes(axes: object) -> Axes:
+    """What the constructor of Dot accepts.
+
+    Raises:
+        MergeError: not an int, nor two of them.
+    """
+    if isinstance(axes, int):
+        return int(axes)
+    if not isinstance(axes, (list, tuple)):
+        raise _bad_axes(f"Invalid type for argument `axes`: it should be a list or an int. Received: axes={axes}")
+    if len(axes) != 2:
+        raise _bad_axes(f"Invalid format for argument `axes`: it should contain two elements. Received: axes={axes}")
+    if not isinstance(axes[0], int) or not isinstance(axes[1], int):
+        raise _bad_axes(f"Invalid format for argument `axes`: list elements should be integers. Received: axes={axes}")
+    return (int(axes[0]), int(axes[1]))
+
+
+def align_dot(row: Operation, shapes: tuple[Shape, ...], axes: Axes) -> Alignment:
+    """The plan of a Dot.
+
+    Raises:
+        MergeError: without fixes; `core.merges.align.align` adds them.
+    """
+    if len(shapes) != 2:
+        raise MergeError(
+            f"A `Dot` layer should be called on a list of 2 inputs. Received: input_shape={list(shapes)}",
+            Sentence(
+                "{name} takes exactly {exactly} inputs; it got {count}.", name="Dot", exactly=2, count=len(shapes)
+            ),
+        )
+    first, second = shapes
+    places = _check_build(first, second, axes)
+    _check_call(Call(row.name, shapes, ("float32", "float32")), first, second, places)
+    output = _free(first, places[0]) + _free(second, places[1])[1:]
+    output = output if len(output) > 1 else (*output, 1)
+    inputs = (_entry(first, places[0]), _entry(second, places[1]))
+    return Alignment(row.name, inputs, output, tuple(_warnings(axes, shapes)), axes=places)
+
+
+def contract(first: Array, second: Array, alignment: Alignment, *, normalize: bool = False) -> Array:
+    """The sum of products, in the dtype that Keras works in: integers are multiplied as float32.
+
+    Args:
+        first: one input, (B, ..., K, ...).
+        second: the other, (B, ..., K, ...).
+        alignment: of the two.
+        normalize: whether each is divided by its length along the contracted axis first.
+
+    Raises:
+        MergeError: more axes than NumPy can hold.
+    """
+    assert alignment.axes is not None
+    check_rank((first.ndim, second.ndim), _MOST_AXES)
+    x, y = np.moveaxis(first, alignment.axes[0], -1), np.moveaxis(second, alignment.axes[1], 1)
+    small = {first.dtype, second.dtype} == {np.dtype(np.int8)}
+    result = np.dtype(np.int32) if small else promote(first.dtype, second.dtype)
+    x, y = (part.astype(result if small else FLOAT32, copy=False) for part in (x, y))
+    if normalize:
+        x, y = unit(flush(x), -1), unit(flush(y), 1)
+    batch, length = x.shape[0], x.shape[-1]
+    rows, columns = prod(x.shape[1:-1]), prod(y.shape[2:])
+    product = np.matmul(flush(x).reshape(batch, rows, length), flush(y).reshape(batch, length, columns))
+    with np.errstate(invalid="ignore", over="ignore"):
+        shape = tuple(size for size in alignment.output_shape if size is not None)
+        return flush(product.reshape(shape)).astype(result, copy=False)
+
+
+def unit(array: Array, axis: int) -> Array:
+    """Divided by its length along an axis; lengths under 1e-7 count as 1e-7 (keras/src/ops/nn.py: _normalize)."""
+    with np.errstate(divide="ignore"):
+        inverse = 1 / np.sqrt(np.sum(np.square(array), axis=axis, keepdims=True))
+    scaled: Array = array * np.minimum(inverse, FLOAT32.type(1e7))
+    return scaled
+
+
+def _bad_axes(message: str) -> MergeError:
+    return MergeError(message, Sentence("axes must be one whole number, or two: one for each input."))
+
+
+def _entry(shape: Shape, contracted: int) -> AlignedInput:
+    roles = ("contracted" if axis == contracted else "free" if axis else "batch" for axis in range(len(shape)))
+    return AlignedInput(shape, shape, tuple(roles), shape)  # type: ignore[arg-type]  # mypy widens the literals
+
+
+def _free(shape: Shape, contracted: int) -> Shape:
+    return shape[:contracted] + shape[contracted + 1 :]
+
+
+def _check_build(first: Shape, second: Shape, axes: Axes) -> tuple[int, int]:
+    wanted = (axes, axes) if isinstance(axes, int) else axes
+    if isinstance(axes, int) and axes < 0:
+        wanted = tuple(_wrap(axes, shape, number) for number, shape in enumerate((first, second)))  # type: ignore[assignment]
+    for number, (axis, shape) in enumerate(zip(wanted, (first, second), strict=True)):
+        if not -len(shape) <= axis < len(shape):
+            raise _no_such_axis(axis, shape, number, "tuple index out of range")
+    places = (wanted[0] % len(first), wanted[1] % len(second))
+    if first[places[0]] != second[places[1]]:
+        raise MergeError(
+            f"Incompatible input shapes: axis values {first[wanted[0]]} (at axis {wanted[0]}) != "
+            f"{second[wanted[1]]} (at axis {wanted[1]}). Full input shapes: {first}, {second}",
+            Sentence(
+                "The contracted axes must have the same size; they have {first} and {second}.",
+                first=first[places[0]],
+                second=second[places[1]],
+            ),
+            axes=[(0, places[0]), (1, places[1])],
+        )
+    return places
+
+
+def _wrap(axis: int, shape: Shape, number: int) -> int:
+    if not shape:
+        raise _no_such_axis(axis, shape, number, "integer modulo by zero")
+    return axis % len(shape)
+
+
+def _no_such_axis(axis: int, shape: Shape, number: int, accident: str) -> MergeError:
+    return MergeError(
+        f"Axis {axis} does not exist in shape {shape}.",
+        Sentence(
+            "Axis {axis} does not exist; input {number} has {rank} axes, counted from 0.",
+            axis=axis,
+            number=number,
+            rank=len(shape),
+        ),
+        axes=[(number, max(0, len(shape) - 1))],
+        accident=accident,
+    )
+
+
+def _check_call(call: Call, first: Shape, second: Shape, places: tuple[int, int]) -> None:
+    """What passes the layer's own check and fails in `batch_dot`."""
+    if len(first) < 2 or len(second) < 2:
+        raise MergeError(
+            f"Cannot do batch_dot on inputs with rank < 2. Received inputs with shapes {first} and {second}.",
+            Sentence("Dot needs a batch axis and at least one more in both inputs."),
+            axes=[(number, 0) for number, shape in enumerate((first, second)) if len(shape) < 2],
+            call=call,
+        )
+    if None not in (first[0], second[0]) and first[0] != second[0]:
+        raise MergeError(
+            "Cannot do batch_dot on inputs with different batch sizes. "
+            f"Received inputs with shapes {first} and {second}.",
+            Sentence("Axis 0 is the batch: it must be the same in both inputs."),
+            axes=[(0, 0), (1, 0)],
+            call=call,
+        )
+    if 0 in places:
+        raise MergeError(
+            "Cannot perform batch_dot over axis 0. If your inputs are not batched, add a dummy batch dimension to your "
+            "inputs using keras.ops.expand_dims(x, 0)",
+            Sentence("Axis 0 is the batch and cannot be contracted: choose axes from 1 up."),
+            axes=[(number, 0) for number in (0, 1) if places[number] == 0],
+            call=call,
+        )
+    _check_reshape(call, first, second, places)
+
+
+def _check_reshape(call: Call, first: Shape, second: Shape, places: tuple[int, int]) -> None:
+    """With an axis of 0 TensorFlow guesses a -1 in `reshape` from the other axes, and may guess wrong."""
+    if None in first or None in second:
+        return
+    sizes = [
+        [size or 0 for size in shape[1:axis] + shape[axis + 1 :]]
+        for shape, axis in zip((first, second), places, strict=True)
+    ]
+    batch, length = first[0] or 0, first[places[0]] or 0
+    blind = 0 in (batch, length)
+    guessed = [prod(s for s in part if s or not blind) if len(part) > 1 else prod(part) for part in sizes]
+    actual, requested = batch * prod(guessed), batch * prod(prod(part) for part in sizes)
+    if actual != requested:
+        raise MergeError(
+            "{{function_node __wrapped__Reshape_device_/job:localhost/replica:0/task:0/device:CPU:0}} "
+            f"Input to reshape is a tensor with {actual} values, but the requested shape has {requested} [Op:Reshape]",
+            Sentence("With a contracted axis of 0, TensorFlow cannot rebuild the other axes of 0."),
+            axes=[(n, a) for n, shape in enumerate((first, second)) for a, size in enumerate(shape) if size == 0],
+            call=call,
+        )
+
+
+def _warnings(axes: Axes, shapes: tuple[Shape, ...]) -> Iterator[Sentence]:
+    if isinstance(axes, int) and axes < 0 and len(shapes[0]) != len(shapes[1]):
+        places = (axes % len(shapes[0]), axes % len(shapes[1]))
+        if places[0] != places[1]:
+            yield Sentence(
+                "axes={axes} counts from the end: axis {first} of input 0 and axis {second} of input 1.",
+                axes=axes,
+                first=places[0],
+                second=places[1],
+            )

@@ -1,0 +1,95 @@
+"""The texts with which TensorFlow refuses a dtype, letter for letter (TensorFlow 2.21)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.dtypes import Array
+from core.errors import Call, MergeError
+from core.merges.elementwise import expand, takes_as_bias
+from core.merges.operations import Operation
+from core.sentences import Sentence
+
+_BINARY = "x:T, y:T -> z:T"
+_FLOATS = "BFLOAT16 HALF FLOAT DOUBLE"
+_COMPLEX = "COMPLEX64 COMPLEX128"
+_ORDERED = f"{_FLOATS} INT8 UINT8 INT16 UINT16 INT32 UINT32 INT64 UINT64"
+
+_KERNELS = {  # kernel: (signature, dtypes it knows, what else stands in its definition)
+    "AddV2": (
+        _BINARY,
+        f"{_FLOATS} UINT8 UINT16 UINT32 UINT64 INT8 INT16 INT32 INT64 {_COMPLEX}",
+        "; is_commutative=true; is_aggregate=true",
+    ),
+    "Sub": (_BINARY, f"{_FLOATS} UINT8 INT8 UINT16 INT16 INT32 INT64 {_COMPLEX} UINT32 UINT64", ""),
+    "Mul": (
+        _BINARY,
+        f"{_FLOATS} UINT8 INT8 UINT16 INT16 INT32 UINT32 UINT64 INT64 {_COMPLEX}",
+        "; is_commutative=true",
+    ),
+    "Maximum": (_BINARY, _ORDERED, ""),
+    "Minimum": (_BINARY, _ORDERED, ""),
+    "Rsqrt": ("x:T -> y:T", f"{_FLOATS} {_COMPLEX}", ""),
+    "BiasAdd": (
+        "value:T, bias:T -> output:T",
+        "FLOAT DOUBLE INT32 UINT8 INT16 INT8 COMPLEX64 INT64 QINT8 QUINT8 QINT32 BFLOAT16 QINT16 QUINT16 UINT16 "
+        "COMPLEX128 HALF UINT32 UINT64",
+        '; attr=data_format:string,default="NHWC",allowed=["NHWC", "NCHW"]',
+    ),
+}
+
+
+def check_dtypes(row: Operation, arrays: Sequence[Array]) -> None:
+    """Refuse what the kernel of an element-wise merge refuses: nothing but truth values.
+
+    Raises:
+        MergeError: with TensorFlow's text in Keras's frame.
+    """
+    if row.rule != "elementwise" or {array.dtype.kind for array in arrays[:2]} != {"b"}:
+        return
+    if len(arrays) > 1:
+        raise _refusal(row, _not_in_list(_kernel(row, arrays), "bool"), arrays)
+    if row.name == "Average":
+        raise _refusal(row, "`x` and `y` must have the same dtype, got tf.bool != tf.int32.", arrays)
+
+
+def check_normalize(row: Operation, arrays: Sequence[Array]) -> None:
+    """Refuse to normalise integers, as TensorFlow's square root does.
+
+    Raises:
+        MergeError: with TensorFlow's text in Keras's frame.
+    """
+    whole = next((array.dtype for array in arrays if array.dtype.kind != "f"), None)
+    if whole is not None:
+        wide = f"{'uint' if whole.kind == 'u' else 'int'}{max(32, whole.itemsize * 8)}"
+        raise _refusal(row, _not_in_list("Rsqrt", wide), arrays)
+
+
+def call_of(row: Operation, arrays: Sequence[Array]) -> Call:
+    """The call as Keras words it around an error."""
+    return Call(row.name, tuple(array.shape for array in arrays), tuple(str(array.dtype) for array in arrays))
+
+
+def _refusal(row: Operation, message: str, arrays: Sequence[Array]) -> MergeError:
+    explanation = Sentence(
+        "{name} has no rule for tensors of {dtype}; cast them to float32 first.",
+        name=row.name,
+        dtype=next(array.dtype for array in arrays if array.dtype.kind != "f"),
+    )
+    return MergeError(message, explanation, call=call_of(row, arrays))
+
+
+def _kernel(row: Operation, arrays: Sequence[Array]) -> str:
+    first, second = expand([array.shape for array in arrays])[:2]
+    takes_bias = row.kernel == "AddV2" and takes_as_bias(first, second)  # type: ignore[arg-type]  # shapes of arrays hold no None
+    return "BiasAdd" if takes_bias else row.kernel
+
+
+def _not_in_list(kernel: str, dtype: str) -> str:
+    signature, known, rest = _KERNELS[kernel]
+    names, codes = ", ".join(known.lower().split()), ", ".join(f"DT_{name}" for name in known.split())
+    return (
+        f"Value for attr 'T' of {dtype} is not in the list of allowed values: {names}\n\t; "
+        f"NodeDef: {{{{node {kernel}}}}}; Op<name={kernel}; signature={signature}; "
+        f"attr=T:type,allowed=[{codes}]{rest}> [Op:{kernel}] name: "
+    )

@@ -1,0 +1,128 @@
+"""What flows back through a merge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from string import ascii_letters
+from typing import Any
+
+import numpy as np
+
+from core.dtypes import FLOAT32, Array, autocast, is_float
+from core.errors import unclear
+from core.limits import check_rank
+from core.merges.dot import unit
+from core.merges.merge import given_arrays, merge
+from core.merges.operations import Operation, find
+from core.merges.plan import Alignment
+
+_MOST_AXES = 20  # each has a letter of its own in the sums of Dot
+
+
+def gradients(
+    operation: str,
+    inputs: Iterable[Any],
+    upstream: Any = None,
+    *,
+    axis: int = -1,
+    axes: Any = -1,
+    normalize: bool = False,
+) -> tuple[Array, ...]:
+    """The gradient of sum(upstream * output) with respect to each input, as TensorFlow computes it.
+
+    Args:
+        operation: name of a merge, `core.MERGES`.
+        inputs: one array for each input. Integers, which have no gradient in TensorFlow, are read as float32.
+        upstream: what flows into the output, of its shape; ones by default.
+        axis: joined by Concatenate.
+        axes: contracted by Dot.
+        normalize: whether Dot divides each input by its length first.
+
+    Returns:
+        One array for each input, of its shape; float32, or the input's own float dtype.
+
+    Raises:
+        MergeError: where the layer refuses the inputs, or upstream has another shape than the output.
+    """
+    row = find(operation)
+    given = given_arrays(row, inputs)
+    check_rank((array.ndim for array in given), _MOST_AXES)
+    floats = [autocast(value).astype(FLOAT32) for value in given]
+    merged = merge(operation, floats, axis=axis, axes=axes, normalize=normalize)
+    flow = _check_upstream(upstream, merged.value)
+    with np.errstate(all="ignore"):
+        found = _backward(row, floats, merged.alignment, flow, normalize)
+        return tuple(
+            np.asarray(gradient, value.dtype if is_float(value.dtype) else FLOAT32).reshape(value.shape)
+            for gradient, value in zip(found, given, strict=True)
+        )
+
+
+def _check_upstream(upstream: Any, value: Array) -> Array:
+    if upstream is None:
+        return np.ones(value.shape, dtype=FLOAT32)
+    flow = autocast(upstream).astype(FLOAT32)
+    if flow.shape != value.shape:
+        raise unclear(
+            "The upstream gradient has the shape {shape}; it should have that of the output, {expected}.",
+            shape=flow.shape,
+            expected=value.shape,
+        )
+    return flow
+
+
+def _backward(
+    row: Operation, floats: list[Array], alignment: Alignment, flow: Array, normalize: bool
+) -> Sequence[Array]:
+    if alignment.axes is not None:
+        return _dot_backward(floats, alignment, flow, normalize)
+    if row.rule == "concatenate":
+        axis = alignment.axis or 0
+        ends = np.cumsum([part.shape[axis] if part.ndim else 0 for part in floats])[:-1]
+        return np.split(flow, list(ends), axis=axis) if len(floats) > 1 else [flow]
+    return _elementwise_backward(row, floats, alignment, flow)
+
+
+def _elementwise_backward(row: Operation, floats: list[Array], alignment: Alignment, flow: Array) -> Sequence[Array]:
+    parts = [part.reshape(entry.read_shape) for part, entry in zip(floats, alignment.inputs, strict=True)]  # type: ignore[arg-type]
+    running = [parts[0]]
+    for part in parts[1:]:
+        running.append(row.step(running[-1], part))
+    found: list[Array] = []
+    flow = row.finish(flow, len(parts))
+    for before, part in zip(reversed(running[:-1]), reversed(parts[1:]), strict=True):
+        back, own = row.step_gradient(flow, *np.broadcast_arrays(before, part))
+        found.append(_fold(own, part.shape))
+        flow = _fold(back, before.shape)
+    return [_fold(flow, parts[0].shape), *reversed(found)]
+
+
+def _fold(gradient: Array, shape: tuple[int, ...]) -> Array:
+    """The sum over the axes along which an operand of this shape was stretched."""
+    stretched = tuple(axis for axis, size in enumerate(shape) if size == 1 and gradient.shape[axis] != 1)
+    folded: Array = gradient.sum(axis=stretched, keepdims=True) if stretched else gradient
+    return folded
+
+
+def _dot_backward(floats: list[Array], alignment: Alignment, flow: Array, normalize: bool) -> Sequence[Array]:
+    assert alignment.axes is not None
+    (x, y), (i, j) = floats, alignment.axes
+    unit_x, unit_y = (unit(x, i), unit(y, j)) if normalize else (x, y)
+    first = [ascii_letters[n] for n in range(x.ndim)]
+    second = [ascii_letters[20 + n] for n in range(y.ndim)]
+    second[0], second[j] = first[0], first[i]
+    left, right = "".join(first), "".join(second)
+    result = left.replace(first[i], "") + right.replace(first[0], "").replace(second[j], "")
+    flow = flow.reshape(flow.shape[: len(result)])
+    back_x = np.einsum(f"{result},{right}->{left}", flow, unit_y)
+    back_y = np.einsum(f"{result},{left}->{right}", flow, unit_x)
+    return (_unit_gradient(back_x, x, i), _unit_gradient(back_y, y, j)) if normalize else (back_x, back_y)
+
+
+def _unit_gradient(flow: Array, value: Array, axis: int) -> Array:
+    """Through `core.merges.dot.unit`: (flow - u * sum(flow * u)) / length; lengths under 1e-7 count as a constant."""
+    inverse = 1 / np.sqrt(np.sum(np.square(value), axis=axis, keepdims=True))
+    capped = np.minimum(inverse, FLOAT32.type(1e7))
+    along = np.sum(flow * value, axis=axis, keepdims=True) * capped**3
+    gradient: Array = flow * capped - np.where(inverse < 1e7, along, 0) * value
+    return gradient

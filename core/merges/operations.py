@@ -1,0 +1,152 @@
+"""The one table of merges. A new merge is one function and one row; menus, pages, tests and docs read the table.
+
+Source: keras/src/layers/merging/ of Keras 3.15.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from core.dtypes import Array, quotient
+from core.errors import shown, unclear
+from core.sentences import Sentence as _  # marks text for the catalogues
+
+Pair = tuple[Array, Array]
+
+
+def add_gradient(upstream: Array, first: Array, second: Array) -> Pair:
+    """d(a + b): 1 and 1."""
+    return upstream, upstream
+
+
+def subtract_gradient(upstream: Array, first: Array, second: Array) -> Pair:
+    """d(a - b): 1 and -1."""
+    return upstream, np.negative(upstream)
+
+
+def multiply_gradient(upstream: Array, first: Array, second: Array) -> Pair:
+    """d(a * b): b and a."""
+    return np.multiply(upstream, second), np.multiply(upstream, first)
+
+
+def maximum_gradient(upstream: Array, first: Array, second: Array) -> Pair:
+    """D max(a, b): all to the larger, to the first where they are equal."""
+    return _choose(upstream, np.greater_equal(first, second))
+
+
+def minimum_gradient(upstream: Array, first: Array, second: Array) -> Pair:
+    """D min(a, b): all to the smaller, to the first where they are equal."""
+    return _choose(upstream, np.less_equal(first, second))
+
+
+def _choose(upstream: Array, first_wins: Array) -> Pair:
+    nothing = upstream.dtype.type(0)
+    return np.where(first_wins, upstream, nothing), np.where(first_wins, nothing, upstream)
+
+
+Rule = Literal["elementwise", "concatenate", "dot"]
+Masking = Literal["or", "ones", "skip"]
+
+
+def _unchanged(total: Array, count: int) -> Array:
+    return total
+
+
+def _mean(total: Array, count: int) -> Array:
+    """`total / count` in the dtype that TensorFlow divides in."""
+    dtype = quotient(total.dtype)
+    mean: Array = np.true_divide(total.astype(dtype, copy=False), dtype.type(count))
+    return mean
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One row of the table.
+
+    Attributes:
+        name: Keras's class; its lower-case form is Keras's function.
+        symbol: stands between the operands.
+        summary: one sentence for people.
+        rule: how shapes line up; `core/merges/align.py` holds the rules.
+        step: element-wise merges only: combines the running result with the next input.
+        step_gradient: (upstream, first, second) -> what flows to each; same shapes as upstream.
+        finish: after the last step: (total, number of inputs) -> result.
+        exactly: number of inputs where it is fixed.
+        masking: what masked values do: nothing ("or"), count as 1 ("ones"), are skipped ("skip").
+        kernel: TensorFlow's name of the step, as its errors give it.
+        numpy: the step as NumPy code, {0} and {1} for the operands; PyTorch and JAX share the names.
+        commutes: whether the order of the inputs does not matter.
+    """
+
+    name: str
+    symbol: str
+    summary: str
+    rule: Rule = "elementwise"
+    step: Callable[..., Any] = np.add
+    step_gradient: Callable[[Array, Array, Array], tuple[Array, Array]] = add_gradient
+    finish: Callable[[Array, int], Array] = _unchanged
+    exactly: int | None = None
+    masking: Masking = "or"
+    kernel: str = ""
+    numpy: str = ""
+    commutes: bool = True
+
+    @property
+    def function(self) -> str:
+        """Keras's functional form: `multiply(inputs)` is `Multiply()(inputs)`."""
+        return self.name.lower()
+
+
+_TABLE = (
+    Operation(
+        "Add", "+", _("The sum, cell by cell."),
+        step=np.add, kernel="AddV2", numpy="{0} + {1}",
+    ),
+    Operation(
+        "Subtract", "−", _("The first input minus the second, cell by cell."),
+        step=np.subtract, step_gradient=subtract_gradient, exactly=2, kernel="Sub", numpy="{0} - {1}", commutes=False,
+    ),
+    Operation(
+        "Multiply", "×", _("The product, cell by cell; a map of weights gates features with it."),
+        step=np.multiply, step_gradient=multiply_gradient, masking="ones", kernel="Mul", numpy="{0} * {1}",
+    ),
+    Operation(
+        "Average", "avg", _("The mean of the inputs, cell by cell."),
+        step=np.add, finish=_mean, kernel="AddV2", numpy="{0} + {1}",
+    ),
+    Operation(
+        "Maximum", "max", _("The largest of the inputs, cell by cell."),
+        step=np.maximum, step_gradient=maximum_gradient, masking="skip", kernel="Maximum", numpy="maximum({0}, {1})",
+    ),
+    Operation(
+        "Minimum", "min", _("The smallest of the inputs, cell by cell."),
+        step=np.minimum, step_gradient=minimum_gradient, masking="skip", kernel="Minimum", numpy="minimum({0}, {1})",
+    ),
+    Operation(
+        "Concatenate", "⧺", _("The inputs one after the other along one axis; nothing is stretched."),
+        rule="concatenate", commutes=False,
+    ),
+    Operation(
+        "Dot", "·", _("Products summed along one axis of each input, sample by sample."),
+        rule="dot", exactly=2, commutes=False,
+    ),
+)  # fmt: skip
+
+MERGES: dict[str, Operation] = {row.name: row for row in _TABLE}
+
+
+def find(name: str) -> Operation:
+    """The row of a merge, by class name or function name.
+
+    Raises:
+        MergeError: names the merges that there are.
+    """
+    text = name if isinstance(name, str) else ""  # anything else is no name, and may not even be hashable
+    row = MERGES.get(text) or next((row for row in MERGES.values() if row.function == text.lower()), None)
+    if row is None:
+        raise unclear("There is no merge {name}; choose one of {names}.", name=shown(name), names=", ".join(MERGES))
+    return row

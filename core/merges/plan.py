@@ -1,0 +1,64 @@
+"""The plan of a merge as immutable data: `align` makes it, `merge` runs it, the screen draws it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from core.errors import Shape
+
+Role = Literal["batch", "matched", "stretched", "inserted", "unknown", "joined", "contracted", "free"]
+
+
+@dataclass(frozen=True)
+class AlignedInput:
+    """How one input takes part.
+
+    Attributes:
+        shape: as passed.
+        expanded_shape: with the axes of 1 that Keras inserts at axis 1 until all ranks agree.
+        roles: one for each axis of the expanded shape.
+        read_shape: the shape in which the numbers are really combined. It is the expanded shape, except where the
+            TensorFlow backend takes the second operand of an addition for a bias (`core/merges/elementwise.py`).
+    """
+
+    shape: Shape
+    expanded_shape: Shape
+    roles: tuple[Role, ...]
+    read_shape: Shape
+
+    @property
+    def inserted(self) -> int:
+        """How many axes were inserted."""
+        return len(self.expanded_shape) - len(self.shape)
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """How the inputs of a merge line up.
+
+    Attributes:
+        operation: name of the merge.
+        inputs: one entry for each input.
+        output_shape: what comes out; None where it is not known before the model runs.
+        warnings: legal but probably not meant; English sentences.
+        axis: of Concatenate, counted from the front.
+        axes: of Dot, both counted from the front.
+    """
+
+    operation: str
+    inputs: tuple[AlignedInput, ...]
+    output_shape: Shape
+    warnings: tuple[str, ...] = ()
+    axis: int | None = None
+    axes: tuple[int, int] | None = None
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """The shapes as passed."""
+        return tuple(entry.shape for entry in self.inputs)
+
+    @property
+    def known(self) -> bool:
+        """Whether every size is a number, so that the merge can be run."""
+        return None not in self.output_shape and all(None not in shape for shape in self.shapes)

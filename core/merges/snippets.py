@@ -1,0 +1,109 @@
+"""The state on screen as code that runs: Keras layer, Keras function, NumPy, PyTorch, JAX.
+
+NumPy, PyTorch and JAX broadcast by their own rule, so there the axes that Keras inserts are written out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from core.errors import Shape, shown, unclear
+from core.merges.align import align, check_shapes
+from core.merges.dialects import DIALECTS, plain_lines
+from core.merges.operations import Operation, find
+from core.merges.plan import Alignment
+from core.merges.samples import sample_code
+
+_UNKNOWN = 2  # stands for None where a library wants a number and no other input tells it
+_PLAIN = frozenset({"numpy", "torch", "jax"})
+
+
+def snippet(
+    operation: str,
+    shapes: Sequence[Sequence[int | None]],
+    dialect: str,
+    *,
+    axis: int = -1,
+    axes: Any = -1,
+    normalize: bool = False,
+    dtypes: Sequence[str] | None = None,
+    inputs: Sequence[str] | None = None,
+) -> str:
+    """Code that leaves the result in `y` and prints its shape.
+
+    Args:
+        operation: name of a merge, `core.MERGES`.
+        shapes: one for each input.
+        dialect: out of `DIALECTS`.
+        axis: joined by Concatenate.
+        axes: contracted by Dot.
+        normalize: whether Dot divides each input by its length first.
+        dtypes: of the inputs; float32 by default.
+        inputs: a NumPy expression for each input; counting samples by default.
+
+    Raises:
+        MergeError: no such dialect; or, but for the two of Keras, shapes that do not fit.
+    """
+    if dialect not in DIALECTS:
+        raise unclear(
+            "There is no dialect {name}; choose one of {names}.", name=shown(dialect), names=", ".join(DIALECTS)
+        )
+    row, style = find(operation), DIALECTS[dialect]
+    checked = check_shapes(row, shapes)
+    names = [f"x{number}" for number in range(len(checked))]
+    kinds = list(dtypes or ["float32"] * len(checked))
+    if dialect not in _PLAIN:
+        lines = _keras_inputs(checked, kinds, inputs)
+        lines += ["", f"y = {_keras_call(row, dialect, names, axis, axes, normalize)}", "print(y.shape)"]
+        return "\n".join([style.imports, "", *lines, ""])
+    known = _filled(align(row.name, checked, axis=axis, axes=axes))
+    alignment = align(row.name, known, axis=axis, axes=axes)
+    made = inputs or _samples(known, kinds)
+    lines = [f"{name} = {style.array.format(code)}" for name, code in zip(names, made, strict=True)]
+    lines += ["", *plain_lines(row, style, names, alignment, kinds, normalize), "print(y.shape)"]
+    return "\n".join([style.imports, *_wide_numbers(dialect, kinds), "", *lines, ""])
+
+
+def _filled(alignment: Alignment) -> tuple[tuple[int, ...], ...]:
+    """Every None replaced by the size that another input has along that axis, or by 2."""
+    columns = zip(*(entry.expanded_shape for entry in alignment.inputs), strict=False)
+    shared = enumerate(columns) if alignment.axes is None else [(0, next(columns))]  # inputs of Dot share the batch
+    told = {axis: size for axis, column in shared for size in column if size not in (None, 1)}
+    return tuple(
+        tuple(
+            told.get(axis + entry.inserted * (axis > 0), _UNKNOWN) if size is None else size
+            for axis, size in enumerate(entry.shape)
+        )
+        for entry in alignment.inputs
+    )
+
+
+def _samples(shapes: Sequence[tuple[int, ...]], dtypes: Sequence[str]) -> list[str]:
+    return [sample_code("counting", s, number=n, dtype=d) for n, (s, d) in enumerate(zip(shapes, dtypes, strict=True))]
+
+
+def _keras_inputs(shapes: Sequence[Shape], dtypes: Sequence[str], inputs: Sequence[str] | None) -> list[str]:
+    if any(None in shape for shape in shapes):
+        return [
+            f'x{n} = keras.Input(batch_shape={s}, dtype="{d}")'
+            for n, (s, d) in enumerate(zip(shapes, dtypes, strict=True))
+        ]
+    made = inputs or _samples([tuple(size or 0 for size in shape) for shape in shapes], dtypes)
+    return [f"x{number} = {code}" for number, code in enumerate(made)]
+
+
+def _keras_call(row: Operation, dialect: str, names: Sequence[str], axis: int, axes: Any, normalize: bool) -> str:
+    options = {"concatenate": [f"axis={axis}"], "dot": [f"axes={axes}"]}.get(row.rule, [])
+    options += ["normalize=True"] if normalize and row.rule == "dot" else []
+    listed = f"[{', '.join(names)}]"
+    if dialect == "keras-layer":
+        return f"keras.layers.{row.name}({', '.join(options)})({listed})"
+    return f"keras.layers.{row.function}({', '.join([listed, *options])})"
+
+
+def _wide_numbers(dialect: str, dtypes: Sequence[str]) -> list[str]:
+    """JAX keeps 32 bits unless told otherwise; Average of int32 needs 64 too."""
+    if dialect == "jax" and any(not dtype.startswith("float") for dtype in dtypes):
+        return ["", 'jax.config.update("jax_enable_x64", True)']
+    return []

@@ -1,0 +1,196 @@
+"""Questions about merges: the shape that comes out, the axis that clashes, the number in a cell.
+
+A seed makes the same questions everywhere. Every answer is what `align` and `merge` say, never a copy of their rules;
+the wrong choices are mistakes that people make. A new kind of question is one function and one row in `_MAKERS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal
+
+import numpy as np
+
+from core.errors import MergeError, Shape
+from core.merges.align import align
+from core.merges.merge import merge
+from core.merges.numpy_rule import numpy_outcome
+from core.merges.operations import MERGES
+from core.merges.rows import refused_rows
+from core.merges.samples import make_sample
+
+COUNT = 8  # questions of one seed
+MAX_SEED = 999_999
+CHOICES = 4  # at most
+SAMPLE = "counting"
+_ELEMENTWISE = tuple(name for name, row in MERGES.items() if row.rule == "elementwise")
+Kind = Literal["shape", "clash", "value"]
+Choice = tuple[int | None, ...] | int | float | None  # None: Keras refuses
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question.
+
+    Attributes:
+        kind: "shape" asks for the shape of the result, "clash" for the axis at fault, counted in the longest shape,
+            "value" for the number in `cell` of the result.
+        operation, shapes, axis, axes: the merge.
+        choices: shapes (None where Keras refuses), axes, or numbers.
+        answer: which of them is right.
+        cell: an index into the result, of "value".
+    """
+
+    kind: Kind
+    operation: str
+    shapes: tuple[Shape, ...]
+    choices: tuple[Choice, ...]
+    answer: int
+    axis: int = -1
+    axes: int = -1
+    cell: tuple[int, ...] | None = None
+
+
+@lru_cache(maxsize=64)  # a page asks in every run, and a whole class asks for the same
+def make_quiz(seed: int, count: int = COUNT) -> tuple[Question, ...]:
+    """The questions of a seed, each kind in turn.
+
+    Args:
+        seed: from 0 up.
+        count: how many.
+    """
+    random = np.random.default_rng([seed, 2018])
+    kinds = list(_MAKERS)
+    return tuple(_MAKERS[kinds[number % len(kinds)]](random) for number in range(count))
+
+
+def _shape_question(random: np.random.Generator) -> Question:
+    operation, shapes, options = _request(random)
+    right = _outcome(operation, shapes, options)
+    choices, answer = _mixed(random, right, _wrong_shapes(random, operation, shapes, options, right))
+    return Question("shape", operation, shapes, choices, answer, axes=options.get("axes", -1))
+
+
+def _clash_question(random: np.random.Generator) -> Question:
+    wanted = int(random.integers(4))
+    while True:
+        operation = str(random.choice([*_ELEMENTWISE, "Concatenate"]))
+        shapes = _spoilt(random, _fitting(random, operation))
+        try:
+            align(operation, shapes)
+        except MergeError as error:
+            axes = clashing_axes(operation, shapes, error)
+            if axes == {wanted}:
+                choices = tuple(range(max(map(len, shapes))))
+                return Question("clash", operation, shapes, choices, wanted)
+
+
+def _value_question(random: np.random.Generator) -> Question:
+    operation = str(random.choice(["Multiply", "Add", "Subtract", "Maximum", "Minimum", "Average", "Concatenate"]))
+    shapes = _fitting(random, operation, largest=4)
+    inputs = [make_sample(SAMPLE, _sizes(shape), number=number) for number, shape in enumerate(shapes)]
+    value = merge(operation, inputs).value
+    cell = tuple(int(random.integers(size)) for size in value.shape)
+    near = [value[place] for place in _neighbours(value.shape, cell)]
+    corner = [
+        operand[tuple(min(at, size - 1) for at, size in zip(cell, operand.shape, strict=False))] for operand in inputs
+    ]
+    wrong = [float(number) for number in [*near, *corner, value[cell] + 1, value[cell] + 10]]
+    choices, answer = _mixed(random, float(value[cell]), wrong)
+    return Question("value", operation, shapes, choices, answer, cell=cell)
+
+
+_MAKERS: dict[Kind, Callable[[np.random.Generator], Question]] = {
+    "shape": _shape_question,
+    "clash": _clash_question,
+    "value": _value_question,
+}
+
+
+def clashing_axes(operation: str, shapes: tuple[Shape, ...], error: MergeError) -> set[int]:
+    """The axes that a refusal marks, counted in the longest shape."""
+    rows = refused_rows(operation, shapes, error)
+    return {axis for row in rows for axis, cell in enumerate(row) if cell.role == "clashing"}
+
+
+def _request(random: np.random.Generator) -> tuple[str, tuple[Shape, ...], dict[str, int]]:
+    """A merge, fitting or not."""
+    operation = str(random.choice([*_ELEMENTWISE, "Concatenate", "Concatenate", "Dot", "Dot"]))
+    if operation == "Dot":
+        batch, summed, kept = (int(size) for size in random.choice([2, 3, 4, 5, 6, 7], 3, replace=False))
+        return operation, ((batch, summed, kept), (batch, summed)), {"axes": 1}
+    shapes = _fitting(random, operation)
+    return operation, (_spoilt(random, shapes) if random.random() < 0.3 else shapes), {}
+
+
+def _fitting(random: np.random.Generator, operation: str, largest: int = 7) -> tuple[Shape, ...]:
+    """Two shapes that merge; element-wise ones are stretched here and there, or lack an axis."""
+    rank = int(random.integers(3, 5)) if largest > 4 else 3
+    full = [int(size) for size in random.integers(2, largest + 1, rank)]
+    if operation == "Concatenate":
+        return tuple(full), (*full[:-1], int(random.integers(1, largest + 1)))
+    first, second = list(full), list(full)
+    for axis in range(1, rank):
+        which = random.integers(4)
+        if which < 2:
+            (first, second)[which][axis] = 1
+    short = [second[0], *second[2:]] if random.random() < 0.3 else second
+    return (tuple(first), tuple(short)) if random.random() < 0.5 else (tuple(short), tuple(first))
+
+
+def _spoilt(random: np.random.Generator, shapes: tuple[Shape, ...]) -> tuple[Shape, ...]:
+    """One size made another."""
+    number = int(random.integers(len(shapes)))
+    changed = list(_sizes(shapes[number]))
+    changed[int(random.integers(len(changed)))] += int(random.integers(1, 4))
+    return tuple(tuple(changed) if at == number else shape for at, shape in enumerate(shapes))
+
+
+def _outcome(operation: str, shapes: tuple[Shape, ...], options: dict[str, int]) -> Shape | None:
+    try:
+        return align(operation, shapes, **options).output_shape
+    except MergeError:
+        return None
+
+
+def _wrong_shapes(
+    random: np.random.Generator,
+    operation: str,
+    shapes: tuple[Shape, ...],
+    options: dict[str, int],
+    right: Shape | None,
+) -> list[Choice]:
+    """What NumPy gives, the inputs as they are, sizes added up, an axis lost or one off; and the refusal."""
+    outcome = numpy_outcome(operation, shapes, **options)
+    longest, shortest = max(shapes, key=len), min(shapes, key=len)
+    added = tuple((a or 0) + (b or 0) for a, b in zip(shapes[0], shapes[1], strict=False))
+    base = right or longest
+    axis = int(random.integers(1, len(base)))
+    lost = (*base[:axis], *base[axis + 1 :])
+    off = (*base[:axis], (base[axis] or 0) + 1, *base[axis + 1 :])
+    found: list[Choice] = [None, outcome.shape if outcome else None, longest, shortest, added, lost, off]
+    return [found[at] for at in random.permutation(len(found))] + [(*base, 1), (1, *base)]
+
+
+def _mixed(random: np.random.Generator, right: Any, wrong: Iterable[Any]) -> tuple[tuple[Choice, ...], int]:
+    """The right choice among wrong ones that differ from it and from each other."""
+    chosen = [right]
+    for one in wrong:
+        if one not in chosen and len(chosen) < CHOICES:
+            chosen.append(one)
+    mixed = [chosen[at] for at in random.permutation(len(chosen))]
+    return tuple(mixed), mixed.index(right)
+
+
+def _neighbours(shape: Shape, cell: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """The next cell along each axis, round and round."""
+    return [
+        tuple((at + (place == axis)) % (size or 1) for place, (at, size) in enumerate(zip(cell, shape, strict=True)))
+        for axis in reversed(range(len(shape)))
+    ]
+
+
+def _sizes(shape: Shape) -> tuple[int, ...]:
+    return tuple(size or 0 for size in shape)

@@ -1,0 +1,3 @@
+"""Reads a model file without running any of it: layers, calls, merges, and what forbids a run."""
+
+__all__ = ["archive", "entries", "file", "graph"]

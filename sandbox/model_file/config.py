@@ -1,0 +1,110 @@
+"""The inside of config.json: layers, their calls, and the tensors between them, as small checked pieces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from core.errors import Shape, unclear
+from sandbox.model_file.references import Reference, malformed, operands_of, read_shape
+
+_SHOWN = 60  # characters of a foreign name in an error
+
+
+@dataclass(frozen=True)
+class RawLayer:
+    """One layer of a model, as the file has it.
+
+    Attributes:
+        name: unique within its model.
+        class_name: such as "Conv2D".
+        module: such as "keras.layers".
+        config: its settings.
+        calls: for each call its operands, constants among them.
+        built_shape: of its input where the file says so.
+        whole: its whole entry.
+    """
+
+    name: str
+    class_name: str
+    module: str
+    config: dict[str, Any]
+    calls: tuple[tuple[Reference, ...], ...]
+    built_shape: Shape | None
+    whole: dict[str, Any]
+
+    @staticmethod
+    def of_input(shape: Shape | None) -> RawLayer:
+        """The input of a Sequential that was saved without one."""
+        return RawLayer("input", "InputLayer", "keras.layers", {"batch_shape": shape and list(shape)}, (), None, {})
+
+    @property
+    def model(self) -> dict[str, Any] | None:
+        """The entry of the model that it is; None for other layers."""
+        return self.whole if is_model(self.whole) else None
+
+    @property
+    def wrapped(self) -> dict[str, Any] | None:
+        """The entry of the model that it wraps, as TimeDistributed does."""
+        inner = self.config.get("layer")
+        return inner if isinstance(inner, dict) and is_model(inner) else None
+
+    @property
+    def input_shape(self) -> Shape | None:
+        """Of an InputLayer."""
+        return read_shape(self.config.get("batch_shape") or self.config.get("batch_input_shape"))
+
+    @property
+    def dtype(self) -> str:
+        """Of an InputLayer; empty where the file does not say."""
+        dtype = self.config.get("dtype")
+        return dtype[:_SHOWN] if isinstance(dtype, str) else ""
+
+
+def is_model(entry: dict[str, Any]) -> bool:
+    """Whether an entry is a model made of layers, whatever its class."""
+    config = entry.get("config")
+    return isinstance(config, dict) and isinstance(config.get("layers"), list)
+
+
+def is_chain(entry: dict[str, Any]) -> bool:
+    """Whether a model is a Sequential: its layers follow one another, and no calls are saved."""
+    return "input_layers" not in entry["config"]
+
+
+def raw_layers(entry: dict[str, Any]) -> tuple[RawLayer, ...]:
+    """The layers of a model.
+
+    Raises:
+        MergeError: an entry is not of the form that Keras saves, or two have one name.
+    """
+    layers = tuple(_raw_layer(layer) for layer in entry["config"]["layers"])
+    seen: set[str] = set()
+    for layer in layers:
+        if layer.name in seen:
+            raise unclear("Two layers have the name {name}.", name=repr(layer.name)[:_SHOWN])
+        seen.add(layer.name)
+    return layers
+
+
+def _raw_layer(entry: Any) -> RawLayer:
+    if not isinstance(entry, dict) or not isinstance(entry.get("config"), dict):
+        raise malformed()
+    config = entry["config"]
+    name = entry.get("name") or config.get("name")
+    class_name, nodes = entry.get("class_name"), entry.get("inbound_nodes", [])
+    if not (isinstance(name, str) and isinstance(class_name, str) and isinstance(nodes, list)):
+        raise malformed()
+    build = entry.get("build_config")
+    built = build.get("input_shape") if isinstance(build, dict) else None
+    calls = tuple(operands_of(node) for node in nodes)
+    module = entry.get("module")
+    return RawLayer(
+        name,
+        class_name,
+        module if isinstance(module, str) else "",
+        config,
+        calls,
+        read_shape(built, strict=False),
+        entry,
+    )

@@ -1,0 +1,96 @@
+"""Inside the child: limits first, then the worker module, then one job after the other until the pipe closes.
+
+A worker module has `JOBS`, a table of name -> function(header, arrays) -> (header, arrays).
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import threading
+from collections.abc import Callable
+from queue import SimpleQueue
+from typing import Any, BinaryIO
+
+from sandbox.processes import messages
+from sandbox.processes.messages import Message
+
+Job = Callable[[dict[str, Any], list[messages.Array]], Message]
+
+_MOST_TEXT = 10_000  # characters of an error that are sent back
+_OUT_OF_MEMORY = ("MemoryError", "ResourceExhaustedError")  # the second is TensorFlow's
+
+
+def main(module: str, memory_bytes: int, most_bytes: int) -> None:
+    """Serve the jobs of a module on the standard pipes.
+
+    Args:
+        module: name of the worker module; its import may take seconds.
+        memory_bytes: of address space, for all that this process ever does.
+        most_bytes: of arrays in one request.
+    """
+    requests, replies = _take_pipes()
+    _limit(memory_bytes)
+    try:
+        jobs: dict[str, Job] = importlib.import_module(module).JOBS
+    except Exception as error:
+        messages.write(replies, _failure("start", error))
+        return
+    messages.write(replies, messages.encode({"reply": {}}))
+    waiting: SimpleQueue[Message] = SimpleQueue()
+    threading.Thread(target=_listen, args=(requests, waiting, most_bytes), daemon=True).start()
+    while True:
+        request = waiting.get()
+        messages.write(replies, messages.encode({"reply": {}}))  # taken: from here on a second try might do harm
+        messages.write(replies, _answer(jobs, *request))
+        del request  # or its arrays would be held until the next one comes
+
+
+def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """The pipes to the parent, for us alone: what a library prints goes to standard error, what it reads is empty."""
+    requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    return requests, replies
+
+
+def _limit(memory_bytes: int) -> None:
+    """Set limits from inside: a hook before `exec` is not safe in a parent with threads."""
+    if hasattr(os, "nice"):
+        os.nice(5)  # pages come first
+    if sys.platform == "win32":
+        return
+    import resource  # noqa: PLC0415  # Windows has none
+
+    for kind, wanted in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_AS, memory_bytes)):
+        hard = resource.getrlimit(kind)[1]
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        try:
+            resource.setrlimit(kind, (most, most))
+        except (ValueError, OSError) as error:  # macOS does not limit the address space
+            print(f"sandbox: no limit {kind}: {error}", file=sys.stderr)
+
+
+def _listen(requests: BinaryIO, waiting: SimpleQueue[Message], most_bytes: int) -> None:
+    """Take requests in; at the end of the pipe the parent is gone, so end at once, even in the middle of a job."""
+    try:
+        while (message := messages.read(requests, most_bytes)) is not None:
+            waiting.put(message)
+            del message  # or it would be held until the next one comes
+    finally:
+        os._exit(0)
+
+
+def _answer(jobs: dict[str, Job], request: dict[str, Any], arrays: list[messages.Array]) -> messages.Frame:
+    try:
+        header, results = jobs[request["job"]](request["header"], arrays)
+        return messages.encode({"reply": header}, results)
+    except Exception as error:
+        return _failure("memory" if type(error).__name__ in _OUT_OF_MEMORY else "failed", error)
+
+
+def _failure(kind: str, error: Exception) -> messages.Frame:
+    return messages.encode({"failure": kind, "text": f"{type(error).__name__}: {error}"[:_MOST_TEXT]})

@@ -1,0 +1,3 @@
+"""Asks the installed Keras whether a merge is right, in a process of its own."""
+
+__all__ = ["verdict", "verify"]

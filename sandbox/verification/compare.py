@@ -1,0 +1,104 @@
+"""Our result held against Keras's: where they differ, by how much, and whether that is within what is promised.
+
+Promised (README, `tests/core/merges/test_against_keras.py`): integers to the bit; element-wise floats to 1 ulp of float32; Dot
+and Average to 1e-6 of the sum of the magnitudes of their terms. Dot of integers is summed in float32 and then cast:
+beyond 2**24 the order of the sum decides, beyond the dtype the processor, and nothing is promised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core import merge
+from sandbox.processes.messages import Array
+
+_TINIEST = float(np.finfo(np.float32).tiny)  # TensorFlow sets smaller numbers to 0; in large arrays the engine does not
+_WHOLE = 2**24  # up to which float32 holds every integer
+_SUMS = ("Average", "Dot")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Between two arrays of one shape and dtype.
+
+    Attributes:
+        largest: the largest absolute difference; inf where only one of them is NaN or infinite.
+        where: index of the cell with the largest difference, None where all are equal to the bit.
+        agrees: whether all of it is within what is promised.
+        promised: False where it does not agree, but only in cells for which nothing is promised.
+    """
+
+    largest: float
+    where: tuple[int, ...] | None
+    agrees: bool
+    promised: bool = True
+
+
+def difference(
+    operation: str, ours: Array, theirs: Array, inputs: Sequence[Any], options: dict[str, Any]
+) -> Difference:
+    """Compare two results of a merge.
+
+    Args:
+        operation: name of the merge.
+        ours: the engine's value.
+        theirs: the layer's value, of the same shape and dtype.
+        inputs: what was merged; Dot and Average are judged by the size of their terms.
+        options: as for `core.merge`, without masks.
+    """
+    differing = ~_same_bits(ours, theirs)
+    if not differing.any():
+        return Difference(0.0, None, True)
+    gaps = np.where(differing, _gaps(ours, theirs), 0.0)
+    where = _index(gaps, differing)
+    terms = _terms(operation, inputs, options) if operation in _SUMS else None
+    wrong = differing & (gaps > _allowed(ours, theirs, terms))
+    if terms is not None and ours.dtype.kind in "iu":
+        promised = bool((wrong & (terms <= min(_WHOLE, np.iinfo(ours.dtype).max))).any()) or not wrong.any()
+    else:
+        promised = True
+    return Difference(float(gaps[where]), where, not wrong.any(), promised)
+
+
+def _same_bits(ours: Array, theirs: Array) -> NDArray[np.bool_]:
+    """Equal to the bit, so 0 and -0 differ; any NaN equals any NaN."""
+    same: NDArray[np.bool_] = ours == theirs
+    if ours.dtype.kind == "f":
+        same &= np.signbit(ours) == np.signbit(theirs)
+        same |= np.isnan(ours) & np.isnan(theirs)
+    return same
+
+
+def _gaps(ours: Array, theirs: Array) -> NDArray[np.float64]:
+    if ours.dtype.kind != "f":  # in 64 bits without a sign, where the difference of any two integers fits
+        low, high = np.minimum(ours, theirs), np.maximum(ours, theirs)
+        return (high.astype(np.uint64) - low.astype(np.uint64)).astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        gaps = np.abs(ours.astype(np.float64) - theirs.astype(np.float64))
+    return np.where(np.isnan(gaps), np.inf, gaps)
+
+
+def _index(gaps: NDArray[np.float64], differing: NDArray[np.bool_]) -> tuple[int, ...]:
+    worst = gaps if gaps.any() else differing  # 0 and -0 differ by nothing
+    return tuple(int(i) for i in np.unravel_index(int(np.argmax(worst)), gaps.shape))
+
+
+def _terms(operation: str, inputs: Sequence[Any], options: dict[str, Any]) -> NDArray[np.float64]:
+    """The sum of the magnitudes of what was added up in each cell."""
+    magnitudes = [np.abs(np.asarray(value, np.float32)) for value in inputs]
+    return merge(operation, magnitudes, **options).value.astype(np.float64)
+
+
+def _allowed(ours: Array, theirs: Array, terms: NDArray[np.float64] | None) -> Any:
+    if ours.dtype.kind != "f":
+        return 0.0
+    if terms is not None:
+        return np.where(np.isfinite(terms), 1e-6 * terms, 0.0)
+    with np.errstate(invalid="ignore"):
+        ulp = np.spacing(np.maximum(np.abs(ours), np.abs(theirs)))
+    return np.maximum(np.where(np.isfinite(ulp), ulp, 0), _TINIEST)

@@ -1,0 +1,89 @@
+"""Changes to a map of weights: each by hand on a small map, and what holds for all of them."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from core import MergeError
+from core.gates.map_changes import WHAT_IFS, change_map
+
+MAP = np.array([[0.0, 0.25, 1.0], [0.5, 0.75, 0.1]], dtype="float32")[None, ..., None]
+ANY = arrays(np.float32, st.tuples(st.integers(1, 3), st.integers(1, 7), st.integers(1, 5), st.just(1)),
+             elements=st.floats(0, 1, width=32))  # fmt: skip
+
+
+def plane(name, **amounts):
+    return change_map(name, MAP, **amounts)[0, ..., 0]
+
+
+def test_by_hand():
+    assert plane("none").tolist() == MAP[0, ..., 0].tolist()
+    assert plane("invert").tolist() == [[1, 0.75, 0], [0.5, 0.25, np.float32(0.9)]]
+    assert plane("threshold", limit=0.5).tolist() == [[0, 0, 1], [1, 1, 0]]
+    assert plane("constant", value=0.5).tolist() == [[0.5] * 3] * 2
+    assert plane("shift", right=1 / 3, down=0).tolist() == [[0, 0, 0.25], [0, 0.5, 0.75]]
+    assert plane("shift", right=0, down=-0.5).tolist() == [[0.5, 0.75, np.float32(0.1)], [0, 0, 0]]
+    # odds of 3 to 1, squared: 9 to 1
+    np.testing.assert_allclose(plane("sharpen", temperature=0.5), [[0, 0.1, 1], [0.5, 0.9, 1 / 82]], atol=1e-6)
+
+
+def test_a_hill_is_highest_in_its_middle_and_falls_to_both_sides():
+    hill = change_map("gaussian", np.zeros((1, 11, 7, 1), "float32"), across=0.5, middle=0.5, width=0.2)[0, ..., 0]
+    assert hill[5, 3] == 1
+    np.testing.assert_allclose(hill, hill[::-1, ::-1], atol=1e-6)
+    np.testing.assert_allclose(hill[5, 4], np.exp(-((1 / 7) ** 2) / (2 * 0.2**2)), rtol=1e-6)
+
+
+def test_permuted_keeps_the_weights_and_random_depends_on_the_draw_alone():
+    assert sorted(plane("permuted", draw=3).ravel()) == sorted(MAP.ravel())
+    assert not np.array_equal(plane("permuted", draw=3), plane("permuted", draw=4))
+    np.testing.assert_array_equal(plane("random", draw=7), change_map("random", 1 - MAP, draw=7)[0, ..., 0])
+
+
+@pytest.mark.parametrize("name", WHAT_IFS)
+@settings(deadline=None)
+@given(weights=ANY, data=st.data())
+def test_every_change_gives_a_map_again(name, weights, data):
+    """Same shape, float32, finite, from 0 to 1; and the map that came in is as it was."""
+    amounts = {amount.name: data.draw(st.sampled_from(amount.choices)) for amount in WHAT_IFS[name].amounts}
+    before = weights.copy()
+    found = change_map(name, weights, **amounts)
+    assert found.shape == weights.shape
+    assert found.dtype == np.float32
+    assert np.isfinite(found).all()
+    assert found.min() >= 0
+    assert found.max() <= 1
+    np.testing.assert_array_equal(weights, before)
+
+
+@settings(deadline=None)
+@given(weights=ANY)
+def test_changes_that_change_nothing(weights):
+    np.testing.assert_array_equal(change_map("sharpen", weights, temperature=1), weights)
+    np.testing.assert_array_equal(change_map("shift", weights, right=0, down=0), weights)
+    np.testing.assert_allclose(change_map("invert", change_map("invert", weights)), weights, atol=1e-7)
+
+
+@pytest.mark.parametrize("row", WHAT_IFS.values())
+def test_the_defaults_can_be_chosen(row):
+    for amount in row.amounts:
+        assert amount.default in amount.choices
+        assert (amount.choices[0], amount.choices[-1]) == (amount.low, amount.high)
+
+
+@pytest.mark.parametrize(
+    ("name", "weights", "amounts", "sentence"),
+    [
+        ("nope", MAP, {}, "There is no change 'nope'; choose one of none, invert"),
+        ("invert", MAP[0], {}, "A map should have the shape (batch, rows, columns, 1); it has (2, 3, 1)."),
+        ("constant", MAP, {"value": 2}, "value goes from 0 to 1; 2 does not."),
+        ("constant", MAP, {"value": float("nan")}, "value goes from 0 to 1; nan does not."),
+        ("constant", MAP, {"limit": 1}, "This change takes no limit; it takes value."),
+    ],
+)
+def test_nonsense_gets_a_sentence(name, weights, amounts, sentence):
+    with pytest.raises(MergeError) as caught:
+        change_map(name, weights, **amounts)
+    assert sentence in caught.value.explanation

@@ -1,0 +1,131 @@
+"""What no tensor, shape, index or name is: each gets a sentence, at once, and never an accident of Python."""
+
+import time
+
+import numpy as np
+import pytest
+
+from core import MergeError, align, gradients, merge, reach, snippet, sources
+from core.gates import run_gate
+from core.merges.shape_text import parse_shape
+
+
+def nested(depth: int) -> list:
+    inner: list = [1]
+    for _ in range(depth):
+        inner = [inner]
+    return inner
+
+
+ONES = np.ones((2, 3), "float32")
+DEEP = np.ones((1,) * 64, "float32")
+NAMES = (["Add"], {"Add": 1}, None, 7, b"Add", "Add\x00", nested(5_000))
+SHAPES = (
+    None,
+    7,
+    "2,3",
+    ["2,3", "2,3"],
+    [b"23", b"23"],
+    [(2, 3.0)],
+    [(2, "3")],
+    [(2, ...)],
+    [nested(5_000)],
+    [None],
+    [],
+)
+
+
+@pytest.mark.parametrize("name", NAMES, ids=lambda name: type(name).__name__)
+def test_names_that_are_none(name):
+    """Whatever stands where the name of a merge should."""
+    with pytest.raises(MergeError, match=r"There is no merge .+; choose one of Add, Subtract"):
+        align(name, [(2, 3), (2, 3)])
+
+
+@pytest.mark.parametrize("number", range(len(SHAPES)))
+def test_shapes_that_are_none(number):
+    """The alignment and each kind of code refuse them alike."""
+    shapes = SHAPES[number]
+    said = set()
+    for ask in (
+        align,
+        *(lambda name, given, kind=kind: snippet(name, given, kind) for kind in ("numpy", "keras-layer")),
+    ):
+        if ask is align or shapes:  # Keras's code for no inputs is what Keras refuses
+            with pytest.raises(MergeError) as caught:
+                ask("Subtract", shapes)
+            said.add(str(caught.value))
+    assert len(said) == 1
+
+
+@pytest.mark.parametrize("name", ["Add", "Concatenate", "Dot", "Subtract"])
+def test_a_thousand_inputs_are_refused_at_once(name):
+    """A thousand inputs have a million changes that might help."""
+    started = time.process_time()
+    with pytest.raises(MergeError):
+        align(name, [(2, 3 + number % 2, 5) for number in range(1_001)])
+    assert time.process_time() - started < 2
+
+
+def test_many_inputs_that_clash():
+    """Each of them might be the one to change, and each change is as long as the list."""
+    started = time.process_time()
+    with pytest.raises(MergeError) as caught:
+        align("Add", [(2, 3 + number % 2) for number in range(15_000)])
+    assert align("Add", caught.value.fixes[0].shapes)
+    assert time.process_time() - started < 5
+
+
+def test_lists_that_are_nested_too_deeply():
+    """Said so, and not that they are ragged."""
+    for ask in (merge, gradients):
+        with pytest.raises(MergeError, match="nested too deeply: a tensor has at most 64 axes"):
+            ask("Add", [nested(5_000), nested(5_000)])
+
+
+def test_more_axes_than_can_be_computed():
+    """NumPy holds 64 axes; a product of two such tensors would have 125."""
+    with pytest.raises(MergeError, match="A tensor of 64 axes is too much; up to 32 are computed"):
+        merge("Dot", [DEEP, DEEP])
+    for name in ("Multiply", "Concatenate"):
+        with pytest.raises(MergeError, match="A tensor of 64 axes is too much; up to 20 are computed"):
+            gradients(name, [DEEP, DEEP])
+    assert gradients("Dot", [DEEP.reshape((1,) * 20)] * 2, axes=19)[0].shape == (1,) * 20
+
+
+@pytest.mark.parametrize("cell", [7, None, "01", ("0", "1"), (0.0, 1), (np.nan, 0), (None, 0), (2**70, 0), ((0,), 1)])
+def test_cells_that_are_none(cell):
+    """Named in the error, whatever they are."""
+    alignment = align("Add", [(2, 3), (2, 3)])
+    for ask in (sources, lambda plan, index: reach(plan, 1, index)):
+        with pytest.raises(IndexError, match="There is no cell"):
+            ask(alignment, cell)
+
+
+@pytest.mark.parametrize("number", [2, -1, None, "0", 1.0, 2**70])
+def test_inputs_that_are_none(number):
+    """Counted from 0, and no further."""
+    with pytest.raises(IndexError, match=r"There is no input .+; there are 2, counted from 0"):
+        reach(align("Add", [(2, 3), (2, 3)]), number, (0, 0))
+
+
+@pytest.mark.parametrize("seed", ["a", None, 1.5, [1]])
+def test_seeds_that_are_none(seed):
+    """A gate says so before it runs."""
+    with pytest.raises(MergeError, match="A seed is a whole number"):
+        run_gate("se", np.ones((2, 3, 5, 8)), seed=seed)
+
+
+def test_shapes_as_people_of_other_keyboards_type_them():
+    """What cannot be seen is spelled out; how many axes were typed is counted to the last."""
+    for text, said in {
+        "5，1，5": "Please separate sizes by commas, as in 5,1,5; in 5，1，5 something else stands.",
+        "5、1": "Please separate sizes by commas, as in 5,1,5; in 5、1 something else stands.",
+        "5,4\u202e": "4\\u202e is not a whole number.",
+        "\u200f5,4": "\\u200f5 is not a whole number.",
+        "\ud800": "\\ud800 is not a whole number.",
+        "1," * 9_999 + "1": "10000 axes were typed; at most 6 are drawn.",
+    }.items():
+        with pytest.raises(MergeError) as caught:
+            parse_shape(text)
+        assert str(caught.value) == said

@@ -1,0 +1,98 @@
+"""The reels of the Attention gate: every frame is the map that the page itself would show there."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.gates.map_changes import WHAT_IFS, change_map, read_amount
+from ui.gate.case import chosen_map, find_case, moments, trace_gate
+from ui.gate.controls import GRIDS, MapChange, SliceChoice, written
+from ui.gate.sliders import gate_reels, thinned
+from ui.tensor_view.payload import payload
+from ui.views.gate_view import product_view
+
+
+def reels_of(name="none", grid=20, moment=None, **amounts):
+    """The case, its trace and the reels with this change; amounts left out are as they are to begin with."""
+    case = find_case(SliceChoice("sample", sample=2), grid)
+    trace = trace_gate(case)
+    change = MapChange(name, {row.name: amounts.get(row.name, row.default) for row in WHAT_IFS[name].amounts})
+    return case, trace, change, gate_reels(case, trace, moment, change)
+
+
+@pytest.mark.parametrize("name", WHAT_IFS)
+def test_each_frame_is_the_map_that_the_page_shows_there(name):
+    """At another moment of the training than the last, with every amount moved by itself."""
+    case, trace, change, (then, *others) = reels_of(name, moment=5)
+    steps = moments()
+    assert then.frames == tuple(map(str, steps))
+    assert then.at == 5
+    for place, frame in enumerate(then.values):
+        at = None if place == len(steps) - 1 else place
+        np.testing.assert_array_equal(frame, chosen_map(case, trace, at, change))
+    assert [reel.name for reel in others] == [f"map_{row.name}" for row in WHAT_IFS[name].amounts]
+    base = chosen_map(case, trace, 5, MapChange("none", {}))
+    for row, reel in zip(WHAT_IFS[name].amounts, others, strict=True):
+        for told, frame in zip(reel.frames, reel.values, strict=True):
+            amounts = {**change.amounts, row.name: read_amount(row, told)}
+            np.testing.assert_array_equal(frame, change_map(name, base, **amounts))
+        np.testing.assert_array_equal(reel.values[reel.at], chosen_map(case, trace, 5, change))
+
+
+@pytest.mark.parametrize("grid", GRIDS)
+def test_the_last_moment_is_the_map_of_the_finished_network(grid):
+    _, trace, _, (then,) = reels_of(grid=grid)
+    np.testing.assert_array_equal(then.values[-1], trace.alpha)
+
+
+@pytest.mark.parametrize("name", WHAT_IFS)
+def test_the_reels_of_the_finest_gate_stay_small(name):
+    """Beside features and product no more than 6 MB; a coarser slider still has its ends and where it stands."""
+    _, trace, change, reels = reels_of(name, grid=160)
+    view = product_view(
+        trace.step("x").value, chosen_map(find_case(SliceChoice("sample", sample=2), 160), trace, None, change)
+    )
+    more = len(payload(replace(view, reels=reels), None)["x"]) - len(payload(view, None)["x"])
+    assert 4 * more <= 6_000_000
+    for row, reel in zip(WHAT_IFS[name].amounts, reels[1:], strict=True):
+        assert reel.frames[0] == written(row.low)
+        assert reel.frames[-1] == written(row.high)
+        assert reel.frames[reel.at] == written(row.default)
+
+
+def test_a_value_between_two_steps_is_a_frame_of_its_own():
+    """A link with any number in the range opens with exactly that number."""
+    *_, (_, reel) = reels_of("constant", value=0.333)
+    assert reel.frames[reel.at] == "0.333"
+    assert (reel.values[reel.at] == np.float32(0.333)).all()
+
+
+def test_a_slice_that_was_not_recorded_has_no_moments():
+    case, trace, change, _ = reels_of("threshold")
+    (reel,) = gate_reels(replace(case, sample=None, key="seed 7"), trace, None, change)
+    assert reel.name == "map_limit"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("constant", "0.25", 0.25), ("constant", "1.0", 1), ("constant", "1.01", None), ("constant", "nan", None),
+        ("shift", "inf", None), ("shift", "-1", -1), ("shift", "", None), ("random", "7", 7), ("random", "7.5", None),
+        ("random", "1e400", None), ("sharpen", "x", None),
+    ],
+)  # fmt: skip
+def test_numbers_in_links(name, text, value):
+    assert read_amount(WHAT_IFS[name].amounts[0], text) == value
+
+
+@given(st.lists(st.integers(-50, 50), min_size=2, unique=True), st.integers(-3, 60), st.data())
+def test_thinning_keeps_the_ends_and_what_is_wanted(choices, most, data):
+    choices = sorted(choices)
+    kept = (data.draw(st.integers(choices[0], choices[-1])),)
+    found = thinned(choices, kept, most)
+    assert list(found) == sorted(set(found))
+    assert {choices[0], choices[-1], *kept} <= set(found) <= {*choices, *kept}
+    assert len(found) <= max(2, most) + 2

@@ -1,0 +1,32 @@
+"""The text of a story as Markdown: a few forms work, nothing else does. tests/browser looks at what comes of it."""
+
+import pytest
+
+from ui.story.markdown import safe_line, safe_markdown
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("plain, with (5, 1) × 3", "plain, with (5, 1) × 3"),
+        ("**bold** and *italic*", "**bold** and *italic*"),
+        ("- one\n- two", "- one\n- two"),
+        ("`x[0] * <b>`", "`x[0] * <b>`"),
+        ("a ``double` tick", r"a \`\`double\` tick"),
+        ("![a](http://x.test/b.png)", "\\!\\[a\\](http:\u2060//x.test/b.png)"),
+        ("<img src=x>", r"\<img src=x\>"),
+        (":material/home: :red[a]", r"\:material/home: \:red\[a\]"),
+        ("$x$ ~~a~~ | # &amp; {y}", r"\$x\$ \~\~a\~\~ \| \# \&amp; \{y\}"),
+        ("www.x.test a@x.test", "www\u2060.x.test a\u2060@x.test"),
+        ("Title\n---\nmore", "Title\n\nmore"),
+        ("    code by indent", "code by indent"),
+        (r"\`a\`", r"\\`a\`"),
+        ("[^1] [a]: http://x", "\\[\\^1\\] \\[a\\]: http:\u2060//x"),
+    ],
+)
+def test_paragraphs(text, wanted):
+    assert safe_markdown(text) == wanted
+
+
+def test_a_title_has_no_form():
+    assert safe_line("**a** `b`\n# c") == r"\*\*a\*\* \`b\` \# c"

@@ -1,0 +1,3 @@
+"""Scenes as files: PNG, SVG, PPTX, GIF, WebP."""
+
+__all__ = ["animation", "raster", "slides", "svg"]

@@ -1,0 +1,87 @@
+"""What goes into the gates of the gallery, and their runs; a run is only made once for the same features."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+import numpy as np
+import streamlit as st
+
+from core.dtypes import FLOAT32, Array
+from core.gates import GATES, GateTrace, pick_weights, run_gate
+from ui.gallery.controls import FeatureChoice, GateChoice
+from ui.views import cached
+from ui.views.assets import arrays
+
+_GRID = 20  # rows of the gate whose features are shown
+_TRAINED = GateChoice("attention", "paper")  # the only gate that this repository has trained
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """Tensors that go into a gate.
+
+    Attributes:
+        key: tells them from all others.
+        seed: of weights that nobody trained.
+        x: features, (n, H, W, C).
+        g: gating signal, for gates that take one.
+        recorded: whether they are those of the trained network.
+    """
+
+    key: str
+    seed: int
+    x: Array
+    g: Array
+    recorded: bool
+
+
+def features_of(choice: FeatureChoice | None) -> Features:
+    """The chosen features; while there are none, those of the first recorded slice."""
+    if choice is None or choice.slice is not None:
+        number, seed = (choice.slice or 0, choice.seed) if choice else (0, 0)
+        one, trace = slice(number, number + 1), arrays(f"trace_{_GRID}")
+        x, g = (trace[name][one].astype(FLOAT32) for name in ("x", "g"))
+        return Features(f"slice {number}", seed, x, g, recorded=True)
+    if choice.array is not None:
+        key = f"{choice.array.shape} {choice.array.dtype} {sha256(np.ascontiguousarray(choice.array)).hexdigest()}"
+        return Features(key, choice.seed, choice.array, _signal(choice.array.shape, choice.seed), recorded=False)
+    shape = choice.shape or ()
+    x = cached.sample("normal", shape, number=0, seed=choice.seed, dtype="float32")
+    return Features(f"{shape} {choice.seed}", choice.seed, x, _signal(shape, choice.seed), recorded=False)
+
+
+def run(choice: GateChoice, features: Features) -> GateTrace:
+    """Every step of a gate on these features; trained weights where there are some, else seeded ones."""
+    trained = _is_trained(choice, features)
+    return _run(choice.name, choice.variant, features.key, features.seed, trained, features.x, features.g)
+
+
+def run_new(choice: GateChoice, features: Features) -> GateTrace:
+    """As `run`, but nothing is kept: for one look at many gates."""
+    return _computed(choice.name, choice.variant, features.seed, _is_trained(choice, features), features.x, features.g)
+
+
+def _is_trained(choice: GateChoice, features: Features) -> bool:
+    return features.recorded and choice == _TRAINED
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _run(name: str, variant: str, key: str, seed: int, trained: bool, _x: Array, _g: Array) -> GateTrace:  # noqa: ARG001 -- the key of the cache
+    return _computed(name, variant, seed, trained, _x, _g)
+
+
+def _computed(name: str, variant: str, seed: int, trained: bool, x: Array, g: Array) -> GateTrace:
+    weights: Mapping[str, Array] | None = None
+    if trained:
+        prefix = f"gate{_GRID}_"
+        weights = pick_weights(arrays("weights", prefix), prefix)
+    return run_gate(name, x, g=g if GATES[name].signal else None, variant=variant, weights=weights, seed=seed)
+
+
+def _signal(shape: tuple[int, ...], seed: int) -> Array:
+    """A random gating signal, half as fine as the features where that goes."""
+    rows, columns = (size // 2 if size % 2 == 0 else size for size in shape[1:3])
+    return cached.sample("normal", (shape[0], rows, columns, shape[3]), number=1, seed=seed, dtype="float32")

@@ -1,0 +1,154 @@
+"""The slice on the Attention gate page: recorded in `assets/`, or just run through the network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from core.dtypes import Array
+from core.gates import GateTrace, pick_weights, run_gate
+from core.gates.map_changes import change_map
+from core.gates.resampling import upsample
+from ui.gate.controls import MapChange, SliceChoice
+from ui.gate.network import segmented
+from ui.text import t
+from ui.views.assets import arrays
+
+TRAINED_SEEDS = range(1, 6401)  # of the slices that the network learned from, as assets/training.json has them
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A slice at one gate; every array has a batch of one.
+
+    Attributes:
+        key: tells it from all others.
+        sample: number of a recorded slice, or None.
+        grid: rows of the gate.
+        image: (1, 160, 160, 1) from 0 to 1.
+        truth: (1, 160, 160, 1) of 0 and 1, where it is known.
+        body: likewise, the body with the target.
+        answer: of the network, (1, 160, 160, 1).
+        x: features that enter the gate, (1, grid, grid, C).
+        g: gating signal, (1, grid / 2, grid / 2, D).
+    """
+
+    key: str
+    sample: int | None
+    grid: int
+    image: Array
+    truth: Array | None
+    body: Array | None
+    answer: Array
+    x: Array
+    g: Array
+
+
+def find_case(choice: SliceChoice, grid: int) -> Case:
+    """The chosen slice; while there is none, the first recorded one, and the page says so."""
+    if choice.sample is not None:
+        return _recorded(choice.sample, grid)
+    found = None
+    if choice.seed is not None:
+        found = segmented(seed=choice.seed)
+        key = f"seed {choice.seed}"
+    elif choice.image is not None:
+        found = segmented(image=choice.image[None])
+        key = sha256(choice.image.tobytes()).hexdigest()
+    if found is None:
+        st.caption(":material/info: " + t("Recorded slice 1 is shown meanwhile."))
+        return _recorded(0, grid)
+    if choice.seed in TRAINED_SEEDS:
+        st.caption(
+            ":material/info: "
+            + t("The network learned from this slice; seeds above {last} are new to it.", last=f"{TRAINED_SEEDS[-1]:,}")
+        )
+    return _run(key, grid, found.arrays)
+
+
+def _recorded(number: int, grid: int) -> Case:
+    samples, trace = arrays("samples"), arrays(f"trace_{grid}")
+    one = slice(number, number + 1)
+    return Case(
+        key=f"sample {number}",
+        sample=number,
+        grid=grid,
+        image=samples["image"][one] / np.float32(255),
+        truth=samples["truth"][one],
+        body=samples["body"][one],
+        answer=samples["prediction"][one].astype(np.float32),
+        x=trace["x"][one],
+        g=trace["g"][one],
+    )
+
+
+def _run(key: str, grid: int, found: dict[str, Array]) -> Case:
+    known = {name: found.get(name) for name in ("truth", "body")}
+    return Case(
+        key=key,
+        sample=None,
+        grid=grid,
+        image=found["image"],
+        answer=found["answer"],
+        x=found[f"x{grid}"],
+        g=found[f"g{grid}"],
+        **known,
+    )
+
+
+def trace_gate(case: Case, signal: int | None = None) -> GateTrace:
+    """Every step of the trained gate on this slice.
+
+    Args:
+        case: the slice.
+        signal: number of the recorded slice whose g decides; by default its own.
+    """
+    g = case.g if signal is None else arrays(f"trace_{case.grid}")["g"][signal : signal + 1]
+    return _traced(case.key, case.grid, signal, case.x, g)
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def _traced(key: str, grid: int, signal: int | None, _x: Array, _g: Array) -> GateTrace:  # noqa: ARG001 -- cache key
+    prefix = f"gate{grid}_"
+    return run_gate("attention", _x, g=_g, weights=pick_weights(arrays("weights", prefix), prefix))
+
+
+def moments() -> list[int]:
+    """Batches after which the maps were recorded during the training."""
+    return [int(step) for step in arrays("alpha", "steps")["steps"]]
+
+
+def recorded_maps(case: Case) -> Array | None:
+    """The gate's map at every moment, (moments, grid, grid, 1) float32; None for a slice that was not recorded."""
+    if case.sample is None:
+        return None
+    return _upsampled(case.grid, case.sample)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _upsampled(grid: int, sample: int) -> Array:
+    name = f"gate{grid}"
+    return upsample(arrays("alpha", name)[name][:, sample].astype(np.float32), (2, 2))
+
+
+def recorded_dice(case: Case) -> Array | None:
+    """Dice of the whole network at every moment, (moments,); None for a slice that was not recorded."""
+    return None if case.sample is None else arrays("alpha", "dice")["dice"][:, case.sample].astype(np.float32)
+
+
+def chosen_map(case: Case, trace: GateTrace, moment: int | None, change: MapChange) -> Array:
+    """The map that meets the features: of this moment, with this change.
+
+    Args:
+        case: the slice.
+        trace: of its gate.
+        moment: index into `moments()`, or None for the end.
+        change: done to it.
+    """
+    maps: Any = None if moment is None else recorded_maps(case)
+    weights = trace.alpha if maps is None or moment is None else maps[moment : moment + 1]
+    return change_map(change.name, weights, **change.amounts)

@@ -1,0 +1,45 @@
+"""The note's claim, checked on the tensors that are on screen: one map multiplies every channel, in either order."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from core.dtypes import Array
+from core.merges.merge import merge
+from ui.text import t
+from ui.views.keras_check import show_verdict
+
+
+def show_claim(features: Array, weights: Array) -> None:
+    """Say how many channels equal x·α to the bit, in both orders, and what Keras says.
+
+    Args:
+        features: (1, H, W, C).
+        weights: (1, H, W, 1).
+    """
+    x = features.astype(np.float32)
+    first, second = merge("Multiply", (x, weights)), merge("Multiply", (weights, x))
+    equal = equal_channels(x, weights, first.value, second.value)
+    count = x.shape[-1]
+    if equal == count:
+        told = t(
+            "Each of the {count} channels is x·α, to the bit, as Multiply()([x, α]) and as Multiply()([α, x]): "
+            "{numbers} numbers compared just now.",
+            count=count,
+            numbers=f"{2 * x.size:,}",
+        )
+        st.markdown(":material/check_circle: " + told)
+    else:
+        st.markdown(
+            ":material/error: " + t("{equal} of {count} channels are x·α, to the bit.", equal=equal, count=count)
+        )
+    show_verdict("Multiply", [x, weights], first)
+
+
+def equal_channels(features: Array, weights: Array, *products: Array) -> int:
+    """How many channels of every product are that channel of the features times the map, bit for bit."""
+    channels = np.moveaxis(features, -1, 0)
+    own = (channels * weights[..., 0]).view(np.uint32)
+    same = [own == np.ascontiguousarray(np.moveaxis(product, -1, 0)).view(np.uint32) for product in products]
+    return int(np.logical_and.reduce(same).all(axis=(1, 2, 3)).sum())

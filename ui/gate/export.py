@@ -1,0 +1,43 @@
+"""Files of the Attention gate page: what is on screen, and the map at every moment of the training."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from core.dtypes import Array
+from ui.export import Moment, export_menu
+from ui.gate.case import Case, moments, recorded_maps
+from ui.gate.product import Shown
+from ui.tensor_view import Panel, TensorView
+from ui.text import t
+from ui.views.loaded_code import loaded_code
+
+
+def show_export(case: Case, shown: Shown) -> None:
+    """The menu of files.
+
+    Args:
+        case: the slice.
+        shown: its tensors as they are on screen.
+    """
+    shapes = [panel.value.shape for panel in shown.view.panels[:-1]]
+    title = t("Attention gate {rows}×{rows}", rows=case.grid)
+    maps = recorded_maps(case)
+    then = () if maps is None else partial(moments_of, shown.view, maps)
+    export_menu(shown.view, shown.chosen, title=title, code=loaded_code("Multiply", shapes), moments=then)
+
+
+def moments_of(view: TensorView, maps: Array) -> list[Moment]:
+    """The tensors with the map of each moment; made only when somebody wants them."""
+    weights = view.panels[1]
+    return [
+        Moment(t("{step} batches", step=step), _with_map(view, replace(weights, value=maps[number : number + 1])))
+        for number, step in enumerate(moments())
+    ]
+
+
+def _with_map(view: TensorView, weights: Panel) -> TensorView:
+    features, _, product = view.panels
+    panels = (features, weights, replace(product, value=features.value * weights.value))
+    return replace(view, panels=panels)

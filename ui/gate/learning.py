@@ -1,0 +1,61 @@
+"""How a gate learned: its map at every moment of the training, to scrub and to play, and the figures beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from core.dtypes import Array
+from ui.gate.case import Case, moments, recorded_dice, recorded_maps
+from ui.tensor_view import Panel, Scale, Selection, TensorView, tensor_view
+from ui.text import t
+from ui.views.merge_view import translated_words
+
+Curve = tuple[str, Array]
+
+
+def show_learning(case: Case, moment: int | None) -> None:
+    """The recorded maps as one tensor, with a moment in place of a channel.
+
+    Args:
+        case: the slice.
+        moment: where to begin, an index into `moments()`; None for the end.
+    """
+    maps = recorded_maps(case)
+    if maps is None:
+        st.info(t("Maps from during the training are recorded for the recorded slices only."))
+        return
+    words = translated_words() | {
+        "hint": t("Point at a cell to read its weight."),
+        "all_channels": t("The map at all {count} moments"),
+        "order_index": t("in the order of training"),
+    }
+    value = np.ascontiguousarray(np.moveaxis(maps[..., 0], 0, -1))[None]
+    panel = Panel(t("map α while the network learned"), value)
+    scale = Scale(kind="sequential", range="fixed", limits=(0, 1))
+    view = TensorView((panel,), scale=scale, axes=(1, 2), axis_names=("", "", "", t("Moment")), speed=6, words=words)
+    last = value.shape[-1] - 1
+    tensor_view(view, key="learning", selection=Selection(channel=last if moment is None else moment))
+    steps = ", ".join(map(str, moments()))
+    st.caption(t("Moments 0 to {last} are these numbers of batches: {steps}.", last=last, steps=steps))
+
+
+def learning_curves(case: Case) -> tuple[Sequence[int], list[Curve]] | None:
+    """Batches, and over them: mean of the map on the target and on the rest of the body, Dice of the network.
+
+    None for a slice that was not recorded.
+    """
+    maps, scores = recorded_maps(case), recorded_dice(case)
+    if maps is None or scores is None or case.truth is None or case.body is None:
+        return None
+    block = case.truth.shape[1] // maps.shape[1]
+    wide = maps.repeat(block, axis=1).repeat(block, axis=2)
+    target = case.truth[0] > 0
+    rest = (case.body[0] > 0) & ~target
+    return moments(), [
+        (t("Mean of α on the target"), wide[:, target].mean(axis=1)),
+        (t("Mean of α on the rest of the body"), wide[:, rest].mean(axis=1)),
+        (t("Dice of the network"), scores),
+    ]

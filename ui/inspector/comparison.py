@@ -1,0 +1,64 @@
+"""Two merges, or one merge on two inputs, beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from core.dtypes import Array
+from core.limits import MAX_ELEMENTS
+from ui.inspector import controls
+from ui.inspector.summary_table import figures_of, figures_table
+from ui.inspector.values import Tensors, show_health, side_by_side
+from ui.tensor_view import tensor_view
+from ui.text import t
+
+_MOST = MAX_ELEMENTS // 3  # cells of each of three panels
+
+
+def show_merges(first: Tensors, second: Tensors) -> None:
+    """The outputs of two merges; their difference where they have one shape."""
+    for tensors in (first, second):
+        show_health(tensors)
+    names = [first.entry.id, second.entry.id]
+    _show_pair(names, first.output, second.output, "merges")
+
+
+def show_inputs(first: Tensors, second: Tensors) -> None:
+    """One merge on two inputs: the output, or one of its operands such as the map of a gate."""
+    names = first.names
+    number = controls.pick_tensor(names)
+    titles = [t("{tensor}, first input", tensor=names[number]), t("{tensor}, second input", tensor=names[number])]
+    _show_pair(titles, first.all[number], second.all[number], "inputs")
+
+
+def _show_pair(names: Sequence[str], first: Array, second: Array, key: str) -> None:
+    """Both tensors, and their difference where they have one shape."""
+    figures_table(names, [figures_of(first), figures_of(second)])
+    if first.shape != second.shape:
+        tensor_view(side_by_side(names[:1], [_drawn(first)]), key=f"{key}_first")
+        tensor_view(side_by_side(names[1:], [_drawn(second)]), key=f"{key}_second")
+        return
+    one, other = _drawn(first), _drawn(second)
+    difference = np.asarray(one, dtype=np.float32) - np.asarray(other, dtype=np.float32)
+    largest = float(np.nanmax(np.abs(difference))) if difference.size else 0.0
+    st.caption(t("The largest difference of two cells is {largest}.", largest=f"{largest:.4g}"))
+    view = side_by_side([*names, t("difference")], [one, other, difference], ["", "−", "="])
+    tensor_view(view, key=key)
+
+
+def _drawn(tensor: Array) -> Array:
+    """The first sample where all of them are too many; so many channels as fit."""
+    shown = tensor[:1] if tensor.size > _MOST and tensor.ndim > 1 else tensor
+    if shown.size > _MOST and shown.ndim > 1:
+        kept = max(1, shown.shape[-1] * _MOST // shown.size)
+        st.caption(
+            ":material/content_cut: "
+            + t(
+                "Too large to draw: the first {drawn} of {whole} channels are shown.", drawn=kept, whole=shown.shape[-1]
+            )
+        )
+        shown = shown[..., :kept]
+    return shown

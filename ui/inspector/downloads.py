@@ -1,0 +1,121 @@
+"""What can be taken away from the inspector: arrays of a merge, the table, a report. Made when somebody presses."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from core import MergeError
+from sandbox.model_file.file import MergeEntry, ModelFile
+from sandbox.model_run.results import MergeRecord
+from sandbox.processes.errors import SandboxError
+from ui import session
+from ui.inspector.gate_detection import gate_number, health, may_be_gate
+from ui.inspector.report import report
+from ui.inspector.rows import table
+from ui.inspector.running import Ran
+from ui.inspector.summary_table import headings, row
+from ui.inspector.values import Tensors
+from ui.text import speaking, t
+
+_MIME = {"npz": "application/octet-stream", "csv": "text/csv", "html": "text/html"}
+_SECONDS = 20  # to wait for the numbers of one gate
+
+
+def show_downloads(model: ModelFile, ran: Ran | None, tensors: Tensors | None) -> None:
+    """Three buttons. What they make is made on a thread without a session, so the language goes along."""
+    language = session.language()
+    name = model.model_name or model.name
+    with st.container(horizontal=True):
+        if tensors is not None:
+            arrays = file_name(f"{name}_{tensors.entry.id}", "npz")
+            _button(t("Arrays of this merge (.npz)"), partial(merge_npz, tensors), arrays, "download")
+        table, told = partial(_table, model, ran, language), partial(_report, model, ran, language)
+        _button(t("Table of merges (.csv)"), table, file_name(name, "csv"), "table")
+        _button(t("Report (.html)"), told, file_name(name, "html"), "description")
+
+
+def _button(label: str, make: Callable[[], bytes], file: str, icon: str) -> None:
+    mime = _MIME[file.rsplit(".", 1)[-1]]
+    st.download_button(label, make, file, mime, on_click="ignore", icon=f":material/{icon}:")
+
+
+def _table(model: ModelFile, ran: Ran | None, language: str) -> bytes:
+    with speaking(language):
+        return merges_csv(model.merges, ran.run.records if ran else {})
+
+
+def _report(model: ModelFile, ran: Ran | None, language: str) -> bytes:
+    records = ran.run.records if ran else {}
+    with speaking(language):
+        verdicts = {
+            entry.id: _verdict(ran, entry)
+            for entry in model.merges
+            if ran is not None and entry.id in records and _may_hold_gate(entry, records[entry.id])
+        }
+        return report(model, records, verdicts, language)
+
+
+def _may_hold_gate(entry: MergeEntry, record: MergeRecord) -> bool:
+    """Whether the numbers are worth fetching."""
+    return entry.operation == "Multiply" and any(map(may_be_gate, record.inputs))
+
+
+def _verdict(ran: Ran, entry: MergeEntry) -> str:
+    """How the gate of a merge fares; empty where there is none, or where the process is gone."""
+    try:
+        found = ran.session.tensors(ran.key, entry.id).result(_SECONDS)
+        number = gate_number(entry.operation, found.inputs) if found else None
+        return "" if found is None or number is None else t(health(found.inputs[number]).verdict)
+    except (SandboxError, MergeError, TimeoutError):
+        return ""
+
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
+
+
+def merge_npz(tensors: Tensors) -> bytes:
+    """The arrays of a merge, whole: input_0, input_1, ..., output, and gradient_0, ... where they are known."""
+    arrays = {f"input_{number}": tensor for number, tensor in enumerate(tensors.inputs)}
+    arrays["output"] = tensors.output
+    arrays |= {f"gradient_{number}": gradient for number, gradient in enumerate(tensors.gradients)}
+    stream = io.BytesIO()
+    np.savez_compressed(stream, **arrays)  # type: ignore[arg-type]  # the stub takes names for options
+    return stream.getvalue()
+
+
+def merges_csv(merges: Sequence[MergeEntry], records: Mapping[str, MergeRecord]) -> bytes:
+    """The table of merges, with figures of the outputs where the model has run.
+
+    Args:
+        merges: in the order of the graph.
+        records: by id, what a run recorded.
+    """
+    rows = table(merges)
+    heading = [*rows[0], *(headings() if records else ())]
+    body = [
+        [*cells, *(row(records[entry.id].output) if entry.id in records else [""] * (len(heading) - len(cells)))]
+        for cells, entry in zip(rows[1:], merges, strict=True)
+    ]
+    stream = io.StringIO()
+    csv.writer(stream).writerows([[_harmless(cell) for cell in line] for line in (heading, *body)])
+    return ("\ufeff" + stream.getvalue()).encode()  # the mark tells spreadsheets that it is UTF-8
+
+
+def file_name(name: str, ending: str) -> str:
+    """A name for a download, out of a foreign one."""
+    clean = re.sub(r"[^A-Za-z0-9_.-]+", "_", name.removesuffix(".keras")).strip("._")[:60]
+    return f"{clean or 'model'}.{ending}"
+
+
+def _harmless(cell: str) -> str:
+    """A name of a layer must not become a formula; numbers stay numbers."""
+    if cell.startswith(_FORMULA) and not re.fullmatch(r"[-+]?[\d.]+(e[-+]?\d+)?", cell):
+        return "'" + cell
+    return cell

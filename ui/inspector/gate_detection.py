@@ -1,0 +1,54 @@
+"""Which operand of a merge is a gate: a map of weights from 0 to 1 that another tensor is multiplied by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from core.dtypes import Array
+from core.gates.health import GateHealth, gate_health
+from sandbox.model_run.results import TensorFigures
+
+_EXACT = 1e-3  # how far the sum of shares may be from 1
+
+
+def gate_number(operation: str, inputs: Sequence[Array]) -> int | None:
+    """The operand that gates the others; None where there is none.
+
+    It is a factor with all weights in 0..1 that is smaller than the others, or the only such among equals: a sigmoid
+    beside features that go beyond.
+    """
+    if operation != "Multiply" or len(inputs) < 2:
+        return None
+    weights = [number for number, tensor in enumerate(inputs) if _may_gate(tensor)]
+    largest = max(tensor.size for tensor in inputs)
+    small = [number for number in weights if inputs[number].size < largest]
+    if small:
+        return min(small, key=lambda number: inputs[number].size)
+    alike = len({tensor.size for tensor in inputs}) == 1
+    return weights[0] if alike and len(weights) == 1 else None
+
+
+def may_be_gate(found: TensorFigures) -> bool:
+    """Whether figures leave it open that a tensor is a gate."""
+    return found.smallest >= 0 and found.largest <= 1 and found.not_finite == 0 and found.dtype.startswith("float")
+
+
+def health(gate: Array) -> GateHealth:
+    """How it fares; weights that sum to 1 over the places or the channels share a whole."""
+    return gate_health(gate, shares=_shares(gate))
+
+
+def _may_gate(tensor: Array) -> bool:
+    return (
+        tensor.dtype.kind == "f"
+        and tensor.ndim > 1
+        and tensor.size > len(tensor)
+        and bool(np.isfinite(tensor).all() and tensor.min() >= 0 and tensor.max() <= 1)
+    )
+
+
+def _shares(gate: Array) -> bool:
+    totals = np.asarray(gate, dtype=np.float64).reshape(len(gate), -1).sum(axis=1)
+    return bool(np.allclose(totals, 1, atol=_EXACT))

@@ -1,0 +1,104 @@
+"""What was chosen for the inputs of a model becomes arrays; where it does not, the reason stands at its place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core import MergeError
+from core.dtypes import Array
+from core.errors import Shape, unclear
+from core.merges.shape_text import parse_shape
+from sandbox.model_file.entries import InputEntry
+from sandbox.model_run.inputs import check_sizes
+from ui.files.arrays import read_npy
+from ui.files.images import image_notes, read_image
+from ui.inspector.input_controls import FeedChoice, pick_feed, pick_seed
+from ui.inspector.input_values import array_feed, check_shape, noise_feed, picture_feed
+from ui.state.seeds import read_seed
+from ui.text import plain, t
+from ui.views import assets
+
+_LARGEST_BOUND = 10_000_000
+
+
+def pick_feeds(inputs: Sequence[InputEntry], scaling: str, prefix: str = "") -> dict[str, Array] | None:
+    """Controls for every input, and what they give; None, with the reasons on screen, where one gives nothing yet.
+
+    Args:
+        inputs: of the model.
+        scaling: of pictures unless somebody chooses.
+        prefix: tells a second set of controls from the first.
+    """
+    choices, places = [], []
+    for number, entry in enumerate(inputs):
+        choices.append(pick_feed(entry.name, entry.shape or (), entry.dtype, number, scaling=scaling, prefix=prefix))
+        places.append(st.container())
+    seed = _seed(prefix) if any(choice.kind == "noise" for choice in choices) else 0
+    feeds: dict[str, Array] = {}
+    for number, (entry, choice, place) in enumerate(zip(inputs, choices, places, strict=True)):
+        with place:
+            array = _shown(entry, choice, number, seed, [array.shape for array in feeds.values()])
+        if array is not None:
+            feeds[entry.name] = array
+    return feeds if len(feeds) == len(inputs) else None
+
+
+def _seed(prefix: str) -> int:
+    return read_seed(pick_seed(prefix)) or 0
+
+
+def _shown(entry: InputEntry, choice: FeedChoice, number: int, seed: int, others: list[Shape]) -> Array | None:
+    try:
+        array = feed(entry, choice, number, seed)
+        check_sizes(others if array is None else [*others, array.shape])
+        return array
+    except MergeError as error:
+        st.error(plain(t(error.explanation)))
+        return None
+
+
+def feed(entry: InputEntry, choice: FeedChoice, number: int, seed: int) -> Array | None:
+    """The tensor of one input; None where its file is still missing.
+
+    Args:
+        entry: the input.
+        choice: what was chosen for it.
+        number: of the input, so that the noise of two inputs differs.
+        seed: of the noise.
+
+    Raises:
+        MergeError: says what does not fit.
+    """
+    declared = entry.shape or ()
+    if choice.kind in ("picture", "npy") and choice.content is None:
+        st.info(t("Please upload a file for this input. A link does not hold it."))
+        return None
+    if choice.kind == "npy":
+        return array_feed(read_npy(choice.content or b"")[""], declared, entry.dtype)
+    shape = check_shape(parse_shape(choice.shape), declared)
+    if choice.kind == "noise":
+        return noise_feed(shape, number, seed, entry.dtype, _below(choice.below))
+    return picture_feed(_pixels(choice), shape, choice.scaling, entry.dtype)
+
+
+def _pixels(choice: FeedChoice) -> Array:
+    """(1, rows, columns, 1 or 3) from 0 to 1."""
+    if choice.kind == "sample":
+        return assets.arrays("samples")["image"][choice.sample][None].astype("float32") / 255
+    content = choice.content or b""
+    for note in image_notes(content):
+        st.caption(t(note))
+    return read_image(content)[""]
+
+
+def _below(typed: str) -> int:
+    text = typed.strip()
+    if not (text.isascii() and text.isdigit() and len(text) < 20 and 1 <= int(text) <= _LARGEST_BOUND):
+        raise unclear(
+            "The bound of the noise is a whole number from 1 to {limit}; {text} is not.",
+            limit=f"{_LARGEST_BOUND:,}",
+            text=repr(text)[:60],
+        )
+    return int(text)

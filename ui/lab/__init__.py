@@ -1,0 +1,3 @@
+"""The Merge lab page."""
+
+__all__ = ["controls", "presets", "sections"]

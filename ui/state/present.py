@@ -1,0 +1,32 @@
+"""Whether the page is shown to an audience: no menu, large type. `present=1` in the link, or the key P."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui.state import link
+from ui.text import t
+
+_KEY = "present"
+
+
+def begin() -> None:
+    """Take over what the link says; anything but 1 means no."""
+    link.hold(_KEY, "1" if link.held(_KEY) in ("1", "true") else "")
+
+
+def on() -> bool:
+    """Whether an audience is looking."""
+    return st.session_state.get(_KEY) == "1"
+
+
+def button() -> None:
+    """What the key P presses, too: there and back."""
+    keys = t("P: present and back. While presenting: L pointer, B blank screen, Esc back.")
+    st.button(
+        t("Present"), key="present_button", icon=":material/present_to_all:", help=keys, on_click=_turn, width="stretch"
+    )
+
+
+def _turn() -> None:
+    link.hold(_KEY, "" if on() else "1")

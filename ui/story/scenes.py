@@ -1,0 +1,80 @@
+"""The scenes of the trained network that a story can show, as tensor views. The table names them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from core.dtypes import FLOAT32, Array
+from core.gates import pick_weights, run_gate
+from core.gates.resampling import upsample
+from core.story.reading import Step
+from ui.tensor_view import Panel, Scale, TensorView
+from ui.text import t
+from ui.views import assets
+from ui.views.gate_view import chain_view, product_view
+from ui.views.merge_view import translated_words
+
+_SHOWN = ("x", "g", "sum", "psi", "alpha")  # steps of the gate that tell the tale
+
+_WHOLE = Scale(range="tensor")  # so that what a gate dims looks dimmer
+
+
+def scene_view(step: Step) -> TensorView:
+    """The view of a step that shows a scene."""
+    return _SCENES[step.scene or ""](step)
+
+
+def _features(step: Step) -> tuple[Array, Array, Array]:
+    """x, g and α of one slice, (1, H, W, C) each."""
+    trace = assets.arrays(f"trace_{step.gate}")
+    x, g, alpha = (trace[name][step.slice : step.slice + 1].astype(FLOAT32) for name in ("x", "g", "alpha"))
+    return x, g, alpha
+
+
+def _gated(step: Step) -> TensorView:
+    x, _, alpha = _features(step)
+    return replace(product_view(x, alpha), scale=_WHOLE)
+
+
+def _open(step: Step) -> TensorView:
+    x, _, alpha = _features(step)
+    return replace(product_view(x, np.ones_like(alpha), reference=alpha), scale=_WHOLE)
+
+
+def _steps(step: Step) -> TensorView:
+    x, g, _ = _features(step)
+    weights = pick_weights(assets.arrays("weights"), f"gate{step.gate}_")
+    return chain_view(run_gate("attention", x, g=g, weights=weights), _SHOWN)
+
+
+def _training(step: Step) -> TensorView:
+    """α at each moment of training that was kept, beside what it should find; all on the grid of the features."""
+    moments = assets.arrays("alpha")[f"gate{step.gate}"][:, step.slice].astype(FLOAT32)
+    coarse = moments.shape[1]
+    alpha = upsample(moments, (step.gate // coarse, step.gate // coarse))[..., 0]
+    samples = assets.arrays("samples")
+    panels = (
+        Panel(t("slice"), _on_grid(samples["image"][step.slice] / 255, step.gate), axes=(1, 2)),
+        Panel(t("target"), _on_grid(samples["truth"][step.slice] > 0, step.gate), axes=(1, 2)),
+        Panel(t("map α"), alpha, "→"),
+    )
+    words = {**translated_words(), "batch": t("Moment of training"), "all_slices": t("All {count} moments")}
+    return TensorView(panels, scale=Scale(kind="sequential"), speed=4, words=words)
+
+
+def _on_grid(picture: Array, side: int) -> Array:
+    """The mean of each square of a picture (H, W, 1), as (side, side)."""
+    size = picture.shape[0] // side
+    found: Array = picture.reshape(side, size, side, size).mean(axis=(1, 3)).astype(FLOAT32)
+    return found
+
+
+_SCENES: dict[str, Callable[[Step], TensorView]] = {
+    "gated": _gated,
+    "open": _open,
+    "steps": _steps,
+    "training": _training,
+}

@@ -1,0 +1,149 @@
+"""Gates as tensor views: features times the map, a whole chain of steps, one step with what it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from core import MERGES, Alignment
+from core.dtypes import Array
+from core.gates import GateTrace, Step
+from core.gates.channels import ORDERS, ChannelFigures, channel_order
+from core.merges.merge import merge
+from ui import counters
+from ui.tensor_view import Order, Panel, Scale, TensorView
+from ui.text import t
+from ui.views.cached import channel_figures
+from ui.views.merge_view import translated_words
+
+_CHANNELS = 3  # axis of the channels of features
+_GRID = (1, 2)  # rows and columns of features (batch, rows, columns, channels)
+
+
+def product_view(features: Array, weights: Array, *, reference: Array | None = None, paint: bool = True) -> TensorView:
+    """Features × map = gated features, with the map to paint on and the channels in every order of `core.gates.channels`.
+
+    Args:
+        features: (n, H, W, C).
+        weights: the map, (n, H, W, 1) or of another shape that broadcasts against the features.
+        reference: the map by which the channels are ordered; `weights` by default.
+        paint: whether the map can be painted on.
+    """
+    merged = merge("Multiply", (features, weights))
+    counters.merged("Multiply")
+    ordered_by = weights if reference is None else reference
+    panels = (
+        Panel(t("features x"), features),
+        Panel(t("map α"), weights, "×", paintable=paint),
+        Panel(t("gated features x × α"), merged.value, "=", like=0),
+    )
+    figures = channel_figures(features, features * ordered_by, ordered_by)
+    return TensorView(
+        panels,
+        merged.alignment,
+        live=True,
+        orders=named_orders(figures),
+        scale=Scale(range="channel"),
+        words=translated_words(),
+    )
+
+
+def named_orders(figures: ChannelFigures) -> tuple[Order, ...]:
+    """The orders of `core.gates.channels.ORDERS` for a tensor view, which knows the order by index itself."""
+    return tuple(
+        Order(name, t(title), channel_order(figures, name)) for name, title in ORDERS.items() if name != "index"
+    )
+
+
+def chain_view(trace: GateTrace, names: Sequence[str] | None = None) -> TensorView:
+    """The steps of a gate side by side, each under its equation; pointing at a place marks it in all of them.
+
+    Args:
+        trace: of `core.gates.run_gate`.
+        names: of the steps to show, in order; all by default.
+    """
+    steps = trace.steps if names is None else tuple(trace.step(name) for name in names)
+    groups = _groups(steps)
+    panels = tuple(
+        Panel(step_title(step), step.value, "→" if number and step.inputs else "", axes=_axes(step, groups))
+        for number, step in enumerate(steps)
+    )
+    return TensorView(
+        panels,
+        axes=_GRID if steps[-1].value.ndim == 4 else None,
+        axis_names=_axis_names(steps, groups),
+        scale=Scale(range="channel"),
+        words=translated_words(),
+    )
+
+
+def step_view(trace: GateTrace, name: str) -> TensorView:
+    """One step: what goes into it and what comes out; a merge as in the lab, cell by cell."""
+    step = trace.step(name)
+    if step.alignment is None:
+        return chain_view(trace, [*step.inputs, name])
+    return merge_view(trace, step, step.alignment)
+
+
+def merge_view(trace: GateTrace, step: Step, alignment: Alignment) -> TensorView:
+    """A step that is a merge: its inputs, the sign of the operation, and the result."""
+    sign = MERGES[alignment.operation].symbol
+    inputs = [trace.step(source) for source in step.inputs]
+    panels = [Panel(step_title(source), source.value, sign if number else "") for number, source in enumerate(inputs)]
+    return TensorView((*panels, Panel(step.symbol, step.value, "=")), alignment, words=translated_words())
+
+
+def step_title(step: Step) -> str:
+    """Equation of a step, or its symbol where it is put in."""
+    return step.equation or step.symbol
+
+
+def _groups(steps: Sequence[Step]) -> dict[Any, int]:
+    """The shared axis on which each group of channels lies; rows and columns lie before them, coarse in proportion.
+
+    Steps share channels that are made of each other; those of the last step come last, where the view looks for them.
+    """
+    groups: dict[Any, int] = {}
+    last = _group(steps[-1])
+    for step in steps:
+        if _group(step) not in (last, None):
+            groups.setdefault(_group(step), 3 + len(groups))
+    groups[last] = 3 + len(groups)
+    return groups
+
+
+def _group(step: Step) -> Any:
+    """Which channels a step has; None for a map of one, which is stretched over those of the result."""
+    lies = lying(step)
+    channels = step.value.shape[lies.index(_CHANNELS)] if _CHANNELS in lies else 1
+    if channels == 1:
+        return None
+    return "g" if step.name in ("g", "g_up") else channels
+
+
+def lying(step: Step) -> tuple[int | None, ...]:
+    """On which axis of features (batch, rows, columns, channels) each own axis lies; None for one of its own."""
+    return tuple(range(step.value.ndim)) if step.axes is None else step.axes
+
+
+def _axes(step: Step, groups: dict[Any, int]) -> tuple[int | None, ...]:
+    channels = groups.get(_group(step), max(groups.values()))
+    return tuple(channels if axis == _CHANNELS else axis for axis in lying(step))
+
+
+def _axis_names(steps: Sequence[Step], groups: dict[Any, int]) -> tuple[str, ...]:
+    """Whose channels lie on each of the shared axes; rows and columns go by their numbers."""
+    members: dict[int, list[str]] = {}
+    for step in steps:
+        if _group(step) in groups:
+            members.setdefault(groups[_group(step)], []).append(step.symbol)
+    names = [t("channel of {symbols}", symbols=" ".join(members.get(axis, ()))) for axis in sorted(groups.values())]
+    return ("", "", "", *names)
+
+
+def largest_place(value: Array) -> tuple[int, ...]:
+    """Index of the largest finite number of a tensor: a good place to look first."""
+    found = np.unravel_index(int(np.nanargmax(np.where(np.isfinite(value), value, -np.inf))), value.shape)
+    return tuple(int(at) for at in found)
