@@ -1,3 +1,3 @@
 """The shipped Attention U-Net: its data generator, the model, its weights, and the jobs of the process that runs it."""
 
-__all__ = ["anatomy", "attention_unet", "glands", "phantoms", "scene", "shapes", "weights"]
+__all__ = ["attention_unet", "phantoms", "weights"]

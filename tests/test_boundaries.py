@@ -57,6 +57,13 @@ def public_names(package: str) -> set[str]:
     return set()
 
 
+def functions(package: str) -> set[str]:
+    """The names that the face of a package imports from its modules."""
+    file = ROOT / package.replace(".", "/") / "__init__.py"
+    nodes = ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+    return {name.name for node in nodes if isinstance(node, ast.ImportFrom) for name in node.names}
+
+
 def crossings(arrow: Arrow) -> list[tuple[str, str]]:
     """The packages into which an import reaches from outside, each with the name that is taken from it."""
     parts = arrow.target.split(".")
@@ -94,7 +101,7 @@ def test_only_public_names_are_imported():
         for arrow in arrows()
         if not arrow.as_text
         for package, name in crossings(arrow)
-        if top(package) in OURS and name not in public_names(package)
+        if top(package) in OURS - {"tests"} and name not in public_names(package)
     ]
     assert wrong == []
 
@@ -108,8 +115,8 @@ def test_public_names_exist_and_are_used(package):
         is_module = f"{package}.{name}" in module_names()
         assert is_module or loaded is None or hasattr(loaded, name), name
     taken = {name for arrow in arrows() for at, name in crossings(arrow) if at == package}
-    unused = {name for name in names if f"{package}.{name}" in module_names()} - taken
-    assert unused == set()
+    modules = {name for name in names if f"{package}.{name}" in module_names() and name not in functions(package)}
+    assert modules - taken == set()
 
 
 @pytest.mark.parametrize("package", MOST_ROOMS)
@@ -192,7 +199,7 @@ def test_no_slices():
     wrong = []
     for file in python_files():
         name = module_name(file)
-        short = file.read_text(encoding="utf-8").count("\n") < SLICE and file.name not in {"__init__.py", "__main__.py"}
+        short = file.read_text(encoding="utf-8").count("\n") < SLICE and file.stem not in {"__init__", "__main__"}
         if short and len(importers[name]) == 1:
             (only,) = importers[name]
             if only.rpartition(".")[0] == name.rpartition(".")[0] and only in module_names():
@@ -200,7 +207,12 @@ def test_no_slices():
     assert sorted(set(wrong) - {f"{a} is only used by {b}" for a, b in OWN_IDEA.items()}) == []
 
 
-OWN_IDEA: dict[str, str] = {}  # short files with one user that are a whole idea all the same, each with its user
+OWN_IDEA = {  # short files with one user that are a whole idea all the same, each with its user
+    "training.card": "training.evaluate",  # writes assets/CARD.md
+    "training.keras_file": "training.train",  # writes assets/attention_unet.keras
+    "training.losses": "training.recipe",
+    "ui.story.tours": "ui.story.controls",  # the files of the tour
+}
 
 
 def test_no_function_is_long():
@@ -223,7 +235,8 @@ def test_no_registry_is_named():
         text = file.read_text(encoding="utf-8", errors="ignore")
         assert not hosts.search(text), name
         if name.endswith(".lock"):
-            assert "index-url" not in text and "http" not in text, name
+            assert "index-url" not in text.replace("--no-emit-index-url", "")
+            assert "http" not in text, name
     assert not (ROOT / "uv.lock").exists()
 
 

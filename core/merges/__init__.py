@@ -3,4 +3,21 @@
 Each public name is a module; `core` exports the functions that most callers need.
 """
 
-__all__ = ["align", "arithmetic", "dialects", "gradients", "keras_ops", "links", "merge", "numpy_rule", "operations", "plan", "presets", "provenance", "rows", "samples", "shape_text", "snippets"]
+__all__ = [
+    "align",
+    "arithmetic",
+    "dialects",
+    "gradients",
+    "keras_ops",
+    "links",
+    "merge",
+    "numpy_rule",
+    "operations",
+    "plan",
+    "presets",
+    "provenance",
+    "rows",
+    "samples",
+    "shape_text",
+    "snippets",
+]

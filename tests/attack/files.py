@@ -5,8 +5,8 @@ import numpy as np
 
 from tests.core.story.test_reading import GOOD
 from tests.sandbox import hostile
-from tests.ui.sample_files import FLOATS, PNG, npy, npz, picture
 from tests.ui.files.test_uploads import REFUSED
+from tests.ui.sample_files import FLOATS, PNG, npy, npz, picture
 
 LAB = ("Merge_lab", "f0=file", "u0")
 MODEL = ("Model_inspector", "msrc=own", "model_file")

@@ -8,8 +8,8 @@ import pytest
 from tests.attack.files import FILES, GOOD_STORY, STORY
 from tests.attack.links import LINKS, SORRY, TYPED
 from tests.core.merges.test_shape_text import REFUSED as SHAPES
-from tests.ui.sample_files import FLOATS
 from tests.ui.files.test_text_numbers import BAD_LISTS
+from tests.ui.sample_files import FLOATS
 
 TYPED_SHAPES = {text: said for text, said in SHAPES.items() if len(text) <= 200}  # the field takes no more
 TYPED_LISTS = {text: said for text, said in BAD_LISTS.items() if 0 < len(text) <= 4_000}

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from core.limits import MAX_FRAMES, MAX_SLIDES
+from ui import session
 from ui.export.formats import FORMATS, Options
 from ui.export.job import Job
 from ui.state import link
@@ -74,7 +75,7 @@ def pick_options(key: str, names: tuple[str, ...], *, channels: int, moments: in
 
 def address() -> Callable[[Selection], str]:
     """Gives the link of this page with another place to look at; what it needs is taken along into a thread."""
-    base, told = (st.context.url or "").split("?")[0], link._told()
+    base, told = (st.context.url or "").split("?")[0], link.current_parameters()
 
     def with_place(selection: Selection) -> str:
         place = {key: value for key, value in write_look(selection).items() if value}
@@ -85,7 +86,7 @@ def address() -> Callable[[Selection], str]:
 
 def job(key: str) -> Job | None:
     """The last export that was begun by this menu in this session."""
-    found: Job | None = st.session_state.get(f"{key}_job")
+    found: Job | None = session.get(f"{key}_job")
     return found
 
 
@@ -94,14 +95,14 @@ def keep_job(key: str, begun: Job) -> None:
     before = job(key)
     if before is not None:
         before.stop()
-    st.session_state[f"{key}_job"] = begun
+    session.put({f"{key}_job": begun})
 
 
 def _choose(label: str, choices: list[Any], key: str, titles: Any = str, default: Any = None) -> Any:
     """One of a few. A choice that is gone, as there are fewer channels now, becomes the first."""
     usual = choices[0] if default is None else default
-    if st.session_state.get(key) not in choices:
-        st.session_state[key] = usual
+    if session.get(key) not in choices:
+        session.put({key: usual})
     chosen = st.segmented_control(label, choices, format_func=titles, key=key, required=True, persist_state="session")
     return usual if chosen is None else chosen  # None: first drawn on another page, which had the same menu open
 

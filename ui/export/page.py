@@ -11,8 +11,7 @@ from typing import Any
 from ui.export.document import Document, check_size
 from ui.export.drawing.theme import Theme, css, theme
 from ui.export.names import clean
-from ui.tensor_view.face import joined_script
-from ui.tensor_view.payload import payload
+from ui.tensor_view import joined_script, payload
 
 _STYLE = Path(__file__).parents[1] / "tensor_view" / "browser" / "style.css"
 _START = """

@@ -8,8 +8,7 @@ import streamlit as st
 from core.gates import GATES, GateTrace
 from core.gates.compare import GateComparison, compare_gates
 from ui.gallery.sections import share
-from ui.tensor_view import Panel, Scale, Selection, TensorView, tensor_view
-from ui.tensor_view.model import Range
+from ui.tensor_view import Panel, Range, Scale, Selection, TensorView, tensor_view
 from ui.text import plain, t
 from ui.views.gate_view import largest_place
 from ui.views.merge_view import translated_words

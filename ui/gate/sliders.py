@@ -12,8 +12,7 @@ from core.gates import GateTrace
 from core.gates.map_changes import WHAT_IFS, Amount
 from ui.gate.case import Case, chosen_map, moments
 from ui.gate.controls import MOMENT, MapChange, amount_key, written
-from ui.tensor_view import Reel
-from ui.tensor_view.numbers import digest_of
+from ui.tensor_view import Reel, digest_of
 from ui.text import t
 
 _MAP = 1  # number of the panel

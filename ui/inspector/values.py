@@ -18,9 +18,7 @@ from ui.inspector.cropping import Cut, cut
 from ui.inspector.gate_detection import gate_number, health
 from ui.inspector.rows import title
 from ui.inspector.summary_table import figures_of, figures_table
-from ui.tensor_view import Panel, TensorView, tensor_view
-from ui.tensor_view.frame import frame_of
-from ui.tensor_view.payload import default_axes
+from ui.tensor_view import Panel, TensorView, default_axes, frame_of, tensor_view
 from ui.text import plain, short, t
 from ui.views.loaded_code import loaded_code
 from ui.views.merge_view import translated_words, values_view

@@ -58,7 +58,7 @@ def _turn_to(page: str) -> None:
 
 def end() -> None:
     """Write what differs from the defaults into the URL. Every page ends with this."""
-    told = _told()
+    told = current_parameters()
     if told != st.query_params.to_dict():
         st.query_params.from_dict(told)
     st.session_state[_WRITTEN] = told
@@ -82,7 +82,7 @@ def always(key: str) -> None:
 
 def to_page(**parameters: str) -> dict[str, str]:
     """The parameters of a link to another page, in the same language and form."""
-    kept = {key: value for key, value in _told().items() if key in EVERYWHERE}
+    kept = {key: value for key, value in current_parameters().items() if key in EVERYWHERE}
     return {**kept, **parameters}
 
 
@@ -184,7 +184,8 @@ def arrived() -> tuple[str, ...]:
     return tuple(st.session_state[_ARRIVED])
 
 
-def _told() -> dict[str, str]:
+def current_parameters() -> dict[str, str]:
+    """What the controls of this page hold, by parameter of the link, where it differs from the default."""
     defaults = st.session_state[_DEFAULTS]
     values = {key: str(st.session_state[key]) for key in defaults if key in st.session_state}
     return {key: value for key, value in values.items() if value != defaults[key]}

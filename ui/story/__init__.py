@@ -1,3 +1,3 @@
 """The Story page: tour, stories from files, quiz."""
 
-__all__ = ["controls", "quiz", "quiz_controls", "tours", "view"]
+__all__ = ["controls", "quiz", "quiz_controls", "view"]

@@ -15,8 +15,7 @@ from ui.state import link
 from ui.story import controls
 from ui.story.markdown import safe_line, safe_markdown
 from ui.story.scenes import scene_view
-from ui.tensor_view import Panel, Selection, TensorView, tensor_view
-from ui.tensor_view.selection import nearest
+from ui.tensor_view import Panel, Selection, TensorView, nearest, tensor_view
 from ui.text import plain, t
 from ui.views import cached
 from ui.views.alignment_table import alignment_table

@@ -1,7 +1,14 @@
-"""The linked tensor view: a Streamlit component that draws tensors, ties their cells and lets people paint."""
+"""The linked tensor view: a Streamlit component that draws tensors, links their elements and lets people paint."""
 
-from ui.tensor_view.face import tensor_view
-from ui.tensor_view.model import Order, Panel, Reel, Scale, Selection, TensorView
+from ui.tensor_view.face import joined_script, tensor_view
+from ui.tensor_view.frame import frame_of
+from ui.tensor_view.model import Order, Panel, Range, Reel, Scale, Selection, TensorView
+from ui.tensor_view.numbers import digest_of
+from ui.tensor_view.payload import default_axes, payload
+from ui.tensor_view.selection import channel_axis, nearest, read_selection
 from ui.tensor_view.words import WORDS
 
-__all__ = ["WORDS", "Order", "Panel", "Reel", "Scale", "Selection", "TensorView", "tensor_view"]
+__all__ = [
+    "Order", "Panel", "Range", "Reel", "Scale", "Selection", "TensorView", "WORDS", "channel_axis", "default_axes",
+    "digest_of", "frame_of", "joined_script", "nearest", "payload", "read_selection", "tensor_view",
+]  # fmt: skip

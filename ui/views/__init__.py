@@ -1,3 +1,14 @@
 """Views that several pages share."""
 
-__all__ = ["alignment_table", "assets", "cached", "gate_view", "keras_check", "loaded_code", "merge_view", "numpy_note", "selection", "steps_table"]
+__all__ = [
+    "alignment_table",
+    "assets",
+    "cached",
+    "gate_view",
+    "keras_check",
+    "loaded_code",
+    "merge_view",
+    "numpy_note",
+    "selection",
+    "steps_table",
+]

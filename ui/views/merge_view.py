@@ -11,9 +11,7 @@ from core import MERGES, Alignment, Merged, gradients
 from core.dtypes import Array
 from core.gates import channels
 from core.merges.links import links
-from ui.tensor_view import WORDS, Order, Panel, Scale, Selection, TensorView, tensor_view
-from ui.tensor_view.frame import frame_of
-from ui.tensor_view.payload import default_axes
+from ui.tensor_view import WORDS, Order, Panel, Scale, Selection, TensorView, default_axes, frame_of, tensor_view
 from ui.text import t
 from ui.views.selection import keep_selection, linked_selection, pick_layer
 

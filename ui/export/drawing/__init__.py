@@ -1,3 +1,16 @@
 """A view as a scene: every text, box and heatmap with its position."""
 
-__all__ = ["cells", "compose", "fonts", "heatmap", "layout", "numbers", "outlines", "scale", "scene", "snapshot", "sums", "theme"]
+__all__ = [
+    "cells",
+    "compose",
+    "fonts",
+    "heatmap",
+    "layout",
+    "numbers",
+    "outlines",
+    "scale",
+    "scene",
+    "snapshot",
+    "sums",
+    "theme",
+]

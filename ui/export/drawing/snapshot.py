@@ -9,13 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from core import merge
 from core.dtypes import Array
 from ui.export.drawing.cells import cell_at
-from ui.export.drawing.painted import as_painted
 from ui.export.drawing.scale import Extent, finite_range, union
-from ui.tensor_view import Selection, TensorView
-from ui.tensor_view.payload import payload
-from ui.tensor_view.selection import channel_axis, read_selection
+from ui.tensor_view import Selection, TensorView, channel_axis, payload, read_selection
 
 
 @dataclass(frozen=True)
@@ -218,3 +216,16 @@ def look_at(view: TensorView, selection: Selection | None = None) -> Look:
 def _floats(value: Array) -> Array:
     with np.errstate(over="ignore"):
         return value.astype(np.float32, copy=False)
+
+
+def as_painted(view: TensorView, painted: Array) -> TensorView:
+    """The view after a stroke: the first paintable panel, and the result of a live merge."""
+    number = next((number for number, panel in enumerate(view.panels) if panel.paintable), None)
+    if number is None or view.panels[number].value.shape != painted.shape:
+        return view
+    panels = list(view.panels)
+    panels[number] = replace(panels[number], value=painted)
+    if view.live and view.alignment is not None:
+        merged = merge(view.alignment.operation, [panel.value for panel in panels[:-1]])
+        panels[-1] = replace(panels[-1], value=merged.value)
+    return replace(view, panels=tuple(panels))
