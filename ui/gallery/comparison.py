@@ -20,7 +20,8 @@ def pair_titles(pair: Pair) -> tuple[str, str]:
     """Names of both on screen; the form too, where the gate is the same."""
     same = pair[0].gate == pair[1].gate
     first, second = (
-        t(GATES[one.gate].title) + (f" ({t(GATES[one.gate].variants[one.variant])})" if same else "") for one in pair
+        t(GATES[one.gate].title) + (f" ({t(GATES[one.gate].variants[one.variant].title)})" if same else "")
+        for one in pair
     )
     return first, second
 
@@ -44,9 +45,9 @@ def show_pair(pair: Pair, key: str) -> GateComparison:
     difference = Panel(t("second less first"), found.difference, "Δ")
     _draw([Panel(titles[0], one.result), Panel(titles[1], other.result), difference], f"outputs {key}", first_look)
     st.markdown("**" + t("Share of energy kept at each place") + "**")
-    places = Panel(t("second less first"), other.by_place - one.by_place, "Δ")
+    places = Panel(t("second less first"), other.by_position - one.by_position, "Δ")
     _draw(
-        [Panel(titles[0], one.by_place), Panel(titles[1], other.by_place), places],
+        [Panel(titles[0], one.by_position), Panel(titles[1], other.by_position), places],
         f"places {key}",
         (*first_look[:3], 0),
     )

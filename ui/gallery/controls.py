@@ -12,7 +12,7 @@ from core import MergeError
 from core.dtypes import Array
 from core.errors import Shape, unclear
 from core.gates import GATES
-from core.gates.pitfalls import Trap
+from core.gates.pitfalls import Pitfall
 from core.limits import check_features
 from core.merges.shape_text import parse_shape
 from ui.files.uploads import megabytes, read_file
@@ -110,7 +110,7 @@ def pick_step(names: Sequence[str], titles: dict[str, str]) -> str | None:
     return None if step == "all" else str(step)
 
 
-def pick_trap(traps: Sequence[Trap]) -> Trap:
+def pick_trap(traps: Sequence[Pitfall]) -> Pitfall:
     """One of the things that go wrong when a gate is built by hand."""
     named = {trap.name: trap for trap in traps}
     chosen = link.menu(t("Trap"), list(named), "trap", traps[0].name, format_func=lambda name: t(named[name].title))
@@ -123,7 +123,7 @@ def _pick(label: str, form: str, key: str, default: str) -> GateChoice:
     first = next(iter(variants))
     if len(variants) == 1:
         return GateChoice(name, first)
-    variant = link.menu(form, list(variants), f"{key}_form", first, format_func=lambda one: t(variants[one]))
+    variant = link.menu(form, list(variants), f"{key}_form", first, format_func=lambda one: t(variants[one].title))
     return GateChoice(name, variant)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from core.dtypes import FLOAT32, Array
-from core.gates import GATES, GateTrace, pick_weights, run_gate
+from core.gates import GATES, GateTrace, gate_shapes, pick_weights, run_gate
 from ui.gallery.controls import FeatureChoice, GateChoice
 from ui.views import cached
 from ui.views.assets import arrays
@@ -59,9 +59,15 @@ def run(choice: GateChoice, features: Features) -> GateTrace:
     return _run(choice.name, choice.variant, features.key, features.seed, trained, features.x, features.g)
 
 
-def run_new(choice: GateChoice, features: Features) -> GateTrace:
-    """As `run`, but nothing is kept: for one look at many gates."""
-    return _computed(choice.name, choice.variant, features.seed, _is_trained(choice, features), features.x, features.g)
+def shapes_of(choice: GateChoice, features: Features) -> GateTrace:
+    """Shapes, parameters and costs of a gate on these features; nothing is computed."""
+    return gate_shapes(
+        choice.name,
+        features.x.shape,
+        g=features.g.shape if GATES[choice.name].signal else None,
+        variant=choice.variant,
+        weights=_trained_weights() if _is_trained(choice, features) else None,
+    )
 
 
 def _is_trained(choice: GateChoice, features: Features) -> bool:
@@ -74,11 +80,13 @@ def _run(name: str, variant: str, key: str, seed: int, trained: bool, _x: Array,
 
 
 def _computed(name: str, variant: str, seed: int, trained: bool, x: Array, g: Array) -> GateTrace:
-    weights: Mapping[str, Array] | None = None
-    if trained:
-        prefix = f"gate{_GRID}_"
-        weights = pick_weights(arrays("weights", prefix), prefix)
+    weights = _trained_weights() if trained else None
     return run_gate(name, x, g=g if GATES[name].signal else None, variant=variant, weights=weights, seed=seed)
+
+
+def _trained_weights() -> Mapping[str, Array]:
+    prefix = f"gate{_GRID}_"
+    return pick_weights(arrays("weights", prefix), prefix)
 
 
 def _signal(shape: tuple[int, ...], seed: int) -> Array:

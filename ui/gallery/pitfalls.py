@@ -8,7 +8,7 @@ import streamlit as st
 
 from core import MERGES, Merged, MergeError, merge
 from core.gates import GateTrace
-from core.gates.pitfalls import Named, Trap, traps_of
+from core.gates.pitfalls import Named, Pitfall, pitfalls_of
 from core.merges.rows import alignment_rows, refused_rows
 from core.merges.shape_text import format_shape
 from ui.gallery.controls import pick_trap
@@ -23,7 +23,7 @@ _LAB = "pages/1_Merge_lab.py"
 
 def show_traps(trace: GateTrace, key: str) -> None:
     """One trap of this gate: what Keras makes of it, and what was meant."""
-    traps = traps_of(trace)
+    traps = pitfalls_of(trace)
     if not traps:
         st.info(t("No trap of its own is known for this gate."))
         return
@@ -42,7 +42,7 @@ def show_traps(trace: GateTrace, key: str) -> None:
     _show(trap, right, trap.right_options, f"right {key} {trap.name}")
 
 
-def _show(trap: Trap, inputs: Named, options: Any, key: str) -> Merged | None:
+def _show(trap: Pitfall, inputs: Named, options: Any, key: str) -> Merged | None:
     """The merge of these inputs, drawn; where Keras refuses, its words and ours."""
     values = [value for _, value in inputs]
     st.code(_written(trap, inputs), language=None, wrap_lines=True)
@@ -64,12 +64,12 @@ def _show(trap: Trap, inputs: Named, options: Any, key: str) -> Merged | None:
     return merged
 
 
-def _written(trap: Trap, inputs: Named) -> str:
+def _written(trap: Pitfall, inputs: Named) -> str:
     listed = ", ".join(f"{symbol} {value.shape}" for symbol, value in inputs)
     return f"{trap.operation}: {listed}"
 
 
-def _lab(trap: Trap, inputs: Named) -> dict[str, str]:
+def _lab(trap: Pitfall, inputs: Named) -> dict[str, str]:
     told = {"op": trap.operation, "n": str(len(inputs))}
     if "axes" in trap.wrong_options:
         told["axes"] = str(trap.wrong_options["axes"])

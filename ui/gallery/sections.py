@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
-from core.dtypes import Array
 from core.gates import GATES, Gate, GateTrace, Step, gate_snippet
 from core.gates.compare import GateFigures, gate_figures
-from core.gates.health import gate_health
-from core.gates.report import gate_text, stretches
+from core.gates.health import step_health
+from core.gates.report import broadcast_axes, gate_text
 from core.merges.rows import alignment_rows
 from ui.export import export_menu
 from ui.gallery.controls import pick_merge, pick_step
@@ -25,19 +23,24 @@ def show_facts(trace: GateTrace, seed: int) -> None:
     """Equation, sentence, shapes, merges, cost, and whose weights these are."""
     row = GATES[trace.gate]
     st.markdown("#### " + t(row.title))
-    st.markdown(t(row.summary) + _source(row))  # not in a caption, where a link is too pale
+    st.markdown(t(row.summary) + _source(row, trace.variant))  # not in a caption, where a link is too pale
     st.code(row.equation_of(trace.variant), language=None, wrap_lines=True)
     shapes = ", ".join(f"{symbol} {shape}" for symbol, shape in row.shapes)
     merges = " → ".join(step.alignment.operation for step in trace.merges if step.alignment)
     st.caption(plain(t("Shapes: {shapes}. Merges in order: {merges}.", shapes=shapes, merges=merges)))
     st.caption(plain(t("Stretched: {what}.", what=stretched_words(trace))))
     st.caption(plain(_cost_words(trace)))
+    for warning in trace.warnings:
+        st.warning(plain(t(warning)), icon=":material/warning:")
     _show_origin(trace, seed)
 
 
 def show_merges(trace: GateTrace, key: str) -> None:
     """Each merge of the gate: how its inputs line up, and its tensors, linked."""
     merges = {step.name: step for step in trace.merges}
+    if not merges:
+        st.info(t("This form contains no merge layer."))
+        return
     titles = {name: f"{step.symbol}: {_operation(step)}" for name, step in merges.items()}
     step = merges[pick_merge(list(merges), titles)]
     if step.alignment is None:
@@ -68,8 +71,8 @@ def show_maps(trace: GateTrace, key: str) -> None:
     """The map of weights, or both where a gate weighs twice, with what its figures mean."""
     panels = [Panel(step.equation or step.symbol, step.value) for step in trace.maps]
     for step in trace.maps:
-        if GATES[trace.gate].weighs or _between_0_and_1(step.value):  # of the forms of GLU only one is a sigmoid
-            st.markdown(f"{plain(step.symbol)}: {plain(t(gate_health(step.value, shares=trace.shares).verdict))}")
+        if GATES[trace.gate].variants[trace.variant].bounded:
+            st.markdown(f"{plain(step.symbol)}: {plain(t(step_health(step).verdict))}")
         else:
             st.markdown(t("These are no weights between 0 and 1: they may have any size and sign."))
     view = TensorView(tuple(panels), scale=Scale(range="channel"), words=translated_words())
@@ -83,7 +86,7 @@ def show_kept(trace: GateTrace, key: str) -> GateFigures:
         st.caption(t("This gate sums places: each place is shown times its weight, as it goes into the sum."))
     st.markdown(t("Of the energy of the features, their sum of squares, {share} is left.", share=share(figures.kept)))
     panels = (
-        Panel(t("share kept of each place"), figures.by_place),
+        Panel(t("share kept of each place"), figures.by_position),
         Panel(t("features x"), trace.step("x").value),
         Panel(t("output"), figures.result, "→"),
     )
@@ -109,7 +112,7 @@ def stretched_words(trace: GateTrace) -> str:
     told = [
         f"{trace.step(step.inputs[number]).symbol} → " + " × ".join(names[axis] for axis in axes)
         for step in trace.merges
-        for number, axes in stretches(step)
+        for number, axes in broadcast_axes(step)
     ]
     return "; ".join(told) or t("nothing")
 
@@ -122,8 +125,9 @@ def _cost_words(trace: GateTrace) -> str:
     )
 
 
-def _source(row: Gate) -> str:
-    return f" [arXiv:{row.paper}](https://arxiv.org/abs/{row.paper})" if row.paper else ""
+def _source(row: Gate, variant: str) -> str:
+    paper = row.paper_of(variant)
+    return f" [arXiv:{paper}](https://arxiv.org/abs/{paper})" if paper else ""
 
 
 def _show_origin(trace: GateTrace, seed: int) -> None:
@@ -140,10 +144,6 @@ def _show_origin(trace: GateTrace, seed: int) -> None:
             seed=seed,
         )
     )
-
-
-def _between_0_and_1(value: Array) -> bool:
-    return bool(np.all((value >= 0) & (value <= 1)))
 
 
 def _operation(step: Step) -> str:

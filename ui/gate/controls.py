@@ -12,7 +12,7 @@ from core import MergeError
 from core.dtypes import Array
 from core.errors import unclear
 from core.gates import GATES
-from core.gates.map_changes import WHAT_IFS, Amount, read_amount
+from core.gates.map_changes import MAP_CHANGES, Amount, read_amount
 from core.segmentation.slices import MAX_SEED, fit_slice
 from ui.files.uploads import file_notes, megabytes, read_file
 from ui.state import link
@@ -46,7 +46,7 @@ class MapChange:
     """What is done to the map.
 
     Attributes:
-        name: of a row in `core.gates.map_changes.WHAT_IFS`.
+        name: of a row in `core.gates.map_changes.MAP_CHANGES`.
         amounts: its numbers.
     """
 
@@ -109,8 +109,8 @@ def pick_signal(own: int | None) -> int | None:
 
 def pick_change() -> MapChange:
     """What is done to the map before it is multiplied; the reels of its amounts are in the tensor view."""
-    name = link.menu(t("What if the map were …"), list(WHAT_IFS), "map", "none", format_func=_change_title)
-    row = WHAT_IFS[name]
+    name = link.menu(t("What if the map were …"), list(MAP_CHANGES), "map", "none", format_func=_change_title)
+    row = MAP_CHANGES[name]
     st.caption(t(row.summary))
     amounts = {
         amount.name: link.reading(amount_key(amount), amount.default, partial(read_amount, amount))
@@ -166,7 +166,7 @@ def pick_step(names: Sequence[str], titles: dict[str, str]) -> str | None:
 def pick_variant() -> str:
     """Which form of the gate is written as code."""
     variants = GATES["attention"].variants
-    name = link.menu(t("Form"), list(variants), "variant", "paper", format_func=lambda name: t(variants[name]))
+    name = link.menu(t("Form"), list(variants), "variant", "paper", format_func=lambda name: t(variants[name].title))
     return str(name)
 
 
@@ -176,7 +176,7 @@ def try_again() -> None:
 
 
 def _change_title(name: str) -> str:
-    return t(WHAT_IFS[name].title)
+    return t(MAP_CHANGES[name].title)
 
 
 def _pick_seed() -> int | None:

@@ -129,9 +129,9 @@ def show_health(tensors: Tensors) -> None:
         t(
             "mean {mean}, spread {spread}; below 0.05: {shut}, above 0.95: {open}",
             mean=f"{found.mean:.3f}",
-            spread=f"{found.spread:.3f}",
-            shut=f"{100 * found.shut:.0f} %",
-            open=f"{100 * found.open:.0f} %",
+            spread=f"{found.std:.3f}",
+            shut=f"{100 * found.suppressed:.0f} %",
+            open=f"{100 * found.passed:.0f} %",
         )
     )
 
