@@ -22,6 +22,8 @@ from tests.sandbox.calls import LINUX, gone
 from tests.sandbox.hostile import REFUSED, UNREADABLE, WEIGHTS, archive, layer, model, tensor
 from tests.sandbox.keras_models import endless, greedy, keras, layers, open_sizes, saved
 
+pytestmark = pytest.mark.keras
+
 PATIENCE = 400.0
 MOST_MEMORY = 80_000_000  # of reading; some files are themselves 3 MB
 

@@ -27,6 +27,8 @@ from tests.sandbox.keras_models import (
     values_by_submodel,
 )
 
+pytestmark = pytest.mark.keras
+
 PATIENCE = 400.0  # importing Keras takes 3 s, on a busy machine much longer
 HEAVY = ["MobileNetV3Small", "ResNet50", "EfficientNetB0", "DenseNet121", "NASNetMobile"]
 SHOWN = 12  # merges of a large model that are held against a sub-model
