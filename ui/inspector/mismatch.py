@@ -12,7 +12,7 @@ from core.merges.rows import Cell, Row, refused_rows
 from sandbox.model_file.file import MergeEntry, ModelFile
 from sandbox.model_run.results import RunFailure
 from ui.text import plain, short, t
-from ui.views.alignment_table import alignment_table
+from ui.views.refusal import show_refusal
 
 
 def show_failure(model: ModelFile, failure: RunFailure) -> None:
@@ -40,16 +40,10 @@ def show_misfit(entry: MergeEntry, shapes: Sequence[Shape | None], error: MergeE
         error: of the engine.
     """
     known = tuple(shape for shape in shapes if shape is not None)
+    rows: tuple[Row, ...] = ()
     if error.axes and len(known) == len(shapes):
         rows = refused_rows(entry.operation, known, error) if entry.kind == "layer" else _operator_rows(known, error)
-        alignment_table(rows, refused=True)
-    if error.explanation != error.keras_message:
-        st.caption(t("Keras says:"))
-        st.code(error.keras_message, language=None, wrap_lines=True)
-    st.warning(plain(t(error.explanation)), icon=":material/build:")
-    if error.fixes:
-        st.markdown("**" + t("What would fit") + "**")
-        st.markdown("\n".join(f"- {plain(t(fix.text))}" for fix in error.fixes))
+    show_refusal(error, shapes, rows=rows)
 
 
 def _operator_rows(shapes: tuple[Shape, ...], error: MergeError) -> tuple[Row, ...]:
