@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from core.errors import Shape, unclear
+from core.errors import Shape, invalid_request
 from core.limits import MAX_INPUTS, MAX_RANK, MAX_SIZE
 from core.merges.operations import MERGES
 from core.merges.samples import SAMPLES
@@ -42,7 +42,7 @@ def text(raw: Any) -> str:
 def shapes(raw: Any) -> tuple[Shape, ...]:
     """One for each input; each a list of sizes, or a text as in the Merge lab."""
     if not isinstance(raw, list) or not 1 <= len(raw) <= MAX_INPUTS:
-        raise unclear(
+        raise invalid_request(
             "shapes should be a list of 1 to {limit} shapes such as [[5, 1, 5], [5, 4, 5]]; it is {found}.",
             limit=MAX_INPUTS,
             found=shown(raw),
@@ -60,7 +60,7 @@ def axes(raw: Any) -> int | tuple[int, int]:
     """Of Dot: one axis, or one for each input."""
     if isinstance(raw, list):
         if len(raw) != 2:
-            raise unclear("axes should be one whole number or two; it is {found}.", found=shown(raw))
+            raise invalid_request("axes should be one whole number or two; it is {found}.", found=shown(raw))
         first, second = (whole("axes", -MAX_RANK, MAX_RANK)(one) for one in raw)
         return first, second
     return whole("axes", -MAX_RANK, MAX_RANK)(raw)
@@ -71,7 +71,7 @@ def whole(name: str, low: int, high: int) -> Callable[[Any], int]:
 
     def read(raw: Any) -> int:
         if not isinstance(raw, int) or isinstance(raw, bool) or not low <= raw <= high:
-            raise unclear(
+            raise invalid_request(
                 "{name} should be a whole number from {low} to {high}; it is {found}.",
                 name=name,
                 low=low,
@@ -88,7 +88,9 @@ def index(name: str) -> Callable[[Any], tuple[int, ...]]:
 
     def read(raw: Any) -> tuple[int, ...]:
         if not isinstance(raw, list) or not 1 <= len(raw) <= MAX_RANK + 2:
-            raise unclear("{name} should be a list such as [0, 2, 1]; it is {found}.", name=name, found=shown(raw))
+            raise invalid_request(
+                "{name} should be a list such as [0, 2, 1]; it is {found}.", name=name, found=shown(raw)
+            )
         return tuple(whole(name, 0, MAX_SIZE)(one) for one in raw)
 
     return read
@@ -98,7 +100,7 @@ def plane(raw: Any) -> tuple[int, int]:
     """The axes of rows and columns."""
     found = index("plane")(raw)
     if len(found) != 2 or found[0] == found[1]:
-        raise unclear("plane should be two different axes, rows and columns; it is {found}.", found=shown(raw))
+        raise invalid_request("plane should be two different axes, rows and columns; it is {found}.", found=shown(raw))
     return found[0], found[1]
 
 
@@ -107,7 +109,7 @@ def one_of(name: str, choices: Mapping[str, Any] | tuple[Any, ...]) -> Callable[
 
     def read(raw: Any) -> Any:
         if type(raw) not in (str, int) or raw not in choices:
-            raise unclear(
+            raise invalid_request(
                 "{name} should be one of {choices}; it is {found}.",
                 name=name,
                 choices=", ".join(map(str, choices)),
@@ -123,7 +125,7 @@ def switch(name: str) -> Callable[[Any], bool]:
 
     def read(raw: Any) -> bool:
         if not isinstance(raw, bool):
-            raise unclear("{name} should be true or false; it is {found}.", name=name, found=shown(raw))
+            raise invalid_request("{name} should be true or false; it is {found}.", name=name, found=shown(raw))
         return raw
 
     return read
@@ -159,13 +161,15 @@ def shown(raw: Any) -> str:
 
 def _words(raw: Any, most: int, *, lines: bool) -> str:
     if not isinstance(raw, str):
-        raise unclear("This should be text between quotes; it is {found}.", found=shown(raw))
+        raise invalid_request("This should be text between quotes; it is {found}.", found=shown(raw))
     kept = "".join(sign for sign in raw if sign == "\n" or unicodedata.category(sign) not in ("Cc", "Cf", "Cs"))
     kept = kept.strip() if lines else " ".join(kept.split())
     if not kept:
-        raise unclear("The text is empty.")
+        raise invalid_request("The text is empty.")
     if len(kept) > most:
-        raise unclear("The text has {count} characters; up to {limit} fit.", count=f"{len(kept):,}", limit=f"{most:,}")
+        raise invalid_request(
+            "The text has {count} characters; up to {limit} fit.", count=f"{len(kept):,}", limit=f"{most:,}"
+        )
     return kept
 
 
@@ -173,5 +177,7 @@ def _shape(raw: Any) -> Shape:
     if isinstance(raw, str):
         return parse_shape(raw)
     if not isinstance(raw, list) or len(raw) > MAX_RANK:
-        raise unclear("A shape is a list of up to {limit} sizes; this is {found}.", limit=MAX_RANK, found=shown(raw))
+        raise invalid_request(
+            "A shape is a list of up to {limit} sizes; this is {found}.", limit=MAX_RANK, found=shown(raw)
+        )
     return tuple(whole("A size", 0, MAX_SIZE)(size) for size in raw)

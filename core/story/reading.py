@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from core.errors import MergeError, Shape, unclear
+from core.errors import MergeError, Shape, invalid_request
 from core.limits import check_elements
 from core.merges.align import align
 from core.sentences import Sentence
@@ -176,10 +176,10 @@ def _whole_step(values: dict[str, Any], at: Mapping[str, int], head: int) -> Ste
     try:
         name = "operation"
         if ("operation" in values) == ("scene" in values):
-            raise unclear("A step shows either an operation with shapes or a scene; give one of the two.")
+            raise invalid_request("A step shows either an operation with shapes or a scene; give one of the two.")
         strangers = _NETWORK if "operation" in values else _MERGE
         for name in [stranger for stranger in strangers if stranger in values]:
-            raise unclear("The entry {name} does not go with this step.", name=name)
+            raise invalid_request("The entry {name} does not go with this step.", name=name)
         name = "fill"
         _check_fill(values)
         name = "shapes"
@@ -194,12 +194,12 @@ def _whole_step(values: dict[str, Any], at: Mapping[str, int], head: int) -> Ste
 def _check_fill(values: Mapping[str, Any]) -> None:
     count, found = len(values.get("shapes", ())), len(values.get("fill", ()))
     if count and found > 1 and found != count:
-        raise unclear("There are {count} inputs, and fill names {found} samples.", count=count, found=found)
+        raise invalid_request("There are {count} inputs, and fill names {found} samples.", count=count, found=found)
 
 
 def _merge_step(values: dict[str, Any]) -> Step:
     if "shapes" not in values:
-        raise unclear("The entry {name} is missing.", name="shapes")
+        raise invalid_request("The entry {name} is missing.", name="shapes")
     count = len(values["shapes"])
     fill = values.get("fill", ("counting",))
     check_elements(values["shapes"], ())
@@ -226,4 +226,4 @@ def _check_cell(step: Step) -> None:
         size is None or place < size for place, size in zip(step.cell, output, strict=True)
     )
     if not inside:
-        raise unclear("There is no cell {cell} in the result {shape}.", cell=step.cell, shape=output)
+        raise invalid_request("There is no cell {cell} in the result {shape}.", cell=step.cell, shape=output)

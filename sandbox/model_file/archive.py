@@ -12,7 +12,7 @@ from io import BytesIO
 from typing import Any
 
 from core import MergeError
-from core.errors import unclear
+from core.errors import invalid_request
 from core.limits import MAX_MODEL_BYTES, MAX_MODEL_CONFIG_BYTES, MAX_MODEL_METADATA_BYTES, MAX_MODEL_NESTING
 
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
@@ -88,15 +88,17 @@ def parse_json(name: str, text: bytes) -> dict[str, Any]:
         MergeError: not UTF-8, not JSON, nested too deeply, not an object.
     """
     if _too_deep(text):
-        raise unclear("{member} is nested too deeply: more than {limit} levels.", member=name, limit=MAX_MODEL_NESTING)
+        raise invalid_request(
+            "{member} is nested too deeply: more than {limit} levels.", member=name, limit=MAX_MODEL_NESTING
+        )
     try:
         parsed = json.loads(text.decode("utf-8"), parse_constant=_constant)
         if _HALF_SIGN.search(text):
             json.dumps(parsed, ensure_ascii=False).encode()  # fails where the other half is missing
     except (ValueError, RecursionError):  # also what is not UTF-8, and whole numbers of thousands of digits
-        raise unclear("{member} is not valid JSON.", member=name) from None
+        raise invalid_request("{member} is not valid JSON.", member=name) from None
     if not isinstance(parsed, dict):
-        raise unclear("{member} holds no model.", member=name)
+        raise invalid_request("{member} holds no model.", member=name)
     return parsed
 
 
@@ -126,52 +128,54 @@ def _constant(text: str) -> float:
 
 def _opened(content: bytes) -> zipfile.ZipFile:
     if not content:
-        raise unclear("The file is empty.")
+        raise invalid_request("The file is empty.")
     if len(content) > MAX_MODEL_BYTES:
-        raise unclear(
+        raise invalid_request(
             "The file has {size} MB; up to {limit} are accepted.",
             size=-(-len(content) // 1_000_000),
             limit=MAX_MODEL_BYTES // 1_000_000,
         )
     other = next((what for start, what in _OTHERS if content.startswith(start)), None)
     if other:
-        raise unclear(
+        raise invalid_request(
             'Only .keras files are read; this is {what}. Save the model with model.save("model.keras").', what=other
         )
     try:
         return zipfile.ZipFile(BytesIO(content))
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, IndexError, struct.error):
         if content.startswith(b"PK\x03\x04"):
-            raise unclear("The .keras archive is damaged or cut off.") from None
-        raise unclear("This is not a .keras archive.") from None
+            raise invalid_request("The .keras archive is damaged or cut off.") from None
+        raise invalid_request("This is not a .keras archive.") from None
 
 
 def _checked(file: zipfile.ZipFile, size: int) -> dict[str, zipfile.ZipInfo]:
     """The members by name; sizes as the archive declares them, which `_read` holds it to."""
     infos = [info for info in file.infolist() if not info.filename.endswith("/")]
     if len(infos) > _MAX_MEMBERS:
-        raise unclear("The archive holds {count} files; up to {limit} are read.", count=len(infos), limit=_MAX_MEMBERS)
+        raise invalid_request(
+            "The archive holds {count} files; up to {limit} are read.", count=len(infos), limit=_MAX_MEMBERS
+        )
     names = [info.filename for info in infos]
     for info in infos:
         _check_member(info, names)
     if sum(info.compress_size for info in infos) > size:
-        raise unclear("The files in the archive overlap, as in a zip bomb.")
+        raise invalid_request("The files in the archive overlap, as in a zip bomb.")
     return dict(zip(names, infos, strict=True))
 
 
 def _check_member(info: zipfile.ZipInfo, names: list[str]) -> None:
     name = _short(info.filename)
     if not name:
-        raise unclear("The .keras archive is damaged or cut off.")
+        raise invalid_request("The .keras archive is damaged or cut off.")
     if names.count(info.filename) > 1:
-        raise unclear("{member} stands in the archive twice.", member=name)
+        raise invalid_request("{member} stands in the archive twice.", member=name)
     parts = info.filename.replace("\\", "/").split("/")
     if ".." in parts or "" in parts or ":" in info.filename or "\x00" in info.orig_filename:
-        raise unclear("The path of {member} leads out of the archive.", member=name)
+        raise invalid_request("The path of {member} leads out of the archive.", member=name)
     if info.flag_bits & 0x1:
-        raise unclear("{member} is encrypted; save the model without a password.", member=name)
+        raise invalid_request("{member} is encrypted; save the model without a password.", member=name)
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise unclear("{member} is packed in a way that .keras files do not use.", member=name)
+        raise invalid_request("{member} is packed in a way that .keras files do not use.", member=name)
     if info.filename not in _LIMITS and not info.filename.startswith(_ASSETS):
         raise _foreign(names)
     _check_size(info, name)
@@ -180,14 +184,14 @@ def _check_member(info: zipfile.ZipInfo, names: list[str]) -> None:
 def _check_size(info: zipfile.ZipInfo, name: str) -> None:
     limit = _LIMITS.get(info.filename, MAX_MODEL_BYTES)
     if info.file_size > limit:
-        raise unclear(
+        raise invalid_request(
             "{member} would unpack to {size} MB; the limit is {limit} MB.",
             member=name,
             size=-(-info.file_size // 1_000_000),
             limit=max(1, limit // 1_000_000),
         )
     if info.file_size > _MAX_RATIO * max(info.compress_size, 1) and info.file_size > 1_000_000:
-        raise unclear(
+        raise invalid_request(
             "{member} would unpack to {factor} times its size, as a zip bomb does.",
             member=name,
             factor=info.file_size // max(info.compress_size, 1),
@@ -200,9 +204,9 @@ def _read(file: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
         with file.open(info) as member:
             content = member.read(info.file_size + 1)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError):
-        raise unclear("The .keras archive is damaged or cut off.") from None
+        raise invalid_request("The .keras archive is damaged or cut off.") from None
     if len(content) != info.file_size:
-        raise unclear("The .keras archive is damaged or cut off.")
+        raise invalid_request("The .keras archive is damaged or cut off.")
     return content
 
 
@@ -210,19 +214,21 @@ def _foreign(names: list[str]) -> MergeError:
     """The archive is another kind of zip."""
     listed = {name.replace("\\", "/") for name in names}
     if any(name.endswith(("saved_model.pb", "keras_metadata.pb")) for name in listed):
-        return unclear(
+        return invalid_request(
             "Only .keras files are read; this is a SavedModel, which can hold program code. Save the model with "
             'model.save("model.keras").'
         )
     if any(name.endswith("data.pkl") for name in listed):
-        return unclear("Only .keras files are read; this is a PyTorch file, which can hold program code.")
+        return invalid_request("Only .keras files are read; this is a PyTorch file, which can hold program code.")
     inner = next((name for name in sorted(listed) if name.lower().endswith((".zip", ".keras", ".tar", ".gz"))), None)
     if inner:
-        return unclear("{member} is an archive within the archive; a .keras file has none.", member=_short(inner))
+        return invalid_request(
+            "{member} is an archive within the archive; a .keras file has none.", member=_short(inner)
+        )
     other = next((name for name in sorted(listed) if name not in _LIMITS and not name.startswith(_ASSETS)), None)
     if other and CONFIG in listed:
-        return unclear("{member} has no place in a .keras file.", member=_short(other))
-    return unclear("This is not a .keras archive: it has no config.json.")
+        return invalid_request("{member} has no place in a .keras file.", member=_short(other))
+    return invalid_request("This is not a .keras archive: it has no config.json.")
 
 
 def _short(name: str) -> str:

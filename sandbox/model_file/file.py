@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from core.errors import unclear
+from core.errors import invalid_request
 from sandbox.model_file.archive import Archive, read_archive
 from sandbox.model_file.bounds import bounds
 from sandbox.model_file.calls import Call, Graph
@@ -103,7 +103,7 @@ def read_model(content: bytes, name: str = "") -> ModelFile:
     archive = read_archive(content)
     config = archive.config
     if not is_model(config):
-        raise unclear("config.json holds no model that is made of layers.")
+        raise invalid_request("config.json holds no model that is made of layers.")
     graph = open_graph(config)
     merges, constants, joins = find_merges(graph)
     merging = {entry.id for entry in merges}

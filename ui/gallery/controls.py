@@ -10,7 +10,7 @@ import streamlit as st
 
 from core import MergeError
 from core.dtypes import Array
-from core.errors import Shape, unclear
+from core.errors import Shape, invalid_request
 from core.gates import GATES
 from core.gates.pitfalls import Trap
 from core.limits import check_features
@@ -152,7 +152,7 @@ def _checked(shape: Shape) -> tuple[int, ...]:
     """
     sizes = tuple(size for size in shape if size)
     if len(shape) != 4 or len(sizes) != 4:
-        raise unclear(
+        raise invalid_request(
             "Features have four sizes: batch, rows, columns, channels, each at least 1; not {shape}.", shape=shape
         )
     check_features(sizes)
