@@ -101,7 +101,9 @@ def rod(grid: Grid, centre: Point, form: Rod) -> np.ndarray:
     along = np.clip(u / np.float32(form.half), -1, 1)
     across = v - np.float32(form.bend) * (along**2 - np.float32(0.4))
     beyond = u - along * np.float32(form.half)
-    distance: np.ndarray = np.sqrt(across**2 + beyond**2) - np.float32(form.width) * (1 - np.float32(form.taper) * along)
+    distance: np.ndarray = np.sqrt(across**2 + beyond**2) - np.float32(form.width) * (
+        1 - np.float32(form.taper) * along
+    )
     return distance
 
 
