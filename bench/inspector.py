@@ -13,7 +13,7 @@ import numpy as np
 from bench.timing import Row, side_by_side
 from sandbox.model_file.file import read_model
 from sandbox.model_run.handle import open_model, warm
-from sandbox.model_run.slots import the_rooms
+from sandbox.model_run.slots import the_slots
 from tests.conftest import FLAGS, installed_browser, running_app, settle
 
 
@@ -57,7 +57,7 @@ def _fifty(keras: Any) -> Any:
 def _recorded(content: bytes) -> float:
     """Read, load and run the model and fetch the tensors of the first merge, as the page does."""
     warm()  # the page does so when it is opened
-    spare = the_rooms()._spare
+    spare = the_slots()._spare
     assert spare is not None
     spare.process.submit("tensors", {"merge": ""}).result()  # wait until it is warm
     image = np.random.default_rng(0).random((1, 224, 224, 3), np.float32)
