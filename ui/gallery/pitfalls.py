@@ -9,7 +9,7 @@ import streamlit as st
 from core import MERGES, Merged, MergeError, merge
 from core.gates import GateTrace
 from core.gates.pitfalls import Named, Trap, traps_of
-from core.merges.rows import alignment_rows, refused_rows
+from core.merges.rows import alignment_rows, error_rows
 from core.merges.shape_text import format_shape
 from ui.gallery.controls import pick_trap
 from ui.state import link
@@ -17,6 +17,7 @@ from ui.tensor_view import Panel, TensorView, tensor_view
 from ui.text import plain, t
 from ui.views.alignment_table import alignment_table
 from ui.views.merge_view import translated_words
+from ui.views.refusal import show_refusal
 
 _LAB = "pages/1_Merge_lab.py"
 
@@ -50,9 +51,7 @@ def _show(trap: Trap, inputs: Named, options: Any, key: str) -> Merged | None:
         merged = merge(trap.operation, values, **options)
     except MergeError as error:
         shapes = tuple(value.shape for value in values)
-        alignment_table(refused_rows(trap.operation, shapes, error), refused=True)
-        st.code(error.keras_message, language=None, wrap_lines=True)
-        st.error(plain(t(error.explanation)))
+        show_refusal(error, shapes, rows=error_rows(error), key=key)
         return None
     alignment_table(alignment_rows(merged.alignment))
     for warning in merged.alignment.warnings:

@@ -4,11 +4,13 @@ __all__ = [
     "alignment_table",
     "assets",
     "cached",
+    "copy_button",
     "gate_view",
     "keras_check",
     "loaded_code",
     "merge_view",
     "numpy_note",
+    "refusal",
     "selection",
     "steps_table",
 ]
