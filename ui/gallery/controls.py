@@ -19,8 +19,7 @@ from ui.files.uploads import megabytes, read_file
 from ui.lab.controls import pick_seed
 from ui.state import link
 from ui.text import plain, t
-
-SAMPLES = 8  # recorded slices of the trained network
+from ui.views.assets import SAMPLES
 
 
 @dataclass(frozen=True)

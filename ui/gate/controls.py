@@ -18,9 +18,8 @@ from ui.files.uploads import file_notes, megabytes, read_file
 from ui.state import link
 from ui.state.seeds import read_seed
 from ui.text import plain, t
+from ui.views.assets import GRIDS, SAMPLES
 
-SAMPLES = 8  # recorded slices
-GRIDS = (20, 40, 80, 160)  # gates, by their rows
 MOMENT = "moment"  # in links; the name of its reel
 
 
