@@ -10,5 +10,7 @@ __all__ = [
     "merge_view",
     "numpy_note",
     "selection",
+    "step_graph",
     "steps_table",
+    "thumbnails",
 ]
