@@ -31,6 +31,7 @@ else:
     sections.show_headline(trace)
     if section == "both" and second:
         pair = (trace, run(second, features))
+        sections.show_headline(pair[1])
         found, names = show_pair(pair, key), pair_titles(pair)
         lines = [(names[0], found.first.by_channel), (names[1], found.second.by_channel)]
     elif section == "merges":

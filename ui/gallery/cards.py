@@ -20,10 +20,10 @@ from ui.views.thumbnails import Limits, limits_of, picture
 
 GROUPS = {  # what is broadcast: title, in the order of the wall
     "map": _("One map for all channels"),
-    "channel": _("One value per channel, for all positions"),
-    "mixed": _("Maps over positions and over channels"),
-    "none": _("Nothing is broadcast"),
-    "sum": _("Weighted sum over positions"),
+    "channel": _("One value per channel"),
+    "mixed": _("Over positions and over channels"),
+    "none": _("No broadcasting"),
+    "sum": _("Sum over positions"),
 }
 _LIT = 0.3  # share of a channel's maximum above which an element counts as covered
 

@@ -31,12 +31,6 @@ def show_pair(pair: Pair, key: str) -> GateComparison:
     titles, found = pair_titles(pair), compare_gates(*pair)
     one, other = found.first, found.second
     channel = chosen_channel(one.result.shape[-1], first_channel(pair[0]))
-    st.caption(
-        t(
-            "Distance of the outputs: {distance} (RMS of their difference over RMS of the features).",
-            distance=share(found.distance),
-        )
-    )
     panels = [
         Panel(t("features x"), pair[0].step("x").value),
         Panel(titles[0], one.result, like=0),
@@ -44,6 +38,12 @@ def show_pair(pair: Pair, key: str) -> GateComparison:
         Panel(t("second − first"), found.difference, "Δ"),
     ]
     _draw(panels, f"outputs {key}", channel)
+    st.caption(
+        t(
+            "Distance of the outputs: {distance} (RMS of their difference over RMS of the features).",
+            distance=share(found.distance),
+        )
+    )
     _show_maps(pair, titles, key, channel)
     if one.summed or other.summed:
         st.caption(t("A gate that sums over positions is shown before the sum: each position times its weight."))

@@ -61,11 +61,13 @@ def pick() -> tuple[GateChoice | None, GateChoice | None, FeatureChoice | None]:
     with line:
         gate = _pick_gate()
         second = _pick_second(gate) if gate else None
-        kind = _pick_kind()
-        number = _pick_image() if kind == "trained" else 0
-        with st.popover(t("Options"), icon=":material/tune:"):
-            seed = pick_seed()
+        image = st.container(width=105)
+        with st.popover(t("Features"), icon=":material/tune:"):
+            kind = _pick_kind()
             typed = _pick_shape() if kind == "random" else ""
+            seed = pick_seed()
+        with image:
+            number = _pick_image() if kind == "trained" else 0
     if kind == "trained":
         return gate, second, FeatureChoice(seed, slice=number)
     try:
@@ -107,7 +109,7 @@ def open_pair(first: str, second: str) -> None:
 def _pick_gate() -> GateChoice | None:
     titles = {"": t("All gates"), **{name: t(row.title) for name, row in GATES.items()}}
     name = link.menu(
-        t("Gate"), list(titles), "which", "", format_func=titles.get, label_visibility="collapsed", width=230
+        t("Gate"), list(titles), "which", "", format_func=titles.get, label_visibility="collapsed", width=190
     )
     return _pick_variant(name, t("Variant"), "which_form") if name else None
 
@@ -121,7 +123,7 @@ def _pick_second(first: GateChoice) -> GateChoice | None:
     link.follow("other", opposite)
     label = t("Compare with")
     titles = {name: t(row.title) for name, row in GATES.items()}
-    name = link.menu(label, names, "other", opposite, format_func=titles.get, label_visibility="collapsed", width=230)
+    name = link.menu(label, names, "other", opposite, format_func=titles.get, label_visibility="collapsed", width=190)
     return _pick_variant(name, t("Variant of the other gate"), "other_form")
 
 
@@ -137,25 +139,19 @@ def _pick_variant(name: str, label: str, key: str) -> GateChoice:
         return GateChoice(name, first)
     variant = link.menu(
         label, list(variants), key, first, format_func=lambda one: t(variants[one]), label_visibility="collapsed",
-        width=210,
+        width=165,
     )  # fmt: skip
     return GateChoice(name, variant)
 
 
 def _pick_kind() -> str:
-    titles = {"trained": t("Features of the trained network"), "random": t("Random features"), "file": t("Upload…")}
-    kind = link.menu(
-        t("Features"), list(titles), "features", "trained", format_func=titles.get, label_visibility="collapsed",
-        width=230,
-    )  # fmt: skip
-    return str(kind)
+    titles = {"trained": t("Trained network"), "random": t("Random"), "file": t("Upload…")}
+    return str(link.segments(t("Features"), list(titles), "features", "trained", format_func=titles.get))
 
 
 def _pick_image() -> int:
     titles = {number: t("Image {number}", number=number) for number in range(1, SAMPLES + 1)}
-    chosen = link.menu(
-        t("Image"), list(titles), "recorded", 1, format_func=titles.get, label_visibility="collapsed", width=120
-    )
+    chosen = link.menu(t("Image"), list(titles), "recorded", 1, format_func=titles.get, label_visibility="collapsed")
     return int(chosen) - 1
 
 

@@ -71,7 +71,9 @@ def show_steps(trace: GateTrace, key: str) -> None:
     step_graph(trace, chosen, key=_GRAPH, channel=first_channel(trace), on_choose=_keep_step)
     step = trace.step(chosen)
     st.markdown(f"**{plain(step.equation or step.symbol)}** · {plain(t(step.summary))}")
-    tensor_view(step_view(trace, chosen), key=f"steps {key} {chosen}")
+    channel = _usual_channel(trace, step)
+    look = _first_look(step, channel) if step.alignment else Selection(channel=channel)
+    tensor_view(step_view(trace, chosen), key=f"steps {key} {chosen}", selection=look)
     steps_table(trace.steps)
     name = f"{trace.gate}.txt"
     st.download_button(

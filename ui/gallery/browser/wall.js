@@ -26,16 +26,19 @@ function build(root, state, data) {
   state.marked = null;
   root.setAttribute("role", "group");
   root.setAttribute("aria-label", data.words.wall);
-  root.replaceChildren(...data.sections.map((section) => drawSection(state, section)), make("p", "hint", data.words.hint));
+  root.replaceChildren(...data.sections.flatMap((section) => drawSection(state, section)), make("p", "hint", data.words.hint));
   state.root = root;
 }
 
+/** The cards of a group; its title is above the first of them, and the others leave as much room. */
 function drawSection(state, { title, cards }) {
-  const section = make("section");
-  const row = make("div", "cards");
-  row.append(...cards.map((card) => drawCard(state, card)));
-  section.append(make("h2", "", title), row);
-  return section;
+  return cards.map((card, number) => {
+    const unit = make("div", number ? "unit" : "unit first");
+    const head = make(number ? "div" : "h2", "group", number ? "" : title);
+    head.title = title;
+    unit.append(head, drawCard(state, card));
+    return unit;
+  });
 }
 
 function drawCard(state, card) {

@@ -87,11 +87,12 @@ function box(state, node) {
   const group = make("g", { class: kind, transform: `translate(${node.x - width / 2},${node.y - height / 2})`, role: "button", tabindex: -1, "aria-label": node.words, "data-id": node.id });
   if (!node.pick) group.setAttribute("aria-disabled", "true");
   if (node.chosen) group.setAttribute("aria-current", "true");
-  const left = node.sign ? 42 : node.image ? 8 : 12;
+  const left = node.image ? 8 : node.sign ? 42 : 12;
   const top = node.image ? height - 44 : 0; // a picture is above the two lines
+  const [cx, cy] = node.image ? [width - 19, top + 8] : [22, height / 2];
   group.append(make("title", {}, node.words), make("rect", { width, height, rx: 8 }));
   if (node.image) group.append(make("image", { href: node.image, x: 6, y: 6, width: width - 12, height: top - 8, preserveAspectRatio: "xMidYMid meet" }));
-  if (node.sign) group.append(make("circle", { cx: 22, cy: top + (height - top) / 2, r: 13 }), make("text", { x: 22, y: top + (height - top) / 2 + 5, class: node.sign.length > 1 ? "sign word" : "sign", "text-anchor": "middle" }, node.sign));
+  if (node.sign) group.append(make("circle", { cx, cy, r: 13 }), make("text", { x: cx, y: cy + 5, class: node.sign.length > 1 ? "sign word" : "sign", "text-anchor": "middle" }, node.sign));
   group.append(make("text", { x: left, y: top + 18, class: "name" }, fit(node.title, width - left - 8, state.fonts.name)), make("text", { x: left, y: top + 35, class: "detail" }, fit(node.detail, width - left - 8, state.fonts.detail)));
   group.onclick = () => state.dragged || pick(state, node);
   group.onfocus = () => rove(state, node.id);
