@@ -11,7 +11,7 @@ import numpy as np
 from bench.timing import Row, side_by_side
 from sandbox.model_file.file import read_model
 from sandbox.model_run.handle import open_model, warm
-from sandbox.model_run.slots import the_rooms
+from sandbox.model_run.slots import the_slots
 from tests.conftest import FLAGS, installed_browser, running_app, settle
 
 
@@ -55,7 +55,7 @@ def _fifty(keras: object) -> object:
 def _recorded(content: bytes) -> float:
     """Read, loaded, run, and the tensors of the first merge fetched, as for somebody who opens the page."""
     warm()  # the page does so when it is opened
-    the_rooms()._spare.process.submit("tensors", {"merge": ""}).result()  # wait until it is warm
+    the_slots()._spare.process.submit("tensors", {"merge": ""}).result()  # wait until it is warm
     image = np.random.default_rng(0).random((1, 224, 224, 3), np.float32)
 
     def whole() -> None:

@@ -18,7 +18,7 @@ from core.merges.align import align
 from core.merges.merge import merge
 from core.merges.numpy_rule import numpy_outcome
 from core.merges.operations import MERGES
-from core.merges.rows import refused_rows
+from core.merges.rows import error_rows
 from core.merges.samples import make_sample
 
 COUNT = 8  # questions of one seed
@@ -81,7 +81,7 @@ def _clash_question(random: np.random.Generator) -> Question:
         try:
             align(operation, shapes)
         except MergeError as error:
-            axes = clashing_axes(operation, shapes, error)
+            axes = clashing_axes(error)
             if axes == {wanted}:
                 choices = tuple(range(max(map(len, shapes))))
                 return Question("clash", operation, shapes, choices, wanted)
@@ -109,9 +109,9 @@ _MAKERS: dict[Kind, Callable[[np.random.Generator], Question]] = {
 }
 
 
-def clashing_axes(operation: str, shapes: tuple[Shape, ...], error: MergeError) -> set[int]:
+def clashing_axes(error: MergeError) -> set[int]:
     """The axes that a refusal marks, counted in the longest shape."""
-    rows = refused_rows(operation, shapes, error)
+    rows = error_rows(error)
     return {axis for row in rows for axis, cell in enumerate(row) if cell.role == "clashing"}
 
 

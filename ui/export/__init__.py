@@ -1,6 +1,6 @@
-"""What is on screen as a file: pictures, animations, slides, a notebook, a web page, arrays.
+"""Exports of the view on screen: images, animations, slides, a notebook, a web page, arrays.
 
-`look_at` -> `compose` -> a painter. Everything but `menu` works without a session: threads use it too.
+`look_at` -> `compose` -> a painter. Only `menu` needs a session; everything else also runs in threads.
 """
 
 from ui.export.document import Document, Moment

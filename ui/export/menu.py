@@ -17,7 +17,7 @@ from ui.export.drawing.theme import theme
 from ui.export.formats import FORMATS, Format, Options
 from ui.export.job import Job
 from ui.export.names import file_name
-from ui.export.progress import nobody
+from ui.export.progress import no_progress
 from ui.export.words import WORDS
 from ui.session import language
 from ui.state import link
@@ -67,7 +67,7 @@ def export_menu(
         if kind.long:
             _long(kind, document, options, name, key)
         else:
-            data = partial(kind.make, document, options, nobody)  # runs when it is clicked, in a thread of its own
+            data = partial(kind.make, document, options, no_progress)  # runs when it is clicked, in a thread of its own
             st.download_button(
                 t("Download"), data, name, kind.mime, on_click="ignore", type="primary", icon=":material/download:"
             )

@@ -1,4 +1,4 @@
-"""A stand-alone web page with the linked view alive in it: one file that loads nothing, and works from a disk."""
+"""A stand-alone web page with the interactive view: one file that loads nothing else and opens from disk."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ const floats = new Float32Array(Uint8Array.from(atob(DATA.numbers), (letter) => 
 index.mount({
   data: { meta: DATA.meta, x: { getChild: () => ({ toArray: () => floats }) } },
   parentElement: document.querySelector("main"),
-  setStateValue: () => {}, // nobody listens: the page is on its own
+  setStateValue: () => {}, // no server to report to
 });
 """
 _RULES = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
 
 
 def to_html(document: Document) -> bytes:
-    """One HTML file, UTF-8.
+    """Return one HTML file, UTF-8.
 
     Raises:
-        MergeError: too many numbers for one page.
+        MergeError: too many values for one page.
     """
     look = document.look()
     check_size(document)
@@ -76,12 +76,12 @@ const DATA = {data};
 
 
 def _is_web(address: str) -> bool:
-    """Only such links are live: no javascript: and the like."""
+    """Whether an address becomes a link: http and https only."""
     return address.startswith(("http://", "https://"))
 
 
 def _literal(value: Any) -> str:
-    """JSON that cannot end the script it stands in, whatever is in it."""
+    """JSON that cannot close the script element around it."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     for letter in "<>&\u2028\u2029":
         text = text.replace(letter, f"\\u{ord(letter):04x}")
@@ -89,7 +89,7 @@ def _literal(value: Any) -> str:
 
 
 def _frame_style() -> str:
-    """What Streamlit gives its components: colours of both themes, and type."""
+    """The CSS variables that Streamlit sets for components: colours of both themes, and fonts."""
     light, dark = theme("light"), theme("dark")
     return f"""
 :root {{ color-scheme: light dark; {_variables(light)}

@@ -9,7 +9,7 @@ import streamlit as st
 from core import MERGES, Merged, MergeError, merge
 from core.gates import GateTrace
 from core.gates.pitfalls import Named, Trap, traps_of
-from core.merges.rows import alignment_rows, refused_rows
+from core.merges.rows import alignment_rows, error_rows
 from core.merges.shape_text import format_shape
 from ui.gallery.controls import pick_trap
 from ui.state import link
@@ -49,8 +49,7 @@ def _show(trap: Trap, inputs: Named, options: Any, key: str) -> Merged | None:
     try:
         merged = merge(trap.operation, values, **options)
     except MergeError as error:
-        shapes = tuple(value.shape for value in values)
-        alignment_table(refused_rows(trap.operation, shapes, error), refused=True)
+        alignment_table(error_rows(error), refused=True)
         st.code(error.keras_message, language=None, wrap_lines=True)
         st.error(plain(t(error.explanation)))
         return None

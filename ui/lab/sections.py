@@ -13,7 +13,7 @@ from core.dtypes import Array
 from core.errors import Shape
 from core.limits import check_elements
 from core.merges.plan import Alignment
-from core.merges.rows import alignment_rows, refused_rows
+from core.merges.rows import alignment_rows, error_rows
 from core.merges.samples import sample_code
 from ui import counters
 from ui.lab.controls import InputChoice, Options, apply_fix
@@ -162,7 +162,7 @@ def _fill(entry: InputChoice, number: int, seed: int) -> Array:
 def _show_refusal(request: Request, error: MergeError) -> None:
     shapes = request.shapes or ()
     st.markdown("#### " + plain(", ".join(map(str, shapes))) + " → " + t("refused"))
-    alignment_table(refused_rows(request.operation, shapes, error), refused=True)
+    alignment_table(error_rows(error), refused=True)
     _show_message(error)
     _verify_refusal(request)
     if error.fixes:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core import Alignment, MergeError, align, merge
 from core.dtypes import Array
-from core.merges.rows import alignment_rows, refused_rows
+from core.merges.rows import alignment_rows, error_rows
 from core.merges.shape_text import format_shape
 from core.story.reading import Step
 from ui import counters
@@ -101,7 +101,7 @@ def _values(step: Step, alignment: Alignment) -> TensorView | None:
 def _refused(step: Step, error: MergeError) -> TensorView | None:
     """Why not, and what would fit; the inputs stand side by side, with nothing behind them."""
     _heading(step, t("refused"))
-    alignment_table(refused_rows(step.operation or "", step.shapes, error), refused=True)
+    alignment_table(error_rows(error), refused=True)
     st.caption(t("Keras says:"))
     st.code(error.keras_message if error.accident is None else error.accident, language=None, wrap_lines=True)
     st.error(plain(t(error.explanation)))

@@ -16,7 +16,7 @@ from ui.export.drawing.scene import Picture, Text
 from ui.export.drawing.snapshot import look_at
 from ui.export.drawing.theme import css, theme
 from ui.export.formats import FORMATS, Options
-from ui.export.progress import nobody
+from ui.export.progress import no_progress
 from ui.tensor_view import Panel, Selection, TensorView
 
 HOSTILE = (
@@ -35,7 +35,7 @@ HOSTILE = (
 
 def export(name, document, **options):
     """One file of a document."""
-    return FORMATS[name].make(document, Options(**options), nobody)
+    return FORMATS[name].make(document, Options(**options), no_progress)
 
 
 def picture_of(document):

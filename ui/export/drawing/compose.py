@@ -1,4 +1,4 @@
-"""From what is on screen to a scene: panels in lines with their signs, titles, legends, and the sum below."""
+"""Lays out a view as a scene: rows of panels with operators, titles and legends, and the calculation below."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from ui.export.drawing.snapshot import Look
 from ui.export.drawing.sums import explain
 from ui.export.drawing.theme import Theme
 
-WIDTH = 1100  # CSS pixels for the panels, about what a page has for them
+WIDTH = 1100  # CSS pixels for the panels, similar to the page
 MARGIN = 32
-_LEAST = 560  # of the width, so that title and sum have room
-_GAP = 24  # between lines of panels
+_LEAST = 560  # width, so that title and calculation fit
+_GAP = 24  # between rows of panels
 
 
 @dataclass
 class _Pen:
-    """Where the next thing goes."""
+    """The position of the next item."""
 
     x: float = MARGIN
     y: float = MARGIN
@@ -31,16 +31,16 @@ class _Pen:
 
 def compose(look: Look, theme: Theme, *, title: str = "", ratio: float = 2, width: float = WIDTH, coarse: int = 1,
             bare: bool = False) -> Scene:  # fmt: skip
-    """The view as a scene.
+    """Return the view as a scene.
 
     Args:
-        look: what is on screen.
-        theme: the colours around it.
-        title: of the picture; none if empty.
-        ratio: pixels for a CSS pixel that it is meant for.
-        width: CSS pixels that the panels may take.
+        look: the view and the selection.
+        theme: the colours around the panels.
+        title: of the image; none if empty.
+        ratio: image pixels per CSS pixel.
+        width: CSS pixels available for the panels.
         coarse: see `scale.paint`.
-        bare: without title, places and sum, as for a slide that has its own.
+        bare: leave out title, slice and calculation, for a slide that has its own.
     """
     plans = plans_of(look)
     line, cell = arrange(plans, width)
@@ -93,7 +93,7 @@ def _sum(look: Look, theme: Theme, width: float, pen: _Pen) -> list[Item]:
 def _panels(
     look: Look, plans: list[Plan | None], line: int, cell: float, theme: Theme, ratio: float, coarse: int
 ) -> list[Item]:
-    """All panels, from (0, 0)."""
+    """All panels, with the origin at (0, 0)."""
     frames, items = frames_of(look, plans), []
     heights = [plan.box(cell)[1] if plan else 60.0 for plan in plans]
     piled = line == 1 and len(plans) > 1
@@ -132,7 +132,7 @@ def _shift(item: Item, x: float, y: float) -> Item:
 
 
 def item_right(item: Item) -> float:
-    """How far to the right an item reaches."""
+    """The right edge of an item."""
     if isinstance(item, Text):
         part = {"start": 1.0, "middle": 0.5, "end": 0.0}[item.anchor]
         return item.x + (item.size / 2 if item.turned else part * item.width)
@@ -140,7 +140,7 @@ def item_right(item: Item) -> float:
 
 
 def item_bottom(item: Item) -> float:
-    """How far down an item reaches."""
+    """The bottom edge of an item."""
     if isinstance(item, Text):
         return item.y + (item.width / 2 if item.turned else 0.7 * item.size)
     return item.y + item.height

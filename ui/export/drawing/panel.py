@@ -1,4 +1,4 @@
-"""One panel as items of a scene: title, shape, names of the axes, heatmap, legend; from (0, 0)."""
+"""One panel as items of a scene: title, shape, axis names, heatmap, legend; its origin is (0, 0)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ROLES = {"stretched": "text_mark", "inserted": "text_mark", "joined": "main", "
 
 
 def panel_items(look: Look, number: int, heat: Heat, frames: tuple[Frame, ...], theme: Theme) -> list[Item]:
-    """A panel that can be drawn."""
+    """Return the items of a panel that can be drawn."""
     pile = pile_of(look, number)
     items = _head(look, number, heat.width, theme)
     row_name, col_name = axis_names(look, number, heat.plan, (heat.width, heat.height))
@@ -30,7 +30,7 @@ def panel_items(look: Look, number: int, heat: Heat, frames: tuple[Frame, ...], 
 
 
 def note_items(look: Look, number: int, theme: Theme) -> tuple[list[Item], float, float]:
-    """A panel that cannot be drawn, and why; its width and height."""
+    """Return the items of a panel that cannot be drawn, with the reason, and their width and height."""
     lines = wrapped(look.panels[number]["note"], 14, NOTE - 58, code=False)
     height = 28 + 20 * len(lines)
     items = _head(look, number, NOTE - 22, theme)
@@ -40,7 +40,7 @@ def note_items(look: Look, number: int, theme: Theme) -> tuple[list[Item], float
 
 
 def room_below(items: list[Item], bottom: float) -> float:
-    """How much there is under the heatmap."""
+    """The height of what lies below the heatmap."""
     lowest = max((item.y + (item.size if isinstance(item, Text) else 8) for item in items if _is_low(item, bottom)),
                  default=bottom)  # fmt: skip
     return max(0.0, lowest - bottom)
@@ -70,7 +70,7 @@ def _shape_words(sizes: list[dict[str, object]], kind: str) -> list[tuple[str, s
 
 
 def _sheets(heat: Heat, theme: Theme, count: int) -> list[Item]:
-    """The edge of the heatmap, and the sheets below it where it stands for a pile."""
+    """The edge of the heatmap, and the sheets behind it where it is broadcast along a hidden axis."""
     items: list[Item] = []
     for sheet in range(count, -1, -1):
         x, y = LABEL + 4 * sheet, HEAD + 4 * sheet

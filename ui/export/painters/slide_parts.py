@@ -1,4 +1,4 @@
-"""Putting things on slides: native text, boxes, pictures, tables, notes, links. Text is text, never markup."""
+"""Adds items to slides: native text, boxes, images, tables, notes, links. Text is never markup."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Place:
 
 
 class Deck:
-    """A presentation that is being made."""
+    """A presentation under construction."""
 
     def __init__(self, file: Any, document: Document) -> None:
         self.file, self.document = file, document
@@ -57,13 +57,13 @@ class Deck:
         self._colour_links()
 
     def _colour_links(self) -> None:
-        """Programs give links the colour of the file's own theme, whatever the text says."""
+        """Set the link colour of the file's theme, which overrides the colour of the text."""
         part = self.file.slide_masters[0].part.part_related_by(RELATIONSHIP_TYPE.THEME)
         colour = f'<a:hlink><a:srgbClr val="{css(self.theme.main)[1:].upper()}"/></a:hlink>'.encode()
         part._blob = re.sub(rb"<a:hlink>.*?</a:hlink>", colour, part.blob)
 
     def slide(self, title: str, address: str) -> None:
-        """Begin a slide: title at the top, the link at the bottom."""
+        """Start a slide: title at the top, link at the bottom."""
         self._slide = self.file.slides.add_slide(self.file.slide_layouts[_TITLE_ONLY])
         fill = self._slide.background.fill
         fill.solid()
@@ -81,7 +81,7 @@ class Deck:
 
     def text(self, place: Place, text: str, size: float, *, colour: Rgb | None = None, bold: bool = False,
              code: bool = False, align: str = "start", turned: bool = False, link: str = "") -> None:  # fmt: skip
-        """One line of native text."""
+        """Add one line of native text."""
         shape = self._slide.shapes.add_textbox(*place)
         self._write(
             shape.text_frame, [text], size, colour or self.theme.ink, bold=bold, code=code, align=align, link=link
@@ -89,13 +89,13 @@ class Deck:
         shape.rotation = -90 if turned else 0
 
     def block(self, place: Place, lines: list[str], size: float) -> None:
-        """Lines of code."""
+        """Add lines of code."""
         frame = self._slide.shapes.add_textbox(*place).text_frame
         self._write(frame, lines, size, self.theme.ink, code=True)
         frame.vertical_anchor = MSO_ANCHOR.TOP
 
     def box(self, place: Place, colour: Rgb, round_corners: bool = True) -> None:
-        """A filled rectangle."""
+        """Add a filled rectangle."""
         kind = MSO_SHAPE.ROUNDED_RECTANGLE if round_corners else MSO_SHAPE.RECTANGLE
         shape = self._slide.shapes.add_shape(kind, *place)
         if round_corners:
@@ -103,15 +103,15 @@ class Deck:
         shape.fill.solid()
         shape.fill.fore_color.rgb = RGBColor(*colour)
         shape.line.fill.background()
-        shape._element.remove(shape._element.find(qn("p:style")))  # else it has the shadow of the file's theme
+        shape._element.remove(shape._element.find(qn("p:style")))  # otherwise it gets the shadow of the file's theme
 
     def picture(self, place: Place, png: bytes, name: str) -> None:
-        """A picture, with a text for those who cannot see it."""
+        """Add an image with its text alternative."""
         shape = self._slide.shapes.add_picture(io.BytesIO(png), *place)
         shape._element.nvPicPr.cNvPr.set("descr", clean(name))
 
     def table(self, place: Place, rows: list[list[str]]) -> None:
-        """A native table; the first row and the first column are heads."""
+        """Add a native table; the first row and the first column are headers."""
         table = self._slide.shapes.add_table(len(rows), len(rows[0]), *place).table
         for number, row in enumerate(rows):
             for column, text in enumerate(row):
@@ -121,7 +121,7 @@ class Deck:
                 self._write(cell.text_frame, [text], 16, self.theme.ink, bold=head)
 
     def notes(self, lines: list[str]) -> None:
-        """What the speaker sees."""
+        """Set the speaker notes."""
         frame = self._slide.notes_slide.notes_text_frame
         frame.text = "\n".join(clean(line) for line in lines)
 
@@ -141,7 +141,7 @@ class Deck:
                 run.hyperlink.address = link
 
     def _chinese(self, run: Any) -> None:
-        """A font that has Chinese, and the language, so that nothing is replaced or underlined as misspelt."""
+        """Set a font with Chinese glyphs, and the language for the spelling checker."""
         properties = run._r.get_or_add_rPr()
         properties.set("lang", _LANGUAGES.get(self.document.language, "en-US"))
         latin = properties.find(qn("a:latin"))
@@ -150,14 +150,14 @@ class Deck:
 
 
 def picture_of(pixels: Array) -> bytes:
-    """Pixels as PNG."""
+    """Encode pixels as PNG."""
     stream = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(pixels)).save(stream, "PNG")
     return stream.getvalue()
 
 
 def table_colour(item: Bar | Swatch) -> bytes:
-    """A legend's bar or pattern as PNG."""
+    """Draw the colour bar or pattern of a legend as PNG."""
     if isinstance(item, Bar):
         return picture_of(colours(item.table)[None].repeat(8, 0))
     colour, share = pattern(item.mark, 4)
