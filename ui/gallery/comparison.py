@@ -57,16 +57,16 @@ def show_pair(pair: Pair, key: str) -> GateComparison:
 def _show_maps(pair: Pair, titles: tuple[str, str], key: str, channel: int) -> None:
     """Maps over positions as panels, values per channel as strips."""
     st.markdown("**" + t("Gate values") + "**")
-    named = [(trace, title, step) for trace, title in zip(pair, titles, strict=True) for step in trace.maps]
+    named = [(number, titles[number], step) for number, trace in enumerate(pair) for step in trace.maps]
     maps = [
         Panel(f"{title}: {step.symbol}", step.value) for _, title, step in named if not is_per_channel(step.value)
     ]
     if maps:
         _draw(maps, f"maps {key}", channel, each="tensor")  # a slice of one value has no range of its own
-    for trace, title, step in named:
+    for number, title, step in named:
         if is_per_channel(step.value):
             st.caption(plain(title))
-            show_strip(trace, step, channel)
+            show_strip(pair[number], step, channel, number)
 
 
 def _show_costs(pair: Pair, titles: tuple[str, str], found: GateComparison) -> None:

@@ -34,9 +34,16 @@ def is_per_channel(value: Array) -> bool:
     return value.ndim > 1 and prod(value.shape[1:-1]) == 1 and value.shape[-1] > 1
 
 
-def show_strip(trace: GateTrace, step: Step, channel: int) -> None:
-    """Draw the values of the first sample of a tensor (n, 1, 1, C)."""
-    key = f"{_KEY}_{step.name}"
+def show_strip(trace: GateTrace, step: Step, channel: int, number: int = 0) -> None:
+    """Draw the values of the first sample of a tensor (n, 1, 1, C).
+
+    Args:
+        trace: a run of a gate.
+        step: that holds the tensor.
+        channel: that is marked.
+        number: of the gate on the page, where there are several.
+    """
+    key = f"{_KEY}_{number}_{step.name}"
     _COMPONENT(key=key, data=payload(trace, step, channel), on_chosen_change=partial(_choose, key))
 
 
