@@ -13,7 +13,7 @@ from collections.abc import Callable
 from core import MergeError
 from core.errors import unclear
 from core.limits import MAX_EXPORT_SECONDS, MAX_EXPORTS
-from ui.export.progress import StoppedError, Progress
+from ui.export.progress import Progress, StoppedError
 
 _SLOTS = threading.BoundedSemaphore(MAX_EXPORTS)
 _POLL = 0.1  # seconds between two checks for a free slot or a request to stop

@@ -17,6 +17,7 @@ from ui.tensor_view import Panel, TensorView, tensor_view
 from ui.text import plain, t
 from ui.views.alignment_table import alignment_table
 from ui.views.merge_view import translated_words
+from ui.views.refusal import show_refusal
 
 _LAB = "pages/1_Merge_lab.py"
 
@@ -49,9 +50,8 @@ def _show(trap: Trap, inputs: Named, options: Any, key: str) -> Merged | None:
     try:
         merged = merge(trap.operation, values, **options)
     except MergeError as error:
-        alignment_table(error_rows(error), refused=True)
-        st.code(error.keras_message, language=None, wrap_lines=True)
-        st.error(plain(t(error.explanation)))
+        shapes = tuple(value.shape for value in values)
+        show_refusal(error, shapes, rows=error_rows(error), key=key)
         return None
     alignment_table(alignment_rows(merged.alignment))
     for warning in merged.alignment.warnings:

@@ -12,7 +12,7 @@ from core.merges.rows import error_rows
 from sandbox.model_file.file import ModelFile
 from sandbox.model_run.results import RunFailure
 from ui.text import plain, short, t
-from ui.views.alignment_table import alignment_table
+from ui.views.refusal import show_refusal
 
 
 def show_failure(model: ModelFile, failure: RunFailure) -> None:
@@ -38,13 +38,5 @@ def show_misfit(shapes: Sequence[Shape | None], error: MergeError) -> None:
         shapes: of its operands.
         error: of the engine.
     """
-    known = tuple(shape for shape in shapes if shape is not None)
-    if error.axes and len(known) == len(shapes):
-        alignment_table(error_rows(error), refused=True)
-    if error.explanation != error.keras_message:
-        st.caption(t("Keras says:"))
-        st.code(error.keras_message, language=None, wrap_lines=True)
-    st.warning(plain(t(error.explanation)), icon=":material/build:")
-    if error.fixes:
-        st.markdown("**" + t("What would fit") + "**")
-        st.markdown("\n".join(f"- {plain(t(fix.text))}" for fix in error.fixes))
+    located = bool(error.axes) and None not in shapes
+    show_refusal(error, shapes, rows=error_rows(error) if located else ())

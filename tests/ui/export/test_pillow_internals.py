@@ -25,7 +25,9 @@ def test_frames_are_written_one_by_one():
     for image in (first, part):
         image.putpalette([0, 0, 0, 255, 0, 0, 0, 0, 255])
     parts = [*gif_header(first, 80), *gif_frame(first, (0, 0), 80), *gif_frame(part, (3, 2), 80)]
-    read = [np.asarray(one.convert("RGB")) for one in ImageSequence.Iterator(Image.open(io.BytesIO(b"".join(parts) + b";")))]
+    read = [
+        np.asarray(one.convert("RGB")) for one in ImageSequence.Iterator(Image.open(io.BytesIO(b"".join(parts) + b";")))
+    ]
     assert len(read) == 2
     assert read[0].reshape(-1, 3).tolist() == [[255, 0, 0]] * 15
     assert read[1][2, 3:].tolist() == [[0, 0, 255]] * 2
