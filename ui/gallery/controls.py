@@ -20,8 +20,8 @@ from ui.files.uploads import megabytes, read_file
 from ui.lab.controls import pick_seed
 from ui.state import link
 from ui.text import plain, t
+from ui.views.assets import SAMPLES
 
-SAMPLES = 8  # recorded images of the trained network
 _OF_A_GATE = {"part", "two", "other", "which_form", "other_form", "merge", "gstep", "trap"}  # parameters of one gate
 _TABLE = "all"  # the part that older links name for the table of all gates
 
