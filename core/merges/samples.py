@@ -1,4 +1,4 @@
-"""Named, seeded tensors: what fills an input, and the NumPy code that makes the same again."""
+"""Named, seeded tensors as values of an input, and the NumPy code that makes the same values."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ class Sample:
     """One way to fill a tensor.
 
     Attributes:
-        name: stands in links.
-        title: for people.
-        code: NumPy code with {shape}, {count}, {number} (of the input) and {seed}; what it gives are the values.
+        name: in links.
+        title: for screens.
+        code: (shape, number of the input, seed) -> a NumPy expression of the values.
         make: the same as a function (shape, number, seed) -> values.
-        scale: integers are rounded from this many times the value.
+        scale: integers are the value times this, rounded.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Sample:
 
 
 def _start(number: int) -> int:
-    return 50 * number + 1  # 1, 51, 101: one look tells which input a number comes from
+    return 50 * number + 1  # 1, 51, 101: a value shows at a glance which input it comes from
 
 
 def _one_hot(shape: Sizes) -> Array:
@@ -70,7 +70,7 @@ _ALL = (
         lambda shape, number, seed: np.arange(_start(number), _start(number) + prod(shape)).reshape(shape),
     ),
     Sample(
-        "normal", _("normal: mean 0, sd 1"),
+        "normal", _("normal: mean 0, std 1"),
         lambda shape, number, seed: f"np.random.default_rng({seed + number}).normal(size={shape})",
         lambda shape, number, seed: np.asarray(np.random.default_rng(seed + number).normal(size=shape)),
         scale=10,
@@ -107,10 +107,10 @@ def make_sample(name: str, shape: Sizes, *, number: int = 0, seed: int = 0, dtyp
 
     Args:
         name: out of `SAMPLES`.
-        shape: what to fill; no None.
+        shape: without None.
         number: of the input, so that two inputs differ.
         seed: of the random ones.
-        dtype: out of `DTYPES`; integers are rounded, truth values say "above the mean".
+        dtype: out of `DTYPES`; integers are rounded, bool is "above the mean".
 
     Raises:
         MergeError: no such sample or dtype.
