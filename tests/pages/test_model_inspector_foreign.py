@@ -53,7 +53,7 @@ def test_no_merge_at_all():
     ("key", "value", "sentence"),
     [
         ("m0s", "1,3,5", "does not fit; the model takes (None, 3, 5, 7)"),
-        ("m0s", "x", "is not a whole number"),
+        ("m0s", "x", "is not an integer"),
         ("m0s", "60000,3,5,7", "numbers; up to 4,000,000"),
         ("mseed", "-1", "A seed is a whole number"),
     ],
