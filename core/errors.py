@@ -25,6 +25,22 @@ class Fix:
     shapes: tuple[Shape, ...]
 
 
+@dataclass(frozen=True)
+class PartialInput:
+    """How far one input of a rejected merge was aligned.
+
+    Attributes:
+        shape: as passed.
+        expanded_shape: with the axes that Keras would insert.
+        roles: one for each axis of the expanded shape: "batch", "inserted", "stretched", "clashing" where the axis is
+            at fault, "" where nothing was decided.
+    """
+
+    shape: Shape
+    expanded_shape: Shape
+    roles: tuple[str, ...]
+
+
 class MergeError(ValueError):
     """Raised where Keras would refuse the merge, and where the request makes no sense.
 
@@ -35,6 +51,7 @@ class MergeError(ValueError):
         axes: the offending (input, axis) pairs, each axis counted in that input's own shape.
         fixes: changes that `align` accepts; empty only where no shapes would help.
         accident: what Keras really prints where it crashes by accident, otherwise None.
+        partial: how far each input was aligned, for a table; empty where no shapes were read.
     """
 
     def __init__(
@@ -45,6 +62,7 @@ class MergeError(ValueError):
         axes: Sequence[tuple[int, int]] = (),
         fixes: Sequence[Fix] = (),
         accident: str | None = None,
+        partial: Sequence[PartialInput] = (),
         call: Call | None = None,
     ) -> None:
         self.keras_message = call.wrap(keras_message) if call else keras_message
@@ -52,6 +70,7 @@ class MergeError(ValueError):
         self.axes = tuple(axes)
         self.fixes = tuple(fixes)
         self.accident = accident
+        self.partial = tuple(partial)
         self._inner, self._call = keras_message, call
         super().__init__(self.keras_message)
 
@@ -70,14 +89,20 @@ class MergeError(ValueError):
         """Whether Keras raises it from inside the call of the layer, not from its checks before."""
         return self._call is not None
 
-    def but(self, *, fixes: Sequence[Fix] | None = None, call: Call | None = None) -> MergeError:
-        """The same error with other fixes, or raised by another call."""
-        chosen = self.fixes if fixes is None else fixes
-        call = call if call and self._call else self._call
-        return MergeError(self._inner, self.explanation, **{**self._parts(), "fixes": chosen, "call": call})
+    def but(
+        self,
+        *,
+        fixes: Sequence[Fix] | None = None,
+        partial: Sequence[PartialInput] | None = None,
+        call: Call | None = None,
+    ) -> MergeError:
+        """The same error with other fixes, with the partial alignment, or raised by another call."""
+        changed: dict[str, Any] = {"fixes": fixes, "partial": partial, "call": call if self._call else None}
+        changes = {name: value for name, value in changed.items() if value is not None}
+        return MergeError(self._inner, self.explanation, **{**self._parts(), **changes})
 
     def _parts(self) -> dict[str, Any]:
-        return {"axes": self.axes, "fixes": self.fixes, "accident": self.accident, "call": self._call}
+        return {name: getattr(self, name) for name in ("axes", "fixes", "accident", "partial")} | {"call": self._call}
 
 
 @dataclass(frozen=True)
@@ -97,14 +122,17 @@ class Call:
         )
 
 
+SHOWN = 60  # characters of foreign text that an error repeats
+
+
 def shown(value: object) -> str:
-    """The beginning of what was passed, for an error; its kind alone where it cannot be written out."""
+    """The beginning of what was passed, for an error; its type alone where it cannot be written out."""
     try:
-        return repr(value)[:60]
+        return repr(value)[:SHOWN]
     except Exception:  # nested too deeply, or of a class whose own `__repr__` fails
         return type(value).__name__
 
 
-def unclear(template: str, /, **values: object) -> MergeError:
+def invalid_request(template: str, /, **values: object) -> MergeError:
     """An error of ours alone: Keras has no text for it."""
     return MergeError(Sentence(template, **values))

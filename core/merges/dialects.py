@@ -83,7 +83,7 @@ def _step_lines(row: Operation, style: Dialect, names: Sequence[str], kinds: Seq
         running, kind = "y", common
     if not lines:
         lines = [f"y = {running}"]
-    if row.finish(np.full(1, 4, np.float32), 2)[0] != 4:  # Average
+    if row.mean:
         lines.append(f"y = {_cast(style, 'y', kind, quotient(kind))} / {len(names)}")
     return lines
 

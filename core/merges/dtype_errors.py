@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from core.dtypes import Array
 from core.errors import Call, MergeError
-from core.merges.elementwise import expand, takes_as_bias
+from core.merges.elementwise import bias_shape, expand
 from core.merges.operations import Operation
 from core.sentences import Sentence
 
@@ -49,7 +49,7 @@ def check_dtypes(row: Operation, arrays: Sequence[Array]) -> None:
         return
     if len(arrays) > 1:
         raise _refusal(row, _not_in_list(_kernel(row, arrays), "bool"), arrays)
-    if row.name == "Average":
+    if row.mean:
         raise _refusal(row, "`x` and `y` must have the same dtype, got tf.bool != tf.int32.", arrays)
 
 
@@ -81,8 +81,7 @@ def _refusal(row: Operation, message: str, arrays: Sequence[Array]) -> MergeErro
 
 def _kernel(row: Operation, arrays: Sequence[Array]) -> str:
     first, second = expand([array.shape for array in arrays])[:2]
-    takes_bias = row.kernel == "AddV2" and takes_as_bias(first, second)  # type: ignore[arg-type]  # shapes of arrays hold no None
-    return "BiasAdd" if takes_bias else row.kernel
+    return row.kernel if bias_shape(row, first, second) is None else "BiasAdd"
 
 
 def _not_in_list(kernel: str, dtype: str) -> str:

@@ -18,8 +18,6 @@ from core.merges.plan import AlignedInput, Alignment, Role
 from core.merges.warnings import warnings
 from core.sentences import Sentence
 
-Known = tuple[int, ...]
-
 
 def align_elementwise(row: Operation, shapes: tuple[Shape, ...]) -> Alignment:
     """The plan of an element-wise merge.
@@ -150,42 +148,45 @@ def expand(shapes: Sequence[Shape]) -> tuple[Shape, ...]:
 
 
 def _read_shapes(row: Operation, expanded: tuple[Shape, ...], call: Call) -> tuple[Shape, ...]:
-    if row.kernel != "AddV2" or any(None in shape for shape in expanded):
+    if any(None in shape for shape in expanded):
         return expanded
     read = [expanded[0]]
-    running = _known(expanded[0])
+    running = expanded[0]
     for number, shape in enumerate(expanded[1:], start=1):
-        read.append(_read_as_bias(running, _known(shape), number, call))
-        running = tuple(b if a == 1 else a for a, b in zip(running, _known(read[-1]), strict=True))
+        bias = bias_shape(row, running, shape)
+        if bias is not None and 0 in shape:
+            raise _empty_bias(shape, number, call)
+        read.append(shape if bias is None else bias)
+        running = tuple(b if a == 1 else a for a, b in zip(running, read[-1], strict=True))
     return tuple(read)
 
 
-def _read_as_bias(running: Known, shape: Known, number: int, call: Call) -> Known:
-    """The shape in which TensorFlow's addition reads its second operand."""
-    if not takes_as_bias(running, shape):
-        return shape
-    if 0 in shape:
-        squeezed = ",".join(str(size) for size in shape if size != 1)
-        raise MergeError(
-            "{{function_node __wrapped__BiasAdd_device_/job:localhost/replica:0/task:0/device:CPU:0}} "
-            f"Biases must be 1D: [{squeezed}] [Op:BiasAdd] name: ",
-            Sentence("Keras hands this input to TensorFlow as a bias, and an axis of 0 is in the way."),
-            axes=[(number, axis) for axis, size in enumerate(call.shapes[number]) if size == 0],
-            call=call,
-        )
-    size = max(shape)
-    axis = len(shape) - 1 if running[-1] == size else 1
-    return (1,) * axis + (size,) + (1,) * (len(shape) - axis - 1)
+def bias_shape(row: Operation, first: Shape, second: Shape) -> Shape | None:
+    """The shape in which TensorFlow's addition reads its second operand as a bias.
+
+    It does so where the second has one axis larger than 1, of the size of the first operand's last or second axis.
+
+    Returns:
+        A shape of the first operand's rank; None where the second is added as it is.
+    """
+    large = [size for size in second if size is None or size > 1]
+    if not row.takes_bias or len(large) != 1 or large[0] is None or not 1 < len(first) >= len(second):
+        return None
+    if large[0] not in (first[1], first[-1]):
+        return None
+    axis = len(first) - 1 if first[-1] == large[0] else 1
+    return (1,) * axis + (large[0],) + (1,) * (len(first) - axis - 1)
 
 
-def takes_as_bias(first: Known, second: Known) -> bool:
-    """Whether TensorFlow's addition takes its second operand for a bias: one axis above 1, of the right size."""
-    large = [size for size in second if size > 1]
-    return len(first) > 1 and len(large) == 1 and large[0] in (first[1], first[-1])
-
-
-def _known(shape: Shape) -> Known:
-    return tuple(size for size in shape if size is not None)
+def _empty_bias(shape: Shape, number: int, call: Call) -> MergeError:
+    squeezed = ",".join(str(size) for size in shape if size != 1)
+    return MergeError(
+        "{{function_node __wrapped__BiasAdd_device_/job:localhost/replica:0/task:0/device:CPU:0}} "
+        f"Biases must be 1D: [{squeezed}] [Op:BiasAdd] name: ",
+        Sentence("Keras hands this input to TensorFlow as a bias, and an axis of 0 is in the way."),
+        axes=[(number, axis) for axis, size in enumerate(call.shapes[number]) if size == 0],
+        call=call,
+    )
 
 
 def _output_shape(read: tuple[Shape, ...], batch: Shape) -> Shape:

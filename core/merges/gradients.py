@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from core.dtypes import FLOAT32, Array, autocast, is_float
-from core.errors import unclear
+from core.errors import invalid_request
 from core.limits import check_rank
 from core.merges.dot import unit
-from core.merges.merge import given_arrays, merge
+from core.merges.merge import given_arrays, merge_row
 from core.merges.operations import Operation, find
 from core.merges.plan import Alignment
 
@@ -48,7 +48,7 @@ def gradients(
     given = given_arrays(row, inputs)
     check_rank((array.ndim for array in given), _MOST_AXES)
     floats = [autocast(value).astype(FLOAT32) for value in given]
-    merged = merge(operation, floats, axis=axis, axes=axes, normalize=normalize)
+    merged = merge_row(row, floats, axis=axis, axes=axes, normalize=normalize)
     flow = _check_upstream(upstream, merged.value)
     with np.errstate(all="ignore"):
         found = _backward(row, floats, merged.alignment, flow, normalize)
@@ -63,7 +63,7 @@ def _check_upstream(upstream: Any, value: Array) -> Array:
         return np.ones(value.shape, dtype=FLOAT32)
     flow = autocast(upstream).astype(FLOAT32)
     if flow.shape != value.shape:
-        raise unclear(
+        raise invalid_request(
             "The upstream gradient has the shape {shape}; it should have that of the output, {expected}.",
             shape=flow.shape,
             expected=value.shape,

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from operator import index
 
-from core.errors import MergeError, Shape, unclear
+from core.errors import MergeError, PartialInput, Shape, invalid_request
 from core.merges.concatenate import align_concatenate
-from core.merges.elementwise import takes_as_bias
+from core.merges.elementwise import bias_shape
 from core.merges.fixes import find_fixes
 from core.merges.operations import Operation, find
-from core.merges.plan import AlignedInput, Alignment, Role
+from core.merges.plan import AlignedInput, Alignment, Role, faults_of, partial_input
 from core.merges.warnings import warnings
 from core.sentences import Sentence
 
@@ -39,14 +39,33 @@ def align_operator(operation: str, shapes: Iterable[Iterable[int | None]], *, ax
     try:
         return _plan(row, listed, axis)
     except MergeError as error:
-        raise error.but(fixes=find_fixes(listed, error, lambda other: _plan(row, other, axis))) from None
+        fixes = find_fixes(listed, error, lambda other: _plan(row, other, axis))
+        raise error.but(fixes=fixes, partial=_partial(row, listed, error)) from None
+
+
+def _partial(row: Operation, shapes: tuple[Shape, ...], error: MergeError) -> tuple[PartialInput, ...]:
+    stretches = row.rule == "elementwise"
+    rank, faults = max(map(len, shapes), default=0), faults_of(error, len(shapes))
+    return tuple(
+        partial_input(
+            shape,
+            (1,) * (rank - len(shape)) * stretches + shape,
+            0,
+            faults[number],
+            stretches=stretches,
+            batch=False,
+        )
+        for number, shape in enumerate(shapes)
+    )
 
 
 def _plan(row: Operation, shapes: tuple[Shape, ...], axis: int) -> Alignment:
     if row.rule == "concatenate" and shapes:
         return align_concatenate(row, shapes, axis)
     if row.rule != "elementwise" or len(shapes) != 2:
-        raise unclear("The operator {name} takes two tensors; it got {count}.", name=row.name, count=len(shapes))
+        raise invalid_request(
+            "The operator {name} takes two tensors; it got {count}.", name=row.name, count=len(shapes)
+        )
     rank = max(map(len, shapes))
     expanded = [(1,) * (rank - len(shape)) + shape for shape in shapes]
     output = tuple(_combine(*pair, shapes) for pair in enumerate(zip(*expanded, strict=True)))
@@ -81,13 +100,9 @@ def _combine(axis: int, sizes: tuple[int | None, ...], shapes: tuple[Shape, ...]
 
 def _read(row: Operation, shapes: tuple[Shape, ...], expanded: list[Shape]) -> list[Shape]:
     """The shapes in which the numbers are combined: TensorFlow's addition may take the second for a bias."""
-    first, second = ([size for size in shape if size is not None] for shape in shapes)
     known = all(None not in shape for shape in shapes)
-    if row.kernel != "AddV2" or not known or len(first) < len(second) or not takes_as_bias(tuple(first), tuple(second)):
-        return expanded
-    size, rank = max(second), len(first)
-    axis = rank - 1 if first[-1] == size else 1
-    return [expanded[0], (1,) * axis + (size,) + (1,) * (rank - axis - 1)]
+    bias = bias_shape(row, *shapes) if known else None
+    return expanded if bias is None else [expanded[0], bias]
 
 
 def _roles(rank: int, expanded: Shape, output: Shape) -> tuple[Role, ...]:

@@ -14,8 +14,7 @@ import numpy as np
 
 from core.dtypes import FLOAT32, Array, as_array, autocast, flush, is_float, promote
 from core.errors import MergeError
-from core.merges import align as shapes_alone
-from core.merges.align import align, listed, not_a_list
+from core.merges.align import align_row, listed, not_a_list, plan
 from core.merges.concatenate import join
 from core.merges.dot import contract
 from core.merges.dtype_errors import call_of, check_dtypes, check_normalize
@@ -74,7 +73,19 @@ def merge(
     Raises:
         MergeError: where the layer refuses; with Keras's text, the reason and fixes.
     """
-    row = find(operation)
+    return merge_row(find(operation), inputs, axis=axis, axes=axes, normalize=normalize, masks=masks)
+
+
+def merge_row(
+    row: Operation,
+    inputs: Iterable[Any],
+    *,
+    axis: int = -1,
+    axes: Any = -1,
+    normalize: bool = False,
+    masks: Iterable[Any] | None = None,
+) -> Merged:
+    """`merge` for a row of the table."""
     given = given_arrays(row, inputs)
     arrays = [autocast(value) for value in given]
     alignment = _align(row, arrays, axis, axes, normalize)
@@ -91,7 +102,7 @@ def given_arrays(row: Operation, inputs: Iterable[Any]) -> list[Array]:
         MergeError: no list of tensors.
     """
     if isinstance(inputs, np.ndarray):
-        raise not_a_list(row.name, inputs.shape)
+        raise not_a_list(row, inputs.shape)
     return [as_array(value) for value in listed(inputs)]
 
 
@@ -114,10 +125,10 @@ def _align(row: Operation, arrays: Sequence[Array], axis: int, axes: Any, normal
 def _plan(row: Operation, shapes: tuple[tuple[int, ...], ...], axis: int, axes: Any) -> Alignment:
     if row.rule == "elementwise" and shapes:  # the common case, straight from the cache
         try:
-            return shapes_alone.plan(row.name, shapes, -1, -1)
+            return plan(row, shapes, -1, -1)
         except MergeError:
             pass  # `align` raises it again, with fixes
-    return align(row.name, shapes, axis=axis, axes=axes)
+    return align_row(row, shapes, axis=axis, axes=axes)
 
 
 @np.errstate(over="ignore", under="ignore", invalid="ignore")  # costs half of a `with` inside

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 
 from core.dtypes import Array, quotient
-from core.errors import shown, unclear
+from core.errors import invalid_request, shown
 from core.sentences import Sentence as _  # marks text for the catalogues
 
 Pair = tuple[Array, Array]
@@ -52,10 +52,6 @@ Rule = Literal["elementwise", "concatenate", "dot"]
 Masking = Literal["or", "ones", "skip"]
 
 
-def _unchanged(total: Array, count: int) -> Array:
-    return total
-
-
 def _mean(total: Array, count: int) -> Array:
     """`total / count` in the dtype that TensorFlow divides in."""
     dtype = quotient(total.dtype)
@@ -63,7 +59,7 @@ def _mean(total: Array, count: int) -> Array:
     return mean
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # a row is itself: looked up once, then compared and hashed by identity
 class Operation:
     """One row of the table.
 
@@ -74,12 +70,12 @@ class Operation:
         rule: how shapes line up; `core/merges/align.py` holds the rules.
         step: element-wise merges only: combines the running result with the next input.
         step_gradient: (upstream, first, second) -> what flows to each; same shapes as upstream.
-        finish: after the last step: (total, number of inputs) -> result.
+        mean: whether the total is divided by the number of inputs after the last step.
+        takes_bias: whether the step is Keras's addition, which may read its second operand as a bias.
         exactly: number of inputs where it is fixed.
         masking: what masked values do: nothing ("or"), count as 1 ("ones"), are skipped ("skip").
         kernel: TensorFlow's name of the step, as its errors give it.
         numpy: the step as NumPy code, {0} and {1} for the operands; PyTorch and JAX share the names.
-        commutes: whether the order of the inputs does not matter.
     """
 
     name: str
@@ -88,27 +84,31 @@ class Operation:
     rule: Rule = "elementwise"
     step: Callable[..., Any] = np.add
     step_gradient: Callable[[Array, Array, Array], tuple[Array, Array]] = add_gradient
-    finish: Callable[[Array, int], Array] = _unchanged
+    mean: bool = False
+    takes_bias: bool = False
     exactly: int | None = None
     masking: Masking = "or"
     kernel: str = ""
     numpy: str = ""
-    commutes: bool = True
 
     @property
     def function(self) -> str:
         """Keras's functional form: `multiply(inputs)` is `Multiply()(inputs)`."""
         return self.name.lower()
 
+    def finish(self, total: Array, count: int) -> Array:
+        """The result, from what the steps have given for so many inputs."""
+        return _mean(total, count) if self.mean else total
+
 
 _TABLE = (
     Operation(
         "Add", "+", _("The sum, cell by cell."),
-        step=np.add, kernel="AddV2", numpy="{0} + {1}",
+        step=np.add, takes_bias=True, kernel="AddV2", numpy="{0} + {1}",
     ),
     Operation(
         "Subtract", "−", _("The first input minus the second, cell by cell."),
-        step=np.subtract, step_gradient=subtract_gradient, exactly=2, kernel="Sub", numpy="{0} - {1}", commutes=False,
+        step=np.subtract, step_gradient=subtract_gradient, exactly=2, kernel="Sub", numpy="{0} - {1}",
     ),
     Operation(
         "Multiply", "×", _("The product, cell by cell; a map of weights gates features with it."),
@@ -116,7 +116,7 @@ _TABLE = (
     ),
     Operation(
         "Average", "avg", _("The mean of the inputs, cell by cell."),
-        step=np.add, finish=_mean, kernel="AddV2", numpy="{0} + {1}",
+        step=np.add, mean=True, takes_bias=True, kernel="AddV2", numpy="{0} + {1}",
     ),
     Operation(
         "Maximum", "max", _("The largest of the inputs, cell by cell."),
@@ -128,11 +128,11 @@ _TABLE = (
     ),
     Operation(
         "Concatenate", "⧺", _("The inputs one after the other along one axis; nothing is stretched."),
-        rule="concatenate", commutes=False,
+        rule="concatenate",
     ),
     Operation(
         "Dot", "·", _("Products summed along one axis of each input, sample by sample."),
-        rule="dot", exactly=2, commutes=False,
+        rule="dot", exactly=2,
     ),
 )  # fmt: skip
 
@@ -148,5 +148,7 @@ def find(name: str) -> Operation:
     text = name if isinstance(name, str) else ""  # anything else is no name, and may not even be hashable
     row = MERGES.get(text) or next((row for row in MERGES.values() if row.function == text.lower()), None)
     if row is None:
-        raise unclear("There is no merge {name}; choose one of {names}.", name=shown(name), names=", ".join(MERGES))
+        raise invalid_request(
+            "There is no merge {name}; choose one of {names}.", name=shown(name), names=", ".join(MERGES)
+        )
     return row

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
-from core.errors import Shape
+from core.errors import MergeError, PartialInput, Shape
 
 Role = Literal["batch", "matched", "stretched", "inserted", "unknown", "joined", "contracted", "free"]
 
@@ -62,3 +63,37 @@ class Alignment:
     def known(self) -> bool:
         """Whether every size is a number, so that the merge can be run."""
         return None not in self.output_shape and all(None not in shape for shape in self.shapes)
+
+
+def faults_of(error: MergeError, count: int) -> list[list[int]]:
+    """The axes at fault, one list for each of so many inputs."""
+    found: list[list[int]] = [[] for _ in range(count)]
+    for number, axis in error.axes:
+        found[number].append(axis)
+    return found
+
+
+def partial_input(
+    shape: Shape, expanded: Shape, start: int, faults: Collection[int], *, stretches: bool, batch: bool = True
+) -> PartialInput:
+    """How far an input of a rejected merge was aligned.
+
+    Args:
+        shape: as passed.
+        expanded: with the axes that Keras would insert.
+        start: where these are inserted.
+        faults: the axes of `shape` at fault.
+        stretches: whether axes of 1 are broadcast, so that they are at fault for that and never clash.
+        batch: whether axis 0 is the batch axis.
+    """
+    inserted = len(expanded) - len(shape)
+    at_fault = {axis + inserted if axis >= start else axis for axis in faults}
+
+    def role(axis: int, size: int | None) -> str:
+        if axis in at_fault:
+            return "stretched" if stretches and axis and size == 1 else "clashing"
+        if start <= axis < start + inserted:
+            return "inserted"
+        return "batch" if batch and axis == 0 else ""
+
+    return PartialInput(shape, expanded, tuple(role(axis, size) for axis, size in enumerate(expanded)))

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from core.errors import Shape, shown, unclear
-from core.merges.align import align, check_shapes
+from core.errors import Shape, invalid_request, shown
+from core.merges.align import align_row, check_shapes
 from core.merges.dialects import DIALECTS, plain_lines
 from core.merges.operations import Operation, find
 from core.merges.plan import Alignment
@@ -46,7 +46,7 @@ def snippet(
         MergeError: no such dialect; or, but for the two of Keras, shapes that do not fit.
     """
     if dialect not in DIALECTS:
-        raise unclear(
+        raise invalid_request(
             "There is no dialect {name}; choose one of {names}.", name=shown(dialect), names=", ".join(DIALECTS)
         )
     row, style = find(operation), DIALECTS[dialect]
@@ -57,8 +57,8 @@ def snippet(
         lines = _keras_inputs(checked, kinds, inputs)
         lines += ["", f"y = {_keras_call(row, dialect, names, axis, axes, normalize)}", "print(y.shape)"]
         return "\n".join([style.imports, "", *lines, ""])
-    known = _filled(align(row.name, checked, axis=axis, axes=axes))
-    alignment = align(row.name, known, axis=axis, axes=axes)
+    known = _filled(align_row(row, checked, axis=axis, axes=axes))
+    alignment = align_row(row, known, axis=axis, axes=axes)
     made = inputs or _samples(known, kinds)
     lines = [f"{name} = {style.array.format(code)}" for name, code in zip(names, made, strict=True)]
     lines += ["", *plain_lines(row, style, names, alignment, kinds, normalize), "print(y.shape)"]

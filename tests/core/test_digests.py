@@ -31,7 +31,9 @@ def test_parts_are_kept_apart():
 
 def test_corner_shapes():
     """Scalars and empty arrays have a digest; objects have none."""
-    assert digest(np.float32(7).reshape(())) != digest(np.zeros((0, 3), "float32")) != digest(np.zeros((3, 0), "float32"))
+    assert (
+        digest(np.float32(7).reshape(())) != digest(np.zeros((0, 3), "float32")) != digest(np.zeros((3, 0), "float32"))
+    )
     with pytest.raises(TypeError, match="convert it to numbers"):
         digest(np.array([None]))
 

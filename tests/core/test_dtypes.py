@@ -29,6 +29,7 @@ DTYPES = [
 ]
 
 
+@pytest.mark.keras
 @pytest.mark.parametrize(("operation", "dtypes", "wanted"), DTYPES)
 def test_dtypes(operation, dtypes, wanted):
     """What comes out, here and in Keras."""
@@ -81,6 +82,7 @@ def test_no_real_numbers(value):
         merge("Add", [np.array(value), np.ones((1, 1))])
 
 
+@pytest.mark.keras
 @pytest.mark.parametrize("dtype", [ml_dtypes.bfloat16, ml_dtypes.float8_e4m3fn, ml_dtypes.float8_e5m2])
 def test_small_floats(dtype):
     """Cast to float32 too, as the layer does."""

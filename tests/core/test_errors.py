@@ -4,13 +4,12 @@ import copy
 import pickle
 import re
 
-import keras
 import numpy as np
 import pytest
 
 from core import MERGES, Fix, MergeError, Sentence, align, merge
 from core.errors import Call
-from tests.oracle import ask
+from tests.oracle import ask, keras
 
 TABLE = [  # the reference, section 4.1: (merge, shapes, options, the axes at fault)
     ("Multiply", [(3, 20, 20, 256), (3, 10, 10, 1)], {}, {(0, 1), (0, 2), (1, 1), (1, 2)}),
@@ -41,6 +40,7 @@ def refusal(operation, shapes, **options):
     return caught.value
 
 
+@pytest.mark.keras
 @pytest.mark.parametrize(("operation", "shapes", "options", "axes"), TABLE)
 def test_the_text_is_that_of_keras(operation, shapes, options, axes):
     """Letter for letter, from `align` and from `merge`, with the axes at fault."""
@@ -54,6 +54,7 @@ def test_the_text_is_that_of_keras(operation, shapes, options, axes):
     assert caught.value.keras_message == theirs.text
 
 
+@pytest.mark.keras
 @pytest.mark.parametrize("operation", list(MERGES))
 @pytest.mark.parametrize("shape", [(2, 3), (5,), (2, 1, 3)])
 def test_one_tensor_instead_of_a_list(operation, shape):
@@ -68,6 +69,7 @@ def test_one_tensor_instead_of_a_list(operation, shape):
     assert ours.value.fixes
 
 
+@pytest.mark.keras
 @pytest.mark.parametrize("axes", ["a", None, 1.0, (1, 2, 3), (1,), (1.0, 2), ["a", 1], {1, 2}])
 def test_axes_that_the_constructor_of_dot_refuses(axes):
     """Its own texts; no shapes would help."""
@@ -78,6 +80,7 @@ def test_axes_that_the_constructor_of_dot_refuses(axes):
     assert ours.fixes == ()
 
 
+@pytest.mark.keras
 @pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "int32"])
 @pytest.mark.parametrize("normalize", [False, True])
 def test_the_frame_names_the_dtypes(dtype, normalize):
@@ -88,6 +91,7 @@ def test_the_frame_names_the_dtypes(dtype, normalize):
     assert caught.value.keras_message == ask("Dot", arrays, axes=1, normalize=normalize).text
 
 
+@pytest.mark.keras
 @pytest.mark.parametrize("operation", ["Add", "Multiply", "Maximum", "Average", "Subtract", "Minimum"])
 def test_truth_values(operation):
     """TensorFlow has no arithmetic for them; the explanation says what to do."""
@@ -134,6 +138,7 @@ ACCIDENTS = [
 ]
 
 
+@pytest.mark.keras
 @pytest.mark.parametrize(("operation", "shapes", "options", "text"), ACCIDENTS)
 def test_accidents_of_keras_get_a_clear_text(operation, shapes, options, text):
     """What Keras really prints is kept beside it."""
@@ -188,6 +193,7 @@ def test_as_text():
     assert str(refusal("Divide", [])).count("Divide") == 1
 
 
+@pytest.mark.keras
 def test_no_colours_of_a_terminal():
     """Keras prints some around errors from inside a call."""
     with pytest.raises(ValueError, match="different batch sizes") as caught:

@@ -8,7 +8,7 @@ from streamlit import get_option
 
 from core import Sentence
 from core.dtypes import Array
-from core.errors import MergeError, unclear
+from core.errors import MergeError, invalid_request
 from core.limits import MAX_MODEL_BYTES, MAX_UPLOAD_BYTES
 from ui import counters
 from ui.files.arrays import read_npy, read_npz
@@ -60,11 +60,11 @@ def read_file(name: str, content: bytes) -> dict[str, Array]:
 def _read(name: str, content: bytes) -> dict[str, Array]:
     reader = READERS.get(_ending(name))
     if reader is None:
-        raise unclear("Only {endings} are accepted.", endings=", ".join(f".{ending}" for ending in READERS))
+        raise invalid_request("Only {endings} are accepted.", endings=", ".join(f".{ending}" for ending in READERS))
     if not content:
-        raise unclear("The file is empty.")
+        raise invalid_request("The file is empty.")
     if len(content) > MAX_UPLOAD_BYTES:
-        raise unclear(
+        raise invalid_request(
             "The file has {size} MB; up to {limit} are accepted.",
             size=-(-len(content) // 1_000_000),
             limit=MAX_UPLOAD_BYTES // 1_000_000,

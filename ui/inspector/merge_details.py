@@ -32,7 +32,7 @@ def show_merge(model: ModelFile, entry: MergeEntry, ran: Ran | None) -> Tensors 
         for warning in entry.alignment.warnings:
             st.warning(plain(t(warning)), icon=":material/warning:")
     if entry.error is not None:
-        show_misfit(entry, entry.input_shapes, entry.error)
+        show_misfit(entry.input_shapes, entry.error)
     if _in_steps(model, entry):
         st.caption(t("Within TimeDistributed: what is recorded is the first step alone."))
     _lab(entry)

@@ -16,7 +16,7 @@ from core.dtypes import Array
 from sandbox.model_file.file import ModelFile
 from sandbox.model_run.handle import open_model, warm
 from sandbox.model_run.results import Run
-from sandbox.model_run.slots import room_to_spare
+from sandbox.model_run.slots import has_free_slot
 from sandbox.processes.errors import SandboxError
 from ui.inspector import run_controls
 from ui.inspector.controls import Choice
@@ -173,15 +173,15 @@ def rest() -> None:
 
 
 def _ahead(choice: Choice, model: ModelFile) -> None:
-    """Load somebody's own file while they read the list, if nobody needs the room; once for each file.
+    """Load somebody's own file while they read the list, if nobody needs the slot; once for each file.
 
     The shipped network is not: most who see it never press Run.
     """
     if choice.kind == "shipped" or run_controls.close_asked():
         rest()
-    elif _first_look(choice.key) and room_to_spare():
+    elif _first_look(choice.key) and has_free_slot():
         with suppress(SandboxError, MergeError):  # told when somebody presses Run
-            open_session(choice, model).handle.yielding = True
+            open_session(choice, model).handle.preemptible = True
 
 
 def _first_look(key: str) -> bool:
@@ -224,7 +224,7 @@ def progress(session: ModelSession) -> str:
     """Where the model of a session stands."""
     seconds = round(session.seconds)
     if session.handle.state == "waiting":
-        return t("Other models run; this one has the place {place} in the queue.", place=session.handle.place)
+        return t("Other models run; this one has the place {place} in the queue.", place=session.handle.queue_position)
     if session.handle.state == "loading":
         return t("Keras starts and loads the model: {seconds} s", seconds=seconds)
     return t("The model runs: {seconds} s", seconds=seconds)

@@ -19,15 +19,15 @@ _REMEMBERED = {"run": 2, "tensors": 6, "gradients": 4}  # answers of each kind; 
 class Handle(Protocol):
     """What is asked: a model in a process of its own, `sandbox.model_run.handle.InspectedModel`."""
 
-    yielding: bool  # loaded ahead of need: it gives its room to whoever wants to run a model
+    preemptible: bool  # preloaded: it loses its slot to a model that is to run
 
     @property
     def state(self) -> str:
         """It is "waiting", "loading", "ready", "failed" or "closed"."""
 
     @property
-    def place(self) -> int:
-        """How many wait for a process, itself included."""
+    def queue_position(self) -> int:
+        """Position in the queue for a process, from 1."""
 
     def run(self, inputs: Mapping[str, Array]) -> Future[Run]:
         """Run it on one array for each input."""

@@ -76,7 +76,7 @@ def area(label: str, key: str, **options: Any) -> str:
 def toggle(label: str, key: str, **options: Any) -> bool:
     """A switch, off by default."""
     return st.toggle(
-        label, key=_ready(key, False, lambda value: value.lower() == "true"), persist_state="session", **options
+        label, key=_ready(key, False, lambda value: value.lower() in ("true", "1")), persist_state="session", **options
     )
 
 

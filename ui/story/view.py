@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from core import Alignment, MergeError, align, merge
 from core.dtypes import Array
-from core.merges.rows import alignment_rows, refused_rows
+from core.merges.rows import alignment_rows, error_rows
 from core.merges.shape_text import format_shape
 from core.story.reading import Step
 from ui import counters
@@ -22,6 +24,7 @@ from ui.views.alignment_table import alignment_table
 from ui.views.loaded_code import loaded_code
 from ui.views.merge_view import gradient_view, translated_words, values_view
 from ui.views.numpy_note import show_numpy
+from ui.views.refusal import show_refusal
 
 
 def title(step: Step) -> str:
@@ -100,15 +103,14 @@ def _values(step: Step, alignment: Alignment) -> TensorView | None:
 
 def _refused(step: Step, error: MergeError) -> TensorView | None:
     """Why not, and what would fit; the inputs stand side by side, with nothing behind them."""
-    _heading(step, t("refused"))
-    alignment_table(refused_rows(step.operation or "", step.shapes, error), refused=True)
-    st.caption(t("Keras says:"))
-    st.code(error.keras_message if error.accident is None else error.accident, language=None, wrap_lines=True)
-    st.error(plain(t(error.explanation)))
-    show_numpy(step.operation or "", step.shapes, None, axis=step.axis, axes=step.axes)
-    if error.fixes:
-        st.markdown("**" + t("What would fit") + "**")
-        st.markdown("\n".join("- " + plain(t(fix.text)) for fix in error.fixes))
+    _heading(step, t("error"))
+    operation = step.operation or ""
+    show_refusal(
+        error,
+        step.shapes,
+        rows=error_rows(error),
+        before_fixes=partial(show_numpy, operation, step.shapes, None, axis=step.axis, axes=step.axes),
+    )
     return None if any(None in shape for shape in step.shapes) else inputs_view(step)
 
 

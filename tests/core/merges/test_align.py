@@ -46,6 +46,7 @@ def test_roles_and_result(operation, shapes, options, output, roles):
     assert alignment.shapes == tuple(shapes)
 
 
+@pytest.mark.keras
 @pytest.mark.parametrize(
     ("operation", "shapes"),
     [
@@ -131,6 +132,7 @@ def test_nothing_to_warn_of(operation, shapes):
     assert align(operation, shapes).warnings == ()
 
 
+@pytest.mark.keras
 @pytest.mark.parametrize("operation", ["Add", "Average"])
 def test_the_bias_of_the_tensorflow_backend(operation):
     """What is really added differs from what the shapes promise; only these two do it, and only to the second."""
@@ -143,6 +145,7 @@ def test_the_bias_of_the_tensorflow_backend(operation):
     assert align(operation, [(1, 3, 3, 7), (1, 1, 3, 1)]).inputs[1].read_shape == (1, 3, 1, 1)
 
 
+@pytest.mark.keras
 def test_keras_cannot_add_an_empty_batch_to_itself():
     """Since TensorFlow takes the second for a bias; the text is Keras's own."""
     empty = np.ones((0, 2), "float32")

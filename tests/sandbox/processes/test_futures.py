@@ -103,7 +103,9 @@ def test_many_threads_begin_each_work_once():
     assert all(one == found[0] for one in found)
 
 
-@given(st.integers(1, 5), st.lists(st.tuples(st.integers(0, 7), st.sampled_from(["wait", "done", "fail"])), max_size=80))
+@given(
+    st.integers(1, 5), st.lists(st.tuples(st.integers(0, 7), st.sampled_from(["wait", "done", "fail"])), max_size=80)
+)
 def test_against_a_list(limit, acts):
     """The last `limit` keys that were asked for and have not failed are never begun again."""
     cache, recent = FutureCache(limit, lifetime=until_it_failed), []
