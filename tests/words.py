@@ -58,7 +58,7 @@ SCREEN = {  # also forbidden where the text is shown
     r"\bclash(es)?\b": "mismatch",
 }
 CHINESE = ("拦住", "画廊", "变形")
-NAMES = {"told", "nobody", "whoever", "somebody", "mend", "knock", "whence", "hears", "unclear", "speak"}
+NAMES = {"told", "nobody", "whoever", "somebody", "mend", "knock", "whence", "hears", "invalid_request", "speak"}
 
 
 @dataclass(frozen=True)

@@ -12,5 +12,7 @@ __all__ = [
     "numpy_note",
     "refusal",
     "selection",
+    "step_graph",
     "steps_table",
+    "thumbnails",
 ]
