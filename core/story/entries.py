@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from core.errors import Shape, unclear
+from core.errors import Shape, invalid_request
 from core.gates.channels import ORDERS
 from core.limits import MAX_INPUTS, MAX_RANK, MAX_SIZE
 from core.merges.operations import MERGES
@@ -41,7 +41,7 @@ def text(raw: Any) -> str:
 def shapes(raw: Any) -> tuple[Shape, ...]:
     """One shape per input: a list of sizes, or a text as in the Merge lab."""
     if not isinstance(raw, list) or not 1 <= len(raw) <= MAX_INPUTS:
-        raise unclear(
+        raise invalid_request(
             "shapes must be a list of 1 to {limit} shapes such as [[5, 1, 5], [5, 4, 5]]; got {found}.",
             limit=MAX_INPUTS,
             found=shown(raw),
@@ -68,7 +68,7 @@ def axes(raw: Any) -> int | tuple[int, int]:
     """The axes of Dot: one, or one per input."""
     if isinstance(raw, list):
         if len(raw) != 2:
-            raise unclear("axes must be one or two integers; got {found}.", found=shown(raw))
+            raise invalid_request("axes must be one or two integers; got {found}.", found=shown(raw))
         first, second = (whole("axes", -MAX_RANK, MAX_RANK)(one) for one in raw)
         return first, second
     return whole("axes", -MAX_RANK, MAX_RANK)(raw)
@@ -79,7 +79,7 @@ def whole(name: str, low: int, high: int) -> Callable[[Any], int]:
 
     def read(raw: Any) -> int:
         if not isinstance(raw, int) or isinstance(raw, bool) or not low <= raw <= high:
-            raise unclear(
+            raise invalid_request(
                 "{name} must be an integer from {low} to {high}; got {found}.",
                 name=name,
                 low=f"{low:,}",
@@ -96,7 +96,7 @@ def index(name: str) -> Callable[[Any], tuple[int, ...]]:
 
     def read(raw: Any) -> tuple[int, ...]:
         if not isinstance(raw, list) or not 1 <= len(raw) <= MAX_RANK + 2:
-            raise unclear("{name} must be a list such as [0, 2, 1]; got {found}.", name=name, found=shown(raw))
+            raise invalid_request("{name} must be a list such as [0, 2, 1]; got {found}.", name=name, found=shown(raw))
         return tuple(whole(name, 0, MAX_SIZE)(one) for one in raw)
 
     return read
@@ -106,7 +106,7 @@ def plane(raw: Any) -> tuple[int, int]:
     """The axes of rows and columns."""
     found = index("plane")(raw)
     if len(found) != 2 or found[0] == found[1]:
-        raise unclear("plane must be two different axes, rows and columns; got {found}.", found=shown(raw))
+        raise invalid_request("plane must be two different axes, rows and columns; got {found}.", found=shown(raw))
     return found[0], found[1]
 
 
@@ -115,7 +115,7 @@ def one_of(name: str, choices: Mapping[str, Any] | tuple[Any, ...]) -> Callable[
 
     def read(raw: Any) -> Any:
         if type(raw) not in (str, int) or raw not in choices:
-            raise unclear(
+            raise invalid_request(
                 "{name} must be one of {choices}; got {found}.",
                 name=name,
                 choices=", ".join(map(str, choices)),
@@ -131,7 +131,7 @@ def switch(name: str) -> Callable[[Any], bool]:
 
     def read(raw: Any) -> bool:
         if not isinstance(raw, bool):
-            raise unclear("{name} must be true or false; got {found}.", name=name, found=shown(raw))
+            raise invalid_request("{name} must be true or false; got {found}.", name=name, found=shown(raw))
         return raw
 
     return read
@@ -175,13 +175,13 @@ def shown(raw: Any) -> str:
 
 def _words(raw: Any, most: int, *, lines: bool) -> str:
     if not isinstance(raw, str):
-        raise unclear("This must be text in quotes; got {found}.", found=shown(raw))
+        raise invalid_request("This must be text in quotes; got {found}.", found=shown(raw))
     kept = "".join(sign for sign in raw if sign == "\n" or unicodedata.category(sign) not in ("Cc", "Cf", "Cs"))
     kept = kept.strip() if lines else " ".join(kept.split())
     if not kept:
-        raise unclear("The text is empty.")
+        raise invalid_request("The text is empty.")
     if len(kept) > most:
-        raise unclear(
+        raise invalid_request(
             "The text has {count} characters; at most {limit} are allowed.", count=f"{len(kept):,}", limit=f"{most:,}"
         )
     return kept
@@ -191,7 +191,9 @@ def _shape(raw: Any) -> Shape:
     if isinstance(raw, str):
         return parse_shape(raw)
     if not isinstance(raw, list) or len(raw) > MAX_RANK:
-        raise unclear("A shape is a list of at most {limit} sizes; got {found}.", limit=MAX_RANK, found=shown(raw))
+        raise invalid_request(
+            "A shape is a list of at most {limit} sizes; got {found}.", limit=MAX_RANK, found=shown(raw)
+        )
     return tuple(whole("A size", 0, MAX_SIZE)(size) for size in raw)
 
 

@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from core.errors import MergeError, Shape, unclear
+from core.errors import MergeError, Shape, invalid_request
 from core.limits import check_elements
 from core.merges.align import align
 from core.sentences import Sentence
@@ -192,10 +192,10 @@ def _whole_step(values: dict[str, Any], at: Mapping[str, int], head: int) -> Ste
     try:
         name = "operation"
         if ("operation" in values) == ("scene" in values):
-            raise unclear("A step needs either an operation with shapes or a scene, not both.")
+            raise invalid_request("A step needs either an operation with shapes or a scene, not both.")
         strangers = _NETWORK if "operation" in values else _MERGE
         for name in [stranger for stranger in strangers if stranger in values]:
-            raise unclear("The entry {name} does not apply to this step.", name=name)
+            raise invalid_request("The entry {name} does not apply to this step.", name=name)
         for name in _EACH:
             _check_count(name, values)
         name = "shapes"
@@ -210,12 +210,14 @@ def _whole_step(values: dict[str, Any], at: Mapping[str, int], head: int) -> Ste
 def _check_count(name: str, values: Mapping[str, Any]) -> None:
     count, found = len(values.get("shapes", ())), len(values.get(name, (1,)))
     if count and found not in (1, count):
-        raise unclear("There are {count} inputs, but {name} has {found} values.", count=count, name=name, found=found)
+        raise invalid_request(
+            "There are {count} inputs, but {name} has {found} values.", count=count, name=name, found=found
+        )
 
 
 def _merge_step(values: dict[str, Any]) -> Step:
     if "shapes" not in values:
-        raise unclear("The entry {name} is missing.", name="shapes")
+        raise invalid_request("The entry {name} is missing.", name="shapes")
     count = len(values["shapes"])
     check_elements(values["shapes"], ())
     each = {"fill": ("counting",), **{name: values[name] for name in _EACH if name in values}}
@@ -242,4 +244,4 @@ def _check_cell(step: Step) -> None:
         size is None or at < size for at, size in zip(step.cell, output, strict=True)
     )
     if not inside:
-        raise unclear("The output of shape {shape} has no element {cell}.", cell=step.cell, shape=output)
+        raise invalid_request("The output of shape {shape} has no element {cell}.", cell=step.cell, shape=output)

@@ -34,8 +34,9 @@ def check_stored(content: bytes) -> None:
     with tempfile.TemporaryDirectory(prefix="mergescope-") as folder:
         here = dict.fromkeys(("TMPDIR", "TEMP", "HOME"), folder)
         process = SandboxProcess(
-            "sandbox.model_run.weights_child", _MEMORY, _SECONDS, most_bytes=MAX_MODEL_BYTES + 1_000, environment=here
-        )
+            "sandbox.model_run.weights_child", _MEMORY, _SECONDS, most_bytes=MAX_MODEL_BYTES + 1_000, environment=here,
+            folder=folder,
+        )  # fmt: skip
         try:
             told = process.submit("check", {}, [np.frombuffer(weights, np.uint8)]).result().header
         except SandboxError as error:

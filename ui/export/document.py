@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from core.errors import unclear
+from core.errors import invalid_request
 from core.limits import MAX_ELEMENTS
 from ui.export.drawing.snapshot import Look, look_at
 from ui.export.drawing.theme import Theme, theme
@@ -82,7 +82,7 @@ def check_size(document: Document) -> None:
     """
     count = sum(panel.value.size for panel in document.view.panels)
     if count > MAX_ELEMENTS:
-        raise unclear(
+        raise invalid_request(
             "The tensors hold {count} values; this file type takes at most {limit}. Export the arrays (npz) instead.",
             count=f"{count:,}",
             limit=f"{MAX_ELEMENTS:,}",

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core import MergeError
 from core.dtypes import Array
-from core.errors import Shape, unclear
+from core.errors import Shape, invalid_request
 from ui.inspector.summary_table import figures_of, figures_table
 from ui.inspector.values import Tensors, operand_name, side_by_side
 from ui.tensor_view import Panel, TensorView, tensor_view
@@ -31,7 +31,7 @@ def read_cell(typed: str, shape: Shape) -> tuple[int, ...]:
     )
     if not fits:
         last = ", ".join(str((size or 1) - 1) for size in shape)
-        raise unclear(
+        raise invalid_request(
             "{text} is no index of the output {shape}; the last one is {last}.",
             text=repr(typed)[:_LONGEST],
             shape=shape,

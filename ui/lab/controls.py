@@ -10,7 +10,7 @@ import streamlit as st
 
 from core import MERGES, MergeError
 from core.dtypes import Array
-from core.errors import Shape, unclear
+from core.errors import Shape, invalid_request
 from core.limits import MAX_INPUTS
 from core.merges.samples import DTYPES, SAMPLES
 from core.merges.shape_text import format_shape, parse_shape
@@ -244,7 +244,7 @@ def _integers(text: str, lengths: tuple[int, ...]) -> tuple[int, ...]:
         return tuple(int(part) for part in parts)
     except ValueError:
         example = "1" if lengths == (1,) else "-1 / 2,1"
-        error = unclear("{text} cannot be read; type for example {example}.", text=repr(short(text)), example=example)
+        error = invalid_request("{text} cannot be read; type for example {example}.", text=repr(short(text)), example=example)
         st.error(plain(t(error.explanation)))
         return ()
 

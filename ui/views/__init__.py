@@ -13,5 +13,7 @@ __all__ = [
     "numpy_note",
     "refusal",
     "selection",
+    "step_graph",
     "steps_table",
+    "thumbnails",
 ]

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from core.errors import unclear
+from core.errors import invalid_request
 from core.limits import MAX_EXPORTS
 from ui.export import job as jobs
 from ui.export.job import Job
@@ -60,7 +60,7 @@ def test_errors_become_sentences(caplog):
     """A refusal says its own; an accident says where to look, and the log has it."""
 
     def refuse(tell):
-        raise unclear("No.")
+        raise invalid_request("No.")
 
     def fail(tell):
         raise RuntimeError("inside")
