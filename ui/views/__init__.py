@@ -1,6 +1,7 @@
 """Views that several pages share."""
 
 __all__ = [
+    "alignment_line",
     "alignment_table",
     "assets",
     "cached",
