@@ -16,8 +16,8 @@ from tests.ui.inspector.models import gate_file
 from ui.inspector.downloads import file_name, merge_npz, merges_csv
 from ui.inspector.report import report
 from ui.inspector.summary_table import figures_of
-from ui.inspector.thumbnails import thumbnail
-from ui.inspector.values import Tensors
+from ui.views.thumbnails import thumbnail
+from ui.inspector.recorded import Tensors
 from ui.text import speaking
 
 EVIL = '<img src=x onerror="alert(1)">&amp;</section>![a](http://x.test/a.png)'
