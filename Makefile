@@ -88,7 +88,7 @@ lock: ## Pin all requirements with hashes, for every platform (needs uv and npm)
 CATALOGUE := ui/locales/zh/LC_MESSAGES/mergescope
 text: .venv/dev ## Collect new strings into the Chinese catalogue and compile it
 	mkdir -p build
-	$(BIN)/pybabel -q extract -F babel.cfg -k "t Sentence _ unclear" --no-location --sort-output --omit-header -o build/mergescope.pot .
+	$(BIN)/pybabel -q extract -F babel.cfg -k "t Sentence _ invalid_request" --no-location --sort-output --omit-header -o build/mergescope.pot .
 	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -i build/mergescope.pot -o $(CATALOGUE).po -l zh
 	$(BIN)/pybabel -q compile -i $(CATALOGUE).po -o $(CATALOGUE).mo
 

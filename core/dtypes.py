@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from core.errors import shown, unclear
+from core.errors import invalid_request, shown
 
 Array = NDArray[Any]  # of any real dtype
 
@@ -31,8 +31,10 @@ def as_array(value: object) -> Array:
         return np.asarray(value)
     except ValueError as error:
         if "maximum number of dimension" in str(error):
-            raise unclear("The list is nested too deeply: a tensor has at most {limit} axes.", limit=64) from None
-        raise unclear(
+            raise invalid_request(
+                "The list is nested too deeply: a tensor has at most {limit} axes.", limit=64
+            ) from None
+        raise invalid_request(
             "A tensor has the same length everywhere along an axis; {value} has not.", value=shown(value)
         ) from None
 
@@ -55,7 +57,7 @@ def autocast(value: object) -> Array:
         with np.errstate(over="ignore"):  # 1e39 becomes inf, as in TensorFlow
             return flush(array.astype(FLOAT32))
     if array.dtype.kind not in "biu":
-        raise unclear("Tensors hold real numbers; this one holds {dtype}.", dtype=array.dtype)
+        raise invalid_request("Tensors hold real numbers; this one holds {dtype}.", dtype=array.dtype)
     return array
 
 

@@ -133,6 +133,6 @@ def shown(value: object) -> str:
         return type(value).__name__
 
 
-def unclear(template: str, /, **values: object) -> MergeError:
+def invalid_request(template: str, /, **values: object) -> MergeError:
     """An error of ours alone: Keras has no text for it."""
     return MergeError(Sentence(template, **values))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import prod
 
-from core.errors import Shape, unclear
+from core.errors import Shape, invalid_request
 from core.settings import number
 
 MAX_RANK = 6  # axes of a tensor that are drawn
@@ -58,14 +58,14 @@ def check_elements(shapes: Iterable[Shape], result: Shape) -> None:
     """
     for shape in shapes:
         if _elements(shape) > MAX_ELEMENTS:
-            raise unclear(
+            raise invalid_request(
                 "{shape} would be {count} numbers; up to {limit} are computed.",
                 shape=shape,
                 count=f"{_elements(shape):,}",
                 limit=f"{MAX_ELEMENTS:,}",
             )
     if _elements(result) > MAX_ELEMENTS:
-        raise unclear(
+        raise invalid_request(
             "The result {shape} would hold {count} numbers; up to {limit} are computed.",
             shape=result,
             count=f"{_elements(result):,}",
@@ -81,7 +81,9 @@ def check_rank(ranks: Iterable[int], most: int) -> None:
     """
     for rank in ranks:
         if rank > most:
-            raise unclear("A tensor of {count} axes is too much; up to {limit} are computed.", count=rank, limit=most)
+            raise invalid_request(
+                "A tensor of {count} axes is too much; up to {limit} are computed.", count=rank, limit=most
+            )
 
 
 def _elements(shape: Shape) -> int:
@@ -98,7 +100,7 @@ def check_features(shape: tuple[int, ...]) -> None:
         MergeError: names the shape and the limit.
     """
     if prod(shape) > MAX_GATE_ELEMENTS or shape[-1] > MAX_GATE_CHANNELS:
-        raise unclear(
+        raise invalid_request(
             "Features of {shape} are too many: gates are run on up to {limit} numbers in up to {channels} channels.",
             shape=shape,
             limit=f"{MAX_GATE_ELEMENTS:,}",

@@ -43,7 +43,7 @@ else:
             listing.show_list(model, filters, entry, running.thumbs(ran), running.failed(ran))
         with middle:
             graph.show_graph(model, entry, whole=whole, failed=running.failed(ran))
-        merge_details.show_details(model, entry, ran, shown)
+        merge_details.show_details(model, entry, shown)
         listing.show_others(model)
         downloads.show_downloads(model, ran, shown.tensors if shown else None)
 controls.pick_another(kind)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from operator import index
 from typing import Any
 
-from core.errors import MergeError, PartialInput, Shape, shown, unclear
+from core.errors import MergeError, PartialInput, Shape, invalid_request, shown
 from core.merges.concatenate import align_concatenate
 from core.merges.dot import Axes, align_dot, check_axes
 from core.merges.elementwise import align_elementwise, expand
@@ -131,7 +131,7 @@ def listed(values: Any) -> tuple[Any, ...]:
         MergeError: a number, None, or anything else that is no list.
     """
     if not isinstance(values, (list, tuple, Iterable)):  # the first two are quick to tell
-        raise unclear("A merge takes a list, one entry for each input; it got {value}.", value=shown(values))
+        raise invalid_request("A merge takes a list, one entry for each input; it got {value}.", value=shown(values))
     return tuple(values)
 
 
@@ -152,7 +152,7 @@ def _check_shape(shape: Iterable[Any]) -> Shape:
     try:
         checked = tuple(None if size is None else index(size) for size in sizes)
     except TypeError:
-        raise unclear("A shape holds whole numbers or None; {shape} does not.", shape=shown(sizes)) from None
+        raise invalid_request("A shape holds whole numbers or None; {shape} does not.", shape=shown(sizes)) from None
     if any(size is not None and size < 0 for size in checked):
-        raise unclear("Sizes are at least 0; {shape} has a negative one.", shape=checked)
+        raise invalid_request("Sizes are at least 0; {shape} has a negative one.", shape=checked)
     return checked

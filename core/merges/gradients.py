@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from core.dtypes import FLOAT32, Array, autocast, is_float
-from core.errors import unclear
+from core.errors import invalid_request
 from core.limits import check_rank
 from core.merges.dot import unit
 from core.merges.merge import given_arrays, merge_row
@@ -63,7 +63,7 @@ def _check_upstream(upstream: Any, value: Array) -> Array:
         return np.ones(value.shape, dtype=FLOAT32)
     flow = autocast(upstream).astype(FLOAT32)
     if flow.shape != value.shape:
-        raise unclear(
+        raise invalid_request(
             "The upstream gradient has the shape {shape}; it should have that of the output, {expected}.",
             shape=flow.shape,
             expected=value.shape,

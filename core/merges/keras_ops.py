@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from operator import index
 
-from core.errors import MergeError, PartialInput, Shape, unclear
+from core.errors import MergeError, PartialInput, Shape, invalid_request
 from core.merges.concatenate import align_concatenate
 from core.merges.elementwise import bias_shape
 from core.merges.fixes import find_fixes
@@ -63,7 +63,9 @@ def _plan(row: Operation, shapes: tuple[Shape, ...], axis: int) -> Alignment:
     if row.rule == "concatenate" and shapes:
         return align_concatenate(row, shapes, axis)
     if row.rule != "elementwise" or len(shapes) != 2:
-        raise unclear("The operator {name} takes two tensors; it got {count}.", name=row.name, count=len(shapes))
+        raise invalid_request(
+            "The operator {name} takes two tensors; it got {count}.", name=row.name, count=len(shapes)
+        )
     rank = max(map(len, shapes))
     expanded = [(1,) * (rank - len(shape)) + shape for shape in shapes]
     output = tuple(_combine(*pair, shapes) for pair in enumerate(zip(*expanded, strict=True)))

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.dtypes import Array, as_array, promote
-from core.errors import MergeError, unclear
+from core.errors import MergeError, invalid_request
 from core.merges.plan import Alignment
 from core.sentences import Sentence
 
@@ -29,7 +29,7 @@ def check_masks(masks: Any, arrays: Sequence[Array]) -> list[Mask | None]:
     """
     listed = list(masks) if isinstance(masks, Iterable) else [masks]
     if len(listed) != len(arrays):
-        raise unclear(
+        raise invalid_request(
             "There must be one mask, or None, for each input; there are {masks} masks and {inputs} inputs.",
             masks=len(listed),
             inputs=len(arrays),
@@ -37,7 +37,7 @@ def check_masks(masks: Any, arrays: Sequence[Array]) -> list[Mask | None]:
     checked = [None if mask is None else as_array(mask).astype(np.bool_) for mask in listed]
     for number, (mask, array) in enumerate(zip(checked, arrays, strict=True)):
         if mask is not None and (array.ndim == 0 or not _fits(mask.shape, array.shape[:-1])):
-            raise unclear(
+            raise invalid_request(
                 "The mask of input {number} has the shape {shape}; it should be {expected}, "
                 "the input's without the last axis.",
                 number=number,

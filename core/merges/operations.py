@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 
 from core.dtypes import Array, quotient
-from core.errors import shown, unclear
+from core.errors import invalid_request, shown
 from core.sentences import Sentence as _  # marks text for the catalogues
 
 Pair = tuple[Array, Array]
@@ -148,5 +148,7 @@ def find(name: str) -> Operation:
     text = name if isinstance(name, str) else ""  # anything else is no name, and may not even be hashable
     row = MERGES.get(text) or next((row for row in MERGES.values() if row.function == text.lower()), None)
     if row is None:
-        raise unclear("There is no merge {name}; choose one of {names}.", name=shown(name), names=", ".join(MERGES))
+        raise invalid_request(
+            "There is no merge {name}; choose one of {names}.", name=shown(name), names=", ".join(MERGES)
+        )
     return row

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import product
 from numbers import Integral
 
-from core.errors import Shape, shown, unclear
+from core.errors import Shape, invalid_request, shown
 from core.merges.links import AxisLink, links
 from core.merges.plan import Alignment
 
@@ -65,7 +65,7 @@ def _own_span(link: AxisLink, size: int, output_index: Index) -> Sequence[int]:
 
 def _check(alignment: Alignment, shape: Shape, index: Sequence[int]) -> Index:
     if not alignment.known:
-        raise unclear(
+        raise invalid_request(
             "Cells have an index only where every size is a number; {shapes} holds None.", shapes=list(alignment.shapes)
         )
     cell = tuple(index) if isinstance(index, Iterable) and not isinstance(index, str) else (index,)

@@ -9,7 +9,7 @@ from math import prod
 import numpy as np
 
 from core.dtypes import Array
-from core.errors import shown, unclear
+from core.errors import invalid_request, shown
 from core.sentences import Sentence as _  # marks text for the catalogues
 
 DTYPES = (
@@ -158,7 +158,11 @@ def _first(sample: Sample, number: int, first: int | None) -> int:
 
 def _find(name: str, dtype: str) -> Sample:
     if name not in SAMPLES:
-        raise unclear("There is no sample {name}; choose one of {names}.", name=shown(name), names=", ".join(SAMPLES))
+        raise invalid_request(
+            "There is no sample {name}; choose one of {names}.", name=shown(name), names=", ".join(SAMPLES)
+        )
     if dtype not in DTYPES:
-        raise unclear("There is no dtype {name}; choose one of {names}.", name=shown(dtype), names=", ".join(DTYPES))
+        raise invalid_request(
+            "There is no dtype {name}; choose one of {names}.", name=shown(dtype), names=", ".join(DTYPES)
+        )
     return SAMPLES[name]

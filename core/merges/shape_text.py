@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from unicodedata import category
 
-from core.errors import MergeError, Shape, unclear
+from core.errors import MergeError, Shape, invalid_request
 from core.limits import MAX_RANK, MAX_SIZE
 
 _SHOWN = 40  # characters of what was typed that an error repeats
@@ -28,11 +28,11 @@ def parse_shape(text: str) -> Shape:
     if not inside:
         if bare:
             return ()
-        raise unclear("Please type a shape such as 5,1,5.")
+        raise invalid_request("Please type a shape such as 5,1,5.")
     separator = "," if "," in inside else None
     parts = [part.strip() for part in inside.removesuffix(",").split(separator)]
     if len(parts) > MAX_RANK:
-        raise unclear("{count} axes were typed; at most {limit} are drawn.", count=len(parts), limit=MAX_RANK)
+        raise invalid_request("{count} axes were typed; at most {limit} are drawn.", count=len(parts), limit=MAX_RANK)
     return tuple(_parse_size(part) for part in parts)
 
 
@@ -45,17 +45,17 @@ def _parse_size(part: str) -> int | None:
     seen = "".join(map(_visible, part[: _SHOWN + 1]))
     shown = seen if len(seen) <= _SHOWN else seen[:_SHOWN] + "…"
     if not part:
-        raise unclear("There is an empty place between two commas.")
+        raise invalid_request("There is an empty place between two commas.")
     if part in ("None", "none", "?"):
         return None
     if re.fullmatch(r"[+-]?\d+\.\d*|[+-]?\d+[eE][+-]?\d+", part, flags=re.ASCII):
-        raise unclear("Sizes are whole numbers; {part} is not.", part=shown)
+        raise invalid_request("Sizes are whole numbers; {part} is not.", part=shown)
     if not re.fullmatch(r"[+-]?\d+", part, flags=re.ASCII):
         raise _not_a_number(part, shown)
     if part.startswith("-"):
-        raise unclear("Sizes are at least 0; {part} is not.", part=shown)
+        raise invalid_request("Sizes are at least 0; {part} is not.", part=shown)
     if len(part) > len(str(MAX_SIZE)) + 1 or int(part) > MAX_SIZE:
-        raise unclear("Sizes go up to {limit}; {part} is larger.", part=shown, limit=f"{MAX_SIZE:,}")
+        raise invalid_request("Sizes go up to {limit}; {part} is larger.", part=shown, limit=f"{MAX_SIZE:,}")
     return int(part)
 
 
@@ -66,7 +66,9 @@ def _visible(sign: str) -> str:
 
 def _not_a_number(part: str, shown: str) -> MergeError:
     if any(sign.isdigit() and not sign.isascii() for sign in part):  # full-width digits and their like
-        return unclear("Please use the digits 0-9; {part} is written with others.", part=shown)
+        return invalid_request("Please use the digits 0-9; {part} is written with others.", part=shown)
     if re.fullmatch(r"\d+(\s*[×，、；：]\s*\d+)+", part, flags=re.ASCII):
-        return unclear("Please separate sizes by commas, as in 5,1,5; in {part} something else stands.", part=shown)
-    return unclear("{part} is not a whole number.", part=shown)
+        return invalid_request(
+            "Please separate sizes by commas, as in 5,1,5; in {part} something else stands.", part=shown
+        )
+    return invalid_request("{part} is not a whole number.", part=shown)

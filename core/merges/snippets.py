@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from core.errors import Shape, shown, unclear
+from core.errors import Shape, invalid_request, shown
 from core.merges.align import align_row, check_shapes
 from core.merges.dialects import DIALECTS, plain_lines
 from core.merges.operations import Operation, find
@@ -46,7 +46,7 @@ def snippet(
         MergeError: no such dialect; or, but for the two of Keras, shapes that do not fit.
     """
     if dialect not in DIALECTS:
-        raise unclear(
+        raise invalid_request(
             "There is no dialect {name}; choose one of {names}.", name=shown(dialect), names=", ".join(DIALECTS)
         )
     row, style = find(operation), DIALECTS[dialect]

@@ -34,7 +34,9 @@ def grey(image: Array) -> Array:
     channels = image.shape[-1]
     if channels in (1, 2):
         return image[..., 0]
-    found: Array = image[..., :3] @ np.array([0.299, 0.587, 0.114]) if channels in (3, 4) else image.mean(axis=-1)  # BT.601
+    found: Array = (
+        image[..., :3] @ np.array([0.299, 0.587, 0.114]) if channels in (3, 4) else image.mean(axis=-1)
+    )  # BT.601
     return found
 
 

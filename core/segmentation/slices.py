@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.dtypes import FLOAT32, Array
-from core.errors import unclear
+from core.errors import invalid_request
 from core.sentences import Sentence
 
 SIDE = 160  # rows and columns that the shipped network takes
@@ -80,7 +80,7 @@ def _plane(array: Array) -> Array:
     if array.ndim == 3 and array.shape[-1] == 3:
         array = array @ _GREY
     if array.ndim != 2 or 0 in array.shape:
-        raise unclear(
+        raise invalid_request(
             "A slice has the shape (rows, columns), (rows, columns, 1) or (rows, columns, 3); this one has {shape}.",
             shape=shape,
         )
@@ -90,9 +90,11 @@ def _plane(array: Array) -> Array:
 def _check_numbers(plane: Array) -> None:
     wrong = int(plane.size - np.isfinite(plane).sum())
     if wrong:
-        raise unclear("The network needs finite numbers; NaN or infinite are {count} of these.", count=f"{wrong:,}")
+        raise invalid_request(
+            "The network needs finite numbers; NaN or infinite are {count} of these.", count=f"{wrong:,}"
+        )
     if plane.min() == plane.max():
-        raise unclear(
+        raise invalid_request(
             "The slice is the same everywhere ({value}), so there is nothing to find.",
             value=f"{float(plane.flat[0]):g}",
         )

@@ -7,7 +7,7 @@ import tempfile
 import numpy as np
 
 from core import MergeError, Sentence
-from core.errors import unclear
+from core.errors import invalid_request
 from core.limits import MAX_MODEL_BYTES
 from sandbox.processes.errors import SandboxError
 from sandbox.processes.process import Reply, SandboxProcess
@@ -56,7 +56,7 @@ def read_hdf5(content: bytes) -> tuple[bytes, str, int]:
         reply = _ask("config", content)
     except SandboxError as error:
         if error.kind in _NOT_THERE:
-            raise unclear("HDF5 files are read only where h5py is installed.") from None
+            raise invalid_request("HDF5 files are read only where h5py is installed.") from None
         raise
     return reply.arrays[0].tobytes(), str(reply.header["version"]), int(reply.header["stored"])
 

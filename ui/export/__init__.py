@@ -4,6 +4,7 @@
 """
 
 from ui.export.document import Document, Moment
+from ui.export.illustration import Illustration
 from ui.export.menu import export_menu
 
-__all__ = ["Document", "Moment", "export_menu"]
+__all__ = ["Document", "Illustration", "Moment", "export_menu"]

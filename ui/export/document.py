@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
-from core.errors import unclear
+from core.errors import invalid_request
 from core.limits import MAX_ELEMENTS
 from ui.export.drawing.snapshot import Look, look_at
 from ui.export.drawing.theme import Theme, theme
+from ui.export.illustration import Illustration
 from ui.export.words import WORDS
 from ui.tensor_view import Selection, TensorView
+
+_LOOPBACK = ("localhost", "0.0.0.0", "::1")  # noqa: S104  # compared with, not bound to
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +53,7 @@ class Document:
     address: Callable[[Selection], str] = field(default=lambda _: "")
     code: Mapping[str, str] = field(default_factory=dict)
     moments: tuple[Moment, ...] = ()
+    pictures: tuple[Illustration, ...] = ()
     words: Mapping[str, str] = field(default_factory=lambda: WORDS)
     language: str = "en"
     theme: Theme = field(default_factory=lambda: theme("light"))
@@ -56,6 +61,12 @@ class Document:
     def look(self) -> Look:
         """Return the view and the selection, ready to be drawn."""
         return look_at(self.view, self.selection)
+
+    def public_address(self, selection: Selection) -> str:
+        """Return the link that opens a selection, or "" if it would open on this machine only."""
+        address = self.address(selection)
+        host = urlsplit(address).hostname or ""
+        return "" if host in _LOOPBACK or host.startswith("127.") else address
 
     @property
     def line(self) -> str:
@@ -71,7 +82,7 @@ def check_size(document: Document) -> None:
     """
     count = sum(panel.value.size for panel in document.view.panels)
     if count > MAX_ELEMENTS:
-        raise unclear(
+        raise invalid_request(
             "The tensors hold {count} values; this file type takes at most {limit}. Export the arrays (npz) instead.",
             count=f"{count:,}",
             limit=f"{MAX_ELEMENTS:,}",

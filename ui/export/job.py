@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 
 from core import MergeError
-from core.errors import unclear
+from core.errors import invalid_request
 from core.limits import MAX_EXPORT_SECONDS, MAX_EXPORTS
 from ui.export.progress import Progress, StoppedError
 
@@ -69,7 +69,7 @@ class Job:
         if self._stop.is_set():
             raise StoppedError
         if time.monotonic() - self._begun > MAX_EXPORT_SECONDS:
-            raise unclear(
+            raise invalid_request(
                 "The export exceeded {seconds} s and was cancelled; choose fewer frames or slides.",
                 seconds=MAX_EXPORT_SECONDS,
             )
@@ -88,4 +88,4 @@ class Job:
             self.error = error
         except Exception:
             logging.getLogger(__name__).exception("An export failed")
-            self.error = unclear("The export failed; see the server log.")
+            self.error = invalid_request("The export failed; see the server log.")

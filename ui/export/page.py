@@ -47,6 +47,12 @@ def _page(document: Document, data: str) -> str:
         f"<details><summary>{escape(clean(name))}</summary><pre>{escape(clean(text))}</pre></details>"
         for name, text in document.code.items()
     )
+    pictures = "".join(
+        f'<figure><figcaption>{escape(clean(one.title))}</figcaption><img alt="{escape(clean(one.description))}" '
+        f'src="data:image/png;base64,{b64encode(one.png()).decode()}"></figure>'
+        for one in document.pictures
+    )
+    row = f'<section class="pictures">{pictures}</section>' if pictures else ""
     code = f"<section><h2>{words['code']}</h2>{blocks}</section>" if blocks else ""
     return f"""<!doctype html>
 <html lang="{escape(document.language)}" dir="ltr">
@@ -63,6 +69,7 @@ def _page(document: Document, data: str) -> str:
 <header><h1><bdi>{title}</bdi></h1><p>{words["page_hint"]}</p></header>
 <main><div class="tensor-view"></div></main>
 <noscript><p>{words["no_script"]}</p></noscript>
+{row}
 {code}
 <footer>{link}<p>{words["made_with"]}</p></footer>
 <script type="module">
@@ -103,6 +110,10 @@ h1 {{ font-size: 1.75rem; font-weight: 600; margin: 0; overflow-wrap: anywhere; 
 h2 {{ font-size: 1.25rem; font-weight: 600; }}
 header p, footer p {{ color: color-mix(in srgb, var(--st-text-color) 74%, var(--st-background-color)); }}
 a {{ color: var(--st-primary-color); }}
+.pictures {{ display: flex; flex-wrap: wrap; gap: 1.25rem; margin-top: 1.5rem; }}
+.pictures figure {{ margin: 0; flex: 0 1 20rem; }}
+.pictures img {{ width: 100%; display: block; }}
+.pictures figcaption {{ font-weight: 600; margin-bottom: 0.3rem; }}
 pre {{ overflow-x: auto; padding: 1rem; background: var(--st-secondary-background-color); border-radius: 0.5rem;
   font-family: var(--st-code-font); font-size: 0.875rem; white-space: pre-wrap; }}
 """

@@ -58,9 +58,7 @@ def _show_maps(pair: Pair, titles: tuple[str, str], key: str, channel: int) -> N
     """Maps over positions as panels, values per channel as strips."""
     st.markdown("**" + t("Gate values") + "**")
     named = [(number, titles[number], step) for number, trace in enumerate(pair) for step in trace.maps]
-    maps = [
-        Panel(f"{title}: {step.symbol}", step.value) for _, title, step in named if not is_per_channel(step.value)
-    ]
+    maps = [Panel(f"{title}: {step.symbol}", step.value) for _, title, step in named if not is_per_channel(step.value)]
     if maps:
         _draw(maps, f"maps {key}", channel, each="tensor")  # a slice of one value has no range of its own
     for number, title, step in named:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from core import MergeError
 from core.dtypes import Array
-from core.errors import Shape, unclear
+from core.errors import Shape, invalid_request
 from core.gates import GATES
 from core.gates.pitfalls import Trap
 from core.limits import check_features
@@ -20,8 +20,8 @@ from ui.files.uploads import megabytes, read_file
 from ui.lab.controls import pick_seed
 from ui.state import link
 from ui.text import plain, t
+from ui.views.assets import SAMPLES
 
-SAMPLES = 8  # recorded images of the trained network
 _OF_A_GATE = {"part", "two", "other", "which_form", "other_form", "merge", "gstep", "trap"}  # parameters of one gate
 _TABLE = "all"  # the part that older links name for the table of all gates
 
@@ -221,7 +221,7 @@ def _checked(shape: Shape) -> tuple[int, ...]:
     """
     sizes = tuple(size for size in shape if size)
     if len(shape) != 4 or len(sizes) != 4:
-        raise unclear(
+        raise invalid_request(
             "Features have four sizes: batch, rows, columns, channels, each at least 1; got {shape}.", shape=shape
         )
     check_features(sizes)

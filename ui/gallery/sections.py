@@ -14,7 +14,6 @@ from core.merges.rows import alignment_rows
 from ui import session
 from ui.export import export_menu
 from ui.gallery.cards import broadcast_in, broadcast_words, first_channel
-from ui.gallery.controls import pick_merge
 from ui.gallery.strip import chosen_channel, is_per_channel, show_strip
 from ui.state import link
 from ui.tensor_view import Panel, Scale, Selection, TensorView, tensor_view

@@ -11,7 +11,7 @@ import streamlit as st
 
 from core.dtypes import Array
 from sandbox.processes.errors import SandboxError
-from sandbox.segmentation.segmenter import Segmented, place_in_line, the_segmenter
+from sandbox.segmentation.segmenter import Segmented, queue_position, the_segmenter
 from ui.gate.controls import try_again
 from ui.state import link
 from ui.text import t
@@ -82,7 +82,7 @@ def _bar(answer: Future[Any], begun: float, doing: str) -> None:
 
 def _waits_for(answer: Future[Any], begun: float) -> str:
     """What comes before the answer; empty while the network works on it."""
-    place = place_in_line(answer)
+    place = queue_position(answer)
     if place > 1:  # the first of a line may wait for nothing but the start
         return t("Others are being answered; place {place} in line.", place=place)
     starting = the_segmenter().process.pid is None or time.monotonic() > begun + 1

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core import MergeError
 from core.dtypes import Array
-from core.errors import Shape, shown, unclear
+from core.errors import Shape, invalid_request, shown
 from ui.inspector.recorded import Tensors, operand_name
 from ui.inspector.summary_table import figures_of, figures_table
 from ui.inspector.values import side_by_side
@@ -30,7 +30,7 @@ def read_cell(typed: str, shape: Shape) -> tuple[int, ...]:
     )
     if not fits:
         last = ", ".join(str((size or 1) - 1) for size in shape)
-        raise unclear(
+        raise invalid_request(
             "{text} is not an index of the output {shape}; the last one is {last}.",
             text=shown(typed),
             shape=shape,

@@ -12,8 +12,7 @@ from ui.files.uploads import megabytes
 from ui.inspector.input_values import SCALINGS, takes_pictures, usual_shape
 from ui.state import link
 from ui.text import plain, short, t
-
-SAMPLES = 8  # example images in assets/samples.npz
+from ui.views.assets import SAMPLES
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from PIL import Image
 
 from core import Sentence as _  # marks text for the catalogues
 from core.dtypes import Array
-from core.errors import Shape, unclear
+from core.errors import Shape, invalid_request
 from core.limits import MAX_ELEMENTS, MAX_RANK
 
 _OPEN_SIZE = {4: 128}  # size of an axis that the model leaves open, by rank: rows and columns of an image
@@ -75,10 +75,14 @@ def check_shape(shape: Shape, declared: Shape) -> tuple[int, ...]:
         size is not None and size > 0 and want in (None, size) for size, want in zip(shape, declared, strict=True)
     )
     if not fits:
-        raise unclear("The shape {shape} is incompatible with the input; the model takes {declared}.", shape=shape, declared=declared)
+        raise invalid_request(
+            "The shape {shape} is incompatible with the input; the model takes {declared}.",
+            shape=shape,
+            declared=declared,
+        )
     sizes = tuple(size or 0 for size in shape)
     if prod(sizes) > MAX_ELEMENTS or len(sizes) > MAX_RANK:
-        raise unclear(
+        raise invalid_request(
             "{shape} has {count} elements; at most {limit} are allowed.",
             shape=sizes,
             count=f"{prod(sizes):,}",
@@ -128,7 +132,7 @@ def array_feed(array: Array, declared: Shape, dtype: str) -> Array:
     check_shape(wide.shape, declared)
     kind = np.dtype(dtype).kind
     if kind in "iu" and array.dtype.kind == "f" and not np.array_equal(array, np.trunc(array)):
-        raise unclear("This input takes integers ({dtype}); the file contains fractions.", dtype=dtype)
+        raise invalid_request("This input takes integers ({dtype}); the file contains fractions.", dtype=dtype)
     with np.errstate(all="ignore"):
         return wide.astype(dtype)
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core import MergeError
 from core.dtypes import Array
-from core.errors import Shape, unclear
+from core.errors import Shape, invalid_request
 from core.merges.shape_text import parse_shape
 from sandbox.model_file.entries import InputEntry
 from sandbox.model_run.inputs import check_sizes
@@ -96,7 +96,7 @@ def _pixels(choice: FeedChoice) -> Array:
 def _below(typed: str) -> int:
     text = typed.strip()
     if not (text.isascii() and text.isdigit() and len(text) < 20 and 1 <= int(text) <= _LARGEST_BOUND):
-        raise unclear(
+        raise invalid_request(
             "The upper bound is an integer from 1 to {limit}; got {text}.",
             limit=f"{_LARGEST_BOUND:,}",
             text=repr(text)[:60],

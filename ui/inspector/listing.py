@@ -83,7 +83,9 @@ def show_others(model: ModelFile) -> None:
             if len(entries) > _MOST:
                 st.caption(t("and {count} more", count=len(entries) - _MOST))
     if model.unread and model.joins:
-        st.caption(t("Code on one tensor, in which tensors may meet unseen: {names}.", names=plain(_names(model.unread))))
+        st.caption(
+            t("Code on one tensor, in which tensors may meet unseen: {names}.", names=plain(_names(model.unread)))
+        )
     if model.masks:
         st.caption(t("Operations on masks alone, in no list: {count}.", count=len(model.masks)))
 

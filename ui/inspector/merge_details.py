@@ -73,7 +73,7 @@ def _show_known(entry: MergeEntry, ran: Ran | None) -> None:
         )  # fmt: skip
 
 
-def show_details(model: ModelFile, entry: MergeEntry, ran: Ran | None, shown: Shown | None) -> None:
+def show_details(model: ModelFile, entry: MergeEntry, shown: Shown | None) -> None:
     """Below the panes: the call, warnings, the link to the lab, statistics, export."""
     st.caption(plain(_summary(entry)))
     if entry.alignment is not None:

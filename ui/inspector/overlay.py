@@ -83,7 +83,7 @@ def show(model: ModelFile, ran: Ran, chosen: MergeEntry) -> None:
     opacity, contour = _pick()
     pictures = [(title(one.entry), overlay(image, one.alpha, opacity=opacity, contour=contour)) for one in maps]
     captions = [f"{plain(name)} · {_range(one.alpha)}" for (name, _), one in zip(pictures, maps, strict=True)]
-    found = prediction(ran, image.shape)
+    found = prediction(ran)
     if found is not None:
         pictures.append((t("Prediction"), overlay(image, found, opacity=opacity, contour=contour)))
         captions.append(t("Prediction"))
@@ -141,7 +141,7 @@ def unit(image: Array) -> Array:
     return (values - low) / (high - low) if high > low else np.zeros_like(values)
 
 
-def prediction(ran: Ran, shape: tuple[int, ...]) -> Array | None:
+def prediction(ran: Ran) -> Array | None:
     """The first output that is a map over the image, (H, W) from 0 to 1; None if there is none.
 
     Of several channels, the share of all but the first (the background) is taken if they sum to 1.

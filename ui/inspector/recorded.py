@@ -102,7 +102,9 @@ def computed_inputs(tensors: Tensors, alignment: Alignment) -> tuple[Array, ...]
     nowhere = _masked_everywhere(counted, tensors, alignment)
     if nowhere is None:
         return tuple(replaced)
-    first = np.broadcast_to(replaced[0], tensors.output.shape) if replaced[0].shape != tensors.output.shape else replaced[0]
+    first = (
+        np.broadcast_to(replaced[0], tensors.output.shape) if replaced[0].shape != tensors.output.shape else replaced[0]
+    )
     raw = np.broadcast_to(np.zeros((), first.dtype) if multiply else tensors.inputs[0], first.shape)
     if replaced[0].shape != tensors.output.shape:
         return tuple(replaced)  # a broadcast first operand cannot differ from element to element
@@ -144,4 +146,3 @@ def notes(tensors: Tensors) -> list[str]:
         except (MergeError, ValueError):
             pass
     return [t(note) if isinstance(note, Sentence) else note for note in found]
-

@@ -7,9 +7,9 @@ from html import escape
 
 from sandbox.model_file.file import MergeEntry, ModelFile
 from sandbox.model_run.results import MergeRecord
+from ui.inspector.recorded import tensor_names
 from ui.inspector.rows import note, written
 from ui.inspector.summary_table import headings, row
-from ui.inspector.recorded import tensor_names
 from ui.text import t
 from ui.views.thumbnails import thumbnail
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core import MERGES, Fix, MergeError
 from core.dtypes import Array
-from core.errors import Shape, unclear
+from core.errors import Shape, invalid_request
 from core.limits import MAX_INPUTS
 from core.merges.samples import DTYPES, SAMPLES
 from core.merges.shape_text import format_shape, parse_shape
@@ -154,7 +154,9 @@ def _whole_numbers(text: str, lengths: tuple[int, ...]) -> tuple[int, ...]:
         return tuple(int(part) for part in parts)
     except ValueError:
         example = "1" if lengths == (1,) else "-1 / 2,1"
-        said = unclear("{text} cannot be read; type for instance {example}.", text=repr(short(text)), example=example)
+        said = invalid_request(
+            "{text} cannot be read; type for instance {example}.", text=repr(short(text)), example=example
+        )
         st.error(plain(t(said.explanation)))
         return ()
 

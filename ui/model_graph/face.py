@@ -32,8 +32,8 @@ class GraphNode:
         id: unique in the graph.
         title: first line; untrusted text is allowed.
         detail: second line: class and shape.
-        kind: "cut" has neighbours that are not drawn; "fault" is a merge whose shapes are incompatible; "join" is another
-            call in which tensors meet.
+        kind: "cut" has neighbours that are not drawn; "fault" is a merge whose shapes are incompatible; "join" is
+            another call in which tensors meet.
         sign: in a disc before the title; only merges have one.
         pick: sent back when the box is chosen; empty where it cannot be chosen.
         chosen: whether it is the selected box.

@@ -30,7 +30,7 @@ def step_graph(
     Args:
         trace: of `core.gates.run_gate`.
         chosen: name of the selected step.
-        key: identifies the picture on the page; the component's state under this key has the name of a step as `chosen`.
+        key: identifies the picture on the page; the component's state under it has the name of a step as `chosen`.
         channel: that the small pictures show of features.
         on_choose: called before the next run, when a step has been chosen.
         least: smallest height [pixels].
@@ -67,7 +67,8 @@ def _edges(step: Step) -> list[GraphEdge]:
     for number, axes in stretches(step):
         to[step.inputs[number]] = "→ " + "×".join(str(step.value.shape[axis]) for axis in axes)
     return [
-        GraphEdge(source, step.name, to.get(source, ""), broadcast=source in to) for source in dict.fromkeys(step.inputs)
+        GraphEdge(source, step.name, to.get(source, ""), broadcast=source in to)
+        for source in dict.fromkeys(step.inputs)
     ]
 
 

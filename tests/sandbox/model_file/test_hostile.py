@@ -9,13 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sandbox.model_run.weights_check import check_weights
 
 from core import MergeError, Sentence
 from sandbox.inspect_model import main
 from sandbox.model_file.file import read_model
 from sandbox.model_run.handle import open_model
 from sandbox.model_run.slots import SlotPool
-from sandbox.model_run.weights_check import check_weights
 from sandbox.processes.errors import SandboxError
 from tests.conftest import ROOT
 from tests.sandbox.calls import LINUX, gone

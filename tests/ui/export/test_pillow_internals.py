@@ -1,4 +1,4 @@
-"""The names of Pillow that exports use although they are not documented; fails with a clear message after an upgrade."""
+"""Undocumented names of Pillow that exports use: after an upgrade the tests say what has changed."""
 
 import io
 

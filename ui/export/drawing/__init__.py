@@ -13,4 +13,5 @@ __all__ = [
     "snapshot",
     "sums",
     "theme",
+    "wall",
 ]

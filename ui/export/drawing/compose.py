@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ui.export.drawing.heatmap import heat_of
@@ -9,15 +10,17 @@ from ui.export.drawing.layout import LABEL, SIGN, Plan, arrange, place_names, pl
 from ui.export.drawing.outlines import frames_of
 from ui.export.drawing.panel import HEAD, note_items, panel_items, room_below
 from ui.export.drawing.scene import Box as Ground
-from ui.export.drawing.scene import Item, Scene, Text, cut, wrapped
+from ui.export.drawing.scene import Item, Photo, Scene, Text, cut, wrapped
 from ui.export.drawing.snapshot import Look
 from ui.export.drawing.sums import explain
 from ui.export.drawing.theme import Theme
+from ui.export.illustration import Illustration
 
 WIDTH = 1100  # CSS pixels for the panels, similar to the page
 MARGIN = 32
 _LEAST = 560  # width, so that title and calculation fit
 _GAP = 24  # between rows of panels
+_PHOTO = 320  # width of a further image
 
 
 @dataclass
@@ -30,7 +33,7 @@ class _Pen:
 
 
 def compose(look: Look, theme: Theme, *, title: str = "", ratio: float = 2, width: float = WIDTH, coarse: int = 1,
-            bare: bool = False) -> Scene:  # fmt: skip
+            bare: bool = False, pictures: Sequence[Illustration] = ()) -> Scene:  # fmt: skip
     """Return the view as a scene.
 
     Args:
@@ -41,6 +44,7 @@ def compose(look: Look, theme: Theme, *, title: str = "", ratio: float = 2, widt
         width: CSS pixels available for the panels.
         coarse: see `scale.paint`.
         bare: leave out title, slice and calculation, for a slide that has its own.
+        pictures: further images, below the calculation.
     """
     plans = plans_of(look)
     line, cell = arrange(plans, width)
@@ -53,6 +57,7 @@ def compose(look: Look, theme: Theme, *, title: str = "", ratio: float = 2, widt
     pen.y += max((item_bottom(item) for item in body), default=0)
     if not bare:
         items += _sum(look, theme, wide, pen)
+        items += _photos(pictures, theme, wide, pen)
     return Scene(wide + 2 * MARGIN, pen.y + (8 if bare else MARGIN), theme, tuple(items), title)
 
 
@@ -87,6 +92,22 @@ def _sum(look: Look, theme: Theme, width: float, pen: _Pen) -> list[Item]:
         items.append(Text(pen.x + 16, y + 0.75 * size, text, size, colour, bold=bold, code=True))
         y += 1.5 * size
     pen.y += height
+    return items
+
+
+def _photos(pictures: Sequence[Illustration], theme: Theme, width: float, pen: _Pen) -> list[Item]:
+    """A row of images of equal width, each below its title."""
+    if not pictures:
+        return []
+    gap = 20
+    side = min(_PHOTO, (width - gap * (len(pictures) - 1)) / len(pictures))
+    items: list[Item] = []
+    pen.y += _GAP
+    for number, picture in enumerate(pictures):
+        x, (rows, cols) = pen.x + number * (side + gap), picture.pixels.shape[:2]
+        items.append(Text(x, pen.y + 8, cut(picture.title, 14, side), 14, theme.ink, bold=True))
+        items.append(Photo(x, pen.y + 22, side, side * rows / cols, picture.pixels, picture.description))
+    pen.y += 22 + max(side * one.pixels.shape[0] / one.pixels.shape[1] for one in pictures)
     return items
 
 

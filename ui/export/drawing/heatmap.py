@@ -129,9 +129,8 @@ class Heat:
             uint8, (height, width, 3).
         """
         high, wide = pixel_size(self.height, ratio), pixel_size(self.width, ratio)
-        down, across = (
-            _cell_of_pixel(high, self.plan.rows, self.plan.row_copies), _cell_of_pixel(wide, self.plan.cols, self.plan.col_copies)
-        )  # fmt: skip
+        down = _cell_of_pixel(high, self.plan.rows, self.plan.row_copies)
+        across = _cell_of_pixel(wide, self.plan.cols, self.plan.col_copies)
         colours = paint(self.values, self.scale, self.coarse)[0]
         picture = colours[np.ix_(down[0], across[0])]
         faded = self.dim | (down[1][:, None] > 0) | (across[1][None, :] > 0)

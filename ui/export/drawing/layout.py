@@ -104,9 +104,9 @@ def _axis_name(look: Look, number: int, side: tuple[int, int | None, int], room:
     (axis, shared, copies), panel, words = side, look.panels[number], look.meta["words"]
     if axis < 0 and copies == 1:
         return ""
-    place = shared if axis < 0 else panel["axes"][axis]
-    contracted = any(size["role"] == "contracted" for size in panel["sizes"] if size["shared"] == place)
-    name = words["summed"] if contracted else words["axis"].format(axis=axis if panel["ownNames"] else place)
+    position = shared if axis < 0 else panel["axes"][axis]
+    contracted = any(size["role"] == "contracted" for size in panel["sizes"] if size["shared"] == position)
+    name = words["summed"] if contracted else words["axis"].format(axis=axis if panel["ownNames"] else position)
     role = words["stretched_to"].format(count=copies) if copies > 1 else ""
     if role and room > 110:
         return f"{name} · {role}"

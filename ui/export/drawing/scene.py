@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from core.dtypes import Array
 from ui.export.drawing.heatmap import Heat
 from ui.export.drawing.outlines import Frame
 from ui.export.drawing.theme import Rgb, Theme
@@ -82,6 +83,27 @@ class Picture:
         return self.heat.height
 
 
+@dataclass(frozen=True, eq=False)
+class Photo:
+    """A finished image at a position.
+
+    Attributes:
+        x: CSS pixels.
+        y: CSS pixels.
+        width: CSS pixels.
+        height: CSS pixels.
+        pixels: uint8, (rows, columns, 3), of any resolution.
+        description: text alternative.
+    """
+
+    x: float
+    y: float
+    width: float
+    height: float
+    pixels: Array
+    description: str = ""
+
+
 @dataclass(frozen=True)
 class Bar:
     """The complete colour table, from left to right."""
@@ -104,7 +126,7 @@ class Swatch:
     height: float = 12
 
 
-Item = Text | Box | Picture | Bar | Swatch
+Item = Text | Box | Picture | Photo | Bar | Swatch
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ def _right_side(look: Look, parts: Sequence[_Part]) -> str:
     values = [written(_value(look, number, [first for first, _ in spans])) for number, spans in present]
     if name == "Concatenate":
         return f"{values[0]} ({_cell_name(look, *present[0])})"
-    terms = [f"({value})" if place and value.startswith(MINUS) else value for place, value in enumerate(values)]
+    terms = [f"({value})" if position and value.startswith(MINUS) else value for position, value in enumerate(values)]
     said = str(_SIGNS[name]).join(terms)
     framed: str = _FRAMES.get(name, "{sum}") if len(values) > 1 else "{sum}"
     return framed.format(sum=said, count=len(values))

@@ -118,11 +118,11 @@ def _stroked(lines: list[list[tuple[float, float]]], x: Array, y: Array) -> Arra
     """Return the area of strokes: butt caps and mitre joins, as on a canvas."""
     inside = np.zeros(np.broadcast_shapes(x.shape, y.shape), bool)
     for line in lines:
-        for place, ((x0, y0), (x1, y1)) in enumerate(pairwise(line)):
+        for corner, ((x0, y0), (x1, y1)) in enumerate(pairwise(line)):
             length = np.hypot(x1 - x0, y1 - y0)
             along = ((x - x0) * (x1 - x0) + (y - y0) * (y1 - y0)) / length
             off = np.abs((x - x0) * (y1 - y0) - (y - y0) * (x1 - x0)) / length
-            before, after = (_point(line, place), _point(line, place + 1))
+            before, after = (_point(line, corner), _point(line, corner + 1))
             inside |= (along >= -before) & (along <= length + after) & (off <= _STROKE / 2)
     return inside
 

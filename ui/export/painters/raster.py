@@ -16,7 +16,7 @@ from ui.export.drawing.fonts import font_for
 from ui.export.drawing.heatmap import Heat, Number
 from ui.export.drawing.outlines import Frame
 from ui.export.drawing.scale import BRIGHT, DARK, NOTHING
-from ui.export.drawing.scene import Bar, Box, Picture, Scene, Swatch, Text
+from ui.export.drawing.scene import Bar, Box, Photo, Picture, Scene, Swatch, Text
 from ui.export.drawing.theme import MARK, Rgb
 from ui.export.names import clean
 from ui.export.painters.coverage import blend, disc, fill, outline, pattern, rounded
@@ -56,8 +56,8 @@ def draw(scene: Scene, ratio: float = 2) -> Array:
 def _write(pen: ImageDraw.ImageDraw, item: Text, ratio: float) -> None:
     font = font_for(item.text, item.size * ratio, code=item.code, bold=item.bold)
     if font is not None:
-        place = (item.x * ratio, (item.y + CAPITAL * item.size) * ratio)
-        pen.text(place, item.text, item.colour, font, {"start": "ls", "middle": "ms", "end": "rs"}[item.anchor])
+        position = (item.x * ratio, (item.y + CAPITAL * item.size) * ratio)
+        pen.text(position, item.text, item.colour, font, {"start": "ls", "middle": "ms", "end": "rs"}[item.anchor])
 
 
 @singledispatch
@@ -108,6 +108,15 @@ def _(item: Swatch, pixels: Array, ratio: float, ground: Rgb) -> None:
     part = pixels[row : row + round(item.height * ratio), col : col + round(item.width * ratio)]
     part[...] = NOTHING
     _hatch(part, (0, 0, part.shape[0], part.shape[1]), item.mark, ratio)
+
+
+@_draw.register
+def _(item: Photo, pixels: Array, ratio: float, ground: Rgb) -> None:
+    row, col = round(item.y * ratio), round(item.x * ratio)
+    size = max(1, round(item.width * ratio)), max(1, round(item.height * ratio))
+    drawn = np.asarray(Image.fromarray(np.ascontiguousarray(item.pixels)).resize(size, Image.Resampling.LANCZOS))
+    part = pixels[row : row + drawn.shape[0], col : col + drawn.shape[1]]
+    part[...] = drawn[: part.shape[0], : part.shape[1]]
 
 
 @_draw.register

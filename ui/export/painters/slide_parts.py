@@ -33,7 +33,7 @@ _LANGUAGES = {"zh-CN": "zh-CN", "en": "en-US"}
 
 
 @dataclass(frozen=True)
-class Place:
+class Area:
     """A rectangle on a slide, EMU."""
 
     left: int
@@ -70,34 +70,41 @@ class Deck:
         fill.fore_color.rgb = RGBColor(*self.theme.ground)
         shape = self._slide.shapes.title
         shape.left, shape.top, shape.width, shape.height = (
-            Emu(part) for part in (500_000, 300_000, 11_192_000, 620_000)
+            Emu(part) for part in (350_000, 200_000, 11_492_000, 600_000)
         )
         self._write(shape.text_frame, [title], 28 if len(title) < 60 else 18, self.theme.ink, bold=True)
         if address:
-            width = self.file.slide_width - 1_000_000
+            width = self.file.slide_width - 700_000
             self.text(
-                Place(500_000, 6_420_000, width, 280_000), self.words["open"], 11, colour=self.theme.main, link=address
+                Area(350_000, 6_480_000, width, 260_000), self.words["open"], 11, colour=self.theme.main, link=address
             )
 
-    def text(self, place: Place, text: str, size: float, *, colour: Rgb | None = None, bold: bool = False,
+    def text(self, area: Area, text: str, size: float, *, colour: Rgb | None = None, bold: bool = False,
              code: bool = False, align: str = "start", turned: bool = False, link: str = "") -> None:  # fmt: skip
         """Add one line of native text."""
-        shape = self._slide.shapes.add_textbox(*place)
+        shape = self._slide.shapes.add_textbox(*area)
         self._write(
             shape.text_frame, [text], size, colour or self.theme.ink, bold=bold, code=code, align=align, link=link
         )
         shape.rotation = -90 if turned else 0
 
-    def block(self, place: Place, lines: list[str], size: float) -> None:
+    def runs(self, area: Area, parts: list[tuple[str, Rgb, bool]], size: float) -> None:
+        """Add one line of code in several colours: parts are (text, colour, bold)."""
+        frame = self._slide.shapes.add_textbox(*area).text_frame
+        self._write(frame, [""], size, self.theme.ink, code=True)
+        for text, colour, bold in parts:
+            self._run(frame.paragraphs[0], text, size, colour, bold=bold, code=True)
+
+    def block(self, area: Area, lines: list[str], size: float) -> None:
         """Add lines of code."""
-        frame = self._slide.shapes.add_textbox(*place).text_frame
+        frame = self._slide.shapes.add_textbox(*area).text_frame
         self._write(frame, lines, size, self.theme.ink, code=True)
         frame.vertical_anchor = MSO_ANCHOR.TOP
 
-    def box(self, place: Place, colour: Rgb, round_corners: bool = True) -> None:
+    def box(self, area: Area, colour: Rgb, round_corners: bool = True) -> None:
         """Add a filled rectangle."""
         kind = MSO_SHAPE.ROUNDED_RECTANGLE if round_corners else MSO_SHAPE.RECTANGLE
-        shape = self._slide.shapes.add_shape(kind, *place)
+        shape = self._slide.shapes.add_shape(kind, *area)
         if round_corners:
             shape.adjustments[0] = 0.08
         shape.fill.solid()
@@ -105,20 +112,30 @@ class Deck:
         shape.line.fill.background()
         shape._element.remove(shape._element.find(qn("p:style")))  # otherwise it gets the shadow of the file's theme
 
-    def picture(self, place: Place, png: bytes, name: str) -> None:
+    def picture(self, area: Area, png: bytes, name: str) -> None:
         """Add an image with its text alternative."""
-        shape = self._slide.shapes.add_picture(io.BytesIO(png), *place)
+        shape = self._slide.shapes.add_picture(io.BytesIO(png), *area)
         shape._element.nvPicPr.cNvPr.set("descr", clean(name))
 
-    def table(self, place: Place, rows: list[list[str]]) -> None:
-        """Add a native table; the first row and the first column are headers."""
-        table = self._slide.shapes.add_table(len(rows), len(rows[0]), *place).table
+    def table(self, area: Area, rows: list[list[str]], fills: list[list[Rgb | None]], size: float) -> None:
+        """Add a native table; the first row and the first column are headers.
+
+        Args:
+            area: of the table.
+            rows: of texts.
+            fills: background of each cell; None for the default.
+            size: of the font, points.
+        """
+        table = self._slide.shapes.add_table(len(rows), len(rows[0]), *area).table
         for number, row in enumerate(rows):
             for column, text in enumerate(row):
                 head, cell = number == 0 or column == 0, table.cell(number, column)
                 cell.fill.solid()
-                cell.fill.fore_color.rgb = RGBColor(*(self.theme.soft if number == 0 else self.theme.ground))
-                self._write(cell.text_frame, [text], 16, self.theme.ink, bold=head)
+                usual = self.theme.soft if number == 0 else self.theme.ground
+                cell.fill.fore_color.rgb = RGBColor(*(fills[number][column] or usual))
+                cell.vertical_anchor = MSO_ANCHOR.MIDDLE
+                self._write(cell.text_frame, [text], size, self.theme.ink, bold=head)
+                cell.margin_left = Emu(120_000)
 
     def notes(self, lines: list[str]) -> None:
         """Set the speaker notes."""
@@ -132,13 +149,17 @@ class Deck:
         for number, line in enumerate(lines):
             paragraph = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
             paragraph.alignment = _ALIGN[align]
-            run = paragraph.add_run()
-            run.text = clean(line)
-            run.font.size, run.font.bold, run.font.name = Pt(max(1, round(size, 1))), bold, _LATIN[code]
-            run.font.color.rgb = RGBColor(*colour)
-            self._chinese(run)
+            run = self._run(paragraph, line, size, colour, bold=bold, code=code)
             if link.startswith(("http://", "https://")):
                 run.hyperlink.address = link
+
+    def _run(self, paragraph: Any, text: str, size: float, colour: Rgb, *, bold: bool, code: bool) -> Any:
+        run = paragraph.add_run()
+        run.text = clean(text)
+        run.font.size, run.font.bold, run.font.name = Pt(max(1, round(size, 1))), bold, _LATIN[code]
+        run.font.color.rgb = RGBColor(*colour)
+        self._chinese(run)
+        return run
 
     def _chinese(self, run: Any) -> None:
         """Set a font with Chinese glyphs, and the language for the spelling checker."""

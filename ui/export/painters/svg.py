@@ -17,7 +17,7 @@ from core.dtypes import Array
 from ui.export.drawing.heatmap import PALE, Heat
 from ui.export.drawing.outlines import Frame
 from ui.export.drawing.scale import BRIGHT, DARK, NOTHING, paint
-from ui.export.drawing.scene import Bar, Box, Picture, Scene, Swatch, Text
+from ui.export.drawing.scene import Bar, Box, Photo, Picture, Scene, Swatch, Text
 from ui.export.drawing.theme import MARK, css
 from ui.export.names import clean
 from ui.export.painters.coverage import pattern
@@ -78,6 +78,11 @@ def _(item: Box, scene: Scene) -> Iterator[str]:
 def _(item: Bar, scene: Scene) -> Iterator[str]:
     picture = _embedded(colours(item.table)[None])
     yield _image(item.x, item.y, item.width, item.height, picture)
+
+
+@_drawn.register
+def _(item: Photo, scene: Scene) -> Iterator[str]:
+    yield _image(item.x, item.y, item.width, item.height, _embedded(item.pixels), smooth=True)
 
 
 @_drawn.register
@@ -163,14 +168,14 @@ def _frame(frame: Frame, heat: Heat) -> Iterator[str]:
     x, y = frame.cols[0] * width, frame.rows[0] * height
     wide, high = frame.cols[1] * width - x, frame.rows[1] * height - y
     inset = min(2.5, wide / 2, high / 2)
-    place = f'x="{_n(x + inset)}" y="{_n(y + inset)}" width="{_n(max(1, wide - 2 * inset))}" ' \
+    position = f'x="{_n(x + inset)}" y="{_n(y + inset)}" width="{_n(max(1, wide - 2 * inset))}" ' \
             f'height="{_n(max(1, high - 2 * inset))}" fill="none"'  # fmt: skip
     colour = css(DARK if frame.pinned else MARK)
     if frame.dashed:
-        yield f'<rect {place} stroke="{colour}" stroke-width="2.5" stroke-dasharray="4 3"/>'
+        yield f'<rect {position} stroke="{colour}" stroke-width="2.5" stroke-dasharray="4 3"/>'
         return
-    yield f'<rect {place} stroke="{css(BRIGHT)}" stroke-opacity="0.92" stroke-width="5"/>'
-    yield f'<rect {place} stroke="{colour}" stroke-width="2.5"/>'
+    yield f'<rect {position} stroke="{css(BRIGHT)}" stroke-opacity="0.92" stroke-width="5"/>'
+    yield f'<rect {position} stroke="{colour}" stroke-width="2.5"/>'
     if frame.pinned:
         yield (
             f'<circle cx="{_n(x + inset)}" cy="{_n(y + inset)}" r="4.5" fill="{css(MARK)}" stroke="{css(BRIGHT)}" '
@@ -194,10 +199,13 @@ def _embedded(pixels: Array) -> str:
     return "data:image/png;base64," + b64encode(stream.getvalue()).decode()
 
 
-def _image(x: float, y: float, width: float, height: float, source: str, more: str = "") -> str:
+def _image(
+    x: float, y: float, width: float, height: float, source: str, more: str = "", *, smooth: bool = False
+) -> str:
+    style = "" if smooth else 'style="image-rendering:pixelated" '
     return (
         f'<image x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}" preserveAspectRatio="none" '
-        f'style="image-rendering:pixelated" xlink:href="{source}"{more}/>'
+        f'{style}xlink:href="{source}"{more}/>'
     )
 
 
