@@ -11,6 +11,7 @@ __all__ = [
     "merge_view",
     "numpy_note",
     "refusal",
+    "scales",
     "selection",
     "steps_table",
 ]
