@@ -14,9 +14,9 @@ from typing import Any, Literal
 import numpy as np
 
 from core.dtypes import FLOAT32, Array, flush
-from core.errors import unclear
+from core.errors import invalid_request
 from core.gates.activations import ACTIVATIONS, SOFTMAX_EQUATION, softmax, softmax_back
-from core.gates.convolution import Padding, Sizes, convolve, convolve_back, convolved_grid
+from core.gates.convolution import Padding, Sizes, convolve, convolve_back, convolved_grid, times
 from core.gates.resampling import resize, resize_back
 from core.gates.trace import Axes, Back, Label, Step
 from core.gates.weights import Start, Weights, not_computed
@@ -57,7 +57,7 @@ class TraceBuilder:
         options: dict[str, Any] = {"strides": strides, "padding": padding, "dilation": dilation}
         grid = convolved_grid(source.shape[1:-1], window, **options)
         if any(size < 1 for size in grid):
-            raise unclear(
+            raise invalid_request(
                 "A window of {window} is larger than the grid {grid} of {name}.",
                 window="×".join(map(str, window)),
                 grid="×".join(map(str, source.shape[1:-1])),
@@ -88,7 +88,7 @@ class TraceBuilder:
         kernel, used, added = self._kernel(layer or label.name, (source.shape[-1], units), bias, bias_start)
         shape = (*source.shape[:-1], units)
         return self.record(
-            _with_bias(label, bias), shape, lambda: source.value @ kernel + added, (source,),
+            _with_bias(label, bias), shape, lambda: times(source.value, kernel) + added, (source,),
             partial(_dense_back, kernel=kernel), weights=used, multiplications=prod(shape) * len(kernel),
         )  # fmt: skip
 
@@ -229,7 +229,7 @@ class TraceBuilder:
         """
         if not self.compute or prod(shape) <= MAX_GATE_STEP:
             return
-        raise unclear(
+        raise invalid_request(
             "The step {name} of shape {shape} would hold {count} values; up to {limit} are computed. Ask for the "
             "shapes only, or use a smaller grid.",
             name=label.name,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.dtypes import FLOAT32, Array
-from core.errors import unclear
+from core.errors import invalid_request
 from core.gates.channels import Figures, energy
 from core.gates.trace import GateTrace
 
@@ -77,7 +77,7 @@ def compare_gates(first: GateTrace, second: GateTrace) -> GateComparison:
     """
     shapes = [trace.step("x").shape for trace in (first, second)]
     if shapes[0] != shapes[1]:
-        raise unclear(
+        raise invalid_request(
             "The gates ran on different features, {first} and {second}.", first=shapes[0], second=shapes[1]
         )  # fmt: skip
     one, other = gate_figures(first), gate_figures(second)
@@ -90,7 +90,7 @@ def _weighted(trace: GateTrace, x: Array) -> Array:
     try:
         weighted: Array = x * np.broadcast_to(trace.alpha, x.shape)
     except ValueError:
-        raise unclear(
+        raise invalid_request(
             "The output {output} cannot be compared with the features {x}.", output=trace.output.shape, x=x.shape
         ) from None
     return weighted

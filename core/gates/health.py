@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.dtypes import Array
-from core.errors import unclear
+from core.errors import invalid_request
 from core.gates.trace import Step
 from core.sentences import Sentence
 
@@ -75,7 +75,9 @@ def gate_health(
         MergeError: there are no values, or no axis besides the batch.
     """
     if alpha.ndim < 2 or alpha.size == 0:
-        raise unclear("An attention map needs a batch axis and positions; it has the shape {shape}.", shape=alpha.shape)
+        raise invalid_request(
+            "An attention map needs a batch axis and positions; it has the shape {shape}.", shape=alpha.shape
+        )
     wide = np.asarray(alpha, dtype=np.float64)
     if not np.isfinite(wide).all():
         nan = float("nan")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.errors import unclear
+from core.errors import invalid_request
 
 Sizes = tuple[int, ...]
 
@@ -52,10 +52,10 @@ class CodeOptions:
 
     def __post_init__(self) -> None:
         if self.rank not in (2, 3):
-            raise unclear("Gates have 2 or 3 grid axes, not {rank}.", rank=self.rank)
+            raise invalid_request("Gates have 2 or 3 grid axes, not {rank}.", rank=self.rank)
         given = [self.scale, *([] if self.window is None else [self.window]), *(self.grids or ())]
         if any(len(sizes) != self.rank or min(sizes) < 1 for sizes in given):
-            raise unclear(
+            raise invalid_request(
                 "scale, window and grids should have {rank} positive sizes, one per grid axis.", rank=self.rank
             )
 

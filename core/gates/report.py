@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from core.errors import MergeError, unclear
+from core.errors import MergeError, invalid_request
 from core.gates.run import find_gate, gate_shapes, run_gate
 from core.gates.table import GATES, Gate
 from core.gates.trace import GateTrace, Step
@@ -135,7 +135,7 @@ def _answer(options: Any) -> str:
 def _sizes(text: str) -> tuple[int, ...]:
     shape = parse_shape(text)
     if len(shape) not in (4, 5) or None in shape:
-        raise unclear(
+        raise invalid_request(
             "Features have four axes (batch, rows, columns, channels), or five with a depth before the rows, all of "
             "known size; got {shape}.",
             shape=shape,

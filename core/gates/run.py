@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from core.dtypes import FLOAT32, Array, autocast
-from core.errors import unclear
+from core.errors import invalid_request
 from core.gates.builder import TraceBuilder
 from core.gates.keras_code import CodeOptions
 from core.gates.table import GATES, Gate
@@ -114,6 +114,26 @@ def gate_snippet(
     return row.code(chosen.form, CodeOptions(filters, scale or (2,) * rank, window, grids, rank))
 
 
+def trace_snippet(trace: GateTrace, variant: str | None = None, *, filters: int | None = None) -> str:
+    """`gate_snippet` with the sizes of a run: number of grid axes, window of θ, grids of x and g.
+
+    Args:
+        trace: of `run_gate` or `gate_shapes`.
+        variant: one of the row's variants; that of the run by default.
+        filters: intermediate channels; the gate's own number by default.
+    """
+    row = find_gate(trace.gate)
+    chosen = row.variants[_variant(row, variant or trace.variant, trace.gate)]
+    x, g = (trace.step(name).shape[1:-1] if any(step.name == name for step in trace.steps) else () for name in "xg")
+    theta = trace.weights.get("theta_x/kernel")
+    window = theta.shape[:-2] if theta is not None and (variant or trace.variant) == trace.variant else None
+    scale, grids = (2,) * len(x), None
+    if g and len(g) == len(x):
+        scale = tuple(max(1, fine // coarse) for fine, coarse in zip(x, g, strict=True))
+        grids = (x, g) if any(fine != 2 * coarse for fine, coarse in zip(x, g, strict=True)) else None
+    return row.code(chosen.form, CodeOptions(filters, scale, window, grids, len(x)))
+
+
 def find_gate(name: str) -> Gate:
     """The row of a gate, by its name or an alias; case, blanks and underscores do not matter.
 
@@ -126,7 +146,9 @@ def find_gate(name: str) -> Gate:
     for row in GATES.values():
         if wanted == _key(row.name) or wanted in row.aliases:
             return row
-    raise unclear("There is no gate {name}; choose one of {names}.", name=repr(name)[:60], names=", ".join(GATES))
+    raise invalid_request(
+        "There is no gate {name}; choose one of {names}.", name=repr(name)[:60], names=", ".join(GATES)
+    )
 
 
 def _run(
@@ -156,7 +178,7 @@ def _variant(row: Gate, variant: str | None, name: str) -> str:
     default = _key(name) if _key(name) in row.variants else next(iter(row.variants))
     chosen = default if variant is None else variant
     if chosen not in row.variants:
-        raise unclear(
+        raise invalid_request(
             "There is no variant {name} of this gate; choose one of {names}.",
             name=repr(variant)[:60],
             names=", ".join(row.variants),
@@ -167,20 +189,22 @@ def _variant(row: Gate, variant: str | None, name: str) -> str:
 def _signal(build: TraceBuilder, row: Gate, x: Step, g: Any) -> Step | None:
     if not row.signal:
         if g is not None:
-            raise unclear("This gate takes no gating signal; leave g out.")
+            raise invalid_request("This gate takes no gating signal; leave g out.")
         return None
     if g is None:
         if row.signal_optional:
             return None
-        raise unclear("This gate needs a gating signal: pass g, features on a grid as coarse as that of x or coarser.")
+        raise invalid_request(
+            "This gate needs a gating signal: pass g, features on a grid as coarse as that of x or coarser."
+        )
     array = np.asarray(g)
     if row.signal_optional and array.ndim == 2:
         array = array.reshape(len(array), *(1,) * (x.value.ndim - 2), -1)
     signal = _features(array, "g")
     if len(signal) != x.shape[0]:
-        raise unclear("x has {x} samples and g has {g}; both should have as many.", x=x.shape[0], g=len(signal))
+        raise invalid_request("x has {x} samples and g has {g}; both should have as many.", x=x.shape[0], g=len(signal))
     if signal.ndim != x.value.ndim:
-        raise unclear("x has {x} axes and g has {g}; both should have as many.", x=x.value.ndim, g=signal.ndim)
+        raise invalid_request("x has {x} axes and g has {g}; both should have as many.", x=x.value.ndim, g=signal.ndim)
     return build.add_input(G, signal)
 
 
@@ -198,7 +222,7 @@ def _sizes(shape: Sequence[int], name: str) -> tuple[int, ...]:
 
 
 def _not_features(shape: tuple[Any, ...], name: str) -> Exception:
-    return unclear(
+    return invalid_request(
         "{name} should have the shape (batch, rows, columns, channels) or (batch, depth, rows, columns, channels), "
         "each at least 1; it has {shape}.",
         name=name,

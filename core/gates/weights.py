@@ -14,7 +14,7 @@ from zlib import crc32
 import numpy as np
 
 from core.dtypes import FLOAT32, Array, autocast
-from core.errors import shown, unclear
+from core.errors import invalid_request, shown
 
 Start = Literal["glorot", "zeros", "ones", "minus ones"]
 _STARTS = {"zeros": 0, "ones": 1, "minus ones": -1}
@@ -29,7 +29,7 @@ def not_computed(shape: tuple[int, ...]) -> Array:
     try:
         return np.broadcast_to(FLOAT32.type("nan"), shape)
     except ValueError:
-        raise unclear("{shape} has more elements than can be counted.", shape=shape) from None
+        raise invalid_request("{shape} has more elements than can be counted.", shape=shape) from None
 
 
 class Weights:
@@ -42,12 +42,14 @@ class Weights:
 
     def __init__(self, given: Mapping[str, Any] | None, seed: int, *, compute: bool = True) -> None:
         if not isinstance(given, Mapping | None):
-            raise unclear("Weights are passed as a dict of arrays by name, not as {kind}.", kind=type(given).__name__)
+            raise invalid_request(
+                "Weights are passed as a dict of arrays by name, not as {kind}.", kind=type(given).__name__
+            )
         self._given = {name: autocast(array).astype(FLOAT32, copy=False) for name, array in (given or {}).items()}
         try:
             self._seed = index(seed) % 2**63
         except TypeError:
-            raise unclear("A seed is an integer; got {seed}.", seed=shown(seed)) from None
+            raise invalid_request("A seed is an integer; got {seed}.", seed=shown(seed)) from None
         self._compute = compute
         self.used: dict[str, Array] = {}
         self.trained: dict[str, bool] = {}
@@ -60,7 +62,7 @@ class Weights:
         """
         array = self._given.get(name)
         if array is not None and array.shape != shape:
-            raise unclear(
+            raise invalid_request(
                 "The weight {name} has the shape {shape}; expected {expected}.",
                 name=name,
                 shape=array.shape,
@@ -87,7 +89,7 @@ class Weights:
             MergeError: names one of them and the weights of the gate.
         """
         for name in self._given.keys() - self.used.keys():
-            raise unclear(
+            raise invalid_request(
                 "This gate has no weight {name}; it has {names}.",
                 name=shown(name),
                 names=", ".join(self.used),
@@ -103,16 +105,6 @@ class Weights:
         limit = sqrt(6 / (taps * (shape[-2] + shape[-1])))
         stream = np.random.default_rng([crc32(name.encode()), self._seed])
         return ((2 * stream.random(shape, dtype=np.float32) - 1) * limit).astype(FLOAT32)
-
-
-def untrained(weights: Mapping[str, Array], seed: int) -> dict[str, Array]:
-    """Initial weights of the shapes of these, drawn from a seed: what the same gate has before training."""
-    supply = Weights(None, seed)
-    starts: dict[str, Start] = {"kernel": "glorot", "gamma": "ones", "moving_variance": "ones"}
-    return {
-        name: supply.take(name, array.shape, starts.get(name.rpartition("/")[2], "zeros"))
-        for name, array in weights.items()
-    }
 
 
 def pick_weights(arrays: Mapping[str, Array], prefix: str) -> dict[str, Array]:

@@ -1,4 +1,4 @@
-"""What goes into the gates of the gallery, and their runs; a run is only made once for the same features."""
+"""The input features of the gallery and the runs of its gates, cached by features and seed."""
 
 from __future__ import annotations
 
@@ -9,23 +9,25 @@ from hashlib import sha256
 import numpy as np
 import streamlit as st
 
+from core import MergeError
 from core.dtypes import FLOAT32, Array
-from core.gates import GATES, GateTrace, gate_shapes, pick_weights, run_gate
+from core.gates import GATES, GateTrace, pick_weights, run_gate
 from ui.gallery.controls import FeatureChoice, GateChoice
+from ui.text import plain, t
 from ui.views import cached
 from ui.views.assets import arrays
 
 _GRID = 20  # rows of the gate whose features are shown
-_TRAINED = GateChoice("attention", "paper")  # the only gate that this repository has trained
+_TRAINED = GateChoice("attention", "paper")  # the only gate for which the repository has trained weights
 
 
 @dataclass(frozen=True, eq=False)
 class Features:
-    """Tensors that go into a gate.
+    """The inputs of a gate.
 
     Attributes:
-        key: tells them from all others.
-        seed: of weights that nobody trained.
+        key: identifies them in caches.
+        seed: of untrained weights.
         x: features, (n, H, W, C).
         g: gating signal, for gates that take one.
         recorded: whether they are those of the trained network.
@@ -39,7 +41,7 @@ class Features:
 
 
 def features_of(choice: FeatureChoice | None) -> Features:
-    """The chosen features; while there are none, those of the first recorded slice."""
+    """The chosen features; without a choice those of the first recorded image."""
     if choice is None or choice.slice is not None:
         number, seed = (choice.slice or 0, choice.seed) if choice else (0, 0)
         one, trace = slice(number, number + 1), arrays(f"trace_{_GRID}")
@@ -53,21 +55,22 @@ def features_of(choice: FeatureChoice | None) -> Features:
     return Features(f"{shape} {choice.seed}", choice.seed, x, _signal(shape, choice.seed), recorded=False)
 
 
-def run(choice: GateChoice, features: Features) -> GateTrace:
-    """Every step of a gate on these features; trained weights where there are some, else seeded ones."""
+def run(choice: GateChoice, features: Features) -> GateTrace | None:
+    """Every step of a gate on these features, with trained weights where there are some, else with seeded ones.
+
+    None, with the reason on screen, where a step would be too large.
+    """
     trained = _is_trained(choice, features)
-    return _run(choice.name, choice.variant, features.key, features.seed, trained, features.x, features.g)
+    try:
+        return _run(choice.name, choice.variant, features.key, features.seed, trained, features.x, features.g)
+    except MergeError as error:
+        st.error(plain(t(error.explanation)))
+        return None
 
 
-def shapes_of(choice: GateChoice, features: Features) -> GateTrace:
-    """Shapes, parameters and costs of a gate on these features; nothing is computed."""
-    return gate_shapes(
-        choice.name,
-        features.x.shape,
-        g=features.g.shape if GATES[choice.name].signal else None,
-        variant=choice.variant,
-        weights=_trained_weights() if _is_trained(choice, features) else None,
-    )
+def run_new(choice: GateChoice, features: Features) -> GateTrace:
+    """Like `run`, but not cached: for one figure of many gates."""
+    return _computed(choice.name, choice.variant, features.seed, _is_trained(choice, features), features.x, features.g)
 
 
 def _is_trained(choice: GateChoice, features: Features) -> bool:
@@ -80,16 +83,14 @@ def _run(name: str, variant: str, key: str, seed: int, trained: bool, _x: Array,
 
 
 def _computed(name: str, variant: str, seed: int, trained: bool, x: Array, g: Array) -> GateTrace:
-    weights = _trained_weights() if trained else None
+    weights: Mapping[str, Array] | None = None
+    if trained:
+        prefix = f"gate{_GRID}_"
+        weights = pick_weights(arrays("weights", prefix), prefix)
     return run_gate(name, x, g=g if GATES[name].signal else None, variant=variant, weights=weights, seed=seed)
 
 
-def _trained_weights() -> Mapping[str, Array]:
-    prefix = f"gate{_GRID}_"
-    return pick_weights(arrays("weights", prefix), prefix)
-
-
 def _signal(shape: tuple[int, ...], seed: int) -> Array:
-    """A random gating signal, half as fine as the features where that goes."""
+    """A random gating signal at half the resolution of the features where their sizes are even."""
     rows, columns = (size // 2 if size % 2 == 0 else size for size in shape[1:3])
     return cached.sample("normal", (shape[0], rows, columns, shape[3]), number=1, seed=seed, dtype="float32")

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from core.errors import MergeError, unclear
+from core.errors import MergeError, invalid_request
 from core.gates.builder import TraceBuilder
 from core.gates.convolution import Sizes, convolved_grid
 from core.gates.keras_code import NORM, CodeOptions, keras_function, resize_line, upsample_line
@@ -160,7 +160,7 @@ def _mismatch(fine: Sizes, coarse: Sizes) -> MergeError:
     """The error for grids without a whole factor, with the padding that helps."""
     names = {"x": _written(fine), "g": _written(coarse)}
     if all(one <= other for one, other in zip(fine, coarse, strict=True)):
-        return unclear(
+        return invalid_request(
             "The grid of x is {x}, that of g is {g}; the gating signal is the coarser one. Are x and g swapped?",
             **names,
         )
@@ -171,7 +171,7 @@ def _mismatch(fine: Sizes, coarse: Sizes) -> MergeError:
         for name, old, new in (("x", fine, new_x), ("g", coarse, new_g))
         if old != new
     )
-    return unclear(
+    return invalid_request(
         "The grid of x is {x}; it should be a whole multiple of that of g, {g}. Pad them to {new_x} and {new_g}: "
         "{code}. The official form needs no padding; it interpolates to any grid.",
         **names,
@@ -278,7 +278,7 @@ def _interpolated(form: Form, target: str, name: str, options: CodeOptions) -> l
     theta = convolved_grid(fine, stride, strides=stride)
     old, new = (coarse, theta) if target == "phi" else (theta, fine)
     if options.grids is None and any(size % step for size, step in zip(fine, stride, strict=True)):
-        raise unclear(
+        raise invalid_request(
             "θ has the stride {stride}, by which the scale {scale} cannot be divided: pass the grids of x and g.",
             stride=_written(stride),
             scale=_written(options.scale),
@@ -289,7 +289,7 @@ def _interpolated(form: Form, target: str, name: str, options: CodeOptions) -> l
         factors = tuple(size // part for size, part in zip(new, old, strict=True))
         return [upsample_line(target, str(factors), target, name, options)]
     if options.rank == 3:
-        raise unclear("Keras has no layer that interpolates volumes by {old} to {new}.", old=old, new=new)
+        raise invalid_request("Keras has no layer that interpolates volumes by {old} to {new}.", old=old, new=new)
     return [resize_line(target, new, target)]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.errors import unclear
+from core.errors import invalid_request
 from core.gates.builder import TraceBuilder
 from core.gates.families.channel import MIXED, NORMALISED, SPREAD, SQUEEZED, narrow
 from core.gates.keras_code import NORM, CodeOptions, keras_function
@@ -47,7 +47,9 @@ def coordinate_attention(build: TraceBuilder, x: Step, g: Any, form: None) -> tu
         MergeError: x is a volume.
     """
     if x.value.ndim != 4:
-        raise unclear("Coordinate attention has gate values for rows and columns only; x of {shape}.", shape=x.shape)
+        raise invalid_request(
+            "Coordinate attention has gate values for rows and columns only; x of {shape}.", shape=x.shape
+        )
     rows, channels = x.shape[1], x.shape[-1]
     row_pool = build.pool(ROWS, x, (2,))
     turned = build.transpose(TURN, build.pool(COLUMNS, x, (1,)))
@@ -86,7 +88,9 @@ def coordinate_code(form: None, options: CodeOptions) -> str:
         MergeError: code for volumes was asked for.
     """
     if options.rank != 2:
-        raise unclear("Coordinate attention has gate values for rows and columns only; there is no form for volumes.")
+        raise invalid_request(
+            "Coordinate attention has gate values for rows and columns only; there is no form for volumes."
+        )
     does = "x times a gate value for its row and one for its column; same shape as x (arXiv:2103.02907)."
     x = "x: (batch, rows, columns, channels); rows an integer, not None."
     return keras_function(
