@@ -8,11 +8,13 @@ import streamlit as st
 
 from core import Alignment, MergeError, align, merge
 from core.dtypes import Array
+from core.limits import merge_elements
 from core.merges.rows import alignment_rows, error_rows
 from core.merges.shape_text import format_shape
 from core.story.reading import Step
 from ui import counters
 from ui.export import export_menu
+from ui.hosting import budget
 from ui.state import link
 from ui.story import controls
 from ui.story.markdown import safe_line, safe_markdown
@@ -89,6 +91,7 @@ def _merge(step: Step) -> TensorView | None:
 
 
 def _values(step: Step, alignment: Alignment) -> TensorView | None:
+    budget.reserve(merge_elements(alignment.shapes, alignment.output_shape))
     inputs = inputs_of(step)
     try:
         merged = merge(alignment.operation, inputs, axis=step.axis, axes=step.axes, normalize=step.normalize)
