@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
-
-import numpy as np
-
-from core import MergeError, Sentence
 from core.errors import unclear
 from core.limits import MAX_MODEL_BYTES
 from sandbox.processes.errors import SandboxError
-from sandbox.processes.process import Reply, SandboxProcess
+from sandbox.processes.one_shot import ask_once
+from sandbox.processes.process import Reply
 
 _MEMORY = 2**31  # of address space: three times the largest file, and what h5py takes
 _SECONDS = 60.0
@@ -62,15 +58,7 @@ def read_hdf5(content: bytes) -> tuple[bytes, str, int]:
 
 
 def _ask(job: str, content: bytes) -> Reply:
-    with tempfile.TemporaryDirectory(prefix="mergescope-") as folder:
-        here = dict.fromkeys(("TMPDIR", "TEMP", "HOME"), folder)
-        process = SandboxProcess(
-            "sandbox.model_file.hdf5_child", _MEMORY, _SECONDS, most_bytes=MAX_MODEL_BYTES + 1_000, environment=here
-        )
-        try:
-            reply = process.submit(job, {}, [np.frombuffer(content, np.uint8)]).result()
-        finally:
-            process.close()
-    if reply.header["refused"] is not None:
-        raise MergeError(Sentence(str(reply.header["refused"]), **reply.header["values"]))
-    return reply
+    return ask_once(
+        "sandbox.model_file.hdf5_child", job, {}, content, memory_bytes=_MEMORY, seconds=_SECONDS,
+        most_bytes=MAX_MODEL_BYTES,
+    )  # fmt: skip

@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 
 from core import MergeError
-from ui.inspector.input_values import (
-    array_feed,
+from sandbox.model_run.input_arrays import (
+    Picture,
     check_shape,
-    noise_feed,
-    picture_feed,
+    noise_array,
+    own_array,
+    picture_array,
+    picture_shape,
     takes_pictures,
     usual_shape,
 )
@@ -28,7 +30,7 @@ DECLARED = (None, 11, 13, 3)
 def test_scalings(scaling, black, white):
     """Black and white of each scaling, worked by hand."""
     for level, wanted in ((0.0, black), (1.0, white)):
-        fed = picture_feed(np.full((1, 5, 7, 3), level, np.float32), (1, 11, 13, 3), scaling, "float32")
+        fed = picture_array(Picture(np.full((5, 7, 3), level, np.float32)), (1, 11, 13, 3), scaling, "float32")
         np.testing.assert_allclose(fed[0, 4, 2], wanted, rtol=1e-6)
         assert fed.dtype == np.float32
 
@@ -38,7 +40,7 @@ def test_a_picture_is_resized_without_turning_it():
     picture = np.zeros((1, 20, 40, 3), np.float32)
     picture[0, :10, :, 0] = 1  # the upper half is red
     picture[0, :, :10, 1] = 1  # the left quarter is green
-    fed = picture_feed(picture, (2, 8, 12, 3), "unit", "float32")
+    fed = picture_array(Picture(picture[0]), (2, 8, 12, 3), "unit", "float32")
     assert fed.shape == (2, 8, 12, 3)
     assert fed[1, 1, 10].tolist() == [1, 0, 0]
     assert fed[1, 6, 1].tolist() == [0, 1, 0]
@@ -49,14 +51,14 @@ def test_channels():
     """Colour to grey by ITU-R BT.601, grey to colour, and a fourth channel that is opaque."""
     green = np.zeros((1, 3, 3, 3), np.float32)
     green[..., 1] = 1
-    assert picture_feed(green, (1, 3, 3, 1), "unit", "float32")[0, 0, 0, 0] == pytest.approx(0.587)
+    assert picture_array(Picture(green[0]), (1, 3, 3, 1), "unit", "float32")[0, 0, 0, 0] == pytest.approx(0.587)
     grey = np.full((1, 3, 3, 1), 0.25, np.float32)
-    assert picture_feed(grey, (1, 3, 3, 4), "unit", "float32")[0, 2, 2].tolist() == [0.25, 0.25, 0.25, 1]
+    assert picture_array(Picture(grey[0]), (1, 3, 3, 4), "unit", "float32")[0, 2, 2].tolist() == [0.25, 0.25, 0.25, 1]
 
 
 def test_whole_numbers_are_rounded_not_cut():
     """A model that takes uint8 gets 128 for half white, not 127."""
-    fed = picture_feed(np.full((1, 3, 3, 3), 0.5, np.float32), (1, 3, 3, 3), "none", "uint8")
+    fed = picture_array(Picture(np.full((3, 3, 3), 0.5, np.float32)), (1, 3, 3, 3), "none", "uint8")
     assert fed.dtype == np.uint8
     assert set(fed.ravel().tolist()) == {128}
 
@@ -102,11 +104,11 @@ def test_own_arrays():
 
 def test_noise():
     """Equal seeds give equal noise, two inputs differ, whole numbers keep below their bound."""
-    one, again = (noise_feed((3, 500), 0, 7, "float32") for _ in range(2))
+    one, again = (noise_array((3, 500), 0, 7, "float32") for _ in range(2))
     np.testing.assert_array_equal(one, again)
-    assert not np.array_equal(one, noise_feed((3, 500), 1, 7, "float32"))
-    assert not np.array_equal(one, noise_feed((3, 500), 0, 8, "float32"))
+    assert not np.array_equal(one, noise_array((3, 500), 1, 7, "float32"))
+    assert not np.array_equal(one, noise_array((3, 500), 0, 8, "float32"))
     assert abs(float(one.mean())) < 0.1
-    tokens = noise_feed((3, 500), 0, 7, "int32", 11)
+    tokens = noise_array((3, 500), 0, 7, "int32", 11)
     assert set(tokens.ravel().tolist()) == set(range(11))
-    assert noise_feed((2, 3), 0, 0, "bool").dtype == bool
+    assert noise_array((2, 3), 0, 0, "bool").dtype == bool
