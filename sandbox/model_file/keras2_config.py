@@ -128,7 +128,8 @@ class _Translator:
             return entry
         registered = entry.get("registered_name")
         if not self._keras_2 and "module" not in entry and (module := _operation_module(name, config)):
-            return entry | {"module": module, "registered_name": name}
+            own = {"name": entry.get("name", name)} | config
+            return entry | {"module": module, "registered_name": name, "config": own}
         module = layer_module(name, entry.get("module"), registered)
         if module is None:
             return entry

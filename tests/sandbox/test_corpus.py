@@ -9,7 +9,6 @@ import pytest
 
 from sandbox.model_file.file import read_model
 from sandbox.model_file.hdf5_check import check_weights, model_config
-from tests.oracle import keras  # sets up the backend, so before what follows
 
 CORPUS = Path(__file__).parent / "corpus"
 ARCHIVES = {path.stem: path for path in sorted(CORPUS.glob("*.zip"))}
@@ -81,7 +80,8 @@ def test_a_run_gives_the_values_of_the_writer(version):
         assert len(outputs) == len(expected), where
         for found, wanted in zip(outputs, expected, strict=True):
             close(found, wanted, tolerance, where)
-        for name, tensors in records.items():
+        outermost = {name: tensors for name, tensors in records.items() if "/" not in name}
+        for name, tensors in outermost.items():
             numbers = sorted(key for key in values if key.startswith(place(name)))
             for found, key in zip(
                 tensors, [*[k for k in numbers if not k.endswith("out")], *numbers[-1:]], strict=False

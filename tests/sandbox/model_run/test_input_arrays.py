@@ -92,14 +92,47 @@ def test_more_than_is_computed():
 def test_own_arrays():
     """A missing batch axis is added, the dtype is the model's; another shape or fractions for integers are refused."""
     array = np.arange(11 * 13 * 3, dtype=np.float64).reshape(11, 13, 3)
-    fed = array_feed(array, DECLARED, "float32")
+    fed, notes = own_array(array, DECLARED, "float32")
     assert fed.shape == (1, 11, 13, 3)
     assert fed.dtype == np.float32
-    assert array_feed(np.array([[3.0, 4.0]]), (None, 2), "int32").tolist() == [[3, 4]]
-    with pytest.raises(MergeError, match="does not fit"):
-        array_feed(array.transpose(1, 0, 2), DECLARED, "float32")
-    with pytest.raises(MergeError, match="whole numbers"):
-        array_feed(np.array([[0.5, 1.0]]), (None, 2), "int32")
+    assert notes == ("A batch axis of size 1 was added.",)
+    assert own_array(np.array([[3.0, 4.0]]), (None, 2), "int32")[0].tolist() == [[3, 4]]
+    with pytest.raises(MergeError, match=r"holds \(13, 11, 3\); the input takes \(None, 11, 13, 3\)"):
+        own_array(array.transpose(1, 0, 2), DECLARED, "float32")
+    with pytest.raises(MergeError, match="takes integers"):
+        own_array(np.array([[0.5, 1.0]]), (None, 2), "int32")
+
+
+@pytest.mark.parametrize(
+    ("shape", "declared", "expected", "added"),
+    [
+        ((11, 13), (None, 11, 13, 1), (1, 11, 13, 1), 2),
+        ((5, 11, 13), (None, 5, 11, 13, 1), (1, 5, 11, 13, 1), 2),
+        ((2, 11, 13), (None, 11, 13, 1), (2, 11, 13, 1), 1),
+        ((11, 13, 1), (None, 11, 13, 1), (1, 11, 13, 1), 1),
+        ((2, 11, 13, 1), (None, 11, 13, 1), (2, 11, 13, 1), 0),
+        ((11, 13), (None, None, None, 1), (1, 11, 13, 1), 2),
+    ],
+)
+def test_missing_axes_are_added_and_said(shape, declared, expected, added):
+    """The batch axis, the channel axis, or both; never by repeating values."""
+    array = np.arange(np.prod(shape)).reshape(shape).astype("float32")
+    fed, notes = own_array(array, declared, "float32")
+    assert fed.shape == expected
+    assert len(notes) == added
+    assert fed.ravel().tolist() == array.ravel().tolist()
+
+
+def test_alpha_and_sixteen_bits():
+    """The alpha of the picture becomes the fourth channel; "none" gives the stored values back."""
+    pixels = np.zeros((4, 4, 4), np.float32)
+    pixels[:2, :2, 3] = 1
+    fed = picture_array(Picture(pixels), (1, 4, 4, 4), "unit", "float32")
+    assert fed[..., 3].mean() == 0.25
+    grey = Picture(np.full((3, 3, 1), 4095 / 65535, np.float32), 65_535)
+    assert picture_array(grey, (1, 3, 3, 1), "none", "uint16").ravel().tolist() == [4095] * 9
+    assert picture_shape((None, None, None, 3), grey) == (1, 3, 3, 3)
+    assert picture_shape((None, 7, None, 1), grey) == (1, 7, 3, 1)
 
 
 def test_noise():
