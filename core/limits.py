@@ -38,6 +38,7 @@ MAX_EXPORT_SECONDS = 120
 MAX_SESSIONS = number("MAX_SESSIONS", 0, least=0)  # open at a time; later visitors are asked to wait
 MAX_SESSION_UPLOAD_BYTES = number("MAX_SESSION_UPLOAD_BYTES", 128_000_000, least=0)  # stored for one session
 MAX_SERVER_UPLOAD_BYTES = number("MAX_SERVER_UPLOAD_BYTES", 0, least=0)  # stored for all of them
+UPLOAD_SECONDS = number("UPLOAD_SECONDS", 300)  # for one file to arrive
 MAX_WAITING = number("MAX_WAITING", 64)  # queued calls of one sandbox
 MAX_WAITING_EACH = number("MAX_WAITING_EACH", 4)  # of these, per session
 SANDBOX_MEMORY_BYTES = number("SANDBOX_MEMORY_BYTES", 3 * 2**30)  # address space: Keras takes 1.5 GiB, merges up to 2.2
