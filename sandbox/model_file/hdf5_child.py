@@ -1,11 +1,10 @@
 """The jobs of a child that checks and reads HDF5 and loads no model. It has no Keras.
 
-It is fenced before it looks at the first byte, as HDF5 is C code.
+It is restricted before it looks at the first byte, as HDF5 is C code.
 """
 
 from __future__ import annotations
 
-import tempfile
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ import numpy as np
 from core import MergeError
 from sandbox.model_file.hdf5_check import check_weights, model_config
 from sandbox.processes.child_main import Job
-from sandbox.processes.fence import fence
+from sandbox.processes.fence import restrict_system_calls
 from sandbox.processes.messages import Array, Message
 
 
@@ -51,5 +50,5 @@ def _refused(error: MergeError) -> Message:
     return {"refused": getattr(text, "template", str(text)), "values": values}, []
 
 
-fence(tempfile.gettempdir())
+restrict_system_calls()  # its files were restricted before the first import
 JOBS: dict[str, Job] = {"check": check, "config": config}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import threading
 
 import numpy as np
 
@@ -12,7 +13,8 @@ from core.limits import MAX_MODEL_BYTES
 from sandbox.processes.errors import SandboxError
 from sandbox.processes.process import Reply, SandboxProcess
 
-_MEMORY = 2**31  # of address space: three times the largest file, and what h5py takes
+MEMORY_BYTES = 3 * MAX_MODEL_BYTES + 300_000_000  # private: three times the largest file, and what h5py takes
+_ONE_AT_A_TIME = threading.Lock()  # so that the memory of all processes has a limit
 _SECONDS = 60.0
 _NOT_THERE = ("start", "resting")  # kinds of failure if h5py is not installed
 
@@ -62,11 +64,12 @@ def read_hdf5(content: bytes) -> tuple[bytes, str, int]:
 
 
 def _ask(job: str, content: bytes) -> Reply:
-    with tempfile.TemporaryDirectory(prefix="mergescope-") as folder:
+    with _ONE_AT_A_TIME, tempfile.TemporaryDirectory(prefix="mergescope-") as folder:
         here = dict.fromkeys(("TMPDIR", "TEMP", "HOME"), folder)
         process = SandboxProcess(
-            "sandbox.model_file.hdf5_child", _MEMORY, _SECONDS, most_bytes=MAX_MODEL_BYTES + 1_000, environment=here
-        )
+            "sandbox.model_file.hdf5_child", MEMORY_BYTES, _SECONDS, most_bytes=MAX_MODEL_BYTES + 1_000, environment=here,
+            folder=folder,
+        )  # fmt: skip
         try:
             reply = process.submit(job, {}, [np.frombuffer(content, np.uint8)]).result()
         finally:

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from core.dtypes import Array
 
+_BLOCK = 1_000_000  # elements that are computed at a time
 THUMBNAIL = 32  # cells along each side at most
 COLUMNS = ("smallest", "largest", "mean", "spread", "zeros", "not finite")
 
 
 def figures(array: Array) -> list[float]:
     """In the order of `COLUMNS`: extremes, mean and standard deviation of the finite values; shares of all values."""
-    values = array.astype(np.float64, copy=False) if array.dtype.kind != "f" else array
-    finite = np.isfinite(values)
-    lost = values.size - int(np.count_nonzero(finite))
-    kept = values[finite] if lost else values
-    if not kept.size:
+    flat = array.reshape(-1)
+    count, mean, squares, smallest, largest = 0, 0.0, 0.0, np.inf, -np.inf
+    for start in range(0, flat.size, _BLOCK):  # in blocks, or the copies as float64 would take twice the tensor itself
+        block = flat[start : start + _BLOCK].astype(np.float64)
+        block = block[np.isfinite(block)]
+        if block.size:
+            smallest, largest = min(smallest, float(block.min())), max(largest, float(block.max()))
+            own = float(block.mean())
+            joined = count + block.size
+            squares += float(((block - own) ** 2).sum()) + (own - mean) ** 2 * count * block.size / joined
+            count, mean = joined, mean + (own - mean) * block.size / joined
+    lost = flat.size - count
+    if not count:
         return [np.nan, np.nan, np.nan, np.nan, 0.0, 1.0 if lost else 0.0]
-    zeros = 1.0 - np.count_nonzero(values) / values.size
-    mean = kept.mean(dtype=np.float64)
-    spread = kept.std(dtype=np.float64)
-    return [float(x) for x in (kept.min(), kept.max(), mean, spread, zeros, lost / values.size)]
+    zeros = 1.0 - np.count_nonzero(flat) / flat.size
+    return [smallest, largest, mean, math.sqrt(squares / count), zeros, lost / flat.size]
 
 
 def thumbnail(array: Array) -> Array:

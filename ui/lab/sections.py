@@ -12,11 +12,12 @@ import streamlit as st
 from core import DIALECTS, MERGES, Merged, MergeError, align, merge, snippet
 from core.dtypes import Array
 from core.errors import Shape
-from core.limits import check_elements
+from core.limits import check_elements, merge_elements
 from core.merges.plan import Alignment
 from core.merges.rows import alignment_rows, error_rows
 from core.merges.samples import sample_code
 from ui import counters
+from ui.hosting import budget
 from ui.lab.controls import InputChoice, Options, apply_fix
 from ui.text import plain, t
 from ui.views import cached
@@ -72,6 +73,7 @@ def compute(request: Request, alignment: Alignment) -> tuple[Merged, list[Array]
         return None
     try:
         check_elements(alignment.shapes, alignment.output_shape)
+        budget.reserve(merge_elements(alignment.shapes, alignment.output_shape))
         inputs = [_fill(entry, number, request.seed) for number, entry in enumerate(request.inputs)]
         merged = merge(request.operation, inputs, **request.options.keywords)
     except MergeError as error:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core import DIALECTS, Alignment, MergeError, align, merge, snippet
 from core.dtypes import Array
+from core.limits import merge_elements
 from core.merges.operations import MERGES
 from core.merges.rows import alignment_rows, error_rows
 from core.merges.samples import sample_code
@@ -16,6 +17,7 @@ from core.merges.shape_text import format_shape
 from core.story.reading import Step
 from ui import counters
 from ui.export import export_menu
+from ui.hosting import budget
 from ui.state import link
 from ui.story import controls
 from ui.story.markdown import safe_line, safe_markdown
@@ -114,6 +116,7 @@ def _merge(step: Step) -> TensorView | None:
 
 
 def _values(step: Step, alignment: Alignment) -> TensorView | None:
+    budget.reserve(merge_elements(alignment.shapes, alignment.output_shape))
     inputs = inputs_of(step)
     try:
         merged = merge(alignment.operation, inputs, axis=step.axis, axes=step.axes, normalize=step.normalize)
