@@ -115,7 +115,7 @@ def test_a_link_that_was_opened_before_the_upload_keeps_its_state(played):
     """The file is not in the link, but all else is: after the upload the page is as it was."""
     asked = {"mrun": "true", "merge": "sum", "mpart": "gradients", "monly": "all", "m0k": "noise", "mseed": "7"}
     app = open_inspector(**OWN, **asked)
-    assert "A link does not hold it" in words(app)
+    assert "Files are not stored in the link" in words(app)
     app.file_uploader(key="model_file").upload("a.keras", gate_file()).run()
     assert not app.exception
     assert [row["chosen"] for row in rows(app)] == [False, True, False]
