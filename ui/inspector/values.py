@@ -20,6 +20,7 @@ from ui.tensor_view import Panel, Selection, TensorView, default_axes, frame_of,
 from ui.text import plain, t
 from ui.views.loaded_code import loaded_code
 from ui.views.merge_view import translated_words, values_view
+from ui.views.scales import WEIGHTS
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +74,11 @@ def merge_view(tensors: Tensors) -> tuple[TensorView, tuple[Cut, ...]]:
 
 
 def scaled(view: TensorView, tensors: Tensors) -> TensorView:
-    """The output on the scale of the features that are gated, the gate from 0 to 1."""
+    """The output on the scale of the features that are gated, the gate from 0 to 1.
+
+    `values_view` has done so where values alone tell the gate; here the smaller factor is the gate even if the features
+    are within 0 and 1 too.
+    """
     number = gate_number(tensors.entry.operation, tensors.inputs)
     if number is None:
         return view
@@ -83,6 +88,7 @@ def scaled(view: TensorView, tensors: Tensors) -> TensorView:
     )
     panels = list(view.panels)
     panels[-1] = replace(panels[-1], like=features)
+    panels[number] = replace(panels[number], limits=WEIGHTS)
     return replace(view, panels=tuple(panels))
 
 
