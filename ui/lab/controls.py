@@ -117,7 +117,10 @@ def _read_count(text: str) -> int | None:
 
 def _add_and_remove(count: int) -> None:
     """Buttons for one input more or less."""
-    for label, icon, wanted in ((t("Add an input"), "add", count + 1), (t("Remove the last input"), "remove", count - 1)):
+    for label, icon, wanted in (
+        (t("Add an input"), "add", count + 1),
+        (t("Remove the last input"), "remove", count - 1),
+    ):
         st.button(
             f":material/{icon}:",
             key=f"lab_{icon}",
@@ -244,7 +247,9 @@ def _integers(text: str, lengths: tuple[int, ...]) -> tuple[int, ...]:
         return tuple(int(part) for part in parts)
     except ValueError:
         example = "1" if lengths == (1,) else "-1 / 2,1"
-        error = invalid_request("{text} cannot be read; type for example {example}.", text=repr(short(text)), example=example)
+        error = invalid_request(
+            "{text} cannot be read; type for example {example}.", text=repr(short(text)), example=example
+        )
         st.error(plain(t(error.explanation)))
         return ()
 
