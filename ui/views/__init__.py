@@ -12,6 +12,7 @@ __all__ = [
     "merge_view",
     "numpy_note",
     "refusal",
+    "scales",
     "selection",
     "step_graph",
     "steps_table",

@@ -12,6 +12,8 @@ from sandbox.processes.process import SandboxProcess
 from sandbox.verification.question import question
 from sandbox.verification.verify import Verifier, the_verifier, verify
 
+pytestmark = pytest.mark.keras
+
 PATIENCE = 120.0  # importing Keras takes 3 s, on a busy machine much longer
 
 
