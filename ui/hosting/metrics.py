@@ -12,8 +12,8 @@ from prometheus_client import CollectorRegistry, ProcessCollector, start_http_se
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
 
-from sandbox.processes.process import all_figures
-from sandbox.processes.statistics import Figures
+from sandbox.processes.process import all_statistics
+from sandbox.processes.statistics import Statistics
 from ui import counters
 
 _Family = CounterMetricFamily | GaugeMetricFamily | HistogramMetricFamily
@@ -25,12 +25,12 @@ _COUNTS = {  # family of `watch`: (name, label, what it counts)
     "refusals": ("refusals", "reason", "What was refused, with a sentence on screen."),
     "verdicts": ("verdicts", "status", "Answers of the real Keras that were shown."),
 }
-_SANDBOX_COUNTS: dict[str, tuple[str, Callable[[Figures], float]]] = {
+_SANDBOX_COUNTS: dict[str, tuple[str, Callable[[Statistics], float]]] = {
     "starts": ("Children that were started; all but the first are restarts.", lambda figures: figures.starts),
     "answers": ("Calls that got their answer.", lambda figures: figures.answered),
     "seconds": ("Seconds in which calls were answered.", lambda figures: figures.seconds),
 }
-_SANDBOX_STATES: dict[str, tuple[str, Callable[[Figures], float]]] = {
+_SANDBOX_STATES: dict[str, tuple[str, Callable[[Statistics], float]]] = {
     "ready": ("Whether the child takes calls.", lambda figures: figures.ready),
     "waiting": ("Calls in the line.", lambda figures: figures.waiting),
     "working": ("Calls that are being answered.", lambda figures: figures.working),
@@ -49,7 +49,7 @@ class Mergescope(Collector):
             for value, count in sorted(counters.counts(family).items()):
                 counter.add_metric([value], count)
             yield counter
-        yield from _sandboxes(all_figures())
+        yield from _sandboxes(all_statistics())
 
 
 def _runs() -> HistogramMetricFamily:
@@ -62,7 +62,7 @@ def _runs() -> HistogramMetricFamily:
     return family
 
 
-def _sandboxes(figures: list[Figures]) -> Iterator[_Family]:
+def _sandboxes(figures: list[Statistics]) -> Iterator[_Family]:
     for name, (text, read) in _SANDBOX_COUNTS.items():
         counter = CounterMetricFamily(f"mergescope_sandbox_{name}", text, labels=["sandbox"])
         for one in figures:
