@@ -11,30 +11,33 @@ from ui.text import t
 from ui.views.selection import pick_layer
 
 frame.begin("Merge lab")
-head = st.container(horizontal=True, vertical_alignment="center", gap="small", key="lab_head")
-head.container(width="stretch").title(t("Merge lab"))
-menus = head.container(width="content", horizontal=True, gap="small")
-example = menus.container(width="content")
+menus = frame.headline(t("Merge lab"))
 with menus:
+    example = st.container(width="content")
     paste.paste_box()
 call = controls.pick_call()
 with example:
     pick_preset()
 
-alignment = sections.show_alignment(call)
+row = st.container(horizontal=True, vertical_alignment="center", gap="small", key="lab_row")
+with row.container(width="stretch"):
+    alignment = sections.show_alignment(call)
 computed = sections.compute(call, alignment) if alignment else None
 if computed:
-    layer = pick_layer()
+    with row.container(width="content"):
+        layer = pick_layer()
     shown = sections.show_tensors(call, *computed, layer)
     if shown:
         with menus:
             title = sections.title_of(call.operation, call.shapes or ())
             export_menu(*shown, title=title, code=sections.codes_of(call))
-    sections.show_check(call, *computed)
-    if call.shows_distribution:
-        picture = distribution(sections.named_tensors(*computed), count=t("elements"), value=t("value"))
-        st.plotly_chart(picture, config={"displayModeBar": False}, alt=t("Distribution of the values"))
-sections.show_details(call, alignment)
-sections.show_code(call)
+with frame.below():
+    if computed:
+        sections.show_check(call, *computed)
+        if call.shows_distribution:
+            picture = distribution(sections.named_tensors(*computed), count=t("elements"), value=t("value"))
+            st.plotly_chart(picture, config={"displayModeBar": False}, alt=t("Distribution of the values"))
+    sections.show_details(call, alignment)
+    sections.show_code(call)
 
 frame.end()

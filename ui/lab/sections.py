@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
@@ -32,6 +33,7 @@ from ui.views.numpy_note import show_numpy
 from ui.views.refusal import show_message, show_refusal
 from ui.views.selection import keep_selection, linked_selection
 
+_SHARE = 0.36  # of the window's height for the panels: the call above and the calculation below take the rest
 _TITLES = {"keras-layer": _("Keras layer"), "keras-function": _("Keras function")}
 
 
@@ -40,9 +42,6 @@ def show_alignment(call: Call) -> Alignment | None:
     if call.shapes is None:
         st.info(t("The result appears here once all inputs are valid."))
         return None
-    preset = current_preset()
-    if preset:
-        st.caption(t(PRESETS[preset].why))
     options = call.options
     try:
         alignment = align(call.operation, call.shapes, axis=options.axis, axes=options.axes)
@@ -52,6 +51,9 @@ def show_alignment(call: Call) -> Alignment | None:
         show_numpy(call.operation, call.shapes, None, axis=options.axis, axes=options.axes)
         return None
     alignment_line(alignment_rows(alignment), linked=alignment.axes is None)
+    preset = current_preset()
+    if preset:
+        st.container(key="lab_why").caption(t(PRESETS[preset].why))
     for warning in alignment.warnings:
         st.warning(plain(t(warning)), icon=":material/warning:")
     return alignment
@@ -92,6 +94,7 @@ def show_tensors(
         view = values_view(merged.alignment, [*inputs, merged.value], normalize=normalize)
     else:
         view = gradient_view(merged.alignment, inputs, merged.value, normalize)
+    view = replace(view, share=_SHARE)
     chosen = tensor_view(view, key=layer, selection=linked_selection(merged.value.ndim))
     keep_selection(chosen, default_axes(view, frame_of(view)), last_panel=len(inputs))
     if layer == "gradients":
