@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
-from core.dtypes import Array
 from core.gates import GATES, Gate, GateTrace, Step, gate_snippet
 from core.gates.compare import GateFigures, gate_figures
 from core.gates.health import gate_health
@@ -135,12 +133,14 @@ def show_facts(trace: GateTrace, seed: int) -> None:
     row = GATES[trace.gate]
     st.divider()
     st.markdown("#### " + t(row.title))
-    st.markdown(t(row.summary) + _source(row))  # not in a caption, where a link is too pale
+    st.markdown(t(row.summary) + _source(row, trace.variant))  # not in a caption, where a link is too pale
     st.code(row.equation_of(trace.variant), language=None, wrap_lines=True)
     shapes = ", ".join(f"{symbol} {shape}" for symbol, shape in row.shapes)
     merges = " → ".join(step.alignment.operation for step in trace.merges if step.alignment)
     st.caption(plain(t("Shapes: {shapes}. Merges in order: {merges}.", shapes=shapes, merges=merges)))
     st.caption(plain(_cost_words(trace)))
+    for warning in trace.warnings:
+        st.warning(plain(t(warning)), icon=":material/warning:")
     _show_origin(trace, seed)
 
 
@@ -152,8 +152,9 @@ def _cost_words(trace: GateTrace) -> str:
     )
 
 
-def _source(row: Gate) -> str:
-    return f" [arXiv:{row.paper}](https://arxiv.org/abs/{row.paper})" if row.paper else ""
+def _source(row: Gate, variant: str) -> str:
+    paper = row.paper_of(variant)
+    return f" [arXiv:{paper}](https://arxiv.org/abs/{paper})" if paper else ""
 
 
 def _show_origin(trace: GateTrace, seed: int) -> None:
