@@ -200,7 +200,9 @@ def test_gradients_of_a_chosen_number(played):
     for nonsense in ("0,1", "0,1,2,99", "x", "0,1,2,-3", "9" * 40):
         app.text_input(key="munit").set_value(nonsense).run()
         assert not app.exception
-        assert "is not an index of the output (1, 3, 5, 14); the last one is 0, 2, 4, 13." in words(app).replace("\\", "")
+        assert "is not an index of the output (1, 3, 5, 14); the last one is 0, 2, 4, 13." in words(app).replace(
+            "\\", ""
+        )
 
 
 def test_two_merges_beside_each_other(played):
