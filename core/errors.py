@@ -14,7 +14,7 @@ Shape = tuple[int | None, ...]
 
 @dataclass(frozen=True)
 class Fix:
-    """One change that makes the shapes fit.
+    """One change that makes the merge work.
 
     Attributes:
         text: what to change, for a button.
@@ -42,15 +42,15 @@ class PartialInput:
 
 
 class MergeError(ValueError):
-    """Raised where Keras would refuse the merge, and where the request makes no sense.
+    """Raised where Keras rejects the merge, and for invalid requests.
 
     Attributes:
-        keras_message: Keras's own text, letter for letter, without terminal colours. Where Keras crashes by
-            accident (`docs/sources.md` lists the places) a clear text stands here instead.
+        keras_message: Keras's own text, letter for letter, without terminal colours. Where Keras fails by accident
+            (`docs/sources.md` lists these) this is a clear text instead.
         explanation: why, in one or two sentences.
         axes: the offending (input, axis) pairs, each axis counted in that input's own shape.
         fixes: changes that `align` accepts; empty only where no shapes would help.
-        accident: what Keras really prints where it crashes by accident, otherwise None.
+        accident: Keras's real text where it fails by accident, otherwise None.
         partial: how far each input was aligned, for a table; empty where no shapes were read.
     """
 
@@ -75,18 +75,18 @@ class MergeError(ValueError):
         super().__init__(self.keras_message)
 
     def __str__(self) -> str:
-        """Keras's text, and below it ours where that says more."""
+        """Keras's text, then the explanation where that says more."""
         if self.explanation == self.keras_message:
             return str(self.keras_message)
         return f"{self.keras_message}\n{self.explanation}"
 
-    def __reduce__(self) -> tuple[object, ...]:  # keyword arguments do not survive pickling otherwise
-        """Make it again from its parts."""
+    def __reduce__(self) -> tuple[object, ...]:  # so that keyword arguments survive pickling
+        """Rebuild it from its parts."""
         return partial(MergeError, **self._parts()), (self._inner, self.explanation)
 
     @property
     def raised_in_call(self) -> bool:
-        """Whether Keras raises it from inside the call of the layer, not from its checks before."""
+        """Whether Keras raises it inside the call of the layer, not in its checks before."""
         return self._call is not None
 
     def but(
@@ -107,14 +107,14 @@ class MergeError(ValueError):
 
 @dataclass(frozen=True)
 class Call:
-    """The call of a layer, as Keras words it around an error from inside (keras/src/utils/traceback_utils.py)."""
+    """The call of a layer, as Keras prints it around an inner error (keras/src/utils/traceback_utils.py)."""
 
     layer: str
     shapes: tuple[Shape, ...]
     dtypes: tuple[str, ...]
 
     def wrap(self, message: str) -> str:
-        """Keras's frame around a message."""
+        """The message in Keras's frame."""
         tensors = [f"tf.Tensor(shape={s}, dtype={d})" for s, d in zip(self.shapes, self.dtypes, strict=True)]
         return (
             f"Exception encountered when calling {self.layer}.call().\n\n{message}\n\n"
@@ -126,7 +126,7 @@ SHOWN = 60  # characters of foreign text that an error repeats
 
 
 def shown(value: object) -> str:
-    """The beginning of what was passed, for an error; its type alone where it cannot be written out."""
+    """The start of the `repr` of a value, for an error; its type alone where `repr` fails."""
     try:
         return repr(value)[:SHOWN]
     except Exception:  # nested too deeply, or of a class whose own `__repr__` fails
@@ -134,5 +134,5 @@ def shown(value: object) -> str:
 
 
 def invalid_request(template: str, /, **values: object) -> MergeError:
-    """An error of ours alone: Keras has no text for it."""
+    """The error of a request for which Keras has no text of its own."""
     return MergeError(Sentence(template, **values))

@@ -13,4 +13,5 @@ from core.gates.weights import pick_weights
 __all__ = [
     "GATES", "Gate", "GateTrace", "Step", "find_gate", "gate_snippet", "pick_weights", "run_gate",
     "channels", "compare", "gradients", "health", "map_changes", "pitfalls", "report", "resampling",
+    "sanity_checks",
 ]  # fmt: skip

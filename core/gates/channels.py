@@ -65,6 +65,7 @@ class ChannelFigures:
         kept: after / before; NaN for a channel without energy, from which nothing can be kept.
         changed: energy of the difference.
         agreement: correlation of the magnitude of the features with the map, -1 to 1.
+        cover: how well the channel shows the gate, see `cover`.
     """
 
     before: Figures
@@ -72,6 +73,7 @@ class ChannelFigures:
     kept: Figures
     changed: Figures
     agreement: Figures
+    cover: Figures
 
 
 def channel_figures(features: Array, gated: Array, weights: Array) -> ChannelFigures:
@@ -86,7 +88,7 @@ def channel_figures(features: Array, gated: Array, weights: Array) -> ChannelFig
     one_map = weights.shape == (*features.shape[:-1], 1)
     kept: Figures = np.divide(after, before, out=np.full(before.shape, np.nan), where=before > 0)
     agreed = agreement(features, weights) if one_map else _own_agreement(features, weights)
-    return ChannelFigures(before, after, kept, change(features, gated), agreed)
+    return ChannelFigures(before, after, kept, change(features, gated), agreed, cover(features, gated))
 
 
 def _own_agreement(features: Array, weights: Array) -> Figures:
@@ -101,12 +103,34 @@ def _own_agreement(features: Array, weights: Array) -> Figures:
     return found
 
 
+_VISIBLE = 0.3  # of the largest magnitude of a channel; below it a projector shows little
+
+
+def cover(before: Array, after: Array) -> Figures:
+    """How well a channel shows the gate: √(cover before · cover after), 0 to 1.
+
+    The cover is the share of its positions above 0.3 of its largest magnitude before the gate. A channel scores where
+    there is much to see before and something is left after. Channels with less energy than the median count as 0.
+
+    Args:
+        before: the features, (..., C).
+        after: the gated features, of the same shape.
+    """
+    full, gated = np.abs(_channels(before)), np.abs(_channels(after))
+    threshold = _VISIBLE * full.max(axis=0, initial=0)
+    covers = (full > threshold).mean(axis=0) * (gated > threshold).mean(axis=0)
+    strength = energy(before)
+    found: Figures = np.where(strength >= np.median(strength), np.sqrt(covers), 0.0)
+    return found
+
+
 ORDERS: dict[str, str] = {
     "index": _("As they come"),
     "energy": _("By energy"),
     "kept": _("By share of energy kept"),
     "change": _("By change"),
     "agreement": _("By agreement with the map"),
+    "cover": _("By how well they show the gate"),
 }
 
 
@@ -126,6 +150,7 @@ def channel_order(figures: ChannelFigures, by: str) -> tuple[int, ...]:
         "kept": figures.kept,
         "change": figures.changed,
         "agreement": figures.agreement,
+        "cover": figures.cover,
     }
     if by not in chosen:
         raise invalid_request(

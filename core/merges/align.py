@@ -1,4 +1,4 @@
-"""Shapes alone: how Keras lines the inputs of a merge up, or why it will not."""
+"""Shapes only: how Keras aligns the inputs of a merge, or why it rejects them."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from core.sentences import Sentence
 
 
 def align(operation: str, shapes: Iterable[Iterable[int | None]], *, axis: int = -1, axes: Any = -1) -> Alignment:
-    """How the inputs of a merge line up.
+    """How the inputs of a merge are aligned.
 
     Args:
         operation: name of a merge, `core.MERGES`.
-        shapes: one for each input, batch axis first; None for a size that is not known yet.
-        axis: joined by Concatenate.
-        axes: contracted by Dot: one for both inputs, or a pair.
+        shapes: one per input, batch axis first; None for an unknown size.
+        axis: of Concatenate.
+        axes: of Dot: one for both inputs, or a pair.
 
     Returns:
-        The plan, with roles for each axis, the shape of the result and warnings.
+        The roles of each axis, the shape of the result and warnings.
 
     Raises:
-        MergeError: where the Keras layer refuses these shapes; with Keras's text, the reason and fixes.
+        MergeError: the Keras layer rejects these shapes; with Keras's text, the reason and fixes.
     """
     return align_row(find(operation), shapes, axis=axis, axes=axes)
 
@@ -80,7 +80,7 @@ def partial_inputs(row: Operation, shapes: tuple[Shape, ...], error: MergeError)
 
 
 def not_a_list(row: Operation, shape: Shape) -> MergeError:
-    """The error of a layer that was called on one tensor instead of a list of them."""
+    """The error of a layer that was called on one tensor instead of a list."""
     received = f"Received: input_shape={shape}"
     texts = {
         "concatenate": f"A `Concatenate` layer should be called on a list of at least 1 input. {received}",
@@ -89,7 +89,7 @@ def not_a_list(row: Operation, shape: Shape) -> MergeError:
     general = f"A merge layer should be called on a list of inputs. {received} (not a list of shapes)"
     error = MergeError(
         texts.get(row.rule, general),
-        Sentence("A merge takes a list: put the tensors between square brackets."),
+        Sentence("A merge layer takes a list of tensors: wrap them in square brackets."),
         accident=None if shape or row.rule == "concatenate" else "tuple index out of range",
     )
     return error.but(fixes=find_fixes((shape,), error, lambda s: plan(row, s, -1, -1)))
@@ -111,7 +111,7 @@ def _check_axis(axis: Any) -> int:
     except TypeError:
         raise MergeError(
             f"The axis of `Concatenate` should be an integer. Received: axis={axis}",
-            Sentence("axis must be one whole number."),
+            Sentence("axis must be one integer."),
             accident=_axis_accident(axis),
         ) from None
 
@@ -125,13 +125,13 @@ def _axis_accident(axis: Any) -> str:
 
 
 def listed(values: Any) -> tuple[Any, ...]:
-    """What stands in a list of tensors or of shapes.
+    """The entries of a list of tensors or of shapes.
 
     Raises:
-        MergeError: a number, None, or anything else that is no list.
+        MergeError: a number, None, or anything else that is not a list.
     """
-    if not isinstance(values, (list, tuple, Iterable)):  # the first two are quick to tell
-        raise invalid_request("A merge takes a list, one entry for each input; it got {value}.", value=shown(values))
+    if not isinstance(values, (list, tuple, Iterable)):  # the first two are quick to check
+        raise invalid_request("A merge layer takes a list with one entry per input; got {value}.", value=shown(values))
     return tuple(values)
 
 
@@ -139,7 +139,7 @@ def check_shapes(row: Operation, shapes: Any) -> tuple[Shape, ...]:
     """The shapes as tuples.
 
     Raises:
-        MergeError: no list of shapes, or something in one that is no size.
+        MergeError: not a list of shapes, or an entry that is not a size.
     """
     entries = listed(shapes)
     if any(isinstance(shape, (str, bytes)) or not isinstance(shape, Iterable) for shape in entries):
@@ -152,7 +152,7 @@ def _check_shape(shape: Iterable[Any]) -> Shape:
     try:
         checked = tuple(None if size is None else index(size) for size in sizes)
     except TypeError:
-        raise invalid_request("A shape holds whole numbers or None; {shape} does not.", shape=shown(sizes)) from None
+        raise invalid_request("A shape consists of integers or None; got {shape}.", shape=shown(sizes)) from None
     if any(size is not None and size < 0 for size in checked):
-        raise invalid_request("Sizes are at least 0; {shape} has a negative one.", shape=checked)
+        raise invalid_request("Sizes must be at least 0; {shape} has a negative one.", shape=checked)
     return checked

@@ -71,7 +71,8 @@ def _batch(shapes: tuple[Shape, ...]) -> Shape:
         raise MergeError(
             f"Cannot merge tensors with different batch sizes. Received tensors with shapes {list(shapes)}",
             Sentence(
-                "Axis 0 is the batch: it is never stretched, so it must be the same in every input, even where it is 1."
+                "Axis 0 is the batch axis. When a merge layer is called, its size must be equal in all inputs, "
+                "even if it is 1. Only a model that is already built broadcasts a batch of 1."
             ),
             axes=[(number, 0) for number, shape in enumerate(shapes) if shape and shape[0] is not None],
         )
@@ -107,10 +108,14 @@ def _why(shapes: tuple[Shape, ...]) -> Sentence:
     values = {"axis": rank - back, "sizes": ", ".join(map(str, sorted(size for size in sizes if size is not None)))}
     shorter = next((shape for shape in shapes if len(shape) < rank), None)
     if shorter is None:
-        return Sentence("The sizes on axis {axis} are {sizes}; they must be equal, or 1.", **values)
+        return Sentence(
+            "The sizes on axis {axis} are {sizes}, which cannot be broadcast together: sizes must be equal, or 1.",
+            **values,
+        )
     return Sentence(
-        "Keras reads {shape} as {expanded}, with the new axes right after the batch. Then axis {axis} has the sizes "
-        "{sizes}; along one axis all sizes must be equal, or 1.",
+        "Keras inserts the missing axes right after the batch axis, so {shape} is read as {expanded}. "
+        "On axis {axis} the sizes are then {sizes}, which cannot be broadcast together: sizes must be "
+        "equal, or 1.",
         shape=shorter,
         expanded=shorter[:1] + (1,) * (rank - len(shorter)) + shorter[1:],
         **values,
@@ -135,7 +140,7 @@ def _check_scalars(shapes: tuple[Shape, ...], call: Call) -> None:
     if () in shapes and any(shapes):
         raise MergeError(
             "axis 1 is out of bounds for an array with dimension 1.",
-            Sentence("A scalar has no batch axis, so Keras cannot insert axes after it. Give it the batch axis first."),
+            Sentence("A scalar has no batch axis after which Keras could insert axes. Add a batch axis first."),
             axes=[(number, 0) for number, shape in enumerate(shapes) if not shape],
             call=call,
         )
@@ -183,7 +188,7 @@ def _empty_bias(shape: Shape, number: int, call: Call) -> MergeError:
     return MergeError(
         "{{function_node __wrapped__BiasAdd_device_/job:localhost/replica:0/task:0/device:CPU:0}} "
         f"Biases must be 1D: [{squeezed}] [Op:BiasAdd] name: ",
-        Sentence("Keras hands this input to TensorFlow as a bias, and an axis of 0 is in the way."),
+        Sentence("Keras passes this input to TensorFlow as a bias, which fails for an axis of size 0."),
         axes=[(number, axis) for axis, size in enumerate(call.shapes[number]) if size == 0],
         call=call,
     )
@@ -236,8 +241,8 @@ def check_stretch(row: Operation, shapes: Sequence[Shape], call: Call) -> None:
                 f"{{{{function_node __wrapped__{row.kernel}_device_/job:localhost/replica:0/task:0/device:CPU:0}}}} "
                 f"Broadcast between [{first}] and [{second}] is not supported yet. [Op:{row.kernel}] name: ",
                 Sentence(
-                    "The sizes fit, but TensorFlow does not stretch both sides in turn this often: neighbouring axes "
-                    "that are stretched alike count as one, and at most {limit} such runs are implemented.",
+                    "The shapes are compatible, but TensorFlow does not support this broadcast: it collapses "
+                    "adjacent axes that are broadcast alike and then allows at most {limit} groups.",
                     limit=_MOST,
                 ),
                 axes=[(at, axis) for at in range(number + 1) for axis, size in enumerate(call.shapes[at]) if size == 1],

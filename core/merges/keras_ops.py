@@ -1,8 +1,8 @@
-"""How `x * a`, `keras.ops.multiply(x, a)` and their like line tensors up in a Keras model.
+"""How operators such as `x * a` and `keras.ops.multiply(x, a)` align tensors in a Keras model.
 
-Unlike the merge layers they follow NumPy: right-aligned throughout, with no batch axis, so axes of 1 are inserted in
-front and the batch may be stretched (keras/src/ops/operation_utils.py: broadcast_shapes). `keras.ops.concatenate` joins
-as the layer does. Addition shares the layers' accident of the bias (`core/merges/elementwise.py`).
+Unlike the merge layers they follow NumPy: right-aligned throughout, with no batch axis, so size-1 axes are inserted in
+front and the batch may be broadcast (keras/src/ops/operation_utils.py: broadcast_shapes). `keras.ops.concatenate` works
+like the layer. Addition has the same bias accident as the layers (`core/merges/elementwise.py`).
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from core.sentences import Sentence
 
 
 def align_operator(operation: str, shapes: Iterable[Iterable[int | None]], *, axis: int = 0) -> Alignment:
-    """How the operands of an operator line up.
+    """How the operands of an operator are aligned.
 
     Args:
         operation: Add, Subtract, Multiply, Maximum, Minimum (two operands) or Concatenate.
-        shapes: one for each operand; None for a size that is not known yet.
-        axis: joined by Concatenate.
+        shapes: one per operand; None for an unknown size.
+        axis: of Concatenate.
 
     Returns:
-        The plan; axes that are inserted stand in front.
+        The alignment; inserted axes come first.
 
     Raises:
-        MergeError: where Keras refuses these shapes; with its text, the reason and fixes.
+        MergeError: Keras rejects these shapes; with its text, the reason and fixes.
     """
     row = find(operation)
     listed = tuple(tuple(None if size is None else index(size) for size in shape) for shape in shapes)
@@ -77,7 +77,7 @@ def _plan(row: Operation, shapes: tuple[Shape, ...], axis: int) -> Alignment:
 
 
 def _combine(axis: int, sizes: tuple[int | None, ...], shapes: tuple[Shape, ...]) -> int | None:
-    """One size of the result; a size that is not known takes that of the other."""
+    """One size of the result; an unknown size is replaced by the other."""
     first, second = sizes
     if first == 1 or (first is None and second != 1):
         return second
@@ -89,8 +89,8 @@ def _combine(axis: int, sizes: tuple[int | None, ...], shapes: tuple[Shape, ...]
         f"Cannot broadcast shape, the failure dim has value {first}, which cannot be broadcasted to {second}. "
         f"Input shapes are: {list(shapes[0])} and {list(shapes[1])}.",
         Sentence(
-            "An operator lines shapes up from the right, as NumPy does. Then axis {axis} has the sizes {sizes}; they "
-            "must be equal, or 1.",
+            "Operators right-align shapes, as NumPy does. On axis {axis} the sizes are then {sizes}, which "
+            "cannot be broadcast together: sizes must be equal, or 1.",
             axis=axis,
             sizes=f"{first}, {second}",
         ),
@@ -99,7 +99,7 @@ def _combine(axis: int, sizes: tuple[int | None, ...], shapes: tuple[Shape, ...]
 
 
 def _read(row: Operation, shapes: tuple[Shape, ...], expanded: list[Shape]) -> list[Shape]:
-    """The shapes in which the numbers are combined: TensorFlow's addition may take the second for a bias."""
+    """The shapes in which values are combined: TensorFlow's addition may read the second as a bias."""
     known = all(None not in shape for shape in shapes)
     bias = bias_shape(row, *shapes) if known else None
     return expanded if bias is None else [expanded[0], bias]
@@ -122,12 +122,12 @@ def _role(axis: int, size: int | None, result: int | None) -> Role:
 
 
 def _batch_warnings(inputs: tuple[AlignedInput, ...], output: Shape) -> Iterator[Sentence]:
-    """A tensor of lower rank whose batch does not land on the batch."""
+    """A tensor of lower rank whose batch axis is not aligned with the batch axis."""
     for number, entry in enumerate(inputs):
         if entry.inserted and len(entry.shape) > 1 and entry.shape[0] != 1:
             yield Sentence(
-                "An operator lines shapes up from the right: axis 0 of input {number}, {shape}, lands on axis {axis} "
-                "of {output}, not on the batch. A merge layer would keep the batch.",
+                "Operators right-align shapes: axis 0 of input {number}, {shape}, is aligned with axis {axis} "
+                "of {output}, not with the batch axis. A merge layer would keep the batch axis aligned.",
                 number=number,
                 shape=entry.shape,
                 axis=entry.inserted,

@@ -1,4 +1,4 @@
-"""The alignment as a table for people: a row for each input, a column for each axis."""
+"""The alignment as a table for screens: a row per input, a column per axis."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ class Cell:
     """One size of one input.
 
     Attributes:
-        size: None where it is not known.
-        role: what the axis does; "clashing" where it is at fault.
+        size: None if unknown.
+        role: of the axis; "clashing" if it is at fault.
     """
 
     size: int | None
@@ -26,7 +26,7 @@ Row = tuple[Cell, ...]
 
 
 def alignment_rows(alignment: Alignment) -> tuple[Row, ...]:
-    """One row for each input, then one for the output, whose cells have no role."""
+    """One row per input, then one for the output, whose cells have no role."""
     inputs = [
         tuple(Cell(size, role) for size, role in zip(entry.expanded_shape, entry.roles, strict=True))
         for entry in alignment.inputs
@@ -35,7 +35,7 @@ def alignment_rows(alignment: Alignment) -> tuple[Row, ...]:
 
 
 def error_rows(error: MergeError) -> tuple[Row, ...]:
-    """One row for each input of a rejected merge, with the axes at fault marked; no row for the output."""
+    """One row per input of a rejected merge, with the axes at fault marked; no row for the output."""
     return tuple(
         tuple(Cell(size, role) for size, role in zip(entry.expanded_shape, entry.roles, strict=True))  # type: ignore[arg-type]
         for entry in error.partial

@@ -1,4 +1,4 @@
-"""Named, seeded tensors: what fills an input, and the NumPy code that makes the same again."""
+"""Named, seeded tensors as values of an input, and the NumPy code that makes the same values."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class Sample:
     """One way to fill a tensor.
 
     Attributes:
-        name: stands in links.
-        title: for people.
+        name: in links.
+        title: for screens.
         code: (shape, first value, seed) -> a NumPy expression of the values.
         make: (shape, first value, seed) -> the values.
         scale: integers are rounded from this many times the value.
@@ -73,7 +73,7 @@ _ALL = (
         first=lambda number: 50 * number + 1,  # 1, 51, 101: a value tells which input it comes from
     ),
     Sample(
-        "normal", _("normal: mean 0, sd 1"),
+        "normal", _("normal: mean 0, std 1"),
         lambda shape, first, seed: f"np.random.default_rng({seed}).normal(size={shape})",
         lambda shape, first, seed: np.asarray(np.random.default_rng(seed).normal(size=shape)),
         scale=10,
@@ -113,7 +113,7 @@ def make_sample(
 
     Args:
         name: out of `SAMPLES`.
-        shape: what to fill; no None.
+        shape: without None.
         number: of the input, so that two inputs differ.
         seed: of the random ones.
         dtype: out of `DTYPES`; integers are rounded, booleans are "above the mean".

@@ -68,7 +68,12 @@ class Answer(Future[T]):
 
 
 class SandboxProcess:
-    """One child and the queue of its calls; safe to use from any thread."""
+    """One child and the queue of its calls; safe to use from any thread.
+
+    Attributes:
+        seconds_per_call: after which the child is killed.
+        memory_bytes: address space of the child.
+    """
 
     def __init__(
         self,
@@ -91,7 +96,7 @@ class SandboxProcess:
             folder: the only one in which the child may make files, from before its first import on
                 (`sandbox/processes/fence.py`); None for a child that reads nothing untrusted but arrays.
         """
-        self.seconds_per_call = seconds_per_call
+        self.seconds_per_call, self.memory_bytes = seconds_per_call, memory_bytes
         self._module, self._most_bytes = module, most_bytes
         self._supervisor = Supervisor(ChildSettings(module, memory_bytes, most_bytes, environment or {}, folder))
         self._queue = CallQueue(MAX_WAITING, MAX_WAITING_EACH)

@@ -96,22 +96,22 @@ def test_the_frame_names_the_dtypes(dtype, normalize):
 def test_truth_values(operation):
     """TensorFlow has no arithmetic for them; the explanation says what to do."""
     arrays = [np.ones((2, 3), bool), np.ones((2, 3), bool)]
-    with pytest.raises(MergeError, match="cast them to float32 first") as caught:
+    with pytest.raises(MergeError, match="cast the inputs to float32 first") as caught:
         merge(operation, arrays)
     assert caught.value.keras_message == ask(operation, arrays).text
 
 
 EXPLANATIONS = [
-    ("Multiply", [(2, 3, 5), (2, 7, 5)], {}, "The sizes on axis 1 are 3, 7; they must be equal, or 1."),
-    ("Multiply", [(2, 7), (2, 5, 3)], {}, "Keras reads (2, 7) as (2, 1, 7), with the new axes right after the batch. "
-     "Then axis 2 has the sizes 3, 7"),
-    ("Multiply", [(1, 4), (5, 4)], {}, "Axis 0 is the batch: it is never stretched"),
+    ("Multiply", [(2, 3, 5), (2, 7, 5)], {}, "The sizes on axis 1 are 3, 7, which cannot be broadcast together: sizes must be equal, or 1."),
+    ("Multiply", [(2, 7), (2, 5, 3)], {}, "Keras inserts the missing axes right after the batch axis, so (2, 7) is read as "
+     "(2, 1, 7). On axis 2 the sizes are then 3, 7"),
+    ("Multiply", [(1, 4), (5, 4)], {}, "Axis 0 is the batch axis. When a merge layer is called, its size must be equal"),
     ("Multiply", [(), (5, 4)], {}, "A scalar has no batch axis"),
     ("Subtract", [(5, 4)] * 3, {}, "Subtract takes exactly 2 inputs; it got 3."),
     ("Dot", [(5, 4)], {}, "Dot takes exactly 2 inputs; it got 1."),
     ("Dot", [(2, 3), (2, 5)], {}, "The contracted axes must have the same size; they have 3 and 5."),
     ("Dot", [(2, 3), (2, 5)], {"axes": 3}, "Axis 3 does not exist; input 0 has 2 axes, counted from 0."),
-    ("Concatenate", [(2, 3, 5), (2, 7, 5)], {}, "Only the joined axis -1 may differ; every other axis must be equal"),
+    ("Concatenate", [(2, 3, 5), (2, 7, 5)], {}, "Only axis -1, along which the inputs are concatenated, may differ; all other axes must match exactly"),
     ("Concatenate", [(2, 3), (2, 3)], {"axis": -3}, "Axis -3 does not exist; input 0 has the axes 0 to 1."),
     ("Add", [], {}, "The list of inputs is empty; a merge needs at least one."),
 ]  # fmt: skip

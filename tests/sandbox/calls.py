@@ -46,6 +46,6 @@ def until(condition, seconds=PATIENCE):
     return bool(condition())
 
 
-def gone(pid):
+def gone(pid, seconds=PATIENCE):
     """Wait until a process has ended; whether it has."""
-    return until(lambda: not alive(pid))
+    return until(lambda: not alive(pid), seconds)

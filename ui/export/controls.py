@@ -22,8 +22,8 @@ _SLIDES = (0, 4, 8, 16, MAX_SLIDES)
 
 
 def opened(key: str) -> Any:
-    """The expander of the menu; `.open` says whether it is open."""
-    return st.expander(t("Export"), icon=":material/download:", key=key, on_change="rerun")
+    """The popover of the menu; `.open` says whether it is open."""
+    return st.popover(t("Export"), icon=":material/download:", key=key, on_change="rerun")
 
 
 def pick_format(key: str) -> str:

@@ -74,7 +74,7 @@ def _page(document: Document, data: str) -> str:
 <footer>{link}<p>{words["made_with"]}</p></footer>
 <script type="module">
 const DATA = {data};
-{joined_script().replace("export default index.mount;", "")}
+{joined_script()}
 {_START}
 </script>
 </body>

@@ -150,15 +150,15 @@ def _minis(trace: GateTrace, channel: int) -> tuple[Mini, ...]:
     x, output = trace.step("x"), trace.steps[-1]
     like = [plane_of(step.value, channel) for step in (x, output) if step.value.shape == x.value.shape]
     limits = limits_of(np.zeros(1), *like)
-    maps = [mini_of(step, channel, x.value.shape, map_limits(trace, step)) for step in trace.maps]
+    maps = [mini_of(step, channel, x.value.shape, map_limits(trace)) for step in trace.maps]
     return (
         mini_of(x, channel, x.value.shape, limits), *maps,
         mini_of(output, channel, x.value.shape, limits if output.value.shape == x.value.shape else None),
     )  # fmt: skip
 
 
-def map_limits(trace: GateTrace, step: Step) -> Limits | None:
-    """0 to 1 for gate values; a scale of their own for a softmax, whose values are small, and for values of any size."""
+def map_limits(trace: GateTrace) -> Limits | None:
+    """0 to 1 for gate values; None, a scale of their own, for a softmax and for values of any magnitude."""
     return (0.0, 1.0) if GATES[trace.gate].weighs and not trace.shares else None
 
 

@@ -1,4 +1,4 @@
-"""The weights of a channel gate as a strip: one bar per channel, each with its value; choosing one shows its channel."""
+"""The values of a channel gate as a strip: one bar per channel; choosing one shows its channel."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def show_strip(trace: GateTrace, step: Step, channel: int, number: int = 0) -> N
 def payload(trace: GateTrace, step: Step, channel: int) -> dict[str, Any]:
     """The data that is sent to the browser: a value and a bar from zero for each channel."""
     values = step.value[0].ravel().astype(np.float64)
-    low, high = map_limits(trace, step) or limits_of(np.zeros(1), values)
+    low, high = map_limits(trace) or limits_of(np.zeros(1), values)
     span = high - low or 1.0
     heights = (np.nan_to_num(values, nan=low, posinf=high, neginf=low).clip(low, high) - low) / span
     return {

@@ -53,7 +53,9 @@ def payload(cards: Sequence[Card]) -> dict[str, Any]:
             "open": t("Open {gate}", gate="{gate}"),
             "compare": t("Compare"),
             "with": t("Compare with {gate}", gate="{gate}"),
-            "hint": t("Click a card to open its gate. To compare two gates, click Compare on both, or drag one onto another."),
+            "hint": t(
+                "Click a card to open its gate. To compare two gates, click Compare on both, or drag one onto another."
+            ),
         },
     }  # fmt: skip
 

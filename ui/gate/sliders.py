@@ -41,9 +41,10 @@ def _moments(maps: Maps, moment: int | None) -> Reel:
     steps = moments()
     names = tuple(map(str, steps))
     return Reel(
-        MOMENT, t("Moment of training, in batches of 8"), _MAP, maps[1], names, names,
+        MOMENT, t("Training step"), _MAP, maps[1], names, names,
         len(steps) - 1 if moment is None else moment,
-        hint=t("The map of this gate as it was then, over the features of the finished network."), playable=True,
+        hint=t("The map after this many training steps (batch size 8); the features are those of the trained network."),
+        playable=True,
     )  # fmt: skip
 
 

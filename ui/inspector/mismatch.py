@@ -1,4 +1,4 @@
-"""A merge whose shapes do not fit, before the model runs or while it does: which, why, and what would fit."""
+"""A merge with incompatible shapes, in the file or during a run: where, why, and the fixes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ui.views.refusal import show_refusal
 def show_failure(model: ModelFile, failure: RunFailure) -> None:
     """Where a run ended."""
     if not failure.call:
-        st.error(t("The model refused its input."))
+        st.error(t("The model rejected its input."))
     elif failure.merge:
         st.error(t("The run ended at the merge {name}.", name=plain(short(failure.call))))
     else:
@@ -32,7 +32,7 @@ def show_failure(model: ModelFile, failure: RunFailure) -> None:
 
 
 def show_misfit(shapes: Sequence[Shape | None], error: MergeError) -> None:
-    """How the shapes clash, why, and what would fit.
+    """Which axes are mismatched, why, and the fixes.
 
     Args:
         shapes: of its operands.

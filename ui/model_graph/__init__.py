@@ -1,4 +1,4 @@
-"""The picture of a graph, of a model or of a gate: a Streamlit component with zoom, dragging and keyboard navigation."""
+"""The picture of a graph: a Streamlit component with zoom, dragging and keyboard navigation."""
 
 from ui.model_graph.face import GraphEdge, GraphNode, GraphView, graph_picture
 from ui.model_graph.layout import Form

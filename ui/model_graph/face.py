@@ -32,7 +32,8 @@ class GraphNode:
         id: unique in the graph.
         title: first line; untrusted text is allowed.
         detail: second line: class and shape.
-        kind: "cut" has neighbours that are not drawn; "fault" is a merge whose shapes are incompatible.
+        kind: "cut" has neighbours that are not drawn; "fault" is a merge whose shapes are incompatible; "join" is
+            another call in which tensors meet.
         sign: in a disc before the title; only merges have one.
         pick: sent back when the box is chosen; empty where it cannot be chosen.
         chosen: whether it is the selected box.
@@ -42,7 +43,7 @@ class GraphNode:
     id: str
     title: str
     detail: str = ""
-    kind: Literal["layer", "merge", "fault", "input", "output", "cut"] = "layer"
+    kind: Literal["layer", "merge", "fault", "join", "input", "output", "cut"] = "layer"
     sign: str = ""
     pick: str = ""
     chosen: bool = False

@@ -23,8 +23,13 @@ def share() -> None:
         copy_button(t("Copy link"), key="copy")
         address = (st.context.url or "").rstrip("/") + link.query()
         _code(address)
-        if (urlsplit(address).hostname or "").startswith(_LOCAL):
+        if is_local(urlsplit(address).hostname or ""):
             st.caption(t("This address opens on this machine only. For an audience, open the app by a public address."))
+
+
+def is_local(host: str) -> bool:
+    """Whether an address with this host opens on this machine only."""
+    return host.startswith(_LOCAL)
 
 
 def _code(address: str) -> None:

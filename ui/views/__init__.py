@@ -1,6 +1,7 @@
 """Views that several pages share."""
 
 __all__ = [
+    "alignment_line",
     "alignment_table",
     "assets",
     "cached",
@@ -11,6 +12,7 @@ __all__ = [
     "merge_view",
     "numpy_note",
     "refusal",
+    "scales",
     "selection",
     "step_graph",
     "steps_table",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -34,4 +35,11 @@ def arrays(name: str, prefix: str = "") -> dict[str, Array]:
         found = {key: file[key] for key in file.files if key.startswith(prefix)}
     for array in found.values():
         array.flags.writeable = False
+    return found
+
+
+@st.cache_resource(show_spinner=False)
+def figures() -> dict[str, Any]:
+    """What `training/evaluate.py` measured: Dice of the networks "gated" and "plain", and the means of α."""
+    found: dict[str, Any] = json.loads((_FOLDER / "figures.json").read_text(encoding="utf-8"))
     return found

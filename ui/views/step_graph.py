@@ -30,7 +30,7 @@ def step_graph(
     Args:
         trace: of `core.gates.run_gate`.
         chosen: name of the selected step.
-        key: identifies the picture on the page; the component's state under this key has the name of a step as `chosen`.
+        key: identifies the picture on the page; the component's state under it has the name of a step as `chosen`.
         channel: that the small pictures show of features.
         on_choose: called before the next run, when a step has been chosen.
         least: smallest height [pixels].

@@ -213,7 +213,7 @@ def test_the_host_sets_memory_and_time():
     code = (
         "from sandbox.model_run.slots import SlotPool, Slot; from sandbox.segmentation.segmenter import the_segmenter as s;"
         "r = Slot(); k = r.process; p = s().process;"
-        "print(k.seconds_per_call, k._keeper._settings[1], p.seconds_per_call, p._keeper._settings[1]); r.close()"
+        "print(k.seconds_per_call, k.memory_bytes, p.seconds_per_call, p.memory_bytes); r.close()"
     )
     asked = {"MERGESCOPE_SANDBOX_SECONDS": "7", "MERGESCOPE_SANDBOX_MEMORY_BYTES": "2222222222"}
     told = subprocess.run(

@@ -1,4 +1,4 @@
-"""The text of a story as Markdown: emphasis, code and lists work, nothing else does; see tests/browser/test_story.py."""
+"""The text of a story as Markdown: emphasis, code and lists work, nothing else does."""
 
 import pytest
 

@@ -26,6 +26,8 @@ from ui.export.drawing.scale import (
 from ui.export.drawing.snapshot import Look
 
 PALE = 97 / 255  # opacity of broadcast copies: 0.38, in the 8 bits of a canvas
+SMALL = 16  # pixels of a cell from which on its frame lies within it; around a smaller one, so that its value shows
+DOTTED = 20  # likewise, from which on a pinned cell has a dot
 _MOST_NUMBERS = 700
 _GRID = 22  # CSS pixels of a cell from which on lines are drawn between cells
 _SHORT, _NARROW = 20, 22  # CSS pixels of a cell from which on its number is written
@@ -86,8 +88,8 @@ class Heat:
 
     @property
     def has_grid(self) -> bool:
-        """Whether cells are large enough for lines between them."""
-        return min(self.cell) >= _GRID
+        """Whether there are lines between the cells: only where there are numbers in them."""
+        return min(self.cell) >= _GRID and bool(self.numbers[1])
 
     def counts(self) -> dict[int, int]:
         """The number of elements with each mark."""
@@ -178,7 +180,7 @@ def heat_of(look: Look, number: int, plan: Plan, box: tuple[float, float], ratio
     assert own is not None
 
     def of_slice() -> Extent:
-        if look.panels[number]["paintable"]:  # a stroke must not change the colours of the other cells
+        if look.panels[number]["paintable"] or look.panels[number]["limits"]:  # steady under a stroke
             return own
         rows, cols = sampled(plan.rows, pixel_size(box[1], ratio)), sampled(plan.cols, pixel_size(box[0], ratio))
         compared = [values, *look.compared_slice(number)]

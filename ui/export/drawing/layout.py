@@ -76,6 +76,8 @@ def arrange(plans: Sequence[Plan | None], width: float) -> tuple[int, float]:
     """Return the number of panels in a row and the size of a cell: side by side unless the cells get too small."""
     one = _cell_for(plans, width, 1)
     for line in range(len(plans), 1, -1):
+        if line == 2 and len(plans) == 3:
+            continue  # "a × b" in one line and "= c" in the next reads as two equations
         cell = _cell_for(plans, width, line)
         if cell >= (ALL if line == len(plans) else SOME) * one:
             return line, cell

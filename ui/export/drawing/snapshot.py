@@ -99,15 +99,21 @@ class Look:
     def own_ranges(self) -> tuple[Extent | None, ...]:
         """The range of each whole tensor; None if it cannot be drawn."""
         return tuple(
-            self._own_range(number) if self.is_drawable(number) else None for number in range(len(self.panels))
+            self._compared_range(number) if self.is_drawable(number) else None for number in range(len(self.panels))
         )
+
+    def _compared_range(self, number: int) -> Extent:
+        """With that of the panel that this one is to be compared with."""
+        like = self.panels[number]["like"]
+        others = [like] if like is not None and 0 <= like < len(self.panels) and self.is_drawable(like) else []
+        return union([self._own_range(one) for one in (number, *others)])
 
     def _own_range(self, number: int) -> Extent:
         panel = self.before.panels[number]
         found = finite_range(_floats(panel.value))
-        if found and panel.paintable:
-            return union([found, panel.paint])
-        return found or (0.0, 1.0)
+        wider = [panel.paint] if panel.paintable else []
+        wider += [panel.limits] if panel.limits else []
+        return union([found, *wider]) if found else (0.0, 1.0)
 
     @cached_property
     def slider_axes(self) -> tuple[int, ...]:

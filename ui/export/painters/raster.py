@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, PngImagePlugin
 from core.colours import colours
 from core.dtypes import Array
 from ui.export.drawing.fonts import font_for
-from ui.export.drawing.heatmap import Heat, Number
+from ui.export.drawing.heatmap import DOTTED, SMALL, Heat, Number
 from ui.export.drawing.outlines import Frame
 from ui.export.drawing.scale import BRIGHT, DARK, NOTHING
 from ui.export.drawing.scene import Bar, Box, Photo, Picture, Scene, Swatch, Text
@@ -198,15 +198,17 @@ def _frame(pixels: Array, frame: Frame, cell: tuple[float, float], ratio: float)
     """Draw a light and a dark line side by side, visible on every colour of the scale."""
     top, bottom = (row * cell[0] for row in frame.rows)
     left, right = (col * cell[1] for col in frame.cols)
-    inset = min(2.5 * ratio, (right - left) / 2, (bottom - top) / 2)
-    box = (left + inset, top + inset, max(left + inset + 1, right - inset), max(top + inset + 1, bottom - inset))
+    small = min(right - left, bottom - top)
+    inset = (2.5 if small >= SMALL * ratio else -2.5) * ratio
+    high, wide = pixels.shape[:2]
+    box = (max(0, left + inset), max(0, top + inset), min(wide, right - inset), min(high, bottom - inset))
     colour = DARK if frame.pinned else MARK
     if frame.dashed:
         _dashes(pixels, box, colour, ratio)
         return
     outline(pixels, box, 5 * ratio, BRIGHT, 0.92)
     outline(pixels, box, 2.5 * ratio, colour, 1)
-    if frame.pinned:
+    if frame.pinned and small >= DOTTED * ratio:
         disc(pixels, box[:2], 5.25 * ratio, BRIGHT)
         disc(pixels, box[:2], 3.75 * ratio, MARK)
 

@@ -14,7 +14,7 @@ from PIL import Image
 
 from core.colours import colours
 from core.dtypes import Array
-from ui.export.drawing.heatmap import PALE, Heat
+from ui.export.drawing.heatmap import DOTTED, PALE, SMALL, Heat
 from ui.export.drawing.outlines import Frame
 from ui.export.drawing.scale import BRIGHT, DARK, NOTHING, paint
 from ui.export.drawing.scene import Bar, Box, Photo, Picture, Scene, Swatch, Text
@@ -167,16 +167,16 @@ def _frame(frame: Frame, heat: Heat) -> Iterator[str]:
     width, height = heat.cell
     x, y = frame.cols[0] * width, frame.rows[0] * height
     wide, high = frame.cols[1] * width - x, frame.rows[1] * height - y
-    inset = min(2.5, wide / 2, high / 2)
-    position = f'x="{_n(x + inset)}" y="{_n(y + inset)}" width="{_n(max(1, wide - 2 * inset))}" ' \
-            f'height="{_n(max(1, high - 2 * inset))}" fill="none"'  # fmt: skip
+    inset = 2.5 if min(wide, high) >= SMALL else -2.5
+    position = f'x="{_n(x + inset)}" y="{_n(y + inset)}" width="{_n(wide - 2 * inset)}" ' \
+            f'height="{_n(high - 2 * inset)}" fill="none"'  # fmt: skip
     colour = css(DARK if frame.pinned else MARK)
     if frame.dashed:
         yield f'<rect {position} stroke="{colour}" stroke-width="2.5" stroke-dasharray="4 3"/>'
         return
     yield f'<rect {position} stroke="{css(BRIGHT)}" stroke-opacity="0.92" stroke-width="5"/>'
     yield f'<rect {position} stroke="{colour}" stroke-width="2.5"/>'
-    if frame.pinned:
+    if frame.pinned and min(wide, high) >= DOTTED:
         yield (
             f'<circle cx="{_n(x + inset)}" cy="{_n(y + inset)}" r="4.5" fill="{css(MARK)}" stroke="{css(BRIGHT)}" '
             'stroke-width="1.5"/>'

@@ -53,7 +53,7 @@ function build(state, data, before) {
   state.elements = new Map(data.nodes.map((node) => [node.id, state.scene.appendChild(box(state, node))]));
   const labels = state.scene.appendChild(make("g", { "aria-hidden": "true", class: "tags" })); // above the boxes
   data.edges.filter((edge) => edge.at).forEach((edge) => labels.appendChild(tag(state, edge)));
-  root.replaceChildren(bar(state), state.svg);
+  root.replaceChildren(state.svg, bar(state)); // the bar lies over a corner of the picture
   const at = same && state.at ? state.at : (data.nodes.find((node) => node.chosen) ?? data.nodes[0])?.id;
   rove(state, at);
   resize(state, !same);
@@ -205,8 +205,7 @@ function drag(state, fingers, event) {
 function room(state) {
   const scroller = state.root.getRootNode().host?.closest("[data-testid=stMain]");
   const top = state.root.getBoundingClientRect().top + (scroller?.scrollTop ?? 0);
-  const bar = state.svg.previousSibling?.offsetHeight ?? 0;
-  return window.innerHeight - top - bar - MARGIN;
+  return window.innerHeight - top - MARGIN;
 }
 
 function resize(state, anew = false) {
