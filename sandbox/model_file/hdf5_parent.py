@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from core.errors import invalid_request
 from core.limits import MAX_MODEL_BYTES
 from sandbox.processes.errors import SandboxError
@@ -59,7 +61,8 @@ def read_hdf5(content: bytes) -> tuple[bytes, str, int]:
 
 
 def _ask(job: str, content: bytes) -> Reply:
-    return ask_once(
-        "sandbox.model_file.hdf5_child", job, {}, content, memory_bytes=MEMORY_BYTES, seconds=_SECONDS,
-        most_bytes=MAX_MODEL_BYTES,
-    )  # fmt: skip
+    with _ONE_AT_A_TIME:
+        return ask_once(
+            "sandbox.model_file.hdf5_child", job, {}, content, memory_bytes=MEMORY_BYTES, seconds=_SECONDS,
+            most_bytes=MAX_MODEL_BYTES,
+        )  # fmt: skip
