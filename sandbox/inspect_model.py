@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core import MergeError
-from core.errors import unclear
+from core.errors import invalid_request
 from core.limits import MAX_MODEL_BYTES
 from sandbox.model_file.file import ModelFile, read_model
 from sandbox.model_run.report import as_json, as_text, failure_text
@@ -73,18 +73,20 @@ def _content(path: Path) -> bytes:
     try:
         size = path.stat().st_size
         if size > MAX_MODEL_BYTES:
-            raise unclear(
+            raise invalid_request(
                 "The file has {size} MB; up to {limit} are accepted.",
                 size=-(-size // 1_000_000),
                 limit=MAX_MODEL_BYTES // 1_000_000,
             )
         if path.is_dir():
-            raise unclear("{file} is a folder, such as a SavedModel; only .keras files are read.", file=path.name[:60])
+            raise invalid_request(
+                "{file} is a folder, such as a SavedModel; only .keras files are read.", file=path.name[:60]
+            )
         if not path.is_file():  # a pipe or a device may have no end
-            raise unclear("{file} cannot be read: {reason}.", file=path.name[:60], reason="it is not a file")
+            raise invalid_request("{file} cannot be read: {reason}.", file=path.name[:60], reason="it is not a file")
         return path.read_bytes()
     except OSError as error:
-        raise unclear("{file} cannot be read: {reason}.", file=path.name[:60], reason=error.strerror) from None
+        raise invalid_request("{file} cannot be read: {reason}.", file=path.name[:60], reason=error.strerror) from None
 
 
 def _run(content: bytes, model: ModelFile, options: argparse.Namespace) -> Run:
@@ -95,7 +97,9 @@ def _run(content: bytes, model: ModelFile, options: argparse.Namespace) -> Run:
         inputs = noise_inputs(model, options.noise)
     else:
         if not options.image.is_file():
-            raise unclear("{file} cannot be read: {reason}.", file=options.image.name[:60], reason="no such file")
+            raise invalid_request(
+                "{file} cannot be read: {reason}.", file=options.image.name[:60], reason="no such file"
+            )
         inputs = file_inputs(model, options.image, options.scale, options.noise or 0)
     opened = open_model(content, model=model)
     try:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.dtypes import Array
-from core.errors import unclear
+from core.errors import invalid_request
 from core.sentences import Sentence as _  # marks text for the catalogues
 
 Figures = NDArray[np.float64]
@@ -153,5 +153,7 @@ def channel_order(figures: ChannelFigures, by: str) -> tuple[int, ...]:
         "cover": figures.cover,
     }
     if by not in chosen:
-        raise unclear("There is no order {name}; choose one of {names}.", name=repr(by)[:60], names=", ".join(chosen))
+        raise invalid_request(
+            "There is no order {name}; choose one of {names}.", name=repr(by)[:60], names=", ".join(chosen)
+        )
     return order(chosen[by])

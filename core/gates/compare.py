@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.dtypes import FLOAT32, Array
-from core.errors import unclear
+from core.errors import invalid_request
 from core.gates.channels import Figures, energy
 from core.gates.trace import GateTrace
 
@@ -76,7 +76,7 @@ def compare_gates(first: GateTrace, second: GateTrace) -> GateComparison:
     """
     shapes = [trace.step("x").value.shape for trace in (first, second)]
     if shapes[0] != shapes[1]:
-        raise unclear("The gates ran on features of {first} and {second}.", first=shapes[0], second=shapes[1])
+        raise invalid_request("The gates ran on features of {first} and {second}.", first=shapes[0], second=shapes[1])
     one, other = gate_figures(first), gate_figures(second)
     difference = other.result - one.result
     size = float(np.sqrt(_share(energy(difference).sum(), energy(first.step("x").value).sum())))
@@ -87,7 +87,7 @@ def _weighed(trace: GateTrace, x: Array) -> Array:
     try:
         weighed: Array = x * np.broadcast_to(trace.alpha, x.shape)
     except ValueError:
-        raise unclear(
+        raise invalid_request(
             "The output {output} cannot be held against the features {x}.", output=trace.output.shape, x=x.shape
         ) from None
     return weighed

@@ -34,15 +34,19 @@ def convolve(
         (n, h, w, d).
     """
     if kernel.shape[:2] == ONE and strides == ONE:
-        product: Array = value @ kernel[0, 0]
-        return product
+        return _times(value, kernel[0, 0])
     padded = np.pad(value, _margins(value.shape, kernel.shape, strides, padding, dilation))
     reach = _reach(kernel.shape, dilation)
     windows = sliding_window_view(padded, reach, axis=(1, 2))
     chosen = windows[:, :: strides[0], :: strides[1], :, :: dilation[0], :: dilation[1]]
     cells = chosen.transpose(0, 1, 2, 4, 5, 3).reshape(*chosen.shape[:3], -1)
-    result: Array = cells @ kernel.reshape(-1, kernel.shape[-1])
-    return result
+    return _times(cells, kernel.reshape(-1, kernel.shape[-1]))
+
+
+def _times(value: Array, matrix: Array) -> Array:
+    """(..., c) @ (c, d) as one product: NumPy multiplies a stack row by row, 100 times slower on a busy machine."""
+    product: Array = value.reshape(-1, value.shape[-1]) @ matrix
+    return product.reshape(*value.shape[:-1], matrix.shape[-1])
 
 
 def convolve_back(

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from core.dtypes import FLOAT32, Array, autocast
-from core.errors import unclear
+from core.errors import invalid_request
 from core.gates.trace import GateTrace
 
 
@@ -54,7 +54,7 @@ def gate_gradients(trace: GateTrace, upstream: Any = None) -> GateGradients:
     """
     flow = np.ones(trace.output.shape, FLOAT32) if upstream is None else autocast(upstream).astype(FLOAT32, copy=False)
     if flow.shape != trace.output.shape:
-        raise unclear(
+        raise invalid_request(
             "The upstream gradient has the shape {shape}; it should have that of the output, {expected}.",
             shape=flow.shape,
             expected=trace.output.shape,

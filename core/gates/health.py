@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.dtypes import Array
-from core.errors import unclear
+from core.errors import invalid_request
 from core.sentences import Sentence
 
 SHUT, OPEN = 0.05, 0.95  # below and above which a weight counts as shut and open
@@ -55,7 +55,9 @@ def gate_health(alpha: Array, *, shares: bool = False) -> GateHealth:
         MergeError: the map has no weights, or no axis besides the batch.
     """
     if alpha.ndim < 2 or alpha.size == 0:
-        raise unclear("A map of weights needs a batch and places; this one has the shape {shape}.", shape=alpha.shape)
+        raise invalid_request(
+            "A map of weights needs a batch and places; this one has the shape {shape}.", shape=alpha.shape
+        )
     by_channel = alpha.ndim == 4 and alpha.shape[1:3] == (1, 1) and alpha.shape[3] > 1
     wide = np.asarray(alpha, dtype=np.float64).reshape(len(alpha), -1)
     if not np.isfinite(wide).all():

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.dtypes import FLOAT32, Array
-from core.errors import unclear
+from core.errors import invalid_request
 from core.sentences import Sentence as _  # marks text for the catalogues
 
 _EDGE = 1e-7  # closest to 0 and 1 that a logarithm is taken of: beyond it float32 has no steps near 1
@@ -183,11 +183,13 @@ def change_map(name: str, weights: Array, **amounts: float) -> Array:
         MergeError: no such change, no such number or one out of its range, or a map of another rank.
     """
     if name not in WHAT_IFS:
-        raise unclear(
+        raise invalid_request(
             "There is no change {name}; choose one of {names}.", name=repr(name)[:60], names=", ".join(WHAT_IFS)
         )
     if weights.ndim != 4:
-        raise unclear("A map should have the shape (batch, rows, columns, 1); it has {shape}.", shape=weights.shape)
+        raise invalid_request(
+            "A map should have the shape (batch, rows, columns, 1); it has {shape}.", shape=weights.shape
+        )
     row = WHAT_IFS[name]
     changed = row.function(weights, *_amounts(row, amounts))
     return np.clip(changed, 0, 1).astype(FLOAT32, copy=False)
@@ -196,11 +198,13 @@ def change_map(name: str, weights: Array, **amounts: float) -> Array:
 def _amounts(row: WhatIf, given: dict[str, float]) -> list[float]:
     known = {amount.name for amount in row.amounts}
     for name in given.keys() - known:
-        raise unclear("This change takes no {name}; it takes {names}.", name=name[:60], names=", ".join(sorted(known)))
+        raise invalid_request(
+            "This change takes no {name}; it takes {names}.", name=name[:60], names=", ".join(sorted(known))
+        )
     values = [given.get(amount.name, amount.default) for amount in row.amounts]
     for amount, value in zip(row.amounts, values, strict=True):
         if not amount.low <= value <= amount.high:
-            raise unclear(
+            raise invalid_request(
                 "{name} goes from {low} to {high}; {value} does not.",
                 name=amount.name,
                 low=amount.low,

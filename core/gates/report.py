@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from core.errors import MergeError, unclear
+from core.errors import MergeError, invalid_request
 from core.gates import GATES, find_gate, run_gate
 from core.gates.table import Gate
 from core.gates.trace import GateTrace, Step
@@ -121,7 +121,7 @@ def _asked(options: Any) -> str:
 def _sizes(text: str) -> tuple[int, ...]:
     shape = parse_shape(text)
     if len(shape) != 4 or None in shape:
-        raise unclear("Features have four axes: batch, rows, columns, channels; {shape} has not.", shape=shape)
+        raise invalid_request("Features have four axes: batch, rows, columns, channels; {shape} has not.", shape=shape)
     sizes = tuple(size or 0 for size in shape)
     check_features(sizes)
     return sizes

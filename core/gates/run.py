@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from core.dtypes import FLOAT32, Array, autocast
-from core.errors import unclear
+from core.errors import invalid_request
 from core.gates.chain import Chain
 from core.gates.table import GATES, Gate
 from core.gates.trace import GateTrace, Label, Step
@@ -93,7 +93,9 @@ def find_gate(name: str) -> Gate:
     for row in GATES.values():
         if wanted == _key(row.name) or wanted in row.aliases:
             return row
-    raise unclear("There is no gate {name}; choose one of {names}.", name=repr(name)[:60], names=", ".join(GATES))
+    raise invalid_request(
+        "There is no gate {name}; choose one of {names}.", name=repr(name)[:60], names=", ".join(GATES)
+    )
 
 
 def _key(name: object) -> str:
@@ -105,7 +107,7 @@ def _variant(row: Gate, variant: str | None, name: str) -> str:
     default = _key(name) if _key(name) in row.variants else next(iter(row.variants))
     chosen = default if variant is None else variant
     if chosen not in row.variants:
-        raise unclear(
+        raise invalid_request(
             "There is no variant {name} of this gate; choose one of {names}.",
             name=repr(variant)[:60],
             names=", ".join(row.variants),
@@ -116,23 +118,25 @@ def _variant(row: Gate, variant: str | None, name: str) -> str:
 def _signal(chain: Chain, row: Gate, x: Step, g: Any) -> Step | None:
     if not row.signal:
         if g is not None:
-            raise unclear("This gate takes no gating signal; leave g out.")
+            raise invalid_request("This gate takes no gating signal; leave g out.")
         return None
     if g is None:
         if row.alone:
             return None
-        raise unclear("This gate needs a gating signal: pass g, features on a grid as coarse as that of x or coarser.")
+        raise invalid_request(
+            "This gate needs a gating signal: pass g, features on a grid as coarse as that of x or coarser."
+        )
     vector = np.asarray(g)
     signal = _features(vector[:, None, None] if row.alone and vector.ndim == 2 else g, "g")
     if len(signal) != len(x.value):
-        raise unclear("x holds {x} samples and g {g}; there should be as many.", x=len(x.value), g=len(signal))
+        raise invalid_request("x holds {x} samples and g {g}; there should be as many.", x=len(x.value), g=len(signal))
     return chain.put_in(G, signal)
 
 
 def _features(value: Any, name: str) -> Array:
     array = autocast(value).astype(FLOAT32, copy=False)
     if array.ndim != 4 or 0 in array.shape:
-        raise unclear(
+        raise invalid_request(
             "{name} should have the shape (batch, rows, columns, channels), each at least 1; it has {shape}.",
             name=name,
             shape=array.shape,

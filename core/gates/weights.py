@@ -14,7 +14,7 @@ from zlib import crc32
 import numpy as np
 
 from core.dtypes import FLOAT32, Array, autocast
-from core.errors import shown, unclear
+from core.errors import invalid_request, shown
 
 Start = Literal["glorot", "zeros", "ones", "minus ones"]
 _STARTS = {"zeros": 0, "ones": 1, "minus ones": -1}
@@ -30,12 +30,12 @@ class Weights:
 
     def __init__(self, given: Mapping[str, Any] | None, seed: int) -> None:
         if not isinstance(given, Mapping | None):
-            raise unclear("Weights come as a dict of arrays by name, not as {kind}.", kind=type(given).__name__)
+            raise invalid_request("Weights come as a dict of arrays by name, not as {kind}.", kind=type(given).__name__)
         self._given = {name: autocast(array).astype(FLOAT32, copy=False) for name, array in (given or {}).items()}
         try:
             self._seed = index(seed) % 2**63
         except TypeError:
-            raise unclear("A seed is a whole number; {seed} is not.", seed=shown(seed)) from None
+            raise invalid_request("A seed is a whole number; {seed} is not.", seed=shown(seed)) from None
         self.used: dict[str, Array] = {}
         self.trained: dict[str, bool] = {}
 
@@ -47,7 +47,7 @@ class Weights:
         """
         array = self._given.get(name)
         if array is not None and array.shape != shape:
-            raise unclear(
+            raise invalid_request(
                 "The weight {name} has the shape {shape}; here it should be {expected}.",
                 name=name,
                 shape=array.shape,
@@ -74,7 +74,7 @@ class Weights:
             MergeError: names one of them and those that there are.
         """
         for name in self._given.keys() - self.used.keys():
-            raise unclear(
+            raise invalid_request(
                 "This gate has no weight {name}; it has {names}.",
                 name=shown(name),
                 names=", ".join(self.used),

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from core.dtypes import Array
-from core.errors import Shape, unclear
+from core.errors import Shape, invalid_request
 from core.limits import MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE, MAX_UPLOAD_BYTES
 from sandbox.model_file.file import ModelFile
 from sandbox.model_run.inputs import check_sizes
@@ -40,7 +40,7 @@ def file_inputs(model: ModelFile, path: Path, scale: str, seed: int) -> dict[str
         if array is not None:
             fitting[entry.name] = array
     if not fitting:
-        raise unclear("{file} fits none of the inputs of the model.", file=path.name[:60])
+        raise invalid_request("{file} fits none of the inputs of the model.", file=path.name[:60])
     return found | fitting
 
 
@@ -68,7 +68,7 @@ def _known(shape: Shape | None) -> tuple[int, ...]:
 def _read(path: Path, shape: Shape | None, scale: str) -> Array | None:
     """The file in the shape that an input takes; None where it does not fit."""
     if path.stat().st_size > MAX_UPLOAD_BYTES:
-        raise unclear("The file has more than {limit} MB.", limit=MAX_UPLOAD_BYTES // 1_000_000)
+        raise invalid_request("The file has more than {limit} MB.", limit=MAX_UPLOAD_BYTES // 1_000_000)
     if path.suffix.lower() == ".npy":
         return _read_array(path, shape)
     if shape is None or len(shape) != 4 or shape[-1] not in _MODES:
@@ -82,7 +82,7 @@ def _read_array(path: Path, shape: Shape | None) -> Array | None:
         if array.dtype.kind not in "fiub":
             raise ValueError(array.dtype)
     except (ValueError, OSError, EOFError):
-        raise unclear("{file} is not an array of numbers (.npy).", file=path.name[:60]) from None
+        raise invalid_request("{file} is not an array of numbers (.npy).", file=path.name[:60]) from None
     wide = array if shape is None or array.ndim == len(shape) else array[None]
     fits = shape is None or (
         wide.ndim == len(shape) and all(size in (None, own) for size, own in zip(shape, wide.shape, strict=True))
@@ -97,8 +97,10 @@ def _pixels(path: Path, shape: Shape) -> Array:
     try:
         with Image.open(path, formats=_FORMATS) as image:
             if image.width * image.height > MAX_IMAGE_PIXELS or max(image.size) > MAX_IMAGE_SIDE:
-                raise unclear("The picture is larger than {limit} megapixels.", limit=MAX_IMAGE_PIXELS // 1_000_000)
+                raise invalid_request(
+                    "The picture is larger than {limit} megapixels.", limit=MAX_IMAGE_PIXELS // 1_000_000
+                )
             resized = image.convert(_MODES[channels]).resize((columns, rows), Image.Resampling.BILINEAR)
     except (OSError, SyntaxError, Image.DecompressionBombError):
-        raise unclear("{file} is not a PNG, JPEG or WebP picture.", file=path.name[:60]) from None
+        raise invalid_request("{file} is not a PNG, JPEG or WebP picture.", file=path.name[:60]) from None
     return np.asarray(resized).reshape(1, rows, columns, channels)

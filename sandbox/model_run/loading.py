@@ -11,7 +11,7 @@ from typing import Any
 import keras  # type: ignore[import-untyped]  # Keras ships no types
 
 from core import MergeError
-from core.errors import unclear
+from core.errors import invalid_request
 from sandbox.model_file.archive import CONFIG, METADATA, WEIGHTS, read_archive, read_weights
 from sandbox.model_file.file import ModelFile, read_model
 from sandbox.model_run.weights_check import check_weights
@@ -35,7 +35,7 @@ def load_model(content: bytes) -> tuple[ModelFile, Any]:
     finally:
         path.unlink()
     if getattr(model, "_inputs_struct", None) is None and getattr(model, "_functional", None) is None:
-        raise unclear("The model was saved before its input was known; call it once, then save it.")
+        raise invalid_request("The model was saved before its input was known; call it once, then save it.")
     return file, model
 
 
@@ -50,7 +50,7 @@ def _rewritten(content: bytes) -> Path:
     """The file made anew from what was checked, so that Keras reads nothing else; without how it was trained."""
     weights = read_weights(content)
     if not weights:
-        raise unclear("The file holds no weights (model.weights.h5).")
+        raise invalid_request("The file holds no weights (model.weights.h5).")
     check_weights(weights)
     archive = read_archive(content)
     path = Path(tempfile.gettempdir()) / "model.keras"
@@ -68,4 +68,4 @@ def _load(path: Path) -> Any:
         if type(error).__name__ in _OUT_OF_MEMORY:
             raise
         text = str(error).strip().split("\n")[0].replace(str(path), "the file")[:_MOST_TEXT]
-        raise unclear("Keras cannot load this model: {reason}", reason=text or type(error).__name__) from None
+        raise invalid_request("Keras cannot load this model: {reason}", reason=text or type(error).__name__) from None

@@ -248,7 +248,7 @@ BAD = {
     "text.png": (b"not a picture at all", "This is not a PNG, JPEG or WebP picture."),
     "cut.png": (picture()[:60], "The picture is damaged or cut off."),
     "huge.png": (png_header(20_000, 20_000), "The picture has too many pixels; up to 16 megapixels are read."),
-    "black.png": (_black, "The slice is the same everywhere (0)"),
+    "black.png": (_black, "All values of the slice are equal (0)"),
     "empty.png": (b"", "The file is empty."),
     "rank.npy": (npy(np.zeros((2, 3, 5, 7))), "this one has (2, 3, 5, 7)"),
     "nan.npy": (npy(np.array([[0, np.nan], [1, 2]])), "NaN or infinite are 1 of these."),

@@ -11,7 +11,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from core import Sentence
 from core.dtypes import Array
-from core.errors import MergeError, unclear
+from core.errors import MergeError, invalid_request
 from core.limits import MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE
 
 _SIDE = 512  # pixels to which a larger picture is scaled down
@@ -62,18 +62,18 @@ def _opened(content: bytes) -> Iterator[Image.Image]:
     except MergeError:
         raise
     except Image.DecompressionBombError:
-        raise unclear(
+        raise invalid_request(
             "The picture has too many pixels; up to {limit} megapixels are read.", limit=MAX_IMAGE_PIXELS // 1_000_000
         ) from None
     except Exception as error:  # Pillow raises a dozen kinds here; each means the same to a user
         if isinstance(error, UnidentifiedImageError) and not content.startswith(_BEGINNINGS):
-            raise unclear("This is not a PNG, JPEG or WebP picture.") from None
-        raise unclear("The picture is damaged or cut off.") from None
+            raise invalid_request("This is not a PNG, JPEG or WebP picture.") from None
+        raise invalid_request("The picture is damaged or cut off.") from None
 
 
 def _check_size(width: int, height: int) -> None:
     if max(width, height) > MAX_IMAGE_SIDE or width * height > MAX_IMAGE_PIXELS:
-        raise unclear(
+        raise invalid_request(
             "The picture is {width} × {height}; up to {side} a side and {limit} megapixels are read.",
             width=width,
             height=height,

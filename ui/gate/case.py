@@ -16,9 +16,7 @@ from core.gates.resampling import upsample
 from ui.gate.controls import MapChange, SliceChoice
 from ui.gate.network import segmented
 from ui.text import t
-from ui.views.assets import arrays
-
-TRAINED_SEEDS = range(1, 6401)  # of the slices that the network learned from, as assets/training.json has them
+from ui.views.assets import TRAINED_SEEDS, arrays
 
 
 @dataclass(frozen=True, eq=False)

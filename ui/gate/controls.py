@@ -11,7 +11,7 @@ import streamlit as st
 
 from core import MergeError
 from core.dtypes import Array
-from core.errors import unclear
+from core.errors import invalid_request
 from core.gates import GATES
 from core.gates.map_changes import WHAT_IFS, Amount, read_amount
 from core.segmentation.slices import MAX_SEED, fit_slice
@@ -19,9 +19,8 @@ from ui.files.uploads import file_notes, megabytes, read_file
 from ui.state import link
 from ui.state.seeds import read_seed
 from ui.text import plain, t
+from ui.views.assets import GRIDS, SAMPLES
 
-SAMPLES = 8  # recorded slices
-GRIDS = (20, 40, 80, 160)  # gates, by their rows
 MOMENT = "moment"  # in links; the name of its reel
 _SMALL: dict[str, Any] = {"label_visibility": "collapsed"}  # in one line, where the choice itself says what it is
 
@@ -213,5 +212,5 @@ def _pick_file() -> Array | None:
 
 def _only(arrays: dict[str, Array]) -> Array:
     if len(arrays) > 1:
-        raise unclear("The archive contains {count} arrays; an image is one array.", count=len(arrays))
+        raise invalid_request("The archive contains {count} arrays; an image is one array.", count=len(arrays))
     return next(iter(arrays.values()))

@@ -11,7 +11,7 @@ import streamlit as st
 
 from core.dtypes import Array
 from sandbox.processes.errors import SandboxError
-from sandbox.segmentation.segmenter import Segmented, place_in_line, the_segmenter
+from sandbox.segmentation.segmenter import Segmented, queue_position, the_segmenter
 from ui.gate.controls import try_again
 from ui.state import link
 from ui.text import t
@@ -98,7 +98,7 @@ def _bar(answer: Future[Any], begun: float, doing: str) -> None:
 
 def _waits_for(answer: Future[Any], begun: float) -> str:
     """What the request waits for; empty while the network runs."""
-    place = place_in_line(answer)
+    place = queue_position(answer)
     if place > 1:  # the first of a line may wait for nothing but the start
         return t("Waiting for other requests; position {place} in the queue.", place=place)
     starting = the_segmenter().process.pid is None or time.monotonic() > begun + 1

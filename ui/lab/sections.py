@@ -14,7 +14,7 @@ from core.dtypes import Array
 from core.errors import Shape
 from core.limits import check_elements
 from core.merges.plan import Alignment
-from core.merges.rows import alignment_rows, refused_rows
+from core.merges.rows import alignment_rows, error_rows
 from core.merges.samples import sample_code
 from ui import counters
 from ui.lab.controls import InputChoice, Options, apply_fix
@@ -167,7 +167,7 @@ def _show_refusal(request: Request, error: MergeError) -> None:
     show_refusal(
         error,
         shapes,
-        rows=refused_rows(request.operation, shapes, error),
+        rows=error_rows(error),
         on_apply=apply_fix,
         before_fixes=partial(_verify_refusal, request),
     )

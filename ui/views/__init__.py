@@ -1,6 +1,7 @@
 """Views that several pages share."""
 
 __all__ = [
+    "alignment_line",
     "alignment_table",
     "assets",
     "cached",
@@ -13,5 +14,7 @@ __all__ = [
     "refusal",
     "scales",
     "selection",
+    "step_graph",
     "steps_table",
+    "thumbnails",
 ]

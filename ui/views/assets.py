@@ -1,4 +1,4 @@
-"""The files in `assets/`: the trained network's weights, images and results. `assets/CARD.md` documents them."""
+"""Reads `assets/`: weights of the trained network, recorded images and activations; see `assets/CARD.md`."""
 
 from __future__ import annotations
 
@@ -12,15 +12,24 @@ import streamlit as st
 from core.dtypes import Array
 
 _FOLDER = Path(__file__).parents[2] / "assets"
+_NOTE = json.loads((_FOLDER / "training.json").read_text(encoding="utf-8"))  # written by `training/train.py`
+SAMPLES: int = _NOTE["recorded"]["samples"]
+"""Number of recorded images."""
+GRIDS: tuple[int, ...] = tuple(_NOTE["recorded"]["gates"])
+"""Rows (and columns) of the features of each gate; they name the gates."""
+TRAINED_SEEDS = range(
+    _NOTE["recipe"]["seed"], _NOTE["recipe"]["seed"] + _NOTE["recipe"]["steps"] * _NOTE["recipe"]["batch"]
+)
+"""Seeds of the generated images that the network was trained on."""
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def arrays(name: str, prefix: str = "") -> dict[str, Array]:
-    """The arrays of one file, by name; shared by all sessions and locked against writing.
+    """Return the arrays of one file, by name; shared by all sessions, read-only.
 
     Args:
         name: "samples", "alpha", "weights", "trace_20", ...; `training/record.py` says what each holds.
-        prefix: of the arrays that are wanted; the others are not unpacked.
+        prefix: of the arrays to read; the others are not unpacked.
     """
     with np.load(_FOLDER / f"{name}.npz", allow_pickle=False) as file:
         found = {key: file[key] for key in file.files if key.startswith(prefix)}

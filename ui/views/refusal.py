@@ -28,7 +28,7 @@ def show_refusal(
     Args:
         error: of the engine.
         shapes: of the inputs as they are; None for one that is not known. They are compared with those of each fix.
-        rows: of the table of axes, see `core.merges.rows.refused_rows`; empty for no table.
+        rows: of the table of axes, see `core.merges.rows.error_rows`; empty for no table.
         key: of the buttons, unique on the page; a number is appended.
         on_apply: called with the fix whose button is pressed, before the next run; without it there is no button.
         before_fixes: draws what comes between the explanation and the fixes.

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.errors import MergeError, unclear
+from core.errors import MergeError, invalid_request
 from core.gates.chain import Chain
 from core.gates.convolution import Pair
 from core.gates.trace import Label, Step
@@ -144,8 +144,8 @@ def _factors(x: Step, g: Step, strides: Pair) -> Pair:
 def _misfit(fine: tuple[int, ...], coarse: tuple[int, ...], strides: Pair) -> MergeError:
     x, g, stride = ("×".join(map(str, sizes)) for sizes in (fine, coarse, strides))
     if strides == (1, 1):
-        return unclear("The grid of x is {x}; it should be a whole multiple of that of g, {g}.", x=x, g=g)
-    return unclear(
+        return invalid_request("The grid of x is {x}; it should be a whole multiple of that of g, {g}.", x=x, g=g)
+    return invalid_request(
         "The grid of x is {x}; it should be a whole multiple of that of g, {g}, times the stride {stride}.",
         x=x,
         g=g,

@@ -9,18 +9,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sandbox.model_run.weights_check import check_weights
 
 from core import MergeError, Sentence
 from sandbox.inspect_model import main
 from sandbox.model_file.file import read_model
 from sandbox.model_run.handle import open_model
-from sandbox.model_run.slots import Rooms
-from sandbox.model_run.weights_check import check_weights
+from sandbox.model_run.slots import SlotPool
 from sandbox.processes.errors import SandboxError
 from tests.conftest import ROOT
 from tests.sandbox.calls import LINUX, gone
 from tests.sandbox.hostile import REFUSED, UNREADABLE, WEIGHTS, archive, layer, model, tensor
 from tests.sandbox.keras_models import endless, greedy, keras, layers, open_sizes, saved
+
+pytestmark = pytest.mark.keras
 
 PATIENCE = 400.0
 MOST_MEMORY = 80_000_000  # of reading; some files are themselves 3 MB
@@ -61,7 +63,7 @@ def test_what_can_hold_code_is_shown_and_not_run(name):
     assert not read.runnable
     assert any(part in refusal.reason for refusal in read.refusals)
     with pytest.raises(MergeError) as caught:
-        open_model(content, rooms=Rooms(most=0))
+        open_model(content, pool=SlotPool(most=0))
     check_sentence(caught.value, "")
 
 
@@ -173,11 +175,11 @@ def test_the_memory_of_the_reader_comes_back():
 
 def test_what_only_shows_when_it_runs_is_stopped():
     """One that never returns, one that takes all memory, and wrong weights, beside a model that is not disturbed."""
-    rooms = Rooms(most=4, seconds_per_call=PATIENCE, memory_bytes=5 * 2**29)
-    neighbour = open_model(saved(open_sizes()), rooms=rooms)
+    pool = SlotPool(most=4, seconds_per_call=PATIENCE, memory_bytes=5 * 2**29)
+    neighbour = open_model(saved(open_sizes()), pool=pool)
     inputs = {"x": np.ones((1, 2, 2, 5), "float32"), "gate": np.ones((1, 2, 2, 1), "float32")}
     try:
-        hostile = [make(rooms) for make in (_greedy, _wrong_weights, _endless)]  # all at once: each imports Keras first
+        hostile = [make(pool) for make in (_greedy, _wrong_weights, _endless)]  # all at once: each imports Keras first
         truth = neighbour.run(inputs).result(PATIENCE)
         for handle, check in zip(hostile, (_check_memory, _check_wrong_weights, _check_endless), strict=True):
             check(handle)
@@ -187,8 +189,8 @@ def test_what_only_shows_when_it_runs_is_stopped():
         neighbour.close()
 
 
-def _greedy(rooms):
-    return open_model(saved(greedy()), rooms=rooms)
+def _greedy(pool):
+    return open_model(saved(greedy()), pool=pool)
 
 
 def _check_memory(handle):
@@ -198,7 +200,7 @@ def _check_memory(handle):
     _check_nothing_is_left(handle)
 
 
-def _wrong_weights(rooms):
+def _wrong_weights(pool):
     """The config of one network, the weights of another."""
     x = keras.Input((3,), name="x")
     content = saved(keras.Model(x, layers.Dense(5, name="d")(x) * 1.0))
@@ -210,7 +212,7 @@ def _wrong_weights(rooms):
     with zipfile.ZipFile(stream, "w") as file:
         for name, source in (("config.json", content), ("model.weights.h5", other)):
             file.writestr(name, zipfile.ZipFile(BytesIO(source)).read(name))
-    return open_model(stream.getvalue(), rooms=rooms)
+    return open_model(stream.getvalue(), pool=pool)
 
 
 def _check_wrong_weights(handle):
@@ -221,14 +223,14 @@ def _check_wrong_weights(handle):
     _check_nothing_is_left(handle)
 
 
-def _endless(rooms):
+def _endless(pool):
     """The process is killed when its time is over."""
-    return open_model(saved(endless()), rooms=rooms)
+    return open_model(saved(endless()), pool=pool)
 
 
 def _check_endless(handle):
     handle.loaded.result(PATIENCE)
-    handle._guest.room.process.seconds_per_call = 1.0
+    handle._lease.slot.process.seconds_per_call = 1.0
     with pytest.raises(SandboxError) as caught:
         handle.run({"x": np.ones((1, 1), "float32")}).result(PATIENCE)
     assert caught.value.kind == "timeout"
@@ -236,7 +238,7 @@ def _check_endless(handle):
 
 
 def _check_nothing_is_left(handle):
-    folder, pid = handle._guest.room.folder, handle._guest.room.process.pid
+    folder, pid = handle._lease.slot.folder, handle._lease.slot.process.pid
     handle.close()
     assert not Path(folder).exists()
     if pid is not None and LINUX:

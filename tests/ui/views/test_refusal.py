@@ -62,10 +62,10 @@ def test_an_error_of_ours_alone_has_no_message_of_keras():
     """Where Keras says nothing, only the explanation is drawn."""
 
     def alone():
-        from core.errors import unclear
+        from core.errors import invalid_request
         from ui.views.refusal import show_refusal
 
-        show_refusal(unclear("Give two shapes."))
+        show_refusal(invalid_request("Give two shapes."))
 
     app = AppTest.from_function(alone, default_timeout=30).run()
     assert not app.code
