@@ -76,13 +76,13 @@ def test_maps_of_other_shapes():
 def test_orders():
     """Every order lists each channel once, by its own figure; what is not a number comes last."""
     figures = channel_figures(*gated_pair())
-    own = {"energy": "before", "kept": "kept", "change": "changed", "agreement": "agreement"}
+    own = {"energy": "before", "kept": "kept", "change": "changed", "agreement": "agreement", "cover": "cover"}
     assert channel_order(figures, "index") == tuple(range(7))
     for by, name in own.items():
         listed = channel_order(figures, by)
         assert sorted(listed) == list(range(7))
-        told = getattr(figures, name)[list(listed)]
-        assert (np.diff(told[~np.isnan(told)]) <= 0).all()
+        ordered = getattr(figures, name)[list(listed)]
+        assert (np.diff(ordered[~np.isnan(ordered)]) <= 0).all()
     assert channel_order(figures, "kept")[-1] == 4
     assert set(ORDERS) == {"index", *own}
     with pytest.raises(MergeError, match="choose one of index, energy"):
