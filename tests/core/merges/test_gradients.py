@@ -163,9 +163,7 @@ def test_upstream_of_another_shape(shape):
     """Is refused even where it could be stretched; both shapes are named."""
     with pytest.raises(MergeError) as caught:
         gradients("Multiply", [normal((2, 3), 1), normal((2, 3), 2)], np.ones(shape))
-    assert f"The upstream gradient has shape {shape}; expected the shape of the output, (2, 3)." == str(
-        caught.value
-    )
+    assert f"The upstream gradient has shape {shape}; expected the shape of the output, (2, 3)." == str(caught.value)
 
 
 def test_shapes_that_do_not_fit():
