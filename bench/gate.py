@@ -74,7 +74,7 @@ def _warm(browser: Browser) -> list[Row]:
         page.set_default_timeout(_PATIENCE)
         page.goto(f"{address}/Attention_gate?slice=seed&slice_seed=7000001")
         page.get_by_text("for the recorded slices only").wait_for()
-        page.get_by_text("the same as Keras").wait_for()
+        page.get_by_text("Same values as Keras").wait_for()
         new = _waits(page, _new_slice)
         moments = _reel(page, f"{address}/Attention_gate", "Moment of training")
         maps = _reel(page, f"{address}/Attention_gate?map=sharpen", "Temperature")
@@ -111,7 +111,8 @@ def _waits(page: Page, act: Callable[[Page], None]) -> float:
     for _ in range(_CHANGES):
         act(page)
         page.wait_for_timeout(2500)  # a key that meets a page which is still being drawn may be lost
-    return median(wait / 1000 for wait in page.evaluate("window.waits"))
+    waits: list[float] = page.evaluate("window.waits")
+    return median(waits) / 1000
 
 
 def _new_slice(page: Page) -> None:

@@ -1,17 +1,16 @@
-"""What every page begins and ends with: title, menu, language, undo, link to share, the form for a talk."""
+"""What every page begins and ends with: style, menu, language, undo, the link to share, and the stage."""
 
 from __future__ import annotations
 
-import gc
-import sys
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core import Sentence as _  # marks text for the catalogues
 from ui import counters, session, stage
 from ui import home_cards as cards
-from ui.hosting import admission, status
+from ui.hosting import admission, budget, garbage, status
 from ui.state import history, link, present
 from ui.text import speak, t
 from ui.views import keras_check
@@ -24,9 +23,7 @@ _PAGES = {  # file: (title, icon); the one list of pages
     "pages/4_Model_inspector.py": (_("Model inspector"), ":material/account_tree:"),
     "pages/5_Story.py": (_("Story"), ":material/auto_stories:"),
 }
-_MODULES = 50  # in one batch of `_settle`
 _ROOT = Path(__file__).parent.parent
-_MENU = 244  # pixels; what is left of a small screen belongs to the tensors
 _ICON = Path(__file__).parent / "icon.svg"
 
 
@@ -40,16 +37,47 @@ def begin(title: str) -> None:
     admission.admit()
     link.begin(title)
     speak(session.language())
-    menu = "collapsed" if st.context.is_embedded else _MENU  # in somebody else's page it would be in the way
+    present.begin()
     st.set_page_config(
-        page_title=f"{t(title)} · Mergescope", page_icon=str(_ICON), layout="wide", initial_sidebar_state=menu
+        page_title=f"{t(title)} · Mergescope", page_icon=str(_ICON), layout="wide", initial_sidebar_state="collapsed"
     )
+    stage.style(presenting=present.on())
     with st.sidebar:
         st.markdown("### Mergescope")
         for file, (name, icon) in _PAGES.items():
             st.page_link(_ROOT / file, label=t(name), icon=icon)
         _language()
-    present.begin()
+
+
+def headline(claim: str) -> DeltaGenerator:
+    """The first line of a page: its claim as the heading, and room for one line of controls.
+
+    Controls are hidden while presenting until the pointer is near an edge of the window.
+
+    Args:
+        claim: the heading, translated.
+
+    Returns:
+        Where the controls are drawn.
+    """
+    title, controls = headline_parts()
+    title.title(claim, anchor=False)
+    return controls
+
+
+def headline_parts() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """The first line of a page whose heading depends on its controls: where the heading and the controls are drawn."""
+    line = st.container(horizontal=True, vertical_alignment="center", gap="small", key="headline")
+    title = line.empty()
+    controls = line.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="right", gap="xsmall", key="controls"
+    )
+    return title, controls
+
+
+def below() -> DeltaGenerator:
+    """Where a page draws what comes after its picture: not shown while presenting."""
+    return st.container(key="below")
 
 
 def _language() -> None:
@@ -72,16 +100,17 @@ def end() -> None:
         status.show()
     keras_check.wake()
     counters.end()
-    _settle(len(sys.modules) // _MODULES)
+    budget.end()
+    garbage.run_ended()
 
 
 def doors() -> None:
-    """A card for every page but Home."""
+    """A link to every page but Home."""
     cards.doors(_PAGES, _ROOT)
 
 
 def _undo() -> None:
-    """What the keys Ctrl+Z and Ctrl+Shift+Z press, too."""
+    """The buttons that Ctrl+Z and Ctrl+Shift+Z press too; stage.js lets a view take back a stroke first."""
     buttons = (("undo", t("Undo"), -1, "Ctrl+Z"), ("redo", t("Redo"), 1, "Ctrl+Shift+Z"))
     for column, (key, label, by, keys) in zip(st.columns(2), buttons, strict=True):
         column.button(
@@ -89,23 +118,7 @@ def _undo() -> None:
             key=key,
             icon=f":material/{key}:",
             help=keys,
-            disabled=not history.can(by),
             on_click=history.go,
             args=(by,),
             width="stretch",
         )
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _settle(imported: int) -> None:  # noqa: ARG001  # the key of the cache
-    """Leave what has been imported out of the garbage collection.
-
-    Streamlit collects all garbage after every run, which was 92 % of a small app's time: it walks through every
-    imported module. Once for each batch of modules (a page imports its own when it is first opened), not for each
-    run, which would leave garbage for good.
-
-    Args:
-        imported: how many batches of modules there are, of `_MODULES` each.
-    """
-    gc.collect()
-    gc.freeze()

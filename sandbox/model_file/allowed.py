@@ -1,8 +1,9 @@
-"""What Keras may be asked to make from a config: a list of names. Everything else is refused by name, with the reason.
+"""What Keras may create from a config: a list of names. Everything else is refused by name, with the reason.
 
 A config can name any class and function of Keras, and some of those run code, read files or fetch from the network
-(CVE-2025-1550, CVE-2025-8747, CVE-2025-12058, CVE-2026-1462 and others). So nothing is instantiated that is not here.
-`tests/sandbox/model_file/test_allowed.py` holds the list against the installed Keras.
+(CVE-2025-1550, CVE-2025-8747, CVE-2025-12058, CVE-2026-1462 and others). So nothing is instantiated that is not listed.
+`tests/sandbox/model_file/test_allowed.py` compares the list with the installed Keras: no listed class holds functions or
+reads files.
 """
 
 from __future__ import annotations
@@ -40,6 +41,10 @@ _OTHERS = """
     Attention AdditiveAttention MultiHeadAttention GroupQueryAttention
     Rescaling Normalization Resizing CenterCrop CategoryEncoding Discretization
     RandomBrightness RandomContrast RandomCrop RandomFlip RandomRotation RandomTranslation RandomZoom
+    AugMix AutoContrast ContrastLimitedAdaptiveHistogramEqualization CutMix Equalization MixUp RandAugment
+    RandomColorDegeneration RandomColorJitter RandomElasticTransform RandomErasing RandomGaussianBlur RandomGrayscale
+    RandomHue RandomInvert RandomPerspective RandomPosterization RandomSaturation RandomSharpness RandomShear
+    Solarization Hashing HashedCrossing MelSpectrogram STFTSpectrogram
 """
 LAYERS = frozenset(" ".join((_CONVOLUTIONS, _POOLINGS, _SHAPES, _RECURRENT, _NORMALISATIONS, _OTHERS)).split())
 
@@ -60,17 +65,36 @@ _NUMPY = """
     Quantile Rad2deg Ravel Reciprocal Repeat Reshape Roll Rot90 Round Sign Signbit Sin Sinc Sinh Sort Split Sqrt Square
     Squeeze Stack Std Subtract Sum Swapaxes Take TakeAlongAxis Tan Tanh Tensordot Tile Trace Transpose Tril Triu
     TrueDivide Trunc Var Vdot Vsplit Vstack Where ZerosLike
+    AllClose Angle Argpartition ArraySplit Bincount BitwiseAnd BitwiseInvert BitwiseLeftShift BitwiseNot BitwiseOr
+    BitwiseRightShift BitwiseXor Conj Conjugate Corrcoef Correlate Diagflat Digitize Dsplit EmptyLike Fabs Full Gcd
+    Histogram I0 Imag IsIn Isneginf Isposinf Isreal Kron Lcm Ldexp LeftShift Linspace Logspace Geomspace Arange Meshgrid
+    Nanargmax Nanargmin Nancumprod Nancumsum Nanmax Nanmean Nanmedian Nanmin Nanpercentile Nanprod Nanquantile Nanstd
+    Nansum Nanvar Ndim Nextafter Nonzero Percentile Real RightShift SearchSorted Select Size Slogdet Trapezoid Unique
+    UnravelIndex Vander View
 """
 _NN = """
     AdaptiveAveragePool AdaptiveMaxPool AveragePool BatchNorm Celu Conv ConvTranspose DepthToSpace DepthwiseConv
     DotProductAttention Elu Gelu Glu HardShrink HardSigmoid HardSilu HardTanh LayerNorm LeakyRelu LogSigmoid LogSoftmax
     MaxPool Moments MultiHot Normalize OneHot RMSNorm Relu Relu6 Selu SeparableConv Sigmoid Silu SoftShrink Softmax
     Softplus Softsign SpaceToDepth SparsePlus SparseSigmoid Sparsemax Squareplus TanhShrink Threshold
+    BinaryCrossentropy CategoricalCrossentropy Fold PSNR Polar SparseCategoricalCrossentropy Unfold
 """
-_MATH = "Erf Erfc Erfinv Logsumexp Rsqrt TopK"
-_CORE = "Cast ConvertToTensor SaturateCast Slice StopGradient Unstack"
-_IMAGE = "CropImages ExtractPatches GaussianBlur HSVToRGB PadImages RGBToGrayscale RGBToHSV Resize SobelEdges"
-_LINALG = "Norm"
+_MATH = """
+    CDist Erf Erfc Erfinv ExtractSequences FFT FFT2 IFFT2 IRFFT ISTFT InTopK Logdet Logsumexp RFFT Rsqrt STFT SegmentMax
+    SegmentMin SegmentProd SegmentSum TopK ViewAsComplex ViewAsReal
+"""
+_CORE = "Cast ConvertToTensor SaturateCast Scatter ScatterUpdate Slice SliceUpdate StopGradient Unstack"
+_IMAGE = """
+    AffineTransform CropImages ElasticTransform ExtractPatches GaussianBlur HSVToRGB MapCoordinates PadImages
+    PerspectiveTransform RGBToGrayscale RGBToHSV Resize SSIM ScaleAndTranslate SobelEdges
+"""
+_LINALG = """
+    Cholesky CholeskyInverse Det Eig Eigh Inv Lstsq LuFactor MatrixRank Norm Pinv Qr SVD Solve SolveTriangular
+"""
+_POLICIES = """
+    DTypePolicy DTypePolicyMap FloatDTypePolicy Int4DTypePolicy QuantizedDTypePolicy QuantizedFloat8DTypePolicy
+"""
+_QUANTIZERS = "AbsMaxQuantizer Float8QuantizationConfig Int4QuantizationConfig Int8QuantizationConfig"
 
 _INITIALIZERS = """
     Constant GlorotNormal GlorotUniform HeNormal HeUniform Identity IdentityInitializer LecunNormal LecunUniform Ones
@@ -83,7 +107,9 @@ CLASSES: dict[str, frozenset[str]] = {  # by the module that the config names
     "keras.models": frozenset({"Functional", "Sequential", "Model"}),
     "keras.src.models.functional": frozenset({"Functional"}),
     "keras.src.models.sequential": frozenset({"Sequential"}),
-    "keras.dtype_policies": frozenset({"DTypePolicy", "FloatDTypePolicy"}),
+    "keras.dtype_policies": frozenset(_POLICIES.split()),
+    "keras.quantizers": frozenset(_QUANTIZERS.split()),
+    "keras.src.applications.convnext": frozenset({"LayerScale"}),
     "keras.initializers": frozenset(_INITIALIZERS.split()),
     "keras.regularizers": frozenset({"L1", "L2", "L1L2", "OrthogonalRegularizer"}),
     "keras.constraints": frozenset({"MaxNorm", "MinMaxNorm", "NonNeg", "UnitNorm"}),

@@ -1,88 +1,122 @@
-"""The outside of a .keras file: a zip of two or three known members. Nothing is unpacked before its size is known."""
+"""The outside of a model file: a .keras zip of two or three known members, or HDF5.
+
+Nothing is unpacked before its size is known, and HDF5 is opened by a fenced process only.
+"""
 
 from __future__ import annotations
 
 import json
 import re
-import struct
-import zipfile
-import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
-from io import BytesIO
 from typing import Any
 
 from core import MergeError
 from core.errors import invalid_request
 from core.limits import MAX_MODEL_BYTES, MAX_MODEL_CONFIG_BYTES, MAX_MODEL_METADATA_BYTES, MAX_MODEL_NESTING
+from core.zip_members import ZipLimits, check_members, open_zip, read_member, short_name
+from sandbox.model_file.hdf5_parent import read_hdf5
 
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
-_LIMITS = {CONFIG: MAX_MODEL_CONFIG_BYTES, METADATA: MAX_MODEL_METADATA_BYTES, WEIGHTS: MAX_MODEL_BYTES}
-_ASSETS = "assets/"  # files of a layer's own, such as a vocabulary
-_MAX_MEMBERS = 64
-_MAX_RATIO = 200  # unpacked to packed; Keras packs nothing, and JSON shrinks to a thirtieth
+HDF5 = b"\x89HDF\r\n\x1a\n"
+_KNOWN = {CONFIG: MAX_MODEL_CONFIG_BYTES, METADATA: MAX_MODEL_METADATA_BYTES, WEIGHTS: MAX_MODEL_BYTES}
+_LIMITS = ZipLimits(64, MAX_MODEL_BYTES, _KNOWN, ratio=200)  # Keras stores without packing; JSON shrinks to a thirtieth
+_ASSETS = "assets/"  # files that belong to a layer, such as a vocabulary
 _SHOWN = 60  # characters of a foreign name in an error
-_NO_SIGNS = bytes(set(range(256)) - set(b'[]{}"'))
+_OTHER_SIGNS = bytes(set(range(256)) - set(b'[]{}"'))
 _STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 _QUOTE = ord('"')
-_HALF_SIGN = re.compile(rb"\\u[dD][89a-fA-F]")  # half of a sign beyond 16 bits; alone it is no text that can be shown
-_OTHERS = (  # how other files begin, and what they are
-    (b"\x89HDF\r\n\x1a\n", "HDF5 (.h5)"),
+_HALF_SIGN = re.compile(rb"\\u[dD][89a-fA-F]")  # half of a surrogate pair; alone it cannot be encoded
+_OTHERS = (  # first bytes of other files, and what these are
     (b"\x80\x02", "pickle"), (b"\x80\x03", "pickle"), (b"\x80\x04", "pickle"), (b"\x80\x05", "pickle"),
     (b"\x89PNG", "PNG"), (b"\xff\xd8\xff", "JPEG"), (b"\x93NUMPY", ".npy"), (b"TFL3", "TensorFlow Lite"),
     (b"\x1f\x8b", "gzip"), (b"GGUF", "GGUF"), (b"\x08", "protocol buffer (.pb, .onnx)"),
 )  # fmt: skip
+_LFS = b"version https://git-lfs.github.com/"
+
+Hdf5Reader = Callable[[bytes], tuple[bytes, str, int]]  # content -> model config, Keras version, bytes of weights
 
 
 @dataclass(frozen=True)
 class Archive:
-    """What the members hold.
+    """What a model file holds.
 
     Attributes:
-        config: config.json, parsed.
-        keras_version: from metadata.json, or empty.
-        assets: names of the members that are files of a layer's own.
-        stored: bytes of the weights; 0 where there are none.
+        config: of the model, as Keras saved it.
+        keras_version: that saved it, or empty.
+        assets: names of the members that are files of a layer.
+        stored: bytes of the weights; 0 if there are none.
+        hdf5: whether the whole file is HDF5.
     """
 
     config: dict[str, Any]
     keras_version: str
     assets: tuple[str, ...]
     stored: int
+    hdf5: bool = False
+
+    @property
+    def is_keras_2(self) -> bool:
+        """Whether Keras 1 or 2 (also tf_keras) saved it; a file without a version counts if it is HDF5."""
+        return self.keras_version.startswith(("1.", "2.")) or (self.hdf5 and not self.keras_version)
 
 
-def read_archive(content: bytes) -> Archive:
+def read_archive(content: bytes, open_hdf5: Hdf5Reader = read_hdf5) -> Archive:
     """Read config and metadata.
 
     Args:
         content: of the whole file.
+        open_hdf5: reads HDF5; by default in a fenced process.
 
     Raises:
         MergeError: one sentence on what is wrong with the file.
+        SandboxError: the process that read HDF5 was stopped.
     """
-    with _opened(content) as file:
-        members = _checked(file, len(content))
-        if CONFIG not in members:
-            raise _foreign(list(members))
-        config = parse_json(CONFIG, _read(file, members[CONFIG]))
-        metadata = parse_json(METADATA, _read(file, members[METADATA])) if METADATA in members else {}
+    _check_kind(content)
+    if content.startswith(HDF5):
+        text, version, stored = open_hdf5(content)
+        return Archive(_hdf5_config(text, version), version[:_SHOWN], (), stored, hdf5=True)
+    with open_zip(content) as file:
+        members = check_members(file, len(content), _LIMITS)
+        _check_names(list(members))
+        config = parse_json(CONFIG, read_member(file, members[CONFIG]))
+        metadata = parse_json(METADATA, read_member(file, members[METADATA])) if METADATA in members else {}
     stored = members[WEIGHTS].file_size if WEIGHTS in members else 0
     assets = tuple(name for name in members if name.startswith(_ASSETS))
     return Archive(config, str(metadata.get("keras_version", ""))[:_SHOWN], assets, stored)
 
 
+def _hdf5_config(text: bytes, version: str) -> dict[str, Any]:
+    if not text:
+        raise invalid_request(
+            "The HDF5 file holds weights alone. Load the model with Keras 3 and save all of it: "
+            'model.save("model.keras").'
+        )
+    config = parse_json("model_config", text)
+    if not isinstance(config.get("config"), (dict, list)):
+        raise invalid_request(
+            "The HDF5 file of Keras {version} holds no model. Load the model with Keras 3 and save all of it: "
+            'model.save("model.keras").',
+            version=version[:_SHOWN] or "?",
+        )
+    return config
+
+
 def read_weights(content: bytes) -> bytes:
-    """The weights of a file that `read_archive` has taken: HDF5, not checked yet; empty where there are none.
+    """The weights of a file that `read_archive` has taken: HDF5, not checked yet; empty if there are none.
 
     Raises:
         MergeError: they cannot be unpacked.
     """
-    with _opened(content) as file:
-        members = _checked(file, len(content))
-        return _read(file, members[WEIGHTS]) if WEIGHTS in members else b""
+    if content.startswith(HDF5):
+        return content
+    with open_zip(content) as file:
+        members = check_members(file, len(content), _LIMITS)
+        return read_member(file, members[WEIGHTS]) if WEIGHTS in members else b""
 
 
 def parse_json(name: str, text: bytes) -> dict[str, Any]:
-    """Read one JSON object.
+    """Parse one JSON object.
 
     Raises:
         MergeError: not UTF-8, not JSON, nested too deeply, not an object.
@@ -94,8 +128,8 @@ def parse_json(name: str, text: bytes) -> dict[str, Any]:
     try:
         parsed = json.loads(text.decode("utf-8"), parse_constant=_constant)
         if _HALF_SIGN.search(text):
-            json.dumps(parsed, ensure_ascii=False).encode()  # fails where the other half is missing
-    except (ValueError, RecursionError):  # also what is not UTF-8, and whole numbers of thousands of digits
+            json.dumps(parsed, ensure_ascii=False).encode()  # fails if the other half is missing
+    except (ValueError, RecursionError):  # also text that is not UTF-8, and integers of thousands of digits
         raise invalid_request("{member} is not valid JSON.", member=name) from None
     if not isinstance(parsed, dict):
         raise invalid_request("{member} holds no model.", member=name)
@@ -103,13 +137,13 @@ def parse_json(name: str, text: bytes) -> dict[str, Any]:
 
 
 def _too_deep(text: bytes) -> bool:
-    """Whether brackets stand within too many others, those in strings left out.
+    """Whether brackets are nested too deeply, not counting brackets in strings.
 
-    In one pass, and without a list of the strings: both count where the text is nothing but quotes.
+    One pass without a list of the strings, which matters if the text is nothing but quotes.
     """
-    signs = text.replace(b"\\\\", b"").replace(b'\\"', b"").translate(None, _NO_SIGNS)
+    signs = text.replace(b"\\\\", b"").replace(b'\\"', b"").translate(None, _OTHER_SIGNS)
     depth, inside = 0, False
-    for sign in signs.replace(b'""', b""):  # which opens and closes a string, or closes one and opens the next
+    for sign in signs.replace(b'""', b""):  # opens and closes a string, or closes one and opens the next
         if sign == _QUOTE:
             inside = not inside
         elif not inside:
@@ -120,116 +154,63 @@ def _too_deep(text: bytes) -> bool:
 
 
 def _constant(text: str) -> float:
-    """Keras writes Infinity, for instance to hide a place from attention; NaN stands nowhere."""
+    """Keras writes Infinity, for instance to exclude a position from attention; it never writes NaN."""
     if text == "NaN":
         raise ValueError(text)
     return float(text)
 
 
-def _opened(content: bytes) -> zipfile.ZipFile:
+def _check_kind(content: bytes) -> None:
+    """Raise the error that fits a file that is no model file of Keras."""
     if not content:
         raise invalid_request("The file is empty.")
     if len(content) > MAX_MODEL_BYTES:
-        raise invalid_request(
-            "The file has {size} MB; up to {limit} are accepted.",
-            size=-(-len(content) // 1_000_000),
-            limit=MAX_MODEL_BYTES // 1_000_000,
-        )
+        raise too_large(len(content))
+    if content.startswith(_LFS):
+        raise invalid_request("This is a Git LFS pointer, not the model itself. Fetch the file with: git lfs pull")
     other = next((what for start, what in _OTHERS if content.startswith(start)), None)
     if other:
         raise invalid_request(
-            'Only .keras files are read; this is {what}. Save the model with model.save("model.keras").', what=other
+            "Only .keras and .h5 files are read; this is {what}. Save the model with Keras 3: "
+            'model.save("model.keras").',
+            what=other,
         )
-    try:
-        return zipfile.ZipFile(BytesIO(content))
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, IndexError, struct.error):
-        if content.startswith(b"PK\x03\x04"):
-            raise invalid_request("The .keras archive is damaged or cut off.") from None
-        raise invalid_request("This is not a .keras archive.") from None
+    if not content.startswith((HDF5, b"PK")):
+        raise invalid_request("This is not a .keras archive.")
 
 
-def _checked(file: zipfile.ZipFile, size: int) -> dict[str, zipfile.ZipInfo]:
-    """The members by name; sizes as the archive declares them, which `_read` holds it to."""
-    infos = [info for info in file.infolist() if not info.filename.endswith("/")]
-    if len(infos) > _MAX_MEMBERS:
+def too_large(size: int) -> MergeError:
+    """The error for a file over the limit, with the usual cause."""
+    return invalid_request(
+        "The file has {size} MB; up to {limit} are accepted. The optimizer state often makes up two thirds of it: set "
+        "model.optimizer = None before saving.",
+        size=-(-size // 1_000_000),
+        limit=MAX_MODEL_BYTES // 1_000_000,
+    )
+
+
+def _check_names(names: list[str]) -> None:
+    """Refuse an archive that is not one of Keras.
+
+    Raises:
+        MergeError: what it is, as far as its names show.
+    """
+    listed = set(names)
+    other = next((name for name in sorted(names) if name not in _KNOWN and not name.startswith(_ASSETS)), None)
+    if CONFIG in listed and other is None:
+        return
+    if any(name.replace("\\", "/").endswith(("saved_model.pb", "keras_metadata.pb")) for name in names):
         raise invalid_request(
-            "The archive holds {count} files; up to {limit} are read.", count=len(infos), limit=_MAX_MEMBERS
-        )
-    names = [info.filename for info in infos]
-    for info in infos:
-        _check_member(info, names)
-    if sum(info.compress_size for info in infos) > size:
-        raise invalid_request("The files in the archive overlap, as in a zip bomb.")
-    return dict(zip(names, infos, strict=True))
-
-
-def _check_member(info: zipfile.ZipInfo, names: list[str]) -> None:
-    name = _short(info.filename)
-    if not name:
-        raise invalid_request("The .keras archive is damaged or cut off.")
-    if names.count(info.filename) > 1:
-        raise invalid_request("{member} stands in the archive twice.", member=name)
-    parts = info.filename.replace("\\", "/").split("/")
-    if ".." in parts or "" in parts or ":" in info.filename or "\x00" in info.orig_filename:
-        raise invalid_request("The path of {member} leads out of the archive.", member=name)
-    if info.flag_bits & 0x1:
-        raise invalid_request("{member} is encrypted; save the model without a password.", member=name)
-    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise invalid_request("{member} is packed in a way that .keras files do not use.", member=name)
-    if info.filename not in _LIMITS and not info.filename.startswith(_ASSETS):
-        raise _foreign(names)
-    _check_size(info, name)
-
-
-def _check_size(info: zipfile.ZipInfo, name: str) -> None:
-    limit = _LIMITS.get(info.filename, MAX_MODEL_BYTES)
-    if info.file_size > limit:
-        raise invalid_request(
-            "{member} would unpack to {size} MB; the limit is {limit} MB.",
-            member=name,
-            size=-(-info.file_size // 1_000_000),
-            limit=max(1, limit // 1_000_000),
-        )
-    if info.file_size > _MAX_RATIO * max(info.compress_size, 1) and info.file_size > 1_000_000:
-        raise invalid_request(
-            "{member} would unpack to {factor} times its size, as a zip bomb does.",
-            member=name,
-            factor=info.file_size // max(info.compress_size, 1),
-        )
-
-
-def _read(file: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
-    """What the member holds, but never more than it declares."""
-    try:
-        with file.open(info) as member:
-            content = member.read(info.file_size + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError):
-        raise invalid_request("The .keras archive is damaged or cut off.") from None
-    if len(content) != info.file_size:
-        raise invalid_request("The .keras archive is damaged or cut off.")
-    return content
-
-
-def _foreign(names: list[str]) -> MergeError:
-    """The archive is another kind of zip."""
-    listed = {name.replace("\\", "/") for name in names}
-    if any(name.endswith(("saved_model.pb", "keras_metadata.pb")) for name in listed):
-        return invalid_request(
             "Only .keras files are read; this is a SavedModel, which can hold program code. Save the model with "
             'model.save("model.keras").'
         )
-    if any(name.endswith("data.pkl") for name in listed):
-        return invalid_request("Only .keras files are read; this is a PyTorch file, which can hold program code.")
-    inner = next((name for name in sorted(listed) if name.lower().endswith((".zip", ".keras", ".tar", ".gz"))), None)
+    if any(name.endswith("data.pkl") for name in names):
+        raise invalid_request("Only .keras files are read; this is a PyTorch file, which can hold program code.")
+    inner = next((name for name in sorted(names) if name.lower().endswith((".zip", ".keras", ".tar", ".gz"))), None)
     if inner:
-        return invalid_request(
-            "{member} is an archive within the archive; a .keras file has none.", member=_short(inner)
+        raise invalid_request(
+            "{member} is an archive within the archive; a .keras file has none.", member=short_name(inner)
         )
-    other = next((name for name in sorted(listed) if name not in _LIMITS and not name.startswith(_ASSETS)), None)
     if other and CONFIG in listed:
-        return invalid_request("{member} has no place in a .keras file.", member=_short(other))
-    return invalid_request("This is not a .keras archive: it has no config.json.")
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= _SHOWN else name[:_SHOWN] + "…"
+        raise invalid_request("{member} is not part of a .keras file.", member=short_name(other))
+    raise invalid_request("This is not a .keras archive: it has no config.json.")

@@ -1,7 +1,7 @@
-"""How many weights the layers of a config declare, so that Keras is not asked to make more than the file can hold.
+"""Counts the weights that the layers of a config declare, so that Keras never creates more than the file can hold.
 
-Counted are the kernels alone, never too many: a model that Keras has saved always stores what is counted here. Sizes
-of layers are settings (`units`, `filters`, ...) and the channels that come in. Source: the `build` methods in
+Only kernels are counted, so the count is a lower bound: a model that Keras has saved always stores at least as many.
+They follow from settings (`units`, `filters`, ...) and from the channels of the input. Source: the `build` methods in
 keras/src/layers of Keras 3.15.
 """
 
@@ -17,7 +17,15 @@ from core.limits import MAX_MODEL_NUMBERS
 from sandbox.model_file.calls import Call
 from sandbox.model_file.entries import Refusal
 
-_LARGEST = 2**31 - 1  # of any whole number in a config
+_LARGEST = 2**31 - 1  # of a size in a config
+_SIZE_NAMES = """
+    units filters kernel_size strides pool_size dilation_rate depth_multiplier groups input_dim output_dim num_heads
+    key_dim value_dim head_dim num_query_heads num_key_value_heads output_shape target_shape size padding cropping n
+    height width batch_shape num_tokens num_bins output_size input_length rank lora_rank newshape shape repeats
+    """
+_SIZES = frozenset(
+    _SIZE_NAMES.split()
+)  # settings that are sizes: other integers, such as a mask value, may be of any magnitude
 _LEAST_BYTES = 2  # a weight takes at least as many: float16
 _SLACK = 65_536  # bytes
 _SHOWN = 60  # characters of a foreign name
@@ -32,12 +40,12 @@ def bounds(calls: Iterable[Call], stored: int) -> tuple[Refusal, ...]:
         calls: of all layers.
         stored: bytes of weights in the file.
     """
-    layers = {(call.path, call.layer.name): call for call in calls}  # a shared layer has its weights once
+    layers = {id(call.layer.whole) if call.layer.whole else call.id: call for call in calls}  # shared layers count once
     total = 0
     for call in layers.values():
         settings = call.layer.config
         if _too_large(settings):
-            return (_refusal(call, Sentence("{name} holds a size that no model has.", name=_name(call))),)
+            return (_refusal(call, Sentence("{name} has a size beyond 2³¹.", name=_name(call))),)
         declared = weights(call.layer.class_name, settings, _shape_in(call))
         total += declared
         if declared * _LEAST_BYTES > stored + _SLACK:
@@ -48,7 +56,7 @@ def bounds(calls: Iterable[Call], stored: int) -> tuple[Refusal, ...]:
 
 
 def weights(class_name: str, settings: Settings, shape: Shape) -> int:
-    """The kernels of one layer, as a number of numbers; 0 for a class without, or where a size is not known.
+    """How many values the kernels of one layer hold; 0 for a class without kernels, or if a size is not known.
 
     Args:
         class_name: of the layer.
@@ -60,12 +68,12 @@ def weights(class_name: str, settings: Settings, shape: Shape) -> int:
     rule = _RULES.get(class_name.replace("Convolution", "Conv"))
     try:
         return max(0, int(rule(settings, _channels(settings, shape)))) if rule is not None else 0
-    except (TypeError, ValueError, KeyError, OverflowError):  # settings that Keras will refuse
+    except (TypeError, ValueError, KeyError, OverflowError):  # settings that Keras rejects
         return 0
 
 
 def _wrapped(class_name: str, settings: Settings, shape: Shape) -> int:
-    """Of the layer or the cells inside."""
+    """The same for the layer or the cells inside a wrapper."""
     inner = settings.get("layer", settings.get("cell", settings.get("cells")))
     entries = inner if isinstance(inner, list) else [inner]
     if class_name == "TimeDistributed":
@@ -143,24 +151,24 @@ _RULES: dict[str, Callable[[Settings, int], int]] = {
 
 
 def _shape_in(call: Call) -> Shape:
-    """Of the first tensor that goes in."""
+    """Of the first input tensor."""
     first = next((operand.shape for operand in call.operands if operand.shape), None)
     return first or call.layer.built_shape or ()
 
 
 def _channels(settings: Settings, shape: Shape) -> int:
-    """Of the input; 1 where it is not known."""
+    """Channels of the input; 1 if they are not known."""
     axis = 1 if settings.get("data_format") == "channels_first" else -1
     return (shape[axis] or 1) if len(shape) > 1 else 1
 
 
-def _too_large(value: Any) -> bool:
-    """Whether any whole number in a config is one that no Keras would write."""
+def _too_large(value: Any, size: bool = False) -> bool:
+    """Whether any size in a config is larger than a tensor can be."""
     if isinstance(value, dict):
-        return any(_too_large(inner) for key, inner in value.items() if key not in ("seed", "shared_object_id"))
+        return any(_too_large(inner, key in _SIZES) for key, inner in value.items())
     if isinstance(value, list):
-        return any(_too_large(inner) for inner in value)
-    return isinstance(value, int) and abs(value) > _LARGEST
+        return any(_too_large(inner, size) for inner in value)
+    return size and isinstance(value, int) and abs(value) > _LARGEST
 
 
 def _name(call: Call) -> str:
@@ -173,7 +181,7 @@ def _refusal(call: Call, reason: Sentence) -> Refusal:
 
 def _more_than_stored(call: Call, declared: int, stored: int) -> Sentence:
     return Sentence(
-        "{name} declares {count} weights, and the file stores {stored} bytes of them all.",
+        "{name} declares {count} weights, but all weights of the file take {stored} bytes.",
         name=_name(call),
         count=f"{declared:,}",
         stored=f"{stored:,}",

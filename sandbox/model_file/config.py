@@ -1,4 +1,4 @@
-"""The inside of config.json: layers, their calls, and the tensors between them, as small checked pieces."""
+"""The content of config.json: layers, their calls, and the tensors between them, checked piece by piece."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from core.errors import Shape, invalid_request
 from sandbox.model_file.references import Reference, malformed, operands_of, read_shape
 
 _SHOWN = 60  # characters of a foreign name in an error
+_MOST_WRAPPED = 8  # TimeDistributed around TimeDistributed
 
 
 @dataclass(frozen=True)
@@ -20,8 +21,8 @@ class RawLayer:
         class_name: such as "Conv2D".
         module: such as "keras.layers".
         config: its settings.
-        calls: for each call its operands, constants among them.
-        built_shape: of its input where the file says so.
+        calls: for each call its operands, including constants.
+        built_shape: of its input, if the file has it.
         whole: its whole entry.
     """
 
@@ -35,19 +36,28 @@ class RawLayer:
 
     @staticmethod
     def of_input(shape: Shape | None) -> RawLayer:
-        """The input of a Sequential that was saved without one."""
+        """The input layer of a Sequential that was saved without one."""
         return RawLayer("input", "InputLayer", "keras.layers", {"batch_shape": shape and list(shape)}, (), None, {})
 
     @property
     def model(self) -> dict[str, Any] | None:
-        """The entry of the model that it is; None for other layers."""
+        """Its entry if it is a model; None for other layers."""
         return self.whole if is_model(self.whole) else None
 
     @property
     def wrapped(self) -> dict[str, Any] | None:
-        """The entry of the model that it wraps, as TimeDistributed does."""
-        inner = self.config.get("layer")
-        return inner if isinstance(inner, dict) and is_model(inner) else None
+        """The entry of the model inside TimeDistributed, however often it is wrapped; None for other layers."""
+        return self.wrappers[-1] if self.wrappers and is_model(self.wrappers[-1]) else None
+
+    @property
+    def wrappers(self) -> tuple[dict[str, Any], ...]:
+        """The entries inside a TimeDistributed, outermost first."""
+        found: list[dict[str, Any]] = []
+        inner = self.config.get("layer") if self.class_name == "TimeDistributed" else None
+        while isinstance(inner, dict) and isinstance(inner.get("config"), dict) and len(found) < _MOST_WRAPPED:
+            found.append(inner)
+            inner = inner["config"].get("layer") if inner.get("class_name") == "TimeDistributed" else None
+        return tuple(found)
 
     @property
     def input_shape(self) -> Shape | None:
@@ -56,7 +66,7 @@ class RawLayer:
 
     @property
     def dtype(self) -> str:
-        """Of an InputLayer; empty where the file does not say."""
+        """Of an InputLayer; empty if the file does not have it."""
         dtype = self.config.get("dtype")
         return dtype[:_SHOWN] if isinstance(dtype, str) else ""
 
@@ -68,7 +78,7 @@ def is_model(entry: dict[str, Any]) -> bool:
 
 
 def is_chain(entry: dict[str, Any]) -> bool:
-    """Whether a model is a Sequential: its layers follow one another, and no calls are saved."""
+    """Whether a model is a Sequential: its layers follow one another, and their calls are not saved."""
     return "input_layers" not in entry["config"]
 
 
@@ -76,7 +86,7 @@ def raw_layers(entry: dict[str, Any]) -> tuple[RawLayer, ...]:
     """The layers of a model.
 
     Raises:
-        MergeError: an entry is not of the form that Keras saves, or two have one name.
+        MergeError: an entry is not of the form that Keras saves, or two have the same name.
     """
     layers = tuple(_raw_layer(layer) for layer in entry["config"]["layers"])
     seen: set[str] = set()

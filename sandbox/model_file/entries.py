@@ -1,4 +1,4 @@
-"""A Keras model as plain data: what stands in its file, before any of it is run."""
+"""A Keras model as plain data, read from its file before any of it is run."""
 
 from __future__ import annotations
 
@@ -10,18 +10,19 @@ from core.errors import Shape
 from core.merges.keras_ops import align_operator
 
 Kind = Literal["layer", "operator", "function"]
+JoinKind = Literal["operation", "layer", "code"]
 
 
 @dataclass(frozen=True)
 class Operand:
-    """One tensor that goes into a call.
+    """One input tensor of a call.
 
     Attributes:
         source: id of the call that makes it; empty for a constant.
-        index: which of that call's outputs.
-        shape: None where the file does not say.
-        dtype: name, or empty where the file does not say.
-        constant: the number, or "array"; empty for a tensor.
+        index: which of the outputs of that call.
+        shape: None if it is not known.
+        dtype: name, or empty if it is not known.
+        constant: the value as text, or "array"; empty for a tensor.
     """
 
     source: str
@@ -36,13 +37,13 @@ class LayerEntry:
     """One call of a layer or of an operation of `keras.ops`.
 
     Attributes:
-        id: unique in the model: names from the outside in, joined by "/", each with "#2" for its second call.
+        id: unique in the model: names, outermost first, joined by "/", each with "#2" for its second call.
         name: of the layer.
         class_name: of the layer, such as "Conv2D".
-        path: the nested models that it stands in, from the outside in, as in the id.
+        path: the nested models that contain it, outermost first, as in the id.
         call: 0 for the first call of the layer, 1 for the second.
-        inputs: the tensors that go in, constants left out.
-        output_shapes: one for each output; None where the file does not say.
+        inputs: its input tensors, without constants.
+        output_shapes: one for each output; None if it is not known.
         merge: whether it is one of the model's merges.
     """
 
@@ -57,7 +58,7 @@ class LayerEntry:
 
     @property
     def inbound(self) -> tuple[str, ...]:
-        """Ids of the calls whose outputs go in, each once."""
+        """Ids of the calls whose outputs are its inputs, each once."""
         return tuple(dict.fromkeys(operand.source for operand in self.inputs))
 
 
@@ -92,10 +93,10 @@ class MergeEntry:
         path: as in `LayerEntry`.
         call: as in `LayerEntry`.
         inputs: the operands in order.
-        output_shape: as the file says, else as the alignment says; None where neither does.
-        options: axis, axes, normalize: those that the operation has.
-        alignment: how the shapes line up; None where one is not known, or where they do not fit.
-        error: why they do not fit.
+        output_shape: from the file, else from the alignment; None if neither is known.
+        options: axis, axes, normalize, as far as the operation has them.
+        alignment: of the shapes; None if one is not known or they are incompatible.
+        error: why the shapes are incompatible.
     """
 
     id: str
@@ -118,12 +119,12 @@ class MergeEntry:
 
     @property
     def inbound(self) -> tuple[str, ...]:
-        """Ids of the calls that make the operands, each once."""
+        """Ids of the calls that compute the operands, each once."""
         return tuple(dict.fromkeys(operand.source for operand in self.inputs if operand.source))
 
     @property
     def stretched_axes(self) -> tuple[tuple[int, ...], ...]:
-        """For each operand the axes of the result along which it is stretched."""
+        """For each operand the axes of the result along which it is broadcast."""
         if self.alignment is None:
             return ((),) * len(self.inputs)
         output = self.alignment.output_shape
@@ -131,28 +132,28 @@ class MergeEntry:
 
     @property
     def stretches(self) -> bool:
-        """Whether any operand is stretched."""
+        """Whether any operand is broadcast."""
         return any(self.stretched_axes)
 
     @property
     def attention_like(self) -> bool:
-        """Whether one operand has a single channel and another has many: one map weighs them all."""
+        """Whether one operand has a single channel and another has many, as an attention map and its features."""
         shapes = [shape for shape in self.input_shapes if shape]
         last = {shape[-1] for shape in shapes if len(shape) > 1}
         return self.operation == "Multiply" and 1 in last and len(last) > 1
 
     def align(self, shapes: tuple[Shape, ...]) -> Alignment:
-        """How operands of these shapes line up, by the rule of a layer or of an operator.
+        """The alignment of operands of these shapes, by the rule of a layer or of an operator.
 
         Raises:
-            MergeError: they do not.
+            MergeError: they are incompatible.
         """
         if self.kind == "layer":
             return align(self.operation, shapes, **{k: v for k, v in self.options.items() if k in ("axis", "axes")})
         return align_operator(self.operation, shapes, axis=self.options.get("axis", 0))
 
     def aligned(self) -> MergeEntry:
-        """The same entry with its alignment, or the reason why there is none."""
+        """The same entry with its alignment, or with the error."""
         shapes = tuple(shape for shape in self.input_shapes if shape is not None)
         if len(shapes) < len(self.inputs):
             return self
@@ -165,13 +166,13 @@ class MergeEntry:
 
 @dataclass(frozen=True)
 class ConstantEntry:
-    """A call that has the form of a merge, but combines a tensor with a constant, such as `x * 0.5`.
+    """A call in the form of a merge that combines one tensor with constants, such as `x * 0.5`.
 
     Attributes:
         id: of the call.
         name: of the operation.
         operation: name in `core.MERGES`.
-        constants: the numbers, or "array".
+        constants: their values as text, or "array".
     """
 
     id: str
@@ -182,26 +183,40 @@ class ConstantEntry:
 
 @dataclass(frozen=True)
 class JoinEntry:
-    """A call of `keras.ops` that joins tensors and is none of the eight merges, such as `x / y` or `x @ y`.
+    """A call in which tensors meet and that is none of the eight merges.
 
     Attributes:
         id: of the call.
-        name: of the operation.
+        name: of the layer or operation.
         class_name: as saved, such as "TrueDivide".
+        kind: "operation": of `keras.ops`, such as `x / y`; "layer": a layer of Keras that combines tensors inside, such
+            as Attention; "code": a Lambda or a custom layer, whose code is not read.
+        inputs: the operands in order.
+        output_shape: None if it is not known.
+        mode: of a Bidirectional, how it merges the two directions; otherwise empty.
     """
 
     id: str
     name: str
     class_name: str
+    kind: JoinKind = "operation"
+    inputs: tuple[Operand, ...] = ()
+    output_shape: Shape | None = None
+    mode: str = ""
+
+    @property
+    def input_shapes(self) -> tuple[Shape | None, ...]:
+        """One for each operand."""
+        return tuple(operand.shape for operand in self.inputs)
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why the model is shown but not run.
+    """Why the model can be viewed but not run.
 
     Attributes:
-        layer: name of the layer, with its path; empty where it is the file.
-        class_name: of what is refused.
+        layer: name of the layer, with its path; empty if it is about the whole file.
+        class_name: of the object that may not be created.
         reason: one sentence.
     """
 

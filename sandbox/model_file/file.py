@@ -1,16 +1,16 @@
-"""Reads a .keras file without running any of it: layers, graph, merges and their shapes.
+"""Reads a model file without running any of it: layers, graph, merges and their shapes.
 
-The standard library and the engine alone. Every size is checked before anything is unpacked.
+The standard library and the engine alone; HDF5 is read by a fenced process. Sizes are checked before anything is read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from core.errors import invalid_request
-from sandbox.model_file.archive import Archive, read_archive
+from sandbox.model_file.archive import Archive, Hdf5Reader, read_archive
 from sandbox.model_file.bounds import bounds
 from sandbox.model_file.calls import Call, Graph
 from sandbox.model_file.config import is_model
@@ -25,7 +25,9 @@ from sandbox.model_file.entries import (
     Refusal,
 )
 from sandbox.model_file.graph import open_graph
-from sandbox.model_file.merges import find_merges
+from sandbox.model_file.hdf5_parent import read_hdf5
+from sandbox.model_file.keras2_config import translate, unsupported
+from sandbox.model_file.merges import find_meetings
 from sandbox.model_file.refusals import refusals, refused_assets, refused_inputs
 
 __all__ = [
@@ -38,21 +40,25 @@ Edge = tuple[str, str]
 
 @dataclass(frozen=True)
 class ModelFile:
-    """What a file says about its model.
+    """A model as its file describes it.
 
     Attributes:
         name: of the file, as given.
         model_name: of the model.
         class_name: of the model, such as "Functional".
-        keras_version: that saved it, or empty.
-        layers: every call of every layer, in the order of the graph; nested models are opened.
+        keras_version: that saved the file, or empty.
+        layers: every call of every layer, in the order of the graph; nested models are expanded.
         inputs: of the model, in order.
         outputs: of the model, in order.
         merges: in the order of the graph.
-        constants: calls such as `x * 0.5`, which merge no tensors.
-        joins: other operations that join tensors, such as `x / y`.
-        refusals: why the model may not be run; empty where it may.
+        constants: calls such as `x * 0.5`, in which no tensors meet.
+        joins: other calls in which tensors meet: operations such as `x / y`, Attention, custom code.
+        refusals: why the model may not be run; empty if it may.
         wrapped: ids of the calls of TimeDistributed around a model, which run it once for each step.
+        masks: ids of merges and operations that work on masks alone; they are in no other list.
+        unread: ids of calls of custom code on one tensor, in which tensors might meet unseen.
+        hdf5: whether the file is HDF5.
+        calls: all calls with their settings, for computations on the graph.
     """
 
     name: str
@@ -67,72 +73,99 @@ class ModelFile:
     joins: tuple[JoinEntry, ...]
     refusals: tuple[Refusal, ...]
     wrapped: tuple[str, ...] = ()
+    masks: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    hdf5: bool = False
+    calls: tuple[Call, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def runnable(self) -> bool:
-        """Whether all of it is on the list of what is run."""
+        """Whether it may be run."""
         return not self.refusals
 
     @property
+    def nothing_meets(self) -> bool:
+        """Whether no tensors meet in it, as far as can be known without its code."""
+        return not (self.merges or self.joins or self.unread)
+
+    @property
     def edges(self) -> tuple[Edge, ...]:
-        """(id, id) of calls of which the second takes an output of the first, in the order of the graph."""
+        """Pairs of ids: an output of the first call is an input of the second. In the order of the graph."""
         return tuple((source, layer.id) for layer in self.layers for source in layer.inbound)
 
     def merge(self, merge_id: str) -> MergeEntry:
-        """The merge of an id.
+        """The merge with this id.
 
         Raises:
-            KeyError: there is none.
+            StopIteration: there is none.
         """
         return next(entry for entry in self.merges if entry.id == merge_id)
 
 
-def read_model(content: bytes, name: str = "") -> ModelFile:
-    """Read a .keras file.
+def read_model(content: bytes, name: str = "", *, open_hdf5: Hdf5Reader = read_hdf5) -> ModelFile:
+    """Read a .keras file of Keras 2.12 or later, or an HDF5 file of Keras 2 or 3.
 
     Args:
         content: all of it.
-        name: of the file, for people.
+        name: of the file, for display.
+        open_hdf5: reads HDF5; by default in a fenced process. Only a process that is fenced itself passes another.
 
     Returns:
-        What it says. A model with layers that are not run here is read, too; `refusals` then says why.
+        The model. One with layers that may not be run is read, too; `refusals` then says why.
 
     Raises:
-        MergeError: one clear sentence; the file is no .keras file, is damaged, too large or makes no sense.
+        MergeError: one sentence: the file is no model of Keras, damaged, too large or inconsistent.
+        SandboxError: the process that read HDF5 was stopped.
     """
-    archive = read_archive(content)
-    config = archive.config
-    if not is_model(config):
-        raise invalid_request("config.json holds no model that is made of layers.")
+    archive, config, refused = read_config(content, open_hdf5)
     graph = open_graph(config)
-    merges, constants, joins = find_merges(graph)
-    merging = {entry.id for entry in merges}
+    found = find_meetings(graph)
     return ModelFile(
         name=name,
         model_name=str(config["config"].get("name", "")),
         class_name=str(config.get("class_name", "")),
         keras_version=archive.keras_version,
-        layers=_layers(graph, merging),
+        layers=_layers(graph, {entry.id for entry in found.merges}),
         inputs=_inputs(graph),
         outputs=tuple(graph.learn(tensor) for tensor in graph.outputs),
-        merges=merges,
-        constants=constants,
-        joins=joins,
-        refusals=_refusals(archive, graph),
+        merges=tuple(found.merges),
+        constants=tuple(found.constants),
+        joins=tuple(found.joins),
+        refusals=_refusals(archive, config, graph, refused),
         wrapped=tuple(graph.wrapped),
+        masks=tuple(found.masks),
+        unread=tuple(found.unread),
+        hdf5=archive.hdf5,
+        calls=tuple(graph.calls),
     )
 
 
+def read_config(content: bytes, open_hdf5: Hdf5Reader) -> tuple[Archive, dict[str, Any], list[Refusal]]:
+    """The archive, the config of its model as Keras 3 writes it, and settings that have no counterpart there.
+
+    Raises:
+        MergeError: as in `read_model`.
+    """
+    archive = read_archive(content, open_hdf5)
+    translation = translate(archive.config, keras_2=archive.is_keras_2, hdf5=archive.hdf5)
+    if not is_model(translation.config):
+        raise invalid_request(
+            "The file holds no model made of layers. A subclassed model saves only its own class; build it with the "
+            "functional API to see inside."
+        )
+    return archive, translation.config, translation.refused
+
+
 def neighbourhood(model: ModelFile, merge_id: str, steps: int = 2) -> tuple[tuple[LayerEntry, ...], tuple[Edge, ...]]:
-    """The calls around a merge.
+    """The calls within some steps of a merge.
 
     Args:
         model: the model.
-        merge_id: id of a merge, or of any other call.
+        merge_id: id of a merge or of any other call.
         steps: how many calls up and down.
 
     Returns:
-        The calls that are reached, in the order of the graph, and the edges between them.
+        These calls, in the order of the graph, and the edges between them.
     """
     up = _reach(merge_id, [(target, source) for source, target in model.edges], steps)
     down = _reach(merge_id, model.edges, steps)
@@ -153,9 +186,7 @@ def _reach(start: str, edges: Iterable[Edge], steps: int) -> set[str]:
 
 
 def _layers(graph: Graph, merging: set[str]) -> tuple[LayerEntry, ...]:
-    shapes: dict[str, dict[int, Any]] = {}
-    for (source, index), shape in graph.shapes.items():
-        shapes.setdefault(source, {})[index] = shape
+    shapes = graph.all_shapes()
     return tuple(_layer(call, shapes.get(call.id, {}), call.id in merging) for call in graph.calls)
 
 
@@ -175,7 +206,9 @@ def _inputs(graph: Graph) -> tuple[InputEntry, ...]:
     )
 
 
-def _refusals(archive: Archive, graph: Graph) -> tuple[Refusal, ...]:
-    """By name first; sizes and inputs only of what could be run by its name."""
-    named = (*refused_assets(archive.assets), *refusals(archive.config))
+def _refusals(archive: Archive, config: dict[str, Any], graph: Graph, refused: list[Refusal]) -> tuple[Refusal, ...]:
+    """By class first; sizes and inputs only if every class may be run. An old file names its version."""
+    named = (*refused_assets(archive.assets), *refused, *refusals(config))
+    if named and archive.is_keras_2:
+        named = (Refusal("", "", unsupported(archive.keras_version)), *named)
     return named or (*bounds(graph.calls, archive.stored), *refused_inputs(graph.calls, len(graph.inputs)))

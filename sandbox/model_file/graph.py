@@ -1,4 +1,4 @@
-"""The graph of a model, flat: nested models are opened, and each call of a layer is an entry of its own."""
+"""The graph of a model, flattened: nested models are expanded, and every call of a layer is a separate entry."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from core.errors import invalid_request
+from core.errors import Shape, invalid_request
 from sandbox.model_file.calls import Call, Graph, from_nowhere, in_order
 from sandbox.model_file.config import RawLayer, is_chain
 from sandbox.model_file.entries import Operand
 from sandbox.model_file.references import Reference, malformed, read_shape, references
 
-_MOST_DEEP = 16  # models within models; one that is wrapped counts twice
+_MOST_DEEP = 16  # nested models; one inside TimeDistributed counts twice
 _Key = tuple[str, int]  # a layer's name and which of its calls
 
 
@@ -23,7 +23,7 @@ def open_graph(entry: dict[str, Any]) -> Graph:
         entry: the model's, as config.json holds it.
 
     Raises:
-        MergeError: too large, in a circle, or with tensors from nowhere.
+        MergeError: too large, cyclic, or with tensors that no layer computes.
     """
     graph = Graph()
     graph.outputs = _Model(graph, (), entry).open(None)
@@ -32,14 +32,14 @@ def open_graph(entry: dict[str, Any]) -> Graph:
 
 @dataclass(frozen=True)
 class _Given:
-    """A tensor that a layer is called on, and how it was passed."""
+    """An argument of a call: the tensor, and how it was passed."""
 
     reference: Reference
     tensor: Operand
 
 
 class _Model:
-    """One model, or one call of a nested one, on its way into the flat graph."""
+    """One model, or one call of a nested model, while it is added to the flat graph."""
 
     def __init__(self, graph: Graph, path: tuple[str, ...], entry: dict[str, Any]) -> None:
         if len(path) > _MOST_DEEP:
@@ -47,17 +47,19 @@ class _Model:
         self._graph, self._path, self._config = graph, path, entry["config"]
         self._chain, self._layers = is_chain(entry), graph.layers_of(entry)
         self._leaves: dict[_Key, str] = {}  # ids of the calls in the graph
-        self._aliases: dict[_Key, Sequence[Operand]] = {}  # what stands for the outputs of the others
-        self._reshaped: set[_Key] = set()  # of those, the wrapped: each step has one axis less than the whole
+        self._aliases: dict[
+            _Key, Sequence[Operand]
+        ] = {}  # outputs of calls that are expanded, as tensors of the flat graph
+        self._in_steps: set[_Key] = set()  # of those, calls of TimeDistributed: each step has fewer axes than the whole
 
     def open(self, given: Sequence[_Given] | None) -> list[Operand]:
         """Add its calls to the graph.
 
         Args:
-            given: the tensors that a nested model is called on; None for the model itself.
+            given: the tensors that a nested model is called on; None for the outermost model.
 
         Returns:
-            What comes out of it.
+            Its outputs.
         """
         return self._open_chain(given) if self._chain else self._open_functional(given)
 
@@ -75,7 +77,7 @@ class _Model:
         return [self._resolve(place) for place in references(self._config.get("output_layers"), counted_from_1)]
 
     def _open_chain(self, given: Sequence[_Given] | None) -> list[Operand]:
-        """A Sequential: every layer takes what the last one gave."""
+        """A Sequential: every layer takes the output of the layer before."""
         tensors = None if given is None else [entry.tensor for entry in given if entry.reference.merged]
         for layer in self._layers:
             if layer.class_name == "InputLayer" and tensors is not None:
@@ -96,19 +98,24 @@ class _Model:
         return self._place(layer, 0, [_Given(Reference(""), tensor) for tensor in tensors])
 
     def _place(self, layer: RawLayer, number: int, given: list[_Given]) -> list[Operand]:
-        """One call: open the model that it is, or add it to the graph."""
+        """One call: expand a model, add any other layer to the graph."""
         key, path = (layer.name, number), (*self._path, label(layer.name, number))
         tensors = [entry for entry in given if entry.reference.merged and entry.tensor.source]
         if layer.model is not None:
             outputs = self._aliases[key] = _Model(self._graph, path, layer.model).open(tensors)
             return list(outputs)
         if layer.wrapped is not None:
-            steps = [replace(entry, tensor=_one_step(entry.tensor)) for entry in tensors]
-            outputs = _Model(self._graph, (*path, _name(layer.wrapped)), layer.wrapped).open(steps)
-            self._aliases[key] = outputs
-            self._reshaped.add(key)
+            steps = tensors
+            for _ in layer.wrappers:
+                steps = [replace(entry, tensor=_one_step(entry.tensor)) for entry in steps]
+            inside = (*path, *map(_name, layer.wrappers))
+            outputs = _Model(self._graph, inside, layer.wrapped).open(steps)
             self._graph.wrapped.append("/".join(path))
-            return [replace(output, shape=None) for output in outputs]
+            before = tensors[0].tensor.shape if tensors else None
+            outputs = [self._all_steps(output, before, len(layer.wrappers)) for output in outputs]
+            self._aliases[key] = outputs
+            self._in_steps.add(key)
+            return list(outputs)
         operands, beside = ([e.tensor for e in given if e.reference.merged is merged] for merged in (True, False))
         name = "/".join(path)
         beside = [tensor for tensor in beside if tensor.source]
@@ -117,8 +124,14 @@ class _Model:
         made = Operand(name, 0, layer.input_shape, layer.dtype) if layer.class_name == "InputLayer" else Operand(name)
         return [self._graph.learn(made)]
 
+    def _all_steps(self, output: Operand, before: Shape | None, count: int) -> Operand:
+        """An output of a TimeDistributed: one step with the axes of the steps in front."""
+        inner = self._graph.learn(output).shape
+        known = before is not None and inner is not None
+        return replace(output, shape=(*inner[:1], *before[1 : 1 + count], *inner[1:]) if known else None)  # type: ignore[index]
+
     def _resolve(self, reference: Reference) -> Operand:
-        """The tensor in the flat graph."""
+        """The tensor of the flat graph to which a reference points."""
         key = (reference.name, reference.call)
         if not reference.name:
             return Operand("", 0, reference.shape, reference.dtype, reference.constant)
@@ -129,16 +142,16 @@ class _Model:
         else:
             raise from_nowhere(reference)
         found = replace(found, shape=reference.shape or found.shape, dtype=reference.dtype or found.dtype)
-        return found if key in self._reshaped else self._graph.learn(found)
+        return found if key in self._in_steps else self._graph.learn(found)
 
 
 def label(name: str, number: int) -> str:
-    """How a call is named in an id: the layer's name, with "#2" for its second call."""
+    """The label of a call in an id: the name of the layer, with "#2" for its second call."""
     return f"{name}#{number + 1}" if number else name
 
 
 def _bound(places: Sequence[Reference], given: Sequence[_Given]) -> dict[_Key, Sequence[Operand]]:
-    """What stands for the inputs of a nested model: by name where a dictionary was passed, else in order."""
+    """The tensors passed for the inputs of a nested model: by name if a dictionary was passed, else in order."""
     by_key = {entry.reference.key: entry.tensor for entry in given}
     names = [place.key or place.name for place in places]
     if all(name in by_key for name in names):
@@ -147,7 +160,7 @@ def _bound(places: Sequence[Reference], given: Sequence[_Given]) -> dict[_Key, S
 
 
 def _one_step(tensor: Operand) -> Operand:
-    """What TimeDistributed hands on: the tensor without its axis 1."""
+    """One step of TimeDistributed: the tensor without its axis 1."""
     return replace(tensor, shape=None if tensor.shape is None else tensor.shape[:1] + tensor.shape[2:])
 
 

@@ -1,67 +1,66 @@
-"""Which calls of a model merge tensors, in every form in which people write them."""
+"""Finds every call of a model in which tensors meet: the merges, in each form of writing them, and the rest."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from dataclasses import dataclass, field
 
-from core import MERGES
 from sandbox.model_file.calls import Call, Graph
 from sandbox.model_file.entries import ConstantEntry, JoinEntry, Kind, MergeEntry, Operand
-
-_OPERATORS: dict[str, Kind] = {  # classes of keras.src.ops that are one of the eight merges
-    "Add": "operator",
-    "Subtract": "operator",
-    "Multiply": "operator",
-    "Maximum": "function",
-    "Minimum": "function",
-    "Concatenate": "function",
-}
-_LAYERS = ("keras.layers", "keras.src.layers", "tensorflow.keras.layers", "tf_keras.layers")
-_OPERATIONS = ("keras.ops", "keras.src.ops")
-_OPTIONS = ("axis", "axes", "normalize")
-_LEGACY = {  # how tf.keras of TensorFlow 2 names the same
-    "math.add": "Add", "__operators__.add": "Add", "math.subtract": "Subtract", "math.multiply": "Multiply",
-    "math.maximum": "Maximum", "math.minimum": "Minimum", "concat": "Concatenate",
-}  # fmt: skip
+from sandbox.model_file.kinds import COMBINE_INSIDE, join_kind, merge_kind, options_of
 
 
-def find_merges(graph: Graph) -> tuple[tuple[MergeEntry, ...], tuple[ConstantEntry, ...], tuple[JoinEntry, ...]]:
-    """The merges, the calls that combine a tensor with constants only, and the other operations that join tensors."""
-    merges, constants, joins = [], [], []
+@dataclass
+class Meetings:
+    """Where tensors meet.
+
+    Attributes:
+        merges: the eight merges, in the order of the graph.
+        constants: calls that combine a tensor with constants alone.
+        joins: other calls in which tensors meet.
+        masks: ids of merges and operations whose result is used as a mask alone.
+        unread: ids of calls of custom code on a single tensor: what happens inside is not known.
+    """
+
+    merges: list[MergeEntry] = field(default_factory=list)
+    constants: list[ConstantEntry] = field(default_factory=list)
+    joins: list[JoinEntry] = field(default_factory=list)
+    masks: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+
+
+def find_meetings(graph: Graph) -> Meetings:
+    """Sort all calls of a model by how they combine tensors."""
+    found, masks = Meetings(), _mask_calls(graph)
     for call in graph.calls:
-        operation, kind = _operation(call)
+        operation, kind = merge_kind(call.layer)
         tensors = [operand for operand in call.operands if operand.source]
         if operation and kind != "layer" and len(tensors) < 2:
             texts = tuple(operand.constant for operand in call.operands if operand.constant)
-            constants.append(ConstantEntry(call.id, call.layer.name, operation, texts))
+            found.constants.append(ConstantEntry(call.id, call.layer.name, operation, texts))
+        elif call.id in masks and (operation or len(tensors) > 1):
+            found.masks.append(call.id)
         elif operation:
-            merges.append(_entry(graph, call, operation, kind))
-        elif is_operation(call) and len(tensors) > 1:
-            joins.append(JoinEntry(call.id, call.layer.name, call.layer.class_name))
-    return tuple(merges), tuple(constants), tuple(joins)
+            found.merges.append(_merge(graph, call, operation, kind))
+        else:
+            _add_join(found, graph, call, tensors)
+    return found
 
 
-def is_operation(call: Call) -> bool:
-    """Whether it is an operation of `keras.ops`, not a layer."""
-    return _within(call.layer.module, _OPERATIONS) or call.layer.class_name == "TFOpLambda"
+def _add_join(found: Meetings, graph: Graph, call: Call, tensors: list[Operand]) -> None:
+    kind, mode = join_kind(call.layer), ""
+    if call.layer.class_name == "Bidirectional" and kind == "layer":
+        mode = str(call.layer.config.get("merge_mode", "concat"))
+    if len(tensors) > 1 or mode or (call.layer.class_name in COMBINE_INSIDE and kind == "layer"):
+        shape = graph.known_shape(call.id)
+        entry = JoinEntry(call.id, call.layer.name, call.layer.class_name, kind, graph.filled(call), shape, mode)
+        found.joins.append(entry)
+    elif kind == "code" and call.layer.class_name != "InputLayer":
+        found.unread.append(call.id)
 
 
-def _operation(call: Call) -> tuple[str, Kind]:
-    """The name in `core.MERGES`, or empty, and the form."""
-    name = call.layer.class_name
-    if name in MERGES and (_within(call.layer.module, _LAYERS) or not call.layer.module):
-        return name, "layer"
-    if _within(call.layer.module, _OPERATIONS) and name in _OPERATORS:
-        return name, _OPERATORS[name]
-    if name == "TFOpLambda":
-        legacy = _LEGACY.get(str(call.layer.config.get("function")), "")
-        return legacy, _OPERATORS.get(legacy, "function")
-    return "", "layer"
-
-
-def _entry(graph: Graph, call: Call, operation: str, kind: Kind) -> MergeEntry:
-    config = call.layer.config
-    entry = MergeEntry(
+def _merge(graph: Graph, call: Call, operation: str, kind: Kind) -> MergeEntry:
+    return MergeEntry(
         id=call.id,
         name=call.layer.name,
         operation=operation,
@@ -69,13 +68,24 @@ def _entry(graph: Graph, call: Call, operation: str, kind: Kind) -> MergeEntry:
         layer_class=call.layer.class_name,
         path=call.path,
         call=call.number,
-        inputs=call.operands,
-        output_shape=graph.shapes.get((call.id, 0)),
-        options={name: config[name] for name in _OPTIONS if name in config},
+        inputs=graph.filled(call),
+        output_shape=graph.known_shape(call.id),
+        options=options_of(call.layer),
     ).aligned()
-    graph.learn(Operand(call.id, 0, entry.output_shape))
-    return entry
 
 
-def _within(module: str, packages: Iterable[str]) -> bool:
-    return any(module == package or module.startswith(f"{package}.") for package in packages)
+def _mask_calls(graph: Graph) -> set[str]:
+    """Ids of operations whose results are used as masks alone, directly or through other such operations."""
+    users: dict[str, list[tuple[Call, bool]]] = defaultdict(list)
+    for call in graph.calls:
+        for operand in call.operands:
+            users[operand.source].append((call, False))
+        for operand in call.beside:
+            users[operand.source].append((call, True))
+    ends, masks = {operand.source for operand in graph.outputs}, set[str]()
+    for call in reversed(graph.calls):
+        own = users[call.id]
+        used_as_mask = own and all(beside or user.id in masks for user, beside in own)
+        if used_as_mask and call.id not in ends and join_kind(call.layer) == "operation":
+            masks.add(call.id)
+    return masks

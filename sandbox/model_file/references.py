@@ -1,4 +1,4 @@
-"""The tensors that a call in config.json takes, and the shapes that stand there, as small checked pieces."""
+"""The arguments of the calls in config.json, and the shapes in it, checked piece by piece."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ _SHOWN = 60  # characters of a foreign name in an error
 
 @dataclass(frozen=True)
 class Reference:
-    """One operand of a call, as the file has it.
+    """One operand of a call, as saved.
 
     Attributes:
-        name: of the layer that makes it; empty for a constant.
+        name: of the layer that computes it; empty for a constant.
         call: which call of that layer.
         index: which output.
-        shape: None where the file does not say.
+        shape: None if the file does not have it.
         dtype: name, or empty.
-        constant: the number, or "array".
+        constant: its value as text, or "array".
         key: its key in a dictionary of inputs.
-        keyword: the name of the argument, where it is passed by name.
+        keyword: the name of the argument, if it is passed by name.
     """
 
     name: str
@@ -42,12 +42,12 @@ class Reference:
 
     @property
     def merged(self) -> bool:
-        """Whether it is one of the tensors that a merge or a model is called on, not a mask or a state beside them."""
+        """Whether it is an operand, not a mask or a state."""
         return not self.keyword.endswith(("mask", "state", "training"))
 
 
 def operands_of(node: Any) -> tuple[Reference, ...]:
-    """Of one call: Keras 3 saves arguments, Keras 2 a list of [layer, call, output, options]."""
+    """The operands of one call: Keras 3 saves arguments; Keras 2 a list of [layer, call, output, options]."""
     if isinstance(node, dict):
         named = node.get("kwargs") or {}
         if not isinstance(named, dict):
@@ -144,16 +144,16 @@ def _places(value: Any, key: str, offset: frozenset[str]) -> Iterator[Reference]
 
 
 def read_shape(value: Any, *, strict: bool = True) -> Shape | None:
-    """A shape, or None where there is none; impossible sizes are refused.
+    """A shape, or None if there is none.
 
     Raises:
-        MergeError: it is no shape.
+        MergeError: it is no shape, or has impossible sizes.
     """
     if isinstance(value, list) and len(value) <= _MAX_RANK and all(_is_size(size) for size in value):
         return tuple(value)
     if value is None or not strict:
         return None
-    raise invalid_request("{shape} is not a shape that a tensor can have.", shape=str(value)[:_SHOWN])
+    raise invalid_request("{shape} is not a valid shape.", shape=str(value)[:_SHOWN])
 
 
 def _is_size(size: Any) -> bool:
@@ -173,5 +173,5 @@ def _number(value: Any) -> int:
 
 
 def malformed() -> MergeError:
-    """The error of a config that no Keras has written."""
-    return MergeError(Sentence("config.json is not of the form in which Keras saves a model."))
+    """The error for a config that Keras cannot have written."""
+    return MergeError(Sentence("The config does not have the form in which Keras saves a model."))

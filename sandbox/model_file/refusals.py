@@ -1,4 +1,4 @@
-"""Walks through a config and says, for everything that Keras would make from it, whether that is on the list."""
+"""Checks every object that Keras would create from a config against the list of what may be created."""
 
 from __future__ import annotations
 
@@ -12,35 +12,38 @@ from sandbox.model_file.calls import Call
 from sandbox.model_file.entries import Refusal
 
 _NUMBERS = "bool int8 int16 int32 int64 uint8 uint16 uint32 float16 bfloat16 float32 float64"
-_DTYPES = frozenset(["", *_NUMBERS.split()])  # of inputs; empty where the file does not say
+_DTYPES = frozenset(["", *_NUMBERS.split()])  # of inputs; empty if the file does not say
 _SHOWN = 60  # characters of a foreign name
 _MOST = 50  # refusals that are listed
-_MOST_INPUTS = 64  # of a model that is run; each has its own controls on screen
+_MOST_INPUTS = 64  # of a model that is run; each has its controls on screen
 _LEFT_OUT = ("compile_config",)  # dropped before the model is loaded
 
-_LAMBDA = _("{name} holds program code of its own, so it is shown but not run.")
-_READS_FILES = _("{name} reads files or vocabularies from outside the model, so it is shown but not run.")
+_LAMBDA = _(
+    "{name} contains custom code, so the model can be viewed but not run. Way out: replace it by layers of Keras or by "
+    "keras.ops, and save the model again."
+)
+_READS_FILES = _("{name} reads files or vocabularies from outside the model, so the model can be viewed but not run.")
 _REASONS = {
     "Lambda": _LAMBDA,
     "__lambda__": _LAMBDA,
-    "TFSMLayer": _("{name} loads a SavedModel, which can hold program code, so it is shown but not run."),
-    "TFOpLambda": _("{name} is an operation of TensorFlow 2's Keras; save the model with Keras 3."),
-    "SlicingOpLambda": _("{name} is an operation of TensorFlow 2's Keras; save the model with Keras 3."),
-    "JaxLayer": _("{name} wraps program code of another library, so it is shown but not run."),
-    "FlaxLayer": _("{name} wraps program code of another library, so it is shown but not run."),
-    "TorchModuleWrapper": _("{name} wraps program code of another library, so it is shown but not run."),
+    "TFSMLayer": _("{name} loads a SavedModel, which can hold program code, so the model can be viewed but not run."),
+    "TFOpLambda": _("{name} is a function of TensorFlow without a known counterpart in Keras 3."),
+    "SlicingOpLambda": _("{name} is a function of TensorFlow without a known counterpart in Keras 3."),
+    "JaxLayer": _("{name} wraps code of another library, so the model can be viewed but not run."),
+    "FlaxLayer": _("{name} wraps code of another library, so the model can be viewed but not run."),
+    "TorchModuleWrapper": _("{name} wraps code of another library, so the model can be viewed but not run."),
     "StringLookup": _READS_FILES,
     "IntegerLookup": _READS_FILES,
     "TextVectorization": _READS_FILES,
 }
-_CUSTOM = _("{name} is not a part of Keras: its code would have to be run, so it is shown but not run.")
-_FUNCTION = _("The function {name} is not on the list of what is run here.")
-_INPUT = _("The input {name} takes text, or sparse or ragged tensors; only plain numbers are run here.")
-_UNLISTED = _("{name} is not on the list of what is run here.")
+_CUSTOM = _("{name} is not part of Keras: its code would have to be run, so the model can be viewed but not run.")
+_FUNCTION = _("The function {name} is not on the list of what may be run.")
+_INPUT = _("The input {name} takes {kind}; only dense tensors of real numbers are supported.")
+_UNLISTED = _("{name} is a part of Keras that is not run here yet.")
 
 
 def refusals(model: dict[str, Any]) -> tuple[Refusal, ...]:
-    """Everything in the entry of a model that Keras would make and that is not on the list; once for each layer."""
+    """Every object in the entry of a model that is not on the list, once for each layer."""
     found: dict[tuple[str, str], Refusal] = {}
     for refusal in _walk(model, ""):
         found.setdefault((refusal.layer, refusal.class_name), refusal)
@@ -50,12 +53,12 @@ def refusals(model: dict[str, Any]) -> tuple[Refusal, ...]:
 
 
 def refused_assets(names: tuple[str, ...]) -> tuple[Refusal, ...]:
-    """Files that layers bring along are not handed to them."""
+    """Files of layers are never passed to them."""
     return tuple(Refusal("", name[:_SHOWN], Sentence(_READS_FILES.template, name=name[:_SHOWN])) for name in names[:1])
 
 
 def refused_inputs(calls: Iterable[Call], count: int) -> tuple[Refusal, ...]:
-    """Inputs that are no plain tensors of numbers, or too many.
+    """Inputs that are no dense tensors of real numbers, or too many.
 
     Args:
         calls: of all layers.
@@ -63,7 +66,7 @@ def refused_inputs(calls: Iterable[Call], count: int) -> tuple[Refusal, ...]:
     """
     found = []
     if count > _MOST_INPUTS:
-        text = _("The model has {count} inputs; models of up to {limit} are run here.", count=count, limit=_MOST_INPUTS)
+        text = _("The model has {count} inputs; up to {limit} are supported.", count=count, limit=_MOST_INPUTS)
         found.append(Refusal("", "", text))
     for call in calls:
         config = call.layer.config
@@ -71,8 +74,18 @@ def refused_inputs(calls: Iterable[Call], count: int) -> tuple[Refusal, ...]:
             config.get("sparse") or config.get("ragged") or call.layer.dtype not in _DTYPES
         ):
             name = call.id[-_SHOWN:]
-            found.append(Refusal(name, "InputLayer", Sentence(_INPUT.template, name=name)))
+            kind = "sparse" if config.get("sparse") else "ragged" if config.get("ragged") else call.layer.dtype
+            found.append(Refusal(name, "InputLayer", Sentence(_INPUT.template, name=name, kind=_kind(kind))))
     return tuple(found)
+
+
+def _kind(kind: str) -> Sentence:
+    """What an input takes, for a sentence."""
+    if kind in ("sparse", "ragged"):
+        return _("sparse tensors") if kind == "sparse" else _("ragged tensors")
+    if kind.startswith("complex"):
+        return _("complex numbers ({dtype})", dtype=kind)
+    return _("text") if kind == "string" else _("values of dtype {dtype}", dtype=kind)
 
 
 def _walk(value: Any, layer: str) -> Iterator[Refusal]:
@@ -91,14 +104,14 @@ def _walk(value: Any, layer: str) -> Iterator[Refusal]:
 
 
 def _layer(value: dict[str, Any]) -> str:
-    """The name of a layer that has its place in a model; empty for all else."""
+    """The name of a layer of a model; empty for anything else."""
     config = value.get("config")
     name = config.get("name") if isinstance(config, dict) and "class_name" in value else None
     return name[:_SHOWN] if isinstance(name, str) and value.get("module") != "keras.dtype_policies" else ""
 
 
 def _reason(value: dict[str, Any]) -> Sentence | None:
-    """Why this object is not made; None where it is on the list."""
+    """Why this object may not be created; None if it is on the list."""
     name, module, registered = value["class_name"], value.get("module"), value.get("registered_name")
     if not isinstance(name, str):
         return Sentence(_CUSTOM.template, name=str(name)[:_SHOWN])

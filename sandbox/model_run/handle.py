@@ -1,4 +1,4 @@
-"""A foreign model, running in a process of its own: ask it from any thread, close it when done."""
+"""The handle of a user model that runs in a separate process. Safe to use from any thread."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from core.dtypes import Array
 from core.errors import invalid_request
 from sandbox.model_file.file import ModelFile, read_model
 from sandbox.model_run.inputs import checked_inputs
-from sandbox.model_run.results import MergeGradients, MergeTensors, Run, RunFailure, as_failure, as_run
-from sandbox.model_run.slots import Guest, Room, Rooms, the_rooms
+from sandbox.model_run.results import MergeGradients, MergeTensors, Run, RunFailure, as_failure, as_run, as_tensors
+from sandbox.model_run.slots import Lease, Slot, SlotPool, the_slots
 from sandbox.processes.errors import SandboxError
 from sandbox.processes.process import Reply
 
@@ -27,80 +27,80 @@ T = TypeVar("T")
 
 
 def warm() -> None:
-    """Have a process ready for the next model, with Keras imported. Returns at once."""
-    the_rooms().warm()
+    """Start a process with Keras imported for the next model. Returns at once."""
+    the_slots().warm()
 
 
-def open_model(content: bytes, *, model: ModelFile | None = None, rooms: Rooms | None = None) -> InspectedModel:
-    """Bring a model into a process of its own. Returns at once; questions may be asked at once, too, and wait.
+def open_model(content: bytes, *, model: ModelFile | None = None, pool: SlotPool | None = None) -> InspectedModel:
+    """Load a model in a separate process. Returns at once; calls made before it is loaded are queued.
 
     Args:
-        content: of the .keras file.
-        model: what `read_model` says of it, where that is known.
-        rooms: where the process comes from; by default those of this server.
+        content: of the model file.
+        model: what `read_model` returned for it, if known.
+        pool: that provides the process; by default the process-wide pool.
 
     Raises:
-        MergeError: the file is refused.
-        SandboxError: "busy": too many models are waiting already.
+        MergeError: the file is rejected or may not be run.
+        SandboxError: "busy": the queue is full.
     """
     model = read_model(content) if model is None else model
     if model.refusals:
         raise MergeError(model.refusals[0].reason)
-    return InspectedModel(content, model, the_rooms() if rooms is None else rooms)
+    return InspectedModel(content, model, the_slots() if pool is None else pool)
 
 
 class InspectedModel:
-    """The handle of one model. When it is forgotten, its process ends, as on `close`.
+    """One model. When the handle is garbage-collected, its process ends as on `close`.
 
     Attributes:
-        model: what the file says.
-        loaded: done when the model is there; raises what keeps it from being there.
+        model: what the file holds.
+        loaded: done when the model is loaded; raises the reason if it cannot be loaded.
     """
 
-    def __init__(self, content: bytes, model: ModelFile, rooms: Rooms) -> None:
+    def __init__(self, content: bytes, model: ModelFile, pool: SlotPool) -> None:
         self.model = model
         self._content: Array = np.frombuffer(content, np.uint8)
-        self._rooms = rooms
+        self._pool = pool
         self._lock = threading.Lock()  # guards what follows
         self.loaded: Future[None] = Future()
         self._closed = False
-        self._loaded_by: int | None = None  # the process that has the model; another one must load it again
-        itself = weakref.ref(self)  # or the rooms would keep it from being forgotten
-        self._guest = Guest(lambda room: _call(itself, "_enter", room), lambda: _call(itself, "close"))
-        weakref.finalize(self, _leave_later, rooms, self._guest)
-        rooms.ask(self._guest)
+        self._loaded_by: int | None = None  # pid of the process that holds the model; a new process loads it again
+        itself = weakref.ref(self)  # a strong reference in the pool would keep it alive
+        self._lease = Lease(lambda slot: _call(itself, "_start", slot), lambda: _call(itself, "close"))
+        weakref.finalize(self, _release_later, pool, self._lease)
+        pool.acquire(self._lease)
 
     @property
     def state(self) -> State:
-        """Where it stands."""
+        """Current state."""
         if self._closed:
             return "closed"
         if not self.loaded.done():
-            return "loading" if self._guest.room else "waiting"
+            return "loading" if self._lease.slot else "waiting"
         return "failed" if self.loaded.exception() else "ready"
 
     @property
-    def place(self) -> int:
-        """How many wait before it, itself included; 0 where it does not wait."""
-        return self._rooms.place(self._guest)
+    def queue_position(self) -> int:
+        """Position in the queue, from 1; 0 if it is not queued."""
+        return self._pool.queue_position(self._lease)
 
     @property
-    def yielding(self) -> bool:
-        """Whether it was loaded ahead of need, and gives its room to whoever waits for one. A run ends that."""
-        return self._guest.yielding
+    def preemptible(self) -> bool:
+        """Whether it was preloaded and may lose its slot to a waiting model. A run resets it."""
+        return self._lease.preemptible
 
-    @yielding.setter
-    def yielding(self, value: bool) -> None:
-        self._guest.yielding = value
+    @preemptible.setter
+    def preemptible(self, value: bool) -> None:
+        self._lease.preemptible = value
 
     @property
     def pid(self) -> int | None:
-        """Of its process, where there is one."""
-        room = self._guest.room
-        return room.process.pid if room else None
+        """Of its process, if there is one."""
+        slot = self._lease.slot
+        return slot.process.pid if slot else None
 
     def run(self, inputs: Mapping[str, Array]) -> Future[Run]:
-        """Run the model and look at every merge.
+        """Run the model and record every merge.
 
         Args:
             inputs: one array for each input of the model, by its name, batch first.
@@ -115,78 +115,74 @@ class InspectedModel:
         return self._ask("run", {}, arrays, lambda reply: as_run(self.model, reply))
 
     def tensors(self, merge_id: str) -> Future[MergeTensors | None]:
-        """All the numbers of a merge in the last run; None where it did not reach it, or the process was lost since."""
-        return self._ask("tensors", {"merge": merge_id}, (), _as_tensors)
+        """The tensors of a merge in the last run; None if the run did not reach it or the process has ended since."""
+        return self._ask("tensors", {"merge": merge_id}, (), as_tensors)
 
     def gradients(
         self, merge_id: str, *, output: int = 0, index: Sequence[int] | None = None
     ) -> Future[MergeGradients | RunFailure]:
-        """How one number of an output answers to the operands of a merge, on the inputs of the last run.
+        """Gradient of one output element with respect to the operands of a merge, on the inputs of the last run.
 
         Args:
             merge_id: which merge.
             output: which output of the model.
-            index: of the number, sample first; None for the largest.
+            index: of the element, batch first; None for the largest.
         """
         header = {"merge": merge_id, "output": output, "index": None if index is None else list(index)}
         return self._ask("gradients", header, (), lambda reply: _as_gradients(self.model, reply))
 
     def close(self) -> None:
-        """End the process and remove its folder; harmless a second time. What was asked and not answered is told."""
+        """End the process and remove its folder. Pending calls raise SandboxError. May be called more than once."""
         with self._lock:
             self._closed = True
-        self._rooms.give_back(self._guest)
+        self._pool.release(self._lease)
         if not self.loaded.done():
             _fail(self.loaded, SandboxError("closed"))
 
-    def _enter(self, room: Room) -> None:
-        """There is a room now."""
-        self._guest.begin()
-        self.loaded.add_done_callback(self._guest.end)
-        room.process.start()
-        self._load(room).add_done_callback(lambda done: _settle(self.loaded, done, lambda _: None))
+    def _start(self, slot: Slot) -> None:
+        """A slot was granted: start its process and load the model."""
+        self._lease.begin()
+        self.loaded.add_done_callback(self._lease.end)
+        slot.process.start()
+        self._load(slot).add_done_callback(lambda done: _settle(self.loaded, done, lambda _: None))
 
-    def _load(self, room: Room) -> Future[None]:
-        """Send the file; every process that comes up needs it once."""
+    def _load(self, slot: Slot) -> Future[None]:
+        """Send the file to the process; each new process needs it once."""
         result: Future[None] = Future()
 
         def take(reply: Reply) -> None:
             if reply.header["refused"] is not None:
                 raise MergeError(Sentence(str(reply.header["refused"]), **reply.header["values"]))
-            self._loaded_by = room.process.pid
+            self._loaded_by = slot.process.pid
 
-        reply = room.process.submit("load", {}, [self._content])
+        reply = slot.process.submit("load", {}, [self._content])
         reply.add_done_callback(lambda done: _settle(result, done, take))
         return result
 
     def _ask(self, job: str, header: dict[str, Any], arrays: Sequence[Array], read: Callable[[Reply], T]) -> Future[T]:
-        """Put a question, after the model is loaded."""
+        """Submit a job once the model is loaded."""
         result: Future[T] = Future()
-        self._guest.yielding = False
-        self._guest.begin()
-        result.add_done_callback(self._guest.end)
+        self._lease.preemptible = False
+        self._lease.begin()
+        result.add_done_callback(self._lease.end)
 
         def submit(loaded: Future[None]) -> None:
-            error, room = loaded.exception(), self._guest.room
-            if error is not None or room is None:
+            error, slot = loaded.exception(), self._lease.slot
+            if error is not None or slot is None:
                 _fail(result, error or SandboxError("closed"))
                 return
-            if room.process.pid != self._loaded_by:  # the process was lost and replaced
-                self._load(room)
-            room.process.submit(job, header, arrays).add_done_callback(lambda done: answer(room, done))
+            if slot.process.pid != self._loaded_by:  # the process was replaced
+                self._load(slot)
+            slot.process.submit(job, header, arrays).add_done_callback(lambda done: answer(slot, done))
 
-        def answer(room: Room, done: Future[Reply]) -> None:
-            if done.exception() is None and done.result().header.get("missing"):  # lost since it was asked
-                self._load(room)
-                done = room.process.submit(job, header, arrays)
+        def answer(slot: Slot, done: Future[Reply]) -> None:
+            if done.exception() is None and done.result().header.get("missing"):  # replaced since the call
+                self._load(slot)
+                done = slot.process.submit(job, header, arrays)
             done.add_done_callback(lambda last: _settle(result, last, read))
 
         self.loaded.add_done_callback(submit)
         return result
-
-
-def _as_tensors(reply: Reply) -> MergeTensors | None:
-    return MergeTensors(tuple(reply.arrays[:-1]), reply.arrays[-1]) if reply.header["found"] else None
 
 
 def _as_gradients(model: ModelFile, reply: Reply) -> MergeGradients | RunFailure:
@@ -200,10 +196,10 @@ def _as_gradients(model: ModelFile, reply: Reply) -> MergeGradients | RunFailure
 
 
 def _settle(result: Future[T], done: Future[Any], read: Callable[[Any], T]) -> None:
-    """Hand on an answer, or why there is none."""
+    """Set the result, or the error."""
     try:
         value = read(done.result())
-    except Exception as error:  # whatever it is, somebody waits for it
+    except Exception as error:  # any error belongs to the caller who waits
         _fail(result, error)
     else:
         if result.set_running_or_notify_cancel():
@@ -221,6 +217,6 @@ def _call(itself: weakref.ref[InspectedModel], name: str, *given: Any) -> None:
         getattr(model, name)(*given)
 
 
-def _leave_later(rooms: Rooms, guest: Guest) -> None:
-    """Not in the middle of collecting garbage: ending a process may wait."""
-    threading.Thread(target=rooms.give_back, args=(guest,), daemon=True).start()
+def _release_later(pool: SlotPool, lease: Lease) -> None:
+    """Release the slot on another thread: ending a process may block, and this runs during garbage collection."""
+    threading.Thread(target=pool.release, args=(lease,), daemon=True).start()

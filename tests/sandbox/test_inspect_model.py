@@ -17,6 +17,8 @@ from tests.sandbox.calls import LINUX
 from tests.sandbox.hostile import WEIGHTS, archive, layer, model, tensor, wide_input
 from tests.sandbox.keras_models import keras, layers, merges_of, open_sizes, saved, unet_with_operators
 
+pytestmark = pytest.mark.keras
+
 ROOT = Path(__file__).parent.parent.parent
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from starlette.formparsers import MultiPartParser
 from streamlit import get_option
 
 from core import Sentence
@@ -15,6 +14,7 @@ from ui import counters
 from ui.files.arrays import read_npy, read_npz
 from ui.files.images import image_notes, read_image
 from ui.files.text_numbers import read_csv, read_list
+from ui.streamlit_internals import keep_uploads_in_memory
 
 __all__ = ["READERS", "file_notes", "megabytes", "read_file", "read_list"]
 
@@ -28,8 +28,7 @@ READERS: dict[str, Callable[[bytes], dict[str, Array]]] = {
     "webp": read_image,
 }
 
-# An upload stays in memory, as the page says: Starlette would write what is larger than 1 MB to a file on the way in.
-MultiPartParser.spool_max_size = 2 * max(MAX_UPLOAD_BYTES, MAX_MODEL_BYTES)
+keep_uploads_in_memory(2 * max(MAX_UPLOAD_BYTES, MAX_MODEL_BYTES))  # as the page says
 
 
 def megabytes(most: int = MAX_UPLOAD_BYTES) -> int:

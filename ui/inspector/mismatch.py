@@ -1,4 +1,4 @@
-"""A merge whose shapes do not fit, before the model runs or while it does: which, why, and what would fit."""
+"""A merge with incompatible shapes, in the file or during a run: where, why, and the fixes."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from core.merges.rows import error_rows
 from sandbox.model_file.file import ModelFile
 from sandbox.model_run.results import RunFailure
 from ui.text import plain, short, t
-from ui.views.alignment_table import alignment_table
+from ui.views.refusal import show_refusal
 
 
 def show_failure(model: ModelFile, failure: RunFailure) -> None:
     """Where a run ended."""
     if not failure.call:
-        st.error(t("The model refused its input."))
+        st.error(t("The model rejected its input."))
     elif failure.merge:
         st.error(t("The run ended at the merge {name}.", name=plain(short(failure.call))))
     else:
@@ -32,19 +32,11 @@ def show_failure(model: ModelFile, failure: RunFailure) -> None:
 
 
 def show_misfit(shapes: Sequence[Shape | None], error: MergeError) -> None:
-    """How the shapes clash, why, and what would fit.
+    """Which axes are mismatched, why, and the fixes.
 
     Args:
         shapes: of its operands.
         error: of the engine.
     """
-    known = tuple(shape for shape in shapes if shape is not None)
-    if error.axes and len(known) == len(shapes):
-        alignment_table(error_rows(error), refused=True)
-    if error.explanation != error.keras_message:
-        st.caption(t("Keras says:"))
-        st.code(error.keras_message, language=None, wrap_lines=True)
-    st.warning(plain(t(error.explanation)), icon=":material/build:")
-    if error.fixes:
-        st.markdown("**" + t("What would fit") + "**")
-        st.markdown("\n".join(f"- {plain(t(fix.text))}" for fix in error.fixes))
+    located = bool(error.axes) and None not in shapes
+    show_refusal(error, shapes, rows=error_rows(error) if located else ())

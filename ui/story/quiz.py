@@ -1,8 +1,9 @@
-"""A question on screen, and its answer explained by how the shapes line up."""
+"""A question on screen: the inputs with "?" as output; after an answer the output, and why it is so."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -13,54 +14,63 @@ from ui.story import view
 from ui.tensor_view import tensor_view
 from ui.text import plain, t
 
+_SHARE = 0.26  # of the window's height for the panels: Keras's message takes the rest
 
-def show_score(questions: Sequence[Question]) -> None:
-    """How many of those that were answered are right."""
-    said = controls.answers(len(questions))
-    given = [(question, choice) for question, choice in zip(questions, said, strict=True) if choice is not None]
-    right = sum(question.answer == choice for question, choice in given)
+
+def show_verdict(questions: Sequence[Question], number: int, answer: int | None) -> None:
+    """Draw whether the answer is correct, why, and the tally of all answers."""
+    if answer is not None:
+        question = questions[number]
+        right = plain(controls.choice_text(question, question.choices[question.answer]))
+        if answer == question.answer:
+            st.success(t("Correct: {answer}.", answer=right), icon=":material/check:")
+        else:
+            said = plain(controls.choice_text(question, question.choices[answer]))
+            st.error(t("Not {said}; the answer is {answer}.", said=said, answer=right), icon=":material/close:")
+        view.show_reason(_step(question))
+    given = [
+        (question, choice)
+        for question, choice in zip(questions, controls.answers(len(questions)), strict=True)
+        if choice is not None
+    ]
     if given:
-        st.caption(t("{right} of {count} right so far", right=right, count=len(given)))
+        correct = sum(question.answer == choice for question, choice in given)
+        st.markdown("**" + t("{right} of {count} correct", right=correct, count=len(given)) + "**")
 
 
 def question_text(question: Question) -> str:
-    """What is asked, as Markdown."""
+    """Return the question as Markdown."""
     shapes = plain(", ".join(map(str, question.shapes)))
     name = plain(_call(question))
     if question.kind == "shape":
-        return t("{name} takes inputs of the shapes {shapes}. What shape comes out?", name=name, shapes=shapes)
-    if question.kind == "clash":
-        return t(
-            "Keras refuses {name} of the shapes {shapes}. Which axis is at fault, counted in the longer shape?",
-            name=name,
-            shapes=shapes,
-        )
+        return t("{name} gets inputs of shapes {shapes}. What is the shape of the output?", name=name, shapes=shapes)
+    if question.kind == "value":
+        cell = plain(str(question.cell))
+        return t("{name} gets these two inputs. What is the output element at {cell}?", name=name, cell=cell)
+    if len({len(shape) for shape in question.shapes}) == 1:
+        return t("Keras rejects {name} for the shapes {shapes}. Which axis is mismatched?", name=name, shapes=shapes)
     return t(
-        "{name} takes these two inputs. Which number stands in the cell {cell} of the result?",
+        "Keras rejects {name} for the shapes {shapes}. Which axis is mismatched, counted in the longer shape?",
         name=name,
-        cell=plain(str(question.cell)),
+        shapes=shapes,
     )
 
 
 def show_question(question: Question, answer: int | None, number: int) -> None:
-    """The inputs, where numbers are asked for; once answered, whether that is right, and why."""
-    key = f"question{number}"
-    step = _step(question)
+    """Draw the inputs and "= ?"; once answered, the whole merge."""
+    key, step = f"question{number}", _step(question)
     if answer is None:
-        if question.kind == "value":
-            tensor_view(view.inputs_view(step), key=f"{key}_inputs")
+        with st.container(horizontal=True, vertical_alignment="center", key="quiz_picture"):
+            with st.container(width=640):
+                tensor_view(replace(view.inputs_view(step), share=view.SHARE), key=f"{key}_inputs")
+            with st.container(width="content"):
+                st.markdown("# = ?")
         return
-    right = controls.choice_text(question, question.choices[question.answer])
-    if answer == question.answer:
-        st.success(t("Right: {answer}.", answer=plain(right)), icon=":material/check:")
-    else:
-        said = controls.choice_text(question, question.choices[answer])
-        st.error(t("Not {said}: it is {answer}.", said=plain(said), answer=plain(right)), icon=":material/close:")
-    view.show_picture(step, key=key)
+    view.show_picture(step, key=key, share=_SHARE)
 
 
 def _step(question: Question) -> Step:
-    """The merge of a question in the form in which a story shows it."""
+    """The merge of a question as a step of a story."""
     return Step(
         "",
         "",

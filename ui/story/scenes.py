@@ -1,4 +1,4 @@
-"""The scenes of the trained network that a story can show, as tensor views. The table names them."""
+"""The scenes of the trained network that a story can show, as tensor views."""
 
 from __future__ import annotations
 
@@ -8,22 +8,26 @@ from dataclasses import replace
 import numpy as np
 
 from core.dtypes import FLOAT32, Array
-from core.gates import pick_weights, run_gate
+from core.gates import GateTrace, pick_weights, run_gate
 from core.gates.resampling import upsample
 from core.story.reading import Step
+from ui import session
+from ui.story.navigation import forget
 from ui.tensor_view import Panel, Scale, TensorView
 from ui.text import t
 from ui.views import assets
-from ui.views.gate_view import chain_view, product_view
+from ui.views.gate_view import product_view, step_view
 from ui.views.merge_view import translated_words
+from ui.views.step_graph import chosen_step, step_graph
 
-_SHOWN = ("x", "g", "sum", "psi", "alpha")  # steps of the gate that tell the tale
+_FIRST_STEP = "sum"  # θ(x) + φ(g): the merge in the gate
+GRAPH = "story_graph"
 
-_WHOLE = Scale(range="tensor")  # so that what a gate dims looks dimmer
+_WHOLE = Scale(range="tensor")  # so that suppressed values look darker
 
 
 def scene_view(step: Step) -> TensorView:
-    """The view of a step that shows a scene."""
+    """Return the view of a step that shows a scene."""
     return _SCENES[step.scene or ""](step)
 
 
@@ -44,29 +48,47 @@ def _open(step: Step) -> TensorView:
     return replace(product_view(x, np.ones_like(alpha), reference=alpha), scale=_WHOLE)
 
 
-def _steps(step: Step) -> TensorView:
+def show_graph(step: Step) -> None:
+    """Draw the steps of the gate as a graph; choosing one shows its tensors below. Other scenes have no graph."""
+    if step.scene != "steps":
+        return
+    channel = step.at[3] if step.at and len(step.at) > 3 else 0
+    step_graph(_trace(step), _chosen(step), key=GRAPH, channel=channel, on_choose=forget, least=200)
+
+
+def _trace(step: Step) -> GateTrace:
     x, g, _ = _features(step)
     weights = pick_weights(assets.arrays("weights"), f"gate{step.gate}_")
-    return chain_view(run_gate("attention", x, g=g, weights=weights), _SHOWN)
+    return run_gate("attention", x, g=g, weights=weights)
+
+
+def _chosen(step: Step) -> str:
+    """The step of the gate that is selected in the graph."""
+    state = session.get(GRAPH) or {}
+    return chosen_step(_trace(step), str(state.get("chosen") or _FIRST_STEP))
+
+
+def _steps(step: Step) -> TensorView:
+    return replace(step_view(_trace(step), _chosen(step)), gallery=False)
 
 
 def _training(step: Step) -> TensorView:
-    """α at each moment of training that was kept, beside what it should find; all on the grid of the features."""
+    """α at each recorded training step beside its target, all at the resolution of the features."""
     moments = assets.arrays("alpha")[f"gate{step.gate}"][:, step.slice].astype(FLOAT32)
     coarse = moments.shape[1]
     alpha = upsample(moments, (step.gate // coarse, step.gate // coarse))[..., 0]
     samples = assets.arrays("samples")
     panels = (
-        Panel(t("slice"), _on_grid(samples["image"][step.slice] / 255, step.gate), axes=(1, 2)),
-        Panel(t("target"), _on_grid(samples["truth"][step.slice] > 0, step.gate), axes=(1, 2)),
+        Panel(t("image"), _on_grid(samples["image"][step.slice] / 255, step.gate), axes=(1, 2)),
+        Panel(t("ground truth"), _on_grid(samples["truth"][step.slice] > 0, step.gate), axes=(1, 2)),
         Panel(t("map α"), alpha, "→"),
     )
-    words = {**translated_words(), "batch": t("Moment of training"), "all_slices": t("All {count} moments")}
+    words = {**translated_words(), "batch": t("Training step"), "all_slices": t("All {count} training steps")}
     return TensorView(panels, scale=Scale(kind="sequential"), speed=4, words=words)
 
 
 def _on_grid(picture: Array, side: int) -> Array:
-    """The mean of each square of a picture (H, W, 1), as (side, side)."""
+    """Average-pool an image (H, W, 1) to (side, side)."""
     size = picture.shape[0] // side
     found: Array = picture.reshape(side, size, side, size).mean(axis=(1, 3)).astype(FLOAT32)
     return found

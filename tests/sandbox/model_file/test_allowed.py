@@ -1,4 +1,4 @@
-"""The list of what Keras may make, held against the installed Keras; and what the sizes in a config add up to."""
+"""The list of what Keras may create, compared with the installed Keras; and what the sizes in a config add up to."""
 
 import importlib
 import inspect
@@ -9,6 +9,8 @@ import pytest
 from sandbox.model_file.allowed import ACTIVATIONS, CLASSES, LAYERS
 from sandbox.model_file.file import read_model
 from tests.sandbox.keras_models import keras, layers, saved
+
+pytestmark = pytest.mark.keras
 
 HOLD_CODE = {"Lambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"}
 READ_FILES = {"StringLookup", "IntegerLookup", "TextVectorization"}

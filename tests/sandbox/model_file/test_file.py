@@ -19,6 +19,8 @@ from sandbox.model_file.archive import parse_json
 from sandbox.model_file.file import neighbourhood, read_model
 from tests.sandbox.keras_models import MODELS, keras, layers, merges_of, ops, saved, three_inputs, unet_with_operators
 
+pytestmark = pytest.mark.keras
+
 ROOT = Path(__file__).parents[3]
 SIMPLE = ["MobileNetV3Small"]
 HEAVY = ["ResNet50", "EfficientNetB0", "DenseNet121", "NASNetMobile"]

@@ -13,14 +13,16 @@ import pytest
 from core import MergeError, Sentence
 from sandbox.inspect_model import main
 from sandbox.model_file.file import read_model
+from sandbox.model_file.hdf5_check import check_weights, model_config
 from sandbox.model_run.handle import open_model
-from sandbox.model_run.slots import Rooms
-from sandbox.model_run.weights_check import check_weights
+from sandbox.model_run.slots import SlotPool
 from sandbox.processes.errors import SandboxError
 from tests.conftest import ROOT
 from tests.sandbox.calls import LINUX, gone
-from tests.sandbox.hostile import REFUSED, UNREADABLE, WEIGHTS, archive, layer, model, tensor
+from tests.sandbox.hostile import HDF5, HDF5_REFUSED, REFUSED, UNREADABLE, WEIGHTS, archive, layer, model, tensor
 from tests.sandbox.keras_models import endless, greedy, keras, layers, open_sizes, saved
+
+pytestmark = pytest.mark.keras
 
 PATIENCE = 400.0
 MOST_MEMORY = 80_000_000  # of reading; some files are themselves 3 MB
@@ -61,7 +63,7 @@ def test_what_can_hold_code_is_shown_and_not_run(name):
     assert not read.runnable
     assert any(part in refusal.reason for refusal in read.refusals)
     with pytest.raises(MergeError) as caught:
-        open_model(content, rooms=Rooms(most=0))
+        open_model(content, pool=SlotPool(most=0))
     check_sentence(caught.value, "")
 
 
@@ -74,9 +76,59 @@ def test_weights_that_are_not_what_they_claim_are_refused(name):
     check_sentence(caught.value, part)
 
 
+def hdf5_here(content):
+    """What the fenced child does, without a process."""
+    check_weights(content)
+    return model_config(content)
+
+
+@pytest.mark.parametrize("name", HDF5)
+def test_hostile_hdf5_is_refused(name):
+    """The oddities of weights, in a whole .h5 file; and configs that make no sense."""
+    content, part = HDF5[name]
+    with pytest.raises(MergeError) as caught:
+        read_model(content, name, open_hdf5=hdf5_here)
+    check_sentence(caught.value, part)
+
+
+@pytest.mark.parametrize("name", HDF5_REFUSED)
+def test_old_models_with_code_are_listed_and_not_run(name):
+    """The first reason names the version and the way out, another one the layer."""
+    content, part = HDF5_REFUSED[name]
+    read = read_model(content, name, open_hdf5=hdf5_here)
+    assert not read.runnable
+    assert any(part in refusal.reason for refusal in read.refusals), read.refusals
+    assert any("Saved by Keras 2.15.0" in refusal.reason for refusal in read.refusals) or name == "immense layer"
+
+
+@pytest.mark.parametrize("name", ["external link", "weights alone"])
+def test_hdf5_is_opened_by_a_fenced_process(name):
+    """The whole way, in this process without h5py."""
+    content, part = HDF5[name]
+    with pytest.raises(MergeError) as caught:
+        read_model(content, name)
+    check_sentence(caught.value, part)
+
+
+def test_the_command_lists_what_is_not_run(tmp_path, capsys):
+    """Exit 0 with the list and the reason; exit 2 if a run is asked for, with the list all the same."""
+    path = tmp_path / "m.keras"
+    for content, part in list(REFUSED.values())[:6]:
+        path.write_bytes(content)
+        assert main([str(path)]) == 0
+        said = capsys.readouterr()
+        assert "can be viewed but not run" in said.out
+        assert part in said.out
+        assert said.err == ""
+    assert main([str(path), "--noise", "0"]) == 2
+    said = capsys.readouterr()
+    assert "can be viewed but not run" in said.out
+    assert said.err.count("\n") == 1
+
+
 def test_the_command_says_why_in_one_line(tmp_path, capsys):
     """Exit 2, nothing on standard output, one line on standard error; also for what is not there."""
-    some = [*list(UNREADABLE.values())[:12], *list(REFUSED.values())[:6]]
+    some = list(UNREADABLE.values())[:12]
     for number, (content, part) in enumerate(some):
         path = tmp_path / f"{number}.keras"
         path.write_bytes(content)
@@ -173,11 +225,11 @@ def test_the_memory_of_the_reader_comes_back():
 
 def test_what_only_shows_when_it_runs_is_stopped():
     """One that never returns, one that takes all memory, and wrong weights, beside a model that is not disturbed."""
-    rooms = Rooms(most=4, seconds_per_call=PATIENCE, memory_bytes=5 * 2**29)
-    neighbour = open_model(saved(open_sizes()), rooms=rooms)
+    pool = SlotPool(most=4, seconds_per_call=PATIENCE, memory_bytes=5 * 2**29)
+    neighbour = open_model(saved(open_sizes()), pool=pool)
     inputs = {"x": np.ones((1, 2, 2, 5), "float32"), "gate": np.ones((1, 2, 2, 1), "float32")}
     try:
-        hostile = [make(rooms) for make in (_greedy, _wrong_weights, _endless)]  # all at once: each imports Keras first
+        hostile = [make(pool) for make in (_greedy, _wrong_weights, _endless)]  # all at once: each imports Keras first
         truth = neighbour.run(inputs).result(PATIENCE)
         for handle, check in zip(hostile, (_check_memory, _check_wrong_weights, _check_endless), strict=True):
             check(handle)
@@ -187,8 +239,8 @@ def test_what_only_shows_when_it_runs_is_stopped():
         neighbour.close()
 
 
-def _greedy(rooms):
-    return open_model(saved(greedy()), rooms=rooms)
+def _greedy(pool):
+    return open_model(saved(greedy()), pool=pool)
 
 
 def _check_memory(handle):
@@ -198,7 +250,7 @@ def _check_memory(handle):
     _check_nothing_is_left(handle)
 
 
-def _wrong_weights(rooms):
+def _wrong_weights(pool):
     """The config of one network, the weights of another."""
     x = keras.Input((3,), name="x")
     content = saved(keras.Model(x, layers.Dense(5, name="d")(x) * 1.0))
@@ -210,7 +262,7 @@ def _wrong_weights(rooms):
     with zipfile.ZipFile(stream, "w") as file:
         for name, source in (("config.json", content), ("model.weights.h5", other)):
             file.writestr(name, zipfile.ZipFile(BytesIO(source)).read(name))
-    return open_model(stream.getvalue(), rooms=rooms)
+    return open_model(stream.getvalue(), pool=pool)
 
 
 def _check_wrong_weights(handle):
@@ -221,14 +273,14 @@ def _check_wrong_weights(handle):
     _check_nothing_is_left(handle)
 
 
-def _endless(rooms):
+def _endless(pool):
     """The process is killed when its time is over."""
-    return open_model(saved(endless()), rooms=rooms)
+    return open_model(saved(endless()), pool=pool)
 
 
 def _check_endless(handle):
     handle.loaded.result(PATIENCE)
-    handle._guest.room.process.seconds_per_call = 1.0
+    handle._lease.slot.process.seconds_per_call = 1.0
     with pytest.raises(SandboxError) as caught:
         handle.run({"x": np.ones((1, 1), "float32")}).result(PATIENCE)
     assert caught.value.kind == "timeout"
@@ -236,7 +288,7 @@ def _check_endless(handle):
 
 
 def _check_nothing_is_left(handle):
-    folder, pid = handle._guest.room.folder, handle._guest.room.process.pid
+    folder, pid = handle._lease.slot.folder, handle._lease.slot.process.pid
     handle.close()
     assert not Path(folder).exists()
     if pid is not None and LINUX:

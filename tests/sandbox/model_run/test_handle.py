@@ -13,7 +13,7 @@ import pytest
 from core import MergeError
 from sandbox.model_file.file import read_model
 from sandbox.model_run.handle import open_model
-from sandbox.model_run.slots import Rooms
+from sandbox.model_run.slots import SlotPool
 from sandbox.processes.errors import SandboxError
 from tests.sandbox.calls import LINUX, gone
 from tests.sandbox.keras_models import (
@@ -26,6 +26,8 @@ from tests.sandbox.keras_models import (
     unet_with_operators,
     values_by_submodel,
 )
+
+pytestmark = pytest.mark.keras
 
 PATIENCE = 400.0  # importing Keras takes 3 s, on a busy machine much longer
 HEAVY = ["MobileNetV3Small", "ResNet50", "EfficientNetB0", "DenseNet121", "NASNetMobile"]
@@ -99,7 +101,7 @@ def test_gradients_fencing_loss_and_closing(opened):
     if LINUX:
         status = Path(f"/proc/{handle.pid}/status").read_text()
         assert "Seccomp:\t2" in status or "Seccomp" not in status
-    folder, pid = handle._guest.room.folder, handle.pid
+    folder, pid = handle._lease.slot.folder, handle.pid
     assert list(Path(folder).iterdir()) == []  # the file that Keras has read is gone
     os.kill(pid, 9)
     again = handle.run(inputs).result(PATIENCE)  # the model is loaded into the next process by itself
@@ -163,17 +165,17 @@ def test_a_merge_that_fails_is_named_with_reason_and_fixes(opened):
 
 
 def test_rooms_are_few_and_empty_themselves():
-    """Two people's models never share a process; a third waits; the idle and the forgotten are closed."""
+    """Two models never share a process; a third waits; idle and garbage-collected ones are closed."""
     content = saved(open_sizes())
-    rooms = Rooms(most=2, idle_seconds=2.0)
+    pool = SlotPool(most=2, idle_seconds=2.0)
     inputs = {"x": np.ones((1, 2, 2, 5), "float32"), "gate": np.ones((1, 2, 2, 1), "float32")}
-    first, second, third = (open_model(content, rooms=rooms) for _ in range(3))
+    first, second, third = (open_model(content, pool=pool) for _ in range(3))
     assert third.state == "waiting"
-    assert third.place == 1
+    assert third.queue_position == 1
     waiting = third.run(inputs)
-    pids = {first._guest.room.process.pid, second._guest.room.process.pid} - {None}
-    assert first._guest.room is not second._guest.room
-    assert first._guest.room.folder != second._guest.room.folder
+    pids = {first._lease.slot.process.pid, second._lease.slot.process.pid} - {None}
+    assert first._lease.slot is not second._lease.slot
+    assert first._lease.slot.folder != second._lease.slot.folder
     first.close()  # while it is being loaded
     del second  # forgotten, as when a session ends
     gc.collect()
@@ -181,37 +183,37 @@ def test_rooms_are_few_and_empty_themselves():
     assert third.state == "ready"
     assert third.pid not in pids
     assert all(gone(pid, 30) for pid in pids)
-    folder = third._guest.room.folder
+    folder = third._lease.slot.folder
     assert wait_for(lambda: third.state == "closed")  # idle
     assert wait_for(lambda: not Path(folder).exists())
 
 
 def test_a_model_loaded_ahead_gives_its_room():
-    """Whoever wants to run one goes before those who only look; a run ends that."""
+    """A model that is to run takes the slot of one that was only preloaded; a run ends that."""
     content = saved(open_sizes())
-    rooms = Rooms(most=1)
+    pool = SlotPool(most=1)
     inputs = {"x": np.ones((1, 2, 2, 5), "float32"), "gate": np.ones((1, 2, 2, 1), "float32")}
-    looking = open_model(content, rooms=rooms)
-    looking.yielding = True
-    assert rooms.free == 0
-    running = open_model(content, rooms=rooms)
+    looking = open_model(content, pool=pool)
+    looking.preemptible = True
+    assert pool.free == 0
+    running = open_model(content, pool=pool)
     assert looking.state == "closed"
-    running.yielding = True
+    running.preemptible = True
     assert running.run(inputs).result(PATIENCE).failure is None
-    assert not running.yielding
-    third = open_model(content, rooms=rooms)
-    assert (third.state, third.place) == ("waiting", 1)
+    assert not running.preemptible
+    third = open_model(content, pool=pool)
+    assert (third.state, third.queue_position) == ("waiting", 1)
     third.close()
     running.close()
-    assert rooms.free == 1
+    assert pool.free == 1
 
 
 def test_the_host_sets_memory_and_time():
     """In a fresh process, as the settings are read once."""
     code = (
-        "from sandbox.model_run.slots import Rooms, Room; from sandbox.segmentation.segmenter import the_segmenter as s;"
-        "r = Room(); k = r.process; p = s().process;"
-        "print(k.seconds_per_call, k._keeper._settings[1], p.seconds_per_call, p._keeper._settings[1]); r.close()"
+        "from sandbox.model_run.slots import Slot; from sandbox.segmentation.segmenter import the_segmenter as s;"
+        "r = Slot(); k = r.process; p = s().process;"
+        "print(k.seconds_per_call, k.memory_bytes, p.seconds_per_call, p.memory_bytes); r.close()"
     )
     asked = {"MERGESCOPE_SANDBOX_SECONDS": "7", "MERGESCOPE_SANDBOX_MEMORY_BYTES": "2222222222"}
     told = subprocess.run(
@@ -229,10 +231,10 @@ def test_what_is_called_for_each_step_is_told_apart():
 
 def test_a_refused_file_gets_no_process():
     """Nothing is started for a file that is not on the list."""
-    rooms = Rooms(most=1)
+    pool = SlotPool(most=1)
     x = keras.Input((3,))
     content = saved(keras.Model(x, keras.layers.Lambda(lambda y: y + 1)(x)))
     assert not read_model(content).runnable
-    with pytest.raises(MergeError, match="program code"):
-        open_model(content, rooms=rooms)
-    assert rooms._guests == []
+    with pytest.raises(MergeError, match="custom code"):
+        open_model(content, pool=pool)
+    assert pool._leases == []

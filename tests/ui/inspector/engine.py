@@ -22,7 +22,7 @@ def done(value=None, error=None) -> Future:
 class Handle:
     """As `sandbox.model_run.handle.InspectedModel`, for models of merges and inputs alone."""
 
-    place = 0
+    queue_position = 0
 
     def __init__(self, content, *, model=None):
         self.model, self.closed, self.found = model or read_model(content), False, {}

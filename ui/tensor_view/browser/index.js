@@ -1,15 +1,18 @@
-// The door: Streamlit calls this at the first mount, with every change of the data, and with every change of theme.
+// @ts-check
+// The entry point: Streamlit calls `mount` first, with every change of the data, and with every change of theme.
 
-import { buildParts, makeApp } from "./app.js";
+import { buildParts, makeApp, stageChanged } from "./app.js";
 import { packPainted } from "./brush.js";
 import { readTable } from "./colour.js";
 import { pixelOf } from "./dom.js";
 import { makeModel, setValues } from "./model.js";
 import { listenToKeys } from "./keyboard.js";
 import { makePatterns } from "./paint.js";
+import { listenToShortcuts } from "./shortcuts.js";
 import { recompute, recomputeAll } from "./live.js";
 import { listCells } from "./links.js";
 import { report, startView } from "./state.js";
+import { missing, receive } from "./store.js";
 
 const apps = new WeakMap(); // by element: the view outlives the calls
 
@@ -19,50 +22,107 @@ export default function mount({ data, parentElement, setStateValue }) {
   const held = apps.get(parentElement);
   const sent = JSON.stringify(data.meta);
   const send = (value) => setStateValue("selection", value);
-  if (held && held.sent === sent) held.send = send; // another theme
+  receive(data.meta, floatsOf(data));
+  if (missing(data.meta).length) return askAgain(arguments[0]);
+  if (held && held.sent === sent)
+    held.send = send; // another theme
   else if (held && sameFrame(held.meta, data.meta)) refill(held, data, sent, send);
   else apps.set(parentElement, build(root, data, sent, send, held));
   const now = apps.get(parentElement);
   readTheme(now.app);
   now.app.drawNow("all");
   performance.measure("tensor view", { start: begun }); // bench/tensor_view.py reads it
-  return () => {
-    leave(apps.get(parentElement));
-    apps.delete(parentElement);
-  };
+  return () => leaveAt(parentElement);
 }
 
-const NUMBERS = ["digest", "selection", "reels", "moves"]; // of meta, what may change while every element stays
-const frameOf = (meta) => JSON.stringify({ ...meta, panels: meta.panels.map((panel) => ({ ...panel, digest: "" })) }, (key, value) => (NUMBERS.includes(key) ? undefined : value));
+function leaveAt(parentElement) {
+  leave(apps.get(parentElement));
+  apps.delete(parentElement);
+}
+
+/** Something was lost on the way. It is asked for after the mount, during which Streamlit loses what is sent. */
+function askAgain(call) {
+  setTimeout(() => {
+    const digests = missing(call.data.meta);
+    if (digests.length) call.setStateValue("missing", { digests, turn: performance.now() });
+    else mount(call); // another view has brought it
+  }, 60);
+  return () => leaveAt(call.parentElement);
+}
+
+const NUMBERS = ["digest", "selection", "reels", "moves", "tensors", "scene"]; // of meta, what may change while every element stays
+/**
+ * @param {import('./types').Meta} meta
+ */
+const frameOf = (meta) =>
+  JSON.stringify({ ...meta, panels: meta.panels.map((panel) => ({ ...panel, digest: "" })) }, (key, value) =>
+    NUMBERS.includes(key) ? undefined : value,
+  );
 const sameFrame = (before, after) => frameOf(before) === frameOf(after);
 
 const floatsOf = (data) => (data.x ? data.x.getChild("v").toArray() : new Float32Array());
 
 function build(root, data, sent, send, before) {
   if (before) leave(before);
-  const model = makeModel(data.meta, floatsOf(data));
+  const model = makeModel(data.meta);
   if (model.computed) recomputeAll(model);
   const view = startView(model, wanted(data.meta, before));
-  const tables = { sequential: readTable(data.meta.colours.sequential), diverging: readTable(data.meta.colours.diverging) };
+  const tables = {
+    sequential: readTable(data.meta.colours.sequential),
+    diverging: readTable(data.meta.colours.diverging),
+  };
   const held = { meta: data.meta, sent, send, painted: null, told: "" };
   held.app = makeApp(root, model, view, tables, () => tell(held));
-  held.app.forgetPainted = () => { held.painted = null; }; // prettier-ignore
+  held.app.forgetPainted = () => {
+    held.painted = null;
+  };
   held.app.reels = before?.app.reels; // what the person has moved, and Python may not know yet
   buildParts(held.app);
   held.app.reels.takeIn(data.meta.moves ?? 0);
   held.app.tools.update();
   held.silence = listenToKeys(held.app);
-  const watcher = new ResizeObserver(() => {
-    if (Math.abs(Math.max(120, root.clientWidth) - held.app.width) <= 1) return;
-    readTheme(held.app); // zooming changes the pixel ratio too
-    held.app.redraw("all");
-  });
+  const presented = () =>
+    root.classList.toggle("presenting", document.documentElement.hasAttribute("data-mergescope-present"));
+  /** @param {any} event */
+  const near = ({ detail }) => root.classList.toggle("near", detail); // the pointer is near an edge of the window
+  presented();
+  const undo = (event) => {
+    if (!event.defaultPrevented && held.app.brush.canUndo()) {
+      event.preventDefault();
+      held.app.brush.undo();
+    }
+  };
+  const resized = () => {
+    const { app } = held;
+    presented();
+    const same = Math.abs(Math.max(120, root.clientWidth) - app.width) <= 1 && app.height === window.innerHeight;
+    if (same && !app.onStage) return;
+    readTheme(app); // zooming changes the pixel ratio too
+    if (stageChanged(app)) buildParts(app);
+    app.redraw("all");
+  };
+  const watcher = new ResizeObserver(resized);
   watcher.observe(root);
-  held.unwatch = () => watcher.disconnect();
+  window.addEventListener("resize", resized);
+  window.addEventListener("mergescope:present", resized);
+  window.addEventListener("mergescope:near", near);
+  window.addEventListener("mergescope:undo", undo);
+  const quiet = data.meta.layout === "stage" ? listenToShortcuts(held.app) : () => {};
+  held.unwatch = () => {
+    watcher.disconnect();
+    window.removeEventListener("resize", resized);
+    window.removeEventListener("mergescope:present", resized);
+    window.removeEventListener("mergescope:near", near);
+    window.removeEventListener("mergescope:undo", undo);
+    quiet();
+  };
   return held;
 }
 
-/** New tensors keep the place that the person was at, unless Python asks for another. */
+/**
+ * New tensors keep the place that the person was at, unless Python asks for another.
+ * @param {import('./types').Meta} meta
+ */
 function wanted(meta, before) {
   if (!before || JSON.stringify(meta.selection) !== JSON.stringify(before.meta.selection)) return meta.selection;
   const kept = report(before.app.model, before.app.view, null, null);
@@ -70,16 +130,22 @@ function wanted(meta, before) {
   return turned ? kept : { ...kept, axes: null, at: null, cell: null };
 }
 
-/** Other numbers for the same panels: what was painted stays as long as what it was painted on does. */
+/**
+ * Other numbers for the same panels: what was painted stays as long as what it was painted on does.
+ * @param {import('./types').Held} held
+ */
 function refill(held, data, sent, send) {
   const { app } = held;
   const painted = app.model.panels.filter((panel) => panel.paintable && panel.values && app.brush.canUndo());
   const copies = painted.map((panel) => ({ panel, values: panel.values, digest: panel.digest }));
   const asked = JSON.stringify(held.meta.selection) !== JSON.stringify(data.meta.selection);
   Object.assign(held, { meta: data.meta, sent, send });
-  data.meta.panels.forEach((panel, place) => { app.model.panels[place].digest = panel.digest; }); // prettier-ignore
+  data.meta.panels.forEach((panel, place) => {
+    app.model.panels[place].digest = panel.digest;
+  });
   app.model.reels = data.meta.reels;
-  setValues(app.model, floatsOf(data));
+  app.model.scene = data.meta.scene;
+  setValues(app.model);
   if (app.model.computed) recomputeAll(app.model);
   app.reels.takeIn(data.meta.moves ?? 0);
   const kept = copies.filter(({ panel, digest }) => panel.digest === digest);
@@ -96,6 +162,10 @@ function refill(held, data, sent, send) {
   if (asked) adopt(app, data.meta.selection);
 }
 
+/**
+ * @param {import('./types').App} app
+ * @param {import('./types').Selection} selection
+ */
 function adopt(app, selection) {
   const { rows, cols } = app.view;
   const { at, order, pinned, kind, range, ...axes } = startView(app.model, selection);
@@ -104,12 +174,15 @@ function adopt(app, selection) {
   if (axes.rows !== rows || axes.cols !== cols || !settled) buildParts(app);
 }
 
-/** Tell Python, once for each thing that changed. */
+/**
+ * Tell Python, once for each thing that changed.
+ * @param {import('./types').Held} held
+ */
 function tell(held) {
   const { app } = held;
   if (app.gone) return;
   const panel = app.model.panels.find(({ paintable, values }) => paintable && values);
-  if (app.brush.canUndo() || held.painted) held.painted = panel ? packPainted(panel) : null;
+  if (app.brush.canUndo() || held.painted) held.painted = panel ? packPainted(panel, app.turn) : null;
   const selection = { ...report(app.model, app.view, held.painted, held.meta.selection), ...app.reels.report() };
   const text = JSON.stringify(selection);
   if (text === held.told) return;
@@ -117,7 +190,10 @@ function tell(held) {
   held.send(selection);
 }
 
-/** The view goes away, perhaps in the middle of a stroke. */
+/**
+ * The view goes away, perhaps in the middle of a stroke.
+ * @param {import('./types').Held} held
+ */
 function leave(held) {
   if (!held) return;
   const { app } = held;
@@ -130,13 +206,22 @@ function leave(held) {
   held.unwatch();
 }
 
+/**
+ * @param {import('./types').App} app
+ */
 function readTheme(app) {
   const style = getComputedStyle(app.root);
   const ratio = Math.min(3, Math.max(1, window.devicePixelRatio || 1));
   const name = (variable, fallback) => style.getPropertyValue(variable).trim() || fallback;
   const background = name("--st-background-color", "#ffffff");
   app.theme = {
-    number: (app.theme?.number ?? 0) + 1, ratio, background, ground: pixelOf(background), mark: name("--tv-mark", "#d4451d"),
-    codeFont: name("--st-code-font", "monospace"), patterns: makePatterns(document.createElement("canvas").getContext("2d"), ratio),
-  }; // prettier-ignore
+    number: (app.theme?.number ?? 0) + 1,
+    ratio,
+    background,
+    ground: pixelOf(background),
+    mark: name("--tv-mark", "#d4451d"),
+    numbers: app.model.layout !== "stage",
+    codeFont: name("--st-code-font", "monospace"),
+    patterns: makePatterns(document.createElement("canvas").getContext("2d"), ratio),
+  };
 }

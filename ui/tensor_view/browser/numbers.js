@@ -1,3 +1,4 @@
+// @ts-check
 // Numbers as people read them.
 
 const MINUS = "\u2212";
@@ -17,7 +18,10 @@ function plain(value, digits) {
   return String(Number(value.toPrecision(digits)));
 }
 
-/** An index or a shape: (0, 2, 1); one axis keeps Python's comma. */
+/**
+ * An index or a shape: (0, 2, 1); one axis keeps Python's comma.
+ * @param {(number | string)[]} index
+ */
 export function tuple(index) {
   return index.length === 1 ? `(${index[0]},)` : `(${index.join(", ")})`;
 }
@@ -26,6 +30,9 @@ export function tuple(index) {
 export function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (blank, name) => (name in values ? String(values[name]) : blank));
 }
+
+/** How wide a text is, in digits: a Chinese character is as wide as two. */
+export const placesOf = (text) => [...text].reduce((sum, letter) => sum + (letter > "\u2e7f" ? 2 : 1), 0);
 
 /** A value in a cell, short, with as many decimals as its neighbours: `most` is the largest size around. */
 export function inCell(value, most) {
