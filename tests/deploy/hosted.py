@@ -87,9 +87,7 @@ class Hosted:
     def start_proxy(self) -> subprocess.Popen:
         ports = [replica.port for replica in self.replicas]
         file = nginx_configuration(self._folder, f"127.0.0.1:{self.port}", ports, log=str(self.log))
-        process = subprocess.Popen(
-            [NGINX, "-c", str(file), "-g", "daemon off;"], stderr=subprocess.PIPE
-        )
+        process = subprocess.Popen([NGINX, "-c", str(file), "-g", "daemon off;"], stderr=subprocess.PIPE)
         wait_until(lambda: answer(f"{self.address}/proxy-health")[0] == 200, "the proxy answers", process)
         return process
 

@@ -151,7 +151,10 @@ def _end(processes: Sequence[subprocess.Popen[bytes]]) -> None:
 
 
 def _answers(port: int) -> bool:
-    with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=20) as got:
+    with (
+        contextlib.suppress(OSError),
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=20) as got,
+    ):
         return bool(got.status == 200)
     return False
 
