@@ -60,7 +60,7 @@ NAMES = {  # what is used: whether it is there, for which function of ui/streaml
         "use_log_handler",
     ),
     "deserializers called deserialize": (
-        lambda: all(f"def {internals.DESERIALIZER}(" in source(one) for one in (button_group, select_slider, selectbox)),
+        lambda: all(f"def {internals.DESERIALIZER}(" in source(one) for one in WIDGETS),
         "DESERIALIZER, by which a forged message is told from a mistake of ours",
     ),
     "the setting runner.postScriptGC": (
@@ -68,6 +68,7 @@ NAMES = {  # what is used: whether it is there, for which function of ui/streaml
         "nothing there, but .streamlit/config.toml: ui/hosting/garbage.py collects garbage instead",
     ),
 }  # fmt: skip
+WIDGETS = (button_group, select_slider, selectbox)
 LOGGER = ("setup_formatter", "init_uvicorn_logs", "update_formatter")
 
 
