@@ -21,7 +21,8 @@ def pair_titles(pair: Pair) -> tuple[str, str]:
     """Names of both gates on screen, with their variants where the gate is the same."""
     same = pair[0].gate == pair[1].gate
     first, second = (
-        t(GATES[one.gate].title) + (f" ({t(GATES[one.gate].variants[one.variant])})" if same else "") for one in pair
+        t(GATES[one.gate].title) + (f" ({t(GATES[one.gate].variants[one.variant].title)})" if same else "")
+        for one in pair
     )
     return first, second
 
