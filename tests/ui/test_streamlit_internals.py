@@ -54,7 +54,10 @@ NAMES = {  # what is used: whether it is there, for which function of ui/streaml
         lambda: common.user_key_from_element_id("$$ID-0a1b-op") == "op",
         "widget_messages",
     ),
-    "MultiPartParser.spool_max_size": (lambda: isinstance(MultiPartParser.spool_max_size, int), "keep_uploads_in_memory"),
+    "MultiPartParser.spool_max_size": (
+        lambda: isinstance(MultiPartParser.spool_max_size, int),
+        "keep_uploads_in_memory",
+    ),
     "streamlit.logger.setup_formatter, init_uvicorn_logs, update_formatter": (
         lambda: all(callable(getattr(streamlit.logger, name, None)) for name in LOGGER),
         "use_log_handler",
