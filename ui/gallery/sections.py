@@ -108,7 +108,7 @@ def show_kept(trace: GateTrace, key: str) -> GateFigures:
     panels = (
         Panel(t("features x"), trace.step("x").value),
         Panel(t("output"), figures.result, "→", like=0),
-        Panel(t("energy retained per position"), figures.by_place),
+        Panel(t("energy retained per position"), figures.by_position),
     )
     view = TensorView(panels, axes=(1, 2), scale=Scale(range="channel"), words=translated_words())
     tensor_view(view, key=f"kept {key}", selection=Selection(at=(0, 0, 0, first_channel(trace))))
