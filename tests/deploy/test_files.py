@@ -244,7 +244,7 @@ def test_what_the_environment_says_wins(monkeypatch, tmp_path):
 
 
 def test_an_image_has_all_that_a_page_imports(tmp_path):
-    """The files that `.dockerignore` lets through, copied elsewhere, import every page's modules by themselves."""
+    """The files that `.dockerignore` contains, copied elsewhere, import every page's modules by themselves."""
     rules = (ROOT / ".dockerignore").read_text().splitlines()
     for name in (rule[1:] for rule in rules if rule.startswith("!")):
         target = tmp_path / name

@@ -41,7 +41,7 @@ def test_who_gives_up_makes_way():
 
 @given(st.lists(st.tuples(st.integers(1, 12), st.booleans()), max_size=60))
 def test_never_more_than_the_limit(acts):
-    """And nobody waits while there is room for the first."""
+    """And no merge waits while there is room for the first."""
     limit, held, waiting = Budget(10), [], []
     for elements, release in acts:
         if release and held:
