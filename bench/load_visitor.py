@@ -1,7 +1,7 @@
 """One tab without a browser: it speaks Streamlit's own protocol and remembers what a browser would.
 
 As in the browser, values of widgets go along with every run, messages that were sent before come as references to
-their hash, and fragments that look again by themselves are asked for again while somebody thinks.
+their hash, and fragments that look again by themselves are requested again while the visitor thinks.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Visitor:
         session: name of the session, once a run has begun.
         widgets: on the page now, by the key that the page gave them.
         pages: of the app, as (URL path, hash).
-        query: what stands in the address behind the question mark.
+        query: of the address, after the question mark.
     """
 
     def __init__(self, socket: ClientConnection, address: str) -> None:
@@ -190,8 +190,8 @@ class Visitor:
         widget = widget_of(element)
         if widget is not None:
             seen[widget.key] = widget
-            if widget.told is not None and (widget.fresh or widget.id not in self._states):
-                put(self._states.setdefault(widget.id, widget.empty()), widget, widget.told)
+            if widget.value is not None and (widget.fresh or widget.id not in self._states):
+                put(self._states.setdefault(widget.id, widget.empty()), widget, widget.value)
 
 
 @contextlib.asynccontextmanager
@@ -213,5 +213,5 @@ async def visiting(address: str) -> AsyncIterator[Visitor]:
 
 
 def selection(**looked: Any) -> str:
-    """The state of a tensor view in which somebody looks at a channel or a cell."""
+    """The state of a tensor view in which a channel or an element is selected."""
     return json.dumps({"selection": looked})

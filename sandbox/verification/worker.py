@@ -10,8 +10,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # its sums differ in the last bit
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")  # the memory limit here is for the processor's memory
 
-import keras  # type: ignore[import-untyped]  # Keras ships no types
-from keras.src.backend.common.masking import (  # type: ignore[import-untyped]  # no public name does this on every backend
+import keras
+from keras.src.backend.common.masking import (  # no public name does this on every backend
     get_keras_mask,
     set_keras_mask,
 )

@@ -17,8 +17,8 @@ from core.limits import check_features
 from core.merges.shape_text import parse_shape
 from ui import session
 from ui.files.uploads import megabytes, read_file
-from ui.lab.controls import pick_seed
 from ui.state import link
+from ui.state.seeds import pick_seed
 from ui.text import plain, t
 from ui.views.assets import SAMPLES
 
