@@ -111,7 +111,8 @@ def _waits(page: Page, act: Callable[[Page], None]) -> float:
     for _ in range(_CHANGES):
         act(page)
         page.wait_for_timeout(2500)  # a key that meets a page which is still being drawn may be lost
-    return median(wait / 1000 for wait in page.evaluate("window.waits"))
+    waits: list[float] = page.evaluate("window.waits")
+    return median(waits) / 1000
 
 
 def _new_slice(page: Page) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 
@@ -43,7 +45,7 @@ def measure() -> list[Row]:
     ]
 
 
-def _fifty(keras: object) -> object:
+def _fifty(keras: Any) -> Any:
     """Sixteen residual blocks of three layers."""
     layers = keras.layers
     x = first = keras.Input((8, 8, 4))
@@ -53,9 +55,11 @@ def _fifty(keras: object) -> object:
 
 
 def _recorded(content: bytes) -> float:
-    """Read, loaded, run, and the tensors of the first merge fetched, as for somebody who opens the page."""
+    """Read, load and run the model and fetch the tensors of the first merge, as the page does."""
     warm()  # the page does so when it is opened
-    the_slots()._spare.process.submit("tensors", {"merge": ""}).result()  # wait until it is warm
+    spare = the_slots()._spare
+    assert spare is not None
+    spare.process.submit("tensors", {"merge": ""}).result()  # wait until it is warm
     image = np.random.default_rng(0).random((1, 224, 224, 3), np.float32)
 
     def whole() -> None:
@@ -92,7 +96,7 @@ def _painted(path: Path) -> float:
             browser.close()
 
 
-def _timed(call: object) -> float:
+def _timed(call: Callable[[], object]) -> float:
     start = perf_counter()
     call()
     return perf_counter() - start

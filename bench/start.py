@@ -27,7 +27,7 @@ def measure() -> list[Row]:
         empty.write_text(_EMPTY, encoding="utf-8")
         browser = playwright.chromium.launch(executable_path=installed_browser(), args=FLAGS)
         cases = {"Home": ("app.py", ""), "Merge lab": ("app.py", "Merge_lab"), "empty": (str(empty), "")}
-        times = {name: [] for name in cases}
+        times: dict[str, list[float]] = {name: [] for name in cases}
         for _ in range(_ROUNDS):
             for name, (script, path) in cases.items():
                 times[name].append(_first_picture(browser, script, path))

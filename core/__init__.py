@@ -4,7 +4,7 @@
 then the packages and modules with the rest. `tests/test_boundaries.py` enforces it here and in every other package.
 """
 
-# What there is
+# The table of merges
 from core.merges.operations import MERGES, Operation
 
 # Shapes

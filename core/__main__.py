@@ -14,7 +14,7 @@ from core.merges.shape_text import parse_shape
 def main(arguments: list[str] | None = None) -> int:
     """Print the alignment and return 0; print the error with its fixes on standard error and return 2.
 
-    A blank in front keeps argparse from taking -1,3 and -2,1 for options.
+    A leading space keeps argparse from reading -1,3 and -2,1 as options.
     """
     given = sys.argv[1:] if arguments is None else arguments
     options = _parser().parse_intermixed_args([f" {text}" if re.match(r"-\d", text) else text for text in given])
@@ -30,12 +30,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m core", description="How Keras lines up the inputs of a merge layer."
+        prog="python -m core", description="How Keras aligns and broadcasts the inputs of a merge layer."
     )
     parser.add_argument("operation", help=", ".join(MERGES))
     parser.add_argument("shapes", nargs="*", metavar="shape", help="such as 5,1,5 or None,20,20,256")
-    parser.add_argument("--axis", type=int, default=-1, help="joined by Concatenate (default: -1)")
-    parser.add_argument("--axes", default="-1", help="contracted by Dot: one number or two, such as 2,1 (default: -1)")
+    parser.add_argument("--axis", type=int, default=-1, help="of Concatenate (default: -1)")
+    parser.add_argument("--axes", default="-1", help="of Dot: one integer or two, such as 2,1 (default: -1)")
     return parser
 
 
@@ -43,7 +43,7 @@ def _axes(text: str) -> int | tuple[int, ...]:
     try:
         numbers = tuple(int(part) for part in text.split(","))
     except ValueError:
-        raise MergeError(f"--axes is one whole number or two, such as 2,1; {text!r} is not.") from None
+        raise MergeError(f"--axes must be one integer or two, such as 2,1; got {text!r}.") from None
     return numbers[0] if len(numbers) == 1 else numbers
 
 

@@ -1,10 +1,10 @@
-"""Colour look-up tables, 256 x 3 numbers of 0 to 255: one for the browser's canvas and for every export.
+"""Colour look-up tables of 256 x 3 values from 0 to 255, used by the browser's canvas and by every export.
 
-All are perceptually uniform and keep their order for colour-blind people; the tests measure both.
+All are perceptually uniform and keep their order under colour blindness; the tests measure both.
 
 Sources: cividis: Nuñez, Anderton, Renslow 2018 (doi 10.1371/journal.pone.0199239); viridis: Smith, van der Walt 2015;
-both published as CC0, here from ten anchors of each. "diverging" is made here after Kovesi 2015 (arXiv:1509.03700):
-two hues that every kind of colour blindness tells apart, lightness in even steps, the middle exactly at 128; in the
+both published as CC0, here from ten anchors of each. "diverging" is computed here after Kovesi 2015 (arXiv:1509.03700):
+two hues that every kind of colour blindness distinguishes, lightness in even steps, the middle exactly at 128; in the
 colour space OKLab (Ottosson 2020).
 """
 
@@ -17,7 +17,7 @@ import numpy as np
 from core.dtypes import Array
 
 COUNT = 256
-MIDDLE = 128  # the entry that stands for zero in a diverging map
+MIDDLE = 128  # the entry for zero in a diverging map
 
 _ANCHORS = {
     "cividis": "00224e 123570 3b496c 575d6d 707173 8a8678 a59c74 c3b369 e1cc55 fee838",
@@ -61,7 +61,7 @@ def colours(name: str) -> Array:
 
 
 def _between(anchors: str) -> Array:
-    """The anchors, and straight lines between them in OKLab, where equal steps look equal."""
+    """Linear interpolation between the anchors in OKLab, where equal steps look equal."""
     rgb = np.array([list(bytes.fromhex(anchor)) for anchor in anchors.split()], np.float64)
     lab = _lab(rgb / 255)
     at = np.linspace(0, len(lab) - 1, COUNT)
@@ -70,10 +70,10 @@ def _between(anchors: str) -> Array:
 
 def _diverging() -> Array:
     """Blue below zero, orange above; equally dark at equal distance from it."""
-    place = (np.arange(COUNT) - MIDDLE) / (COUNT - 1 - MIDDLE)  # from a little under -1 to 1
-    far = np.minimum(np.abs(place), 1.0)
-    chroma = _CHROMA * np.sin(far * np.pi / 2)  # rises fast near zero, so that signs show early
-    hue = np.radians(np.where(place < 0, _BLUE, _ORANGE))
+    position = (np.arange(COUNT) - MIDDLE) / (COUNT - 1 - MIDDLE)  # from a little under -1 to 1
+    far = np.minimum(np.abs(position), 1.0)
+    chroma = _CHROMA * np.sin(far * np.pi / 2)  # rises fast near zero, so that signs are visible early
+    hue = np.radians(np.where(position < 0, _BLUE, _ORANGE))
     lightness = _LIGHTEST + (_DARKEST - _LIGHTEST) * far
     return _bytes(np.stack([lightness, chroma * np.cos(hue), chroma * np.sin(hue)], axis=-1))
 

@@ -1,4 +1,4 @@
-"""Which dtype comes out. Mirrors keras/src/backend/common/dtypes.py and the TensorFlow backend of Keras 3.15."""
+"""The dtype of a result. Mirrors keras/src/backend/common/dtypes.py and the TensorFlow backend of Keras 3.15."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from core.errors import shown, unclear
+from core.errors import invalid_request, shown
 
 Array = NDArray[Any]  # of any real dtype
 
@@ -18,35 +18,35 @@ _ALMOST_ONE = np.array(1 - 2**-24, dtype=np.float32)
 _SMALL_FLOATS = frozenset(
     {"bfloat16", "float8_e4m3fn", "float8_e5m2"}
 )  # of ml_dtypes, which NumPy itself does not know
-_SCANNED = 16_384  # cells up to which looking for subnormal numbers costs less than a few microseconds
+_SCANNED = 16_384  # elements up to which scanning for subnormal values costs less than a few microseconds
 
 
 def as_array(value: object) -> Array:
     """`np.asarray`.
 
     Raises:
-        MergeError: a nested list whose parts differ in length, or that is nested too deeply.
+        MergeError: the nested list is ragged or nested too deeply.
     """
     try:
         return np.asarray(value)
     except ValueError as error:
         if "maximum number of dimension" in str(error):
-            raise unclear("The list is nested too deeply: a tensor has at most {limit} axes.", limit=64) from None
-        raise unclear(
-            "A tensor has the same length everywhere along an axis; {value} has not.", value=shown(value)
-        ) from None
+            raise invalid_request(
+                "The list is nested too deeply: a tensor has at most {limit} axes.", limit=64
+            ) from None
+        raise invalid_request("A tensor must be rectangular; {value} is ragged.", value=shown(value)) from None
 
 
 def is_float(dtype: np.dtype[Any]) -> bool:
-    """Whether Keras takes it for a float, and so casts it."""
+    """Whether Keras treats the dtype as a float and casts it."""
     return dtype.kind == "f" or dtype.name in _SMALL_FLOATS
 
 
 def autocast(value: object) -> Array:
-    """What a layer makes of an argument: floats of any width become float32, all else stays (`convert_input`).
+    """An argument as a layer converts it: floats of any width become float32, all else stays (`convert_input`).
 
     Raises:
-        MergeError: objects, text, dates and complex numbers are no tensors that a merge can take; nor is a ragged list.
+        MergeError: for objects, text, dates and complex numbers, and for ragged lists.
     """
     array = as_array(value)
     if array.dtype == FLOAT32:
@@ -55,15 +55,15 @@ def autocast(value: object) -> Array:
         with np.errstate(over="ignore"):  # 1e39 becomes inf, as in TensorFlow
             return flush(array.astype(FLOAT32))
     if array.dtype.kind not in "biu":
-        raise unclear("Tensors hold real numbers; this one holds {dtype}.", dtype=array.dtype)
+        raise invalid_request("A merge takes tensors of real numbers; this one has dtype {dtype}.", dtype=array.dtype)
     return array
 
 
 def promote(*dtypes: DTypeLike) -> np.dtype[Any]:
     """The dtype of two tensors combined, after `autocast`.
 
-    NumPy's rule, but for two: uint64 falls to uint32 (Keras keeps 32 bits where it can), and integers that fit
-    no common integer (uint64 with int8) meet in float32.
+    NumPy's rule with two exceptions: uint64 becomes uint32 (Keras keeps 32 bits where it can), and integers without a
+    common integer dtype (uint64 with int8) become float32.
     """
     wide = np.result_type(*dtypes)
     if wide.kind == "f":
@@ -79,8 +79,8 @@ def quotient(dtype: np.dtype[Any]) -> np.dtype[Any]:
 def flush(array: Array) -> Array:
     """Small arrays with subnormal float32 (below 1.2e-38) set to 0, as TensorFlow's kernels do.
 
-    Large arrays are left alone: looking through them would cost as much as the merge. One multiplication does the
-    looking, since the processor raises its flag of underflow at a subnormal number: a tenth of the time of comparing.
+    Large arrays are returned as they are: scanning them would cost as much as the merge. The scan is one
+    multiplication, since the processor flags underflow at a subnormal value: a tenth of the time of comparing.
     """
     if array.size > _SCANNED or array.dtype != FLOAT32:
         return array

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -14,27 +14,50 @@ Shape = tuple[int | None, ...]
 
 @dataclass(frozen=True)
 class Fix:
-    """One change that makes the shapes fit.
+    """One change that makes the merge work.
 
     Attributes:
         text: what to change, for a button.
-        shapes: all the shapes after the change; `align` accepts them with the same operation and options.
+        shapes: all the shapes after the change; `align` accepts them with the same operation and `options`.
+        options: the options that change, such as {"axis": 4}; empty if only shapes change.
+        code: the Keras lines that do it; the inputs are called a, b, c, ..., the result y.
+        keeps_values: whether no value of an input is added, changed or dropped.
     """
 
     text: str
     shapes: tuple[Shape, ...]
+    options: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    code: str = ""
+    keeps_values: bool = True
+
+
+@dataclass(frozen=True)
+class PartialInput:
+    """How far one input of a rejected merge was aligned.
+
+    Attributes:
+        shape: as passed.
+        expanded_shape: with the axes that Keras would insert.
+        roles: one for each axis of the expanded shape: "batch", "inserted", "stretched", "clashing" where the axis is
+            at fault, "" where nothing was decided.
+    """
+
+    shape: Shape
+    expanded_shape: Shape
+    roles: tuple[str, ...]
 
 
 class MergeError(ValueError):
-    """Raised where Keras would refuse the merge, and where the request makes no sense.
+    """Raised where Keras rejects the merge, and for invalid requests.
 
     Attributes:
-        keras_message: Keras's own text, letter for letter, without terminal colours. Where Keras crashes by
-            accident (`docs/sources.md` lists the places) a clear text stands here instead.
+        keras_message: Keras's own text, letter for letter, without terminal colours. Where Keras fails by accident
+            (`docs/sources.md` lists these) this is a clear text instead.
         explanation: why, in one or two sentences.
         axes: the offending (input, axis) pairs, each axis counted in that input's own shape.
-        fixes: changes that `align` accepts; empty only where no shapes would help.
-        accident: what Keras really prints where it crashes by accident, otherwise None.
+        fixes: changes that `align` accepts, those that keep every value first; empty where none is known.
+        accident: Keras's real text where it fails by accident, otherwise None.
+        partial: how far each input was aligned, for a table; empty where no shapes were read.
     """
 
     def __init__(
@@ -45,6 +68,7 @@ class MergeError(ValueError):
         axes: Sequence[tuple[int, int]] = (),
         fixes: Sequence[Fix] = (),
         accident: str | None = None,
+        partial: Sequence[PartialInput] = (),
         call: Call | None = None,
     ) -> None:
         self.keras_message = call.wrap(keras_message) if call else keras_message
@@ -52,44 +76,51 @@ class MergeError(ValueError):
         self.axes = tuple(axes)
         self.fixes = tuple(fixes)
         self.accident = accident
+        self.partial = tuple(partial)
         self._inner, self._call = keras_message, call
         super().__init__(self.keras_message)
 
     def __str__(self) -> str:
-        """Keras's text, and below it ours where that says more."""
+        """Keras's text, then the explanation where that says more."""
         if self.explanation == self.keras_message:
             return str(self.keras_message)
         return f"{self.keras_message}\n{self.explanation}"
 
-    def __reduce__(self) -> tuple[object, ...]:  # keyword arguments do not survive pickling otherwise
-        """Make it again from its parts."""
+    def __reduce__(self) -> tuple[object, ...]:  # so that keyword arguments survive pickling
+        """Rebuild it from its parts."""
         return partial(MergeError, **self._parts()), (self._inner, self.explanation)
 
     @property
     def raised_in_call(self) -> bool:
-        """Whether Keras raises it from inside the call of the layer, not from its checks before."""
+        """Whether Keras raises it inside the call of the layer, not in its checks before."""
         return self._call is not None
 
-    def but(self, *, fixes: Sequence[Fix] | None = None, call: Call | None = None) -> MergeError:
-        """The same error with other fixes, or raised by another call."""
-        chosen = self.fixes if fixes is None else fixes
-        call = call if call and self._call else self._call
-        return MergeError(self._inner, self.explanation, **{**self._parts(), "fixes": chosen, "call": call})
+    def but(
+        self,
+        *,
+        fixes: Sequence[Fix] | None = None,
+        partial: Sequence[PartialInput] | None = None,
+        call: Call | None = None,
+    ) -> MergeError:
+        """The same error with other fixes, with the partial alignment, or raised by another call."""
+        changed: dict[str, Any] = {"fixes": fixes, "partial": partial, "call": call if self._call else None}
+        changes = {name: value for name, value in changed.items() if value is not None}
+        return MergeError(self._inner, self.explanation, **{**self._parts(), **changes})
 
     def _parts(self) -> dict[str, Any]:
-        return {"axes": self.axes, "fixes": self.fixes, "accident": self.accident, "call": self._call}
+        return {name: getattr(self, name) for name in ("axes", "fixes", "accident", "partial")} | {"call": self._call}
 
 
 @dataclass(frozen=True)
 class Call:
-    """The call of a layer, as Keras words it around an error from inside (keras/src/utils/traceback_utils.py)."""
+    """The call of a layer, as Keras prints it around an inner error (keras/src/utils/traceback_utils.py)."""
 
     layer: str
     shapes: tuple[Shape, ...]
     dtypes: tuple[str, ...]
 
     def wrap(self, message: str) -> str:
-        """Keras's frame around a message."""
+        """The message in Keras's frame."""
         tensors = [f"tf.Tensor(shape={s}, dtype={d})" for s, d in zip(self.shapes, self.dtypes, strict=True)]
         return (
             f"Exception encountered when calling {self.layer}.call().\n\n{message}\n\n"
@@ -97,14 +128,17 @@ class Call:
         )
 
 
+SHOWN = 60  # characters of foreign text that an error repeats
+
+
 def shown(value: object) -> str:
-    """The beginning of what was passed, for an error; its kind alone where it cannot be written out."""
+    """The start of the `repr` of a value, for an error; its type alone where `repr` fails."""
     try:
-        return repr(value)[:60]
+        return repr(value)[:SHOWN]
     except Exception:  # nested too deeply, or of a class whose own `__repr__` fails
         return type(value).__name__
 
 
-def unclear(template: str, /, **values: object) -> MergeError:
-    """An error of ours alone: Keras has no text for it."""
+def invalid_request(template: str, /, **values: object) -> MergeError:
+    """The error of a request for which Keras has no text of its own."""
     return MergeError(Sentence(template, **values))

@@ -1,4 +1,4 @@
-"""How large is too large, in one place. The engine itself has no limit; screens and commands ask here first.
+"""All size limits. The engine itself has none; screens and commands check these first.
 
 A host may set most of them: MERGESCOPE_MAX_ELEMENTS and so on (`core/settings.py`, `docs/hosting.md`).
 """
@@ -8,16 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import prod
 
-from core.errors import Shape, unclear
+from core.errors import Shape, invalid_request
 from core.settings import number
 
 MAX_RANK = 6  # axes of a tensor that are drawn
-MAX_SIZE = 65_536  # cells along one axis
-MAX_ELEMENTS = number("MAX_ELEMENTS", 4_000_000)  # cells of one tensor: 16 MB of float32
+MAX_SIZE = 65_536  # elements along one axis
+MAX_ELEMENTS = number("MAX_ELEMENTS", 4_000_000)  # of one tensor: 16 MB of float32
 MAX_INPUTS = 6  # inputs of one merge
 MAX_TEXT = 100_000  # characters of a pasted list
 MAX_GATE_ELEMENTS = 262_144  # numbers of features in the gate gallery: a residual block of them takes under a second
 MAX_GATE_CHANNELS = 1_024  # of such features; some gates have weights from every channel to every other
+MAX_GATE_STEP = number(
+    "MAX_GATE_STEP", 16_000_000
+)  # values of one step of a gate; self-attention has the square of its positions
 MAX_UPLOAD_BYTES = number("MAX_UPLOAD_BYTES", 32_000_000)
 MAX_ARCHIVE_MEMBERS = 64  # arrays in one .npz
 MAX_IMAGE_PIXELS = number("MAX_IMAGE_PIXELS", 16_000_000)
@@ -27,27 +30,27 @@ MAX_MODEL_CONFIG_BYTES = 8_000_000  # its config.json; NASNetLarge has 1.5 MB
 MAX_MODEL_METADATA_BYTES = 64_000
 MAX_MODEL_NESTING = 100  # brackets within brackets in config.json; a model nested four deep has 20
 MAX_MODEL_LAYERS = 2_000  # calls of layers, those of nested models counted each time; NASNetLarge has 1,041
-MAX_MODEL_EDGES = 20_000  # tensors that go into layers
-MAX_MODEL_NUMBERS = 60_000_000  # weights that the layers of a model declare: 240 MB of float32
+MAX_MODEL_EDGES = 20_000  # inputs of all layers together
+MAX_MODEL_NUMBERS = 60_000_000  # parameters that the layers of a model declare: 240 MB of float32
 MAX_FRAMES = 256  # of an exported animation
 MAX_SLIDES = 64  # of channels, in an exported deck
-MAX_EXPORTS = 2  # long ones at the same time, of all visitors together
+MAX_EXPORTS = 2  # long ones at a time, for all visitors together
 MAX_EXPORT_SECONDS = 120
 
-# Of one server and of one session, for those who host it. 0: no limit.
-MAX_SESSIONS = number("MAX_SESSIONS", 0, least=0)  # open at the same time; who comes later is asked to wait
-MAX_SESSION_UPLOAD_BYTES = number("MAX_SESSION_UPLOAD_BYTES", 128_000_000, least=0)  # held for one session
-MAX_SERVER_UPLOAD_BYTES = number("MAX_SERVER_UPLOAD_BYTES", 0, least=0)  # held for all of them
-MAX_WAITING = number("MAX_WAITING", 64)  # questions in the line before one sandbox
-MAX_WAITING_EACH = number("MAX_WAITING_EACH", 4)  # of them, of one session
+# For hosts: limits per server and per session. 0: no limit.
+MAX_SESSIONS = number("MAX_SESSIONS", 0, least=0)  # open at a time; later visitors are asked to wait
+MAX_SESSION_UPLOAD_BYTES = number("MAX_SESSION_UPLOAD_BYTES", 128_000_000, least=0)  # stored for one session
+MAX_SERVER_UPLOAD_BYTES = number("MAX_SERVER_UPLOAD_BYTES", 0, least=0)  # stored for all of them
+MAX_WAITING = number("MAX_WAITING", 64)  # queued calls of one sandbox
+MAX_WAITING_EACH = number("MAX_WAITING_EACH", 4)  # of these, per session
 SANDBOX_MEMORY_BYTES = number("SANDBOX_MEMORY_BYTES", 3 * 2**30)  # address space: Keras takes 1.5 GiB, merges up to 2.2
-SANDBOX_SECONDS = number("SANDBOX_SECONDS", 20)  # for one question
+SANDBOX_SECONDS = number("SANDBOX_SECONDS", 20)  # per call
 MODEL_MEMORY_BYTES = number("MODEL_MEMORY_BYTES", number("SANDBOX_MEMORY_BYTES", 4 * 2**30))  # TensorFlow takes 1.5 GiB
-MODEL_SECONDS = number("MODEL_SECONDS", number("SANDBOX_SECONDS", 90))  # loading or running a model of somebody's own
+MODEL_SECONDS = number("MODEL_SECONDS", number("SANDBOX_SECONDS", 90))  # loading or running an uploaded model
 
 
 def check_elements(shapes: Iterable[Shape], result: Shape) -> None:
-    """Refuse tensors that would not fit, before any is made.
+    """Reject tensors that are too large, before any is allocated.
 
     Args:
         shapes: of the inputs; axes of None count as 1.
@@ -58,15 +61,15 @@ def check_elements(shapes: Iterable[Shape], result: Shape) -> None:
     """
     for shape in shapes:
         if _elements(shape) > MAX_ELEMENTS:
-            raise unclear(
-                "{shape} would be {count} numbers; up to {limit} are computed.",
+            raise invalid_request(
+                "{shape} has {count} elements; at most {limit} are computed.",
                 shape=shape,
                 count=f"{_elements(shape):,}",
                 limit=f"{MAX_ELEMENTS:,}",
             )
     if _elements(result) > MAX_ELEMENTS:
-        raise unclear(
-            "The result {shape} would hold {count} numbers; up to {limit} are computed.",
+        raise invalid_request(
+            "The result {shape} has {count} elements; at most {limit} are computed.",
             shape=result,
             count=f"{_elements(result):,}",
             limit=f"{MAX_ELEMENTS:,}",
@@ -74,14 +77,16 @@ def check_elements(shapes: Iterable[Shape], result: Shape) -> None:
 
 
 def check_rank(ranks: Iterable[int], most: int) -> None:
-    """Refuse tensors of more axes than a computation can name.
+    """Reject tensors with more axes than a computation supports.
 
     Raises:
-        MergeError: says how many there are and how many may be.
+        MergeError: names the number of axes and the limit.
     """
     for rank in ranks:
         if rank > most:
-            raise unclear("A tensor of {count} axes is too much; up to {limit} are computed.", count=rank, limit=most)
+            raise invalid_request(
+                "A tensor of {count} axes is too large; at most {limit} axes are computed.", count=rank, limit=most
+            )
 
 
 def _elements(shape: Shape) -> int:
@@ -89,7 +94,7 @@ def _elements(shape: Shape) -> int:
 
 
 def check_features(shape: tuple[int, ...]) -> None:
-    """Refuse features whose gates would take too long or too much memory.
+    """Reject features whose gates would take too long or too much memory.
 
     Args:
         shape: (n, H, W, C).
@@ -98,8 +103,9 @@ def check_features(shape: tuple[int, ...]) -> None:
         MergeError: names the shape and the limit.
     """
     if prod(shape) > MAX_GATE_ELEMENTS or shape[-1] > MAX_GATE_CHANNELS:
-        raise unclear(
-            "Features of {shape} are too many: gates are run on up to {limit} numbers in up to {channels} channels.",
+        raise invalid_request(
+            "Features of shape {shape} are too large: gates are run on at most {limit} elements and "
+            "{channels} channels.",
             shape=shape,
             limit=f"{MAX_GATE_ELEMENTS:,}",
             channels=f"{MAX_GATE_CHANNELS:,}",

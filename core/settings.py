@@ -1,4 +1,4 @@
-"""What a host may set, read from the environment in this one place. `docs/hosting.md` lists every name."""
+"""Settings from the environment, read only here. `docs/hosting.md` lists every name."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ _PREFIX = "MERGESCOPE_"
 
 
 def number(name: str, default: int, *, least: int = 1) -> int:
-    """A whole number, such as a limit.
+    """An integer, such as a limit.
 
     Args:
         name: without the prefix MERGESCOPE_.
-        default: where nothing is set.
-        least: the smallest that makes sense.
+        default: used if nothing is set.
+        least: the smallest allowed value.
 
     Raises:
-        ValueError: what is set is no such number. A server that guessed would run without the limit that was meant.
+        ValueError: the value is no such integer. A server that guessed would run without the intended limit.
     """
     text = word(name, str(default))
     try:
@@ -24,7 +24,7 @@ def number(name: str, default: int, *, least: int = 1) -> int:
     except ValueError:
         value = least - 1
     if value < least:
-        raise ValueError(f"{_PREFIX}{name}={text!r}: a whole number of at least {least} is expected.")
+        raise ValueError(f"{_PREFIX}{name}={text!r}: expected an integer of at least {least}.")
     return value
 
 
@@ -33,11 +33,11 @@ def word(name: str, default: str = "") -> str:
 
     Args:
         name: without the prefix MERGESCOPE_.
-        default: where nothing is set.
+        default: used if nothing is set.
     """
     return os.environ.get(_PREFIX + name, "").strip() or default
 
 
 def handed_on() -> dict[str, str]:
-    """All of them, for a child process. They hold limits, never secrets."""
+    """All settings, for a child process. They contain limits, never secrets."""
     return {name: value for name, value in os.environ.items() if name.startswith(_PREFIX)}

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 
-from core.errors import MergeError, unclear
+from core.errors import MergeError, invalid_request
 
 _SHOWN = 60  # characters of a member's name in an error
 _RATIO_FROM = 1_000_000  # bytes; smaller members may be packed as tightly as they like
@@ -70,7 +70,7 @@ def check_members(file: zipfile.ZipFile, size: int, limits: ZipLimits) -> dict[s
     """
     infos = [info for info in file.infolist() if not info.filename.endswith("/")]
     if len(infos) > limits.members:
-        raise unclear(
+        raise invalid_request(
             "The archive holds {count} files; up to {limit} are read.", count=len(infos), limit=limits.members
         )
     names: set[str] = set()
@@ -81,7 +81,7 @@ def check_members(file: zipfile.ZipFile, size: int, limits: ZipLimits) -> dict[s
     if total > limits.total_bytes:
         raise _too_large("The archive", total, limits.total_bytes)
     if sum(info.compress_size for info in infos) > size:
-        raise unclear("The files in the archive overlap, as in a zip bomb.")
+        raise invalid_request("The files in the archive overlap, as in a zip bomb.")
     return {info.filename: info for info in infos}
 
 
@@ -108,7 +108,7 @@ def short_name(name: str) -> str:
 
 def damaged() -> MergeError:
     """The error for an archive that cannot be read to its end."""
-    return unclear("The archive is damaged or cut off.")
+    return invalid_request("The archive is damaged or cut off.")
 
 
 def _check_member(info: zipfile.ZipInfo, names: set[str], limits: ZipLimits) -> None:
@@ -116,20 +116,20 @@ def _check_member(info: zipfile.ZipInfo, names: set[str], limits: ZipLimits) -> 
     if not name:
         raise damaged()
     if info.filename in names:
-        raise unclear("{member} appears twice in the archive.", member=name)
+        raise invalid_request("{member} appears twice in the archive.", member=name)
     parts = info.filename.replace("\\", "/").split("/")
     if ".." in parts or "" in parts or ":" in info.filename or "\x00" in info.orig_filename:
-        raise unclear("The path of {member} leads out of the archive.", member=name)
+        raise invalid_request("The path of {member} leads out of the archive.", member=name)
     if info.flag_bits & 0x1:
-        raise unclear("{member} is encrypted. Save it without a password.", member=name)
+        raise invalid_request("{member} is encrypted. Save it without a password.", member=name)
     if info.compress_type not in _PACKINGS:
-        raise unclear("{member} uses a compression method other than deflate.", member=name)
+        raise invalid_request("{member} uses a compression method other than deflate.", member=name)
     limit = limits.member_bytes.get(info.filename, limits.total_bytes)
     if info.file_size > limit:
         raise _too_large(name, info.file_size, limit)
     packed = max(info.compress_size, 1)
     if limits.ratio and info.file_size > max(limits.ratio * packed, _RATIO_FROM):
-        raise unclear(
+        raise invalid_request(
             "{member} would unpack to {factor} times its size, as a zip bomb does.",
             member=name,
             factor=info.file_size // packed,
@@ -137,7 +137,7 @@ def _check_member(info: zipfile.ZipInfo, names: set[str], limits: ZipLimits) -> 
 
 
 def _too_large(name: str, size: int, limit: int) -> MergeError:
-    return unclear(
+    return invalid_request(
         "{member} would unpack to {size} MB; the limit is {limit} MB.",
         member=name,
         size=f"{-(-size // 1_000_000):,}",

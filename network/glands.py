@@ -40,7 +40,8 @@ def _wrap(scene: Scene, shape: np.ndarray) -> None:
 
 def _grain(scene: Scene) -> np.ndarray:
     """The coarse grain of a gland: lumps of some 4 px with darker clefts of fat between them, zero mean [HU]."""
-    return 34 * (np.minimum(scene.noise(3.6), 0.4) + np.float32(0.23))
+    grain: np.ndarray = 34 * (np.minimum(scene.noise(3.6), 0.4) + np.float32(0.23))
+    return grain
 
 
 def target(scene: Scene, centre: Point) -> None:

@@ -25,14 +25,16 @@ def _spline(cells: int, size: int) -> np.ndarray:
     far = np.clip(2 - distance, 0, None) ** 3 / 6
     weights = np.where(distance < 1, near, far)
     # A spline of independent knots has less than unit variance; scale it back, so amplitudes mean what they say.
-    return (weights / np.sqrt((weights**2).sum(axis=1).mean())).astype(np.float32)
+    scaled: np.ndarray = (weights / np.sqrt((weights**2).sum(axis=1).mean())).astype(np.float32)
+    return scaled
 
 
 def smooth_field(rng: np.random.Generator, grain: float, size: int = SIZE) -> np.ndarray:
     """Gaussian noise of zero mean and unit spread whose lumps are about `grain` pixels wide, (size, size)."""
     spline = _spline(max(2, round(size / grain)), size)
     knots = rng.standard_normal((spline.shape[1], spline.shape[1]), dtype=np.float32)
-    return spline @ knots @ spline.T
+    field: np.ndarray = spline @ knots @ spline.T
+    return field
 
 
 def plain_grid() -> Grid:
@@ -99,12 +101,16 @@ def rod(grid: Grid, centre: Point, form: Rod) -> np.ndarray:
     along = np.clip(u / np.float32(form.half), -1, 1)
     across = v - np.float32(form.bend) * (along**2 - np.float32(0.4))
     beyond = u - along * np.float32(form.half)
-    return np.sqrt(across**2 + beyond**2) - np.float32(form.width) * (1 - np.float32(form.taper) * along)
+    distance: np.ndarray = np.sqrt(across**2 + beyond**2) - np.float32(form.width) * (
+        1 - np.float32(form.taper) * along
+    )
+    return distance
 
 
 def cover(distance: np.ndarray) -> np.ndarray:
     """The share of each pixel that lies inside, 0 to 1, with an edge as soft as a scanner's (about 2 px)."""
-    return np.clip(np.float32(0.5) - distance * np.float32(0.6), 0, 1)
+    share: np.ndarray = np.clip(np.float32(0.5) - distance * np.float32(0.6), 0, 1)
+    return share
 
 
 def paint(image: np.ndarray, share: np.ndarray, value: np.ndarray | float) -> None:

@@ -1,4 +1,4 @@
-"""The other gates that are built of the same merges: which axes does each stretch, which merges does it use?"""
+"""All gates on the same features as a wall of cards; one gate in detail, or two side by side."""
 
 import streamlit as st
 
@@ -9,32 +9,33 @@ from ui import frame
 from ui.gallery import controls, sections
 from ui.gallery.comparison import pair_titles, show_pair
 from ui.gallery.features import features_of, run
-from ui.gallery.overview import show_all
 from ui.gallery.pitfalls import show_traps
+from ui.gallery.wall import show_wall
 from ui.text import t
 
 frame.begin("Gate gallery")
 st.title(t("Gate gallery"))
-st.markdown(t("Gates are built of a few merges. Which axes does each stretch, and what does it let through?"))
 
-left, right = st.columns([2, 5], gap="large")
-with left:
-    choice = controls.pick_gate()
-    second = controls.pick_second()
-    features = features_of(controls.pick_features())
-trace = run(choice, features)
-key = f"{choice} {second} {features.key} {features.seed}"
-
-lines = []  # (gate, share of energy kept by channel)
-with right:
-    sections.show_facts(trace, features.seed)
-    section = controls.pick_section(second is not None)
+choice, second, chosen = controls.pick()
+features = features_of(chosen)
+lines = []  # (gate, fraction of energy retained by channel)
+if choice is None:
+    show_wall(features)
+else:
+    trace = run(choice, features)
+    key = f"{choice} {second} {features.key} {features.seed}"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        section = controls.pick_section(second is not None)
+        merges = sections.merge_names(trace)
+        merge = controls.pick_merge(list(merges), merges) if section == "merges" else ""
+    sections.show_headline(trace)
     if section == "both" and second:
         pair = (trace, run(second, features))
+        sections.show_headline(pair[1])
         found, names = show_pair(pair, key), pair_titles(pair)
         lines = [(names[0], found.first.by_channel), (names[1], found.second.by_channel)]
     elif section == "merges":
-        sections.show_merges(trace, key)
+        sections.show_merge(trace, merge, key)
     elif section == "steps":
         sections.show_steps(trace, key)
     elif section == "maps":
@@ -43,13 +44,12 @@ with right:
         lines = [(t(GATES[trace.gate].title), sections.show_kept(trace, key).by_channel)]
     elif section == "traps":
         show_traps(trace, key)
-    elif section == "all":
-        show_all(features)
     else:
         sections.show_code(trace)
     if lines:
-        st.markdown("**" + t("Share of energy kept of each channel") + "**")
-        picture = kept_channels(lines, order=order(lines[0][1]), channel=t("channel"), share=t("share kept"))
-        st.plotly_chart(picture, config={"displayModeBar": False}, alt=t("Share of energy kept of each channel"))
+        st.markdown("**" + t("Energy retained per channel") + "**")
+        picture = kept_channels(lines, order=order(lines[0][1]), channel=t("channel"), share=t("energy retained"))
+        st.plotly_chart(picture, config={"displayModeBar": False}, alt=t("Energy retained per channel"))
+    sections.show_facts(trace, features.seed)
 
 frame.end()

@@ -1,4 +1,4 @@
-"""Every merge inside your own .keras model."""
+"""Every merge inside a Keras model: list, graph, and the picture of the chosen merge, in one screen."""
 
 import streamlit as st
 
@@ -8,27 +8,44 @@ from ui.text import t
 
 frame.begin("Model inspector")
 st.title(t("Model inspector"))
-st.markdown(t("Open a saved Keras model, find every merge in it, run an input, and look at what each merge does."))
 
 controls.remember()
-choice = controls.pick_model()
-model = opening.show_model(choice) if choice else None
+line = st.container(horizontal=True, vertical_alignment="center")
+with line:
+    kind = controls.pick_kind()
+choice = controls.pick_model(kind)
+model = opening.open_model_file(choice) if choice else None
 if choice is None or model is None:
     running.rest()
-elif model.merges:
-    left, right = st.columns([5, 7], gap="large")
-    below = st.container()
+else:
+    opening.show_summary(model)
     entry = listing.chosen_merge(model)
-    picture = right.container()
-    with right:
-        ran = running.show_run(choice, model)
-    with picture:
-        graph.show_graph(model, entry, running.failed(ran))
-    with left:
-        listing.show_list(model, entry, running.thumbs(ran), running.failed(ran))
-    with below:
-        st.divider()
-        tensors = merge_details.show_merge(model, entry, ran) if entry else None
-        downloads.show_downloads(model, ran, tensors)
+    if entry is None:
+        left, right = st.columns([5, 7])
+        with left:
+            ran = running.show_run(choice, model, line)
+            listing.show_nothing_meets(model)
+            listing.show_others(model)
+            opening.show_refusals(model)
+        with right:
+            graph.show_graph(model, None, whole=True)
+        downloads.show_downloads(model, ran, None)
+    else:
+        left, middle, right = st.columns([3, 3, 6], gap="small")
+        with right:
+            ran = running.show_run(choice, model, line)
+            running.show_run_failure(ran, model)
+            shown = merge_details.show_pane(model, entry, ran)
+            opening.show_refusals(model)
+        with line:
+            filters, whole = listing.pick_filters(model), controls.pick_whole()
+        with left:
+            listing.show_list(model, filters, entry, running.thumbs(ran), running.failed(ran))
+        with middle:
+            graph.show_graph(model, entry, whole=whole, failed=running.failed(ran))
+        merge_details.show_details(model, entry, shown)
+        listing.show_others(model)
+        downloads.show_downloads(model, ran, shown.tensors if shown else None)
+controls.pick_another(kind)
 
 frame.end()

@@ -1,4 +1,4 @@
-"""The guided tour and the talk: text beside the live view, and a quiz."""
+"""The guided tour and the quiz, laid out as slides: text beside the live view."""
 
 import streamlit as st
 
@@ -7,37 +7,40 @@ from ui.story import controls, quiz, quiz_controls, view
 from ui.text import t
 
 frame.begin("Story")
-choice, steps = st.columns([1, 3], gap="small")
-title, below, foot = st.container(), st.container(), st.container()
-with choice:
+head = st.container(horizontal=True, vertical_alignment="center", gap="small", key="story_head")
+title, menus = head.container(width="stretch"), head.container(width="content", horizontal=True, gap="small")
+text, picture = st.columns([1, 3], gap="small")
+foot = st.container()
+with menus:
     part = controls.pick_part()
 
 if part == "quiz":
-    with foot:
+    with menus:
         questions = quiz_controls.pick_questions()
-    with steps:
+    with foot:
         number = quiz_controls.pick_number(questions)
-    with title:
-        st.title(quiz_controls.question_title(number + 1, len(questions)))
-        st.markdown("#### " + quiz.question_text(questions[number]))
-    text, picture = below.columns([1, 3], gap="small")
+    title.title(quiz_controls.question_title(number + 1, len(questions)))
     with text:
+        st.markdown(quiz.question_text(questions[number]))
         answer = quiz_controls.pick_answer(questions, number)
-        quiz.show_score(questions)
+        quiz.show_tally(questions)
     with picture:
         quiz.show_question(questions[number], answer, number)
 else:
-    with foot:
+    with menus:
         story = controls.pick_story()
-    with steps:
-        step = controls.pick_step(story) if story else None
-    with title:
-        st.title(view.title(step) if step else t("A story of your own"))
-    text, picture = below.columns([1, 3], gap="small")
-    if step:
+    if story is None:
+        title.title(t("Your own story"))
+        st.info(t("Choose a story file. Files are not stored in the link."))
+    else:
+        with foot:
+            step, number = controls.pick_step(story)
+        title.title(view.title(step))
         with text:
             view.show_text(step)
         with picture:
-            view.show_picture(step)
+            shown = view.show_picture(step)
+        with menus:
+            view.show_export(step, shown)
 
 frame.end()

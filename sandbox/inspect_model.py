@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from core import MergeError, Sentence
 from core.dtypes import Array
-from core.errors import unclear
+from core.errors import invalid_request
 from core.limits import MAX_MODEL_BYTES
 from sandbox.model_file.archive import read_weights, too_large
 from sandbox.model_file.file import ModelFile, read_model
@@ -87,14 +87,14 @@ def _content(path: Path) -> bytes:
         if size > MAX_MODEL_BYTES:
             raise too_large(size)
         if path.is_dir():
-            raise unclear(
+            raise invalid_request(
                 "{file} is a folder, such as a SavedModel; only .keras and .h5 files are read.", file=path.name[:60]
             )
         if not path.is_file():  # a pipe or a device may have no end
-            raise unclear("{file} cannot be read: {reason}.", file=path.name[:60], reason="it is not a file")
+            raise invalid_request("{file} cannot be read: {reason}.", file=path.name[:60], reason="it is not a file")
         return path.read_bytes()
     except OSError as error:
-        raise unclear("{file} cannot be read: {reason}.", file=path.name[:60], reason=error.strerror) from None
+        raise invalid_request("{file} cannot be read: {reason}.", file=path.name[:60], reason=error.strerror) from None
 
 
 def _run(content: bytes, model: ModelFile, options: argparse.Namespace) -> tuple[Run, list[str]]:

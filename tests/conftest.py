@@ -1,18 +1,22 @@
-"""A running app and a real browser, for the tests that need them."""
+"""Fixtures for a running app and a real browser; without Keras or Playwright, the tests that need them are left out."""
 
 import contextlib
 import os
+import re
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
-# How long an example takes says something about the machine, not about the code.
+# The duration of an example depends on the machine, so there is no deadline.
 settings.register_profile("mergescope", deadline=None)
 settings.load_profile("mergescope")
 
@@ -29,10 +33,30 @@ FLAGS = [
     "--disable-threaded-animation",  # a fifth of what a page takes goes into Streamlit's fading in
 ]
 
+NEEDED = {"keras": ("keras", "tensorflow"), "browser": ("playwright", "axe_playwright_python")}  # packages of a marker
+MISSING = [marker for marker, packages in NEEDED.items() if not all(map(find_spec, packages))]
+
+
+def module_markers(source: str) -> list[str]:
+    """The markers that a test module gives to all its tests: `pytestmark = pytest.mark.keras`."""
+    return re.findall(r"mark\.(\w+)", "".join(re.findall(r"^pytestmark = .*$", source, re.MULTILINE)))
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Do not import a module whose tests all need a package that is not installed."""
+    if not MISSING or not collection_path.match("test_*.py"):
+        return None
+    return bool(set(module_markers(collection_path.read_text(encoding="utf-8"))) & set(MISSING)) or None
+
+
+def pytest_report_header() -> str:
+    """Says which modules are left out."""
+    return f"not installed, so the tests marked with it are left out: {', '.join(MISSING)}" if MISSING else ""
+
 
 @contextlib.contextmanager
-def running_app(script: str = "app.py"):
-    """A fresh server on a free port; gives its address."""
+def running_app(script: str = "app.py") -> Iterator[str]:
+    """A fresh server on a free port; yields its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -58,15 +82,15 @@ def running_app(script: str = "app.py"):
 
 def _wait(address: str) -> None:
     for _ in range(300):
-        with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=2) as answer:
-            if answer.status == 200:
+        with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=2) as response:
+            if response.status == 200:
                 return
         time.sleep(0.2)
     raise TimeoutError(address)
 
 
 @pytest.fixture(scope="session")
-def app_address():
+def app_address() -> Iterator[str]:
     """The app, started once for all tests of a worker."""
     with running_app() as address:
         yield address
@@ -79,8 +103,8 @@ def installed_browser() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def chromium():
-    """A real browser: the one that is installed, else Playwright's own."""
+def chromium() -> Iterator[Any]:
+    """A real browser: an installed one, else Playwright's own."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -90,37 +114,38 @@ def chromium():
 
 
 @pytest.fixture(scope="session")
-def visitor(chromium):
-    """A person whose browser has the scripts of Streamlit already; a fresh one reads them first."""
+def visitor(chromium: Any) -> Iterator[Any]:
+    """A browser context that has cached Streamlit's scripts; a new context downloads them first."""
     context = chromium.new_context(locale="en-US")
     yield context
     context.close()
 
 
 @pytest.fixture
-def open_tab(chromium, visitor):
-    """Opens an empty tab; one that only differs in its size is the same person's, any other is somebody else's."""
-    opened, strangers = [], []
+def open_tab(chromium: Any, visitor: Any) -> Iterator[Callable[..., Any]]:
+    """Opens an empty tab; in the shared context if only the window size is given, else in a new context."""
+    opened: list[Any] = []
+    contexts: list[Any] = []
 
-    def open_one(*, viewport=None, **options):
+    def open_one(*, viewport: dict[str, int] | None = None, **options: Any) -> Any:
         if options:
-            strangers.append(chromium.new_context(**{"locale": "en-US", **options}))
-        page = (strangers[-1] if options else visitor).new_page()
+            contexts.append(chromium.new_context(**{"locale": "en-US", **options}))
+        page = (contexts[-1] if options else visitor).new_page()
         opened.append(page)
         page.set_viewport_size(viewport or {"width": 1280, "height": 900})
         return page
 
     yield open_one
-    for one in (*opened, *strangers):
+    for one in (*opened, *contexts):
         one.close()
-    visitor.set_offline(False)  # where a test has pulled the plug
+    visitor.set_offline(False)  # a test may have disconnected it
 
 
 @pytest.fixture
-def open_page(open_tab, app_address):
-    """Opens a path of the app in a tab of its own and waits until it is drawn; collects errors of the console."""
+def open_page(open_tab: Callable[..., Any], app_address: str) -> Callable[..., Any]:
+    """Opens a path of the app in a new tab and waits until it is drawn; collects errors of the console."""
 
-    def open_path(path: str = "", *, address: str = app_address, **options):
+    def open_path(path: str = "", *, address: str = app_address, **options: Any) -> Any:
         page = open_tab(**options)
         page.set_default_timeout(30_000)
         page.errors, page.foreign = [], []
@@ -133,14 +158,14 @@ def open_page(open_tab, app_address):
     return open_path
 
 
-def settle(page) -> None:
-    """Wait until the script has run and the page stands still."""
+def settle(page: Any) -> None:
+    """Wait until the script has run and the page no longer changes."""
     page.wait_for_selector("[data-testid=stMainBlockContainer] h1")
     page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
     page.wait_for_timeout(400)
 
 
-def _note_foreign(page, url: str, address: str) -> None:
+def _note_foreign(page: Any, url: str, address: str) -> None:
     if not url.startswith((address, "data:", "blob:", address.replace("http", "ws"))):
         page.foreign.append(url)
 

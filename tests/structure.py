@@ -114,3 +114,44 @@ def levels(graph: dict[str, set[str]]) -> dict[str, int]:
             raise ValueError(f"These import each other in a cycle: {sorted(set(graph) - set(found))}")
         found |= {room: max((found[target] + 1 for target in graph[room]), default=0) for room in ready}
     return found
+
+
+def direct(graph: dict[str, set[str]]) -> dict[str, list[str]]:
+    """The arrows that no longer path implies: what a picture needs to show (transitive reduction)."""
+
+    @cache
+    def below(room: str) -> frozenset[str]:
+        return frozenset(graph[room]).union(*(below(target) for target in graph[room]))
+
+    return {
+        room: sorted(t for t in targets if not any(t in below(other) for other in targets - {t}))
+        for room, targets in graph.items()
+    }
+
+
+def mermaid(package: str) -> str:
+    """The rooms of a package as a Mermaid graph, the highest floor first."""
+    graph = rooms(package)
+    floors = levels(graph)
+    arrows_of = direct(graph)
+    order = sorted(graph, key=lambda room: (-floors[room], room))
+    lines = [f"    {room} --> {' & '.join(arrows_of[room])}" if arrows_of[room] else f"    {room}" for room in order]
+    return "\n".join(["```mermaid", "graph TD", *lines, "```"])
+
+
+PICTURES = ROOT / "docs" / "architecture.md"
+PICTURED = ("core", "ui", "sandbox")
+
+
+def with_pictures(text: str) -> str:
+    """The page with the current graph after each `<!-- rooms of PACKAGE -->`."""
+    for package in PICTURED:
+        head, mark, rest = text.partition(f"<!-- rooms of {package} -->\n")
+        if not mark:
+            raise ValueError(f"{PICTURES.name} has no picture of {package}/")
+        text = head + mark + mermaid(package) + rest[rest.index("\n```\n") + 4 :]
+    return text
+
+
+if __name__ == "__main__":  # `python -m tests.structure` draws the pictures of docs/architecture.md again
+    PICTURES.write_text(with_pictures(PICTURES.read_text(encoding="utf-8")), encoding="utf-8")

@@ -37,7 +37,11 @@ FOREIGN = {  # folder: packages of others that it may not import
     "training": {"streamlit", "plotly"},
     "sandbox": {"streamlit", "plotly"},
 }
-STATE = ("ui/session.py", "ui/state/")  # where Streamlit's session state is read and written
+STATE = (
+    "ui/session.py",
+    "ui/state/",
+    "ui/streamlit_internals.py",
+)  # where Streamlit's session state is read and written
 PRIVATE = {
     "streamlit": "ui/streamlit_internals.py",
     "keras": "sandbox/keras_internals.py",

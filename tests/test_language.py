@@ -1,4 +1,4 @@
-"""Every word on screen in Chinese: nothing missing, nothing left over, nothing that looks like a machine wrote it."""
+"""The words: plain technical English everywhere, and every string on screen in Chinese, complete and well set."""
 
 import ast
 import re
@@ -11,8 +11,6 @@ from typing import get_args
 
 import pytest
 from babel.messages.catalog import Catalog
-from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
-from babel.messages.frontend import parse_keywords, parse_mapping_cfg
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po
 
@@ -21,6 +19,7 @@ from core.merges.plan import Role
 from core.merges.presets import PRESETS
 from core.merges.samples import SAMPLES, make_sample
 from core.merges.shape_text import parse_shape
+from tests import words
 from ui import text
 
 ROOT = Path(__file__).parent.parent
@@ -31,20 +30,9 @@ SAME_IN_CHINESE = {"dtype", "NaN", "+∞", "−∞", "{at} / {last}", "BAM", "CB
 ROLES = [*get_args(Role), "clashing"]
 
 
-@cache
-def keywords() -> dict:
-    """The markers that the Makefile gives to pybabel."""
-    names = re.search(r'-k "([^"]+)"', (ROOT / "Makefile").read_text(encoding="utf-8")).group(1).split()
-    return {**DEFAULT_KEYWORDS, **parse_keywords(names)}
-
-
-@cache
 def extracted() -> frozenset[str]:
-    """Every text that `make text` would find, without running it."""
-    with (ROOT / "babel.cfg").open(encoding="utf-8") as file:
-        methods, options = parse_mapping_cfg(file)
-    found = extract_from_dir(ROOT, methods, options, keywords())
-    return frozenset(message for _, _, message, _, _ in found)
+    """Every text that `make text` finds, without running it."""
+    return frozenset(message for _, _, message in words.marked())
 
 
 @cache
@@ -67,7 +55,7 @@ def marked_calls() -> list[tuple[str, ast.Call]]:
         for file in files
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call)
-        and (getattr(node.func, "id", None) or getattr(node.func, "attr", None)) in keywords()
+        and (getattr(node.func, "id", None) or getattr(node.func, "attr", None)) in words.keywords()
         and node.args
         and isinstance(node.args[0], ast.Constant)
         and isinstance(node.args[0].value, str)
@@ -83,6 +71,52 @@ def in_chinese(monkeypatch, sentence: str) -> str:
     """What the screen shows after Chinese has been chosen."""
     monkeypatch.setattr(text.state, "language", lambda: "zh")
     return text.t(sentence)
+
+
+@cache
+def forbidden() -> list[str]:
+    return words.forbidden()
+
+
+AREAS = (
+    "app.py",
+    "bench",
+    "core",
+    "deploy",
+    "docs",
+    "figures",
+    "network",
+    "pages",
+    "sandbox",
+    "tests",
+    "training",
+    "ui",
+)
+
+
+@pytest.mark.parametrize("area", [*AREAS, "."])
+def test_plain_technical_english(area):
+    """No text, comment, docstring or name uses a word of `tests/words.py`; `.` is the rest of the files."""
+    wrong = [
+        use for use in forbidden() if (re.split("[/:]", use)[0] if re.split("[/:]", use)[0] in AREAS else ".") == area
+    ]
+    assert wrong == [], "\n".join(wrong)
+
+
+def test_forbidden_words_are_found():
+    """The patterns find a word over a line break and in any case, and leave other words alone."""
+    found = [
+        pattern for pattern in words.ENGLISH if words.uses(pattern, "Nobody\n# mends: 6 places, cell by\n    cell")
+    ]
+    assert len(found) == 4
+    assert not any(
+        words.uses(pattern, "a placeholder is in place; amend the ground truth") for pattern in words.ENGLISH
+    )
+
+
+def test_plain_technical_chinese():
+    """No translation uses a word that readers of Chinese documentation do not know."""
+    assert words.forbidden_chinese() == []
 
 
 def test_nothing_is_missing():

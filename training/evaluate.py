@@ -44,7 +44,9 @@ def evaluate(assets: Path = ASSETS) -> Figures:
 def _run(network: keras.Model, images: np.ndarray) -> dict[str, np.ndarray]:
     """The answer (n, 160, 160, 1) and alpha of every gate (n, grid, grid, 1)."""
     outputs = {f"gate{grid}": network.get_layer(f"gate{grid}_alpha").output for grid in GRIDS}
-    return keras.Model(network.input, {**outputs, "answer": network.output}).predict(images, batch_size=8, verbose=0)
+    model = keras.Model(network.input, {**outputs, "answer": network.output})
+    values: dict[str, np.ndarray] = model.predict(images, batch_size=8, verbose=0)
+    return values
 
 
 def _dice_figures(truth: np.ndarray, answer: np.ndarray) -> Figures:

@@ -29,7 +29,8 @@ def dice(truth: np.ndarray, answer: np.ndarray) -> np.ndarray:
     """Dice coefficient of each slice, (n,): twice the overlap over the sum of both areas; arrays (n, h, w, 1)."""
     found, wanted = answer > 0.5, truth > 0.5
     both = (found & wanted).sum(axis=(1, 2, 3))
-    return 2 * both / np.maximum(found.sum(axis=(1, 2, 3)) + wanted.sum(axis=(1, 2, 3)), 1)
+    coefficient: np.ndarray = 2 * both / np.maximum(found.sum(axis=(1, 2, 3)) + wanted.sum(axis=(1, 2, 3)), 1)
+    return coefficient
 
 
 class AlphaRecorder(keras.callbacks.Callback):

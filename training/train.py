@@ -14,13 +14,13 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from network.attention_unet import attention_unet
+from network.attention_unet import GRIDS, attention_unet
 from network.weights import load_weights, save_weights
 from training.evaluate import ASSETS
 from training.evaluate import main as evaluate
 from training.keras_file import write_keras_file
 from training.recipe import Recipe, Slices, learner
-from training.record import AlphaRecorder, moments, write_samples
+from training.record import SAMPLE_SEEDS, AlphaRecorder, moments, write_samples
 
 
 class ProgressBar(keras.callbacks.Callback):
@@ -76,7 +76,9 @@ def main() -> None:
     versions = {"python": platform.python_version(), "numpy": np.__version__}
     versions |= {"keras": keras.__version__, "tensorflow": tf.__version__}
     note = {"recipe": recipe.as_dict(), "seconds": {name: round(time) for name, time in seconds.items()}}
-    (ASSETS / "training.json").write_text(json.dumps({**note, "versions": versions}, indent=1) + "\n")
+    recorded = {"samples": len(SAMPLE_SEEDS), "gates": list(GRIDS)}
+    note |= {"versions": versions, "recorded": recorded}
+    (ASSETS / "training.json").write_text(json.dumps(note, indent=1) + "\n")
     write_keras_file(ASSETS)
     evaluate()
 

@@ -1,6 +1,6 @@
-"""What this server does, counted for whoever runs it: numbers only, nothing that a visitor typed or uploaded.
+"""What this server does, counted for its operator: numbers only, nothing that a visitor typed or uploaded.
 
-Streamlit gives each run of a page a thread, so the run that a thread is busy with is remembered by thread.
+Streamlit gives each run of a page a thread, so the run in progress is kept by thread.
 """
 
 from __future__ import annotations
@@ -11,22 +11,23 @@ import time
 from collections import Counter
 from typing import Literal
 
-from streamlit import runtime
+from ui import streamlit_internals
 
 Reason = Literal[
-    "shapes",  # the inputs of a merge do not fit
+    "shapes",  # the inputs of a merge are incompatible
     "file",  # an upload that cannot be read, or is too large
-    "limit",  # more numbers than are computed
-    "full",  # more sessions than the server takes
-    "upload quota",  # more bytes held for a session, or for all, than the server takes
-    "error",  # a mistake of ours: the page shows a sentence, the log has the place
+    "limit",  # more elements than are computed
+    "full",  # more sessions than the server admits
+    "upload quota",  # more uploaded bytes than a session, or the server, may hold
+    "request",  # a message that no browser sends
+    "error",  # a bug of this app: the page shows a sentence, the log has the place
 ]
-STEPS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)  # seconds: upper ends of the histogram's bars
+STEPS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)  # seconds: upper bounds of the histogram's buckets
 
 _log = logging.getLogger(__name__)
 _lock = threading.Lock()
-_counts: Counter[tuple[str, str]] = Counter()  # (family, label): how often
-_seconds: Counter[str] = Counter()  # page: seconds of all its runs
+_counts: Counter[tuple[str, str]] = Counter()  # by (family, label)
+_seconds: Counter[str] = Counter()  # of all runs, by page
 _run = threading.local()
 
 
@@ -57,13 +58,13 @@ def merged(operation: str) -> None:
 
 
 def refused(reason: Reason) -> None:
-    """Something was refused, with a sentence on screen."""
+    """Something was rejected, with a sentence on screen."""
     _count("refusals", reason)
     _log.info("refused", extra={"reason": reason})
 
 
-def told(status: str) -> None:
-    """What Keras says was shown: "same", "refused", "different" or "unavailable"."""
+def verdict_shown(status: str) -> None:
+    """A comparison with Keras was shown: "same", "refused", "different" or "unavailable"."""
     _count("verdicts", status)
     if status == "different":
         _log.warning("Keras differs from the engine")
@@ -76,16 +77,14 @@ def counts(family: str) -> dict[str, int]:
 
 
 def seconds() -> dict[str, float]:
-    """How long the finished runs of each page took together."""
+    """Total duration of the finished runs of each page."""
     with _lock:
         return dict(_seconds)
 
 
 def sessions() -> int:
     """Browser tabs that are connected now; 0 where there is no server, as in a test of a page."""
-    server = runtime.get_instance() if runtime.exists() else None
-    known = getattr(server, "_session_mgr", None)  # no public name has it
-    return int(known.num_active_sessions()) if known else 0
+    return len(streamlit_internals.active_sessions())
 
 
 def _count(family: str, label: str) -> None:

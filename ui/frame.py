@@ -1,4 +1,4 @@
-"""What every page begins and ends with: title, menu, language, undo, link to share, the form for a talk."""
+"""What every page begins and ends with: style, menu, language, undo, the link to share, and the stage."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core import Sentence as _  # marks text for the catalogues
 from ui import counters, session, stage
@@ -26,7 +27,6 @@ _PAGES = {  # file: (title, icon); the one list of pages
 }
 _MODULES = 50  # in one batch of `_settle`
 _ROOT = Path(__file__).parent.parent
-_MENU = 244  # pixels; what is left of a small screen belongs to the tensors
 _ICON = Path(__file__).parent / "icon.svg"
 
 
@@ -40,16 +40,39 @@ def begin(title: str) -> None:
     admission.admit()
     link.begin(title)
     speak(session.language())
-    menu = "collapsed" if st.context.is_embedded else _MENU  # in somebody else's page it would be in the way
+    present.begin()
     st.set_page_config(
-        page_title=f"{t(title)} · Mergescope", page_icon=str(_ICON), layout="wide", initial_sidebar_state=menu
+        page_title=f"{t(title)} · Mergescope", page_icon=str(_ICON), layout="wide", initial_sidebar_state="collapsed"
     )
+    stage.style(presenting=present.on())
     with st.sidebar:
         st.markdown("### Mergescope")
         for file, (name, icon) in _PAGES.items():
             st.page_link(_ROOT / file, label=t(name), icon=icon)
         _language()
-    present.begin()
+
+
+def headline(claim: str) -> DeltaGenerator:
+    """The first line of a page: its claim as the heading, and room for one line of controls.
+
+    Controls are hidden while presenting until the pointer is near an edge of the window.
+
+    Args:
+        claim: the heading, translated.
+
+    Returns:
+        Where the controls are drawn.
+    """
+    line = st.container(horizontal=True, vertical_alignment="center", gap="small", key="headline")
+    line.title(claim, anchor=False)
+    return line.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="right", gap="xsmall", key="controls"
+    )
+
+
+def below() -> DeltaGenerator:
+    """Where a page draws what comes after its picture: not shown while presenting."""
+    return st.container(key="below")
 
 
 def _language() -> None:
@@ -76,12 +99,12 @@ def end() -> None:
 
 
 def doors() -> None:
-    """A card for every page but Home."""
+    """A link to every page but Home."""
     cards.doors(_PAGES, _ROOT)
 
 
 def _undo() -> None:
-    """What the keys Ctrl+Z and Ctrl+Shift+Z press, too."""
+    """The buttons that Ctrl+Z and Ctrl+Shift+Z press too; stage.js lets a view take back a stroke first."""
     buttons = (("undo", t("Undo"), -1, "Ctrl+Z"), ("redo", t("Redo"), 1, "Ctrl+Shift+Z"))
     for column, (key, label, by, keys) in zip(st.columns(2), buttons, strict=True):
         column.button(
@@ -89,7 +112,6 @@ def _undo() -> None:
             key=key,
             icon=f":material/{key}:",
             help=keys,
-            disabled=not history.can(by),
             on_click=history.go,
             args=(by,),
             width="stretch",

@@ -1,4 +1,4 @@
-"""The few inputs that make a page: read and written by key."""
+"""The session: widget values by key, the language, and the name of the session."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
-from streamlit.runtime.state.common import user_key_from_element_id
+
+from ui import streamlit_internals
 
 LANGUAGES = {"en": "English", "zh": "中文"}
 
 
 def get(key: str, default: Any = None) -> Any:
-    """What a widget holds, or the default before it has been drawn."""
+    """The value of a widget, or the default before it has been drawn."""
     return st.session_state.get(key, default)
 
 
 def put(values: Mapping[str, Any]) -> None:
-    """Set widgets, before they are drawn or from a callback."""
+    """Set widgets, before they are drawn or in a callback."""
     for key, value in values.items():
         st.session_state[key] = value
 
@@ -32,31 +32,28 @@ def language() -> str:
 
 
 def browser_language() -> str:
-    """The browser's language if the app speaks it, else English."""
+    """The browser's language if the app has it, else English."""
     locale = (st.context.locale or "en").lower()
     return next((name for name in LANGUAGES if locale.startswith(name)), "en")
 
 
 def session() -> str:
-    """A name for this session, empty outside of one. Never shown or logged: whoever knows it can take it over."""
-    context = get_script_run_ctx(suppress_warning=True)
-    return context.session_id if context else ""
+    """Name of this session, empty outside of one. Never shown or logged: it is enough to take the session over."""
+    return streamlit_internals.session_id()
 
 
-def sent_along() -> dict[str, Any]:
-    """What the browser's widgets hold, by key, as it was sent with this run: texts, truth values, labels of choices.
+def sent_along() -> dict[str, str | bool]:
+    """Values of the browser's widgets, by key, as they were sent with this run: texts, booleans, labels of choices.
 
-    In the first run of a session there is something only if the page was drawn by another server, which is gone: the
-    browser then sends all that its widgets hold, the latest change among it.
+    In the first run of a session there is something only if the page was drawn by another server that has ended: the
+    browser then sends the values of all its widgets, the latest change among them.
     """
-    context = get_script_run_ctx(suppress_warning=True)
-    widgets = context.session_state.get_widget_states() if context else []
-    found = {user_key_from_element_id(widget.id): _sent(widget) for widget in widgets}
-    return {key: value for key, value in found.items() if key and value is not None}
+    found = {key: _value(message) for key, message in streamlit_internals.widget_messages().items()}
+    return {key: value for key, value in found.items() if value is not None}
 
 
-def _sent(widget: Any) -> str | bool | None:
-    kind = widget.WhichOneof("value")
-    if kind == "string_array_value" and len(widget.string_array_value.data) == 1:
-        return str(widget.string_array_value.data[0])
-    return getattr(widget, kind) if kind in ("string_value", "bool_value") else None
+def _value(message: Any) -> str | bool | None:
+    kind = message.WhichOneof("value")
+    if kind == "string_array_value" and len(message.string_array_value.data) == 1:
+        return str(message.string_array_value.data[0])
+    return getattr(message, kind) if kind in ("string_value", "bool_value") else None

@@ -14,6 +14,16 @@ from typing import Any
 from core import Sentence
 from ui import session
 
+_JOINER = "\u2060"  # invisible, of no width
+_REPLACED = re.compile(  # positions at which a joiner breaks what the browser would replace
+    r"(?i)(?<=:)(?=//)"  # https://
+    r"|(?<=\bwww)(?=\.)"
+    r"|(?=@)"  # a@b
+    r"|(?<=:)(?=[\w+-][^\s:]*:)"  # :smile: and :material/home:
+    r"|(?:(?<=^[<>~-])|(?<=\s[<>~-]))(?=[->=]+(?:\s|$))"  # -> <- -- >= <= ~= between blanks
+)
+_MARKUP = re.compile(r"([\\`_\[\]<>~$|#!&{}^]|:(?=[A-Za-z]))")
+_LIST_ITEM = re.compile(r"(?m)^(\s*(?:\d+(?=[.)]\s))?)([-+.)](?=\s))")  # "- ", "+ ", "1. " at the start of a line
 _LOCALES = Path(__file__).parent / "locales"
 _SHOWN = 60  # characters of a foreign name that are repeated on screen
 _SPOKEN: ContextVar[str | None] = ContextVar("spoken", default=None)
@@ -47,9 +57,20 @@ def speaking(language: str) -> Iterator[None]:
         _SPOKEN.reset(token)
 
 
-def plain(text: str) -> str:
-    """A text from outside, or Keras's own, so that Markdown shows it as it is."""
-    return re.sub(r"([\\`*_\[\]<>~$|]|:(?=[a-z]))", r"\\\1", text)
+def plain(text: str, *, emphasis: bool = False) -> str:
+    """Escape a foreign text, so that Markdown shows it as it was typed; the one escaper for names and stories.
+
+    Backslashes keep punctuation from being markup. GFM makes links of bare addresses, and Streamlit makes icons, emoji
+    and arrows of `:name:` and ` -> ` even where they are escaped, so an invisible character (U+2060, word joiner)
+    interrupts these.
+
+    Args:
+        text: from a file, a link, or Keras.
+        emphasis: whether `*` and `**` still make italic and bold.
+    """
+    broken = _REPLACED.sub(_JOINER, text)
+    escaped = _MARKUP.sub(r"\\\1", broken)
+    return _LIST_ITEM.sub(r"\1\\\2", escaped if emphasis else escaped.replace("*", r"\*"))
 
 
 def short(name: str) -> str:

@@ -1,6 +1,6 @@
-"""Figures for each channel, the last axis of a tensor, and the orders that they give.
+"""Figures per channel, the last axis of a tensor, and the orders that follow from them.
 
-Every function takes (..., C) and returns (C,). Numbers that are not finite count as 0.
+Every function takes (..., C) and returns (C,). Values that are not finite count as 0.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.dtypes import Array
-from core.errors import unclear
+from core.errors import invalid_request
 from core.sentences import Sentence as _  # marks text for the catalogues
 
 Figures = NDArray[np.float64]
@@ -25,16 +25,16 @@ def energy(value: Array) -> Figures:
 
 
 def change(before: Array, after: Array) -> Figures:
-    """How far each channel moved: the sum of squared differences of two tensors of one shape."""
+    """The sum of squared differences of two tensors of one shape, per channel."""
     return energy(_channels(after) - _channels(before))
 
 
 def agreement(value: Array, weights: Array) -> Figures:
-    """The correlation of a channel's magnitude with a map of weights, -1 to 1; 0 where either is the same everywhere.
+    """The correlation of each channel's magnitude with an attention map, -1 to 1; 0 where either is constant.
 
     Args:
         value: features, (..., C).
-        weights: the map, (..., 1), as many places.
+        weights: the map, (..., 1), with as many positions.
     """
     magnitude, weight = np.abs(_channels(value)), _channels(weights)
     magnitude, weight = magnitude - magnitude.mean(axis=0), weight - weight.mean(axis=0)
@@ -46,7 +46,7 @@ def agreement(value: Array, weights: Array) -> Figures:
 
 
 def order(figures: Figures) -> tuple[int, ...]:
-    """The channels, largest figure first; equal ones by index."""
+    """The channels by descending figure; equal ones by index."""
     return tuple(int(channel) for channel in np.argsort(-figures, kind="stable"))
 
 
@@ -62,9 +62,10 @@ class ChannelFigures:
     Attributes:
         before: energy of the features.
         after: energy of the gated features.
-        kept: after / before; NaN for a channel without energy, from which nothing can be kept.
+        kept: after / before; NaN for a channel without energy.
         changed: energy of the difference.
         agreement: correlation of the magnitude of the features with the map, -1 to 1.
+        cover: how well the channel shows the gate, see `cover`.
     """
 
     before: Figures
@@ -72,27 +73,28 @@ class ChannelFigures:
     kept: Figures
     changed: Figures
     agreement: Figures
+    cover: Figures
 
 
 def channel_figures(features: Array, gated: Array, weights: Array) -> ChannelFigures:
     """All figures of a gate at once.
 
     Args:
-        features: what goes in, (..., C).
-        gated: what comes out, of the same shape.
-        weights: the map, which broadcasts against the features: (n, H, W, 1), (n, 1, 1, C), (n, H, W, C).
+        features: input of the gate, (..., C).
+        gated: its output, of the same shape.
+        weights: gate values that broadcast to the features: (n, H, W, 1), (n, 1, 1, C), (n, H, W, C).
     """
     before, after = energy(features), energy(gated)
     one_map = weights.shape == (*features.shape[:-1], 1)
     kept: Figures = np.divide(after, before, out=np.full(before.shape, np.nan), where=before > 0)
     agreed = agreement(features, weights) if one_map else _own_agreement(features, weights)
-    return ChannelFigures(before, after, kept, change(features, gated), agreed)
+    return ChannelFigures(before, after, kept, change(features, gated), agreed, cover(features, gated))
 
 
 def _own_agreement(features: Array, weights: Array) -> Figures:
-    """As `agreement`, each channel with its own part of the map."""
+    """As `agreement`, each channel with its own gate values."""
     magnitude, weight = np.abs(_channels(features)), _channels(np.broadcast_to(weights, features.shape))
-    even = np.ptp(weight, axis=0) == 0  # a rounded mean would leave a spread where there is none
+    even = np.ptp(weight, axis=0) == 0  # a rounded mean would leave a deviation where there is none
     magnitude, weight = magnitude - magnitude.mean(axis=0), weight - weight.mean(axis=0)
     size = np.sqrt(energy(magnitude) * energy(weight))
     found: Figures = np.divide(
@@ -101,24 +103,46 @@ def _own_agreement(features: Array, weights: Array) -> Figures:
     return found
 
 
+_VISIBLE = 0.3  # of the largest magnitude of a channel; below it a projector shows little
+
+
+def cover(before: Array, after: Array) -> Figures:
+    """How well a channel shows the gate: √(cover before · cover after), 0 to 1.
+
+    The cover is the share of its positions above 0.3 of its largest magnitude before the gate. A channel scores where
+    there is much to see before and something is left after. Channels with less energy than the median count as 0.
+
+    Args:
+        before: the features, (..., C).
+        after: the gated features, of the same shape.
+    """
+    full, gated = np.abs(_channels(before)), np.abs(_channels(after))
+    threshold = _VISIBLE * full.max(axis=0, initial=0)
+    covers = (full > threshold).mean(axis=0) * (gated > threshold).mean(axis=0)
+    strength = energy(before)
+    found: Figures = np.where(strength >= np.median(strength), np.sqrt(covers), 0.0)
+    return found
+
+
 ORDERS: dict[str, str] = {
-    "index": _("As they come"),
+    "index": _("By index"),
     "energy": _("By energy"),
-    "kept": _("By share of energy kept"),
+    "kept": _("By energy retained"),
     "change": _("By change"),
     "agreement": _("By agreement with the map"),
+    "cover": _("By how well they show the gate"),
 }
 
 
 def channel_order(figures: ChannelFigures, by: str) -> tuple[int, ...]:
-    """The channels, largest figure first; equal ones by index, NaN last.
+    """The channels by descending figure; equal ones by index, NaN last.
 
     Args:
         figures: of `channel_figures`.
         by: one of `ORDERS`.
 
     Raises:
-        MergeError: names the orders that there are.
+        MergeError: lists the orders.
     """
     chosen = {
         "index": -np.arange(len(figures.before), dtype=np.float64),
@@ -126,7 +150,10 @@ def channel_order(figures: ChannelFigures, by: str) -> tuple[int, ...]:
         "kept": figures.kept,
         "change": figures.changed,
         "agreement": figures.agreement,
+        "cover": figures.cover,
     }
     if by not in chosen:
-        raise unclear("There is no order {name}; choose one of {names}.", name=repr(by)[:60], names=", ".join(chosen))
+        raise invalid_request(
+            "There is no order {name}; choose one of {names}.", name=repr(by)[:60], names=", ".join(chosen)
+        )
     return order(chosen[by])

@@ -1,4 +1,4 @@
-"""Merges: the operations table, alignment, values, gradients, provenance, fixes, errors as text, code.
+"""Merges: the operations table, alignment, values, gradients, provenance, fixes, reading errors, code.
 
 Each public name is a module; `core` exports the functions that most callers need.
 """

@@ -1,52 +1,75 @@
-"""Shapes alone: how Keras lines the inputs of a merge up, or why it will not."""
+"""Shapes only: how Keras aligns the inputs of a merge, or why it rejects them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 from operator import index
 from typing import Any
 
-from core.errors import MergeError, Shape, shown, unclear
+from core.errors import MergeError, PartialInput, Shape, invalid_request, shown
 from core.merges.concatenate import align_concatenate
 from core.merges.dot import Axes, align_dot, check_axes
-from core.merges.elementwise import align_elementwise
-from core.merges.fixes import find_fixes
+from core.merges.elementwise import align_elementwise, expand
+from core.merges.fixes import Problem, find_fixes
 from core.merges.operations import Operation, find
-from core.merges.plan import Alignment
+from core.merges.plan import Alignment, faults_of, partial_input
 from core.sentences import Sentence
 
 
 def align(operation: str, shapes: Iterable[Iterable[int | None]], *, axis: int = -1, axes: Any = -1) -> Alignment:
-    """How the inputs of a merge line up.
+    """How the inputs of a merge are aligned.
 
     Args:
         operation: name of a merge, `core.MERGES`.
-        shapes: one for each input, batch axis first; None for a size that is not known yet.
-        axis: joined by Concatenate.
-        axes: contracted by Dot: one for both inputs, or a pair.
+        shapes: one per input, batch axis first; None for an unknown size.
+        axis: of Concatenate.
+        axes: of Dot: one for both inputs, or a pair.
 
     Returns:
-        The plan, with roles for each axis, the shape of the result and warnings.
+        The roles of each axis, the shape of the result and warnings.
 
     Raises:
-        MergeError: where the Keras layer refuses these shapes; with Keras's text, the reason and fixes.
+        MergeError: the Keras layer rejects these shapes; with Keras's text, the reason and fixes.
     """
-    row = find(operation)
+    return align_row(find(operation), shapes, axis=axis, axes=axes)
+
+
+def align_row(row: Operation, shapes: Any, *, axis: Any = -1, axes: Any = -1) -> Alignment:
+    """`align` for a row of the table."""
     checked_axes = check_axes(axes) if row.rule == "dot" else -1
     checked_axis = _check_axis(axis) if row.rule == "concatenate" else -1
     checked_shapes = check_shapes(row, shapes)
+    return plan_or_explain(row, checked_shapes, checked_axis, checked_axes)
+
+
+def plan_or_explain(row: Operation, shapes: tuple[Shape, ...], axis: int, axes: Axes) -> Alignment:
+    """`align` for arguments that have been checked.
+
+    Raises:
+        MergeError: with the partial alignment and fixes.
+    """
     try:
-        return plan(row.name, checked_shapes, checked_axis, checked_axes)
+        return plan(row, shapes, axis, axes)
     except MergeError as error:
-        fixes = find_fixes(checked_shapes, error, lambda s: plan(row.name, s, checked_axis, checked_axes))
-        raise error.but(fixes=fixes) from None
+        fixes = find_fixes(_problem(row, shapes, axis, axes, error))
+        raise error.but(fixes=fixes, partial=partial_inputs(row, shapes, error)) from None
+
+
+def _problem(row: Operation, shapes: tuple[Shape, ...], axis: int, axes: Axes, error: MergeError) -> Problem:
+    chosen: dict[str, dict[str, Any]] = {"concatenate": {"axis": axis}, "dot": {"axes": axes}}
+    options = chosen.get(row.rule, {})
+    call = f"y = keras.layers.{row.name}({{options}})([{{inputs}}])"
+    return Problem(row, shapes, options, error, partial(_accepts, row), call)
+
+
+def _accepts(row: Operation, shapes: tuple[Shape, ...], options: dict[str, Any]) -> Alignment:
+    return plan(row, shapes, options.get("axis", -1), options.get("axes", -1))
 
 
 @lru_cache(maxsize=4096)
-def plan(operation: str, shapes: tuple[Shape, ...], axis: int, axes: Axes) -> Alignment:
+def plan(row: Operation, shapes: tuple[Shape, ...], axis: int, axes: Axes) -> Alignment:
     """`align` for arguments that have been checked, without looking for fixes."""
-    row = find(operation)
     if not shapes:
         raise _no_inputs(row)
     if row.rule == "concatenate":
@@ -56,21 +79,31 @@ def plan(operation: str, shapes: tuple[Shape, ...], axis: int, axes: Axes) -> Al
     return align_elementwise(row, shapes)
 
 
-def not_a_list(operation: str, shape: Shape) -> MergeError:
-    """The error of a layer that was called on one tensor instead of a list of them."""
+def partial_inputs(row: Operation, shapes: tuple[Shape, ...], error: MergeError) -> tuple[PartialInput, ...]:
+    """How far the inputs of a rejected merge layer were aligned: expanded as Keras does, with the faults marked."""
+    stretches = row.rule == "elementwise" and bool(shapes) and all(shapes)
+    expanded = expand(shapes) if stretches else shapes
+    faults = faults_of(error, len(shapes))
+    return tuple(
+        partial_input(shape, wide, 1, faults[number], stretches=stretches)
+        for number, (shape, wide) in enumerate(zip(shapes, expanded, strict=True))
+    )
+
+
+def not_a_list(row: Operation, shape: Shape) -> MergeError:
+    """The error of a layer that was called on one tensor instead of a list."""
     received = f"Received: input_shape={shape}"
     texts = {
         "concatenate": f"A `Concatenate` layer should be called on a list of at least 1 input. {received}",
         "dot": f"A `Dot` layer should be called on a list of 2 inputs. {received}",
     }
-    row = find(operation)
     general = f"A merge layer should be called on a list of inputs. {received} (not a list of shapes)"
     error = MergeError(
         texts.get(row.rule, general),
-        Sentence("A merge takes a list: put the tensors between square brackets."),
+        Sentence("A merge layer takes a list of tensors: wrap them in square brackets."),
         accident=None if shape or row.rule == "concatenate" else "tuple index out of range",
     )
-    return error.but(fixes=find_fixes((shape,), error, lambda s: plan(row.name, s, -1, -1)))
+    return error.but(fixes=find_fixes(_problem(row, (shape,), -1, -1, error)))
 
 
 def _no_inputs(row: Operation) -> MergeError:
@@ -89,7 +122,7 @@ def _check_axis(axis: Any) -> int:
     except TypeError:
         raise MergeError(
             f"The axis of `Concatenate` should be an integer. Received: axis={axis}",
-            Sentence("axis must be one whole number."),
+            Sentence("axis must be one integer."),
             accident=_axis_accident(axis),
         ) from None
 
@@ -103,13 +136,13 @@ def _axis_accident(axis: Any) -> str:
 
 
 def listed(values: Any) -> tuple[Any, ...]:
-    """What stands in a list of tensors or of shapes.
+    """The entries of a list of tensors or of shapes.
 
     Raises:
-        MergeError: a number, None, or anything else that is no list.
+        MergeError: a number, None, or anything else that is not a list.
     """
-    if not isinstance(values, (list, tuple, Iterable)):  # the first two are quick to tell
-        raise unclear("A merge takes a list, one entry for each input; it got {value}.", value=shown(values))
+    if not isinstance(values, (list, tuple, Iterable)):  # the first two are quick to check
+        raise invalid_request("A merge layer takes a list with one entry per input; got {value}.", value=shown(values))
     return tuple(values)
 
 
@@ -117,11 +150,11 @@ def check_shapes(row: Operation, shapes: Any) -> tuple[Shape, ...]:
     """The shapes as tuples.
 
     Raises:
-        MergeError: no list of shapes, or something in one that is no size.
+        MergeError: not a list of shapes, or an entry that is not a size.
     """
     entries = listed(shapes)
     if any(isinstance(shape, (str, bytes)) or not isinstance(shape, Iterable) for shape in entries):
-        raise not_a_list(row.name, _check_shape(entries))
+        raise not_a_list(row, _check_shape(entries))
     return tuple(_check_shape(shape) for shape in entries)
 
 
@@ -130,7 +163,7 @@ def _check_shape(shape: Iterable[Any]) -> Shape:
     try:
         checked = tuple(None if size is None else index(size) for size in sizes)
     except TypeError:
-        raise unclear("A shape holds whole numbers or None; {shape} does not.", shape=shown(sizes)) from None
+        raise invalid_request("A shape consists of integers or None; got {shape}.", shape=shown(sizes)) from None
     if any(size is not None and size < 0 for size in checked):
-        raise unclear("Sizes are at least 0; {shape} has a negative one.", shape=checked)
+        raise invalid_request("Sizes must be at least 0; {shape} has a negative one.", shape=checked)
     return checked

@@ -1,4 +1,4 @@
-"""One output cell written out: `51 = 1 × 51`."""
+"""The calculation of one output element as text: `51 = 1 × 51`."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _TERMS = 6  # of a sum that are written out
 
 
 def arithmetic(merged: Merged, inputs: Sequence[Array], output_index: tuple[int, ...]) -> str:
-    """The sum, product or choice that made one output cell.
+    """The sum, product or choice that gives one output element.
 
     Args:
         merged: the result.
-        inputs: that went in.
-        output_index: the cell.
+        inputs: the arrays that were merged.
+        output_index: of the element.
     """
     row = find(merged.alignment.operation)
     cells = sources(merged.alignment, output_index)
@@ -37,7 +37,7 @@ def arithmetic(merged: Merged, inputs: Sequence[Array], output_index: tuple[int,
 
 
 def number(value: np.generic | float) -> str:
-    """A number as short as it can be told: 51, 0.25, 1.2e+09, nan."""
+    """A value in short form: 51, 0.25, 1.2e+09, nan."""
     plain = float(value)
     if not np.isfinite(plain):
         return str(plain)

@@ -1,6 +1,7 @@
-"""How Keras lines up the inputs of Concatenate (keras/src/layers/merging/concatenate.py).
+"""How Keras aligns the inputs of Concatenate (keras/src/layers/merging/concatenate.py).
 
-Nothing is stretched: all axes but the joined one must be equal, the batch among them. Axis 0 may be joined.
+It does not broadcast: all axes except the concatenation axis must be equal, including the batch axis. Axis 0 may be
+the concatenation axis.
 """
 
 from __future__ import annotations
@@ -11,32 +12,34 @@ import numpy as np
 
 from core.dtypes import Array, promote
 from core.errors import Call, MergeError, Shape
+from core.merges.odd_sizes import odd_size
 from core.merges.operations import Operation
 from core.merges.plan import AlignedInput, Alignment, Role
+from core.merges.warnings import batch_warning
 from core.sentences import Sentence
 
 
 def align_concatenate(row: Operation, shapes: tuple[Shape, ...], axis: int) -> Alignment:
-    """The plan of a Concatenate.
+    """The alignment of a Concatenate.
 
     Raises:
         MergeError: without fixes; `core.merges.align.align` adds them.
     """
     _check_build(shapes, axis)
-    if len(shapes) == 1 and axis >= len(shapes[0]):  # TensorFlow hands a single input through, whatever the axis
+    if len(shapes) == 1 and axis >= len(shapes[0]):  # TensorFlow returns a single input, whatever the axis
         return Alignment(row.name, (_entry(shapes[0], _all_matched(shapes[0])),), shapes[0])
     _check_call(row, shapes, axis)
     joined = axis % len(shapes[0])
     sizes = [shape[joined] for shape in shapes]
     total = None if None in sizes else sum(size for size in sizes if size is not None)
     output = (*shapes[0][:joined], total, *shapes[0][joined + 1 :])
-    unknown = {place for place in range(len(output)) if any(shape[place] is None for shape in shapes)}
+    unknown = {at for at in range(len(output)) if any(shape[at] is None for shape in shapes)}
     inputs = tuple(_entry(shape, _roles(len(shape), joined, unknown)) for shape in shapes)
     return Alignment(row.name, inputs, output, tuple(_warnings(shapes, joined)), axis=joined)
 
 
 def join(arrays: Sequence[Array], alignment: Alignment) -> Array:
-    """One after the other, in the common dtype."""
+    """The concatenation, in the common dtype."""
     if len(arrays) == 1:
         return arrays[0].copy()
     dtypes = {array.dtype for array in arrays}
@@ -67,19 +70,49 @@ def _check_build(shapes: tuple[Shape, ...], axis: int) -> None:
     raise MergeError(
         "A `Concatenate` layer requires inputs with matching shapes except for the concatenation axis. "
         f"Received: input_shape={list(shapes)}",
-        Sentence(
-            "Only the joined axis {axis} may differ; every other axis must be equal, and none is stretched.", axis=axis
-        ),
+        _why(shapes, axis),
         axes=_clashes(shapes, axis),
     )
 
 
+def _why(shapes: tuple[Shape, ...], axis: int) -> Sentence:
+    rank = len(shapes[0])
+    other = next((number for number, shape in enumerate(shapes) if len(shape) != rank), None)
+    if other is not None:
+        return _unequal_ranks(shapes, other)
+    at = _clashes(shapes, axis)[0][1]
+    sizes = {size for shape in shapes if (size := shape[at]) is not None}
+    odd = odd_size(sizes) if 0 < at < rank - (axis % rank == rank - 1) else None
+    if odd is not None:
+        return Sentence(
+            "On axis {at} the sizes are {sizes}, and Concatenate does not broadcast. {odd} is not a multiple of "
+            "{factor}: pooled to {pooled} and upsampled again it becomes {back}. Multiples of {factor} work.",
+            at=at,
+            sizes=", ".join(map(str, sorted(sizes))),
+            **odd.values,
+        )
+    return Sentence(
+        "Only axis {axis}, along which the inputs are concatenated, may differ; all other axes must match "
+        "exactly. Concatenate does not broadcast.",
+        axis=axis,
+    )
+
+
+def _unequal_ranks(shapes: tuple[Shape, ...], other: int) -> Sentence:
+    return Sentence(
+        "Inputs 0 and {other} have {first} and {second} axes; all inputs must have the same number of axes.",
+        other=other,
+        first=len(shapes[0]),
+        second=len(shapes[other]),
+    )
+
+
 def _without(shape: Shape, axis: int, number: int) -> Shape:
-    """The shape without the joined axis; kept whole where a positive axis does not exist, as Keras does."""
+    """The shape without the concatenation axis; unchanged if a positive axis does not exist, as in Keras."""
     if not shape:
         raise MergeError(
             "A `Concatenate` layer cannot join scalars: they have no axis.",
-            Sentence("Input {number} is a scalar and has no axis to join.", number=number),
+            Sentence("Input {number} is a scalar; it has no axis along which it could be concatenated.", number=number),
             axes=[(number, 0)],
             accident="integer modulo by zero",
         )
@@ -95,22 +128,20 @@ def _without(shape: Shape, axis: int, number: int) -> Shape:
             axes=[(number, 0)],
             accident="list assignment index out of range",
         )
-    return tuple(size for place, size in enumerate(shape) if place != (axis if axis >= 0 else axis + len(shape)))
+    return tuple(size for at, size in enumerate(shape) if at != (axis if axis >= 0 else axis + len(shape)))
 
 
 def _clashes(shapes: tuple[Shape, ...], axis: int) -> list[tuple[int, int]]:
     rank = len(shapes[0])
-    odd = [(number, len(shape) - 1) for number, shape in enumerate(shapes) if len(shape) != rank]
-    if odd:
-        return odd
-    differing = [
-        place for place in range(rank) if place != axis % rank and len({shape[place] for shape in shapes} - {None}) > 1
-    ]
-    return [(number, place) for number in range(len(shapes)) for place in differing]
+    ranks = [len(shape) for shape in shapes]
+    if len(set(ranks)) > 1:  # the axes that the lower ranks lack
+        return [(number, at) for number, own in enumerate(ranks) for at in range(1, own - min(ranks) + 1)]
+    differing = [at for at in range(rank) if at != axis % rank and len({shape[at] for shape in shapes} - {None}) > 1]
+    return [(number, at) for number in range(len(shapes)) for at in differing]
 
 
 def _check_call(row: Operation, shapes: tuple[Shape, ...], axis: int) -> None:
-    """What passes Keras's own check and fails in TensorFlow."""
+    """Reject what passes Keras's own check and fails in TensorFlow."""
     rank = len(shapes[0])
     node = (
         f"{{{{function_node __wrapped__ConcatV2_N_{len(shapes)}_device_/job:localhost/replica:0/task:0/device:CPU:0}}}}"
@@ -130,21 +161,16 @@ def _check_call(row: Operation, shapes: tuple[Shape, ...], axis: int) -> None:
         raise MergeError(
             f"{node} ConcatOp : Ranks of all input tensors should match: shape[0] = [{first}] vs. "
             f"shape[{other}] = [{second}] [Op:ConcatV2] name: concat",
-            Sentence(
-                "Inputs 0 and {other} have {first} and {second} axes; all inputs must have the same number of axes.",
-                other=other,
-                first=rank,
-                second=len(shapes[other]),
-            ),
-            axes=[(other, len(shapes[other]) - 1)],
+            _unequal_ranks(shapes, other),
+            axes=_clashes(shapes, axis),
             call=call,
         )
 
 
 def _warnings(shapes: tuple[Shape, ...], joined: int) -> Iterator[Sentence]:
+    if joined:
+        yield from batch_warning([shape[0] for shape in shapes], broadcast=False)
     if len(shapes) == 1:
-        yield Sentence("With one input there is nothing to merge: it comes out as it went in.")
+        yield Sentence("With a single input there is nothing to merge; it is returned unchanged.")
     elif joined == 0:
-        yield Sentence(
-            "Axis 0 is the batch: this puts samples one after the other, and a functional model may refuse it."
-        )
+        yield Sentence("Axis 0 is the batch axis: this concatenates samples, which a functional model may reject.")

@@ -1,6 +1,6 @@
-"""A merge in the code of a library that knows no merge layers: NumPy, PyTorch, JAX.
+"""A merge as code of a library without merge layers: NumPy, PyTorch, JAX.
 
-They broadcast by their own rule, so the axes that Keras inserts are written out, and so are its dtypes.
+They broadcast by their own rule, so the code makes the axes that Keras inserts explicit, and its dtypes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from core.merges.plan import Alignment
 
 @dataclass(frozen=True)
 class Dialect:
-    """How one library writes things; {0} is an expression."""
+    """Code templates of one library; {0} is an expression."""
 
     title: str
     imports: str
@@ -83,7 +83,7 @@ def _step_lines(row: Operation, style: Dialect, names: Sequence[str], kinds: Seq
         running, kind = "y", common
     if not lines:
         lines = [f"y = {running}"]
-    if row.finish(np.full(1, 4, np.float32), 2)[0] != 4:  # Average
+    if row.mean:
         lines.append(f"y = {_cast(style, 'y', kind, quotient(kind))} / {len(names)}")
     return lines
 

@@ -1,7 +1,7 @@
-"""How Keras lines up the inputs of Dot (keras/src/layers/merging/dot.py: Dot, batch_dot).
+"""How Keras aligns the inputs of Dot (keras/src/layers/merging/dot.py: Dot, batch_dot).
 
-One axis of each input is contracted, sample by sample. The free axes of the first input come first, then those of the
-second; a result without any gets one axis of 1.
+One axis of each input is contracted, for each sample separately. The free axes of the first input come first, then
+those of the second; a result without any gets one size-1 axis.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from core.errors import Call, MergeError, Shape
 from core.limits import check_rank
 from core.merges.operations import Operation
 from core.merges.plan import AlignedInput, Alignment
+from core.merges.warnings import batch_warning
 from core.sentences import Sentence
 
 _MOST_AXES = 32  # NumPy's own limit is 64 for both inputs together
@@ -23,10 +24,10 @@ Axes = int | tuple[int, int]
 
 
 def check_axes(axes: object) -> Axes:
-    """What the constructor of Dot accepts.
+    """`axes` as the constructor of Dot accepts it.
 
     Raises:
-        MergeError: not an int, nor two of them.
+        MergeError: neither an int nor two of them.
     """
     if isinstance(axes, int):
         return int(axes)
@@ -40,7 +41,7 @@ def check_axes(axes: object) -> Axes:
 
 
 def align_dot(row: Operation, shapes: tuple[Shape, ...], axes: Axes) -> Alignment:
-    """The plan of a Dot.
+    """The alignment of a Dot.
 
     Raises:
         MergeError: without fixes; `core.merges.align.align` adds them.
@@ -53,12 +54,12 @@ def align_dot(row: Operation, shapes: tuple[Shape, ...], axes: Axes) -> Alignmen
             ),
         )
     first, second = shapes
-    places = _check_build(first, second, axes)
-    _check_call(Call(row.name, shapes, ("float32", "float32")), first, second, places)
-    output = _free(first, places[0]) + _free(second, places[1])[1:]
+    contracted = _check_build(first, second, axes)
+    _check_call(Call(row.name, shapes, ("float32", "float32")), first, second, contracted)
+    output = _free(first, contracted[0]) + _free(second, contracted[1])[1:]
     output = output if len(output) > 1 else (*output, 1)
-    inputs = (_entry(first, places[0]), _entry(second, places[1]))
-    return Alignment(row.name, inputs, output, tuple(_warnings(axes, shapes)), axes=places)
+    inputs = (_entry(first, contracted[0]), _entry(second, contracted[1]))
+    return Alignment(row.name, inputs, output, tuple(_warnings(axes, shapes)), axes=contracted)
 
 
 def contract(first: Array, second: Array, alignment: Alignment, *, normalize: bool = False) -> Array:
@@ -68,10 +69,10 @@ def contract(first: Array, second: Array, alignment: Alignment, *, normalize: bo
         first: one input, (B, ..., K, ...).
         second: the other, (B, ..., K, ...).
         alignment: of the two.
-        normalize: whether each is divided by its length along the contracted axis first.
+        normalize: whether each is divided by its L2 norm along the contracted axis first.
 
     Raises:
-        MergeError: more axes than NumPy can hold.
+        MergeError: more axes than NumPy supports.
     """
     assert alignment.axes is not None
     check_rank((first.ndim, second.ndim), _MOST_AXES)
@@ -90,7 +91,7 @@ def contract(first: Array, second: Array, alignment: Alignment, *, normalize: bo
 
 
 def unit(array: Array, axis: int) -> Array:
-    """Divided by its length along an axis; lengths under 1e-7 count as 1e-7 (keras/src/ops/nn.py: _normalize)."""
+    """Divided by its L2 norm along an axis, at least 1e-7 (keras/src/ops/nn.py: _normalize)."""
     with np.errstate(divide="ignore"):
         inverse = 1 / np.sqrt(np.sum(np.square(array), axis=axis, keepdims=True))
     scaled: Array = array * np.minimum(inverse, FLOAT32.type(1e7))
@@ -98,7 +99,7 @@ def unit(array: Array, axis: int) -> Array:
 
 
 def _bad_axes(message: str) -> MergeError:
-    return MergeError(message, Sentence("axes must be one whole number, or two: one for each input."))
+    return MergeError(message, Sentence("axes must be one integer, or two: one per input."))
 
 
 def _entry(shape: Shape, contracted: int) -> AlignedInput:
@@ -117,19 +118,19 @@ def _check_build(first: Shape, second: Shape, axes: Axes) -> tuple[int, int]:
     for number, (axis, shape) in enumerate(zip(wanted, (first, second), strict=True)):
         if not -len(shape) <= axis < len(shape):
             raise _no_such_axis(axis, shape, number, "tuple index out of range")
-    places = (wanted[0] % len(first), wanted[1] % len(second))
-    if first[places[0]] != second[places[1]]:
+    contracted = (wanted[0] % len(first), wanted[1] % len(second))
+    if first[contracted[0]] != second[contracted[1]]:
         raise MergeError(
             f"Incompatible input shapes: axis values {first[wanted[0]]} (at axis {wanted[0]}) != "
             f"{second[wanted[1]]} (at axis {wanted[1]}). Full input shapes: {first}, {second}",
             Sentence(
                 "The contracted axes must have the same size; they have {first} and {second}.",
-                first=first[places[0]],
-                second=second[places[1]],
+                first=first[contracted[0]],
+                second=second[contracted[1]],
             ),
-            axes=[(0, places[0]), (1, places[1])],
+            axes=[(0, contracted[0]), (1, contracted[1])],
         )
-    return places
+    return contracted
 
 
 def _wrap(axis: int, shape: Shape, number: int) -> int:
@@ -152,12 +153,12 @@ def _no_such_axis(axis: int, shape: Shape, number: int, accident: str) -> MergeE
     )
 
 
-def _check_call(call: Call, first: Shape, second: Shape, places: tuple[int, int]) -> None:
-    """What passes the layer's own check and fails in `batch_dot`."""
+def _check_call(call: Call, first: Shape, second: Shape, contracted: tuple[int, int]) -> None:
+    """Reject what passes the layer's own check and fails in `batch_dot`."""
     if len(first) < 2 or len(second) < 2:
         raise MergeError(
             f"Cannot do batch_dot on inputs with rank < 2. Received inputs with shapes {first} and {second}.",
-            Sentence("Dot needs a batch axis and at least one more in both inputs."),
+            Sentence("Dot needs a batch axis and at least one more axis in both inputs."),
             axes=[(number, 0) for number, shape in enumerate((first, second)) if len(shape) < 2],
             call=call,
         )
@@ -165,30 +166,30 @@ def _check_call(call: Call, first: Shape, second: Shape, places: tuple[int, int]
         raise MergeError(
             "Cannot do batch_dot on inputs with different batch sizes. "
             f"Received inputs with shapes {first} and {second}.",
-            Sentence("Axis 0 is the batch: it must be the same in both inputs."),
+            Sentence("Axis 0 is the batch axis; its size must be equal in both inputs."),
             axes=[(0, 0), (1, 0)],
             call=call,
         )
-    if 0 in places:
+    if 0 in contracted:
         raise MergeError(
             "Cannot perform batch_dot over axis 0. If your inputs are not batched, add a dummy batch dimension to your "
             "inputs using keras.ops.expand_dims(x, 0)",
-            Sentence("Axis 0 is the batch and cannot be contracted: choose axes from 1 up."),
-            axes=[(number, 0) for number in (0, 1) if places[number] == 0],
+            Sentence("Axis 0 is the batch axis and cannot be contracted; choose axes from 1 upwards."),
+            axes=[(number, 0) for number in (0, 1) if contracted[number] == 0],
             call=call,
         )
-    _check_reshape(call, first, second, places)
+    _check_reshape(call, first, second, contracted)
 
 
-def _check_reshape(call: Call, first: Shape, second: Shape, places: tuple[int, int]) -> None:
-    """With an axis of 0 TensorFlow guesses a -1 in `reshape` from the other axes, and may guess wrong."""
+def _check_reshape(call: Call, first: Shape, second: Shape, contracted: tuple[int, int]) -> None:
+    """With an axis of size 0, TensorFlow infers a -1 in `reshape` from the other axes, sometimes wrongly."""
     if None in first or None in second:
         return
     sizes = [
         [size or 0 for size in shape[1:axis] + shape[axis + 1 :]]
-        for shape, axis in zip((first, second), places, strict=True)
+        for shape, axis in zip((first, second), contracted, strict=True)
     ]
-    batch, length = first[0] or 0, first[places[0]] or 0
+    batch, length = first[0] or 0, first[contracted[0]] or 0
     blind = 0 in (batch, length)
     guessed = [prod(s for s in part if s or not blind) if len(part) > 1 else prod(part) for part in sizes]
     actual, requested = batch * prod(guessed), batch * prod(prod(part) for part in sizes)
@@ -196,19 +197,20 @@ def _check_reshape(call: Call, first: Shape, second: Shape, places: tuple[int, i
         raise MergeError(
             "{{function_node __wrapped__Reshape_device_/job:localhost/replica:0/task:0/device:CPU:0}} "
             f"Input to reshape is a tensor with {actual} values, but the requested shape has {requested} [Op:Reshape]",
-            Sentence("With a contracted axis of 0, TensorFlow cannot rebuild the other axes of 0."),
+            Sentence("TensorFlow cannot infer the remaining axes of size 0 when the contracted axis also has size 0."),
             axes=[(n, a) for n, shape in enumerate((first, second)) for a, size in enumerate(shape) if size == 0],
             call=call,
         )
 
 
 def _warnings(axes: Axes, shapes: tuple[Shape, ...]) -> Iterator[Sentence]:
+    yield from batch_warning([shape[0] for shape in shapes], broadcast=False)
     if isinstance(axes, int) and axes < 0 and len(shapes[0]) != len(shapes[1]):
-        places = (axes % len(shapes[0]), axes % len(shapes[1]))
-        if places[0] != places[1]:
+        contracted = (axes % len(shapes[0]), axes % len(shapes[1]))
+        if contracted[0] != contracted[1]:
             yield Sentence(
                 "axes={axes} counts from the end: axis {first} of input 0 and axis {second} of input 1.",
                 axes=axes,
-                first=places[0],
-                second=places[1],
+                first=contracted[0],
+                second=contracted[1],
             )

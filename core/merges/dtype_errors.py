@@ -1,4 +1,4 @@
-"""The texts with which TensorFlow refuses a dtype, letter for letter (TensorFlow 2.21)."""
+"""TensorFlow's dtype error messages, letter for letter (TensorFlow 2.21)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from core.dtypes import Array
 from core.errors import Call, MergeError
-from core.merges.elementwise import expand, takes_as_bias
+from core.merges.elementwise import bias_shape, expand
 from core.merges.operations import Operation
 from core.sentences import Sentence
 
@@ -15,7 +15,7 @@ _FLOATS = "BFLOAT16 HALF FLOAT DOUBLE"
 _COMPLEX = "COMPLEX64 COMPLEX128"
 _ORDERED = f"{_FLOATS} INT8 UINT8 INT16 UINT16 INT32 UINT32 INT64 UINT64"
 
-_KERNELS = {  # kernel: (signature, dtypes it knows, what else stands in its definition)
+_KERNELS = {  # kernel: (signature, supported dtypes, rest of its definition)
     "AddV2": (
         _BINARY,
         f"{_FLOATS} UINT8 UINT16 UINT32 UINT64 INT8 INT16 INT32 INT64 {_COMPLEX}",
@@ -40,7 +40,7 @@ _KERNELS = {  # kernel: (signature, dtypes it knows, what else stands in its def
 
 
 def check_dtypes(row: Operation, arrays: Sequence[Array]) -> None:
-    """Refuse what the kernel of an element-wise merge refuses: nothing but truth values.
+    """Reject what the kernel of an element-wise merge rejects: bool inputs only.
 
     Raises:
         MergeError: with TensorFlow's text in Keras's frame.
@@ -48,13 +48,13 @@ def check_dtypes(row: Operation, arrays: Sequence[Array]) -> None:
     if row.rule != "elementwise" or {array.dtype.kind for array in arrays[:2]} != {"b"}:
         return
     if len(arrays) > 1:
-        raise _refusal(row, _not_in_list(_kernel(row, arrays), "bool"), arrays)
-    if row.name == "Average":
-        raise _refusal(row, "`x` and `y` must have the same dtype, got tf.bool != tf.int32.", arrays)
+        raise _dtype_error(row, _not_in_list(_kernel(row, arrays), "bool"), arrays)
+    if row.mean:
+        raise _dtype_error(row, "`x` and `y` must have the same dtype, got tf.bool != tf.int32.", arrays)
 
 
 def check_normalize(row: Operation, arrays: Sequence[Array]) -> None:
-    """Refuse to normalise integers, as TensorFlow's square root does.
+    """Reject the normalization of integers, as TensorFlow's square root does.
 
     Raises:
         MergeError: with TensorFlow's text in Keras's frame.
@@ -62,17 +62,17 @@ def check_normalize(row: Operation, arrays: Sequence[Array]) -> None:
     whole = next((array.dtype for array in arrays if array.dtype.kind != "f"), None)
     if whole is not None:
         wide = f"{'uint' if whole.kind == 'u' else 'int'}{max(32, whole.itemsize * 8)}"
-        raise _refusal(row, _not_in_list("Rsqrt", wide), arrays)
+        raise _dtype_error(row, _not_in_list("Rsqrt", wide), arrays)
 
 
 def call_of(row: Operation, arrays: Sequence[Array]) -> Call:
-    """The call as Keras words it around an error."""
+    """The call as Keras prints it around an error."""
     return Call(row.name, tuple(array.shape for array in arrays), tuple(str(array.dtype) for array in arrays))
 
 
-def _refusal(row: Operation, message: str, arrays: Sequence[Array]) -> MergeError:
+def _dtype_error(row: Operation, message: str, arrays: Sequence[Array]) -> MergeError:
     explanation = Sentence(
-        "{name} has no rule for tensors of {dtype}; cast them to float32 first.",
+        "{name} is not implemented for {dtype} on TensorFlow; cast the inputs to float32 first.",
         name=row.name,
         dtype=next(array.dtype for array in arrays if array.dtype.kind != "f"),
     )
@@ -81,8 +81,7 @@ def _refusal(row: Operation, message: str, arrays: Sequence[Array]) -> MergeErro
 
 def _kernel(row: Operation, arrays: Sequence[Array]) -> str:
     first, second = expand([array.shape for array in arrays])[:2]
-    takes_bias = row.kernel == "AddV2" and takes_as_bias(first, second)  # type: ignore[arg-type]  # shapes of arrays hold no None
-    return "BiasAdd" if takes_bias else row.kernel
+    return row.kernel if bias_shape(row, first, second) is None else "BiasAdd"
 
 
 def _not_in_list(kernel: str, dtype: str) -> str:

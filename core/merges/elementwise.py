@@ -13,12 +13,11 @@ from itertools import groupby
 from typing import Literal
 
 from core.errors import Call, MergeError, Shape
+from core.merges.odd_sizes import odd_size
 from core.merges.operations import Operation
 from core.merges.plan import AlignedInput, Alignment, Role
 from core.merges.warnings import warnings
 from core.sentences import Sentence
-
-Known = tuple[int, ...]
 
 
 def align_elementwise(row: Operation, shapes: tuple[Shape, ...]) -> Alignment:
@@ -73,7 +72,8 @@ def _batch(shapes: tuple[Shape, ...]) -> Shape:
         raise MergeError(
             f"Cannot merge tensors with different batch sizes. Received tensors with shapes {list(shapes)}",
             Sentence(
-                "Axis 0 is the batch: it is never stretched, so it must be the same in every input, even where it is 1."
+                "Axis 0 is the batch axis. When a merge layer is called, its size must be equal in all inputs, "
+                "even if it is 1. Only a model that is already built broadcasts a batch of 1."
             ),
             axes=[(number, 0) for number, shape in enumerate(shapes) if shape and shape[0] is not None],
         )
@@ -108,11 +108,23 @@ def _why(shapes: tuple[Shape, ...]) -> Sentence:
     rank = max(map(len, shapes))
     values = {"axis": rank - back, "sizes": ", ".join(map(str, sorted(size for size in sizes if size is not None)))}
     shorter = next((shape for shape in shapes if len(shape) < rank), None)
+    odd = odd_size({size for size in sizes if size is not None})
+    if odd is not None and rank > 2 and 1 < back < rank:
+        return Sentence(
+            "The sizes on axis {axis} are {sizes}, which cannot be broadcast together. {odd} is not a multiple of "
+            "{factor}: pooled to {pooled} and upsampled again it becomes {back}. Multiples of {factor} work.",
+            **values,
+            **odd.values,
+        )
     if shorter is None:
-        return Sentence("The sizes on axis {axis} are {sizes}; they must be equal, or 1.", **values)
+        return Sentence(
+            "The sizes on axis {axis} are {sizes}, which cannot be broadcast together: sizes must be equal, or 1.",
+            **values,
+        )
     return Sentence(
-        "Keras reads {shape} as {expanded}, with the new axes right after the batch. Then axis {axis} has the sizes "
-        "{sizes}; along one axis all sizes must be equal, or 1.",
+        "Keras inserts the missing axes right after the batch axis, so {shape} is read as {expanded}. "
+        "On axis {axis} the sizes are then {sizes}, which cannot be broadcast together: sizes must be "
+        "equal, or 1.",
         shape=shorter,
         expanded=shorter[:1] + (1,) * (rank - len(shorter)) + shorter[1:],
         **values,
@@ -137,7 +149,7 @@ def _check_scalars(shapes: tuple[Shape, ...], call: Call) -> None:
     if () in shapes and any(shapes):
         raise MergeError(
             "axis 1 is out of bounds for an array with dimension 1.",
-            Sentence("A scalar has no batch axis, so Keras cannot insert axes after it. Give it the batch axis first."),
+            Sentence("A scalar has no batch axis after which Keras could insert axes. Add a batch axis first."),
             axes=[(number, 0) for number, shape in enumerate(shapes) if not shape],
             call=call,
         )
@@ -150,42 +162,45 @@ def expand(shapes: Sequence[Shape]) -> tuple[Shape, ...]:
 
 
 def _read_shapes(row: Operation, expanded: tuple[Shape, ...], call: Call) -> tuple[Shape, ...]:
-    if row.kernel != "AddV2" or any(None in shape for shape in expanded):
+    if any(None in shape for shape in expanded):
         return expanded
     read = [expanded[0]]
-    running = _known(expanded[0])
+    running = expanded[0]
     for number, shape in enumerate(expanded[1:], start=1):
-        read.append(_read_as_bias(running, _known(shape), number, call))
-        running = tuple(b if a == 1 else a for a, b in zip(running, _known(read[-1]), strict=True))
+        bias = bias_shape(row, running, shape)
+        if bias is not None and 0 in shape:
+            raise _empty_bias(shape, number, call)
+        read.append(shape if bias is None else bias)
+        running = tuple(b if a == 1 else a for a, b in zip(running, read[-1], strict=True))
     return tuple(read)
 
 
-def _read_as_bias(running: Known, shape: Known, number: int, call: Call) -> Known:
-    """The shape in which TensorFlow's addition reads its second operand."""
-    if not takes_as_bias(running, shape):
-        return shape
-    if 0 in shape:
-        squeezed = ",".join(str(size) for size in shape if size != 1)
-        raise MergeError(
-            "{{function_node __wrapped__BiasAdd_device_/job:localhost/replica:0/task:0/device:CPU:0}} "
-            f"Biases must be 1D: [{squeezed}] [Op:BiasAdd] name: ",
-            Sentence("Keras hands this input to TensorFlow as a bias, and an axis of 0 is in the way."),
-            axes=[(number, axis) for axis, size in enumerate(call.shapes[number]) if size == 0],
-            call=call,
-        )
-    size = max(shape)
-    axis = len(shape) - 1 if running[-1] == size else 1
-    return (1,) * axis + (size,) + (1,) * (len(shape) - axis - 1)
+def bias_shape(row: Operation, first: Shape, second: Shape) -> Shape | None:
+    """The shape in which TensorFlow's addition reads its second operand as a bias.
+
+    It does so where the second has one axis larger than 1, of the size of the first operand's last or second axis.
+
+    Returns:
+        A shape of the first operand's rank; None where the second is added as it is.
+    """
+    large = [size for size in second if size is None or size > 1]
+    if not row.takes_bias or len(large) != 1 or large[0] is None or not 1 < len(first) >= len(second):
+        return None
+    if large[0] not in (first[1], first[-1]):
+        return None
+    axis = len(first) - 1 if first[-1] == large[0] else 1
+    return (1,) * axis + (large[0],) + (1,) * (len(first) - axis - 1)
 
 
-def takes_as_bias(first: Known, second: Known) -> bool:
-    """Whether TensorFlow's addition takes its second operand for a bias: one axis above 1, of the right size."""
-    large = [size for size in second if size > 1]
-    return len(first) > 1 and len(large) == 1 and large[0] in (first[1], first[-1])
-
-
-def _known(shape: Shape) -> Known:
-    return tuple(size for size in shape if size is not None)
+def _empty_bias(shape: Shape, number: int, call: Call) -> MergeError:
+    squeezed = ",".join(str(size) for size in shape if size != 1)
+    return MergeError(
+        "{{function_node __wrapped__BiasAdd_device_/job:localhost/replica:0/task:0/device:CPU:0}} "
+        f"Biases must be 1D: [{squeezed}] [Op:BiasAdd] name: ",
+        Sentence("Keras passes this input to TensorFlow as a bias, which fails for an axis of size 0."),
+        axes=[(number, axis) for axis, size in enumerate(call.shapes[number]) if size == 0],
+        call=call,
+    )
 
 
 def _output_shape(read: tuple[Shape, ...], batch: Shape) -> Shape:
@@ -235,8 +250,8 @@ def check_stretch(row: Operation, shapes: Sequence[Shape], call: Call) -> None:
                 f"{{{{function_node __wrapped__{row.kernel}_device_/job:localhost/replica:0/task:0/device:CPU:0}}}} "
                 f"Broadcast between [{first}] and [{second}] is not supported yet. [Op:{row.kernel}] name: ",
                 Sentence(
-                    "The sizes fit, but TensorFlow does not stretch both sides in turn this often: neighbouring axes "
-                    "that are stretched alike count as one, and at most {limit} such runs are implemented.",
+                    "The shapes are compatible, but TensorFlow does not support this broadcast: it collapses "
+                    "adjacent axes that are broadcast alike and then allows at most {limit} groups.",
                     limit=_MOST,
                 ),
                 axes=[(at, axis) for at in range(number + 1) for axis, size in enumerate(call.shapes[at]) if size == 1],

@@ -1,4 +1,4 @@
-"""What flows back through a merge."""
+"""The gradients of a merge."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 
 from core.dtypes import FLOAT32, Array, autocast, is_float
-from core.errors import unclear
+from core.errors import invalid_request
 from core.limits import check_rank
 from core.merges.dot import unit
-from core.merges.merge import given_arrays, merge
+from core.merges.merge import given_arrays, merge_row
 from core.merges.operations import Operation, find
 from core.merges.plan import Alignment
 
-_MOST_AXES = 20  # each has a letter of its own in the sums of Dot
+_MOST_AXES = 20  # each gets its own letter in an einsum of Dot
 
 
 def gradients(
@@ -32,23 +32,23 @@ def gradients(
 
     Args:
         operation: name of a merge, `core.MERGES`.
-        inputs: one array for each input. Integers, which have no gradient in TensorFlow, are read as float32.
-        upstream: what flows into the output, of its shape; ones by default.
-        axis: joined by Concatenate.
-        axes: contracted by Dot.
-        normalize: whether Dot divides each input by its length first.
+        inputs: one array per input. Integers, which have no gradient in TensorFlow, are read as float32.
+        upstream: the gradient of the loss with respect to the output, of its shape; ones by default.
+        axis: of Concatenate.
+        axes: of Dot.
+        normalize: whether Dot divides each input by its L2 norm first.
 
     Returns:
-        One array for each input, of its shape; float32, or the input's own float dtype.
+        One array per input, of its shape; float32, or the input's own float dtype.
 
     Raises:
-        MergeError: where the layer refuses the inputs, or upstream has another shape than the output.
+        MergeError: the layer rejects the inputs, or upstream has another shape than the output.
     """
     row = find(operation)
     given = given_arrays(row, inputs)
     check_rank((array.ndim for array in given), _MOST_AXES)
     floats = [autocast(value).astype(FLOAT32) for value in given]
-    merged = merge(operation, floats, axis=axis, axes=axes, normalize=normalize)
+    merged = merge_row(row, floats, axis=axis, axes=axes, normalize=normalize)
     flow = _check_upstream(upstream, merged.value)
     with np.errstate(all="ignore"):
         found = _backward(row, floats, merged.alignment, flow, normalize)
@@ -63,8 +63,8 @@ def _check_upstream(upstream: Any, value: Array) -> Array:
         return np.ones(value.shape, dtype=FLOAT32)
     flow = autocast(upstream).astype(FLOAT32)
     if flow.shape != value.shape:
-        raise unclear(
-            "The upstream gradient has the shape {shape}; it should have that of the output, {expected}.",
+        raise invalid_request(
+            "The upstream gradient has shape {shape}; expected the shape of the output, {expected}.",
             shape=flow.shape,
             expected=value.shape,
         )
@@ -98,7 +98,7 @@ def _elementwise_backward(row: Operation, floats: list[Array], alignment: Alignm
 
 
 def _fold(gradient: Array, shape: tuple[int, ...]) -> Array:
-    """The sum over the axes along which an operand of this shape was stretched."""
+    """The sum over the axes along which an operand of this shape was broadcast."""
     stretched = tuple(axis for axis, size in enumerate(shape) if size == 1 and gradient.shape[axis] != 1)
     folded: Array = gradient.sum(axis=stretched, keepdims=True) if stretched else gradient
     return folded
@@ -120,7 +120,7 @@ def _dot_backward(floats: list[Array], alignment: Alignment, flow: Array, normal
 
 
 def _unit_gradient(flow: Array, value: Array, axis: int) -> Array:
-    """Through `core.merges.dot.unit`: (flow - u * sum(flow * u)) / length; lengths under 1e-7 count as a constant."""
+    """Through `core.merges.dot.unit`: (flow - u * sum(flow * u)) / norm; a norm below 1e-7 counts as a constant."""
     inverse = 1 / np.sqrt(np.sum(np.square(value), axis=axis, keepdims=True))
     capped = np.minimum(inverse, FLOAT32.type(1e7))
     along = np.sum(flow * value, axis=axis, keepdims=True) * capped**3

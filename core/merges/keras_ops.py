@@ -1,8 +1,8 @@
-"""How `x * a`, `keras.ops.multiply(x, a)` and their like line tensors up in a Keras model.
+"""How operators such as `x * a` and `keras.ops.multiply(x, a)` align tensors in a Keras model.
 
-Unlike the merge layers they follow NumPy: right-aligned throughout, with no batch axis, so axes of 1 are inserted in
-front and the batch may be stretched (keras/src/ops/operation_utils.py: broadcast_shapes). `keras.ops.concatenate` joins
-as the layer does. Addition shares the layers' accident of the bias (`core/merges/elementwise.py`).
+Unlike the merge layers they follow NumPy: right-aligned throughout, with no batch axis, so size-1 axes are inserted in
+front and the batch may be broadcast (keras/src/ops/operation_utils.py: broadcast_shapes). `keras.ops.concatenate` works
+like the layer. Addition has the same bias accident as the layers (`core/merges/elementwise.py`).
 """
 
 from __future__ import annotations
@@ -10,43 +10,70 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from operator import index
 
-from core.errors import MergeError, Shape, unclear
+from core.errors import MergeError, PartialInput, Shape, invalid_request
 from core.merges.concatenate import align_concatenate
-from core.merges.elementwise import takes_as_bias
-from core.merges.fixes import find_fixes
+from core.merges.elementwise import bias_shape
+from core.merges.fixes import Problem, find_fixes
 from core.merges.operations import Operation, find
-from core.merges.plan import AlignedInput, Alignment, Role
+from core.merges.plan import AlignedInput, Alignment, Role, faults_of, partial_input
 from core.merges.warnings import warnings
 from core.sentences import Sentence
 
 
 def align_operator(operation: str, shapes: Iterable[Iterable[int | None]], *, axis: int = 0) -> Alignment:
-    """How the operands of an operator line up.
+    """How the operands of an operator are aligned.
 
     Args:
         operation: Add, Subtract, Multiply, Maximum, Minimum (two operands) or Concatenate.
-        shapes: one for each operand; None for a size that is not known yet.
-        axis: joined by Concatenate.
+        shapes: one per operand; None for an unknown size.
+        axis: of Concatenate.
 
     Returns:
-        The plan; axes that are inserted stand in front.
+        The alignment; inserted axes come first.
 
     Raises:
-        MergeError: where Keras refuses these shapes; with its text, the reason and fixes.
+        MergeError: Keras rejects these shapes; with its text, the reason and fixes.
     """
     row = find(operation)
     listed = tuple(tuple(None if size is None else index(size) for size in shape) for shape in shapes)
     try:
         return _plan(row, listed, axis)
     except MergeError as error:
-        raise error.but(fixes=find_fixes(listed, error, lambda other: _plan(row, other, axis))) from None
+        fixes = find_fixes(_problem(row, listed, axis, error))
+        raise error.but(fixes=fixes, partial=_partial(row, listed, error)) from None
+
+
+def _problem(row: Operation, shapes: tuple[Shape, ...], axis: int, error: MergeError) -> Problem:
+    if row.rule == "concatenate":
+        call, options = "y = keras.ops.concatenate([{inputs}], {options})", {"axis": axis}
+    else:
+        call, options = f"y = keras.ops.{row.function}({{inputs}})", {}
+    return Problem(row, shapes, options, error, lambda other, chosen: _plan(row, other, chosen.get("axis", axis)), call)
+
+
+def _partial(row: Operation, shapes: tuple[Shape, ...], error: MergeError) -> tuple[PartialInput, ...]:
+    stretches = row.rule == "elementwise"
+    rank, faults = max(map(len, shapes), default=0), faults_of(error, len(shapes))
+    return tuple(
+        partial_input(
+            shape,
+            (1,) * (rank - len(shape)) * stretches + shape,
+            0,
+            faults[number],
+            stretches=stretches,
+            batch=False,
+        )
+        for number, shape in enumerate(shapes)
+    )
 
 
 def _plan(row: Operation, shapes: tuple[Shape, ...], axis: int) -> Alignment:
     if row.rule == "concatenate" and shapes:
         return align_concatenate(row, shapes, axis)
     if row.rule != "elementwise" or len(shapes) != 2:
-        raise unclear("The operator {name} takes two tensors; it got {count}.", name=row.name, count=len(shapes))
+        raise invalid_request(
+            "The operator {name} takes two tensors; it got {count}.", name=row.name, count=len(shapes)
+        )
     rank = max(map(len, shapes))
     expanded = [(1,) * (rank - len(shape)) + shape for shape in shapes]
     output = tuple(_combine(*pair, shapes) for pair in enumerate(zip(*expanded, strict=True)))
@@ -58,7 +85,7 @@ def _plan(row: Operation, shapes: tuple[Shape, ...], axis: int) -> Alignment:
 
 
 def _combine(axis: int, sizes: tuple[int | None, ...], shapes: tuple[Shape, ...]) -> int | None:
-    """One size of the result; a size that is not known takes that of the other."""
+    """One size of the result; an unknown size is replaced by the other."""
     first, second = sizes
     if first == 1 or (first is None and second != 1):
         return second
@@ -70,8 +97,8 @@ def _combine(axis: int, sizes: tuple[int | None, ...], shapes: tuple[Shape, ...]
         f"Cannot broadcast shape, the failure dim has value {first}, which cannot be broadcasted to {second}. "
         f"Input shapes are: {list(shapes[0])} and {list(shapes[1])}.",
         Sentence(
-            "An operator lines shapes up from the right, as NumPy does. Then axis {axis} has the sizes {sizes}; they "
-            "must be equal, or 1.",
+            "Operators right-align shapes, as NumPy does. On axis {axis} the sizes are then {sizes}, which "
+            "cannot be broadcast together: sizes must be equal, or 1.",
             axis=axis,
             sizes=f"{first}, {second}",
         ),
@@ -80,14 +107,10 @@ def _combine(axis: int, sizes: tuple[int | None, ...], shapes: tuple[Shape, ...]
 
 
 def _read(row: Operation, shapes: tuple[Shape, ...], expanded: list[Shape]) -> list[Shape]:
-    """The shapes in which the numbers are combined: TensorFlow's addition may take the second for a bias."""
-    first, second = ([size for size in shape if size is not None] for shape in shapes)
+    """The shapes in which values are combined: TensorFlow's addition may read the second as a bias."""
     known = all(None not in shape for shape in shapes)
-    if row.kernel != "AddV2" or not known or len(first) < len(second) or not takes_as_bias(tuple(first), tuple(second)):
-        return expanded
-    size, rank = max(second), len(first)
-    axis = rank - 1 if first[-1] == size else 1
-    return [expanded[0], (1,) * axis + (size,) + (1,) * (rank - axis - 1)]
+    bias = bias_shape(row, *shapes) if known else None
+    return expanded if bias is None else [expanded[0], bias]
 
 
 def _roles(rank: int, expanded: Shape, output: Shape) -> tuple[Role, ...]:
@@ -107,12 +130,12 @@ def _role(axis: int, size: int | None, result: int | None) -> Role:
 
 
 def _batch_warnings(inputs: tuple[AlignedInput, ...], output: Shape) -> Iterator[Sentence]:
-    """A tensor of lower rank whose batch does not land on the batch."""
+    """A tensor of lower rank whose batch axis is not aligned with the batch axis."""
     for number, entry in enumerate(inputs):
         if entry.inserted and len(entry.shape) > 1 and entry.shape[0] != 1:
             yield Sentence(
-                "An operator lines shapes up from the right: axis 0 of input {number}, {shape}, lands on axis {axis} "
-                "of {output}, not on the batch. A merge layer would keep the batch.",
+                "Operators right-align shapes: axis 0 of input {number}, {shape}, is aligned with axis {axis} "
+                "of {output}, not with the batch axis. A merge layer would keep the batch axis aligned.",
                 number=number,
                 shape=entry.shape,
                 axis=entry.inserted,

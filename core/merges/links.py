@@ -1,6 +1,6 @@
-"""Which cells belong together, as a table small enough to send to a browser.
+"""Which input elements belong to which output elements, as a table small enough to send to a browser.
 
-The same table serves `core.merges.provenance` and the tensor view, so that the two cannot disagree.
+`core.merges.provenance` and the tensor view use the same table, so that they cannot disagree.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from core.merges.plan import AlignedInput, Alignment
 
 @dataclass(frozen=True)
 class AxisLink:
-    """Where one axis of an input goes.
+    """How the index along one axis of an input maps to the output.
 
     Attributes:
-        output_axis: the axis of the output along which it runs; None where its index has no part in the output's.
-        offset: output index minus own index, along that axis.
+        output_axis: the matching axis of the output; None if the output index does not depend on this axis.
+        offset: output index minus input index, along that axis.
         summed: whether the output sums over it (the contracted axes of Dot).
     """
 
@@ -29,7 +29,7 @@ Links = tuple[tuple[AxisLink, ...], ...]
 
 
 def links(alignment: Alignment) -> Links:
-    """One row for each input, one entry for each axis of that input's own shape."""
+    """One row per input, one entry per axis of that input's own shape."""
     if alignment.axes is not None:
         return _dot_links(alignment, alignment.axes)
     if alignment.axis is not None:
@@ -38,9 +38,9 @@ def links(alignment: Alignment) -> Links:
 
 
 def _broadcast_links(entry: AlignedInput) -> tuple[AxisLink, ...]:
-    """Axes of 1 are stretched; the others run along theirs, wherever the input is read."""
-    places = (axis for axis, size in enumerate(entry.read_shape) if size != 1)
-    return tuple(AxisLink() if size == 1 else AxisLink(next(places)) for size in entry.shape)
+    """Size-1 axes are broadcast; the others follow the shape in which the input is read."""
+    targets = (axis for axis, size in enumerate(entry.read_shape) if size != 1)
+    return tuple(AxisLink() if size == 1 else AxisLink(next(targets)) for size in entry.shape)
 
 
 def _joined_links(alignment: Alignment, joined: int) -> Links:

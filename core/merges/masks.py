@@ -1,6 +1,6 @@
-"""What masks do to a merge (keras/src/layers/merging/base_merge.py, multiply.py, concatenate.py).
+"""Masks of merges (keras/src/layers/merging/base_merge.py, multiply.py, concatenate.py).
 
-A mask is True where a value counts; it has the shape of its tensor without the last axis.
+A mask is True at valid positions; it has the shape of its tensor without the last axis.
 """
 
 from __future__ import annotations
@@ -12,34 +12,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.dtypes import Array, as_array, promote
-from core.errors import MergeError, unclear
+from core.errors import MergeError, invalid_request
 from core.merges.plan import Alignment
 from core.sentences import Sentence
 
-Mask = NDArray[Any]  # of truth values
+Mask = NDArray[Any]  # of bool
 Masks = Sequence[Mask | None]
 Step = Callable[[Array, Array], Array]
 
 
 def check_masks(masks: Any, arrays: Sequence[Array]) -> list[Mask | None]:
-    """Masks as arrays of truth values, one for each input or None.
+    """Masks as bool arrays, one per input or None.
 
     Raises:
-        MergeError: too few, too many, or of a shape that does not belong to its input.
+        MergeError: too few, too many, or of a shape that does not match its input.
     """
     listed = list(masks) if isinstance(masks, Iterable) else [masks]
     if len(listed) != len(arrays):
-        raise unclear(
-            "There must be one mask, or None, for each input; there are {masks} masks and {inputs} inputs.",
+        raise invalid_request(
+            "Pass one mask, or None, per input; got {masks} masks for {inputs} inputs.",
             masks=len(listed),
             inputs=len(arrays),
         )
     checked = [None if mask is None else as_array(mask).astype(np.bool_) for mask in listed]
     for number, (mask, array) in enumerate(zip(checked, arrays, strict=True)):
         if mask is not None and (array.ndim == 0 or not _fits(mask.shape, array.shape[:-1])):
-            raise unclear(
-                "The mask of input {number} has the shape {shape}; it should be {expected}, "
-                "the input's without the last axis.",
+            raise invalid_request(
+                "The mask of input {number} has shape {shape}; expected {expected}, the shape of the input "
+                "without its last axis.",
                 number=number,
                 shape=mask.shape,
                 expected=array.shape[:-1],
@@ -48,12 +48,12 @@ def check_masks(masks: Any, arrays: Sequence[Array]) -> list[Mask | None]:
 
 
 def reaching(masks: Masks, alignment: Alignment) -> list[Mask | None]:
-    """The masks that reach the arithmetic: Keras loses those of inputs to which it adds axes."""
+    """The masks that are used: Keras drops those of inputs to which it adds axes."""
     return [None if entry.inserted else mask for mask, entry in zip(masks, alignment.inputs, strict=True)]
 
 
 def multiply_masked(parts: Sequence[Array], masks: Masks, step: Step) -> tuple[Array, Mask | None]:
-    """Masked values count as 1; where no mask is set the result is 0, if every input has a mask."""
+    """Masked values count as 1; if every input has a mask, the result is 0 where all are masked."""
     output: Array | None = None
     output_mask: Mask | None = None
     for part, mask in zip(parts, masks, strict=True):
@@ -69,7 +69,7 @@ def multiply_masked(parts: Sequence[Array], masks: Masks, step: Step) -> tuple[A
 
 
 def choose_masked(parts: Sequence[Array], masks: Masks, step: Step) -> tuple[Array, Mask | None]:
-    """Masked values are skipped: there the other operand stands (`_apply_merge_op_and_or_mask`)."""
+    """Masked values are skipped: the other operand is used instead (`_apply_merge_op_and_or_mask`)."""
     output, seen = parts[0], _widened(masks[0], parts[0])
     for part, mask in zip(parts[1:], masks[1:], strict=True):
         wide = _widened(mask, part)
@@ -81,10 +81,10 @@ def choose_masked(parts: Sequence[Array], masks: Masks, step: Step) -> tuple[Arr
 
 
 def combined(masks: Masks) -> Mask | None:
-    """The masks joined by OR; None as soon as one input has none.
+    """The masks combined by OR; None if any input has none.
 
     Raises:
-        MergeError: the masks of inputs of different rank do not fit each other.
+        MergeError: the masks of inputs of different rank cannot be broadcast together.
     """
     present = [mask for mask in masks if mask is not None]
     if len(present) < len(masks):
@@ -98,7 +98,7 @@ def combined(masks: Masks) -> Mask | None:
 
 
 def joined(masks: Masks, arrays: Sequence[Array], axis: int | None) -> Mask | None:
-    """The masks one after the other, a missing one as all True; None where all are missing."""
+    """The masks concatenated, a missing one as all True; None if all are missing."""
     if all(mask is None for mask in masks):
         return None
     parts = [
@@ -137,5 +137,5 @@ def _clash(first: Mask, second: Mask) -> MergeError:
     return MergeError(
         "{{function_node __wrapped__LogicalOr_device_/job:localhost/replica:0/task:0/device:CPU:0}} "
         f"Incompatible shapes: [{shapes[0]}] vs. [{shapes[1]}] [Op:LogicalOr] name: ",
-        Sentence("The tensors fit, but their masks do not: Keras joins masks without inserting axes."),
+        Sentence("The tensors are compatible, but their masks are not: Keras combines masks without inserting axes."),
     )

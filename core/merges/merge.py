@@ -1,4 +1,4 @@
-"""The merge itself: align, settle the dtype, compute.
+"""The merge itself: align, choose the dtype, compute.
 
 Tensors are NumPy arrays with the batch on axis 0. Floats of any width are computed as float32, integers stay integers,
 as in a Keras layer with the default policy on TensorFlow.
@@ -14,8 +14,7 @@ import numpy as np
 
 from core.dtypes import FLOAT32, Array, as_array, autocast, flush, is_float, promote
 from core.errors import MergeError
-from core.merges import align as shapes_alone
-from core.merges.align import align, listed, not_a_list
+from core.merges.align import align_row, listed, not_a_list, plan
 from core.merges.concatenate import join
 from core.merges.dot import contract
 from core.merges.dtype_errors import call_of, check_dtypes, check_normalize
@@ -29,13 +28,13 @@ _MASKED = {"ones": multiply_masked, "skip": choose_masked}
 
 @dataclass(frozen=True)
 class Merged:
-    """What a merge gives.
+    """The result of a merge.
 
     Attributes:
-        value: the result.
+        value: the merged array.
         mask: its mask, or None.
-        alignment: how the inputs lined up.
-        dtypes: of the inputs as they were passed.
+        alignment: of the inputs.
+        dtypes: of the inputs as passed.
     """
 
     value: Array
@@ -45,7 +44,7 @@ class Merged:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Those of the alignment, and those about dtypes."""
+        """The warnings of the alignment, then those about dtypes."""
         return self.alignment.warnings + tuple(_dtype_warnings(self))
 
 
@@ -58,23 +57,35 @@ def merge(
     normalize: bool = False,
     masks: Iterable[Any] | None = None,
 ) -> Merged:
-    """What the Keras layer makes of these inputs.
+    """The result of the Keras layer for these inputs.
 
     Args:
         operation: name of a merge, `core.MERGES`.
-        inputs: one array for each input, batch axis first.
-        axis: joined by Concatenate.
-        axes: contracted by Dot: one for both inputs, or a pair.
-        normalize: whether Dot divides each input by its length first.
-        masks: one for each input, of its shape without the last axis, or None.
+        inputs: one array per input, batch axis first.
+        axis: of Concatenate.
+        axes: of Dot: one for both inputs, or a pair.
+        normalize: whether Dot divides each input by its L2 norm first.
+        masks: one per input, of its shape without the last axis, or None.
 
     Returns:
         Value, mask and alignment, equal to those of the layer called on the same arrays.
 
     Raises:
-        MergeError: where the layer refuses; with Keras's text, the reason and fixes.
+        MergeError: the layer rejects the inputs; with Keras's text, the reason and fixes.
     """
-    row = find(operation)
+    return merge_row(find(operation), inputs, axis=axis, axes=axes, normalize=normalize, masks=masks)
+
+
+def merge_row(
+    row: Operation,
+    inputs: Iterable[Any],
+    *,
+    axis: int = -1,
+    axes: Any = -1,
+    normalize: bool = False,
+    masks: Iterable[Any] | None = None,
+) -> Merged:
+    """`merge` for a row of the table."""
     given = given_arrays(row, inputs)
     arrays = [autocast(value) for value in given]
     alignment = _align(row, arrays, axis, axes, normalize)
@@ -85,18 +96,18 @@ def merge(
 
 
 def given_arrays(row: Operation, inputs: Iterable[Any]) -> list[Array]:
-    """The inputs as arrays, in the dtypes that they came in.
+    """The inputs as arrays, in their own dtypes.
 
     Raises:
-        MergeError: no list of tensors.
+        MergeError: not a list of tensors.
     """
     if isinstance(inputs, np.ndarray):
-        raise not_a_list(row.name, inputs.shape)
+        raise not_a_list(row, inputs.shape)
     return [as_array(value) for value in listed(inputs)]
 
 
 def _align(row: Operation, arrays: Sequence[Array], axis: int, axes: Any, normalize: bool) -> Alignment:
-    """The plan; an error from inside the call names the dtypes that were passed."""
+    """The alignment; an error from inside the call names the dtypes that were passed."""
     shapes = tuple([array.shape for array in arrays])
     try:
         alignment = _plan(row, shapes, axis, axes)
@@ -114,10 +125,10 @@ def _align(row: Operation, arrays: Sequence[Array], axis: int, axes: Any, normal
 def _plan(row: Operation, shapes: tuple[tuple[int, ...], ...], axis: int, axes: Any) -> Alignment:
     if row.rule == "elementwise" and shapes:  # the common case, straight from the cache
         try:
-            return shapes_alone.plan(row.name, shapes, -1, -1)
+            return plan(row, shapes, -1, -1)
         except MergeError:
             pass  # `align` raises it again, with fixes
-    return align(row.name, shapes, axis=axis, axes=axes)
+    return align_row(row, shapes, axis=axis, axes=axes)
 
 
 @np.errstate(over="ignore", under="ignore", invalid="ignore")  # costs half of a `with` inside
@@ -165,17 +176,17 @@ def _dtype_warnings(merged: Merged) -> Iterator[Sentence]:
         if is_float(dtype) and dtype != FLOAT32:
             yield Sentence("Inputs of {dtype} are cast to float32 first.", dtype=dtype)
         if dtype == np.uint64 and result == np.uint32:
-            yield Sentence("Keras brings uint64 down to uint32: large numbers are cut.")
+            yield Sentence("Keras downcasts uint64 to uint32; large values overflow.")
     whole = all(dtype.kind in "iu" for dtype in merged.dtypes)
     if whole and row.rule == "dot":
         yield Sentence(
-            "Dot multiplies integers as float32: sums beyond 16,777,216 are rounded, and what does not fit {dtype} "
-            "is wrapped or clipped, as TensorFlow's kernel happens to do.",
+            "Dot multiplies integers as float32: sums beyond 16,777,216 are rounded, and values outside the "
+            "range of {dtype} wrap around or are clipped, depending on TensorFlow's kernel.",
             dtype=result,
         )
     elif whole and row.rule == "elementwise" and result.kind in "iu" and result.itemsize < 4:
         yield Sentence(
-            "The result stays {dtype}: beyond {most} it wraps around.", dtype=result, most=np.iinfo(result).max
+            "The result stays {dtype}: values beyond {most} wrap around.", dtype=result, most=np.iinfo(result).max
         )
     elif whole and row.rule == "elementwise" and result.kind == "f":
-        yield Sentence("The inputs are whole numbers; the result is {dtype}.", dtype=result)
+        yield Sentence("The inputs are integers; the result is {dtype}.", dtype=result)

@@ -1,4 +1,4 @@
-"""What NumPy would do with the same shapes: right-aligned throughout, with no batch axis."""
+"""The outcome of the same shapes in NumPy: right-aligned throughout, with no batch axis."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ Sizes = tuple[int, ...]
 
 @dataclass(frozen=True)
 class NumpyOutcome:
-    """What NumPy answers.
+    """The outcome in NumPy.
 
     Attributes:
         code: the call that was tried.
-        shape: of the result; None where NumPy refuses.
-        error: NumPy's text where it refuses, otherwise None.
+        shape: of the result; None if NumPy raises an error.
+        error: NumPy's text if it raises an error, otherwise None.
     """
 
     code: str
@@ -32,7 +32,7 @@ class NumpyOutcome:
 def numpy_outcome(
     operation: str, shapes: tuple[Shape, ...], *, axis: int = -1, axes: int | tuple[int, int] = -1
 ) -> NumpyOutcome | None:
-    """What NumPy makes of these shapes; None where a size is unknown, or for a Dot of other than two inputs."""
+    """NumPy's outcome for these shapes; None if a size is unknown, or for a Dot of other than two inputs."""
     row = find(operation)
     sizes = [tuple(size for size in shape if size is not None) for shape in shapes]
     if any(None in shape for shape in shapes) or not shapes or (row.rule == "dot" and len(shapes) != 2):
@@ -53,20 +53,20 @@ def _try(code: str, outcome: Callable[[], Sizes]) -> NumpyOutcome:
 
 
 def _joined_shape(sizes: list[Sizes], axis: int) -> Sizes:
-    """The shape that `np.concatenate` gives, without making an array of that size."""
+    """The shape that `np.concatenate` gives, without allocating the array."""
     first = sizes[0]
     fits = bool(first) and -len(first) <= axis < len(first)
     joined = axis % len(first) if fits else 0
     if not fits or len({(len(shape), shape[:joined], shape[joined + 1 :]) for shape in sizes}) > 1:
-        np.concatenate(_hollow(sizes), axis=axis)  # refuses, in its own words
+        np.concatenate(_hollow(sizes), axis=axis)  # raises NumPy's own error
     return (*first[:joined], sum(shape[joined] for shape in sizes), *first[joined + 1 :])
 
 
 def _contracted_shape(sizes: list[Sizes], axes: tuple[int, int]) -> Sizes:
-    """The shape that `np.tensordot` gives: it knows no batch, so both batch axes stay."""
+    """The shape that `np.tensordot` gives: without a batch axis, so both batch axes stay."""
     fits = all(-len(shape) <= axis < len(shape) for shape, axis in zip(sizes, axes, strict=True))
     if not fits or sizes[0][axes[0]] != sizes[1][axes[1]]:
-        np.tensordot(*_hollow(sizes), axes=([axes[0]], [axes[1]]))  # type: ignore[call-overload]  # refuses, in its own words
+        np.tensordot(*_hollow(sizes), axes=([axes[0]], [axes[1]]))  # type: ignore[call-overload]  # raises NumPy's own error
     first, second = (list(shape) for shape in sizes)
     del first[axes[0]], second[axes[1]]
     return tuple(first + second)

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 
 from core.dtypes import Array, quotient
-from core.errors import shown, unclear
+from core.errors import invalid_request, shown
 from core.sentences import Sentence as _  # marks text for the catalogues
 
 Pair = tuple[Array, Array]
@@ -34,12 +34,12 @@ def multiply_gradient(upstream: Array, first: Array, second: Array) -> Pair:
 
 
 def maximum_gradient(upstream: Array, first: Array, second: Array) -> Pair:
-    """D max(a, b): all to the larger, to the first where they are equal."""
+    """D max(a, b): the upstream gradient goes to the larger; to the first if equal."""
     return _choose(upstream, np.greater_equal(first, second))
 
 
 def minimum_gradient(upstream: Array, first: Array, second: Array) -> Pair:
-    """D min(a, b): all to the smaller, to the first where they are equal."""
+    """D min(a, b): the upstream gradient goes to the smaller; to the first if equal."""
     return _choose(upstream, np.less_equal(first, second))
 
 
@@ -52,10 +52,6 @@ Rule = Literal["elementwise", "concatenate", "dot"]
 Masking = Literal["or", "ones", "skip"]
 
 
-def _unchanged(total: Array, count: int) -> Array:
-    return total
-
-
 def _mean(total: Array, count: int) -> Array:
     """`total / count` in the dtype that TensorFlow divides in."""
     dtype = quotient(total.dtype)
@@ -63,23 +59,23 @@ def _mean(total: Array, count: int) -> Array:
     return mean
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # looked up once, then compared and hashed by identity
 class Operation:
     """One row of the table.
 
     Attributes:
         name: Keras's class; its lower-case form is Keras's function.
-        symbol: stands between the operands.
-        summary: one sentence for people.
-        rule: how shapes line up; `core/merges/align.py` holds the rules.
+        symbol: between the operands.
+        summary: one sentence for screens.
+        rule: how shapes are aligned; see `core/merges/align.py`.
         step: element-wise merges only: combines the running result with the next input.
-        step_gradient: (upstream, first, second) -> what flows to each; same shapes as upstream.
-        finish: after the last step: (total, number of inputs) -> result.
-        exactly: number of inputs where it is fixed.
-        masking: what masked values do: nothing ("or"), count as 1 ("ones"), are skipped ("skip").
-        kernel: TensorFlow's name of the step, as its errors give it.
+        step_gradient: (upstream, first, second) -> the gradient of each; same shapes as upstream.
+        mean: whether the total is divided by the number of inputs after the last step.
+        takes_bias: whether the step is Keras's addition, which may read its second operand as a bias.
+        exactly: the number of inputs if it is fixed.
+        masking: how masked values are treated: as others ("or"), as 1 ("ones"), or skipped ("skip").
+        kernel: TensorFlow's name of the step, as in its errors.
         numpy: the step as NumPy code, {0} and {1} for the operands; PyTorch and JAX share the names.
-        commutes: whether the order of the inputs does not matter.
     """
 
     name: str
@@ -88,51 +84,55 @@ class Operation:
     rule: Rule = "elementwise"
     step: Callable[..., Any] = np.add
     step_gradient: Callable[[Array, Array, Array], tuple[Array, Array]] = add_gradient
-    finish: Callable[[Array, int], Array] = _unchanged
+    mean: bool = False
+    takes_bias: bool = False
     exactly: int | None = None
     masking: Masking = "or"
     kernel: str = ""
     numpy: str = ""
-    commutes: bool = True
 
     @property
     def function(self) -> str:
         """Keras's functional form: `multiply(inputs)` is `Multiply()(inputs)`."""
         return self.name.lower()
 
+    def finish(self, total: Array, count: int) -> Array:
+        """The result, from the total of the steps and the number of inputs."""
+        return _mean(total, count) if self.mean else total
+
 
 _TABLE = (
     Operation(
-        "Add", "+", _("The sum, cell by cell."),
-        step=np.add, kernel="AddV2", numpy="{0} + {1}",
+        "Add", "+", _("Element-wise sum."),
+        step=np.add, takes_bias=True, kernel="AddV2", numpy="{0} + {1}",
     ),
     Operation(
-        "Subtract", "−", _("The first input minus the second, cell by cell."),
-        step=np.subtract, step_gradient=subtract_gradient, exactly=2, kernel="Sub", numpy="{0} - {1}", commutes=False,
+        "Subtract", "−", _("Element-wise difference: first input minus second."),
+        step=np.subtract, step_gradient=subtract_gradient, exactly=2, kernel="Sub", numpy="{0} - {1}",
     ),
     Operation(
-        "Multiply", "×", _("The product, cell by cell; a map of weights gates features with it."),
+        "Multiply", "×", _("Element-wise product. With an attention map as one input, it gates the other."),
         step=np.multiply, step_gradient=multiply_gradient, masking="ones", kernel="Mul", numpy="{0} * {1}",
     ),
     Operation(
-        "Average", "avg", _("The mean of the inputs, cell by cell."),
-        step=np.add, finish=_mean, kernel="AddV2", numpy="{0} + {1}",
+        "Average", "avg", _("Element-wise mean."),
+        step=np.add, mean=True, takes_bias=True, kernel="AddV2", numpy="{0} + {1}",
     ),
     Operation(
-        "Maximum", "max", _("The largest of the inputs, cell by cell."),
+        "Maximum", "max", _("Element-wise maximum."),
         step=np.maximum, step_gradient=maximum_gradient, masking="skip", kernel="Maximum", numpy="maximum({0}, {1})",
     ),
     Operation(
-        "Minimum", "min", _("The smallest of the inputs, cell by cell."),
+        "Minimum", "min", _("Element-wise minimum."),
         step=np.minimum, step_gradient=minimum_gradient, masking="skip", kernel="Minimum", numpy="minimum({0}, {1})",
     ),
     Operation(
-        "Concatenate", "⧺", _("The inputs one after the other along one axis; nothing is stretched."),
-        rule="concatenate", commutes=False,
+        "Concatenate", "⧺", _("Concatenation along one axis; no broadcasting."),
+        rule="concatenate",
     ),
     Operation(
-        "Dot", "·", _("Products summed along one axis of each input, sample by sample."),
-        rule="dot", exactly=2, commutes=False,
+        "Dot", "·", _("Batched dot product: contracts one axis of each input."),
+        rule="dot", exactly=2,
     ),
 )  # fmt: skip
 
@@ -143,10 +143,12 @@ def find(name: str) -> Operation:
     """The row of a merge, by class name or function name.
 
     Raises:
-        MergeError: names the merges that there are.
+        MergeError: names the known merges.
     """
-    text = name if isinstance(name, str) else ""  # anything else is no name, and may not even be hashable
+    text = name if isinstance(name, str) else ""  # anything else may not even be hashable
     row = MERGES.get(text) or next((row for row in MERGES.values() if row.function == text.lower()), None)
     if row is None:
-        raise unclear("There is no merge {name}; choose one of {names}.", name=shown(name), names=", ".join(MERGES))
+        raise invalid_request(
+            "There is no merge {name}; choose one of {names}.", name=shown(name), names=", ".join(MERGES)
+        )
     return row

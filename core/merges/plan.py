@@ -1,25 +1,26 @@
-"""The plan of a merge as immutable data: `align` makes it, `merge` runs it, the screen draws it."""
+"""The alignment of a merge as immutable data: `align` makes it, `merge` runs it, screens draw it."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
-from core.errors import Shape
+from core.errors import MergeError, PartialInput, Shape
 
 Role = Literal["batch", "matched", "stretched", "inserted", "unknown", "joined", "contracted", "free"]
 
 
 @dataclass(frozen=True)
 class AlignedInput:
-    """How one input takes part.
+    """How one input is aligned.
 
     Attributes:
         shape: as passed.
-        expanded_shape: with the axes of 1 that Keras inserts at axis 1 until all ranks agree.
-        roles: one for each axis of the expanded shape.
-        read_shape: the shape in which the numbers are really combined. It is the expanded shape, except where the
-            TensorFlow backend takes the second operand of an addition for a bias (`core/merges/elementwise.py`).
+        expanded_shape: with the size-1 axes that Keras inserts at axis 1 until all ranks agree.
+        roles: one per axis of the expanded shape.
+        read_shape: the shape in which the values are combined. It is the expanded shape, except where the TensorFlow
+            backend reads the second operand of an addition as a bias (`core/merges/elementwise.py`).
     """
 
     shape: Shape
@@ -29,19 +30,19 @@ class AlignedInput:
 
     @property
     def inserted(self) -> int:
-        """How many axes were inserted."""
+        """The number of inserted axes."""
         return len(self.expanded_shape) - len(self.shape)
 
 
 @dataclass(frozen=True)
 class Alignment:
-    """How the inputs of a merge line up.
+    """How the inputs of a merge are aligned.
 
     Attributes:
         operation: name of the merge.
-        inputs: one entry for each input.
-        output_shape: what comes out; None where it is not known before the model runs.
-        warnings: legal but probably not meant; English sentences.
+        inputs: one entry per input.
+        output_shape: of the result; None for sizes that are unknown before the model runs.
+        warnings: about what is legal but probably unintended; English sentences.
         axis: of Concatenate, counted from the front.
         axes: of Dot, both counted from the front.
     """
@@ -60,5 +61,39 @@ class Alignment:
 
     @property
     def known(self) -> bool:
-        """Whether every size is a number, so that the merge can be run."""
+        """Whether every size is known, so that the merge can be run."""
         return None not in self.output_shape and all(None not in shape for shape in self.shapes)
+
+
+def faults_of(error: MergeError, count: int) -> list[list[int]]:
+    """The axes at fault, one list for each of so many inputs."""
+    found: list[list[int]] = [[] for _ in range(count)]
+    for number, axis in error.axes:
+        found[number].append(axis)
+    return found
+
+
+def partial_input(
+    shape: Shape, expanded: Shape, start: int, faults: Collection[int], *, stretches: bool, batch: bool = True
+) -> PartialInput:
+    """How far an input of a rejected merge was aligned.
+
+    Args:
+        shape: as passed.
+        expanded: with the axes that Keras would insert.
+        start: where these are inserted.
+        faults: the axes of `shape` at fault.
+        stretches: whether size-1 axes are broadcast, so that they are marked as that and never clash.
+        batch: whether axis 0 is the batch axis.
+    """
+    inserted = len(expanded) - len(shape)
+    at_fault = {axis + inserted if axis >= start else axis for axis in faults}
+
+    def role(axis: int, size: int | None) -> str:
+        if axis in at_fault:
+            return "stretched" if stretches and axis and size == 1 else "clashing"
+        if start <= axis < start + inserted:
+            return "inserted"
+        return "batch" if batch and axis == 0 else ""
+
+    return PartialInput(shape, expanded, tuple(role(axis, size) for axis, size in enumerate(expanded)))

@@ -1,4 +1,4 @@
-"""Which input cells made an output cell, and which output cells an input cell reaches."""
+"""Which input elements produce an output element, and which output elements an input element contributes to."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import product
 from numbers import Integral
 
-from core.errors import Shape, shown, unclear
+from core.errors import Shape, invalid_request, shown
 from core.merges.links import AxisLink, links
 from core.merges.plan import Alignment
 
@@ -14,18 +14,18 @@ Index = tuple[int, ...]
 
 
 def sources(alignment: Alignment, output_index: Sequence[int]) -> tuple[list[Index], ...]:
-    """The input cells that made one output cell.
+    """The input elements that produce one output element.
 
     Args:
-        alignment: of the merge, all sizes known.
-        output_index: one number for each axis of the output.
+        alignment: of the merge; all sizes must be known.
+        output_index: one index per axis of the output.
 
     Returns:
-        One list for each input, of indices in that input's own shape; for Dot in the order of the sum.
+        One list per input, of indices in that input's own shape; for Dot in the order of the sum.
 
     Raises:
         MergeError: a size is None.
-        IndexError: no such output cell.
+        IndexError: no such output element.
     """
     index = _check(alignment, alignment.output_shape, output_index)
     return tuple(
@@ -35,19 +35,21 @@ def sources(alignment: Alignment, output_index: Sequence[int]) -> tuple[list[Ind
 
 
 def reach(alignment: Alignment, input_number: int, input_index: Sequence[int]) -> list[Index]:
-    """The output cells that one input cell has a part in, in order.
+    """The output elements that one input element contributes to, in order.
 
     Args:
-        alignment: of the merge, all sizes known.
+        alignment: of the merge; all sizes must be known.
         input_number: which input, from 0.
-        input_index: one number for each axis of that input's own shape.
+        input_index: one index per axis of that input's own shape.
 
     Raises:
         MergeError: a size is None.
-        IndexError: no such input, or no such cell in it.
+        IndexError: no such input, or no such element in it.
     """
     if not isinstance(input_number, Integral) or not 0 <= input_number < len(alignment.inputs):
-        raise IndexError(f"There is no input {shown(input_number)}; there are {len(alignment.inputs)}, counted from 0.")
+        raise IndexError(
+            f"There is no input {shown(input_number)}; there are {len(alignment.inputs)} inputs, counted from 0."
+        )
     index = _check(alignment, alignment.inputs[int(input_number)].shape, input_index)
     spans: list[Sequence[int]] = [range(size or 0) for size in alignment.output_shape]
     for link, at in zip(links(alignment)[input_number], index, strict=True):
@@ -58,19 +60,19 @@ def reach(alignment: Alignment, input_number: int, input_index: Sequence[int]) -
 
 def _own_span(link: AxisLink, size: int, output_index: Index) -> Sequence[int]:
     if link.output_axis is None:
-        return range(size)  # all that is summed; the only one where it is stretched
+        return range(size)  # all that are summed; the only one where it is broadcast
     at = output_index[link.output_axis] - link.offset
     return (at,) if 0 <= at < size else ()
 
 
 def _check(alignment: Alignment, shape: Shape, index: Sequence[int]) -> Index:
     if not alignment.known:
-        raise unclear(
-            "Cells have an index only where every size is a number; {shapes} holds None.", shapes=list(alignment.shapes)
+        raise invalid_request(
+            "Elements have an index only if every size is known; {shapes} contains None.", shapes=list(alignment.shapes)
         )
     cell = tuple(index) if isinstance(index, Iterable) and not isinstance(index, str) else (index,)
     if len(cell) != len(shape) or not all(map(_within, cell, shape)):
-        raise IndexError(f"There is no cell {shown(cell)} in shape {shape}; an index holds a number for each axis.")
+        raise IndexError(f"There is no element {shown(cell)} in shape {shape}; an index has one integer per axis.")
     return tuple(int(at) for at in cell)
 
 

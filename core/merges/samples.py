@@ -1,4 +1,4 @@
-"""Named, seeded tensors: what fills an input, and the NumPy code that makes the same again."""
+"""Named, seeded tensors as values of an input, and the NumPy code that makes the same values."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from math import prod
 import numpy as np
 
 from core.dtypes import Array
-from core.errors import unclear
+from core.errors import invalid_request, shown
 from core.sentences import Sentence as _  # marks text for the catalogues
 
 DTYPES = (
@@ -34,11 +34,12 @@ class Sample:
     """One way to fill a tensor.
 
     Attributes:
-        name: stands in links.
-        title: for people.
-        code: NumPy code with {shape}, {count}, {number} (of the input) and {seed}; what it gives are the values.
-        make: the same as a function (shape, number, seed) -> values.
+        name: in links.
+        title: for screens.
+        code: (shape, first value, seed) -> a NumPy expression of the values.
+        make: (shape, first value, seed) -> the values.
         scale: integers are rounded from this many times the value.
+        first: number of the input -> its first value unless another is chosen; None where no first value can be.
     """
 
     name: str
@@ -46,10 +47,11 @@ class Sample:
     code: Callable[[Sizes, int, int], str]
     make: Callable[[Sizes, int, int], Array]
     scale: int = 1
+    first: Callable[[int], int] | None = None
 
 
-def _start(number: int) -> int:
-    return 50 * number + 1  # 1, 51, 101: one look tells which input a number comes from
+def _range(first: int, count: int) -> str:
+    return f"{first}, {first + count}" if first else str(count)
 
 
 def _one_hot(shape: Sizes) -> Array:
@@ -65,36 +67,38 @@ def _one_hot_code(shape: Sizes) -> str:
 
 _ALL = (
     Sample(
-        "counting", _("counting: 1, 2, 3, …"),
-        lambda shape, number, seed: f"np.arange({_start(number)}, {_start(number) + prod(shape)}).reshape({shape})",
-        lambda shape, number, seed: np.arange(_start(number), _start(number) + prod(shape)).reshape(shape),
+        "counting", _("counting up"),
+        lambda shape, first, seed: f"np.arange({_range(first, prod(shape))}).reshape({shape})",
+        lambda shape, first, seed: np.arange(first, first + prod(shape)).reshape(shape),
+        first=lambda number: 50 * number + 1,  # 1, 51, 101: a value tells which input it comes from
     ),
     Sample(
-        "normal", _("normal: mean 0, sd 1"),
-        lambda shape, number, seed: f"np.random.default_rng({seed + number}).normal(size={shape})",
-        lambda shape, number, seed: np.asarray(np.random.default_rng(seed + number).normal(size=shape)),
+        "normal", _("normal: mean 0, std 1"),
+        lambda shape, first, seed: f"np.random.default_rng({seed}).normal(size={shape})",
+        lambda shape, first, seed: np.asarray(np.random.default_rng(seed).normal(size=shape)),
         scale=10,
     ),
     Sample(
         "uniform", _("uniform: 0 to 1"),
-        lambda shape, number, seed: f"np.random.default_rng({seed + number}).random({shape})",
-        lambda shape, number, seed: np.asarray(np.random.default_rng(seed + number).random(shape)),
+        lambda shape, first, seed: f"np.random.default_rng({seed}).random({shape})",
+        lambda shape, first, seed: np.asarray(np.random.default_rng(seed).random(shape)),
         scale=10,
     ),
     Sample(
         "constant", _("constant"),
-        lambda shape, number, seed: f"np.full({shape}, {number + 2})",
-        lambda shape, number, seed: np.full(shape, number + 2),
+        lambda shape, first, seed: f"np.full({shape}, {first})",
+        lambda shape, first, seed: np.full(shape, first),
+        first=lambda number: number + 2,
     ),
     Sample(
         "one-hot", _("one-hot along the last axis"),
-        lambda shape, number, seed: _one_hot_code(shape),
-        lambda shape, number, seed: _one_hot(shape),
+        lambda shape, first, seed: _one_hot_code(shape),
+        lambda shape, first, seed: _one_hot(shape),
     ),
     Sample(
         "ramp", _("ramp: 0 to 1 in even steps"),
-        lambda shape, number, seed: f"np.linspace(0, 1, {prod(shape)}).reshape({shape})",
-        lambda shape, number, seed: np.linspace(0, 1, prod(shape)).reshape(shape),
+        lambda shape, first, seed: f"np.linspace(0, 1, {prod(shape)}).reshape({shape})",
+        lambda shape, first, seed: np.linspace(0, 1, prod(shape)).reshape(shape),
         scale=100,
     ),
 )  # fmt: skip
@@ -102,21 +106,24 @@ _ALL = (
 SAMPLES: dict[str, Sample] = {row.name: row for row in _ALL}
 
 
-def make_sample(name: str, shape: Sizes, *, number: int = 0, seed: int = 0, dtype: str = "float32") -> Array:
+def make_sample(
+    name: str, shape: Sizes, *, number: int = 0, seed: int = 0, dtype: str = "float32", first: int | None = None
+) -> Array:
     """One tensor.
 
     Args:
         name: out of `SAMPLES`.
-        shape: what to fill; no None.
+        shape: without None.
         number: of the input, so that two inputs differ.
         seed: of the random ones.
-        dtype: out of `DTYPES`; integers are rounded, truth values say "above the mean".
+        dtype: out of `DTYPES`; integers are rounded, booleans are "above the mean".
+        first: where counting starts, or the constant; by default it differs from input to input.
 
     Raises:
         MergeError: no such sample or dtype.
     """
     sample = _find(name, dtype)
-    values = sample.make(shape, number, seed)
+    values = sample.make(shape, _first(sample, number, first), seed + number)
     if dtype == "bool":
         return np.asarray(values > (values.mean() if values.size else 0))
     if np.dtype(dtype).kind != "f":
@@ -125,29 +132,37 @@ def make_sample(name: str, shape: Sizes, *, number: int = 0, seed: int = 0, dtyp
     return values.astype(dtype)
 
 
-def sample_code(name: str, shape: Sizes, *, number: int = 0, seed: int = 0, dtype: str = "float32") -> str:
+def sample_code(
+    name: str, shape: Sizes, *, number: int = 0, seed: int = 0, dtype: str = "float32", first: int | None = None
+) -> str:
     """NumPy code, one expression, that gives `make_sample` of the same arguments.
 
     Raises:
         MergeError: no such sample or dtype.
     """
     sample = _find(name, dtype)
-    code = sample.code(shape, number, seed)
+    begun = _first(sample, number, first)
+    code = sample.code(shape, begun, seed + number)
     if dtype == "bool":
-        return f"({code} > {float(sample.make(shape, number, seed).mean()) if prod(shape) else 0})"
+        return f"({code} > {float(sample.make(shape, begun, seed + number).mean()) if prod(shape) else 0})"
     if np.dtype(dtype).kind != "f":
         rounded = f'({sample.scale} * {code}).round().astype("int64")' if sample.scale > 1 else code
         return f'{rounded}.astype("{dtype}")'
     return f'{code}.astype("{dtype}")'
 
 
+def _first(sample: Sample, number: int, first: int | None) -> int:
+    usual = sample.first(number) if sample.first else 0
+    return usual if first is None or sample.first is None else first
+
+
 def _find(name: str, dtype: str) -> Sample:
     if name not in SAMPLES:
-        raise unclear(
-            "There is no sample {name}; choose one of {names}.", name=repr(name)[:60], names=", ".join(SAMPLES)
+        raise invalid_request(
+            "There is no sample {name}; choose one of {names}.", name=shown(name), names=", ".join(SAMPLES)
         )
     if dtype not in DTYPES:
-        raise unclear(
-            "There is no dtype {name}; choose one of {names}.", name=repr(dtype)[:60], names=", ".join(DTYPES)
+        raise invalid_request(
+            "There is no dtype {name}; choose one of {names}.", name=shown(dtype), names=", ".join(DTYPES)
         )
     return SAMPLES[name]

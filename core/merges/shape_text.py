@@ -1,38 +1,38 @@
-"""Shapes as people type them: `5,1,5`, `(5, 1, 5)`, `[None 20 20]`, `()`."""
+"""Shapes as text: `5,1,5`, `(5, 1, 5)`, `[None 20 20]`, `()`."""
 
 from __future__ import annotations
 
 import re
 from unicodedata import category
 
-from core.errors import MergeError, Shape, unclear
+from core.errors import MergeError, Shape, invalid_request
 from core.limits import MAX_RANK, MAX_SIZE
 
-_SHOWN = 40  # characters of what was typed that an error repeats
+_SHOWN = 40  # characters of the text that an error repeats
 
 
 def parse_shape(text: str) -> Shape:
     """Read one shape.
 
     Args:
-        text: whole numbers or None between commas or blanks, in brackets or not; `()` is a scalar.
+        text: integers or None, separated by commas or spaces, in brackets or not; `()` is a scalar.
 
     Returns:
         The shape, at most `MAX_RANK` axes of 0 to `MAX_SIZE`.
 
     Raises:
-        MergeError: says which part cannot be read and why.
+        MergeError: names the part that cannot be read and why.
     """
     bare = text.strip()
     inside = re.sub(r"^\((.*)\)$|^\[(.*)\]$", lambda found: found[1] or found[2] or "", bare, flags=re.DOTALL).strip()
     if not inside:
         if bare:
             return ()
-        raise unclear("Please type a shape such as 5,1,5.")
+        raise invalid_request("Enter a shape, for example 5,1,5.")
     separator = "," if "," in inside else None
     parts = [part.strip() for part in inside.removesuffix(",").split(separator)]
     if len(parts) > MAX_RANK:
-        raise unclear("{count} axes were typed; at most {limit} are drawn.", count=len(parts), limit=MAX_RANK)
+        raise invalid_request("Got {count} axes; at most {limit} are drawn.", count=len(parts), limit=MAX_RANK)
     return tuple(_parse_size(part) for part in parts)
 
 
@@ -45,28 +45,30 @@ def _parse_size(part: str) -> int | None:
     seen = "".join(map(_visible, part[: _SHOWN + 1]))
     shown = seen if len(seen) <= _SHOWN else seen[:_SHOWN] + "…"
     if not part:
-        raise unclear("There is an empty place between two commas.")
+        raise invalid_request("A size is missing between two commas.")
     if part in ("None", "none", "?"):
         return None
     if re.fullmatch(r"[+-]?\d+\.\d*|[+-]?\d+[eE][+-]?\d+", part, flags=re.ASCII):
-        raise unclear("Sizes are whole numbers; {part} is not.", part=shown)
+        raise invalid_request("Sizes must be integers; {part} is not an integer.", part=shown)
     if not re.fullmatch(r"[+-]?\d+", part, flags=re.ASCII):
         raise _not_a_number(part, shown)
     if part.startswith("-"):
-        raise unclear("Sizes are at least 0; {part} is not.", part=shown)
+        raise invalid_request("Sizes must be at least 0; got {part}.", part=shown)
     if len(part) > len(str(MAX_SIZE)) + 1 or int(part) > MAX_SIZE:
-        raise unclear("Sizes go up to {limit}; {part} is larger.", part=shown, limit=f"{MAX_SIZE:,}")
+        raise invalid_request("Sizes are at most {limit}; {part} is larger.", part=shown, limit=f"{MAX_SIZE:,}")
     return int(part)
 
 
 def _visible(sign: str) -> str:
-    """Half a sign, or one that turns the direction of the text, as Python writes it."""
+    """Invisible characters (surrogates, text direction) as Python escapes."""
     return repr(sign)[1:-1] if category(sign) in ("Cf", "Cs") else sign
 
 
 def _not_a_number(part: str, shown: str) -> MergeError:
     if any(sign.isdigit() and not sign.isascii() for sign in part):  # full-width digits and their like
-        return unclear("Please use the digits 0-9; {part} is written with others.", part=shown)
+        return invalid_request("Use the digits 0-9; {part} contains other digits.", part=shown)
     if re.fullmatch(r"\d+(\s*[×，、；：]\s*\d+)+", part, flags=re.ASCII):
-        return unclear("Please separate sizes by commas, as in 5,1,5; in {part} something else stands.", part=shown)
-    return unclear("{part} is not a whole number.", part=shown)
+        return invalid_request(
+            "Separate sizes with commas, for example 5,1,5; {part} contains another character.", part=shown
+        )
+    return invalid_request("{part} is not an integer.", part=shown)

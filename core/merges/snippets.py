@@ -1,6 +1,6 @@
-"""The state on screen as code that runs: Keras layer, Keras function, NumPy, PyTorch, JAX.
+"""A merge as code that runs: Keras layer, Keras function, NumPy, PyTorch, JAX.
 
-NumPy, PyTorch and JAX broadcast by their own rule, so there the axes that Keras inserts are written out.
+NumPy, PyTorch and JAX broadcast by their own rule, so their code makes the axes that Keras inserts explicit.
 """
 
 from __future__ import annotations
@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from core.errors import Shape, shown, unclear
-from core.merges.align import align, check_shapes
+from core.errors import Shape, invalid_request, shown
+from core.merges.align import align_row, check_shapes
 from core.merges.dialects import DIALECTS, plain_lines
 from core.merges.operations import Operation, find
 from core.merges.plan import Alignment
 from core.merges.samples import sample_code
 
-_UNKNOWN = 2  # stands for None where a library wants a number and no other input tells it
+_UNKNOWN = 2  # replaces None where a library needs a size and no other input gives it
 _PLAIN = frozenset({"numpy", "torch", "jax"})
 
 
@@ -34,19 +34,19 @@ def snippet(
 
     Args:
         operation: name of a merge, `core.MERGES`.
-        shapes: one for each input.
+        shapes: one per input.
         dialect: out of `DIALECTS`.
-        axis: joined by Concatenate.
-        axes: contracted by Dot.
-        normalize: whether Dot divides each input by its length first.
+        axis: of Concatenate.
+        axes: of Dot.
+        normalize: whether Dot divides each input by its L2 norm first.
         dtypes: of the inputs; float32 by default.
-        inputs: a NumPy expression for each input; counting samples by default.
+        inputs: one NumPy expression per input; counting samples by default.
 
     Raises:
-        MergeError: no such dialect; or, but for the two of Keras, shapes that do not fit.
+        MergeError: unknown dialect; or, except for the two of Keras, incompatible shapes.
     """
     if dialect not in DIALECTS:
-        raise unclear(
+        raise invalid_request(
             "There is no dialect {name}; choose one of {names}.", name=shown(dialect), names=", ".join(DIALECTS)
         )
     row, style = find(operation), DIALECTS[dialect]
@@ -57,8 +57,8 @@ def snippet(
         lines = _keras_inputs(checked, kinds, inputs)
         lines += ["", f"y = {_keras_call(row, dialect, names, axis, axes, normalize)}", "print(y.shape)"]
         return "\n".join([style.imports, "", *lines, ""])
-    known = _filled(align(row.name, checked, axis=axis, axes=axes))
-    alignment = align(row.name, known, axis=axis, axes=axes)
+    known = _filled(align_row(row, checked, axis=axis, axes=axes))
+    alignment = align_row(row, known, axis=axis, axes=axes)
     made = inputs or _samples(known, kinds)
     lines = [f"{name} = {style.array.format(code)}" for name, code in zip(names, made, strict=True)]
     lines += ["", *plain_lines(row, style, names, alignment, kinds, normalize), "print(y.shape)"]
@@ -66,13 +66,13 @@ def snippet(
 
 
 def _filled(alignment: Alignment) -> tuple[tuple[int, ...], ...]:
-    """Every None replaced by the size that another input has along that axis, or by 2."""
+    """Every None replaced by the size of another input along that axis, or by 2."""
     columns = zip(*(entry.expanded_shape for entry in alignment.inputs), strict=False)
     shared = enumerate(columns) if alignment.axes is None else [(0, next(columns))]  # inputs of Dot share the batch
-    told = {axis: size for axis, column in shared for size in column if size not in (None, 1)}
+    known = {axis: size for axis, column in shared for size in column if size not in (None, 1)}
     return tuple(
         tuple(
-            told.get(axis + entry.inserted * (axis > 0), _UNKNOWN) if size is None else size
+            known.get(axis + entry.inserted * (axis > 0), _UNKNOWN) if size is None else size
             for axis, size in enumerate(entry.shape)
         )
         for entry in alignment.inputs

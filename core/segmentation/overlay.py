@@ -1,4 +1,4 @@
-"""Pictures of a slice with something laid over it: (rows, columns, 3) uint8, in colours safe for the colour-blind."""
+"""Overlays on a slice: (rows, columns, 3) uint8, in colours safe for colour-blind people."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import numpy as np
 
 from core.dtypes import Array
 
-WARM = (255, 176, 0)  # α, and the answer of the network
-COOL = (86, 180, 233)  # the truth
-_COVER = 0.62  # of the slice under a weight of 1
+WARM = (255, 176, 0)  # α, and the prediction
+COOL = (86, 180, 233)  # the ground truth
+_COVER = 0.62  # opacity at a weight of 1
 
 
 def lay_over(image: Array, weights: Array, colour: tuple[int, int, int] = WARM) -> Array:
-    """The slice in grey under a colour that is as strong as the weights.
+    """The slice in grey under a colour whose opacity follows the weights.
 
     Args:
         image: (H, W, 1) from 0 to 1.
-        weights: (h, w, 1) from 0 to 1; H and W are whole multiples of h and w, and each weight covers its block.
+        weights: (h, w, 1) from 0 to 1; H and W are integer multiples of h and w, and each weight covers its block.
         colour: red, green, blue.
     """
     blocks = _enlarged(weights[..., 0], image.shape[:2])
@@ -25,11 +25,11 @@ def lay_over(image: Array, weights: Array, colour: tuple[int, int, int] = WARM) 
 
 
 def draw_outline(picture: Array, mask: Array, colour: tuple[int, int, int]) -> Array:
-    """The picture with the border of a region in colour.
+    """The picture with the outline of a region in colour.
 
     Args:
-        picture: (k H, k W, 3) uint8, k a whole number.
-        mask: (H, W, 1), above a half within the region.
+        picture: (k H, k W, 3) uint8, k an integer.
+        mask: (H, W, 1), above 0.5 inside the region.
         colour: red, green, blue.
     """
     inside = _enlarged(mask[..., 0] > 0.5, picture.shape[:2])

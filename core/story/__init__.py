@@ -1,3 +1,3 @@
-"""Stories and quizzes: data that is read and checked before it is shown."""
+"""Stories and quizzes: data that is read and validated before it is shown."""
 
 __all__ = ["model", "quiz", "reading"]

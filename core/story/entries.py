@@ -1,6 +1,6 @@
-"""The one table of what may stand in a step of a story: a new entry is one reader and one row.
+"""The table of entries that a step of a story may have: a new entry is one reader and one row.
 
-A reader takes the raw value of the file and returns what the story keeps, or raises `MergeError` with one sentence.
+A reader takes the raw value from the file and returns the validated one, or raises `MergeError` with one sentence.
 """
 
 from __future__ import annotations
@@ -9,24 +9,23 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from core.errors import Shape, unclear
+from core.errors import Shape, invalid_request
+from core.gates.channels import ORDERS
 from core.limits import MAX_INPUTS, MAX_RANK, MAX_SIZE
 from core.merges.operations import MERGES
-from core.merges.samples import SAMPLES
+from core.merges.samples import DTYPES, SAMPLES
 from core.merges.shape_text import parse_shape
 from core.sentences import Sentence as _  # marks text for the catalogues
+from core.story.model import Network
 
-SCENES = {  # of the trained network: name, and what a person sees
-    "gated": _("The features, the map, and their product."),
+SCENES = {  # of the trained network: name, and what it shows
+    "gated": _("The features, the attention map, and their product."),
     "open": _("The same features with the gate open everywhere."),
-    "steps": _("How the map comes about, step by step."),
-    "training": _("The map while the network was trained."),
+    "steps": _("How the attention map is computed, step by step."),
+    "training": _("The attention map during training."),
 }
-GATES = (20, 40, 80, 160)  # rows and columns of the features that each gate of the network takes
-SLICES = 8  # samples that the records of the network hold
 LAYERS = ("values", "gradients")
-ORDERS = ("index", "energy", "change", "agreement")
-MAX_TITLE, MAX_TEXT, MAX_SEED = 120, 3_000, 2**31 - 1
+MAX_TITLE, MAX_TEXT, MAX_SEED, MAX_FIRST = 120, 3_000, 2**31 - 1, 10**9
 
 
 def title(raw: Any) -> str:
@@ -40,10 +39,10 @@ def text(raw: Any) -> str:
 
 
 def shapes(raw: Any) -> tuple[Shape, ...]:
-    """One for each input; each a list of sizes, or a text as in the Merge lab."""
+    """One shape per input: a list of sizes, or a text as in the Merge lab."""
     if not isinstance(raw, list) or not 1 <= len(raw) <= MAX_INPUTS:
-        raise unclear(
-            "shapes should be a list of 1 to {limit} shapes such as [[5, 1, 5], [5, 4, 5]]; it is {found}.",
+        raise invalid_request(
+            "shapes must be a list of 1 to {limit} shapes such as [[5, 1, 5], [5, 4, 5]]; got {found}.",
             limit=MAX_INPUTS,
             found=shown(raw),
         )
@@ -51,30 +50,39 @@ def shapes(raw: Any) -> tuple[Shape, ...]:
 
 
 def fill(raw: Any) -> tuple[str, ...]:
-    """The name of a sample, or one for each input."""
-    names = raw if isinstance(raw, list) else [raw]
-    return tuple(one_of("fill", SAMPLES)(name) for name in names)
+    """The name of a sample, or one per input."""
+    return _one_or_several(raw, one_of("fill", SAMPLES))
+
+
+def dtype(raw: Any) -> tuple[str, ...]:
+    """The name of a dtype, or one per input."""
+    return _one_or_several(raw, one_of("dtype", DTYPES))
+
+
+def first(raw: Any) -> tuple[int, ...]:
+    """The first value of a counting or constant sample, or one per input."""
+    return _one_or_several(raw, whole("first", -MAX_FIRST, MAX_FIRST))
 
 
 def axes(raw: Any) -> int | tuple[int, int]:
-    """Of Dot: one axis, or one for each input."""
+    """The axes of Dot: one, or one per input."""
     if isinstance(raw, list):
         if len(raw) != 2:
-            raise unclear("axes should be one whole number or two; it is {found}.", found=shown(raw))
+            raise invalid_request("axes must be one or two integers; got {found}.", found=shown(raw))
         first, second = (whole("axes", -MAX_RANK, MAX_RANK)(one) for one in raw)
         return first, second
     return whole("axes", -MAX_RANK, MAX_RANK)(raw)
 
 
 def whole(name: str, low: int, high: int) -> Callable[[Any], int]:
-    """A reader of whole numbers."""
+    """Return a reader of integers."""
 
     def read(raw: Any) -> int:
         if not isinstance(raw, int) or isinstance(raw, bool) or not low <= raw <= high:
-            raise unclear(
-                "{name} should be a whole number from {low} to {high}; it is {found}.",
+            raise invalid_request(
+                "{name} must be an integer from {low} to {high}; got {found}.",
                 name=name,
-                low=low,
+                low=f"{low:,}",
                 high=f"{high:,}",
                 found=shown(raw),
             )
@@ -84,11 +92,11 @@ def whole(name: str, low: int, high: int) -> Callable[[Any], int]:
 
 
 def index(name: str) -> Callable[[Any], tuple[int, ...]]:
-    """A reader of lists of places, counted from 0."""
+    """Return a reader of an index: a list of integers from 0."""
 
     def read(raw: Any) -> tuple[int, ...]:
         if not isinstance(raw, list) or not 1 <= len(raw) <= MAX_RANK + 2:
-            raise unclear("{name} should be a list such as [0, 2, 1]; it is {found}.", name=name, found=shown(raw))
+            raise invalid_request("{name} must be a list such as [0, 2, 1]; got {found}.", name=name, found=shown(raw))
         return tuple(whole(name, 0, MAX_SIZE)(one) for one in raw)
 
     return read
@@ -98,17 +106,17 @@ def plane(raw: Any) -> tuple[int, int]:
     """The axes of rows and columns."""
     found = index("plane")(raw)
     if len(found) != 2 or found[0] == found[1]:
-        raise unclear("plane should be two different axes, rows and columns; it is {found}.", found=shown(raw))
+        raise invalid_request("plane must be two different axes, rows and columns; got {found}.", found=shown(raw))
     return found[0], found[1]
 
 
 def one_of(name: str, choices: Mapping[str, Any] | tuple[Any, ...]) -> Callable[[Any], Any]:
-    """A reader of a choice."""
+    """Return a reader of one of several choices."""
 
     def read(raw: Any) -> Any:
         if type(raw) not in (str, int) or raw not in choices:
-            raise unclear(
-                "{name} should be one of {choices}; it is {found}.",
+            raise invalid_request(
+                "{name} must be one of {choices}; got {found}.",
                 name=name,
                 choices=", ".join(map(str, choices)),
                 found=shown(raw),
@@ -119,11 +127,11 @@ def one_of(name: str, choices: Mapping[str, Any] | tuple[Any, ...]) -> Callable[
 
 
 def switch(name: str) -> Callable[[Any], bool]:
-    """A reader of true and false."""
+    """Return a reader of true and false."""
 
     def read(raw: Any) -> bool:
         if not isinstance(raw, bool):
-            raise unclear("{name} should be true or false; it is {found}.", name=name, found=shown(raw))
+            raise invalid_request("{name} must be true or false; got {found}.", name=name, found=shown(raw))
         return raw
 
     return read
@@ -135,37 +143,47 @@ ENTRIES: dict[str, Callable[[Any], Any]] = {
     "operation": one_of("operation", MERGES),
     "shapes": shapes,
     "fill": fill,
+    "first": first,
+    "dtype": dtype,
     "seed": whole("seed", 0, MAX_SEED),
     "axis": whole("axis", -MAX_RANK, MAX_RANK),
     "axes": axes,
     "normalize": switch("normalize"),
     "layer": one_of("layer", LAYERS),
+    "warnings": switch("warnings"),
     "scene": one_of("scene", SCENES),
-    "gate": one_of("gate", GATES),
-    "slice": whole("slice", 0, SLICES - 1),
+    "gate": whole("gate", 1, MAX_SIZE),
+    "slice": whole("slice", 0, MAX_SIZE),
     "cell": index("cell"),
     "of": whole("of", 0, 2 * MAX_INPUTS),
     "at": index("at"),
     "plane": plane,
-    "order": one_of("order", ORDERS),
+    "order": one_of("order", tuple(ORDERS)),
 }
 
 
+def network_entries(network: Network) -> dict[str, Callable[[Any], Any]]:
+    """Return the entries whose range depends on what is recorded of the trained network."""
+    return {"gate": one_of("gate", network.gates), "slice": whole("slice", 0, network.slices - 1)}
+
+
 def shown(raw: Any) -> str:
-    """A value of the file, cut to what fits a line."""
+    """A value from the file, shortened to fit a line."""
     written = repr(raw)
     return written if len(written) <= 40 else written[:40] + "…"
 
 
 def _words(raw: Any, most: int, *, lines: bool) -> str:
     if not isinstance(raw, str):
-        raise unclear("This should be text between quotes; it is {found}.", found=shown(raw))
+        raise invalid_request("This must be text in quotes; got {found}.", found=shown(raw))
     kept = "".join(sign for sign in raw if sign == "\n" or unicodedata.category(sign) not in ("Cc", "Cf", "Cs"))
     kept = kept.strip() if lines else " ".join(kept.split())
     if not kept:
-        raise unclear("The text is empty.")
+        raise invalid_request("The text is empty.")
     if len(kept) > most:
-        raise unclear("The text has {count} characters; up to {limit} fit.", count=f"{len(kept):,}", limit=f"{most:,}")
+        raise invalid_request(
+            "The text has {count} characters; at most {limit} are allowed.", count=f"{len(kept):,}", limit=f"{most:,}"
+        )
     return kept
 
 
@@ -173,5 +191,11 @@ def _shape(raw: Any) -> Shape:
     if isinstance(raw, str):
         return parse_shape(raw)
     if not isinstance(raw, list) or len(raw) > MAX_RANK:
-        raise unclear("A shape is a list of up to {limit} sizes; this is {found}.", limit=MAX_RANK, found=shown(raw))
+        raise invalid_request(
+            "A shape is a list of at most {limit} sizes; got {found}.", limit=MAX_RANK, found=shown(raw)
+        )
     return tuple(whole("A size", 0, MAX_SIZE)(size) for size in raw)
+
+
+def _one_or_several(raw: Any, read: Callable[[Any], Any]) -> tuple[Any, ...]:
+    return tuple(read(one) for one in (raw if isinstance(raw, list) else [raw]))

@@ -1,4 +1,4 @@
-"""A story as immutable data: `core.story` reads it, the page draws it."""
+"""A story as immutable data: `core.story.reading` reads it, the Story page draws it."""
 
 from __future__ import annotations
 
@@ -11,19 +11,37 @@ MAX_STEPS = 60
 
 
 @dataclass(frozen=True)
+class Network:
+    """What is recorded of the trained network, which a scene can show.
+
+    Attributes:
+        gates: rows of the features of each gate.
+        slices: number of recorded images.
+    """
+
+    gates: tuple[int, ...]
+    slices: int
+
+
+@dataclass(frozen=True)
 class Step:
-    """One step.
+    """One step: a text, and a merge or a scene of the trained network.
 
     Attributes:
         title: one line, plain text.
         text: paragraphs of plain text with **bold**, *italic*, `code` and lists.
-        operation: a merge, or None where a scene of the trained network is shown.
-        shapes: of its inputs; they may clash, and then the refusal is shown.
+        operation: name of a merge; None for a scene.
+        shapes: of its inputs; if they are incompatible, the error is shown.
         fill: names of samples, one for each input.
-        scene: of the trained network, `story_entries.SCENES`.
-        gate: which of its gates, by the rows of its features.
-        slice: which sample went through the network.
-        cell, of, at, plane, order: where one looks, as in links.
+        first: first value of each input that counts or is constant; empty for the defaults.
+        dtype: of each input; empty for float32.
+        seed, axis, axes, normalize: of the merge.
+        layer: "values" or "gradients".
+        warnings: whether the warnings of the merge are shown; False where the text explains them as normal.
+        scene: name of a scene, `core.story.entries.SCENES`.
+        gate: which gate of the network, by the rows of its features.
+        slice: which recorded image.
+        cell, of, at, plane, order: the selection, as in links.
     """
 
     title: str
@@ -31,11 +49,14 @@ class Step:
     operation: str | None = None
     shapes: tuple[Shape, ...] = ()
     fill: tuple[str, ...] = ()
+    first: tuple[int, ...] = ()
+    dtype: tuple[str, ...] = ()
     seed: int = 0
     axis: int = -1
     axes: int | tuple[int, int] = -1
     normalize: bool = False
     layer: str = "values"
+    warnings: bool = True
     scene: str | None = None
     gate: int = 20
     slice: int = 0
@@ -44,6 +65,14 @@ class Step:
     at: tuple[int, ...] | None = None
     plane: tuple[int, int] | None = None
     order: str = "index"
+
+    def first_of(self, number: int) -> int | None:
+        """The first value of an input; None for the default."""
+        return self.first[number] if self.first else None
+
+    def dtype_of(self, number: int) -> str:
+        """The dtype of an input."""
+        return self.dtype[number] if self.dtype else "float32"
 
 
 @dataclass(frozen=True)
@@ -56,17 +85,22 @@ class Story:
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong, and on which line, counted from 1."""
+    """An error in a story file.
+
+    Attributes:
+        line: counted from 1.
+        text: what is wrong.
+    """
 
     line: int
     text: str
 
 
 class StoryError(ValueError):
-    """A story that cannot be told.
+    """A file that is not a valid story.
 
     Attributes:
-        faults: the first of them, in the order of the file.
+        faults: the first errors, in the order of the file.
     """
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:

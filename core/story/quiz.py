@@ -1,7 +1,7 @@
-"""Questions about merges: the shape that comes out, the axis that clashes, the number in a cell.
+"""Quiz questions about merges: the shape of the output, the mismatched axis, the value of an element.
 
-A seed makes the same questions everywhere. Every answer is what `align` and `merge` say, never a copy of their rules;
-the wrong choices are mistakes that people make. A new kind of question is one function and one row in `_MAKERS`.
+A seed gives the same questions everywhere. Every answer is computed by `align` and `merge`; the wrong choices are
+common mistakes. A new kind of question is one function and one row in `_MAKERS`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from core.merges.align import align
 from core.merges.merge import merge
 from core.merges.numpy_rule import numpy_outcome
 from core.merges.operations import MERGES
-from core.merges.rows import refused_rows
+from core.merges.rows import error_rows
 from core.merges.samples import make_sample
 
 COUNT = 8  # questions of one seed
@@ -27,7 +27,7 @@ CHOICES = 4  # at most
 SAMPLE = "counting"
 _ELEMENTWISE = tuple(name for name, row in MERGES.items() if row.rule == "elementwise")
 Kind = Literal["shape", "clash", "value"]
-Choice = tuple[int | None, ...] | int | float | None  # None: Keras refuses
+Choice = tuple[int | None, ...] | int | float | None  # None: Keras raises an error
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,12 @@ class Question:
     """One question.
 
     Attributes:
-        kind: "shape" asks for the shape of the result, "clash" for the axis at fault, counted in the longest shape,
-            "value" for the number in `cell` of the result.
+        kind: "shape" asks for the shape of the output, "clash" for the mismatched axis, counted in the longest shape,
+            "value" for the element `cell` of the output.
         operation, shapes, axis, axes: the merge.
-        choices: shapes (None where Keras refuses), axes, or numbers.
-        answer: which of them is right.
-        cell: an index into the result, of "value".
+        choices: shapes (None: Keras raises an error), axes, or values.
+        answer: index of the correct choice.
+        cell: index of an element of the output, for "value".
     """
 
     kind: Kind
@@ -53,13 +53,13 @@ class Question:
     cell: tuple[int, ...] | None = None
 
 
-@lru_cache(maxsize=64)  # a page asks in every run, and a whole class asks for the same
+@lru_cache(maxsize=64)  # called in every run, and by a whole class with the same seed
 def make_quiz(seed: int, count: int = COUNT) -> tuple[Question, ...]:
-    """The questions of a seed, each kind in turn.
+    """Return the questions of a seed, the kinds in turn.
 
     Args:
-        seed: from 0 up.
-        count: how many.
+        seed: from 0.
+        count: number of questions.
     """
     random = np.random.default_rng([seed, 2018])
     kinds = list(_MAKERS)
@@ -77,11 +77,11 @@ def _clash_question(random: np.random.Generator) -> Question:
     wanted = int(random.integers(4))
     while True:
         operation = str(random.choice([*_ELEMENTWISE, "Concatenate"]))
-        shapes = _spoilt(random, _fitting(random, operation))
+        shapes = _with_mismatch(random, _compatible(random, operation))
         try:
             align(operation, shapes)
         except MergeError as error:
-            axes = clashing_axes(operation, shapes, error)
+            axes = clashing_axes(error)
             if axes == {wanted}:
                 choices = tuple(range(max(map(len, shapes))))
                 return Question("clash", operation, shapes, choices, wanted)
@@ -89,11 +89,11 @@ def _clash_question(random: np.random.Generator) -> Question:
 
 def _value_question(random: np.random.Generator) -> Question:
     operation = str(random.choice(["Multiply", "Add", "Subtract", "Maximum", "Minimum", "Average", "Concatenate"]))
-    shapes = _fitting(random, operation, largest=4)
+    shapes = _compatible(random, operation, largest=4)
     inputs = [make_sample(SAMPLE, _sizes(shape), number=number) for number, shape in enumerate(shapes)]
     value = merge(operation, inputs).value
     cell = tuple(int(random.integers(size)) for size in value.shape)
-    near = [value[place] for place in _neighbours(value.shape, cell)]
+    near = [value[index] for index in _neighbours(value.shape, cell)]
     corner = [
         operand[tuple(min(at, size - 1) for at, size in zip(cell, operand.shape, strict=False))] for operand in inputs
     ]
@@ -109,24 +109,24 @@ _MAKERS: dict[Kind, Callable[[np.random.Generator], Question]] = {
 }
 
 
-def clashing_axes(operation: str, shapes: tuple[Shape, ...], error: MergeError) -> set[int]:
-    """The axes that a refusal marks, counted in the longest shape."""
-    rows = refused_rows(operation, shapes, error)
+def clashing_axes(error: MergeError) -> set[int]:
+    """Return the mismatched axes of an error, counted in the longest shape."""
+    rows = error_rows(error)
     return {axis for row in rows for axis, cell in enumerate(row) if cell.role == "clashing"}
 
 
 def _request(random: np.random.Generator) -> tuple[str, tuple[Shape, ...], dict[str, int]]:
-    """A merge, fitting or not."""
+    """A merge, compatible or not."""
     operation = str(random.choice([*_ELEMENTWISE, "Concatenate", "Concatenate", "Dot", "Dot"]))
     if operation == "Dot":
         batch, summed, kept = (int(size) for size in random.choice([2, 3, 4, 5, 6, 7], 3, replace=False))
         return operation, ((batch, summed, kept), (batch, summed)), {"axes": 1}
-    shapes = _fitting(random, operation)
-    return operation, (_spoilt(random, shapes) if random.random() < 0.3 else shapes), {}
+    shapes = _compatible(random, operation)
+    return operation, (_with_mismatch(random, shapes) if random.random() < 0.3 else shapes), {}
 
 
-def _fitting(random: np.random.Generator, operation: str, largest: int = 7) -> tuple[Shape, ...]:
-    """Two shapes that merge; element-wise ones are stretched here and there, or lack an axis."""
+def _compatible(random: np.random.Generator, operation: str, largest: int = 7) -> tuple[Shape, ...]:
+    """Two compatible shapes; for element-wise merges some axes are broadcast or missing."""
     rank = int(random.integers(3, 5)) if largest > 4 else 3
     full = [int(size) for size in random.integers(2, largest + 1, rank)]
     if operation == "Concatenate":
@@ -140,8 +140,8 @@ def _fitting(random: np.random.Generator, operation: str, largest: int = 7) -> t
     return (tuple(first), tuple(short)) if random.random() < 0.5 else (tuple(short), tuple(first))
 
 
-def _spoilt(random: np.random.Generator, shapes: tuple[Shape, ...]) -> tuple[Shape, ...]:
-    """One size made another."""
+def _with_mismatch(random: np.random.Generator, shapes: tuple[Shape, ...]) -> tuple[Shape, ...]:
+    """Change one size."""
     number = int(random.integers(len(shapes)))
     changed = list(_sizes(shapes[number]))
     changed[int(random.integers(len(changed)))] += int(random.integers(1, 4))
@@ -162,7 +162,7 @@ def _wrong_shapes(
     options: dict[str, int],
     right: Shape | None,
 ) -> list[Choice]:
-    """What NumPy gives, the inputs as they are, sizes added up, an axis lost or one off; and the refusal."""
+    """NumPy's result, the inputs, added sizes, a missing axis, a size off by one; and the error."""
     outcome = numpy_outcome(operation, shapes, **options)
     longest, shortest = max(shapes, key=len), min(shapes, key=len)
     added = tuple((a or 0) + (b or 0) for a, b in zip(shapes[0], shapes[1], strict=False))
@@ -175,7 +175,7 @@ def _wrong_shapes(
 
 
 def _mixed(random: np.random.Generator, right: Any, wrong: Iterable[Any]) -> tuple[tuple[Choice, ...], int]:
-    """The right choice among wrong ones that differ from it and from each other."""
+    """Shuffle the correct choice among different wrong ones."""
     chosen = [right]
     for one in wrong:
         if one not in chosen and len(chosen) < CHOICES:
@@ -185,9 +185,9 @@ def _mixed(random: np.random.Generator, right: Any, wrong: Iterable[Any]) -> tup
 
 
 def _neighbours(shape: Shape, cell: tuple[int, ...]) -> list[tuple[int, ...]]:
-    """The next cell along each axis, round and round."""
+    """The next element along each axis, cyclically."""
     return [
-        tuple((at + (place == axis)) % (size or 1) for place, (at, size) in enumerate(zip(cell, shape, strict=True)))
+        tuple((at + (own == axis)) % (size or 1) for own, (at, size) in enumerate(zip(cell, shape, strict=True)))
         for axis in reversed(range(len(shape)))
     ]
 

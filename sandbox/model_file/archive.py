@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core import MergeError
-from core.errors import unclear
+from core.errors import invalid_request
 from core.limits import MAX_MODEL_BYTES, MAX_MODEL_CONFIG_BYTES, MAX_MODEL_METADATA_BYTES, MAX_MODEL_NESTING
 from core.zip_members import ZipLimits, check_members, open_zip, read_member, short_name
 from sandbox.model_file.hdf5_parent import read_hdf5
@@ -88,13 +88,13 @@ def read_archive(content: bytes, open_hdf5: Hdf5Reader = read_hdf5) -> Archive:
 
 def _hdf5_config(text: bytes, version: str) -> dict[str, Any]:
     if not text:
-        raise unclear(
+        raise invalid_request(
             "The HDF5 file holds weights alone. Load the model with Keras 3 and save all of it: "
             'model.save("model.keras").'
         )
     config = parse_json("model_config", text)
     if not isinstance(config.get("config"), (dict, list)):
-        raise unclear(
+        raise invalid_request(
             "The HDF5 file of Keras {version} holds no model. Load the model with Keras 3 and save all of it: "
             'model.save("model.keras").',
             version=version[:_SHOWN] or "?",
@@ -122,15 +122,17 @@ def parse_json(name: str, text: bytes) -> dict[str, Any]:
         MergeError: not UTF-8, not JSON, nested too deeply, not an object.
     """
     if _too_deep(text):
-        raise unclear("{member} is nested too deeply: more than {limit} levels.", member=name, limit=MAX_MODEL_NESTING)
+        raise invalid_request(
+            "{member} is nested too deeply: more than {limit} levels.", member=name, limit=MAX_MODEL_NESTING
+        )
     try:
         parsed = json.loads(text.decode("utf-8"), parse_constant=_constant)
         if _HALF_SIGN.search(text):
             json.dumps(parsed, ensure_ascii=False).encode()  # fails if the other half is missing
     except (ValueError, RecursionError):  # also text that is not UTF-8, and integers of thousands of digits
-        raise unclear("{member} is not valid JSON.", member=name) from None
+        raise invalid_request("{member} is not valid JSON.", member=name) from None
     if not isinstance(parsed, dict):
-        raise unclear("{member} holds no model.", member=name)
+        raise invalid_request("{member} holds no model.", member=name)
     return parsed
 
 
@@ -161,25 +163,25 @@ def _constant(text: str) -> float:
 def _check_kind(content: bytes) -> None:
     """Raise the error that fits a file that is no model file of Keras."""
     if not content:
-        raise unclear("The file is empty.")
+        raise invalid_request("The file is empty.")
     if len(content) > MAX_MODEL_BYTES:
         raise too_large(len(content))
     if content.startswith(_LFS):
-        raise unclear("This is a Git LFS pointer, not the model itself. Fetch the file with: git lfs pull")
+        raise invalid_request("This is a Git LFS pointer, not the model itself. Fetch the file with: git lfs pull")
     other = next((what for start, what in _OTHERS if content.startswith(start)), None)
     if other:
-        raise unclear(
+        raise invalid_request(
             "Only .keras and .h5 files are read; this is {what}. Save the model with Keras 3: "
             'model.save("model.keras").',
             what=other,
         )
     if not content.startswith((HDF5, b"PK")):
-        raise unclear("This is not a .keras archive.")
+        raise invalid_request("This is not a .keras archive.")
 
 
 def too_large(size: int) -> MergeError:
     """The error for a file over the limit, with the usual cause."""
-    return unclear(
+    return invalid_request(
         "The file has {size} MB; up to {limit} are accepted. The optimizer state often makes up two thirds of it: set "
         "model.optimizer = None before saving.",
         size=-(-size // 1_000_000),
@@ -198,15 +200,17 @@ def _check_names(names: list[str]) -> None:
     if CONFIG in listed and other is None:
         return
     if any(name.replace("\\", "/").endswith(("saved_model.pb", "keras_metadata.pb")) for name in names):
-        raise unclear(
+        raise invalid_request(
             "Only .keras files are read; this is a SavedModel, which can hold program code. Save the model with "
             'model.save("model.keras").'
         )
     if any(name.endswith("data.pkl") for name in names):
-        raise unclear("Only .keras files are read; this is a PyTorch file, which can hold program code.")
+        raise invalid_request("Only .keras files are read; this is a PyTorch file, which can hold program code.")
     inner = next((name for name in sorted(names) if name.lower().endswith((".zip", ".keras", ".tar", ".gz"))), None)
     if inner:
-        raise unclear("{member} is an archive within the archive; a .keras file has none.", member=short_name(inner))
+        raise invalid_request(
+            "{member} is an archive within the archive; a .keras file has none.", member=short_name(inner)
+        )
     if other and CONFIG in listed:
-        raise unclear("{member} is not part of a .keras file.", member=short_name(other))
-    raise unclear("This is not a .keras archive: it has no config.json.")
+        raise invalid_request("{member} is not part of a .keras file.", member=short_name(other))
+    raise invalid_request("This is not a .keras archive: it has no config.json.")

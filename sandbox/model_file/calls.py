@@ -9,7 +9,7 @@ from heapq import heapify, heappop, heappush
 from typing import Any
 
 from core import MergeError
-from core.errors import Shape, unclear
+from core.errors import Shape, invalid_request
 from core.limits import MAX_MODEL_EDGES, MAX_MODEL_LAYERS
 from sandbox.model_file.config import RawLayer, raw_layers
 from sandbox.model_file.entries import Operand
@@ -77,9 +77,9 @@ class Graph:
         """
         self._edges += len(call.operands) + len(call.beside)
         if len(self.calls) >= MAX_MODEL_LAYERS or self._edges > MAX_MODEL_EDGES:
-            raise unclear("The model has more than {limit} layers.", limit=f"{MAX_MODEL_LAYERS:,}")
+            raise invalid_request("The model has more than {limit} layers.", limit=f"{MAX_MODEL_LAYERS:,}")
         if call.id in self._ids:
-            raise unclear("Two layers have the name {name}.", name=repr(call.id)[:_SHOWN])
+            raise invalid_request("Two layers have the name {name}.", name=repr(call.id)[:_SHOWN])
         self._ids.add(call.id)
         self.calls.append(call)
         self._compute_shape(call)
@@ -148,13 +148,13 @@ def in_order(layers: Sequence[RawLayer]) -> list[tuple[RawLayer, int]]:
                 heappush(ready, other)
     if len(order) < len(waits):
         stuck = next(key for key, count in waits.items() if count)
-        raise unclear("The graph has a cycle at {name}.", name=repr(layers[stuck[0]].name)[:_SHOWN])
+        raise invalid_request("The graph has a cycle at {name}.", name=repr(layers[stuck[0]].name)[:_SHOWN])
     return order
 
 
 def from_nowhere(reference: Reference) -> MergeError:
     """The error for a tensor that no layer computes."""
-    return unclear(
+    return invalid_request(
         "A layer takes output {index} of {name}, which does not exist in the model.",
         index=reference.index,
         name=repr(reference.name)[:_SHOWN],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from core.errors import Shape, unclear
+from core.errors import Shape, invalid_request
 from sandbox.model_file.references import Reference, malformed, operands_of, read_shape
 
 _SHOWN = 60  # characters of a foreign name in an error
@@ -92,7 +92,7 @@ def raw_layers(entry: dict[str, Any]) -> tuple[RawLayer, ...]:
     seen: set[str] = set()
     for layer in layers:
         if layer.name in seen:
-            raise unclear("Two layers have the name {name}.", name=repr(layer.name)[:_SHOWN])
+            raise invalid_request("Two layers have the name {name}.", name=repr(layer.name)[:_SHOWN])
         seen.add(layer.name)
     return layers
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.errors import unclear
+from core.errors import invalid_request
 from sandbox.model_file.archive import Archive, Hdf5Reader, read_archive
 from sandbox.model_file.bounds import bounds
 from sandbox.model_file.calls import Call, Graph
@@ -149,7 +149,7 @@ def read_config(content: bytes, open_hdf5: Hdf5Reader) -> tuple[Archive, dict[st
     archive = read_archive(content, open_hdf5)
     translation = translate(archive.config, keras_2=archive.is_keras_2, hdf5=archive.hdf5)
     if not is_model(translation.config):
-        raise unclear(
+        raise invalid_request(
             "The file holds no model made of layers. A subclassed model saves only its own class; build it with the "
             "functional API to see inside."
         )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from core.errors import Shape, unclear
+from core.errors import Shape, invalid_request
 from sandbox.model_file.calls import Call, Graph, from_nowhere, in_order
 from sandbox.model_file.config import RawLayer, is_chain
 from sandbox.model_file.entries import Operand
@@ -43,7 +43,7 @@ class _Model:
 
     def __init__(self, graph: Graph, path: tuple[str, ...], entry: dict[str, Any]) -> None:
         if len(path) > _MOST_DEEP:
-            raise unclear("Models are nested more than {limit} deep.", limit=_MOST_DEEP)
+            raise invalid_request("Models are nested more than {limit} deep.", limit=_MOST_DEEP)
         self._graph, self._path, self._config = graph, path, entry["config"]
         self._chain, self._layers = is_chain(entry), graph.layers_of(entry)
         self._leaves: dict[_Key, str] = {}  # ids of the calls in the graph

@@ -14,7 +14,7 @@ from typing import Any
 import h5py  # type: ignore[import-untyped]  # ships no types
 
 from core import MergeError
-from core.errors import unclear
+from core.errors import invalid_request
 from core.limits import MAX_MODEL_CONFIG_BYTES, MAX_MODEL_NUMBERS
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
@@ -42,7 +42,7 @@ def check_weights(content: bytes) -> int:
         MergeError: one sentence on what is wrong with it.
     """
     if not content.startswith(SIGNATURE):
-        raise unclear("The weights are not an HDF5 file.")
+        raise invalid_request("The weights are not an HDF5 file.")
     try:
         with h5py.File(BytesIO(content), "r") as file:
             return _check_all(file)
@@ -50,7 +50,7 @@ def check_weights(content: bytes) -> int:
         raise
     except Exception as error:  # h5py has many ways to say so
         print(f"weights: {error!r}")
-        raise unclear("The weights are damaged or cut off.") from None
+        raise invalid_request("The weights are damaged or cut off.") from None
 
 
 def model_config(content: bytes) -> tuple[bytes, str, int]:
@@ -69,7 +69,7 @@ def model_config(content: bytes) -> tuple[bytes, str, int]:
         raise
     except Exception as error:
         print(f"model config: {error!r}")
-        raise unclear("The HDF5 file is damaged or cut off.") from None
+        raise invalid_request("The HDF5 file is damaged or cut off.") from None
 
 
 def _text(group: h5py.Group, name: str) -> bytes:
@@ -78,7 +78,7 @@ def _text(group: h5py.Group, name: str) -> bytes:
     value = group.attrs[name]
     text = value.encode("utf-8") if isinstance(value, str) else bytes(value)
     if len(text) > MAX_MODEL_CONFIG_BYTES:
-        raise unclear("{member} has {size} MB; the limit is {limit} MB.", member=name, size=len(text) // 1_000_000,
+        raise invalid_request("{member} has {size} MB; the limit is {limit} MB.", member=name, size=len(text) // 1_000_000,
                       limit=MAX_MODEL_CONFIG_BYTES // 1_000_000)  # fmt: skip
     return text
 
@@ -99,9 +99,9 @@ def _check_all(file: h5py.File) -> int:
         for name in group:
             seen += 1
             if depth > _MAX_DEEP:
-                raise unclear("The weights are nested too deeply, or in a circle.")
+                raise invalid_request("The weights are nested too deeply, or in a circle.")
             if seen > _MAX_OBJECTS:
-                raise unclear("The weights hold more than {limit} entries.", limit=f"{_MAX_OBJECTS:,}")
+                raise invalid_request("The weights hold more than {limit} entries.", limit=f"{_MAX_OBJECTS:,}")
             _check_link(group.get(name, getlink=True), f"{path}/{name}")
             entry = group[name]
             if isinstance(entry, h5py.Group):
@@ -117,33 +117,35 @@ def _check_all(file: h5py.File) -> int:
 def _check_attributes(entry: Any, name: str) -> None:
     """Sizes alone: text is read only where it is asked for."""
     if len(entry.attrs) > _MAX_ATTRIBUTES:
-        raise unclear("{name} has {count} attributes; up to {limit} are read.", name=name[-_SHOWN:],
+        raise invalid_request("{name} has {count} attributes; up to {limit} are read.", name=name[-_SHOWN:],
                       count=len(entry.attrs), limit=_MAX_ATTRIBUTES)  # fmt: skip
     for key in entry.attrs:
         shape = entry.attrs.get_id(key).shape
         if shape is not None and prod(shape) > _MAX_ATTRIBUTE:
-            raise unclear("{name} has an attribute of {count} values.", name=name[-_SHOWN:], count=f"{prod(shape):,}")
+            raise invalid_request(
+                "{name} has an attribute of {count} values.", name=name[-_SHOWN:], count=f"{prod(shape):,}"
+            )
 
 
 def _check_link(link: object, name: str) -> None:
     if isinstance(link, h5py.ExternalLink):
-        raise unclear("The weights point at another file: {name}.", name=name[-_SHOWN:])
+        raise invalid_request("The weights point at another file: {name}.", name=name[-_SHOWN:])
     if not isinstance(link, h5py.HardLink):
-        raise unclear("The weights hold a link instead of numbers: {name}.", name=name[-_SHOWN:])
+        raise invalid_request("The weights hold a link instead of numbers: {name}.", name=name[-_SHOWN:])
 
 
 def _check_dataset(entry: object, name: str) -> int:
     """How many values a dataset declares."""
     shown = name[-_SHOWN:]
     if not isinstance(entry, h5py.Dataset) or entry.dtype.kind not in _KINDS or entry.dtype.fields:
-        raise unclear("The weight {name} does not hold plain numbers.", name=shown)
+        raise invalid_request("The weight {name} does not hold plain numbers.", name=shown)
     if entry.external or entry.is_virtual:
-        raise unclear("The weights take numbers from another file: {name}.", name=shown)
+        raise invalid_request("The weights take numbers from another file: {name}.", name=shown)
     _check_attributes(entry, name)
     numbers = prod(entry.shape or ())
     declared, stored = numbers * entry.dtype.itemsize, entry.id.get_storage_size()
     if declared > _FREE and declared > _MAX_FACTOR * stored:
-        raise unclear(
+        raise invalid_request(
             "The weight {name} declares {declared} MB and stores {stored} bytes.",
             name=shown,
             declared=f"{declared / 1e6:,.1f}",
@@ -153,7 +155,7 @@ def _check_dataset(entry: object, name: str) -> int:
 
 
 def _too_many(total: int) -> MergeError:
-    return unclear(
+    return invalid_request(
         "The weights declare {count} numbers; models of up to {limit} are run here.",
         count=f"{total:,}",
         limit=f"{MAX_MODEL_NUMBERS:,}",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from core.errors import unclear
+from core.errors import invalid_request
 from core.limits import MAX_MODEL_BYTES
 from sandbox.processes.errors import SandboxError
 from sandbox.processes.one_shot import ask_once
 from sandbox.processes.process import Reply
 
-_MEMORY = 2**31  # of address space: three times the largest file, and what h5py takes
+MEMORY_BYTES = 3 * MAX_MODEL_BYTES + 300_000_000  # private: three times the largest file, and what h5py takes
 _SECONDS = 60.0
 _NOT_THERE = ("start", "resting")  # kinds of failure if h5py is not installed
 
@@ -52,13 +52,13 @@ def read_hdf5(content: bytes) -> tuple[bytes, str, int]:
         reply = _ask("config", content)
     except SandboxError as error:
         if error.kind in _NOT_THERE:
-            raise unclear("HDF5 files are read only where h5py is installed.") from None
+            raise invalid_request("HDF5 files are read only where h5py is installed.") from None
         raise
     return reply.arrays[0].tobytes(), str(reply.header["version"]), int(reply.header["stored"])
 
 
 def _ask(job: str, content: bytes) -> Reply:
     return ask_once(
-        "sandbox.model_file.hdf5_child", job, {}, content, memory_bytes=_MEMORY, seconds=_SECONDS,
+        "sandbox.model_file.hdf5_child", job, {}, content, memory_bytes=MEMORY_BYTES, seconds=_SECONDS,
         most_bytes=MAX_MODEL_BYTES,
     )  # fmt: skip

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from core import MergeError, Sentence
-from core.errors import Shape, unclear
+from core.errors import Shape, invalid_request
 from core.limits import MAX_MODEL_EDGES
 
 _MAX_RANK = 8
@@ -125,7 +125,7 @@ def references(value: Any, offset: tuple[str, ...] = ()) -> tuple[Reference, ...
     """
     found = tuple(islice(_places(value, "", frozenset(offset)), MAX_MODEL_EDGES + 1))
     if len(found) > MAX_MODEL_EDGES:
-        raise unclear("The model has more than {limit} inputs or outputs.", limit=f"{MAX_MODEL_EDGES:,}")
+        raise invalid_request("The model has more than {limit} inputs or outputs.", limit=f"{MAX_MODEL_EDGES:,}")
     return found
 
 
@@ -153,7 +153,7 @@ def read_shape(value: Any, *, strict: bool = True) -> Shape | None:
         return tuple(value)
     if value is None or not strict:
         return None
-    raise unclear("{shape} is not a valid shape.", shape=str(value)[:_SHOWN])
+    raise invalid_request("{shape} is not a valid shape.", shape=str(value)[:_SHOWN])
 
 
 def _is_size(size: Any) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 
 from core import Sentence
 from core.dtypes import Array
-from core.errors import Shape, unclear
+from core.errors import Shape, invalid_request
 from core.limits import MAX_ELEMENTS, MAX_RANK, MAX_UPLOAD_BYTES
 from sandbox.model_file.entries import InputEntry
 from sandbox.model_file.file import ModelFile
@@ -59,7 +59,7 @@ def file_inputs(model: ModelFile, path: Path, scale: str, seed: int) -> tuple[di
         raise (
             reasons[0]
             if len(reasons) == 1
-            else unclear("{file} fits none of the inputs of the model.", file=path.name[:60])
+            else invalid_request("{file} fits none of the inputs of the model.", file=path.name[:60])
         )
     missing = [entry for entry in model.inputs if entry.name not in found]
     return noise_inputs(model, seed, missing) | found, tuple(dict.fromkeys(notes))
@@ -83,9 +83,9 @@ def _dtype(entry: InputEntry) -> str:
 
 def _read(path: Path) -> Picture | Array:
     if not path.is_file():
-        raise unclear("{file} cannot be read: {reason}.", file=path.name[:60], reason="no such file")
+        raise invalid_request("{file} cannot be read: {reason}.", file=path.name[:60], reason="no such file")
     if path.stat().st_size > MAX_UPLOAD_BYTES:
-        raise unclear("The file has more than {limit} MB.", limit=MAX_UPLOAD_BYTES // 1_000_000)
+        raise invalid_request("The file has more than {limit} MB.", limit=MAX_UPLOAD_BYTES // 1_000_000)
     suffix = path.suffix.lower()
     if suffix == ".npy":
         return _read_npy(path)
@@ -96,7 +96,7 @@ def _read(path: Path) -> Picture | Array:
     from sandbox.model_run.volumes import ENDINGS, read_volume  # noqa: PLC0415  # likewise
 
     if not path.name.lower().endswith(ENDINGS):
-        raise unclear(
+        raise invalid_request(
             "{file} is not of a format that is read: PNG, JPEG, WebP, .npy, TIFF, DICOM, NIfTI. An .npy is made by "
             "numpy.save('picture.npy', array).",
             file=path.name[:60],
@@ -110,7 +110,7 @@ def _read_npy(path: Path) -> Array:
         if array.dtype.kind not in "fiub" or array.ndim > MAX_RANK:
             raise ValueError(array.dtype)
     except (ValueError, OSError, EOFError):
-        raise unclear("{file} is not an array of numbers (.npy).", file=path.name[:60]) from None
+        raise invalid_request("{file} is not an array of numbers (.npy).", file=path.name[:60]) from None
     return array
 
 

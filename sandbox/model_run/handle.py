@@ -12,7 +12,7 @@ import numpy as np
 
 from core import MergeError, Sentence
 from core.dtypes import Array
-from core.errors import unclear
+from core.errors import invalid_request
 from sandbox.model_file.file import ModelFile, read_model
 from sandbox.model_run.inputs import checked_inputs
 from sandbox.model_run.results import MergeGradients, MergeTensors, Run, RunFailure, as_failure, as_run, as_tensors
@@ -190,7 +190,7 @@ def _as_gradients(model: ModelFile, reply: Reply) -> MergeGradients | RunFailure
     if failure is not None:
         return failure
     if not reply.arrays:
-        raise unclear("The last run did not reach this merge.")
+        raise invalid_request("The last run did not reach this merge.")
     index = tuple(int(i) for i in reply.header["index"])
     return MergeGradients(index, float(reply.header["value"]), tuple(reply.arrays[:-1]), reply.arrays[-1])
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from core import Sentence
 from core.dtypes import Array
-from core.errors import Shape, unclear
+from core.errors import Shape, invalid_request
 from core.limits import MAX_ELEMENTS, MAX_RANK
 from core.sentences import Sentence as _  # marks text for the catalogues
 
@@ -108,11 +108,15 @@ def check_shape(shape: Shape, declared: Shape) -> tuple[int, ...]:
         size is not None and size > 0 and want in (None, size) for size, want in zip(shape, declared, strict=True)
     )
     if not fits:
-        raise unclear("The shape {shape} does not fit; the model takes {declared}.", shape=shape, declared=declared)
+        raise invalid_request(
+            "The shape {shape} is incompatible with the input; the model takes {declared}.",
+            shape=shape,
+            declared=declared,
+        )
     sizes = tuple(size or 0 for size in shape)
     if prod(sizes) > MAX_ELEMENTS or len(sizes) > MAX_RANK:
-        raise unclear(
-            "{shape} would have {count} elements; up to {limit} are computed.",
+        raise invalid_request(
+            "{shape} has {count} elements; at most {limit} are allowed.",
             shape=sizes,
             count=f"{prod(sizes):,}",
             limit=f"{MAX_ELEMENTS:,}",
@@ -169,7 +173,9 @@ def _with_channels(pixels: Array, wanted: int) -> Array:
         return colour
     if wanted == 4:
         return np.concatenate([colour, alpha], axis=-1)
-    raise unclear("A picture has 1, 3 or 4 channels; the input takes {count}. Use an array (.npy).", count=wanted)
+    raise invalid_request(
+        "A picture has 1, 3 or 4 channels; the input takes {count}. Use an array (.npy).", count=wanted
+    )
 
 
 def own_array(array: Array, declared: Shape, dtype: str) -> tuple[Array, tuple[Sentence, ...]]:
@@ -181,7 +187,7 @@ def own_array(array: Array, declared: Shape, dtype: str) -> tuple[Array, tuple[S
     wide, notes = _with_axes(array, declared)
     kind = np.dtype(dtype).kind
     if kind in "iu" and array.dtype.kind == "f" and not np.array_equal(array, np.trunc(array)):
-        raise unclear("The input takes integers ({dtype}); the file holds fractions.", dtype=dtype)
+        raise invalid_request("This input takes integers ({dtype}); the file contains fractions.", dtype=dtype)
     with np.errstate(all="ignore"):
         return wide.astype(dtype), notes
 
@@ -196,7 +202,7 @@ def _with_axes(array: Array, declared: Shape) -> tuple[Array, tuple[Sentence, ..
         if _fits(wide.shape, declared):
             check_shape(wide.shape, declared)
             return wide, notes
-    raise unclear("The file holds {shape}; the input takes {declared}.", shape=array.shape, declared=declared)
+    raise invalid_request("The file holds {shape}; the input takes {declared}.", shape=array.shape, declared=declared)
 
 
 def _fits(shape: Shape, declared: Shape) -> bool:

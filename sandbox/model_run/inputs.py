@@ -8,7 +8,7 @@ from math import prod
 import numpy as np
 
 from core.dtypes import Array
-from core.errors import Shape, unclear
+from core.errors import Shape, invalid_request
 from core.limits import MAX_ELEMENTS
 from sandbox.model_file.file import InputEntry, ModelFile
 
@@ -28,7 +28,7 @@ def checked_inputs(model: ModelFile, inputs: Mapping[str, Array]) -> list[Array]
     """
     for name in inputs:
         if name not in {entry.name for entry in model.inputs}:
-            raise unclear(
+            raise invalid_request(
                 "The model has no input {name}; it has {names}.",
                 name=repr(name)[:_SHOWN],
                 names=", ".join(entry.name for entry in model.inputs)[:_SHOWN],
@@ -37,7 +37,7 @@ def checked_inputs(model: ModelFile, inputs: Mapping[str, Array]) -> list[Array]
     check_sizes(array.shape for array in arrays)
     batches = sorted({array.shape[0] for array in arrays if array.ndim})
     if len(batches) > 1:
-        raise unclear(
+        raise invalid_request(
             "All inputs need the same number of samples; they have {sizes}.", sizes=", ".join(map(str, batches))
         )
     return arrays
@@ -54,7 +54,7 @@ def check_sizes(shapes: Iterable[Shape]) -> None:
     """
     count = sum(prod(1 if size is None else size for size in shape) for shape in shapes)
     if count > MAX_FED:
-        raise unclear(
+        raise invalid_request(
             "The inputs together would hold {count} numbers; up to {limit} are taken.",
             count=f"{count:,}",
             limit=f"{MAX_FED:,}",
@@ -64,19 +64,19 @@ def check_sizes(shapes: Iterable[Shape]) -> None:
 def _checked(entry: InputEntry, array: Array | None) -> Array:
     name = entry.name[:_SHOWN]
     if array is None:
-        raise unclear("The input {name} is missing.", name=name)
+        raise invalid_request("The input {name} is missing.", name=name)
     array = np.asarray(array)
     if array.dtype.kind not in "fiub":
-        raise unclear("The input {name} takes numbers; this array holds {dtype}.", name=name, dtype=array.dtype)
+        raise invalid_request("The input {name} takes numbers; this array holds {dtype}.", name=name, dtype=array.dtype)
     if entry.shape is not None and not _fits(array.shape, entry.shape):
-        raise unclear(
+        raise invalid_request(
             "The input {name} takes {expected}; this array has the shape {given}.",
             name=name,
             expected=entry.shape,
             given=array.shape,
         )
     if not 0 < array.size <= MAX_ELEMENTS:
-        raise unclear(
+        raise invalid_request(
             "The input {name} would hold {count} numbers; between 1 and {limit} are taken.",
             name=name,
             count=f"{array.size:,}",

@@ -17,7 +17,7 @@ import numpy as np
 
 from core import MergeError
 from core.dtypes import Array
-from core.errors import unclear
+from core.errors import invalid_request
 
 Entry = dict[str, Any]
 _OLD_GROUPS = ("layers", "_layer_checkpoint_dependencies")  # of a model's layers in a .keras file
@@ -197,4 +197,4 @@ def _value(dataset: Any) -> Array:
 
 
 def _mismatch(name: str) -> MergeError:
-    return unclear("The weights of the layer {name} in the file do not fit the layer.", name=name[:_SHOWN])
+    return invalid_request("The weights of the layer {name} in the file do not fit the layer.", name=name[:_SHOWN])

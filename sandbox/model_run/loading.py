@@ -14,7 +14,7 @@ import h5py  # type: ignore[import-untyped]  # ships no types
 import keras  # type: ignore[import-untyped]  # likewise
 
 from core import MergeError
-from core.errors import unclear
+from core.errors import invalid_request
 from sandbox.keras_internals import has_inputs, input_structure
 from sandbox.model_file.archive import CONFIG, METADATA, WEIGHTS, Archive, read_weights
 from sandbox.model_file.file import ModelFile, read_config, read_model
@@ -38,12 +38,12 @@ def load_model(content: bytes) -> tuple[ModelFile, Any]:
     archive, config, _ = read_config(content, read_hdf5_here)
     weights = read_weights(content)
     if not weights:
-        raise unclear("The file holds no weights (model.weights.h5).")
+        raise invalid_request("The file holds no weights (model.weights.h5).")
     check_weights(weights)
     translated = archive.hdf5 or archive.is_keras_2
     model = _translated(config, weights) if translated else _saved(archive, config, weights)
     if not has_inputs(model):
-        raise unclear("The model was saved before its input was known; call it once, then save it.")
+        raise invalid_request("The model was saved before its input was known; call it once, then save it.")
     return file, model
 
 
@@ -119,7 +119,7 @@ def _reason(error: Exception, path: Path | None) -> MergeError:
     text = _last_cause(str(error))
     if path is not None:
         text = text.replace(str(path), "the file")
-    return unclear("Keras cannot load this model: {reason}", reason=text or type(error).__name__)
+    return invalid_request("Keras cannot load this model: {reason}", reason=text or type(error).__name__)
 
 
 def _last_cause(text: str) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 
 from core import Sentence
 from core.dtypes import Array
-from core.errors import unclear
+from core.errors import invalid_request
 from sandbox.model_run.gate_maps import gate_number, laid_over, resized_map, spatial_map
 from sandbox.model_run.handle import InspectedModel
 from sandbox.model_run.results import Run
@@ -73,7 +73,9 @@ def _write(folder: Path, name: str, image: Array, weights: Array) -> None:
             folder / f"{name}.npz", alpha=weights, resized=resized_map(weights, (image.shape[0], image.shape[1]))
         )
     except OSError as error:
-        raise unclear("{file} cannot be written: {reason}.", file=folder.name[:60], reason=error.strerror) from None
+        raise invalid_request(
+            "{file} cannot be written: {reason}.", file=folder.name[:60], reason=error.strerror
+        ) from None
 
 
 def _file_name(merge_id: str) -> str:

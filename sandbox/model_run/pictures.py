@@ -11,7 +11,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from core import MergeError, Sentence
 from core.dtypes import Array
-from core.errors import unclear
+from core.errors import invalid_request
 from core.limits import MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE
 from sandbox.model_run.input_arrays import Picture
 
@@ -86,18 +86,18 @@ def _opened(content: bytes) -> Iterator[Image.Image]:
     except MergeError:
         raise
     except Image.DecompressionBombError:
-        raise unclear(
+        raise invalid_request(
             "The picture has too many pixels; up to {limit} megapixels are read.", limit=MAX_IMAGE_PIXELS // 1_000_000
         ) from None
     except Exception as error:  # Pillow raises a dozen kinds of errors for a broken file
         if isinstance(error, UnidentifiedImageError) and not content.startswith(_BEGINNINGS):
-            raise unclear("This is not a PNG, JPEG or WebP picture.") from None
-        raise unclear("The picture is damaged or cut off.") from None
+            raise invalid_request("This is not a PNG, JPEG or WebP picture.") from None
+        raise invalid_request("The picture is damaged or cut off.") from None
 
 
 def _check_size(width: int, height: int) -> None:
     if max(width, height) > MAX_IMAGE_SIDE or width * height > MAX_IMAGE_PIXELS:
-        raise unclear(
+        raise invalid_request(
             "The picture is {width} × {height}; up to {side} a side and {limit} megapixels are read.",
             width=width,
             height=height,

@@ -37,7 +37,7 @@ class Slot:
         here = dict.fromkeys(("TMPDIR", "TEMP", "HOME", "KERAS_HOME", "XDG_CACHE_HOME"), self.folder)
         self.process = SandboxProcess(
             "sandbox.model_run.worker", memory_bytes, seconds_per_call, most_bytes=_MOST_BYTES,
-            environment=here | forwarded,
+            environment=here | forwarded, folder=self.folder,
         )  # fmt: skip
         atexit.register(self.close)  # otherwise the folder would remain after the server has ended
 

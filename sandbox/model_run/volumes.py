@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core import Sentence
-from core.errors import unclear
+from core.errors import invalid_request
 from core.limits import MAX_UPLOAD_BYTES
 from sandbox.model_run.input_arrays import Picture
 from sandbox.processes.errors import SandboxError
@@ -11,7 +11,7 @@ from sandbox.processes.one_shot import ask_once
 
 KINDS = {".tif": "tiff", ".tiff": "tiff", ".dcm": "dicom", ".nii": "nifti", ".nii.gz": "nifti"}
 ENDINGS = tuple(KINDS)
-_MEMORY = 2**31  # of address space
+_MEMORY = 900_000_000  # private
 _SECONDS = 60.0
 
 
@@ -39,6 +39,6 @@ def read_volume(name: str, content: bytes) -> Picture:
     except SandboxError as error:
         if error.kind not in ("start", "resting"):
             raise
-        raise unclear("{kind} files cannot be read on this machine.", kind=kind) from None
+        raise invalid_request("{kind} files cannot be read on this machine.", kind=kind) from None
     notes = tuple(Sentence(str(note["template"]), **note["values"]) for note in reply.header["notes"])
     return Picture(reply.arrays[0], float(reply.header["most"]), notes, float(reply.header["least"]))

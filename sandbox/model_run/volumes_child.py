@@ -6,7 +6,6 @@ The libraries are optional (requirements-volumes.txt). Sizes are taken from the 
 from __future__ import annotations
 
 import gzip
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from io import BytesIO
@@ -17,10 +16,10 @@ import numpy as np
 
 from core import MergeError, Sentence
 from core.dtypes import Array
-from core.errors import unclear
+from core.errors import invalid_request
 from core.limits import MAX_ELEMENTS
 from sandbox.processes.child_main import Job
-from sandbox.processes.fence import fence
+from sandbox.processes.fence import restrict_system_calls
 from sandbox.processes.messages import Message
 from sandbox.processes.one_shot import refused
 
@@ -52,7 +51,7 @@ def read(header: dict[str, Any], arrays: list[Array]) -> Message:
     except Exception as error:  # the libraries raise dozens of kinds of errors for a broken file
         print(f"{kind}: {error!r}")
         return refused(
-            unclear("The {kind} file is damaged, cut off, or packed in a way that is not read.", kind=kind)
+            invalid_request("The {kind} file is damaged, cut off, or packed in a way that is not read.", kind=kind)
         ), []
     width = most - least if most > least else 1.0
     pixels = ((values.astype(np.float32) - np.float32(least)) / np.float32(width)).clip(0, 1)
@@ -119,16 +118,18 @@ def _in_range(values: Array, notes: list[Sentence]) -> Read:
 def _check(shape: tuple[int, ...]) -> None:
     count = prod(int(size) for size in shape)
     if not 0 < count <= MAX_ELEMENTS:
-        raise unclear(
+        raise invalid_request(
             "The file holds {count} values; up to {limit} are read.", count=f"{count:,}", limit=f"{MAX_ELEMENTS:,}"
         )
 
 
 def _require(library: Any, name: str) -> None:
     if library is None:
-        raise unclear("To read this file, install {library}: pip install -r requirements-volumes.txt", library=name)
+        raise invalid_request(
+            "To read this file, install {library}: pip install -r requirements-volumes.txt", library=name
+        )
 
 
 _READERS: dict[str, Callable[[bytes], Read]] = {"tiff": _tiff, "dicom": _dicom, "nifti": _nifti}
-fence(tempfile.gettempdir())
+restrict_system_calls()  # its files were restricted before the first import
 JOBS: dict[str, Job] = {"read": read}

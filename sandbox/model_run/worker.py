@@ -25,7 +25,7 @@ from sandbox.model_run.loading import load_model, structured
 from sandbox.model_run.recorder import Failure, Recorder, StoppedError
 from sandbox.model_run.summary import dtype_name, figures, sendable, thumbnail
 from sandbox.processes.child_main import Job
-from sandbox.processes.fence import fence
+from sandbox.processes.fence import restrict_system_calls
 from sandbox.processes.messages import Array, Message
 
 _MOST_KEPT = 600_000_000  # bytes of recorded tensors that are kept; others are recorded again on demand
@@ -247,5 +247,5 @@ if os.environ.get("KERAS_HOME") == tempfile.gettempdir():
 gc.collect()
 gc.freeze()  # what Keras and TensorFlow have imported stays
 _limit()
-fence(tempfile.gettempdir())
+restrict_system_calls()  # its files were restricted before the first import
 JOBS = {"load": load, **{job.__name__: _with_model(job) for job in (run, tensors, gradients)}}

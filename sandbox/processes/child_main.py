@@ -1,4 +1,4 @@
-"""Inside the child: limits first, then the worker module, then one job after the other until the pipe closes.
+"""Main of the child: sets limits, imports the worker module, then runs one job after the other until the pipe closes.
 
 A worker module has `JOBS`, a table of name -> function(header, arrays) -> (header, arrays).
 """
@@ -38,17 +38,17 @@ def main(module: str, memory_bytes: int, most_bytes: int) -> None:
         messages.write(replies, _failure("start", error))
         return
     messages.write(replies, messages.encode({"reply": {}}))
-    waiting: SimpleQueue[Message] = SimpleQueue()
-    threading.Thread(target=_listen, args=(requests, waiting, most_bytes), daemon=True).start()
+    pending: SimpleQueue[Message] = SimpleQueue()
+    threading.Thread(target=_listen, args=(requests, pending, most_bytes), daemon=True).start()
     while True:
-        request = waiting.get()
-        messages.write(replies, messages.encode({"reply": {}}))  # taken: from here on a second try might do harm
+        request = pending.get()
+        messages.write(replies, messages.encode({"reply": {}}))  # taken: from here on the call must not be repeated
         messages.write(replies, _answer(jobs, *request))
-        del request  # or its arrays would be held until the next one comes
+        del request  # or its arrays would stay in memory until the next request
 
 
 def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
-    """The pipes to the parent, for us alone: what a library prints goes to standard error, what it reads is empty."""
+    """Reserve the pipes to the parent: what a library prints goes to standard error, what it reads is empty."""
     requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
@@ -60,7 +60,7 @@ def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
 def _limit(memory_bytes: int) -> None:
     """Set limits from inside: a hook before `exec` is not safe in a parent with threads."""
     if hasattr(os, "nice"):
-        os.nice(5)  # pages come first
+        os.nice(5)  # the server has priority
     if sys.platform == "win32":
         return
     import resource  # noqa: PLC0415  # Windows has none
@@ -74,12 +74,12 @@ def _limit(memory_bytes: int) -> None:
             print(f"sandbox: no limit {kind}: {error}", file=sys.stderr)
 
 
-def _listen(requests: BinaryIO, waiting: SimpleQueue[Message], most_bytes: int) -> None:
-    """Take requests in; at the end of the pipe the parent is gone, so end at once, even in the middle of a job."""
+def _listen(requests: BinaryIO, pending: SimpleQueue[Message], most_bytes: int) -> None:
+    """Read requests; at the end of the pipe the parent has ended, so end at once, even in the middle of a job."""
     try:
         while (message := messages.read(requests, most_bytes)) is not None:
-            waiting.put(message)
-            del message  # or it would be held until the next one comes
+            pending.put(message)
+            del message  # or it would stay in memory until the next one
     finally:
         os._exit(0)
 

@@ -1,4 +1,4 @@
-"""The one error of the sandbox: why there is no answer."""
+"""The one error of the sandbox: why a call has no reply."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ from typing import Literal
 
 Failure = Literal[
     "too large",  # more bytes than may be sent; nothing was sent
-    "unsendable",  # an array or option that has no place in a message
+    "unsendable",  # an array or an option that a message cannot hold
     "busy",  # too many calls are waiting already
-    "start",  # the child did not come up
-    "resting",  # it failed several times in a row and is not started again yet
+    "start",  # the child process did not start
+    "resting",  # it failed several times in a row and will be started again later
     "timeout",  # the call took too long; the child was killed
-    "memory",  # the child ran into its memory limit
-    "gone",  # the child ended before it took the call, which may safely be tried again
-    "died",  # the child ended in the middle of the call
-    "failed",  # the job raised an error that it did not expect
-    "closed",  # the server is going down
+    "memory",  # the child reached its memory limit
+    "gone",  # the child ended before it took the call, which may safely be repeated
+    "died",  # the child ended while it answered the call
+    "failed",  # the job raised an unexpected error
+    "closed",  # the server is stopping
 ]
 
 
 class SandboxError(RuntimeError):
-    """There is no answer.
+    """A call has no reply.
 
     Attributes:
-        kind: why, as a word that a program can read.
-        text: details for a log; may quote what was sent, so not for a screen.
+        kind: the reason, as a word that a program can read.
+        text: details for a log; may quote what was sent, so it must not be shown on a page.
     """
 
     def __init__(self, kind: Failure, text: str = "") -> None:

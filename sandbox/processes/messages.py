@@ -1,7 +1,7 @@
 """One message: the length of a header, the header as JSON, then the bytes of the arrays. Never pickle.
 
 Arrays are C-contiguous, of native byte order, of the dtypes in `SENDABLE`. Neither side trusts the other: sizes are
-checked before memory is taken for them.
+checked before memory is allocated.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _LENGTH = struct.Struct(">I")
 
 
 class FrameError(ValueError):
-    """A message that cannot be sent, or that breaks the rules of this module."""
+    """A message that cannot be sent, or that does not follow the format."""
 
 
 @dataclass(frozen=True)
@@ -46,15 +46,15 @@ class Frame:
 
     @property
     def array_bytes(self) -> int:
-        """What the arrays take."""
+        """Bytes of all arrays together."""
         return sum(array.nbytes for array in self.arrays)
 
 
 def encode(header: dict[str, Any], arrays: Iterable[Array] = ()) -> Frame:
-    """Bring a message into the form in which it is sent.
+    """Convert a message into the form in which it is sent.
 
     Args:
-        header: what JSON can hold; NumPy's integers become integers.
+        header: values that JSON can hold; NumPy's integers become integers.
         arrays: of any memory layout.
 
     Raises:
@@ -92,13 +92,13 @@ def read(stream: BinaryIO, most_bytes: int) -> Message | None:
 
     Args:
         stream: a pipe, open for reading.
-        most_bytes: all arrays together; more is refused before any memory is taken.
+        most_bytes: of all arrays together; more is rejected before memory is allocated.
 
     Returns:
         Header and arrays, or None at the end of the stream.
 
     Raises:
-        FrameError: the message is not one of `write`'s, or is cut short or too large.
+        FrameError: the message was not made by `write`, is incomplete, or is too large.
     """
     start = stream.read(_LENGTH.size)
     if len(start) < _LENGTH.size:
@@ -117,7 +117,7 @@ def read(stream: BinaryIO, most_bytes: int) -> Message | None:
 
 
 def _check_entries(entries: Sequence[tuple[np.dtype[Any], tuple[int, ...]]], most_bytes: int) -> None:
-    """Refuse other dtypes, impossible shapes and too many bytes."""
+    """Reject other dtypes, invalid shapes and too many bytes."""
     for dtype, shape in entries:
         whole = all(isinstance(size, int) and size >= 0 for size in shape)
         if dtype.name not in SENDABLE or not whole or len(shape) > _MAX_RANK:
@@ -135,11 +135,11 @@ def _read_array(stream: BinaryIO, dtype: np.dtype[Any], shape: tuple[int, ...]) 
 
 
 def _exactly(stream: BinaryIO, space: Any) -> Any:
-    """Fill the space, or fail: a pipe may end in the middle of a message."""
+    """Fill the buffer, or raise: a pipe may end in the middle of a message."""
     view, filled = memoryview(space), 0
     while filled < len(view):
         count = stream.readinto(view[filled:])  # type: ignore[attr-defined]  # BinaryIO leaves out what BufferedReader has
         if not count:
-            raise FrameError("The message is cut short.")
+            raise FrameError("The message is incomplete.")
         filled += count
     return space

@@ -1,7 +1,7 @@
 """A long-lived child process for jobs that must not run in the server, such as anything with TensorFlow.
 
-The server's threads put calls into a line; one thread of ours hands them to the child in turn. A child that hangs,
-dies or takes too much memory is replaced, and only the call that it was busy with is lost.
+The server's threads add calls to a queue; one thread passes them to the child in turn. A child that hangs, dies or
+takes too much memory is replaced, and only the call that it was answering is lost.
 """
 
 from __future__ import annotations
@@ -10,37 +10,70 @@ import atexit
 import threading
 import time
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from core.limits import MAX_WAITING, MAX_WAITING_EACH
 from sandbox.processes import messages
-from sandbox.processes.child import Keeper
+from sandbox.processes.child import ChildSettings, Supervisor
 from sandbox.processes.errors import SandboxError
-from sandbox.processes.queue import Call, Line
-from sandbox.processes.statistics import Figures, Tally
+from sandbox.processes.queue import Call, CallQueue
+from sandbox.processes.statistics import CallCounter, Statistics
 
+T = TypeVar("T")
 _ALL: weakref.WeakSet[SandboxProcess] = weakref.WeakSet()
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What a job gave.
+    """The result of a job.
 
     Attributes:
         header: plain values.
-        arrays: the arrays, in the order of the job.
+        arrays: in the order of the job.
     """
 
     header: dict[str, Any]
     arrays: list[messages.Array]
 
 
+class Answer(Future[T]):
+    """The future of a value that is read from a reply.
+
+    Attributes:
+        reply: the future of that reply.
+    """
+
+    def __init__(self, reply: Future[Reply], read: Callable[[Future[Reply]], T]) -> None:
+        """Read the reply when it is done.
+
+        Args:
+            reply: of a call.
+            read: from the future of the reply, which is done, to the value; what it raises is the answer's exception.
+        """
+        super().__init__()
+        self.reply, self._read = reply, read
+        reply.add_done_callback(self._settle)
+
+    def _settle(self, reply: Future[Reply]) -> None:
+        try:
+            value = self._read(reply)
+        except Exception as error:  # whatever it is: a page that waits must get it
+            self.set_exception(error)
+        else:
+            self.set_result(value)
+
+
 class SandboxProcess:
-    """One child and the queue before it; safe to use from any thread."""
+    """One child and the queue of its calls; safe to use from any thread.
+
+    Attributes:
+        seconds_per_call: after which the child is killed.
+        memory_bytes: address space of the child.
+    """
 
     def __init__(
         self,
@@ -50,6 +83,7 @@ class SandboxProcess:
         *,
         most_bytes: int = 256_000_000,
         environment: Mapping[str, str] | None = None,
+        folder: str | None = None,
     ) -> None:
         """Nothing is started yet.
 
@@ -58,13 +92,15 @@ class SandboxProcess:
             memory_bytes: address space of the child.
             seconds_per_call: after which the child is killed.
             most_bytes: of all arrays in one request, and in one reply.
-            environment: what the child gets besides the little that is handed on to every child.
+            environment: variables for the child besides the few that every child gets.
+            folder: the only one in which the child may make files, from before its first import on
+                (`sandbox/processes/fence.py`); None for a child that reads nothing untrusted but arrays.
         """
-        self.seconds_per_call = seconds_per_call
+        self.seconds_per_call, self.memory_bytes = seconds_per_call, memory_bytes
         self._module, self._most_bytes = module, most_bytes
-        self._keeper = Keeper(module, memory_bytes, most_bytes, environment)
-        self._line = Line(MAX_WAITING, MAX_WAITING_EACH)
-        self._tally, self._working = Tally(), 0
+        self._supervisor = Supervisor(ChildSettings(module, memory_bytes, most_bytes, environment or {}, folder))
+        self._queue = CallQueue(MAX_WAITING, MAX_WAITING_EACH)
+        self._counter, self._working = CallCounter(), 0
         self._lock = threading.Lock()  # guards what follows
         self._thread: threading.Thread | None = None
         self._closed = False
@@ -72,16 +108,16 @@ class SandboxProcess:
 
     @property
     def pid(self) -> int | None:
-        """Of the child, where there is one."""
-        return self._keeper.pid
+        """Number of the child's process; None where there is no child."""
+        return self._supervisor.pid
 
     @property
     def is_ready(self) -> bool:
-        """Whether a child waits for a call or works on one, so that nothing has to be imported first."""
-        return self._keeper.is_ready
+        """Whether a child waits for a call or answers one, so that nothing has to be imported first."""
+        return self._supervisor.is_ready
 
     def start(self) -> None:
-        """Bring the child up in the background, so that the first call finds it ready. Returns at once."""
+        """Start the child in the background, so that the first call finds it ready. Returns at once."""
         with self._lock:
             if self._thread is None and not self._closed:
                 self._thread = threading.Thread(target=self._run, name=f"sandbox {self._module}", daemon=True)
@@ -89,74 +125,74 @@ class SandboxProcess:
                 atexit.register(self.close)
 
     def submit(
-        self, job: str, header: dict[str, Any], arrays: Sequence[messages.Array] = (), *, asker: str = ""
+        self, job: str, header: dict[str, Any], arrays: Sequence[messages.Array] = (), *, client: str = ""
     ) -> Future[Reply]:
-        """Put a call into the queue. Returns at once.
+        """Add a call to the queue. Returns at once.
 
         Args:
             job: name in the `JOBS` of the module.
             header: plain values, for JSON.
-            arrays: of numbers; must not be changed until the answer is there.
-            asker: a name for whoever asks: one asker's newest calls stay in the line, what is too many leaves.
+            arrays: of numbers; must not be changed until the call is done.
+            client: name of the client that asks: only its newest calls stay in the queue, older ones are dropped.
 
         Returns:
             A future that gives a `Reply` or raises `SandboxError`.
         """
-        call = Call(messages.Frame(b"", ()), Future(), asker)
+        call = Call(messages.Frame(b"", ()), Future(), client)
         try:
-            call = Call(messages.encode({"job": job, "header": header}, arrays), call.future, asker)
+            call = Call(messages.encode({"job": job, "header": header}, arrays), call.future, client)
             if call.frame.array_bytes > self._most_bytes:
                 raise SandboxError("too large", f"{call.frame.array_bytes:,} bytes of at most {self._most_bytes:,}")
             self.start()
-            overtaken = self._line.join(call)
-            if overtaken:
-                self._refuse(overtaken, SandboxError("busy", f"more than {MAX_WAITING_EACH} calls of one asker"))
+            dropped = self._queue.add(call)
+            if dropped:
+                self._reject(dropped, SandboxError("busy", f"more than {MAX_WAITING_EACH} calls of one client"))
         except messages.FrameError as error:
-            self._refuse(call, SandboxError("unsendable", str(error)))
+            self._reject(call, SandboxError("unsendable", str(error)))
         except SandboxError as error:
-            self._refuse(call, error)
+            self._reject(call, error)
         return call.future
 
-    def place(self, future: Future[Reply]) -> int:
-        """Of a call in the line: 1 for the next; 0 for one that is being answered or done."""
-        return self._line.place(future)
+    def queue_position(self, future: Future[Any]) -> int:
+        """Of a call or an `Answer`: 1 for the next call; 0 for one that is being answered or is done."""
+        return self._queue.position(future.reply if isinstance(future, Answer) else future)
 
-    def figures(self) -> Figures:
-        """What it does and has done."""
-        ready, waiting, starts = self._keeper.is_ready, len(self._line), self._keeper.starts
-        return Figures(self._module, ready, waiting, self._working, starts, *self._tally.read())
+    def statistics(self) -> Statistics:
+        """The state of the child and counts since the start of the server."""
+        ready, waiting, starts = self._supervisor.is_ready, len(self._queue), self._supervisor.starts
+        return Statistics(self._module, ready, waiting, self._working, starts, *self._counter.read())
 
     def close(self) -> None:
-        """End the child; calls that wait are answered with "closed". No call is taken any more."""
+        """End the child; calls that wait fail with "closed", and so does every later call."""
         with self._lock:
             self._closed = True
             thread = self._thread
-        for call in self._line.close():
-            self._refuse(call, SandboxError("closed"))
-        self._keeper.close()
+        for call in self._queue.close():
+            self._reject(call, SandboxError("closed"))
+        self._supervisor.close()
         if thread and thread is not threading.current_thread():
             thread.join(10)
         atexit.unregister(self.close)
 
-    def _refuse(self, call: Call, error: SandboxError) -> None:
-        """Answer with an error, unless whoever asked has given up."""
-        self._tally.failed(error.kind)
+    def _reject(self, call: Call, error: SandboxError) -> None:
+        """Let a call fail that was not sent, unless it was cancelled."""
+        self._counter.failed(error.kind)
         if call.future.set_running_or_notify_cancel():
             call.future.set_exception(error)
 
     def _run(self) -> None:
-        """Our thread: keep a child ready, hand it one call after the other."""
+        """The thread: keep a child ready, pass it one call after the other."""
         while not self._closed:
-            with suppress(Exception):  # the next call tries again and is told why
-                self._keeper.ready()
-            call = self._line.first()
+            with suppress(Exception):  # the next call tries again and gets the reason
+                self._supervisor.ready()
+            call = self._queue.take()
             if call is None:
                 break
             if call.future.set_running_or_notify_cancel():
                 self._working = 1
                 self._answer(call)
                 self._working = 0
-            del call  # or its arrays would be held until the next one comes
+            del call  # or its arrays would stay in memory until the next call
 
     def _answer(self, call: Call) -> None:
         begin = time.monotonic()
@@ -164,29 +200,29 @@ class SandboxProcess:
             header, arrays = self._ask(call)
         except SandboxError as error:
             if error.kind in ("timeout", "gone", "died"):
-                self._keeper.count_failure(error)
+                self._supervisor.count_failure(error)
             self._fail(call, SandboxError("closed") if self._closed else error)
-        except Exception as error:  # no memory, no more threads: this thread must outlive it, or nobody answers
+        except Exception as error:  # no memory, no more threads: this thread must survive, or no call is answered
             self._fail(call, SandboxError("failed", repr(error)))
         else:
-            self._keeper.count_success()
-            self._tally.answered(time.monotonic() - begin)
+            self._supervisor.count_success()
+            self._counter.answered(time.monotonic() - begin)
             call.future.set_result(Reply(header, arrays))
 
     def _fail(self, call: Call, error: SandboxError) -> None:
-        self._tally.failed(error.kind)
+        self._counter.failed(error.kind)
         call.future.set_exception(error)
 
     def _ask(self, call: Call) -> messages.Message:
         try:
-            return self._keeper.ready().ask(call.frame, self.seconds_per_call)
+            return self._supervisor.ready().ask(call.frame, self.seconds_per_call)
         except SandboxError as error:
             if error.kind != "gone":
                 raise
-            self._keeper.count_failure(error)  # killed while idle, and noticed only now
-        return self._keeper.ready().ask(call.frame, self.seconds_per_call)
+            self._supervisor.count_failure(error)  # killed while idle, and noticed only now
+        return self._supervisor.ready().ask(call.frame, self.seconds_per_call)
 
 
-def all_figures() -> list[Figures]:
+def all_statistics() -> list[Statistics]:
     """Of every sandbox of this server."""
-    return sorted((process.figures() for process in list(_ALL)), key=lambda figures: figures.module)
+    return sorted((process.statistics() for process in list(_ALL)), key=lambda statistics: statistics.module)

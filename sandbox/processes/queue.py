@@ -1,4 +1,4 @@
-"""The calls that wait for a child: first come, first served, and each can see its place."""
+"""A FIFO queue of calls that wait for a child, with a limit for each client; each call can see its position."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ from sandbox.processes.messages import Frame
 
 @dataclass(frozen=True)
 class Call:
-    """A request and who waits for its answer.
+    """A request and the future of its reply.
 
     Attributes:
         frame: the request.
-        future: of the answer.
-        asker: a name for whoever asks, or "" for nobody in particular.
+        future: of the reply.
+        client: name of the client that asks; "" for calls that share no limit.
     """
 
     frame: Frame
     future: Future[Any]
-    asker: str = ""
+    client: str = ""
 
 
-class Line:
+class CallQueue:
     """Safe to use from any thread."""
 
-    def __init__(self, most: int, most_each: int) -> None:
-        """An empty line.
+    def __init__(self, limit: int, limit_per_client: int) -> None:
+        """An empty queue.
 
         Args:
-            most: calls that may wait.
-            most_each: of them, of one asker.
+            limit: calls that may wait.
+            limit_per_client: of them, of one client.
         """
-        self._most, self._most_each = most, most_each
+        self._limit, self._limit_per_client = limit, limit_per_client
         self._waiting: deque[Call] = deque()
         self._change = threading.Condition()
         self._closed = False
@@ -46,11 +46,11 @@ class Line:
         """Calls that wait."""
         return len(self._waiting)
 
-    def join(self, call: Call) -> Call | None:
-        """Go to the end of the line.
+    def add(self, call: Call) -> Call | None:
+        """Append a call.
 
         Returns:
-            The oldest call of the same asker, which had to leave because it had too many; its page has moved on.
+            The oldest call of the same client, which was dropped because the client had too many.
 
         Raises:
             SandboxError: "busy" or "closed".
@@ -58,36 +58,36 @@ class Line:
         with self._change:
             if self._closed:
                 raise SandboxError("closed")
-            left = self._overtaken(call.asker)
-            if left:
-                self._waiting.remove(left)
-            if len(self._waiting) >= self._most:
-                raise SandboxError("busy", f"{self._most} calls are waiting")
+            dropped = self._oldest_beyond_limit(call.client)
+            if dropped:
+                self._waiting.remove(dropped)
+            if len(self._waiting) >= self._limit:
+                raise SandboxError("busy", f"{self._limit} calls are waiting")
             self._waiting.append(call)
             self._change.notify()
-            return left
+            return dropped
 
-    def _overtaken(self, asker: str) -> Call | None:
-        theirs = [call for call in self._waiting if asker and call.asker == asker]
-        return theirs[0] if len(theirs) >= self._most_each else None
+    def _oldest_beyond_limit(self, client: str) -> Call | None:
+        same = [call for call in self._waiting if client and call.client == client]
+        return same[0] if len(same) >= self._limit_per_client else None
 
-    def first(self) -> Call | None:
-        """Wait for a call and take it out; None once the line is closed."""
+    def take(self) -> Call | None:
+        """Wait for a call and remove it from the queue; None once the queue is closed."""
         with self._change:
             self._change.wait_for(lambda: self._waiting or self._closed)
             return None if self._closed else self._waiting.popleft()
 
-    def place(self, future: Future[Any]) -> int:
-        """1 for the next in line; 0 for a call that does not wait: it is being answered, or has been."""
+    def position(self, future: Future[Any]) -> int:
+        """1 for the next call; 0 for one that does not wait, because it is being answered or has been."""
         with self._change:
             futures = [call.future for call in self._waiting]
         return futures.index(future) + 1 if future in futures else 0
 
     def close(self) -> list[Call]:
-        """Let nobody join any more; gives the calls that waited."""
+        """Accept no further calls; gives those that waited."""
         with self._change:
             self._closed = True
-            left = list(self._waiting)
+            waiting = list(self._waiting)
             self._waiting.clear()
             self._change.notify_all()
-            return left
+            return waiting

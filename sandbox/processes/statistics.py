@@ -1,4 +1,4 @@
-"""What the sandboxes of this server have done, as numbers for whoever watches it."""
+"""Counts of what the child processes of this server have done, for monitoring."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Figures:
-    """One sandbox, now and since the server started.
+class Statistics:
+    """One child process, now and since the server started.
 
     Attributes:
-        module: what its child runs.
-        ready: whether its child takes calls.
-        waiting: calls in the line.
+        module: that the child runs.
+        ready: whether the child accepts calls.
+        waiting: calls in the queue.
         working: calls that are being answered, 0 or 1.
         starts: children that were started; all but the first are restarts.
-        answered: calls that got their answer.
+        answered: calls that were answered.
         seconds: that these took, in the child.
-        failures: calls that got none, by `SandboxError.kind`.
+        failures: calls that failed, by `SandboxError.kind`.
     """
 
     module: str
@@ -32,7 +32,7 @@ class Figures:
     failures: dict[str, int]
 
 
-class Tally:
+class CallCounter:
     """Counts from several threads."""
 
     def __init__(self) -> None:
@@ -41,13 +41,13 @@ class Tally:
         self._answered, self._seconds = 0, 0.0
 
     def answered(self, seconds: float) -> None:
-        """A call got its answer."""
+        """A call was answered."""
         with self._lock:
             self._answered += 1
             self._seconds += seconds
 
     def failed(self, kind: str) -> None:
-        """A call got none."""
+        """A call failed."""
         with self._lock:
             self._failures[kind] += 1
 

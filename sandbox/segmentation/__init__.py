@@ -1,3 +1,3 @@
-"""The shipped network in a process of its own."""
+"""The shipped network, in a separate process."""
 
 __all__ = ["segmenter"]

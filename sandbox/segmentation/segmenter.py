@@ -1,31 +1,29 @@
-"""The shipped network in a process of its own: a slice through it, and the same slice with another map at one gate.
+"""Runs the shipped network in a separate process: on a slice, and on the same slice with another map at one gate.
 
-The child is `network/worker.py`, named here as text: nothing of `training/` is imported into the server.
+The child is `network/worker.py`, named here as text: the server imports nothing of `network/`.
 """
 
 from __future__ import annotations
 
-import hashlib
-import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
-from weakref import WeakKeyDictionary
 
+from core.digests import digest
 from core.limits import SANDBOX_MEMORY_BYTES, SANDBOX_SECONDS
+from sandbox.processes.futures import FOREVER, FutureCache
 from sandbox.processes.messages import Array
-from sandbox.processes.process import Reply, SandboxProcess
+from sandbox.processes.process import Answer, Reply, SandboxProcess
 
 MEMORY_BYTES = SANDBOX_MEMORY_BYTES  # the network itself takes little of it
-_REMEMBERED = 12  # answers, 5 MB each at most
+_CACHED = 12  # results, 5 MB each at most
 
 
 @dataclass(frozen=True, eq=False)
 class Segmented:
-    """A slice and what the network made of it; every array with a batch of one, float32.
+    """A slice and the network's result for it; every array has a batch of one and is float32.
 
     Attributes:
         arrays: "image", "answer" (1, 160, 160, 1); for each gate, say 20, "x20", "g20", "alpha20"; for a generated
@@ -36,24 +34,22 @@ class Segmented:
 
 
 class Segmenter:
-    """Calls to one child, and its last answers; equal calls share one. Safe to use from any thread."""
+    """Sends slices to one child and caches its last results; equal calls share one. Safe to use from any thread."""
 
     def __init__(self, process: SandboxProcess) -> None:
-        """Take the process; its module has the jobs of `network/worker.py`."""
+        """Use a process whose module has the jobs of `network/worker.py`."""
         self.process = process
-        self._lock = threading.Lock()
-        self._answers: OrderedDict[str, Future[Any]] = OrderedDict()
-        self._replies: WeakKeyDictionary[Future[Any], Future[Reply]] = WeakKeyDictionary()  # by answer
+        self._results: FutureCache[Any] = FutureCache(_CACHED, lifetime=_lifetime)
 
     def segment(self, *, seed: int | None = None, image: Array | None = None) -> Future[Segmented]:
-        """Run the network on a generated slice, or on one that is given. Returns at once.
+        """Run the network on a generated slice, or on a given one. Returns at once.
 
         Args:
             seed: of a generated slice.
             image: (1, 160, 160, 1) float32 from 0 to 1; without a seed.
 
         Returns:
-            A future that gives the answer or raises `SandboxError`; do not cancel it.
+            A future that gives the result or raises `SandboxError`; do not cancel it.
         """
         arrays = [] if image is None else [image]
         return self._ask("segment", {"seed": seed}, arrays, _segmented)
@@ -67,57 +63,35 @@ class Segmenter:
             alpha: its map, (1, grid, grid, 1).
 
         Returns:
-            A future that gives the answer, (1, 160, 160, 1), or raises `SandboxError`; do not cancel it.
+            A future that gives the prediction, (1, 160, 160, 1), or raises `SandboxError`; do not cancel it.
         """
         return self._ask("steer", {"grid": grid}, [image, alpha], _first)
 
-    def place(self, answer: Future[Any]) -> int:
-        """Where a call stands in the line: 1 for the next; 0 for one that is being answered or done."""
-        with self._lock:
-            reply = self._replies.get(answer)
-        return self.process.place(reply) if reply is not None else 0
+    def queue_position(self, result: Future[Any]) -> int:
+        """Position of a call in the queue: 1 for the next; 0 for one that is being answered or is done."""
+        return self.process.queue_position(result)
 
     def _ask(self, job: str, header: dict[str, Any], arrays: list[Array], read: Callable[[Reply], Any]) -> Future[Any]:
-        key = _digest(job, header, arrays)
-        with self._lock:
-            known = self._answers.get(key)
-            if known is not None and not _failed(known):
-                self._answers.move_to_end(key)
-                return known
-            answer: Future[Any] = Future()
-            self._answers[key] = answer
-            while len(self._answers) > _REMEMBERED:
-                self._answers.popitem(last=False)
-        reply = self.process.submit(job, header, arrays)
-        with self._lock:
-            self._replies[answer] = reply
-        reply.add_done_callback(lambda done: _settle(answer, done, read))
-        return answer
+        def send() -> Future[Any]:
+            return Answer(self.process.submit(job, header, arrays), lambda done: read(done.result()))
+
+        return self._results.get(digest(f"{job} {sorted(header.items())}", *arrays), send)
 
 
 @cache
 def the_segmenter() -> Segmenter:
-    """The one of this server. `the_segmenter().process.start()` brings its child up ahead of need."""
+    """The process-wide instance. `the_segmenter().process.start()` starts its child ahead of need."""
     return Segmenter(SandboxProcess("network.worker", MEMORY_BYTES, SANDBOX_SECONDS))
 
 
-def place_in_line(answer: Future[Any]) -> int:
-    """Of an answer of this server's network, as `Segmenter.place`."""
-    return the_segmenter().place(answer)
+def queue_position(result: Future[Any]) -> int:
+    """Of a result of the process-wide instance, as `Segmenter.queue_position`."""
+    return the_segmenter().queue_position(result)
 
 
-def _failed(answer: Future[Any]) -> bool:
-    """Whether it is settled without an answer: the next one who asks tries again."""
-    return answer.done() and answer.exception() is not None
-
-
-def _settle(answer: Future[Any], done: Future[Reply], read: Callable[[Reply], Any]) -> None:
-    try:
-        found = read(done.result())
-    except Exception as error:  # whatever it is, nobody may wait for ever
-        answer.set_exception(error)
-    else:
-        answer.set_result(found)
+def _lifetime(result: Future[Any]) -> float:
+    """A failed call counts no longer: the next client that asks starts another."""
+    return FOREVER if result.exception() is None else 0.0
 
 
 def _segmented(reply: Reply) -> Segmented:
@@ -130,10 +104,3 @@ def _segmented(reply: Reply) -> Segmented:
 def _first(reply: Reply) -> Array:
     reply.arrays[0].flags.writeable = False
     return reply.arrays[0]
-
-
-def _digest(job: str, header: dict[str, Any], arrays: list[Array]) -> str:
-    digest = hashlib.sha256(f"{job} {sorted(header.items())}".encode())
-    for array in arrays:
-        digest.update(f"{array.shape} {array.dtype}".encode() + array.tobytes())
-    return digest.hexdigest()

@@ -1,3 +1,3 @@
-"""Asks the installed Keras whether a merge is right, in a process of its own."""
+"""Compares a merge with the installed Keras, which runs in a separate process."""
 
 __all__ = ["verdict", "verify"]

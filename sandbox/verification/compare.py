@@ -1,8 +1,8 @@
-"""Our result held against Keras's: where they differ, by how much, and whether that is within what is promised.
+"""Compares the engine's result with Keras's: where they differ, by how much, and whether that is within the tolerance.
 
-Promised (README, `tests/core/merges/test_against_keras.py`): integers to the bit; element-wise floats to 1 ulp of float32; Dot
-and Average to 1e-6 of the sum of the magnitudes of their terms. Dot of integers is summed in float32 and then cast:
-beyond 2**24 the order of the sum decides, beyond the dtype the processor, and nothing is promised.
+Tolerances (README, `tests/core/merges/test_against_keras.py`): integers bit-exact; element-wise floats 1 ulp of
+float32; Dot and Average 1e-6 of the sum of the magnitudes of their terms. Dot of integers is summed in float32 and then
+cast: beyond 2**24 the result depends on the order of the sum, beyond the dtype on the processor, and nothing is promised.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from numpy.typing import NDArray
 from core import merge
 from sandbox.processes.messages import Array
 
-_TINIEST = float(np.finfo(np.float32).tiny)  # TensorFlow sets smaller numbers to 0; in large arrays the engine does not
-_WHOLE = 2**24  # up to which float32 holds every integer
+_TINIEST = float(np.finfo(np.float32).tiny)  # TensorFlow sets smaller values to 0; in large arrays the engine does not
+_EXACT_INTEGERS = 2**24  # float32 holds every integer up to here
 _SUMS = ("Average", "Dot")
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Between two arrays of one shape and dtype.
+    """The difference of two arrays of one shape and dtype.
 
     Attributes:
         largest: the largest absolute difference; inf where only one of them is NaN or infinite.
-        where: index of the cell with the largest difference, None where all are equal to the bit.
-        agrees: whether all of it is within what is promised.
-        promised: False where it does not agree, but only in cells for which nothing is promised.
+        where: index of the element with the largest difference; None where all are bit-exact.
+        agrees: whether all elements are within the tolerance.
+        promised: False where only elements disagree for which nothing is promised.
     """
 
     largest: float
@@ -48,7 +48,7 @@ def difference(
         operation: name of the merge.
         ours: the engine's value.
         theirs: the layer's value, of the same shape and dtype.
-        inputs: what was merged; Dot and Average are judged by the size of their terms.
+        inputs: of the merge; the tolerance of Dot and Average depends on their terms.
         options: as for `core.merge`, without masks.
     """
     differing = ~_same_bits(ours, theirs)
@@ -59,14 +59,14 @@ def difference(
     terms = _terms(operation, inputs, options) if operation in _SUMS else None
     wrong = differing & (gaps > _allowed(ours, theirs, terms))
     if terms is not None and ours.dtype.kind in "iu":
-        promised = bool((wrong & (terms <= min(_WHOLE, np.iinfo(ours.dtype).max))).any()) or not wrong.any()
+        promised = bool((wrong & (terms <= min(_EXACT_INTEGERS, np.iinfo(ours.dtype).max))).any()) or not wrong.any()
     else:
         promised = True
     return Difference(float(gaps[where]), where, not wrong.any(), promised)
 
 
 def _same_bits(ours: Array, theirs: Array) -> NDArray[np.bool_]:
-    """Equal to the bit, so 0 and -0 differ; any NaN equals any NaN."""
+    """Bit-exact, so 0 and -0 differ; any NaN equals any NaN."""
     same: NDArray[np.bool_] = ours == theirs
     if ours.dtype.kind == "f":
         same &= np.signbit(ours) == np.signbit(theirs)
@@ -84,12 +84,12 @@ def _gaps(ours: Array, theirs: Array) -> NDArray[np.float64]:
 
 
 def _index(gaps: NDArray[np.float64], differing: NDArray[np.bool_]) -> tuple[int, ...]:
-    worst = gaps if gaps.any() else differing  # 0 and -0 differ by nothing
+    worst = gaps if gaps.any() else differing  # 0 and -0 differ by 0
     return tuple(int(i) for i in np.unravel_index(int(np.argmax(worst)), gaps.shape))
 
 
 def _terms(operation: str, inputs: Sequence[Any], options: dict[str, Any]) -> NDArray[np.float64]:
-    """The sum of the magnitudes of what was added up in each cell."""
+    """For each element, the sum of the magnitudes of its terms."""
     magnitudes = [np.abs(np.asarray(value, np.float32)) for value in inputs]
     return merge(operation, magnitudes, **options).value.astype(np.float64)
 

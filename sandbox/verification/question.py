@@ -1,8 +1,7 @@
-"""One merge, ready to be put to the real layer."""
+"""One merge, ready to be sent to the real layer."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from core import Merged, MergeError, align, merge
+from core.digests import digest
 from core.limits import MAX_INPUTS, check_elements
 from core.merges.operations import find
 from sandbox.processes import messages
@@ -23,14 +23,14 @@ _OPTIONS = {"concatenate": ("axis",), "dot": ("axes", "normalize")}  # rule: tho
 
 @dataclass(frozen=True)
 class Question:
-    """A merge and what we claim of it.
+    """A merge and the result that the engine claims for it.
 
     Attributes:
         operation: name of the merge.
         inputs: as arrays.
         masks: one for each input, or None.
         options: those that the layer takes.
-        claimed: what the engine gave or raised, or None where it has not been asked.
+        claimed: what the engine returned or raised; None where it has not run.
     """
 
     operation: str
@@ -42,8 +42,8 @@ class Question:
     @property
     def header(self) -> dict[str, Any]:
         """What the job "merge" reads (`sandbox/verification/worker.py`)."""
-        places = iter(range(len(self.inputs), len(self.arrays)))
-        masks = [None if mask is None else next(places) for mask in self.masks]
+        numbers = iter(range(len(self.inputs), len(self.arrays)))
+        masks = [None if mask is None else next(numbers) for mask in self.masks]
         return {"operation": self.operation, "options": self.options, "inputs": len(self.inputs), "masks": masks}
 
     @property
@@ -52,28 +52,25 @@ class Question:
         return [*self.inputs, *(mask for mask in self.masks if mask is not None)]
 
     def key(self) -> str:
-        """The same for the same request and claim: a digest of every byte.
+        """Equal for equal requests and claims: a digest of every byte.
 
         Raises:
             SandboxError: "unsendable".
         """
-        header: dict[str, Any] = {"asked": self.header}
+        header: dict[str, Any] = {"request": self.header}
         arrays = self.arrays
         if isinstance(self.claimed, Merged):
             arrays += [self.claimed.value] if self.claimed.mask is None else [self.claimed.value, self.claimed.mask]
         elif self.claimed:
-            header["refused"] = [str(self.claimed.keras_message), self.claimed.accident]
+            header["rejected"] = [str(self.claimed.keras_message), self.claimed.accident]
         try:
             frame = messages.encode(header, arrays)
         except messages.FrameError as error:
             raise SandboxError("unsendable", str(error)) from None
-        digest = hashlib.sha256(frame.text)
-        for array in frame.arrays:
-            digest.update(array.reshape(-1).view(np.uint8).data)
-        return digest.hexdigest()
+        return digest(frame.text.decode(), *frame.arrays)
 
     def judge(self, reply: Reply) -> Verdict:
-        """Hold the claim, or the engine where nothing was claimed, against the layer's reply."""
+        """Compare the claim with the layer's reply; where nothing was claimed, run the engine first."""
         claimed = self.claimed
         if claimed is None:
             try:
@@ -90,14 +87,14 @@ def question(
     masks: Sequence[Any] | None,
     claimed: Merged | MergeError | None,
 ) -> Question:
-    """Put a question, if it is one that can be sent.
+    """Make a question, if it can be sent.
 
     Args:
         operation: name of a merge.
         inputs: one array for each input.
         options: "axis", "axes" and "normalize".
         masks: one for each input, or None.
-        claimed: what the engine gave or raised, or None.
+        claimed: what the engine returned or raised, or None.
 
     Raises:
         SandboxError: "unsendable" or "too large"; nothing has been allocated.
@@ -107,22 +104,22 @@ def question(
     try:
         row = find(operation)
         arrays = tuple(np.asarray(value) for value in inputs)
-        truths = tuple(None if mask is None else np.asarray(mask, np.bool_) for mask in masks or ())
+        booleans = tuple(None if mask is None else np.asarray(mask, np.bool_) for mask in masks or ())
     except ValueError as error:  # an unknown merge, or a ragged list
         raise SandboxError("unsendable", str(error)) from None
     taken = {name: options[name] for name in _OPTIONS.get(row.rule, ())}
     _check_size(row.name, arrays, taken)
-    return Question(row.name, arrays, truths, taken, claimed)
+    return Question(row.name, arrays, booleans, taken, claimed)
 
 
 def _check_size(operation: str, arrays: Sequence[Array], options: dict[str, Any]) -> None:
-    """Ask `core.limits` before anything is sent: small inputs may have a huge result."""
+    """Check `core.limits` before anything is sent: small inputs may have a huge result."""
     shapes = [array.shape for array in arrays]
     axes = {name: value for name, value in options.items() if name != "normalize"}
     try:
         result = align(operation, shapes, **axes).output_shape
     except MergeError:
-        result = ()  # refused: there is no result
+        result = ()  # rejected: there is no result
     if len(arrays) > MAX_INPUTS:
         raise SandboxError("too large", f"{len(arrays)} inputs; up to {MAX_INPUTS} are sent")
     try:

@@ -1,4 +1,4 @@
-"""What the real layer says about our result, as data; the screen finds the words."""
+"""The result of comparing the engine with the real layer, as data; the page makes sentences of it."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ Status = Literal["same", "different", "refused", "unavailable"]
 Reason = Literal[
     "",  # nothing to add
     "value", "shape", "dtype", "mask",  # different: what differs
-    "out of range",  # different values, but of a Dot of integers beyond 2**24 or their dtype: there Keras's own answer
-    # depends on how many numbers there are (a few wrap around, many are clipped)
-    "text",  # different: both refuse, in other words
-    "we refuse", "keras refuses",  # different: only one of the two refuses
-    "own words",  # refused: both do, and ours is a clear text where Keras has an accident or none
+    "out of range",  # different values, but of a Dot of integers beyond 2**24 or their dtype: there Keras's own result
+    # depends on the number of elements (in small tensors they wrap around, in large ones they are clipped)
+    "text",  # different: both reject, with different error texts
+    "we refuse", "keras refuses",  # different: only one of the two rejects
+    "own words",  # refused: both reject; the engine has a clear text where Keras fails by accident
 ]  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The real layer beside ours.
+    """The real layer compared with the engine.
 
     Attributes:
-        status: "same" (both computed and agree), "refused" (both refuse), "different", or "unavailable".
+        status: "same" (both computed and agree), "refused" (both reject), "different", or "unavailable".
         reason: what differs, or why there is no answer.
         agrees: "same" or "refused".
-        exact: to the bit, or to the letter of the error text.
+        exact: whether values are bit-exact, or error texts equal.
         largest_difference: of two values; 0.0 where exact, None where there are not two of one shape and dtype.
-        where: index of the cell that differs most, or None.
+        where: index of the element that differs most, or None.
         keras_text: Keras's error text without terminal colours, or None.
         versions: "Keras 3.15.1"; empty where unavailable.
         backend: "tensorflow"; empty where unavailable.
@@ -59,14 +59,14 @@ class Verdict:
 def judge(
     operation: str, inputs: Sequence[Any], options: dict[str, Any], claimed: Merged | MergeError, reply: Reply
 ) -> Verdict:
-    """Hold what we claim against the reply of the job "merge" (`sandbox/verification/worker.py`).
+    """Compare what the engine claims with the reply of the job "merge" (`sandbox/verification/worker.py`).
 
     Args:
         operation: name of the merge.
-        inputs: what was merged.
+        inputs: of the merge.
         options: as for `core.merge`, without masks.
-        claimed: what the engine gave or raised.
-        reply: what the layer gave or raised.
+        claimed: what the engine returned or raised.
+        reply: what the layer returned or raised.
     """
     about: dict[str, Any] = {name: str(reply.header[name]) for name in ("versions", "backend")}
     text = reply.header["refused"]

@@ -1,4 +1,4 @@
-"""The jobs of the child that holds Keras. Only `keras` is imported, so `KERAS_BACKEND` chooses what is below it."""
+"""The job of the child that runs Keras. Only `keras` is imported, so `KERAS_BACKEND` selects the backend."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def merge(header: dict[str, Any], arrays: list[Array]) -> Message:
         results = _call(header, arrays)
     except MemoryError:
         raise
-    except Exception as error:  # whatever it is, it is the answer
+    except Exception as error:  # whatever it is, it is what Keras does
         if type(error).__name__ == "ResourceExhaustedError":
             raise
         return _about() | {"refused": _COLOURS.sub("", str(error))}, []

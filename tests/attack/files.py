@@ -42,7 +42,7 @@ STORIES = {
     "neither": (_HEAD, "either an operation with shapes or a scene"),
     "no shapes": (_HEAD + b'operation = "Add"\n', "The entry shapes is missing."),
     "shape bomb": (_HEAD + b'operation = "Add"\nshapes = [[60000, 1], [1, 60000]]\n', "differ"),
-    "result bomb": (_HEAD + b'operation = "Multiply"\nshapes = [[1, 60000, 1], [1, 1, 60000]]\n', "would hold 3,600,000,000 numbers"),
+    "result bomb": (_HEAD + b'operation = "Multiply"\nshapes = [[1, 60000, 1], [1, 1, 60000]]\n', "has 3,600,000,000 elements"),
     "negative size": (_HEAD + b'operation = "Add"\nshapes = [[2, -3]]\n', "it is -3"),
     "infinite size": (_HEAD + b'operation = "Add"\nshapes = [[2, inf]]\n', "it is inf"),
     "a date as shape": (_HEAD + b'operation = "Add"\nshapes = [2020-01-01]\n', ""),
@@ -55,12 +55,12 @@ SLICES = {
     "four axes": ("a.npy", npy(np.ones((2, 3, 5, 7))), "A slice has the shape (rows, columns)"),
     "one axis": ("a.npy", npy(np.ones(7)), "A slice has the shape (rows, columns)"),
     "two channels": ("a.npy", npy(np.ones((5, 7, 2))), "A slice has the shape (rows, columns)"),
-    "all the same": ("a.npy", npy(np.full((5, 7), 3.0)), "The slice is the same everywhere (3)"),
+    "all the same": ("a.npy", npy(np.full((5, 7), 3.0)), "All values of the slice are equal (3)"),
     "NaN": ("a.npy", npy(np.full((5, 7), np.nan)), "NaN or infinite are 35 of these."),
     "one infinity": ("a.npy", npy(np.array([[1, 2], [3, np.inf]])), "NaN or infinite are 1 of these."),
     "two arrays": ("a.npz", npz(a=np.ones((2, 2)), b=np.ones((2, 2))), "The archive holds 2 arrays; a slice is one."),
     "text": ("a.png", b"hello", "This is not a PNG, JPEG or WebP picture."),
-    "one colour": ("a.png", picture((9, 9), colour=(7, 7, 7)), "The slice is the same everywhere"),
+    "one colour": ("a.png", picture((9, 9), colour=(7, 7, 7)), "All values of the slice are equal"),
     "another ending": ("a.dcm", FLOATS, "Only .npy"),
 }
 

@@ -11,6 +11,8 @@ from tests.core.merges.test_shape_text import REFUSED as SHAPES
 from tests.ui.files.test_text_numbers import BAD_LISTS
 from tests.ui.sample_files import FLOATS
 
+pytestmark = pytest.mark.keras
+
 TYPED_SHAPES = {text: said for text, said in SHAPES.items() if len(text) <= 200}  # the field takes no more
 TYPED_LISTS = {text: said for text, said in BAD_LISTS.items() if 0 < len(text) <= 4_000}
 

@@ -14,6 +14,8 @@ from tests.sandbox.calls import LINUX
 from tests.sandbox.hostile import WEIGHTS, archive, layer, model, tensor
 from tests.sandbox.keras_models import endless, greedy, saved
 
+pytestmark = pytest.mark.keras
+
 MOST_GROWTH = 100_000_000  # bytes; the corpus itself has 60 MB, and some of it claims terabytes
 MOST_CHILDREN = 1  # a process with Keras imported, for the next who opens a model; it has seen nothing foreign
 PATIENCE = 120.0

@@ -51,7 +51,7 @@ def test_the_opened_menu_is_accessible(open_page):
     """No serious finding of axe with the choices of an animation on screen, in either theme."""
     page = open_page("Merge_lab")
     menu = open_menu(page, "GIF")
-    menu.get_by_role("button", name="Make the file").wait_for()
+    menu.get_by_role("button", name="Create file").wait_for()
     assert serious_in_both_themes(page) == []
 
 
@@ -61,13 +61,13 @@ def test_an_animation_is_stopped_and_made(open_page):
     menu = open_menu(page, "GIF")
     menu.get_by_text("256", exact=True).click()
     settle(page)
-    menu.get_by_role("button", name="Make the file").click()
+    menu.get_by_role("button", name="Create file").click()
     menu.get_by_role("button", name="Stop").click()
-    menu.get_by_text("Stopped. Nothing was written.").wait_for()
+    menu.get_by_text("Stopped. No file was created.").wait_for()
     assert menu.get_by_role("button", name="Download").count() == 0
     menu.get_by_text("8", exact=True).first.click()
     settle(page)
-    menu.get_by_role("button", name="Make the file").click()
+    menu.get_by_role("button", name="Create file").click()
     name, data = download(page, menu)
     assert name.endswith(".gif")
     assert Image.open(io.BytesIO(data)).n_frames == 8

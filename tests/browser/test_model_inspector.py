@@ -136,7 +136,7 @@ def test_a_merge_that_cannot_work(open_page):
     page = open_page(f"{PAGE}?msrc=own")
     upload(page, keras_file([*layers, ("m", "Add", [None, 5, 7], ["a", "b"])], ["m"]))
     page.locator(f"{LIST} li.fault").wait_for()
-    page.get_by_text("What would fit").wait_for()
+    page.get_by_text("Possible fixes").wait_for()
     page.get_by_text("Inputs have incompatible shapes. Received shapes (5, 7) and (3, 7)").wait_for()
 
 

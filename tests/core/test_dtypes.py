@@ -29,6 +29,7 @@ DTYPES = [
 ]
 
 
+@pytest.mark.keras
 @pytest.mark.parametrize(("operation", "dtypes", "wanted"), DTYPES)
 def test_dtypes(operation, dtypes, wanted):
     """What comes out, here and in Keras."""
@@ -43,18 +44,18 @@ def test_uint8_wraps():
     merged = merge("Add", [np.uint8([[200, 1]]), np.uint8([[100, 1]])])
     np.testing.assert_array_equal(merged.value, [[44, 2]])
     assert merge("Multiply", [np.uint8([[16]]), np.uint8([[16]])]).value[0, 0] == 0
-    assert "The result stays uint8: beyond 255 it wraps around." in merged.warnings
+    assert "The result stays uint8: values beyond 255 wrap around." in merged.warnings
 
 
 @pytest.mark.parametrize(
     ("operation", "dtype", "text"),
     [
         ("Multiply", "float64", "Inputs of float64 are cast to float32 first."),
-        ("Multiply", "uint64", "Keras brings uint64 down to uint32"),
-        ("Average", "int32", "The inputs are whole numbers; the result is float64."),
+        ("Multiply", "uint64", "Keras downcasts uint64 to uint32"),
+        ("Average", "int32", "The inputs are integers; the result is float64."),
         ("Dot", "int64", "Dot multiplies integers as float32"),
         ("Dot", "int8", "Dot multiplies integers as float32"),
-        ("Dot", "uint8", "what does not fit uint8 is wrapped or clipped"),
+        ("Dot", "uint8", "values outside the range of uint8 wrap around or are clipped"),
     ],
 )
 def test_dtypes_that_surprise_are_told(operation, dtype, text):
@@ -77,10 +78,11 @@ def test_too_large_for_float32():
 @pytest.mark.parametrize("value", [[["a"]], [[1j]], [[None]], [[np.datetime64("2020")]]])
 def test_no_real_numbers(value):
     """Refused in one sentence."""
-    with pytest.raises(MergeError, match="Tensors hold real numbers; this one holds"):
+    with pytest.raises(MergeError, match="A merge takes tensors of real numbers; this one has dtype"):
         merge("Add", [np.array(value), np.ones((1, 1))])
 
 
+@pytest.mark.keras
 @pytest.mark.parametrize("dtype", [ml_dtypes.bfloat16, ml_dtypes.float8_e4m3fn, ml_dtypes.float8_e5m2])
 def test_small_floats(dtype):
     """Cast to float32 too, as the layer does."""
@@ -93,9 +95,9 @@ def test_small_floats(dtype):
 
 
 @pytest.mark.parametrize(("inputs", "text"), [
-    ([[[1, 2], [3]], [[1, 2]]], "A tensor has the same length everywhere along an axis"),
-    (None, "A merge takes a list, one entry for each input; it got None"),
-    (5, "A merge takes a list, one entry for each input; it got 5"),
+    ([[[1, 2], [3]], [[1, 2]]], "A tensor must be rectangular"),
+    (None, "A merge layer takes a list with one entry per input; got None"),
+    (5, "A merge layer takes a list with one entry per input; got 5"),
 ])  # fmt: skip
 def test_no_tensors_at_all(inputs, text):
     """Refused in one sentence, in every function that takes them."""

@@ -4,13 +4,12 @@ import copy
 import pickle
 import re
 
-import keras
 import numpy as np
 import pytest
 
 from core import MERGES, Fix, MergeError, Sentence, align, merge
 from core.errors import Call
-from tests.oracle import ask
+from tests.oracle import ask, keras
 
 TABLE = [  # the reference, section 4.1: (merge, shapes, options, the axes at fault)
     ("Multiply", [(3, 20, 20, 256), (3, 10, 10, 1)], {}, {(0, 1), (0, 2), (1, 1), (1, 2)}),
@@ -41,6 +40,7 @@ def refusal(operation, shapes, **options):
     return caught.value
 
 
+@pytest.mark.keras
 @pytest.mark.parametrize(("operation", "shapes", "options", "axes"), TABLE)
 def test_the_text_is_that_of_keras(operation, shapes, options, axes):
     """Letter for letter, from `align` and from `merge`, with the axes at fault."""
@@ -54,6 +54,7 @@ def test_the_text_is_that_of_keras(operation, shapes, options, axes):
     assert caught.value.keras_message == theirs.text
 
 
+@pytest.mark.keras
 @pytest.mark.parametrize("operation", list(MERGES))
 @pytest.mark.parametrize("shape", [(2, 3), (5,), (2, 1, 3)])
 def test_one_tensor_instead_of_a_list(operation, shape):
@@ -68,6 +69,7 @@ def test_one_tensor_instead_of_a_list(operation, shape):
     assert ours.value.fixes
 
 
+@pytest.mark.keras
 @pytest.mark.parametrize("axes", ["a", None, 1.0, (1, 2, 3), (1,), (1.0, 2), ["a", 1], {1, 2}])
 def test_axes_that_the_constructor_of_dot_refuses(axes):
     """Its own texts; no shapes would help."""
@@ -78,6 +80,7 @@ def test_axes_that_the_constructor_of_dot_refuses(axes):
     assert ours.fixes == ()
 
 
+@pytest.mark.keras
 @pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "int32"])
 @pytest.mark.parametrize("normalize", [False, True])
 def test_the_frame_names_the_dtypes(dtype, normalize):
@@ -88,26 +91,27 @@ def test_the_frame_names_the_dtypes(dtype, normalize):
     assert caught.value.keras_message == ask("Dot", arrays, axes=1, normalize=normalize).text
 
 
+@pytest.mark.keras
 @pytest.mark.parametrize("operation", ["Add", "Multiply", "Maximum", "Average", "Subtract", "Minimum"])
 def test_truth_values(operation):
     """TensorFlow has no arithmetic for them; the explanation says what to do."""
     arrays = [np.ones((2, 3), bool), np.ones((2, 3), bool)]
-    with pytest.raises(MergeError, match="cast them to float32 first") as caught:
+    with pytest.raises(MergeError, match="cast the inputs to float32 first") as caught:
         merge(operation, arrays)
     assert caught.value.keras_message == ask(operation, arrays).text
 
 
 EXPLANATIONS = [
-    ("Multiply", [(2, 3, 5), (2, 7, 5)], {}, "The sizes on axis 1 are 3, 7; they must be equal, or 1."),
-    ("Multiply", [(2, 7), (2, 5, 3)], {}, "Keras reads (2, 7) as (2, 1, 7), with the new axes right after the batch. "
-     "Then axis 2 has the sizes 3, 7"),
-    ("Multiply", [(1, 4), (5, 4)], {}, "Axis 0 is the batch: it is never stretched"),
+    ("Multiply", [(2, 3, 5), (2, 7, 5)], {}, "The sizes on axis 1 are 3, 7, which cannot be broadcast together: sizes must be equal, or 1."),
+    ("Multiply", [(2, 7), (2, 5, 3)], {}, "Keras inserts the missing axes right after the batch axis, so (2, 7) is read as "
+     "(2, 1, 7). On axis 2 the sizes are then 3, 7"),
+    ("Multiply", [(1, 4), (5, 4)], {}, "Axis 0 is the batch axis. When a merge layer is called, its size must be equal"),
     ("Multiply", [(), (5, 4)], {}, "A scalar has no batch axis"),
     ("Subtract", [(5, 4)] * 3, {}, "Subtract takes exactly 2 inputs; it got 3."),
     ("Dot", [(5, 4)], {}, "Dot takes exactly 2 inputs; it got 1."),
     ("Dot", [(2, 3), (2, 5)], {}, "The contracted axes must have the same size; they have 3 and 5."),
     ("Dot", [(2, 3), (2, 5)], {"axes": 3}, "Axis 3 does not exist; input 0 has 2 axes, counted from 0."),
-    ("Concatenate", [(2, 3, 5), (2, 7, 5)], {}, "Only the joined axis -1 may differ; every other axis must be equal"),
+    ("Concatenate", [(2, 3, 5), (2, 7, 5)], {}, "Only axis -1, along which the inputs are concatenated, may differ; all other axes must match exactly"),
     ("Concatenate", [(2, 3), (2, 3)], {"axis": -3}, "Axis -3 does not exist; input 0 has the axes 0 to 1."),
     ("Add", [], {}, "The list of inputs is empty; a merge needs at least one."),
 ]  # fmt: skip
@@ -134,6 +138,7 @@ ACCIDENTS = [
 ]
 
 
+@pytest.mark.keras
 @pytest.mark.parametrize(("operation", "shapes", "options", "text"), ACCIDENTS)
 def test_accidents_of_keras_get_a_clear_text(operation, shapes, options, text):
     """What Keras really prints is kept beside it."""
@@ -188,6 +193,7 @@ def test_as_text():
     assert str(refusal("Divide", [])).count("Divide") == 1
 
 
+@pytest.mark.keras
 def test_no_colours_of_a_terminal():
     """Keras prints some around errors from inside a call."""
     with pytest.raises(ValueError, match="different batch sizes") as caught:

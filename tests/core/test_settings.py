@@ -22,7 +22,7 @@ def test_a_number_that_is_set_and_one_that_is_not(monkeypatch):
 def test_nonsense_stops_the_start(monkeypatch, text):
     """A server that ran without the limit that was meant would be worse."""
     monkeypatch.setenv("MERGESCOPE_A", text)
-    with pytest.raises(ValueError, match=f"MERGESCOPE_A='{text}': a whole number of at least 1 is expected"):
+    with pytest.raises(ValueError, match=f"MERGESCOPE_A='{text}': expected an integer of at least 1"):
         settings.number("A", 5)
 
 
@@ -33,7 +33,7 @@ def test_a_limit_that_is_set_holds_in_the_command():
     run = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
-    assert "(7, 11) would be 77 numbers; up to 76 are computed." in run.stderr
+    assert "(7, 11) has 77 elements; at most 76 are computed." in run.stderr
 
 
 def test_the_environment_is_read_in_one_place():

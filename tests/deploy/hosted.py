@@ -106,9 +106,18 @@ class Hosted:
         return process
 
     def served(self, path: str) -> list[int]:
-        """Ports of the replicas that answered requests of a path, as the proxy's log tells."""
-        rows = [json.loads(line) for line in self.log.read_text().splitlines()]
-        return [int(row["replica"].rsplit(":", 1)[-1]) for row in rows if row["path"] == path and row["replica"]]
+        """Ports of the replicas that answered a path, from the proxy's log; waits until the log has the path.
+
+        nginx writes a line after it has sent the answer, and its workers write in any order.
+        """
+        wait_until(lambda: self._rows(path), f"the proxy has logged {path}")
+        tried = [row["replica"].split(", ") for row in self._rows(path)]
+        return [int(address.rsplit(":", 1)[-1]) for addresses in tried for address in addresses if address]
+
+    def _rows(self, path: str) -> list[dict]:
+        lines = self.log.read_text().splitlines(keepends=True)
+        rows = [json.loads(line) for line in lines if line.endswith("\n")]
+        return [row for row in rows if row["path"] == path]
 
 
 @contextlib.contextmanager

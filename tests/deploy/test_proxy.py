@@ -55,16 +55,20 @@ def test_without_the_proxy_the_app_brings_its_headers_itself(site):
 
 
 def test_a_visitor_stays_with_one_replica_and_visitors_are_spread(site):
-    """By a cookie, not by the address: a lecture hall may have one address."""
+    """By a cookie, not by the address: the people in a lecture hall may share one address.
+
+    Each request has a path of its own, since the workers of nginx write the log after the answer, in any order.
+    """
     cookies = [answer(site.address + "/")[1]["Set-Cookie"].split(";")[0] for _ in range(24)]
-    before = len(site.served("/_stcore/health"))
-    for cookie in cookies:
-        for _ in range(3):
-            _, headers, _ = answer(site.address + "/_stcore/health", headers={"Cookie": cookie})
+    paths = [[f"/visitor-{visitor}-request-{request}" for request in range(3)] for visitor in range(len(cookies))]
+    for cookie, requests in zip(cookies, paths, strict=True):
+        for path in requests:
+            status, headers, _ = answer(site.address + path, headers={"Cookie": cookie})
+            assert status == 200
             assert "mergescope_replica" not in str(headers.get_all("Set-Cookie"))
-    ports = site.served("/_stcore/health")[before:]
-    assert all(len(set(ports[start : start + 3])) == 1 for start in range(0, len(ports), 3))
-    assert len(set(ports)) == 2
+    replicas = [{replica for path in requests for replica in site.served(path)} for requests in paths]
+    assert [len(ports) for ports in replicas] == [1] * len(cookies)
+    assert set.union(*replicas) == {replica.port for replica in site.replicas}
 
 
 @pytest.mark.parametrize("cookie", ["mergescope_replica=<script>", "mergescope_replica=" + 40 * "a"])
@@ -92,6 +96,8 @@ def test_the_proxys_log_is_json_and_holds_no_link(site):
     """What somebody typed stands in the query, which is not written; an upload's path holds a session's secret."""
     answer(site.address + "/Merge_lab?s0=31,37,41")
     answer(site.address + UPLOAD, method="PUT", data=b"x")
+    site.served("/Merge_lab")
+    site.served("/_stcore/upload_file/")
     text = site.log.read_text()
     assert "31,37,41" not in text
     assert "11111111-2222" not in text

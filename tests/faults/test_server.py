@@ -101,7 +101,7 @@ def test_the_figures_count_what_was_done(server):
     before = server.figures()
     with visiting(server.address) as visitor:
         visitor.see("Merge_lab", LAB)
-        assert "refused" in visitor.see("Merge_lab", "op=Multiply&s0=5,31,37&s1=5,41,37")
+        assert "incompatible shapes" in visitor.see("Merge_lab", "op=Multiply&s0=5,31,37&s1=5,41,37")
     after = server.figures()
 
     def more(name):

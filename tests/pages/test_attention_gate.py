@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from core.gates.map_changes import WHAT_IFS
+from core.gates.map_changes import MAP_CHANGES
 from core.segmentation.slices import dice
 from sandbox.processes.errors import SandboxError
 from sandbox.segmentation.segmenter import Segmented
@@ -117,7 +117,7 @@ def test_every_step_by_itself(step):
     assert len(app.table[0].value) == 1
 
 
-@pytest.mark.parametrize("name", WHAT_IFS)
+@pytest.mark.parametrize("name", MAP_CHANGES)
 def test_every_change_of_the_map_runs_the_network_with_it(name, network):
     """The network gets the changed map at this gate; its Dice stands beside the original."""
     network.reply = np.zeros((1, 160, 160, 1), "float32")
@@ -248,7 +248,7 @@ BAD = {
     "text.png": (b"not a picture at all", "This is not a PNG, JPEG or WebP picture."),
     "cut.png": (picture()[:60], "The picture is damaged or cut off."),
     "huge.png": (png_header(20_000, 20_000), "The picture has too many pixels; up to 16 megapixels are read."),
-    "black.png": (_black, "The slice is the same everywhere (0)"),
+    "black.png": (_black, "All values of the slice are equal (0)"),
     "empty.png": (b"", "The file is empty."),
     "rank.npy": (npy(np.zeros((2, 3, 5, 7))), "this one has (2, 3, 5, 7)"),
     "nan.npy": (npy(np.array([[0, np.nan], [1, 2]])), "NaN or infinite are 1 of these."),

@@ -32,7 +32,7 @@ def test_every_format_can_be_chosen(language):
         assert not app.exception
         assert (kind.summary in words(app)) == (language == "en")
         assert [button.label for button in app.button if button.key == "export_make"] == (
-            [{"en": "Make the file", "zh": "生成文件"}[language]] if kind.long else []
+            [{"en": "Create file", "zh": "生成文件"}[language]] if kind.long else []
         )
         assert len(app.get("download_button")) == (not kind.long)
 
@@ -55,7 +55,7 @@ def test_a_long_export_is_made_and_offered():
 
 def test_stopping_says_so(monkeypatch):
     """After Stop nothing is offered, and the page says that nothing was written."""
-    monkeypatch.setattr(jobs, "_ROOM", threading.Semaphore(0))  # it waits for room for ever
+    monkeypatch.setattr(jobs, "_SLOTS", threading.Semaphore(0))  # it waits for room for ever
     app = open_menu("pptx", s0="2,3,64", s1="2,3,64")
     app.button(key="export_make").click().run()
     job = app.session_state["export_job"]
@@ -66,7 +66,7 @@ def test_stopping_says_so(monkeypatch):
     assert not app.exception
     assert job.stopped
     assert job.result is None
-    assert "Stopped. Nothing was written." in words(app)
+    assert "Stopped. No file was created." in words(app)
     assert len(app.get("download_button")) == 0
 
 

@@ -44,7 +44,7 @@ def test_two_gates_side_by_side(one, other, language):
         trace = run.run_gate(name, x, g=np.zeros((1, 10, 10, 256)) if GATES[name].signal else None)
         assert f"{trace.parameters:,}" in table.iloc[place].to_list()
         assert f"{trace.multiplications:,}" in table.iloc[place].to_list()
-    assert len(app.get("bidi_component")) >= 3
+    assert len(app.get("bidi_component")) >= 4
     assert len(app.get("plotly_chart")) == 1
 
 
@@ -58,6 +58,7 @@ def test_all_gates_in_one_table(language):
     assert [merges.split(", ") for merges in table.iloc[:, 2]] == [list(row.merges) for row in GATES.values()]
     axes = " × ".join(_catalogue(language).gettext(word) for word in ("rows", "columns"))
     assert table.iloc[1, 1] == f"s → {axes}"
+    assert app.get("expander")[0].proto.expanded
 
 
 def test_a_gate_against_itself_in_another_form():

@@ -1,14 +1,15 @@
-"""The Gate gallery, page logic without a browser: every gate in both languages, every section, pairs, bad input."""
+"""The Gate gallery, page logic without a browser: wall, every gate in both languages, sections, pairs, bad input."""
 
 import dataclasses
 import io
+import json
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.gates import GATES
-from core.gates.pitfalls import TRAPS
+from core.gates.pitfalls import PITFALLS
 
 PAGE = "pages/3_Gate_gallery.py"
 SECTIONS = ("merges", "steps", "maps", "kept", "traps", "code")
@@ -28,6 +29,96 @@ def open_gallery(**parameters) -> AppTest:
 def words(app: AppTest) -> str:
     kinds = ("title", "markdown", "caption", "error", "warning", "info", "code")
     return "\n".join(str(element.value) for kind in kinds for element in app.get(kind))
+
+
+def component(app: AppTest, part: str) -> dict:
+    """What the first component with this part is sent."""
+    for one in app.get("bidi_component"):
+        data = json.loads(one.proto.mixed.json or one.proto.json or "{}")
+        if part in data:
+            return data
+    raise AssertionError(part)
+
+
+def cards(app: AppTest) -> list[dict]:
+    """The cards of the wall, in order."""
+    return [card for section in component(app, "sections")["sections"] for card in section["cards"]]
+
+
+def test_the_page_opens_with_a_wall_of_all_gates():
+    """A card for each gate, sorted by what is broadcast, each with features, maps and output as pictures."""
+    app = open_gallery()
+    assert not app.exception
+    groups = {
+        section["title"]: {card["id"] for card in section["cards"]}
+        for section in component(app, "sections")["sections"]
+    }
+    assert groups["One map for all channels"] >= {"attention", "global"}
+    assert groups["One value per channel"] >= {"se", "eca", "film"}
+    assert groups["Over positions and over channels"] >= {"cbam", "bam", "scse", "coordinate"}
+    assert groups["No broadcasting"] >= {"residual", "highway", "glu"}
+    assert groups["Sum over positions"] >= {"pooling"}
+    assert {card["id"] for card in cards(app)} == set(GATES)
+    for card in cards(app):
+        assert len(card["panels"]) >= 3
+        assert all(panel["image"].startswith("data:image/png") for panel in card["panels"])
+        assert [panel["sign"] for panel in card["panels"]][-1] == "→"
+    strips = {card["id"]: [panel["strip"] for panel in card["panels"]] for card in cards(app)}
+    assert strips["se"] == [False, True, False]
+    assert strips["attention"] == [False, False, False]
+    assert strips["cbam"] == [False, True, False, False]
+
+
+def test_a_click_opens_a_gate_and_two_compare():
+    """The callbacks of the wall set what a link would."""
+    app = open_gallery()
+    app.session_state["which"], app.session_state["part"] = "bam", "merges"
+    app.run()
+    assert "x̃ = x + x × M" in words(app)
+    app.toggle(key="two").set_value(True).run()
+    assert app.session_state["part"] == "both"
+    assert app.session_state["other"] == "attention"
+    assert "Distance of the outputs" in words(app)
+    app.toggle(key="two").set_value(False).run()
+    assert app.session_state["part"] == "merges"
+
+
+@pytest.mark.parametrize(("which", "opposite"), [("attention", "se"), ("se", "attention"), ("cbam", "attention")])
+@pytest.mark.parametrize("two", ["1", "true", "True"])
+def test_a_link_with_two_jumps_to_a_good_opposite(which, opposite, two):
+    app = open_gallery(which=which, two=two)
+    assert app.session_state["other"] == opposite
+    assert "Distance of the outputs" in words(app)
+    assert app.get("table")[0].value.index[1] == GATES[opposite].title
+
+
+def test_older_links_without_a_gate_mean_the_first():
+    """The page began with the attention gate before there was a wall."""
+    assert "ReLU(θ(x) + φ(g))" in words(open_gallery(part="steps"))
+    app = open_gallery(part="all")
+    assert app.session_state["which"] == ""
+    assert app.get("expander")[0].proto.expanded
+
+
+def test_channel_weights_are_a_strip():
+    """SE has 256 values; the bars are as high as the values, on a scale from 0 to 1; a choice moves the view."""
+    app = open_gallery(which="se", ch="200")
+    data = component(app, "heights")
+    assert len(data["values"]) == len(data["heights"]) == 256
+    assert data["chosen"] == 200
+    assert data["ends"] == ["0", "1"]
+    np.testing.assert_allclose([float(value) for value in data["values"]], data["heights"], rtol=2e-3, atol=1e-4)
+
+
+def test_steps_are_drawn_by_their_edges():
+    """θ comes from x, φ from g, both meet in f; only the map says that it is broadcast."""
+    data = component(open_gallery(which="attention", part="steps"), "nodes")
+    edges = {(edge["from"], edge["to"]): edge["label"] for edge in data["edges"]}
+    assert {("x", "theta_x"), ("g", "phi_g"), ("theta_x", "sum"), ("phi_g", "sum"), ("x", "gated")} <= set(edges)
+    assert ("theta_x", "phi_g") not in edges
+    assert {pair: label for pair, label in edges.items() if label} == {("alpha", "gated"): "→ 256"}
+    assert all(node["image"].startswith("data:image/png") for node in data["nodes"])
+    assert [node["id"] for node in data["nodes"] if node["chosen"]] == ["gated"]
 
 
 @pytest.mark.parametrize("name", GATES)
@@ -59,17 +150,17 @@ def test_every_section(section):
     app = open_gallery(which="coordinate", part=section, lang="zh", **SMALL)
     assert not app.exception
     held = {
-        "merges": "合并层", "steps": "文本形式的步骤", "maps": "gʰ", "kept": "还剩", "traps": "误写", "code": "def ",
+        "merges": "Multiply", "steps": "gʷ", "maps": "gʰ", "kept": "%", "traps": "Multiply", "code": "def ",
     }[section]  # fmt: skip
     downloads = [one.proto.label for one in app.get("download_button")]
     assert held in words(app) + "".join(downloads)
 
 
-@pytest.mark.parametrize("name", TRAPS)
+@pytest.mark.parametrize("name", PITFALLS)
 def test_every_trap(name):
-    app = open_gallery(which=TRAPS[name].gate, part="traps", trap=name)
+    app = open_gallery(which=PITFALLS[name].gate, part="traps", trap=name)
     assert not app.exception
-    assert TRAPS[name].why in words(app)
+    assert PITFALLS[name].why in words(app)
     refused = name in ("no-upsampling", "no-channel-axis", "wrong-axes")
     assert bool(app.error) == refused  # on 20×20×256 the other two run
 
@@ -78,15 +169,15 @@ def test_every_trap(name):
 def test_traps_of_every_form_of_the_attention_gate(form):
     app = open_gallery(which="attention", which_form=form, part="traps", trap="no-upsampling")
     assert not app.exception
-    shown = TRAPS["no-upsampling"].why in words(app)
+    shown = PITFALLS["no-upsampling"].why in words(app)
     assert shown == (not form.startswith(("keras-unet-collection", "monai")))  # those make the map where it is used
 
 
 def test_trained_and_untrained():
-    trained, other = open_gallery(), open_gallery(which="se")
-    assert "Trained: these are the weights of the network" in words(trained)
-    assert "Untrained: the weights are made from seed 0" in words(other)
-    assert "Untrained" in words(open_gallery(**SMALL))  # the gate of the network on features that are not its own
+    trained, other = open_gallery(which="attention"), open_gallery(which="se")
+    assert "Trained: the weights are those of the built-in network" in words(trained)
+    assert "Untrained: the weights are drawn from seed 0" in words(other)
+    assert "Untrained" in words(open_gallery(which="attention", **SMALL))  # on features that are not the network's own
 
 
 def test_two_side_by_side():
@@ -95,7 +186,7 @@ def test_two_side_by_side():
     table = app.get("table")[0].value
     assert list(table.index) == ["Squeeze-and-excitation", "FiLM"]
     assert list(table["merges"]) == ["Multiply", "Multiply, Add"]
-    assert "apart" in words(app)
+    assert "Distance of the outputs" in words(app)
 
 
 @pytest.mark.parametrize("shape", ["3", "1,4,6", "1,None,6,7", "0,4,6,7", "1,99999,99999,256", "1,4,6,999999", "x"])
@@ -107,17 +198,28 @@ def test_shapes_that_will_not_do(shape):
 
 
 @pytest.mark.parametrize(
-    "said",
+    ("link", "held", "warned"),
     [
-        {"which": "nonsense", "part": "nowhere", "recorded": "inf", "seed": "nan"},
-        {"two": "maybe", "other": "<b>", "features": "![](http://example.com)", "gstep": "x" * 999},
-        {"which": "se", "which_form": "monai", "part": "both", "merge": "none", "trap": "none"},
+        ({"which": "nonsense"}, {"which": ""}, "nonsense"),
+        ({"which": "se", "part": "nowhere"}, {"which": "se", "part": "merges"}, "nowhere"),
+        ({"which": "se", "recorded": "inf"}, {"which": "se", "recorded": 1}, "inf"),
+        ({"which": "se", "two": "maybe", "other": "<b>"}, {"two": False}, None),
+        ({"which": "se", "two": "true", "other": "<b>"}, {"two": True, "other": "attention"}, "<b>"),
+        ({"features": "![](http://example.com)"}, {"features": "trained"}, "![](http"),
+        ({"which": "cbam", "part": "steps", "gstep": "x" * 999}, {"which": "cbam", "part": "steps"}, None),
+        ({"which": "attention", "which_form": "none"}, {"which_form": "paper"}, "none"),
+        ({"which": "cbam", "merge": "none"}, {"merge": "gated"}, "none"),
+        ({"which": "se", "ch": "99999"}, {"which": "se"}, None),
     ],
 )
-def test_nonsense_in_a_link(said):
-    app = open_gallery(**said)
+def test_nonsense_in_a_link(link, held, warned):
+    """Each value that is none of the choices falls back to the default, and the page names what it did not take."""
+    app = open_gallery(**link)
     assert not app.exception
-    assert app.title[0].value == "Gate gallery"
+    assert not app.error
+    assert {key: app.session_state[key] for key in held} == held
+    told = [warning.value.replace("\\", "") for warning in app.warning]
+    assert any(warned in text for text in told) if warned else told == []
 
 
 def npy(array) -> bytes:
@@ -150,7 +252,8 @@ def test_a_toy_gate_is_in_the_menu_and_on_the_page(monkeypatch):
     monkeypatch.setitem(GATES, "toy", toy)
     app = open_gallery(which="toy", **SMALL)
     assert not app.exception
-    assert "A toy gate" in app.selectbox[-1].options + app.selectbox[0].options
+    assert "A toy gate" in app.selectbox(key="which").options
     assert "A plaything." in words(app)
     app = open_gallery(two="true", other="toy", **SMALL)
     assert "A toy gate" in app.get("table")[0].value.index
+    assert "A toy gate" in [card["title"] for card in cards(open_gallery(**SMALL))]

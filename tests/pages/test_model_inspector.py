@@ -234,7 +234,7 @@ def test_a_merge_that_fails_while_it_runs(played):
     app = open_inspector(file, mrun="true", m0k="noise", m1k="noise", m0s="1,4,6,7", m1s="1,4,3,1")
     text = words(app)
     assert "The run ended at the merge gate." in text
-    assert "What would fit" in text
+    assert "Possible fixes" in text
     assert "6" in app.table[0].value.to_string()
     assert "clashing" in app.table[0].value.to_string()
     assert [bool(row["thumb"]) for row in rows(app)] == [True, False]
@@ -257,7 +257,7 @@ def test_a_misfit_that_stands_in_the_file():
     assert rows(app)[0]["fault"]
     assert next(box for box in boxes(app) if box["id"] == "m")["kind"] == "fault"
     assert "Inputs have incompatible shapes" in words(app)
-    assert "What would fit" in words(app)
+    assert "Possible fixes" in words(app)
 
 
 def test_the_whole_model_on_demand():

@@ -5,7 +5,7 @@ import pytest
 
 from tests.pages.opened import words
 from tests.pages.test_merge_lab import _npy
-from tests.pages.test_model_inspector import NOISE, open_inspector, panels, rows
+from tests.pages.test_model_inspector import NOISE, boxes, open_inspector, panels, rows
 from tests.ui.inspector.models import gate_file, keras_file
 
 
@@ -36,7 +36,7 @@ def test_a_model_that_is_shown_but_not_run(played):
         ["m"],
     )
     app = open_inspector(file, mrun="true")
-    assert "The model is shown but not run" in words(app)
+    assert "This model can be viewed but not run" in words(app)
     assert "twice" in words(app)
     assert rows(app)
     assert played == []
@@ -46,15 +46,16 @@ def test_a_model_that_is_shown_but_not_run(played):
 def test_no_merge_at_all():
     """Said in one sentence."""
     app = open_inspector(keras_file([("a", "InputLayer", [None, 5], []), ("r", "ReLU", [None, 5], ["a"])], ["r"]))
-    assert "The model has no merge layer" in words(app)
+    assert "No two tensors meet in this model" in words(app)
+    assert [box["id"] for box in boxes(app)] == ["a", "r"]
 
 
 @pytest.mark.parametrize(
     ("key", "value", "sentence"),
     [
-        ("m0s", "1,3,5", "does not fit; the model takes (None, 3, 5, 7)"),
+        ("m0s", "1,3,5", "is incompatible with the input; the model takes (None, 3, 5, 7)"),
         ("m0s", "x", "is not a whole number"),
-        ("m0s", "60000,3,5,7", "numbers; up to 4,000,000"),
+        ("m0s", "60000,3,5,7", "elements; at most 4,000,000"),
         ("mseed", "-1", "A seed is a whole number"),
     ],
 )
@@ -74,7 +75,7 @@ def test_an_array_of_ones_own(played):
     app.file_uploader(key="m0unpy").upload("a.npy", _npy(np.ones((3, 5, 7)))).run()
     assert played[-1][0] == "tensors"
     app.file_uploader(key="m0unpy").upload("a.npy", _npy(np.ones((5, 3, 7)))).run()
-    assert "does not fit" in words(app)
+    assert "is incompatible with the input" in words(app)
 
 
 NAMES = ["![x](http://x.test/a.png)<script>alert(1)</script>:red[x] **b** $x$", "a" * 3000]
@@ -115,4 +116,4 @@ def test_nonsense_in_the_link(played, parameters):
 def test_nonsense_in_the_link_before_there_is_a_file():
     """An unknown kind of model gives the shipped one; a search for what no name holds finds nothing."""
     assert len(rows(open_inspector(msrc="elsewhere", mwhole="x"))) == 12
-    assert "No merge of this model fits the filters." in words(open_inspector(mfind="\x00<b>"))
+    assert "No merge of this model matches the filters." in words(open_inspector(mfind="\x00<b>"))

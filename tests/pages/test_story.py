@@ -1,4 +1,4 @@
-"""The Story page without a browser: every step in both languages, old links, a teacher's file, the quiz, undo."""
+"""The Story page without a browser: every step in both languages, links, a story file, the quiz, undo."""
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -22,12 +22,14 @@ def link(app: AppTest) -> dict[str, str]:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_step(language):
-    """Through the whole tour by the button: title and live view, and the step in the link."""
+    """Through the whole tour by the button: title, live view, dots, and the step in the link."""
     app = open_story(lang=language)
     for number, step in enumerate(tour(language).steps, start=1):
         assert not app.exception
         assert app.title[0].value.replace("\\", "") == step.title
-        assert len(app.get("bidi_component")) == 2, "the stage and the tensor view"
+        assert len(app.get("bidi_component")) == 3, "the stage, the scroll position and the tensor view"
+        last = len(tour(language).steps)
+        assert "●" * (number - 1) + "◉" + "○" * (last - number) in words(app)
         assert link(app).get("step", "1") == str(number)
         if number < len(tour(language).steps):
             app.button(key="story_next").click().run()
@@ -56,7 +58,7 @@ def test_every_step(language):
     ],
 )
 def test_links_from_elsewhere(parameters, noticed):
-    """Unknown parameters are passed over in silence, unknown values fall back with a notice; the page is whole."""
+    """Unknown parameters are ignored, unknown values fall back to a default with a notice."""
     app = open_story(**parameters)
     assert not app.exception
     assert app.title
@@ -83,8 +85,8 @@ gate = 40
 """
 
 
-def test_a_teachers_story():
-    """It is told step by step, and what looks like markup in it is text."""
+def test_a_story_from_a_file():
+    """It is shown step by step, and markup in it is text."""
     app = own(open_story(), STORY.encode())
     assert not app.exception
     assert app.title[0].value == r"\<b\>One\</b\> \!\[x\](http:" + "\u2060" + r"//x.test/a.png)"
@@ -96,51 +98,55 @@ def test_a_teachers_story():
     assert link(app) == {"story": "own", "step": "2"}
 
 
-def test_a_link_to_a_teachers_story_asks_for_the_file():
+def test_a_link_to_a_story_file_asks_for_the_file():
     app = open_story(story="own", step="2")
     assert not app.exception
-    assert "A link does not hold it." in words(app)
+    assert "Files are not stored in the link." in words(app)
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (STORY.replace("Add", "Ad").encode(), "Line 5: operation should be one of"),
+        (STORY.replace("Add", "Ad").encode(), "Line 5: operation must be one of"),
         (b"", "empty"),
         (b"\x89PNG\r\n", "Line 1: This is not UTF-8 text"),
-        (b"x" * 100_001, "The file has 100,001 bytes; up to 100,000 are read."),
+        (b"x" * 100_001, "The file has 100,001 bytes; at most 100,000 are allowed."),
         (b"title = [", "This is not TOML"),
     ],
 )
-def test_a_file_with_faults(content, said):
-    """The fault is named with its line, beside the file; the rest of the page stays."""
+def test_a_file_with_errors(content, said):
+    """Errors have their lines, below the file; the rest of the page stays."""
     app = own(open_story(), content, name="![a](http://x.test/b.png) \u202e.toml")
     assert not app.exception
     assert said in words(app).replace("\\", "")
     assert "![a](" not in words(app)
-    assert app.title[0].value == "A story of your own"
+    assert app.title[0].value == "Your own story"
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_quiz(language):
-    """Right and wrong answers are told so and explained; all of it is in the link."""
+    """Each question has buttons with keys; right and wrong answers are explained; all of it is in the link."""
     app = open_story(part="quiz", set="7", lang=language)
     for number, question in enumerate(make_quiz(7)):
         assert not app.exception
+        assert "# = ?" in words(app)
+        assert len(app.get("bidi_component")) == 3, "the inputs are drawn before the answer"
         wrong = (question.answer + 1) % len(question.choices)
         chosen = question.answer if number % 2 else wrong
-        app.radio(key=f"answer{number}").set_value(chosen).run()
+        buttons = [app.button(key=f"choice{at}") for at in range(len(question.choices))]
+        assert [button.proto.shortcut for button in buttons] == [str(at + 1) for at in range(len(buttons))]
+        buttons[chosen].click().run()
         assert not app.exception
         assert len(app.success) == number % 2
-        assert app.get("arrow_table") or app.get("table")
+        assert "# = ?" not in words(app)
+        assert app.button(key=f"choice{question.answer}").proto.type == "primary"
         if number < 7:
             app.button(key="story_next").click().run()
     assert len(link(app)["said"]) == 8
-    told = link(app)
-    again = open_story(**told)
-    assert again.radio(key="answer7").value == app.radio(key="answer7").value
-    right = {"en": "4 of 8 right so far", "zh": "目前 8 题中答对 4 题"}[language]
-    assert right in words(again)
+    again = open_story(**link(app))
+    assert "✗✓✗✓✗✓✗◉" in words(again)
+    if language == "en":
+        assert "4 of 8 correct" in words(again)
     again.button(key="quiz_clear").click().run()
     assert "said" not in link(again)
 
@@ -162,7 +168,7 @@ def test_undo_and_redo():
     assert app.button(key="redo").disabled
     app.button(key="undo").click().run()
     app.selectbox(key="step").select(9).run()
-    assert app.button(key="redo").disabled, "another change ends what could be done again"
+    assert app.button(key="redo").disabled, "a new change discards what could be redone"
     app.button(key="undo").click().run()
     assert link(app) == seen[2]
 
@@ -176,3 +182,35 @@ def test_presenting():
     assert link(app) == {"step": "4"}
     app.button(key="undo").click().run()
     assert link(app) == {"step": "3"}
+
+
+def test_no_false_warnings():
+    """Both inputs may be broadcast: the step teaches it, so it shows no warning; the silent mistake shows one."""
+    assert not open_story(step="4").warning
+    assert len(open_story(step="9").warning) == 1
+
+
+def test_a_rejected_merge():
+    """The mismatch, Keras's message, the reason and a fix are on the slide, with the inputs."""
+    app = open_story(step="5")
+    text = words(app).replace("\\", "")
+    assert "axis 1: 2 ≠ 4 mismatched" in text
+    assert "Inputs have incompatible shapes" in text
+    assert ":material/build:" in text
+    assert len(app.get("bidi_component")) == 3
+
+
+@pytest.mark.parametrize(
+    ("step", "line"),
+    [
+        ("1", ["axis 0: 5 = 5 batch", "axis 1: 1 ⇒ 4 broadcast", "axis 2: 5 = 5"]),
+        ("4", ["axis 1: 1 ⇒ 4 broadcast", "axis 2: 5 ⇐ 1 broadcast"]),
+        ("6", ["axis 1: 6 = 6", "axis 3: 5 + 3 = 8 concatenated"]),
+        ("8", ["axis 1: 1 ⇒ 4 inserted, broadcast", "axis 3: 3 = 3"]),
+    ],
+)
+def test_the_alignment_in_one_line(step, line):
+    """Above the panels: the sizes of each axis and what happens to them."""
+    text = words(open_story(step=step)).replace("\\", "")
+    for part in line:
+        assert part in text

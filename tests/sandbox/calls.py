@@ -1,4 +1,4 @@
-"""How the tests call a process, and how they see that one is gone."""
+"""Calls to a process for the tests, and waiting for what it does."""
 
 import os
 import sys
@@ -11,8 +11,8 @@ from sandbox.processes.errors import SandboxError
 
 MODULE = "tests.sandbox.misbehaving"
 MEMORY = 2**30
-SECONDS = 3.0  # per call, and ten times what an echo takes on a busy machine
-PATIENCE = 30.0  # for a future: longer than all limits, so that a hang fails the test instead of stopping it
+SECONDS = 20.0  # per call: a call that hangs ends after it; an echo takes a thousandth of it
+PATIENCE = 120.0  # for a future: longer than all limits, so that a hang fails the test instead of stopping it
 LINUX = sys.platform == "linux"
 
 
@@ -38,8 +38,14 @@ def alive(pid):
     return "Z" not in Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] if LINUX else True
 
 
-def gone(pid, seconds=5.0):
+def until(condition, seconds=PATIENCE):
+    """Wait until a condition holds; whether it does."""
     end = time.monotonic() + seconds
-    while alive(pid) and time.monotonic() < end:
+    while not condition() and time.monotonic() < end:
         time.sleep(0.02)
-    return not alive(pid)
+    return bool(condition())
+
+
+def gone(pid, seconds=PATIENCE):
+    """Wait until a process has ended; whether it has."""
+    return until(lambda: not alive(pid), seconds)

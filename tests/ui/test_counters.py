@@ -52,7 +52,7 @@ def test_the_bars_of_the_histogram_grow():
 def test_refusals_and_merges_by_label():
     counters.merged("Dot")
     counters.refused("limit")
-    counters.told("same")
+    counters.verdict_shown("same")
     text = read()
     for family in ('merges_total{operation="Dot"}', 'refusals_total{reason="limit"}', 'verdicts_total{status="same"}'):
         assert f"mergescope_{family}" in text

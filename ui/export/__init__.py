@@ -1,9 +1,10 @@
-"""What is on screen as a file: pictures, animations, slides, a notebook, a web page, arrays.
+"""Exports of the view on screen: images, animations, slides, a notebook, a web page, arrays.
 
-`look_at` -> `compose` -> a painter. Everything but `menu` works without a session: threads use it too.
+`look_at` -> `compose` -> a painter. Only `menu` needs a session; everything else also runs in threads.
 """
 
 from ui.export.document import Document, Moment
+from ui.export.illustration import Illustration
 from ui.export.menu import export_menu
 
-__all__ = ["Document", "Moment", "export_menu"]
+__all__ = ["Document", "Illustration", "Moment", "export_menu"]

@@ -1,4 +1,4 @@
-"""The tensors themselves: `.npz`, each in its own dtype, to the bit."""
+"""Writes the tensors as `.npz`, each in its own dtype, bit-exact."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from ui.export.names import array_names
 
 
 def to_npz(document: Document) -> bytes:
-    """An archive that `np.load` opens without pickle: the tensors by title, and `titles` with the titles as they are.
+    """Return an archive that `np.load` opens without pickle: the tensors, named by title, and `titles` in full.
 
-    Tensors of objects cannot be stored so and are left out.
+    Tensors of dtype object are left out.
     """
     look = document.look()
     panels = [panel for panel in look.view.panels if not panel.value.dtype.hasobject]

@@ -1,4 +1,4 @@
-"""The one table of what can be exported: a new format is a function and a row."""
+"""The table of export formats: a new format is one function and one row."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from ui.export.page import to_html
 from ui.export.painters import animation
 from ui.export.painters.raster import to_png
 from ui.export.painters.svg import to_svg
-from ui.export.progress import Tell
+from ui.export.progress import Progress
 
 
 @dataclass(frozen=True)
 class Options:
-    """What can be chosen.
+    """The options of an export.
 
     Attributes:
-        scale: pixels for a CSS pixel.
-        count: frames of an animation, or channels that get a slide of their own.
-        speed: frames a second.
+        scale: image pixels per CSS pixel.
+        count: frames of an animation, or number of channels with a slide each.
+        speed: frames per second.
         subject: "channels" or "moments".
-        ground: name of the theme, "light" or "dark".
+        ground: background, the name of a theme: "light" or "dark".
     """
 
     scale: int = 2
@@ -41,36 +41,36 @@ class Options:
 
 @dataclass(frozen=True)
 class Format:
-    """One kind of file.
+    """One file format.
 
     Attributes:
-        title: for people.
+        title: displayed.
         summary: what it is good for.
-        ending: of the file.
-        mime: its type.
-        make: makes it.
-        options: names of what can be chosen.
-        long: whether it takes so long that it shows how far it is.
-        embeds: whether it holds all numbers, and so is limited.
+        ending: file extension.
+        mime: media type.
+        make: writes the file.
+        options: names of the options that it has, see `Options`.
+        long: whether it takes long enough to need a progress bar.
+        embeds: whether it holds all values as text, so that their number is limited.
     """
 
     title: str
     summary: str
     ending: str
     mime: str
-    make: Callable[[Document, Options, Tell], bytes]
+    make: Callable[[Document, Options, Progress], bytes]
     options: tuple[str, ...] = ()
     long: bool = False
     embeds: bool = False
 
 
 def scenes(document: Document, options: Options, exact: bool) -> list[Scene]:
-    """The frames of an animation.
+    """Return the frames of an animation.
 
     Args:
-        document: what is exported.
-        options: how.
-        exact: whether every colour can be kept.
+        document: the content.
+        options: of the export.
+        exact: whether the format keeps every colour.
     """
     looks, titles = _frames(document, options)
     coarse = 1
@@ -89,43 +89,43 @@ def _frames(document: Document, options: Options) -> tuple[list[Look], list[str]
     return looks, [document.line] * len(looks)
 
 
-def _png(document: Document, options: Options, _tell: Tell) -> bytes:
+def _png(document: Document, options: Options, _progress: Progress) -> bytes:
     look, scale = document.look(), options.scale
-    return to_png(compose(look, document.theme, title=document.line, ratio=scale), scale)
+    return to_png(compose(look, document.theme, title=document.line, ratio=scale, pictures=document.pictures), scale)
 
 
-def _svg(document: Document, _options: Options, _tell: Tell) -> bytes:
-    return to_svg(compose(document.look(), document.theme, title=document.line))
+def _svg(document: Document, _options: Options, _progress: Progress) -> bytes:
+    return to_svg(compose(document.look(), document.theme, title=document.line, pictures=document.pictures))
 
 
-def _gif(document: Document, options: Options, tell: Tell) -> bytes:
-    return _animated(document, options, tell, animation.to_gif, exact=False)
+def _gif(document: Document, options: Options, progress: Progress) -> bytes:
+    return _animated(document, options, progress, animation.to_gif, exact=False)
 
 
-def _webp(document: Document, options: Options, tell: Tell) -> bytes:
-    return _animated(document, options, tell, animation.to_webp, exact=True)
+def _webp(document: Document, options: Options, progress: Progress) -> bytes:
+    return _animated(document, options, progress, animation.to_webp, exact=True)
 
 
 def _animated(
     document: Document,
     options: Options,
-    tell: Tell,
-    write: Callable[[Iterator[Array], int, int, Tell], bytes],
+    progress: Progress,
+    write: Callable[[Iterator[Array], int, int, Progress], bytes],
     *,
     exact: bool,
 ) -> bytes:
-    tell(0, 0)
+    progress(0, 0)
     drawn = scenes(document, options, exact)
-    return write(animation.pictures(drawn, options.scale), len(drawn), round(1000 / options.speed), tell)
+    return write(animation.pictures(drawn, options.scale), len(drawn), round(1000 / options.speed), progress)
 
 
-def _pptx(document: Document, options: Options, tell: Tell) -> bytes:
-    from ui.export.painters.slides import to_pptx  # noqa: PLC0415  # a start of the app without slides should not pay for it
+def _pptx(document: Document, options: Options, progress: Progress) -> bytes:
+    from ui.export.painters.slides import to_pptx  # noqa: PLC0415  # loaded only when slides are exported
 
-    return to_pptx(document, min(options.count, MAX_SLIDES), tell)
+    return to_pptx(document, min(options.count, MAX_SLIDES), progress)
 
 
-def _ipynb(document: Document, _options: Options, _tell: Tell) -> bytes:
+def _ipynb(document: Document, _options: Options, _progress: Progress) -> bytes:
     from ui.export.notebook import to_notebook  # noqa: PLC0415  # likewise
 
     return to_notebook(document)
@@ -133,35 +133,35 @@ def _ipynb(document: Document, _options: Options, _tell: Tell) -> bytes:
 
 FORMATS: dict[str, Format] = {
     "png": Format(
-        "PNG", _("A picture, in the pixels of the screen or finer."), "png", "image/png", _png, ("scale", "ground")
+        "PNG", _("An image at screen resolution or higher."), "png", "image/png", _png, ("scale", "ground")
     ),
     "svg": Format(
-        "SVG", _("A picture that stays sharp at any size; its texts can be edited."), "svg", "image/svg+xml", _svg,
+        "SVG", _("A vector image with editable text, sharp at any size."), "svg", "image/svg+xml", _svg,
         ("ground",),
     ),
     "webp": Format(
-        "WebP", _("An animation in the exact colours, for web pages."), "webp", "image/webp", _webp,
+        "WebP", _("An animation with exact colours, for web pages."), "webp", "image/webp", _webp,
         ("subject", "count", "speed", "scale", "ground"), long=True,
     ),
     "gif": Format(
-        "GIF", _("An animation for slides and mail. It has 256 colours, so neighbouring ones may be drawn as one."),
+        "GIF", _("An animation for slides and email. Limited to 256 colours, so similar colours may be merged."),
         "gif", "image/gif", _gif, ("subject", "count", "speed", "scale", "ground"), long=True,
     ),
     "pptx": Format(
-        "PPTX", _("Slides with the view, texts that can be edited, notes for the speaker and the link."), "pptx",
+        "PPTX", _("A slide deck with editable text and speaker notes."), "pptx",
         "application/vnd.openxmlformats-officedocument.presentationml.presentation", _pptx,
         ("slides", "ground"), long=True,
     ),
     "ipynb": Format(
-        "Jupyter", _("A notebook that runs: the numbers, the code, and the picture in Plotly."), "ipynb",
+        "Jupyter", _("A runnable notebook: the values, the code, and the picture in Plotly."), "ipynb",
         "application/x-ipynb+json", _ipynb, embeds=True,
     ),
     "html": Format(
-        "HTML", _("A page with this view alive in it, in one file that needs no network."), "html", "text/html",
-        lambda document, _options, _tell: to_html(document), embeds=True,
+        "HTML", _("A web page with the interactive view, in one file that works offline."), "html", "text/html",
+        lambda document, _options, _progress: to_html(document), embeds=True,
     ),
     "npz": Format(
-        "npz", _("The tensors for NumPy, to the bit."), "npz", "application/octet-stream",
-        lambda document, _options, _tell: to_npz(document),
+        "npz", _("The tensors for NumPy, bit-exact."), "npz", "application/octet-stream",
+        lambda document, _options, _progress: to_npz(document),
     ),
 }  # fmt: skip

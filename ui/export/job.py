@@ -1,6 +1,6 @@
-"""Long exports beside the page: in a thread, a piece at a time, so that they can be watched and stopped.
+"""Long exports run in a thread, step by step, so that they can show progress and be stopped.
 
-Stopping leaves nothing half-written: there are only bytes in memory, handed out when all of them are there.
+A stopped export leaves no partial file: the bytes stay in memory and are offered only when they are complete.
 """
 
 from __future__ import annotations
@@ -11,28 +11,28 @@ import time
 from collections.abc import Callable
 
 from core import MergeError
-from core.errors import unclear
+from core.errors import invalid_request
 from core.limits import MAX_EXPORT_SECONDS, MAX_EXPORTS
-from ui.export.progress import StoppedError, Tell
+from ui.export.progress import Progress, StoppedError
 
-_ROOM = threading.BoundedSemaphore(MAX_EXPORTS)
-_WAIT = 0.1  # seconds between two looks at whether there is room, or whether to stop
+_SLOTS = threading.BoundedSemaphore(MAX_EXPORTS)
+_POLL = 0.1  # seconds between two checks for a free slot or a request to stop
 
 
 class Job:
-    """One export under way.
+    """One running or finished export.
 
     Attributes:
         name: of the file.
-        about: tells what it was made of.
-        done: pieces that are done.
-        total: pieces in all; 0 before it is known.
-        result: the file, once it is whole.
-        error: why there will be none.
-        stopped: whether somebody stopped it.
+        about: fingerprint of the content and the options.
+        done: steps done.
+        total: steps in total; 0 before it is known.
+        result: the file, once it is complete.
+        error: why it failed.
+        stopped: whether the user stopped it.
     """
 
-    def __init__(self, work: Callable[[Tell], bytes], name: str, about: str = "") -> None:
+    def __init__(self, work: Callable[[Progress], bytes], name: str, about: str = "") -> None:
         self.name, self.about = name, about
         self.done, self.total = 0, 0
         self.result: bytes | None = None
@@ -42,50 +42,50 @@ class Job:
         self._thread = threading.Thread(target=self._run, name="export", daemon=True)
 
     def start(self) -> Job:
-        """Begin."""
+        """Start the thread."""
         self._thread.start()
         return self
 
     def stop(self) -> None:
-        """End it before the next piece."""
+        """Stop before the next step."""
         self._stop.set()
 
     def wait(self, seconds: float) -> None:
-        """Until it is over, or so long."""
+        """Wait until it has ended, at most so many seconds."""
         self._thread.join(seconds)
 
     @property
     def running(self) -> bool:
-        """Whether it goes on."""
+        """Whether it has not ended yet."""
         return self._thread.is_alive()
 
     @property
     def part(self) -> float:
-        """How much is done, 0 to 1."""
+        """The share that is done, 0 to 1."""
         return self.done / self.total if self.total else 0.0
 
-    def _tell(self, done: int, total: int) -> None:
+    def _progress(self, done: int, total: int) -> None:
         self.done, self.total = done, total
         if self._stop.is_set():
             raise StoppedError
         if time.monotonic() - self._begun > MAX_EXPORT_SECONDS:
-            raise unclear(
-                "The export took longer than {seconds} s and was given up; fewer frames or slides take less.",
+            raise invalid_request(
+                "The export exceeded {seconds} s and was cancelled; choose fewer frames or slides.",
                 seconds=MAX_EXPORT_SECONDS,
             )
 
     def _run(self) -> None:
         try:
-            while not _ROOM.acquire(timeout=_WAIT):
-                self._tell(0, 0)
+            while not _SLOTS.acquire(timeout=_POLL):
+                self._progress(0, 0)
             try:
-                self.result = self._work(self._tell)
+                self.result = self._work(self._progress)
             finally:
-                _ROOM.release()
+                _SLOTS.release()
         except StoppedError:
             self.stopped = True
         except MergeError as error:
             self.error = error
         except Exception:
             logging.getLogger(__name__).exception("An export failed")
-            self.error = unclear("The export failed; the log of the server says why.")
+            self.error = invalid_request("The export failed; see the server log.")

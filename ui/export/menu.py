@@ -1,4 +1,4 @@
-"""The menu below a tensor view: what is on screen as a file."""
+"""The export menu below a tensor view."""
 
 from __future__ import annotations
 
@@ -15,16 +15,17 @@ from ui.export.drawing.fonts import font_for
 from ui.export.drawing.snapshot import look_at
 from ui.export.drawing.theme import theme
 from ui.export.formats import FORMATS, Format, Options
+from ui.export.illustration import Illustration
 from ui.export.job import Job
 from ui.export.names import file_name
-from ui.export.progress import nobody
+from ui.export.progress import no_progress
 from ui.export.words import WORDS
 from ui.session import language
 from ui.state import link
 from ui.tensor_view import Selection, TensorView
 from ui.text import plain, t
 
-_AGAIN = 0.5  # seconds between two looks at how far it is
+_POLL = 0.5  # seconds between two updates of the progress bar
 
 
 def export_menu(
@@ -34,17 +35,19 @@ def export_menu(
     title: str,
     code: Mapping[str, str] | None = None,
     moments: Sequence[Moment] | Callable[[], Sequence[Moment]] = (),
+    pictures: Sequence[Illustration] | Callable[[], Sequence[Illustration]] = (),
     key: str = "export",
 ) -> None:
-    """A button that opens a menu of files; nothing is made before somebody asks for it.
+    """Draw the menu; a file is written only on request.
 
     Args:
-        view: as it was given to `tensor_view`.
-        selection: as `tensor_view` gave it back.
-        title: of the picture, in the chosen language; may hold foreign text.
-        code: title of a dialect -> code that leaves the result in `y`, as on the page.
-        moments: of training, for an animation of them; or what gives them, asked only when one is wanted.
-        key: tells this menu from others on the page.
+        view: as passed to `tensor_view`.
+        selection: as returned by `tensor_view`.
+        title: of the export, in the chosen language; may contain untrusted text.
+        code: name of a framework -> code that leaves the result in `y`, as on the page.
+        moments: training steps for an animation, or a function that returns them, called only if needed.
+        pictures: further images for PNG, SVG, PPTX and HTML, or a function that returns them, called only if needed.
+        key: unique on the page.
     """
     opened = controls.opened(key)
     if not opened.open:
@@ -54,7 +57,8 @@ def export_menu(
         st.caption(t(kind.summary))
         channels, made = len(look_at(view, selection).channel_order), _made(moments, kind)
         options = controls.pick_options(key, kind.options, channels=channels, moments=len(made))
-        document = _document(view, selection, title, code or {}, made, options.ground)
+        shown = pictures() if callable(pictures) else pictures
+        document = _document(view, selection, title, code or {}, made, tuple(shown), options.ground)
         try:
             if kind.embeds:
                 check_size(document)
@@ -62,19 +66,19 @@ def export_menu(
             st.error(plain(t(error.explanation)))
             return
         if kind.mime.startswith("image/") and kind.ending != "svg":
-            _say_what_is_left_out(document)
+            _warn_of_omitted_text(document)
         name = file_name(document.line, kind.ending)
         if kind.long:
             _long(kind, document, options, name, key)
         else:
-            data = partial(kind.make, document, options, nobody)  # runs when it is clicked, in a thread of its own
+            data = partial(kind.make, document, options, no_progress)  # called on click, in a separate thread
             st.download_button(
                 t("Download"), data, name, kind.mime, on_click="ignore", type="primary", icon=":material/download:"
             )
 
 
 def _made(moments: Sequence[Moment] | Callable[[], Sequence[Moment]], kind: Format) -> tuple[Moment, ...]:
-    """The moments, if this kind of file can show them."""
+    """The training steps, if this format can show them."""
     if "subject" not in kind.options:
         return ()
     return tuple(moments() if callable(moments) else moments)
@@ -86,36 +90,37 @@ def _document(
     title: str,
     code: Mapping[str, str],
     moments: tuple[Moment, ...],
+    pictures: tuple[Illustration, ...],
     ground: str,
 ) -> Document:
     words = {name: t(text) for name, text in WORDS.items()}
     shown = {"zh": "zh-CN"}.get(language(), "en")
-    return Document(view, selection, title, controls.address(), code, moments, words, shown, theme(ground))
+    return Document(view, selection, title, controls.address(), code, moments, pictures, words, shown, theme(ground))
 
 
-def _say_what_is_left_out(document: Document) -> None:
-    """Pixels need a font for every letter."""
+def _warn_of_omitted_text(document: Document) -> None:
+    """Say that raster formats omit text for which there is no font."""
     texts = [document.line, *(panel.title for panel in document.view.panels)]
     if any(font_for(text, 15.0) is None for text in texts):
         st.caption(
             t(
-                "The server has no font for some of the letters here; such texts are left out of pictures made of "
-                "pixels. SVG, slides and web pages hold them."
+                "The server has no font for some characters, so raster exports omit that text. SVG, PPTX and HTML "
+                "keep it."
             )
         )
 
 
 def _long(kind: Format, document: Document, options: Options, name: str, key: str) -> None:
-    """A button to begin; then how far it is, a button to stop, and the file."""
+    """Draw the start button; then the progress, a stop button, and the download."""
     about, job = _fingerprint(kind, document, options), controls.job(key)
     if job is not None and job.running:
-        st.fragment(_watch, run_every=_AGAIN)(key)
+        st.fragment(_watch, run_every=_POLL)(key)
         return
     if job is not None and job.name == name:
         _show_end(job, kind, about)
     make = partial(kind.make, document, options)
     begin = partial(_begin, make, name, about, key)
-    st.button(t("Make the file"), key=f"{key}_make", icon=":material/play_arrow:", on_click=begin)
+    st.button(t("Create file"), key=f"{key}_make", icon=":material/play_arrow:", on_click=begin)
 
 
 def _begin(make: partial[bytes], name: str, about: str, key: str) -> None:
@@ -123,22 +128,22 @@ def _begin(make: partial[bytes], name: str, about: str, key: str) -> None:
 
 
 def _watch(key: str) -> None:
-    """Runs again and again by itself, without the rest of the page."""
+    """Update the progress, as a fragment that reruns without the rest of the page."""
     job = controls.job(key)
     if job is None or not job.running:
         link.draw_again()
-    st.progress(job.part, t("{done} of {total}", done=job.done, total=job.total) if job.total else t("Preparing …"))
+    st.progress(job.part, t("{done} of {total}", done=job.done, total=job.total) if job.total else t("Preparing…"))
     st.button(t("Stop"), key=f"{key}_stop", icon=":material/stop:", on_click=job.stop)
 
 
 def _show_end(job: Job, kind: Format, about: str) -> None:
     if job.stopped:
-        st.info(t("Stopped. Nothing was written."))
+        st.info(t("Stopped. No file was created."))
     elif job.error is not None:
         st.error(plain(t(job.error.explanation)))
     elif job.result is not None:
         if job.about != about:
-            st.caption(t("The view or the choices have changed since this file was made."))
+            st.caption(t("The view or the options have changed since this file was created."))
         label = t("Download ({size} MB)", size=f"{len(job.result) / 1e6:.1f}")
         st.download_button(
             label, job.result, job.name, kind.mime, on_click="ignore", type="primary", icon=":material/download:"
@@ -146,11 +151,15 @@ def _show_end(job: Job, kind: Format, about: str) -> None:
 
 
 def _fingerprint(kind: Format, document: Document, options: Options) -> str:
-    """Tells whether a file still is what the page shows."""
+    """Identify content and options, to tell whether a file is up to date."""
     chosen = document.selection.sent() if document.selection else None
     parts = [repr((kind.ending, options, chosen, document.line, document.theme.name))]
     painted = document.selection.painted if document.selection else None
-    tensors = [panel.value for panel in document.view.panels] + ([] if painted is None else [painted])
+    tensors = (
+        [panel.value for panel in document.view.panels]
+        + [one.pixels for one in document.pictures]
+        + ([] if painted is None else [painted])
+    )
     hashed = sha256("".join(parts).encode())
     for tensor in tensors:
         hashed.update(f"{tensor.shape}{tensor.dtype}".encode() + (b"" if tensor.dtype.hasobject else tensor.tobytes()))

@@ -1,4 +1,4 @@
-"""A notebook that runs by itself: the numbers on screen, the code of the state, and the picture again in Plotly."""
+"""A self-contained Jupyter notebook: the values on screen, the code, and the picture in Plotly."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ui.export.names import array_names, clean
 from ui.export.painters.raster import to_png
 from ui.text import plain
 
-_FOREIGN = re.compile(r"^(import|from) (torch|jax)", re.MULTILINE)  # what few people have installed
+_FOREIGN = re.compile(r"^(import|from) (torch|jax)", re.MULTILINE)  # rarely installed
 
 _LOAD = '''\
 import base64
@@ -56,23 +56,23 @@ panels = [  # title, rows and columns on screen, range, table
 ]
 
 figure = make_subplots(rows=1, cols=len(panels), subplot_titles=[panel[0] for panel in panels])
-for place, (title, values, (low, high), table) in enumerate(panels, start=1):
+for column, (title, values, (low, high), table) in enumerate(panels, start=1):
     rgb = np.frombuffer(bytes.fromhex(tables[table]), np.uint8).reshape(256, 3)
     scale = [[entry / 255, "rgb({{}},{{}},{{}})".format(*colour)] for entry, colour in enumerate(rgb)]
     heatmap = go.Heatmap(z=values.astype("float64"), zmin=low, zmax=high, colorscale=scale, showscale=False)
-    figure.add_trace(heatmap, row=1, col=place)
-    figure.update_yaxes(autorange="reversed", scaleanchor=f"x{{place if place > 1 else ''}}", row=1, col=place)
-    figure.update_xaxes(constrain="domain", row=1, col=place)
+    figure.add_trace(heatmap, row=1, col=column)
+    figure.update_yaxes(autorange="reversed", scaleanchor=f"x{{column if column > 1 else ''}}", row=1, col=column)
+    figure.update_xaxes(constrain="domain", row=1, col=column)
 figure.update_layout(template="plotly_white", height=420, margin=dict(l=30, r=30, t=50, b=30))
 figure
 """
 
 
 def to_notebook(document: Document) -> bytes:
-    """A Jupyter notebook, format 4.5.
+    """Return a Jupyter notebook, format 4.5.
 
     Raises:
-        MergeError: too many numbers for one notebook.
+        MergeError: too many values for one notebook.
     """
     look = document.look()
     check_size(document)
@@ -80,13 +80,13 @@ def to_notebook(document: Document) -> bytes:
     book = new_notebook(cells=cells)
     book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     for number, cell in enumerate(book.cells):
-        cell["id"] = f"cell-{number}"  # equal views give equal files
+        cell["id"] = f"cell-{number}"  # deterministic: equal views give equal files
     nbformat.validate(book)
     return nbformat.writes(book).encode("utf-8", "replace")
 
 
 def _title(document: Document, look: Look) -> nbformat.NotebookNode:
-    """Title, link, and the picture as it was, for whoever opens the notebook without running it."""
+    """Title, link, and a static image, for readers who do not run the notebook."""
     address, words = document.address(look.chosen), document.words
     lines = [f"# {plain(clean(document.line))}", words["needs"], "![view](attachment:view.png)"]
     if address.startswith(("http://", "https://")):
@@ -103,7 +103,7 @@ def _numbers(document: Document) -> list[nbformat.NotebookNode]:
 
 
 def _codes(document: Document) -> list[nbformat.NotebookNode]:
-    """The code of the state; where it makes the result that is on screen, that is checked."""
+    """The code; where it computes the result on screen, a cell compares the two."""
     cells, names = [], array_names([panel.title for panel in document.view.panels])
     checked = document.view.alignment is not None and (document.selection is None or document.selection.painted is None)
     compare = _COMPARE.format(result=names[-1], same=str(document.words["same"]))
@@ -118,7 +118,7 @@ def _codes(document: Document) -> list[nbformat.NotebookNode]:
 
 
 def _with_own_values(text: str, names: list[str]) -> str:
-    """Code on a page loads a person's own values from a file; here they are in the notebook."""
+    """Replace files that the code would load by the arrays in this notebook."""
     for number, name in enumerate(names):
         text = text.replace(f'np.load("input_{number}.npy")', f"tensors[{name!r}]")
     return text
@@ -144,7 +144,7 @@ def _picture(document: Document, look: Look) -> list[nbformat.NotebookNode]:
 
 
 def _slice(look: Look, number: int, name: str) -> str:
-    """The code that takes the slice on screen out of a tensor."""
+    """The code that selects the slice on screen from a tensor."""
     panel = look.panels[number]
     down, across = axes_on_screen(look, panel)
     index = cell_at(look.meta, panel, look.at)[0]

@@ -1,4 +1,4 @@
-"""A stand-alone web page with the linked view alive in it: one file that loads nothing, and works from a disk."""
+"""A stand-alone web page with the interactive view: one file that loads nothing else and opens from disk."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ const floats = new Float32Array(Uint8Array.from(atob(DATA.numbers), (letter) => 
 index.mount({
   data: { meta: DATA.meta, x: { getChild: () => ({ toArray: () => floats }) } },
   parentElement: document.querySelector("main"),
-  setStateValue: () => {}, // nobody listens: the page is on its own
+  setStateValue: () => {}, // no server to report to
 });
 """
 _RULES = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
 
 
 def to_html(document: Document) -> bytes:
-    """One HTML file, UTF-8.
+    """Return one HTML file, UTF-8.
 
     Raises:
-        MergeError: too many numbers for one page.
+        MergeError: too many values for one page.
     """
     look = document.look()
     check_size(document)
@@ -47,6 +47,12 @@ def _page(document: Document, data: str) -> str:
         f"<details><summary>{escape(clean(name))}</summary><pre>{escape(clean(text))}</pre></details>"
         for name, text in document.code.items()
     )
+    pictures = "".join(
+        f'<figure><figcaption>{escape(clean(one.title))}</figcaption><img alt="{escape(clean(one.description))}" '
+        f'src="data:image/png;base64,{b64encode(one.png()).decode()}"></figure>'
+        for one in document.pictures
+    )
+    row = f'<section class="pictures">{pictures}</section>' if pictures else ""
     code = f"<section><h2>{words['code']}</h2>{blocks}</section>" if blocks else ""
     return f"""<!doctype html>
 <html lang="{escape(document.language)}" dir="ltr">
@@ -63,11 +69,12 @@ def _page(document: Document, data: str) -> str:
 <header><h1><bdi>{title}</bdi></h1><p>{words["page_hint"]}</p></header>
 <main><div class="tensor-view"></div></main>
 <noscript><p>{words["no_script"]}</p></noscript>
+{row}
 {code}
 <footer>{link}<p>{words["made_with"]}</p></footer>
 <script type="module">
 const DATA = {data};
-{joined_script().replace("export default index.mount;", "")}
+{joined_script()}
 {_START}
 </script>
 </body>
@@ -76,12 +83,12 @@ const DATA = {data};
 
 
 def _is_web(address: str) -> bool:
-    """Only such links are live: no javascript: and the like."""
+    """Whether an address becomes a link: http and https only."""
     return address.startswith(("http://", "https://"))
 
 
 def _literal(value: Any) -> str:
-    """JSON that cannot end the script it stands in, whatever is in it."""
+    """JSON that cannot close the script element around it."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     for letter in "<>&\u2028\u2029":
         text = text.replace(letter, f"\\u{ord(letter):04x}")
@@ -89,7 +96,7 @@ def _literal(value: Any) -> str:
 
 
 def _frame_style() -> str:
-    """What Streamlit gives its components: colours of both themes, and type."""
+    """The CSS variables that Streamlit sets for components: colours of both themes, and fonts."""
     light, dark = theme("light"), theme("dark")
     return f"""
 :root {{ color-scheme: light dark; {_variables(light)}
@@ -103,6 +110,10 @@ h1 {{ font-size: 1.75rem; font-weight: 600; margin: 0; overflow-wrap: anywhere; 
 h2 {{ font-size: 1.25rem; font-weight: 600; }}
 header p, footer p {{ color: color-mix(in srgb, var(--st-text-color) 74%, var(--st-background-color)); }}
 a {{ color: var(--st-primary-color); }}
+.pictures {{ display: flex; flex-wrap: wrap; gap: 1.25rem; margin-top: 1.5rem; }}
+.pictures figure {{ margin: 0; flex: 0 1 20rem; }}
+.pictures img {{ width: 100%; display: block; }}
+.pictures figcaption {{ font-weight: 600; margin-bottom: 0.3rem; }}
 pre {{ overflow-x: auto; padding: 1rem; background: var(--st-secondary-background-color); border-radius: 0.5rem;
   font-family: var(--st-code-font); font-size: 0.875rem; white-space: pre-wrap; }}
 """

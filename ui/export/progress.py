@@ -1,16 +1,16 @@
-"""Long work in pieces: it tells how far it is, and can be stopped between two pieces."""
+"""Progress of a long export: reported before each step, and the point where it can be stopped."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-Tell = Callable[[int, int], None]
-"""Called with (pieces done, pieces in all) before each piece; what it raises ends the work."""
+Progress = Callable[[int, int], None]
+"""Called with (steps done, steps in total) before each step; an exception that it raises ends the export."""
 
 
 class StoppedError(Exception):
-    """Somebody wants no more of it. Nothing has been handed out."""
+    """The user stopped the export. Nothing has been written."""
 
 
-def nobody(done: int, total: int) -> None:
-    """Tells nobody."""
+def no_progress(done: int, total: int) -> None:
+    """Ignore progress."""

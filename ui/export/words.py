@@ -1,4 +1,4 @@
-"""Every word inside exported documents, in English. The menu translates them: threads have no language."""
+"""All text inside exported documents, in English. The menu translates it, since threads have no language."""
 
 from __future__ import annotations
 
@@ -7,28 +7,29 @@ from core import Sentence as _  # marks text for the catalogues
 WORDS: dict[str, str] = {
     "open": _("Open this view in Mergescope"),
     "made_with": _("Made with Mergescope"),
-    "lines_up": _("How the inputs line up"),
+    "lines_up": _("Alignment of the inputs"),
     "input": _("input {number}"),
     "output": _("output"),
     "axis": _("axis {axis}"),
+    "channels": _("channels"),
     "code": _("Code"),
     "batch": _("batch"),
     "matched": _("matched"),
     "stretched": _("stretched"),
     "inserted": _("inserted"),
     "unknown": _("unknown"),
-    "joined": _("joined"),
+    "joined": _("concatenated"),
     "contracted": _("contracted"),
     "free": _("free"),
     "shapes": _("{title}: shape {shape}, {dtype}"),
     "notes_colours": _("Colours: {table}, from {low} to {high} ({title})."),
-    "notes_link": _("The same view, live: {link}"),
-    "needs": _("This notebook needs numpy and plotly, and keras with a backend for the cells that call Keras."),
-    "numbers": _("The numbers on screen, in their own dtype:"),
-    "in_keras": _("The same in code ({dialect}):"),
-    "compare": _("What the code gives is what was on screen:"),
-    "same": _("the same as on screen"),
-    "picture": _("What was on screen, drawn again with the same colours:"),
-    "page_hint": _("This page works without a network. Point at a cell to see where its number comes from."),
-    "no_script": _("This page needs JavaScript, which this browser has switched off."),
+    "notes_link": _("Interactive version: {link}"),
+    "needs": _("This notebook requires numpy and plotly; the cells that call Keras also require keras and a backend."),
+    "numbers": _("The values on screen, each in its own dtype:"),
+    "in_keras": _("The same computation in code ({dialect}):"),
+    "compare": _("The result of the code equals the values on screen:"),
+    "same": _("equal to the values on screen"),
+    "picture": _("The view on screen, drawn with the same colours:"),
+    "page_hint": _("This page works offline. Point at an element to see how it is computed."),
+    "no_script": _("This page requires JavaScript, which is disabled in this browser."),
 }

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 
 from core.dtypes import Array
-from core.errors import MergeError, unclear
+from core.errors import MergeError, invalid_request
 from core.limits import MAX_ARCHIVE_MEMBERS, MAX_ELEMENTS, MAX_RANK, MAX_UPLOAD_BYTES, check_elements
 
 _SHOWN = 30  # characters of a dtype that an error repeats
@@ -58,7 +58,7 @@ def read_npz(content: bytes) -> dict[str, Array]:
     except MergeError:
         raise
     except _DAMAGE:
-        raise unclear("The archive is damaged or cut off.") from None
+        raise invalid_request("The archive is damaged or cut off.") from None
     return {name.removesuffix(".npy"): _npy(member) for name, member in unpacked.items()}
 
 
@@ -66,31 +66,31 @@ def _entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     """The members that hold arrays, if all of them together are small enough; zipfile reads no more than declared."""
     entries = [entry for entry in archive.infolist() if entry.filename.endswith(".npy")]
     if not entries:
-        raise unclear("The archive holds no arrays.")
+        raise invalid_request("The archive holds no arrays.")
     if len(archive.infolist()) > MAX_ARCHIVE_MEMBERS:
-        raise unclear("The archive holds more than {limit} arrays.", limit=MAX_ARCHIVE_MEMBERS)
+        raise invalid_request("The archive holds more than {limit} arrays.", limit=MAX_ARCHIVE_MEMBERS)
     total = sum(entry.file_size for entry in entries)
     if total > MAX_UPLOAD_BYTES:
-        raise unclear(
+        raise invalid_request(
             "The archive would unpack to {size} MB; up to {limit} are accepted.",
             size=f"{total // 1_000_000:,}",
             limit=MAX_UPLOAD_BYTES // 1_000_000,
         )
     if any(entry.compress_type not in _PACKINGS for entry in entries):
-        raise unclear("The archive is packed in a way that NumPy does not use; please save it with np.savez.")
+        raise invalid_request("The archive is packed in a way that NumPy does not use; please save it with np.savez.")
     return entries
 
 
 def _npy(content: bytes) -> Array:
     if not content.startswith(b"\x93NUMPY"):
-        raise unclear("This is not a NumPy file.")
+        raise invalid_request("This is not a NumPy file.")
     stream = io.BytesIO(content)
     shape, dtype, order = _header(stream)
     if dtype.hasobject:
-        raise unclear("The array holds Python objects; only numbers are read.")
+        raise invalid_request("The array holds Python objects; only numbers are read.")
     promised, held = prod(shape) * dtype.itemsize, len(content) - stream.tell()
     if promised != held:
-        raise unclear(
+        raise invalid_request(
             "The file says {promised} bytes of numbers but holds {held}.", promised=f"{promised:,}", held=f"{held:,}"
         )
     _check(shape, dtype)
@@ -106,18 +106,20 @@ def _header(stream: io.BytesIO) -> tuple[tuple[int, ...], np.dtype[Any], Literal
         if any(type(size) is not int or size < 0 for size in shape):
             raise ValueError
     except Exception:  # numpy raises a dozen kinds here; each means the same to a user
-        raise unclear("The header of the file is damaged.") from None
+        raise invalid_request("The header of the file is damaged.") from None
     return shape, dtype, "F" if fortran else "C"
 
 
 def _check(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
     if dtype.hasobject:
-        raise unclear("The array holds Python objects; only numbers are read.")
+        raise invalid_request("The array holds Python objects; only numbers are read.")
     if dtype.kind not in "biuf":
-        raise unclear("{dtype} cannot be drawn; please save real numbers.", dtype=str(dtype)[:_SHOWN])
+        raise invalid_request("{dtype} cannot be drawn; please save real numbers.", dtype=str(dtype)[:_SHOWN])
     if len(shape) > MAX_RANK:
-        raise unclear("The array has {count} axes; at most {limit} are drawn.", count=len(shape), limit=MAX_RANK)
+        raise invalid_request(
+            "The array has {count} axes; at most {limit} are drawn.", count=len(shape), limit=MAX_RANK
+        )
     if 0 in shape and max(shape) > MAX_ELEMENTS:  # together they are no number at all
         part = f"{max(shape):,}"[:_SHOWN]
-        raise unclear("Sizes go up to {limit}; {part} is larger.", part=part, limit=f"{MAX_ELEMENTS:,}")
+        raise invalid_request("Sizes go up to {limit}; {part} is larger.", part=part, limit=f"{MAX_ELEMENTS:,}")
     check_elements([shape], ())

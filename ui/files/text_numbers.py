@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from core.dtypes import Array
-from core.errors import MergeError, unclear
+from core.errors import MergeError, invalid_request
 from core.limits import MAX_ELEMENTS, MAX_RANK, MAX_TEXT
 from ui.files.arrays import checked
 
@@ -28,20 +28,22 @@ def read_list(text: str) -> Array:
         MergeError: says where it is ragged, what is not a number, or that it is no list.
     """
     if len(text) > MAX_TEXT:
-        raise unclear(
+        raise invalid_request(
             "The list has {count} characters; up to {limit} are read.", count=f"{len(text):,}", limit=f"{MAX_TEXT:,}"
         )
     try:
         values = json.loads(_as_json(text))
     except RecursionError:
         if text.count("[") + text.count("(") == text.count("]") + text.count(")"):
-            raise unclear("The list is nested too deeply; at most {limit} axes are drawn.", limit=MAX_RANK) from None
+            raise invalid_request(
+                "The list is nested too deeply; at most {limit} axes are drawn.", limit=MAX_RANK
+            ) from None
         raise _no_list() from None
     except ValueError:
         raise _no_list() from None
     shape = _list_shape(values, ())
     if len(shape) > MAX_RANK:
-        raise unclear("{count} axes were typed; at most {limit} are drawn.", count=len(shape), limit=MAX_RANK)
+        raise invalid_request("{count} axes were typed; at most {limit} are drawn.", count=len(shape), limit=MAX_RANK)
     return checked(np.array(values, dtype=np.float64 if _any_float(values) else None).reshape(shape))
 
 
@@ -53,15 +55,15 @@ def read_csv(content: bytes) -> dict[str, Array]:
     """
     cells = content.count(b",") + content.count(b"\n")
     if cells > MAX_ELEMENTS:  # before a million strings are made
-        raise unclear(
+        raise invalid_request(
             "The table has {count} cells; up to {limit} are computed.", count=f"{cells:,}", limit=f"{MAX_ELEMENTS:,}"
         )
     try:
         table = _table(io.StringIO(content.decode("utf-8-sig")))
     except (UnicodeDecodeError, csv.Error):
-        raise unclear("This is not a table of text.") from None
+        raise invalid_request("This is not a table of text.") from None
     if not table.size:
-        raise unclear("The file is empty.")
+        raise invalid_request("The file is empty.")
     return {"": checked(table)}
 
 
@@ -71,7 +73,7 @@ def _table(text: io.StringIO) -> Array:
     for row in filter(None, reader):
         expected = expected or len(row)
         if len(row) != expected:
-            raise unclear(
+            raise invalid_request(
                 "Line {line} has {count} values; the first has {expected}.",
                 line=reader.line_num,
                 count=len(row),
@@ -85,7 +87,7 @@ def _table(text: io.StringIO) -> Array:
 
 
 def _no_list() -> MergeError:
-    return unclear("This is not a list of numbers; it should look like [[1, 2], [3, 4]].")
+    return invalid_request("This is not a list of numbers; it should look like [[1, 2], [3, 4]].")
 
 
 def _as_json(text: str) -> str:
@@ -98,12 +100,12 @@ def _complain(row: Sequence[str], line: int) -> None:
     """Name the first cell that is no number."""
     cell = next(cell for cell in row if not _is_number(cell))[:_SHOWN]
     if _OTHER_SIGNS.fullmatch(cell.strip()):
-        raise unclear(
+        raise invalid_request(
             "Line {line}: please separate values by commas; in {cell} something else stands.",
             line=line,
             cell=repr(cell),
         )
-    raise unclear("Line {line}: {cell} is not a number.", line=line, cell=repr(cell))
+    raise invalid_request("Line {line}: {cell} is not a number.", line=line, cell=repr(cell))
 
 
 def _is_number(cell: str) -> bool:
@@ -120,13 +122,15 @@ def _list_shape(values: Any, place: tuple[int, ...]) -> tuple[int, ...]:
         _check_size(values)
         return ()
     if not isinstance(values, list):
-        raise unclear("{value} at place {place} is not a number.", value=repr(values)[:_SHOWN], place=list(place))
+        raise invalid_request(
+            "{value} at place {place} is not a number.", value=repr(values)[:_SHOWN], place=list(place)
+        )
     if len(place) > MAX_RANK:
-        raise unclear("The list is nested too deeply; at most {limit} axes are drawn.", limit=MAX_RANK)
+        raise invalid_request("The list is nested too deeply; at most {limit} axes are drawn.", limit=MAX_RANK)
     shapes = [_list_shape(value, (*place, number)) for number, value in enumerate(values)]
     for number, shape in enumerate(shapes):
         if shape != shapes[0]:
-            raise unclear(
+            raise invalid_request(
                 "The list is ragged: place {place} has the shape {shape}, the first one beside it {first}.",
                 place=[*place, number],
                 shape=shape,
@@ -139,7 +143,7 @@ def _check_size(value: float) -> None:
     try:
         float(value)
     except OverflowError:
-        raise unclear("A number of {count} digits is too large.", count=len(str(value))) from None
+        raise invalid_request("A number of {count} digits is too large.", count=len(str(value))) from None
 
 
 def _any_float(values: Any) -> bool:

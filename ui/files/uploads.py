@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from starlette.formparsers import MultiPartParser
 from streamlit import get_option
 
 from core import Sentence
 from core.dtypes import Array
-from core.errors import MergeError, unclear
+from core.errors import MergeError, invalid_request
 from core.limits import MAX_MODEL_BYTES, MAX_UPLOAD_BYTES
 from ui import counters
 from ui.files.arrays import read_npy, read_npz
 from ui.files.images import image_notes, read_image
 from ui.files.text_numbers import read_csv, read_list
+from ui.streamlit_internals import keep_uploads_in_memory
 
 __all__ = ["READERS", "file_notes", "megabytes", "read_file", "read_list"]
 
@@ -28,8 +28,7 @@ READERS: dict[str, Callable[[bytes], dict[str, Array]]] = {
     "webp": read_image,
 }
 
-# An upload stays in memory, as the page says: Starlette would write what is larger than 1 MB to a file on the way in.
-MultiPartParser.spool_max_size = 2 * max(MAX_UPLOAD_BYTES, MAX_MODEL_BYTES)
+keep_uploads_in_memory(2 * max(MAX_UPLOAD_BYTES, MAX_MODEL_BYTES))  # as the page says
 
 
 def megabytes(most: int = MAX_UPLOAD_BYTES) -> int:
@@ -61,11 +60,11 @@ def read_file(name: str, content: bytes) -> dict[str, Array]:
 def _read(name: str, content: bytes) -> dict[str, Array]:
     reader = READERS.get(_ending(name))
     if reader is None:
-        raise unclear("Only {endings} are accepted.", endings=", ".join(f".{ending}" for ending in READERS))
+        raise invalid_request("Only {endings} are accepted.", endings=", ".join(f".{ending}" for ending in READERS))
     if not content:
-        raise unclear("The file is empty.")
+        raise invalid_request("The file is empty.")
     if len(content) > MAX_UPLOAD_BYTES:
-        raise unclear(
+        raise invalid_request(
             "The file has {size} MB; up to {limit} are accepted.",
             size=-(-len(content) // 1_000_000),
             limit=MAX_UPLOAD_BYTES // 1_000_000,

@@ -1,4 +1,4 @@
-"""Two gates side by side on the same features: cost, maps, outputs, their difference, what each keeps."""
+"""Two gates side by side on the same features: outputs, their difference, gate values, cost, retained energy."""
 
 from __future__ import annotations
 
@@ -7,80 +7,89 @@ import streamlit as st
 
 from core.gates import GATES, GateTrace
 from core.gates.compare import GateComparison, compare_gates
+from ui.gallery.cards import first_channel
 from ui.gallery.sections import share
+from ui.gallery.strip import chosen_channel, is_per_channel, show_strip
 from ui.tensor_view import Panel, Range, Scale, Selection, TensorView, tensor_view
 from ui.text import plain, t
-from ui.views.gate_view import largest_place
 from ui.views.merge_view import translated_words
 
 Pair = tuple[GateTrace, GateTrace]
 
 
 def pair_titles(pair: Pair) -> tuple[str, str]:
-    """Names of both on screen; the form too, where the gate is the same."""
+    """Names of both gates on screen, with their variants where the gate is the same."""
     same = pair[0].gate == pair[1].gate
     first, second = (
-        t(GATES[one.gate].title) + (f" ({t(GATES[one.gate].variants[one.variant])})" if same else "") for one in pair
+        t(GATES[one.gate].title) + (f" ({t(GATES[one.gate].variants[one.variant].title)})" if same else "")
+        for one in pair
     )
     return first, second
 
 
 def show_pair(pair: Pair, key: str) -> GateComparison:
-    """Draw both, and what is between them."""
+    """Draw features and both outputs on one scale, their difference, then the gate values, then the figures."""
     titles, found = pair_titles(pair), compare_gates(*pair)
     one, other = found.first, found.second
-    _show_costs(pair, titles, found)
-    if one.summed or other.summed:
-        st.caption(t("A gate that sums places is shown before the sum: each place times its weight."))
-    st.markdown("**" + t("Their maps") + "**")
-    maps = [
-        Panel(f"{title}: {step.symbol}", step.value)
-        for trace, title in zip(pair, titles, strict=True)
-        for step in trace.maps
+    channel = chosen_channel(one.result.shape[-1], first_channel(pair[0]))
+    panels = [
+        Panel(t("features x"), pair[0].step("x").value),
+        Panel(titles[0], one.result, like=0),
+        Panel(titles[1], other.result, like=0),
+        Panel(t("second − first"), found.difference, "Δ"),
     ]
-    first_look = largest_place(one.result)
-    _draw(maps, f"maps {key}", first_look, each="tensor")  # a slice of one number has no range of its own
-    st.markdown("**" + t("What comes out") + "**")
-    difference = Panel(t("second less first"), found.difference, "Δ")
-    _draw([Panel(titles[0], one.result), Panel(titles[1], other.result), difference], f"outputs {key}", first_look)
-    st.markdown("**" + t("Share of energy kept at each place") + "**")
-    places = Panel(t("second less first"), other.by_place - one.by_place, "Δ")
-    _draw(
-        [Panel(titles[0], one.by_place), Panel(titles[1], other.by_place), places],
-        f"places {key}",
-        (*first_look[:3], 0),
+    _draw(panels, f"outputs {key}", channel)
+    st.caption(
+        t(
+            "Distance of the outputs: {distance} (RMS of their difference over RMS of the features).",
+            distance=share(found.distance),
+        )
     )
+    _show_maps(pair, titles, key, channel)
+    if one.summed or other.summed:
+        st.caption(t("A gate that sums over positions is shown before the sum: each position times its weight."))
+    _show_costs(pair, titles, found)
+    st.markdown("**" + t("Energy retained per position") + "**")
+    difference = Panel(t("second − first"), other.by_place - one.by_place, "Δ")
+    _draw([Panel(titles[0], one.by_place), Panel(titles[1], other.by_place), difference], f"positions {key}", 0)
     return found
+
+
+def _show_maps(pair: Pair, titles: tuple[str, str], key: str, channel: int) -> None:
+    """Maps over positions as panels, values per channel as strips."""
+    st.markdown("**" + t("Gate values") + "**")
+    named = [(number, titles[number], step) for number, trace in enumerate(pair) for step in trace.maps]
+    maps = [Panel(f"{title}: {step.symbol}", step.value) for _, title, step in named if not is_per_channel(step.value)]
+    if maps:
+        _draw(maps, f"maps {key}", channel, each="tensor")  # a slice of one value has no range of its own
+    for number, title, step in named:
+        if is_per_channel(step.value):
+            st.caption(plain(title))
+            show_strip(pair[number], step, channel, number)
 
 
 def _show_costs(pair: Pair, titles: tuple[str, str], found: GateComparison) -> None:
     figures = (found.first, found.second)
     table = pd.DataFrame(
         {
-            t("weights to train"): [f"{one.parameters:,}" for one in figures],
+            t("trainable parameters"): [f"{one.parameters:,}" for one in figures],
             t("multiplications"): [f"{one.multiplications:,}" for one in figures],
-            t("energy kept"): [share(one.kept) for one in figures],
+            t("energy retained"): [share(one.kept) for one in figures],
             t("merges"): [", ".join(step.alignment.operation for step in one.merges if step.alignment) for one in pair],
             t("weights"): [_origin(trace) for trace in pair],
         },
         index=[plain(title) for title in titles],
     )
     st.table(table, alt=t("Two gates side by side"))
-    st.caption(
-        t(
-            "The outputs lie {distance} apart: the root mean square of their difference over that of the features.",
-            distance=share(found.distance),
-        )
-    )
 
 
 def _origin(trace: GateTrace) -> str:
     return t("trained") if trace.trained and all(trace.trained.values()) else t("untrained")
 
 
-def _draw(panels: list[Panel], key: str, at: tuple[int, ...], *, each: Range = "channel") -> None:
+def _draw(panels: list[Panel], key: str, channel: int, *, each: Range = "channel") -> None:
     tensor_view(
         TensorView(tuple(panels), axes=(1, 2), scale=Scale(range=each), words=translated_words()),
         key=f"pair {key}",
-        selection=Selection(at=at),
+        selection=Selection(at=(0, 0, 0, channel)),
     )

@@ -1,4 +1,4 @@
-"""The controls of the Gate gallery: gates, their forms, the features that go in. Each value stands in the link."""
+"""The controls of the Gate gallery: gates, their variants, the input features. Each value is in the link."""
 
 from __future__ import annotations
 
@@ -10,22 +10,25 @@ import streamlit as st
 
 from core import MergeError
 from core.dtypes import Array
-from core.errors import Shape, unclear
+from core.errors import Shape, invalid_request
 from core.gates import GATES
-from core.gates.pitfalls import Trap
+from core.gates.pitfalls import Pitfall
 from core.limits import check_features
 from core.merges.shape_text import parse_shape
+from ui import session
 from ui.files.uploads import megabytes, read_file
 from ui.lab.controls import pick_seed
 from ui.state import link
 from ui.text import plain, t
+from ui.views.assets import SAMPLES
 
-SAMPLES = 8  # recorded slices of the trained network
+_OF_A_GATE = {"part", "two", "other", "which_form", "other_form", "merge", "gstep", "trap"}  # parameters of one gate
+_TABLE = "all"  # the part that older links name for the table of all gates
 
 
 @dataclass(frozen=True)
 class GateChoice:
-    """A gate and its form: names of `core.gates.GATES` and of its variants."""
+    """A gate and its variant: names in `core.gates.GATES` and in its `variants`."""
 
     name: str
     variant: str
@@ -33,13 +36,13 @@ class GateChoice:
 
 @dataclass(frozen=True, eq=False)
 class FeatureChoice:
-    """What goes into the gates; one of the three is given.
+    """The input features; one of the last three is given.
 
     Attributes:
-        seed: of random features and of weights that nobody trained.
-        slice: number of a recorded slice, from 0.
+        seed: of random features and of untrained weights.
+        slice: number of a recorded image, from 0.
         shape: of random features, (n, H, W, C).
-        array: the user's own, (n, H, W, C).
+        array: uploaded features, (n, H, W, C).
     """
 
     seed: int
@@ -48,35 +51,112 @@ class FeatureChoice:
     array: Array | None = None
 
 
-def pick_gate() -> GateChoice:
-    """The gate that is shown."""
-    return _pick(t("Gate"), t("Form"), "which", next(iter(GATES)))
+def pick() -> tuple[GateChoice | None, GateChoice | None, FeatureChoice | None]:
+    """All controls in one line: the gate (None: the wall of all gates), the gate to compare with, the features.
 
-
-def pick_second() -> GateChoice | None:
-    """A second gate to hold beside it, or None."""
-    if not link.toggle(t("Hold another gate beside it"), "two"):
-        return None
-    return _pick(t("Other gate"), t("Form of the other"), "other", list(GATES)[1 % len(GATES)])
-
-
-def pick_features() -> FeatureChoice | None:
-    """The features; None, with the reason on screen, where they cannot be read."""
-    titles = {"trained": t("Trained network"), "random": t("Random"), "file": t("Your own")}
-    kind = link.segments(t("Features"), list(titles), "features", "trained", format_func=titles.get, wrap=True)
+    The features are None, with the reason on screen, if they cannot be read.
+    """
+    _read_older_links()
+    line = st.container(horizontal=True, vertical_alignment="center")
+    with line:
+        gate = _pick_gate()
+        second = _pick_second(gate) if gate else None
+        image = st.container(width=105)
+        with st.popover(t("Features"), icon=":material/tune:"):
+            kind = _pick_kind()
+            typed = _pick_shape() if kind == "random" else ""
+            seed = pick_seed()
+        with image:
+            number = _pick_image() if kind == "trained" else 0
     if kind == "trained":
-        count = list(range(1, SAMPLES + 1))
-        chosen = link.segments(t("Slice"), count, "recorded", 1, wrap=True)
-        return FeatureChoice(pick_seed(), slice=chosen - 1)
+        return gate, second, FeatureChoice(seed, slice=number)
     try:
         if kind == "random":
-            shape = _checked(parse_shape(link.text(t("Shape of the features"), "fshape", "1,20,20,64", max_chars=60)))
-            return FeatureChoice(pick_seed(), shape=shape)
+            return gate, second, FeatureChoice(seed, shape=_checked(parse_shape(typed)))
         array = _from_file()
     except MergeError as error:
         st.error(plain(t(error.explanation)))
+        return gate, second, None
+    return gate, second, None if array is None else FeatureChoice(seed, array=array)
+
+
+def _read_older_links() -> None:
+    """A link that names no gate, but something of one, means the first gate; the table of all gates is on the wall."""
+    arrived = set(link.arrived())
+    if link.brought("part") == _TABLE:
+        session.put({"which": ""})
+    elif "which" not in arrived and arrived & _OF_A_GATE:
+        session.put({"which": next(iter(GATES))})
+
+
+def table_asked() -> bool:
+    """Whether the link asks for the table of all gates; on the wall nothing else is a part."""
+    asked = link.held("part") == _TABLE
+    link.hold("part", _TABLE if asked else "")
+    return asked
+
+
+def open_gate(name: str) -> None:
+    """Show one gate; for callbacks."""
+    session.put({"which": name, "two": False, "part": "merges"})
+
+
+def open_pair(first: str, second: str) -> None:
+    """Show two gates side by side; for callbacks."""
+    session.put({"which": first, "two": True, "other": second, "part": "both"})
+
+
+def _pick_gate() -> GateChoice | None:
+    titles = {"": t("All gates"), **{name: t(row.title) for name, row in GATES.items()}}
+    name = link.menu(
+        t("Gate"), list(titles), "which", "", format_func=titles.get, label_visibility="collapsed", width=190
+    )
+    return _pick_variant(name, t("Variant"), "which_form") if name else None
+
+
+def _pick_second(first: GateChoice) -> GateChoice | None:
+    """The gate to compare with, or None; a good opposite unless one is chosen."""
+    if not link.toggle(t("Compare"), "two", on_change=_show_both):
         return None
-    return None if array is None else FeatureChoice(pick_seed(), array=array)
+    names = list(GATES)
+    opposite = names[1 % len(names)] if first.name == names[0] else names[0]
+    link.follow("other", opposite)
+    label = t("Compare with")
+    titles = {name: t(row.title) for name, row in GATES.items()}
+    name = link.menu(label, names, "other", opposite, format_func=titles.get, label_visibility="collapsed", width=190)
+    return _pick_variant(name, t("Variant of the other gate"), "other_form")
+
+
+def _show_both() -> None:
+    """Switching the comparison on shows it at once; switching it off shows the gate."""
+    session.put({"part": "both" if session.get("two") else "merges"})
+
+
+def _pick_variant(name: str, label: str, key: str) -> GateChoice:
+    variants = GATES[name].variants
+    first = next(iter(variants))
+    if len(variants) == 1:
+        return GateChoice(name, first)
+    variant = link.menu(
+        label, list(variants), key, first, format_func=lambda one: t(variants[one]), label_visibility="collapsed",
+        width=165,
+    )  # fmt: skip
+    return GateChoice(name, variant)
+
+
+def _pick_kind() -> str:
+    titles = {"trained": t("Trained network"), "random": t("Random"), "file": t("Upload…")}
+    return str(link.segments(t("Features"), list(titles), "features", "trained", format_func=titles.get))
+
+
+def _pick_image() -> int:
+    titles = {number: t("Image {number}", number=number) for number in range(1, SAMPLES + 1)}
+    chosen = link.menu(t("Image"), list(titles), "recorded", 1, format_func=titles.get, label_visibility="collapsed")
+    return int(chosen) - 1
+
+
+def _pick_shape() -> str:
+    return link.text(t("Shape of the features"), "fshape", "1,20,20,64", max_chars=60)
 
 
 def pick_section(two: bool) -> str:
@@ -84,59 +164,48 @@ def pick_section(two: bool) -> str:
     own = {
         "merges": t("Merges"),
         "steps": t("Step by step"),
-        "maps": t("Map of weights"),
-        "kept": t("What it keeps"),
-        "traps": t("Traps"),
+        "maps": t("Gate values"),
+        "kept": t("Energy retained"),
+        "traps": t("Common mistakes"),
         "code": t("Code"),
-        "all": t("All gates"),
     }
     titles = {"both": t("Side by side"), **own} if two else own
-    label, first = t("What is shown"), next(iter(titles))
-    chosen = link.segments(label, list(titles), "part", first, format_func=titles.get, wrap=True)
+    first = next(iter(titles))
+    chosen = link.segments(
+        t("View"), list(titles), "part", first, format_func=titles.get, wrap=True, label_visibility="collapsed"
+    )
     return str(chosen)
 
 
 def pick_merge(names: Sequence[str], titles: dict[str, str]) -> str:
-    """One of the merges of a gate, by the name of its step; the last, where map and features meet, at first."""
+    """One of the merges of a gate, by the name of its step; the last one by default, where map and features meet."""
     if len(names) == 1:
         return names[0]
-    return str(link.segments(t("Merge"), list(names), "merge", names[-1], format_func=titles.get, wrap=True))
+    chosen = link.segments(
+        t("Merge"), list(names), "merge", names[-1], format_func=titles.get, wrap=True, label_visibility="collapsed"
+    )
+    return str(chosen)
 
 
-def pick_step(names: Sequence[str], titles: dict[str, str]) -> str | None:
-    """One step of a gate, or None for all of them."""
-    shown = {"all": t("All steps"), **titles}
-    step = link.segments(t("Step"), ["all", *names], "gstep", "all", format_func=shown.get, wrap=True)
-    return None if step == "all" else str(step)
-
-
-def pick_trap(traps: Sequence[Trap]) -> Trap:
-    """One of the things that go wrong when a gate is built by hand."""
+def pick_trap(traps: Sequence[Pitfall]) -> Pitfall:
+    """One of the common mistakes when a gate is written by hand."""
     named = {trap.name: trap for trap in traps}
-    chosen = link.menu(t("Trap"), list(named), "trap", traps[0].name, format_func=lambda name: t(named[name].title))
+    chosen = link.menu(
+        t("Common mistake"), list(named), "trap", traps[0].name, format_func=lambda name: t(named[name].title)
+    )
     return named[str(chosen)]
-
-
-def _pick(label: str, form: str, key: str, default: str) -> GateChoice:
-    name = link.menu(label, list(GATES), key, default, format_func=lambda name: t(GATES[name].title))
-    variants = GATES[name].variants
-    first = next(iter(variants))
-    if len(variants) == 1:
-        return GateChoice(name, first)
-    variant = link.menu(form, list(variants), f"{key}_form", first, format_func=lambda one: t(variants[one]))
-    return GateChoice(name, variant)
 
 
 def _from_file() -> Array | None:
     file = st.file_uploader(
-        t("Features in a .npy file, (rows, columns, channels) or with a batch before them"),
+        t("Features in a .npy file, (rows, columns, channels) with or without a batch axis"),
         key="own_features",
         max_upload_size=megabytes(),
         type=["npy"],
-        help=t("It stays in memory and is not in the link."),
+        help=t("The file stays in memory and is not in the link."),
     )
     if file is None:
-        st.info(t("Please upload features. A link does not hold them."))
+        st.info(t("Please upload features. Files are not stored in the link."))
         return None
     array: Any = next(iter(read_file(file.name, file.getvalue()).values()))
     array = array[None] if array.ndim == 3 else array
@@ -148,12 +217,12 @@ def _checked(shape: Shape) -> tuple[int, ...]:
     """A shape of features that a gate can take.
 
     Raises:
-        MergeError: not four known sizes of at least 1, or more than the limits.
+        MergeError: not four known sizes of at least 1, or more elements than the limits allow.
     """
     sizes = tuple(size for size in shape if size)
     if len(shape) != 4 or len(sizes) != 4:
-        raise unclear(
-            "Features have four sizes: batch, rows, columns, channels, each at least 1; not {shape}.", shape=shape
+        raise invalid_request(
+            "Features have four sizes: batch, rows, columns, channels, each at least 1; got {shape}.", shape=shape
         )
     check_features(sizes)
     return sizes

@@ -1,4 +1,4 @@
-"""What goes into the gates of the gallery, and their runs; a run is only made once for the same features."""
+"""The input features of the gallery and the runs of its gates, cached by features and seed."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from ui.views import cached
 from ui.views.assets import arrays
 
 _GRID = 20  # rows of the gate whose features are shown
-_TRAINED = GateChoice("attention", "paper")  # the only gate that this repository has trained
+_TRAINED = GateChoice("attention", "paper")  # the only gate for which the repository has trained weights
 
 
 @dataclass(frozen=True, eq=False)
 class Features:
-    """Tensors that go into a gate.
+    """The inputs of a gate.
 
     Attributes:
-        key: tells them from all others.
-        seed: of weights that nobody trained.
+        key: identifies them in caches.
+        seed: of untrained weights.
         x: features, (n, H, W, C).
         g: gating signal, for gates that take one.
         recorded: whether they are those of the trained network.
@@ -39,7 +39,7 @@ class Features:
 
 
 def features_of(choice: FeatureChoice | None) -> Features:
-    """The chosen features; while there are none, those of the first recorded slice."""
+    """The chosen features; without a choice those of the first recorded image."""
     if choice is None or choice.slice is not None:
         number, seed = (choice.slice or 0, choice.seed) if choice else (0, 0)
         one, trace = slice(number, number + 1), arrays(f"trace_{_GRID}")
@@ -54,13 +54,13 @@ def features_of(choice: FeatureChoice | None) -> Features:
 
 
 def run(choice: GateChoice, features: Features) -> GateTrace:
-    """Every step of a gate on these features; trained weights where there are some, else seeded ones."""
+    """Every step of a gate on these features, with trained weights where there are some, else with seeded ones."""
     trained = _is_trained(choice, features)
     return _run(choice.name, choice.variant, features.key, features.seed, trained, features.x, features.g)
 
 
 def run_new(choice: GateChoice, features: Features) -> GateTrace:
-    """As `run`, but nothing is kept: for one look at many gates."""
+    """Like `run`, but not cached: for one figure of many gates."""
     return _computed(choice.name, choice.variant, features.seed, _is_trained(choice, features), features.x, features.g)
 
 
@@ -74,14 +74,16 @@ def _run(name: str, variant: str, key: str, seed: int, trained: bool, _x: Array,
 
 
 def _computed(name: str, variant: str, seed: int, trained: bool, x: Array, g: Array) -> GateTrace:
-    weights: Mapping[str, Array] | None = None
-    if trained:
-        prefix = f"gate{_GRID}_"
-        weights = pick_weights(arrays("weights", prefix), prefix)
+    weights = _trained_weights() if trained else None
     return run_gate(name, x, g=g if GATES[name].signal else None, variant=variant, weights=weights, seed=seed)
 
 
+def _trained_weights() -> Mapping[str, Array]:
+    prefix = f"gate{_GRID}_"
+    return pick_weights(arrays("weights", prefix), prefix)
+
+
 def _signal(shape: tuple[int, ...], seed: int) -> Array:
-    """A random gating signal, half as fine as the features where that goes."""
+    """A random gating signal at half the resolution of the features where their sizes are even."""
     rows, columns = (size // 2 if size % 2 == 0 else size for size in shape[1:3])
     return cached.sample("normal", (shape[0], rows, columns, shape[3]), number=1, seed=seed, dtype="float32")

@@ -8,7 +8,7 @@ import streamlit as st
 from core.gates import GATES
 from ui import session
 from ui.gallery.controls import GateChoice
-from ui.gallery.features import Features, run_new
+from ui.gallery.features import Features, shapes_of
 from ui.gallery.sections import stretched_words
 from ui.text import plain, t
 
@@ -36,7 +36,7 @@ def _rows(
 
 
 def _row(name: str, features: Features) -> tuple[str, ...]:
-    trace = run_new(GateChoice(name, next(iter(GATES[name].variants))), features)
+    trace = shapes_of(GateChoice(name, next(iter(GATES[name].variants))), features)
     maps = ", ".join(f"{step.symbol} {step.value.shape}" for step in trace.maps)
     merges = ", ".join(step.alignment.operation for step in trace.merges if step.alignment)
     told = (t(GATES[name].title), maps, stretched_words(trace), merges)

@@ -1,4 +1,4 @@
-"""What goes wrong when a gate is built by hand: the gate's own tensors, as people merge them and as they are meant."""
+"""Common mistakes when a gate is written by hand: the gate's own tensors, merged by mistake and as intended."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import streamlit as st
 
 from core import MERGES, Merged, MergeError, merge
 from core.gates import GateTrace
-from core.gates.pitfalls import Named, Trap, traps_of
-from core.merges.rows import alignment_rows, refused_rows
+from core.gates.pitfalls import Named, Pitfall, pitfalls_of
+from core.merges.rows import alignment_rows, error_rows
 from core.merges.shape_text import format_shape
 from ui.gallery.controls import pick_trap
 from ui.state import link
@@ -17,42 +17,41 @@ from ui.tensor_view import Panel, TensorView, tensor_view
 from ui.text import plain, t
 from ui.views.alignment_table import alignment_table
 from ui.views.merge_view import translated_words
+from ui.views.refusal import show_refusal
 
 _LAB = "pages/1_Merge_lab.py"
 
 
 def show_traps(trace: GateTrace, key: str) -> None:
-    """One trap of this gate: what Keras makes of it, and what was meant."""
-    traps = traps_of(trace)
+    """One common mistake of this gate: what Keras does with it, and what was intended."""
+    traps = pitfalls_of(trace)
     if not traps:
-        st.info(t("No trap of its own is known for this gate."))
+        st.info(t("No common mistake is listed for this gate."))
         return
     trap = pick_trap(traps)
     st.markdown(t(trap.why))
     wrong, right = trap.wrong(trace), trap.right(trace)
-    st.markdown("**" + t("As it is written by mistake") + "**")
+    st.markdown("**" + t("Common mistake") + "**")
     _show(trap, wrong, trap.wrong_options, f"wrong {key} {trap.name}")
     st.page_link(
         _LAB,
-        label=t("These shapes in the Merge lab"),
+        label=t("Open these shapes in the Merge lab"),
         icon=":material/layers:",
-        query_params=link.to_page(**_lab(trap, wrong)),
+        query_params=link.to_page(**_lab_parameters(trap, wrong)),
     )
-    st.markdown("**" + t("As it is meant") + "**")
+    st.markdown("**" + t("Intended") + "**")
     _show(trap, right, trap.right_options, f"right {key} {trap.name}")
 
 
-def _show(trap: Trap, inputs: Named, options: Any, key: str) -> Merged | None:
-    """The merge of these inputs, drawn; where Keras refuses, its words and ours."""
+def _show(trap: Pitfall, inputs: Named, options: Any, key: str) -> Merged | None:
+    """The merge of these inputs as a picture; if Keras rejects them, its message and the explanation."""
     values = [value for _, value in inputs]
     st.code(_written(trap, inputs), language=None, wrap_lines=True)
     try:
         merged = merge(trap.operation, values, **options)
     except MergeError as error:
         shapes = tuple(value.shape for value in values)
-        alignment_table(refused_rows(trap.operation, shapes, error), refused=True)
-        st.code(error.keras_message, language=None, wrap_lines=True)
-        st.error(plain(t(error.explanation)))
+        show_refusal(error, shapes, rows=error_rows(error), key=key)
         return None
     alignment_table(alignment_rows(merged.alignment))
     for warning in merged.alignment.warnings:
@@ -64,15 +63,16 @@ def _show(trap: Trap, inputs: Named, options: Any, key: str) -> Merged | None:
     return merged
 
 
-def _written(trap: Trap, inputs: Named) -> str:
+def _written(trap: Pitfall, inputs: Named) -> str:
     listed = ", ".join(f"{symbol} {value.shape}" for symbol, value in inputs)
     return f"{trap.operation}: {listed}"
 
 
-def _lab(trap: Trap, inputs: Named) -> dict[str, str]:
-    told = {"op": trap.operation, "n": str(len(inputs))}
+def _lab_parameters(trap: Pitfall, inputs: Named) -> dict[str, str]:
+    """The parameters of a link to the Merge lab with these inputs."""
+    parameters = {"op": trap.operation, "n": str(len(inputs))}
     if "axes" in trap.wrong_options:
-        told["axes"] = str(trap.wrong_options["axes"])
+        parameters["axes"] = str(trap.wrong_options["axes"])
     for number, (_, value) in enumerate(inputs):
-        told |= {f"s{number}": format_shape(value.shape), f"f{number}": "uniform"}
-    return told
+        parameters |= {f"s{number}": format_shape(value.shape), f"f{number}": "uniform"}
+    return parameters

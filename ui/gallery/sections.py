@@ -1,142 +1,173 @@
-"""What the Gate gallery shows of one gate: facts, merges, steps, maps, what it keeps, traps, code."""
+"""What the Gate gallery shows of one gate: merges, steps, gate values, retained energy, code, facts."""
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
-from core.dtypes import Array
 from core.gates import GATES, Gate, GateTrace, Step, gate_snippet
 from core.gates.compare import GateFigures, gate_figures
 from core.gates.health import gate_health
-from core.gates.report import gate_text, stretches
+from core.gates.report import gate_text
 from core.merges.rows import alignment_rows
+from ui import session
 from ui.export import export_menu
-from ui.gallery.controls import pick_merge, pick_step
+from ui.gallery.cards import broadcast_in, broadcast_words, first_channel
+from ui.gallery.strip import chosen_channel, is_per_channel, show_strip
+from ui.state import link
 from ui.tensor_view import Panel, Scale, Selection, TensorView, tensor_view
 from ui.text import plain, t
 from ui.views.alignment_table import alignment_table
-from ui.views.gate_view import chain_view, largest_place, merge_view, step_view
+from ui.views.gate_view import merge_view, step_view
 from ui.views.merge_view import translated_words
+from ui.views.step_graph import chosen_step, step_graph
 from ui.views.steps_table import steps_table
 
-
-def show_facts(trace: GateTrace, seed: int) -> None:
-    """Equation, sentence, shapes, merges, cost, and whose weights these are."""
-    row = GATES[trace.gate]
-    st.markdown("#### " + t(row.title))
-    st.markdown(t(row.summary) + _source(row))  # not in a caption, where a link is too pale
-    st.code(row.equation_of(trace.variant), language=None, wrap_lines=True)
-    shapes = ", ".join(f"{symbol} {shape}" for symbol, shape in row.shapes)
-    merges = " → ".join(step.alignment.operation for step in trace.merges if step.alignment)
-    st.caption(plain(t("Shapes: {shapes}. Merges in order: {merges}.", shapes=shapes, merges=merges)))
-    st.caption(plain(t("Stretched: {what}.", what=stretched_words(trace))))
-    st.caption(plain(_cost_words(trace)))
-    _show_origin(trace, seed)
+_GRAPH = "gate_steps"
 
 
-def show_merges(trace: GateTrace, key: str) -> None:
-    """Each merge of the gate: how its inputs line up, and its tensors, linked."""
-    merges = {step.name: step for step in trace.merges}
-    titles = {name: f"{step.symbol}: {_operation(step)}" for name, step in merges.items()}
-    step = merges[pick_merge(list(merges), titles)]
+def show_headline(trace: GateTrace) -> None:
+    """One line: the equation, what is broadcast, the energy that is retained, where the weights come from."""
+    words = [
+        t("broadcast: {what}", what=broadcast_words(broadcast_in(trace))),
+        t("energy retained: {share}", share=share(gate_figures(trace).kept)),
+    ]
+    if trace.trained:
+        words.append(t("trained") if all(trace.trained.values()) else t("untrained"))
+    equation = plain(GATES[trace.gate].equation_of(trace.variant))
+    st.markdown(f"**{equation}** · " + plain(" · ".join(words)))
+
+
+def merge_names(trace: GateTrace) -> dict[str, str]:
+    """The merges of a gate for a menu: "x̂: Multiply", by the name of the step."""
+    return {
+        step.name: f"{step.symbol}: {step.alignment.operation}" for step in trace.merges if step.alignment is not None
+    }
+
+
+def show_merge(trace: GateTrace, name: str, key: str) -> None:
+    """One merge of the gate: its tensors, linked; the weights of a channel gate as a strip; the alignment."""
+    step = trace.step(name)
     if step.alignment is None:
         return
-    st.markdown(plain(f"{step.equation} ") + f"· {step.alignment.operation}: {plain(t(step.summary))}")
-    alignment_table(alignment_rows(step.alignment))
     for warning in step.alignment.warnings:
         st.warning(plain(t(warning)), icon=":material/warning:")
+    channel = chosen_channel(step.value.shape[-1], _usual_channel(trace, step))
     view = merge_view(trace, step, step.alignment)
-    selection = tensor_view(view, key=f"merge {key} {step.name}", selection=_first_look(step))
+    selection = tensor_view(view, key=f"merge {key} {step.name}", selection=_first_look(step, channel))
+    for source in dict.fromkeys(step.inputs):
+        if is_per_channel(trace.step(source).value):
+            show_strip(trace, trace.step(source), channel)
+    st.caption(f"{plain(step.equation)} · {step.alignment.operation}: {plain(t(step.summary))}")
+    alignment_table(alignment_rows(step.alignment))
     export_menu(view, selection, title=f"{t(GATES[trace.gate].title)}: {step.equation}")
 
 
 def show_steps(trace: GateTrace, key: str) -> None:
-    """Each step with its equation, shape and picture."""
-    chosen = pick_step([step.name for step in trace.steps], {step.name: step.symbol for step in trace.steps})
-    shown = trace.steps if chosen is None else (trace.step(chosen),)
-    steps_table(shown)
-    view = chain_view(trace) if chosen is None else step_view(trace, chosen)
-    tensor_view(view, key=f"steps {key} {chosen}")
+    """The steps as a graph; the chosen step with its inputs; all steps as a table."""
+    chosen = chosen_step(trace, link.held("gstep"))
+    step_graph(trace, chosen, key=_GRAPH, channel=first_channel(trace), on_choose=_keep_step)
+    step = trace.step(chosen)
+    st.markdown(f"**{plain(step.equation or step.symbol)}** · {plain(t(step.summary))}")
+    channel = _usual_channel(trace, step)
+    look = _first_look(step, channel) if step.alignment else Selection(channel=channel)
+    tensor_view(step_view(trace, chosen), key=f"steps {key} {chosen}", selection=look)
+    steps_table(trace.steps)
     name = f"{trace.gate}.txt"
     st.download_button(
-        t("The steps as text"), gate_text(trace), name, "text/plain", icon=":material/description:", on_click="ignore"
+        t("Steps as text"), gate_text(trace), name, "text/plain", icon=":material/description:", on_click="ignore"
     )
+
+
+def _keep_step() -> None:
+    name = getattr(session.get(_GRAPH), "chosen", None)
+    if isinstance(name, str):
+        link.hold("gstep", name)
 
 
 def show_maps(trace: GateTrace, key: str) -> None:
-    """The map of weights, or both where a gate weighs twice, with what its figures mean."""
+    """The gate values, both maps where a gate has two, and what their statistics mean."""
+    channel = first_channel(trace)
     panels = [Panel(step.equation or step.symbol, step.value) for step in trace.maps]
+    spatial = [panel for panel, step in zip(panels, trace.maps, strict=True) if not is_per_channel(step.value)]
+    if spatial:
+        view = TensorView(tuple(spatial), scale=Scale(range="channel"), words=translated_words())
+        tensor_view(view, key=f"maps {key}", selection=Selection(at=(0, 0, 0, channel)))
     for step in trace.maps:
-        if GATES[trace.gate].weighs or _between_0_and_1(step.value):  # of the forms of GLU only one is a sigmoid
+        if is_per_channel(step.value):
+            show_strip(trace, step, chosen_channel(step.value.shape[-1], channel))
+        if GATES[trace.gate].weighs or _between_0_and_1(step.value):  # of the variants of GLU only one is a sigmoid
             st.markdown(f"{plain(step.symbol)}: {plain(t(gate_health(step.value, shares=trace.shares).verdict))}")
         else:
-            st.markdown(t("These are no weights between 0 and 1: they may have any size and sign."))
-    view = TensorView(tuple(panels), scale=Scale(range="channel"), words=translated_words())
-    tensor_view(view, key=f"maps {key}")
+            st.markdown(t("These values are not confined to [0, 1]; they may have any magnitude and sign."))
 
 
 def show_kept(trace: GateTrace, key: str) -> GateFigures:
-    """What is left of the features at each place."""
+    """How much of the features is retained at each position."""
     figures = gate_figures(trace)
-    if figures.summed:
-        st.caption(t("This gate sums places: each place is shown times its weight, as it goes into the sum."))
-    st.markdown(t("Of the energy of the features, their sum of squares, {share} is left.", share=share(figures.kept)))
     panels = (
-        Panel(t("share kept of each place"), figures.by_place),
         Panel(t("features x"), trace.step("x").value),
-        Panel(t("output"), figures.result, "→"),
+        Panel(t("output"), figures.result, "→", like=0),
+        Panel(t("energy retained per position"), figures.by_place),
     )
     view = TensorView(panels, axes=(1, 2), scale=Scale(range="channel"), words=translated_words())
-    tensor_view(view, key=f"kept {key}")
+    tensor_view(view, key=f"kept {key}", selection=Selection(at=(0, 0, 0, first_channel(trace))))
+    st.markdown(t("{share} of the feature energy (sum of squares) is retained.", share=share(figures.kept)))
+    if figures.summed:
+        st.caption(t("This gate sums over positions: each position is shown times its weight, before the sum."))
     return figures
 
 
 def share(part: float) -> str:
-    """A share in percent; a dash where there is nothing to have a share of."""
+    """A share in percent; a dash for NaN, where there is nothing to have a share of."""
     return "–" if part != part else f"{part:.1%}"  # noqa: PLR0124 -- NaN alone differs from itself
 
 
 def show_code(trace: GateTrace) -> None:
-    """The gate as a Keras function to paste into one's own model."""
-    st.markdown(t("A Keras function to paste into your own model. Its layers are named as the weights of the steps."))
+    """The gate as a Keras function."""
+    st.markdown(t("A Keras function for your own model. Its layers have the names of the steps."))
     st.code(gate_snippet(trace.gate, trace.variant), language="python", wrap_lines=True)
 
 
-def stretched_words(trace: GateTrace) -> str:
-    """Which tensors the gate stretches along which axes."""
-    names = (t("batch"), t("rows"), t("columns"), t("channels"))
-    told = [
-        f"{trace.step(step.inputs[number]).symbol} → " + " × ".join(names[axis] for axis in axes)
-        for step in trace.merges
-        for number, axes in stretches(step)
-    ]
-    return "; ".join(told) or t("nothing")
+def show_facts(trace: GateTrace, seed: int) -> None:
+    """Title, summary, shapes, merges, cost, origin of the weights."""
+    row = GATES[trace.gate]
+    st.divider()
+    st.markdown("#### " + t(row.title))
+    st.markdown(t(row.summary) + _source(row, trace.variant))  # not in a caption, where a link is too pale
+    st.code(row.equation_of(trace.variant), language=None, wrap_lines=True)
+    shapes = ", ".join(f"{symbol} {shape}" for symbol, shape in row.shapes)
+    merges = " → ".join(step.alignment.operation for step in trace.merges if step.alignment)
+    st.caption(plain(t("Shapes: {shapes}. Merges in order: {merges}.", shapes=shapes, merges=merges)))
+    st.caption(plain(_cost_words(trace)))
+    for warning in trace.warnings:
+        st.warning(plain(t(warning)), icon=":material/warning:")
+    _show_origin(trace, seed)
 
 
 def _cost_words(trace: GateTrace) -> str:
     return t(
-        "{weights} weights to train; {products} multiplications for this batch.",
+        "{weights} trainable parameters; {products} multiplications for this batch.",
         weights=f"{trace.parameters:,}",
         products=f"{trace.multiplications:,}",
     )
 
 
-def _source(row: Gate) -> str:
-    return f" [arXiv:{row.paper}](https://arxiv.org/abs/{row.paper})" if row.paper else ""
+def _source(row: Gate, variant: str) -> str:
+    paper = row.paper_of(variant)
+    return f" [arXiv:{paper}](https://arxiv.org/abs/{paper})" if paper else ""
 
 
 def _show_origin(trace: GateTrace, seed: int) -> None:
     if not trace.trained:
         return
     if all(trace.trained.values()):
-        st.caption(":material/school: " + t("Trained: these are the weights of the network in assets/."))
+        st.caption(":material/school: " + t("Trained: the weights are those of the built-in network."))
         return
     st.caption(
         ":material/casino: "
         + t(
-            "Untrained: the weights are made from seed {seed}. They show shapes and flow, not what training "
-            "would make of them.",
+            "Untrained: the weights are drawn from seed {seed}. They show shapes and data flow, not what training "
+            "would lead to.",
             seed=seed,
         )
     )
@@ -146,10 +177,16 @@ def _between_0_and_1(value: Array) -> bool:
     return bool(np.all((value >= 0) & (value <= 1)))
 
 
-def _operation(step: Step) -> str:
-    return step.alignment.operation if step.alignment else ""
+def _usual_channel(trace: GateTrace, step: Step) -> int:
+    """The channel that a view of a merge begins with: of features, the one that shows the gate best."""
+    if step.value.shape == trace.step("x").value.shape:
+        return first_channel(trace)
+    size = np.abs(np.nan_to_num(step.value)).reshape(-1, step.value.shape[-1])
+    return int(np.square(size.astype(np.float64)).sum(axis=0).argmax())
 
 
-def _first_look(step: Step) -> Selection:
-    place = largest_place(step.value)
-    return Selection(at=place, cell=place, panel=len(step.inputs))
+def _first_look(step: Step, channel: int) -> Selection:
+    """The largest value of a channel, pinned in the result."""
+    plane = np.nan_to_num(step.value[..., channel].astype(np.float64), nan=-np.inf)
+    at = (*(int(index) for index in np.unravel_index(int(plane.argmax()), plane.shape)), channel)
+    return Selection(at=at, cell=at, panel=len(step.inputs))

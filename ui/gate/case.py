@@ -1,4 +1,4 @@
-"""The slice on the Attention gate page: recorded in `assets/`, or just run through the network."""
+"""The image on the Attention gate page: an example from `assets/`, or one that the network has just run on."""
 
 from __future__ import annotations
 
@@ -16,23 +16,21 @@ from core.gates.resampling import upsample
 from ui.gate.controls import MapChange, SliceChoice
 from ui.gate.network import segmented
 from ui.text import t
-from ui.views.assets import arrays
-
-TRAINED_SEEDS = range(1, 6401)  # of the slices that the network learned from, as assets/training.json has them
+from ui.views.assets import TRAINED_SEEDS, arrays
 
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """A slice at one gate; every array has a batch of one.
+    """An image at one gate; every array has a batch size of 1.
 
     Attributes:
-        key: tells it from all others.
-        sample: number of a recorded slice, or None.
+        key: unique to the image.
+        sample: number of an example, or None.
         grid: rows of the gate.
         image: (1, 160, 160, 1) from 0 to 1.
-        truth: (1, 160, 160, 1) of 0 and 1, where it is known.
+        truth: the ground truth, (1, 160, 160, 1) of 0 and 1, or None.
         body: likewise, the body with the target.
-        answer: of the network, (1, 160, 160, 1).
+        prediction: of the network, (1, 160, 160, 1).
         x: features that enter the gate, (1, grid, grid, C).
         g: gating signal, (1, grid / 2, grid / 2, D).
     """
@@ -43,13 +41,13 @@ class Case:
     image: Array
     truth: Array | None
     body: Array | None
-    answer: Array
+    prediction: Array
     x: Array
     g: Array
 
 
 def find_case(choice: SliceChoice, grid: int) -> Case:
-    """The chosen slice; while there is none, the first recorded one, and the page says so."""
+    """The chosen image; while there is none, the first example, with a note."""
     if choice.sample is not None:
         return _recorded(choice.sample, grid)
     found = None
@@ -60,12 +58,12 @@ def find_case(choice: SliceChoice, grid: int) -> Case:
         found = segmented(image=choice.image[None])
         key = sha256(choice.image.tobytes()).hexdigest()
     if found is None:
-        st.caption(":material/info: " + t("Recorded slice 1 is shown meanwhile."))
+        st.caption(":material/info: " + t("Showing example 1 in the meantime."))
         return _recorded(0, grid)
     if choice.seed in TRAINED_SEEDS:
         st.caption(
             ":material/info: "
-            + t("The network learned from this slice; seeds above {last} are new to it.", last=f"{TRAINED_SEEDS[-1]:,}")
+            + t("This image was in the training set; seeds above {last} were not.", last=f"{TRAINED_SEEDS[-1]:,}")
         )
     return _run(key, grid, found.arrays)
 
@@ -80,7 +78,7 @@ def _recorded(number: int, grid: int) -> Case:
         image=samples["image"][one] / np.float32(255),
         truth=samples["truth"][one],
         body=samples["body"][one],
-        answer=samples["prediction"][one].astype(np.float32),
+        prediction=samples["prediction"][one].astype(np.float32),
         x=trace["x"][one],
         g=trace["g"][one],
     )
@@ -93,7 +91,7 @@ def _run(key: str, grid: int, found: dict[str, Array]) -> Case:
         sample=None,
         grid=grid,
         image=found["image"],
-        answer=found["answer"],
+        prediction=found["answer"],
         x=found[f"x{grid}"],
         g=found[f"g{grid}"],
         **known,
@@ -101,11 +99,11 @@ def _run(key: str, grid: int, found: dict[str, Array]) -> Case:
 
 
 def trace_gate(case: Case, signal: int | None = None) -> GateTrace:
-    """Every step of the trained gate on this slice.
+    """Every step of the trained gate on this image.
 
     Args:
-        case: the slice.
-        signal: number of the recorded slice whose g decides; by default its own.
+        case: the image.
+        signal: number of the example whose gating signal is used; by default its own.
     """
     g = case.g if signal is None else arrays(f"trace_{case.grid}")["g"][signal : signal + 1]
     return _traced(case.key, case.grid, signal, case.x, g)
@@ -118,12 +116,12 @@ def _traced(key: str, grid: int, signal: int | None, _x: Array, _g: Array) -> Ga
 
 
 def moments() -> list[int]:
-    """Batches after which the maps were recorded during the training."""
+    """Training steps after which the maps were recorded."""
     return [int(step) for step in arrays("alpha", "steps")["steps"]]
 
 
 def recorded_maps(case: Case) -> Array | None:
-    """The gate's map at every moment, (moments, grid, grid, 1) float32; None for a slice that was not recorded."""
+    """The gate's map at every moment, (moments, grid, grid, 1) float32; None for an image that is no example."""
     if case.sample is None:
         return None
     return _upsampled(case.grid, case.sample)
@@ -136,15 +134,15 @@ def _upsampled(grid: int, sample: int) -> Array:
 
 
 def recorded_dice(case: Case) -> Array | None:
-    """Dice of the whole network at every moment, (moments,); None for a slice that was not recorded."""
+    """Dice of the whole network at every moment, (moments,); None for an image that is no example."""
     return None if case.sample is None else arrays("alpha", "dice")["dice"][:, case.sample].astype(np.float32)
 
 
 def chosen_map(case: Case, trace: GateTrace, moment: int | None, change: MapChange) -> Array:
-    """The map that meets the features: of this moment, with this change.
+    """The map that multiplies the features: of this moment, with this change.
 
     Args:
-        case: the slice.
+        case: the image.
         trace: of its gate.
         moment: index into `moments()`, or None for the end.
         change: done to it.

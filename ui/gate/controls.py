@@ -1,37 +1,38 @@
-"""The controls of the Attention gate page: slice, gate, moment, gating signal, change of the map."""
+"""The controls of the Attention gate page: image, gate, training step, gating signal, change of the map."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
 from core import MergeError
 from core.dtypes import Array
-from core.errors import unclear
+from core.errors import invalid_request
 from core.gates import GATES
-from core.gates.map_changes import WHAT_IFS, Amount, read_amount
+from core.gates.map_changes import MAP_CHANGES, Amount, read_amount
 from core.segmentation.slices import MAX_SEED, fit_slice
 from ui.files.uploads import file_notes, megabytes, read_file
 from ui.state import link
 from ui.state.seeds import read_seed
 from ui.text import plain, t
+from ui.views.assets import GRIDS, SAMPLES
 
-SAMPLES = 8  # recorded slices
-GRIDS = (20, 40, 80, 160)  # gates, by their rows
 MOMENT = "moment"  # in links; the name of its reel
+_SMALL: dict[str, Any] = {"label_visibility": "collapsed"}  # in one line, where the choice itself says what it is
 
 
 @dataclass(frozen=True, eq=False)
 class SliceChoice:
-    """Which slice.
+    """Which image.
 
     Attributes:
-        sample: number of a recorded one.
+        sample: number of an example.
         seed: of a generated one.
-        image: one of the user's own, (160, 160, 1).
+        image: the user's own, (160, 160, 1).
         source: "sample", "seed" or "file"; all three above are None where it cannot be read.
     """
 
@@ -46,7 +47,7 @@ class MapChange:
     """What is done to the map.
 
     Attributes:
-        name: of a row in `core.gates.map_changes.WHAT_IFS`.
+        name: of a row in `core.gates.map_changes.MAP_CHANGES`.
         amounts: its numbers.
     """
 
@@ -55,34 +56,32 @@ class MapChange:
 
 
 def pick_slice() -> SliceChoice:
-    """A recorded slice, a new one by its seed, or one of the user's own."""
-    titles = {"sample": t("Recorded"), "seed": t("New, by seed"), "file": t("Your own")}
-    source = link.segments(t("Slice"), list(titles), "slice", "sample", format_func=titles.get, wrap=True)
+    """An example, an image by its seed, or the user's own; one line of menus."""
+    titles = {"sample": t("Examples"), "seed": t("Random"), "file": t("Upload…")}
+    source = link.menu(t("Image"), list(titles), "slice", "sample", format_func=titles.get, **_SMALL, width=108)
     if source == "seed":
         return SliceChoice(source, seed=_pick_seed())
     if source == "file":
-        return SliceChoice(source, image=_pick_file())
-    number = link.segments(
-        t("Number of the slice"), list(range(1, SAMPLES + 1)), "number", 1, label_visibility="collapsed", wrap=True
-    )
+        with st.popover(t("File"), icon=":material/upload:"):
+            return SliceChoice(source, image=_pick_file())
+    numbers = list(range(1, SAMPLES + 1))
+    number = link.menu(t("Number of the image"), numbers, "number", 1, format_func=_image_title, **_SMALL, width=100)
     return SliceChoice(source, sample=number - 1)
 
 
 def pick_gate() -> int:
     """The gate, by its rows."""
-    grid = link.segments(t("Gate"), list(GRIDS), "gate", 20, format_func=lambda rows: f"{rows}×{rows}", wrap=True)
-    return int(grid)
+    return int(link.menu(t("Gate"), list(GRIDS), "gate", 20, format_func=_gate_title, **_SMALL, width=120))
 
 
 def pick_moment(steps: Sequence[int], *, recorded: bool) -> int | None:
-    """The moment of the training whose reel the tensor view holds; None for the end, and where none is recorded.
+    """The moment of the training that the reel of the tensor view shows; None for its end, and without a record.
 
     Args:
-        steps: batches after which the maps were recorded.
-        recorded: whether they were for this slice.
+        steps: training steps after which the maps were recorded.
+        recorded: whether they were for this image.
     """
     if not recorded:
-        st.caption(t("Maps from during the training are recorded for the recorded slices only."))
         return None
     known = {str(step): step for step in steps}
     step = link.reading(MOMENT, steps[-1], known.get)
@@ -90,28 +89,24 @@ def pick_moment(steps: Sequence[int], *, recorded: bool) -> int | None:
 
 
 def pick_signal(own: int | None) -> int | None:
-    """Whose gating signal decides: that of another recorded slice, or None for the slice's own.
+    """The example whose gating signal is used, or None for the image's own.
 
     Args:
-        own: number of the recorded slice that is shown, if it is one.
+        own: number of the example that is shown, if it is one.
     """
     others = [number for number in range(1, SAMPLES + 1) if number - 1 != own]
     chosen = link.menu(
-        t("Gating signal g"),
-        [0, *others],
-        "g",
-        0,
-        format_func=lambda number: t("of recorded slice {number}", number=number) if number else t("of this slice"),
-        help=t("Swap g between slices: the features stay, and another slice tells where to look."),
-    )
+        t("Gating signal g"), [0, *others], "g", 0, format_func=_signal_title, **_SMALL, width=120
+    )  # fmt: skip
     return chosen - 1 if chosen else None
 
 
 def pick_change() -> MapChange:
-    """What is done to the map before it is multiplied; the reels of its amounts are in the tensor view."""
-    name = link.menu(t("What if the map were …"), list(WHAT_IFS), "map", "none", format_func=_change_title)
-    row = WHAT_IFS[name]
-    st.caption(t(row.summary))
+    """What replaces the map before it is multiplied; the reels of its amounts are in the tensor view."""
+    name = link.menu(
+        t("Replace α by"), list(MAP_CHANGES), "map", "none", format_func=_change_title, **_SMALL, width=132
+    )
+    row = MAP_CHANGES[name]
     amounts = {
         amount.name: link.reading(amount_key(amount), amount.default, partial(read_amount, amount))
         for amount in row.amounts
@@ -125,12 +120,12 @@ def amount_key(amount: Amount) -> str:
 
 
 def written(value: float) -> str:
-    """A number as it stands in links."""
+    """A number as it is written in links."""
     return str(int(value) if float(value).is_integer() else value)
 
 
 def keep_frames(frames: Mapping[str, str]) -> None:
-    """Put what the person has moved the reels of the map to in the place of what the link said.
+    """Put the frames to which the reels of the map were moved into the link.
 
     Args:
         frames: names of frames by those of their reels, which are the keys of the link.
@@ -142,9 +137,9 @@ def keep_frames(frames: Mapping[str, str]) -> None:
 def pick_section() -> str:
     """What is shown below the tensors."""
     titles = {
-        "health": t("Health of the gate"),
+        "health": t("Gate statistics"),
         "steps": t("Step by step"),
-        "learning": t("How it learned"),
+        "learning": t("Training history"),
         "code": t("Code"),
     }
     chosen = link.segments(t("More about this gate"), list(titles), "more", "health", format_func=titles.get, wrap=True)
@@ -164,9 +159,9 @@ def pick_step(names: Sequence[str], titles: dict[str, str]) -> str | None:
 
 
 def pick_variant() -> str:
-    """Which form of the gate is written as code."""
+    """Which variant of the gate is written as code."""
     variants = GATES["attention"].variants
-    name = link.menu(t("Form"), list(variants), "variant", "paper", format_func=lambda name: t(variants[name]))
+    name = link.menu(t("Variant"), list(variants), "variant", "paper", format_func=lambda name: t(variants[name].title))
     return str(name)
 
 
@@ -176,22 +171,36 @@ def try_again() -> None:
 
 
 def _change_title(name: str) -> str:
-    return t(WHAT_IFS[name].title)
+    return t("α: original") if name == "none" else f"α: {t(MAP_CHANGES[name].title)}"
+
+
+def _image_title(number: int) -> str:
+    return t("image {number}", number=number)
+
+
+def _gate_title(rows: int) -> str:
+    return t("gate {rows}×{rows}", rows=rows)
+
+
+def _signal_title(number: int) -> str:
+    return t("g of image {number}", number=number) if number else t("g: original")
 
 
 def _pick_seed() -> int | None:
-    return read_seed(link.text(t("Seed of the slice"), "slice_seed", "1000000", max_chars=12), MAX_SEED)
+    return read_seed(
+        link.text(t("Seed of the image"), "slice_seed", "1000000", max_chars=12, **_SMALL, width=118), MAX_SEED
+    )
 
 
 def _pick_file() -> Array | None:
     file = st.file_uploader(
-        t("A picture, or an array in a .npy file"),
+        t("An image, or an array in a .npy file"),
         key="own_slice",
         max_upload_size=megabytes(),
-        help=t("It stays in memory and is not in the link."),
+        help=t("It is kept in memory only and not stored in the link."),
     )
     if file is None:
-        st.info(t("Please upload a slice. A link does not hold it."))
+        st.info(t("Choose an image. Files are not stored in the link."))
         return None
     try:
         fitted = fit_slice(_only(read_file(file.name, file.getvalue())))
@@ -205,5 +214,5 @@ def _pick_file() -> Array | None:
 
 def _only(arrays: dict[str, Array]) -> Array:
     if len(arrays) > 1:
-        raise unclear("The archive holds {count} arrays; a slice is one.", count=len(arrays))
+        raise invalid_request("The archive contains {count} arrays; an image is one array.", count=len(arrays))
     return next(iter(arrays.values()))

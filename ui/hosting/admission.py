@@ -1,92 +1,112 @@
-"""A door that closes when the house is full: who comes later waits in line, and is let in first come, first served."""
+"""A limit on the number of sessions: further visitors wait in a queue and are admitted in order."""
 
 from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Collection
 from functools import cache
 
 import streamlit as st
 
 from core.limits import MAX_SESSIONS
-from ui import counters, session
+from ui import counters, session, streamlit_internals
 from ui.text import t
 
-_EVERY = 10.0  # seconds between two knocks
-_PATIENCE = 2.5 * _EVERY  # after which somebody who has not knocked has left
+_EVERY = 10.0  # seconds between two heartbeats of a session that waits
+_LOST_AFTER = 2.5 * _EVERY  # seconds without a heartbeat after which a session no longer waits
 
 
-class Door:
-    """Who waits, in order. Safe to use from any thread."""
+class SessionLimit:
+    """Which sessions are admitted, and which wait in what order. Safe to use from any thread."""
 
-    def __init__(self, most: int) -> None:
-        """Nobody waits yet; `most` may be inside."""
-        self._most = most
+    def __init__(self, limit: int) -> None:
+        """No session is known yet; `limit` may be admitted at the same time."""
+        self._limit = limit
         self._lock = threading.Lock()
-        self._knocked: dict[str, float] = {}  # session: when it last knocked; the order is that of the line
+        self._admitted: set[str] = set()
+        self._heartbeats: dict[str, float] = {}  # sessions that wait, in order, with the time of the last heartbeat
 
-    def knock(self, session: str, present: int, now: float) -> int:
-        """Ask to be let in.
+    def heartbeat(self, name: str, connected: Collection[str], now: float) -> int:
+        """Ask for admission, for the first time or again.
 
         Args:
-            session: who asks, and is not inside yet.
-            present: sessions inside and at the door, this one among them.
+            name: of the session.
+            connected: names of all sessions whose browser is connected.
             now: seconds.
 
         Returns:
-            0 for "come in"; otherwise the place in the line, 1 for the first.
+            0 for an admitted session; otherwise its position in the queue, 1 for the first.
         """
         with self._lock:
-            self._knocked = {name: last for name, last in self._knocked.items() if now - last < _PATIENCE}
-            self._knocked[session] = now
-            inside = present - len(self._knocked)
-            place = list(self._knocked).index(session) + 1
-            if inside + place > self._most:
-                return place
-            del self._knocked[session]
+            self._admitted &= {*connected, name}
+            if name in self._admitted:
+                return 0
+            self._heartbeats = {one: last for one, last in self._heartbeats.items() if now - last < _LOST_AFTER}
+            self._heartbeats[name] = now
+            position = list(self._heartbeats).index(name) + 1
+            if len(self._admitted) + position > self._limit:
+                return position
+            del self._heartbeats[name]
+            self._admitted.add(name)
             return 0
+
+    def is_admitted(self, name: str) -> bool:
+        """Whether a session has been admitted."""
+        with self._lock:
+            return name in self._admitted
 
 
 @cache
-def _the_door() -> Door:
-    return Door(MAX_SESSIONS)
+def _limit() -> SessionLimit:
+    """The process-wide instance."""
+    return SessionLimit(MAX_SESSIONS)
 
 
 def admit() -> None:
-    """Let this session in, or ask it to wait while the server has as many as it takes (`MAX_SESSIONS`).
+    """Admit this session, or show its position in the queue while the server has `MAX_SESSIONS` sessions already.
 
-    Who is in stays in. The link keeps what was asked for, and the page opens by itself when there is room.
+    An admitted session stays admitted. The link keeps what was asked for, and the page opens by itself.
     """
     if session.get("admitted") or not MAX_SESSIONS:
         return
-    place = _knock()
-    if not place:
+    position = _heartbeat()
+    if not position:
         session.put({"admitted": True})
         return
-    if not session.get("turned_away"):
-        session.put({"turned_away": True})
+    if not session.get("waits"):
+        session.put({"waits": True})
         counters.refused("full")
     st.title("Mergescope")
     st.warning(
         t(
-            "{count} visitors are here already, as many as this server takes. Nothing is lost: the page opens by "
-            "itself as soon as there is room.",
+            "This server has reached its limit of {count} visitors. Nothing is lost: the page opens by itself as soon "
+            "as a visitor leaves.",
             count=MAX_SESSIONS,
         )
     )
-    st.fragment(_wait, run_every=_EVERY)(place)
+    st.fragment(_wait, run_every=_EVERY)(position)
     st.stop()
 
 
-def _knock() -> int:
-    return _the_door().knock(session.session(), counters.sessions(), time.monotonic())
+def may_upload(name: str) -> bool:
+    """Whether a session may upload files: one that still waits may not.
+
+    Args:
+        name: of the session.
+    """
+    return not MAX_SESSIONS or _limit().is_admitted(name)
+
+
+def _heartbeat() -> int:
+    return _limit().heartbeat(session.session(), streamlit_internals.active_sessions(), time.monotonic())
 
 
 def _wait(first: int) -> None:
-    """Knock again from time to time; the first time it has just been done."""
-    place = first if not session.get("knocks") else _knock()
-    session.put({"knocks": 1})
-    if not place:
+    """Ask again from time to time; in the first run it has just been done."""
+    position = first if not session.get("heartbeats") else _heartbeat()
+    session.put({"heartbeats": 1})
+    if not position:
         session.put({"admitted": True})
         st.rerun()
-    st.caption(t("Place {place} in line", place=place))
+    st.caption(t("Position {position} in the queue", position=position))

@@ -1,7 +1,7 @@
 """The log as JSON lines, without anything that a visitor typed or uploaded.
 
-Our own messages are written so that they hold none. Of a message from a library only its template is kept, and of an
-error only its type and where it happened: values and error texts may quote what came in.
+Messages of this app contain nothing of the kind. Of a message from a library only its template is kept, and of an
+error only its type and where it happened, since values and error texts may quote what a visitor sent.
 """
 
 from __future__ import annotations
@@ -15,18 +15,20 @@ import traceback
 from logging import LogRecord
 from typing import Any
 
+from ui import streamlit_internals
+
 _OURS = ("ui", "core", "sandbox", "figures", "pages", "app", "__main__")
 _OWN_FIELDS = ("page", "ms", "reason", "status")  # given by `ui/counters.py` as `extra`
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`|[0-9a-f]{8}-[0-9a-f-]{27}|https?://\S+|(?<!\w)/\S+|\d{4,}")
 _MOST = 300  # characters of a message
-_DEEPEST = 12  # places of an error
+_DEEPEST = 12  # frames of an error
 
 
 class JsonLines(logging.Formatter):
     """One line for each record."""
 
     def format(self, record: LogRecord) -> str:
-        """Time in UTC, level, logger, message, what `ui/counters.py` adds, and of an error its type and places."""
+        """Time in UTC, level, logger, message, what `ui/counters.py` adds, and of an error its type and frames."""
         line: dict[str, Any] = {
             "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{int(record.msecs):03d}Z",
             "level": record.levelname.lower(),
@@ -47,11 +49,11 @@ def _message(record: LogRecord) -> str:
 
 
 def _error(error: BaseException) -> dict[str, Any]:
-    places = [
+    frames = [
         f"{'/'.join(frame.filename.split('/')[-2:])}:{frame.lineno} {frame.name}"
         for frame in traceback.extract_tb(error.__traceback__)[-_DEEPEST:]
     ]
-    return {"error": type(error).__name__, "at": places}
+    return {"error": type(error).__name__, "at": frames}
 
 
 def as_json() -> None:
@@ -62,19 +64,6 @@ def as_json() -> None:
     logging.captureWarnings(capture=True)
     for name in _OURS:
         logging.getLogger(name).setLevel(logging.INFO)
-    _take_over_streamlit(handler)
-
-
-def _take_over_streamlit(handler: logging.Handler) -> None:
-    """Streamlit gives each of its loggers a handler of its own, when it is made; no setting gives it another form."""
-    import streamlit.logger as theirs  # noqa: PLC0415  # not needed for the form itself
-
-    def ours(logger: logging.Logger) -> None:
-        logger.handlers = [handler]
-        logger.streamlit_console_handler = handler  # type: ignore[attr-defined]
-
-    theirs.setup_formatter = ours
-    theirs.init_uvicorn_logs()
-    theirs.update_formatter()
+    streamlit_internals.use_log_handler(handler)
     for name in ("uvicorn", "uvicorn.access", "uvicorn.error"):
-        logging.getLogger(name).setLevel(logging.WARNING)  # a line for each connection says nothing that is not counted
+        logging.getLogger(name).setLevel(logging.WARNING)  # connections are counted already

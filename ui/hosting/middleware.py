@@ -1,37 +1,39 @@
-"""What every request passes: headers on each answer, quotas on uploads, and paths that are nobody's business.
+"""Three ASGI middlewares around Streamlit's routes: headers on each answer, paths that are closed, quotas on uploads.
 
-Plain ASGI, before Streamlit's own routes, so that it holds whatever stands in front of the server, or if nothing does.
+They hold whatever proxy is in front of the server, or if there is none.
 """
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import re
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import streamlit
 from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit import runtime
 
 from core import settings
-from core.limits import MAX_SERVER_UPLOAD_BYTES, MAX_SESSION_UPLOAD_BYTES
-from ui import counters
+from core.limits import MAX_SERVER_UPLOAD_BYTES, MAX_SESSION_UPLOAD_BYTES, UPLOAD_SECONDS
+from ui import counters, streamlit_internals
+from ui.hosting import admission
 
 _CLOSED = (
-    "/_stcore/metrics",
+    "/_stcore/metrics",  # it lists sessions; `ui/hosting/metrics.py` has a port of its own
     "/_stcore/agent",
-)  # the first tells who visits; `ui/hosting/metrics.py` has a port of its own
+)
 _MOST_DRAINED = 64_000_000  # bytes
 _UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+/?$")
 
 
 def headers() -> dict[str, str]:
-    """On every answer. Streamlit's v2 components are modules that the browser loads from blob: addresses."""
+    """The headers of every answer. Streamlit's v2 components are modules that the browser loads from blob: addresses."""
     frames = settings.word("FRAME_ANCESTORS", "'self'")
     policy = {
         "default-src": "'self'",
@@ -69,23 +71,23 @@ class Headers:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._ours = [(name.encode(), value.encode()) for name, value in headers().items()]
+        self._added = [(name.encode(), value.encode()) for name, value in headers().items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on, and add them to what comes back."""
+        """Pass on, and add them to the answer."""
 
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
-                names = {name for name, _ in self._ours}
+                names = {name for name, _ in self._added}
                 kept = [pair for pair in message.get("headers", []) if pair[0].lower() not in names]
-                message = {**message, "headers": [*kept, *self._ours]}
+                message = {**message, "headers": [*kept, *self._added]}
             await send(message)
 
         await self._app(scope, receive, sent if scope["type"] == "http" else send)
 
 
 class ClosedPaths:
-    """Answers 404 where Streamlit would tell anybody about the server."""
+    """Answers 404 where Streamlit would tell visitors about the server."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -97,60 +99,106 @@ class ClosedPaths:
 
 
 class UploadQuota:
-    """Refuses an upload before it is read when its session, or the server, would hold too much."""
+    """Rejects uploads of visitors who wait, and ends uploads that exceed a quota or a deadline.
+
+    Only bytes that have arrived count: a size that is announced and never sent takes nothing from other visitors.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._coming: Counter[str] = Counter()  # bytes of uploads that are on their way, by session
+        self._arriving: Counter[str] = Counter()  # bytes of unfinished uploads, by session
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on, or answer 411 or 413."""
+        """Pass on, or answer 403, 408, 411 or 413."""
         found = _UPLOAD.search(scope["path"]) if scope["type"] == "http" and scope["method"] == "PUT" else None
         if not found:
             await self._app(scope, receive, send)
             return
         session, length = found.group(1), _length(scope)
-        refusal = self._refusal(session, length)
-        if refusal:
+        rejection = self._rejection(session, length)
+        if rejection:
             counters.refused("upload quota")
             await _drain(receive, length or 0)
-            await refusal(scope, receive, send)
+            await rejection(scope, receive, send)
             return
-        self._coming[session] += length or 0
+        arrived: list[int] = []
         try:
-            await self._app(scope, receive, send)
+            await self._app(scope, self._counted(session, receive, arrived), send)
+        except _EndedError as ended:
+            counters.refused("upload quota")
+            await ended.answer(scope, receive, send)
+        except ClientDisconnect:  # the tab was closed, or the visitor pressed X: no error of the server
+            return
         finally:
-            self._coming[session] -= length or 0
-            self._coming += Counter()  # leaves out what is 0
+            self._arriving[session] -= sum(arrived)  # from here on Streamlit holds the file, or it is gone
+            self._arriving += Counter()  # leaves out sessions with 0
 
-    def _refusal(self, session: str, length: int | None) -> PlainTextResponse | None:
+    def _rejection(self, session: str, length: int | None) -> PlainTextResponse | None:
         if length is None:
-            return PlainTextResponse("The size of the file must be told before it is sent.", 411)
-        held = _held()
-        session_holds, server_holds = held[session] + self._coming[session], held.total() + self._coming.total()
-        for holds, most in ((session_holds, MAX_SESSION_UPLOAD_BYTES), (server_holds, MAX_SERVER_UPLOAD_BYTES)):
-            if most and holds + length > most:
-                return PlainTextResponse("Too many bytes are held already. Remove a file, or reload the page.", 413)
+            return PlainTextResponse("The size of the file must be sent before the file.", 411)
+        if not admission.may_upload(session):
+            return PlainTextResponse("Files can be uploaded once the page has opened.", 403)
+        return self._beyond_quota(session, length)
+
+    def _counted(self, session: str, receive: Receive, arrived: list[int]) -> Receive:
+        """Receive a body, counting its bytes.
+
+        Args:
+            session: that uploads.
+            receive: of the request.
+            arrived: gets the size of each piece.
+
+        Raises:
+            _EndedError: from what is returned: the quota or the deadline is exceeded.
+        """
+        deadline = asyncio.get_running_loop().time() + UPLOAD_SECONDS
+
+        async def counted() -> Message:
+            try:
+                async with asyncio.timeout_at(deadline):
+                    message = await receive()
+            except TimeoutError:
+                raise _EndedError(PlainTextResponse("The upload took too long.", 408)) from None
+            arrived.append(len(message.get("body", b"")))
+            self._arriving[session] += arrived[-1]
+            beyond = self._beyond_quota(session, 0)
+            if beyond:
+                raise _EndedError(beyond)
+            return message
+
+        return counted
+
+    def _beyond_quota(self, session: str, more: int) -> PlainTextResponse | None:
+        held = streamlit_internals.upload_bytes() + self._arriving
+        for bytes_held, quota in (
+            (held[session], MAX_SESSION_UPLOAD_BYTES),
+            (held.total(), MAX_SERVER_UPLOAD_BYTES),
+        ):
+            if quota and bytes_held + more > quota:
+                return PlainTextResponse("The quota for uploads is used up. Remove a file, or reload the page.", 413)
         return None
 
 
+class _EndedError(Exception):
+    """An upload was ended before all of it had arrived."""
+
+    def __init__(self, answer: PlainTextResponse) -> None:
+        super().__init__()
+        self.answer = answer
+
+
 async def _drain(receive: Receive, length: int) -> None:
-    """Let the file pass by unread, or the browser would see a broken connection instead of the answer."""
+    """Read the file and drop it, or the browser would see a broken connection instead of the answer."""
     more = 0 < length < _MOST_DRAINED
-    while more:
-        more = (await receive()).get("more_body", False)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(UPLOAD_SECONDS):
+            while more:
+                more = (await receive()).get("more_body", False)
 
 
 def _length(scope: Scope) -> int | None:
-    told = dict(scope["headers"]).get(b"content-length", b"")
-    return int(told) if told.isdigit() else None
-
-
-def _held() -> Counter[str]:
-    """Bytes of uploads in memory, by session."""
-    storage: dict[str, dict[str, Any]] = getattr(runtime.get_instance().uploaded_file_mgr, "file_storage", {})
-    held = {session: sum(len(file.data) for file in list(files.values())) for session, files in list(storage.items())}
-    return Counter(held)
+    announced = dict(scope["headers"]).get(b"content-length", b"")
+    return int(announced) if announced.isdigit() else None
 
 
 MIDDLEWARE = [Middleware(Headers), Middleware(ClosedPaths), Middleware(UploadQuota)]

@@ -1,4 +1,4 @@
-"""The server's state, for visitors: one small line."""
+"""The state of the server in one line, for visitors."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ui.views import keras_check
 
 
 def show() -> None:
-    """One line: whether Keras is there, and who else is."""
+    """One line: whether Keras is available, and how many visitors there are."""
     parts = [_keras()] if keras_check.wanted() else []
     if counters.sessions() > 1:
         parts.append(t("{count} visitors", count=counters.sessions()))
@@ -20,9 +20,9 @@ def show() -> None:
 
 
 def _keras() -> str:
-    figures = the_verifier().process.figures()
-    if figures.waiting:
-        return t("Keras: {count} in line", count=figures.waiting)
-    if figures.ready:
+    statistics = the_verifier().process.statistics()
+    if statistics.waiting:
+        return t("Keras: {count} queued", count=statistics.waiting)
+    if statistics.ready:
         return t("Keras is ready")
-    return t("Keras is starting") if not figures.failures else t("Keras is away")
+    return t("Keras is starting") if not statistics.failures else t("Keras is unavailable")

@@ -1,10 +1,11 @@
-"""The controls of the model inspector: which model, which merge, what to compare. The file is not in the link."""
+"""The controls of the model inspector: model, merge, filters, view. Uploaded files are not in the link."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import streamlit as st
 
@@ -17,15 +18,15 @@ from ui.tensor_view import Selection
 from ui.text import t
 from ui.views.selection import keep_selection, linked_selection
 
-LIST, GRAPH = "merges_list", "merges_graph"  # keys of the two components that choose a merge
-_PLACE = ("cell", "of", "at", "plane")  # where somebody looked, which is no place in another merge
+LIST, GRAPH = "merges_list", "merges_graph"  # keys of the two components in which a merge is chosen
+_LOOK = ("cell", "of", "at", "plane")  # the pinned element and plane, which mean nothing for another merge
 _UPLOAD = "model_file"
 _LATER = {
     "merge": "", "mfind": "", "mop": "all", "monly": "all", "mrun": "", "mpart": "values", "mout": "0", "munit": "",
-    "mwith": "merge", "mother": "", "mten": "", "mseed": "0", "mbseed": "0",
+    "mwith": "merge", "mother": "", "mten": "", "mseed": "0", "mbseed": "0", "mlay": "60",
 }  # fmt: skip
 _OF_AN_INPUT = re.compile(r"mb?\d{1,2}[bckns]")
-_SHOWN = ("values", "gradients", "compare")
+_PARTS = ("values", "gradients", "compare", "overlay")
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,8 @@ class Choice:
     Attributes:
         kind: "shipped" or "own".
         name: of the file.
-        key: tells one upload from another, without looking at a hundred megabytes.
-        content: of an own file; empty for the shipped one.
+        key: identifies an upload without reading its content.
+        content: of an uploaded file; empty for the built-in model.
     """
 
     kind: str
@@ -46,90 +47,111 @@ class Choice:
 
 
 def remember() -> None:
-    """Keep what the link says of controls that are drawn only once there is a model, or once it has run."""
+    """Keep the parameters of controls that are drawn only after a model is opened or has run."""
     for key, default in _LATER.items():
         link.later(key, default)
-    link.later("mwhole", False, lambda value: value.lower() == "true")
+    link.later("mwhole", False, lambda value: value.lower() in ("true", "1"))
     for key in link.arrived():
         if _OF_AN_INPUT.fullmatch(key):
             link.later(key, "")
 
 
-def pick_model() -> Choice | None:
-    """The shipped network, or a file of one's own; None as long as there is none."""
-    titles = {"shipped": t("The shipped Attention U-Net"), "own": t("A file of yours")}
-    kind = link.segments(t("Model"), list(titles), "msrc", "shipped", format_func=titles.get)
+def pick_kind() -> str:
+    """Which model: "shipped" or "own"."""
+    titles = {"shipped": t("Built-in Attention U-Net"), "own": t("Upload…")}
+    chosen = link.segments(
+        t("Model"), list(titles), "msrc", "shipped", format_func=titles.get, label_visibility="collapsed"
+    )
+    return str(chosen)
+
+
+def pick_model(kind: str) -> Choice | None:
+    """The built-in model or the uploaded file; None, with the control to upload one on screen, if there is none."""
     if kind == "shipped":
         return Choice("shipped", "attention_unet.keras", "shipped")
-    file = st.file_uploader(
-        t("A .keras file"),
-        key=_UPLOAD,
-        max_upload_size=megabytes(MAX_MODEL_BYTES),
-        help=t("Reading it runs nothing; only Run does. It is gone with this session and is not in the link."),
-    )
+    file = session.get(_UPLOAD)
     if file is None:
-        st.info(t('Please upload a model that Keras 3 saved: model.save("name.keras"). A link does not hold it.'))
+        file = pick_file()
+    if file is None:
+        st.info(t('Please upload a model saved by Keras: model.save("name.keras"). Files are not stored in the link.'))
         return None
     return Choice("own", file.name, file.file_id, file.getvalue())
 
 
+def pick_another(kind: str) -> None:
+    """The control to upload another file, for the end of the page: as long as it is drawn, its file is kept."""
+    if kind == "own" and session.get(_UPLOAD) is not None:
+        with st.expander(t("Model file"), icon=":material/upload_file:"):
+            pick_file()
+
+
+def pick_file() -> Any:
+    """The control to upload a model."""
+    return st.file_uploader(
+        t("A Keras model: .keras, or .h5 of Keras 2 or 3"),
+        key=_UPLOAD,
+        max_upload_size=megabytes(MAX_MODEL_BYTES),
+        help=t("Custom code is never run. The file is deleted when you close the page and is not in the link."),
+    )
+
+
 def pick_filters(operations: Sequence[str]) -> tuple[str, str, str]:
-    """What is searched for, the operation ("all" or a name), and "all", "stretch" or "attention".
+    """The search text, the operation ("all" or a name), and "all", "stretch" or "attention".
 
     Args:
-        operations: that the model has, in the order of `core.MERGES`.
+        operations: of the model, in the order of `core.MERGES`.
     """
-    left, right = st.columns(2)
-    with left:
-        text = link.text(t("Search"), "mfind", "", max_chars=60, placeholder=t("part of a name"))
-    with right:
-        every = {"all": t("every operation")} | {name: f"{name}  {MERGES[name].symbol}" for name in operations}
-        # all names are choices, or the link to another model's filter would be called nonsense
-        names = ["all", *MERGES]
-        operation = link.menu(t("Operation"), names, "mop", "all", format_func=lambda name: every.get(name, name))
-    titles = {"all": t("all"), "stretch": t("stretching"), "attention": t("attention-like")}
+    text = link.text(t("Search"), "mfind", "", max_chars=60, placeholder=t("part of a name"))
+    every = {"all": t("every operation")} | {name: f"{name}  {MERGES[name].symbol}" for name in operations}
+    # all names are choices, or the link to another model's filter would be rejected
+    names = ["all", *MERGES]
+    operation = link.menu(t("Operation"), names, "mop", "all", format_func=lambda name: every.get(name, name))
+    titles = {"all": t("all"), "stretch": t("broadcasting"), "attention": t("attention-like")}
     only = link.segments(
         t("Filter"),
         list(titles),
         "monly",
         "all",
         format_func=titles.get,
-        help=t("Stretching: an input is repeated to fit. Attention-like: a product in which one channel weighs many."),
+        help=t(
+            "Broadcasting: an input is broadcast. "
+            "Attention-like: a product in which a single-channel map scales many channels."
+        ),
     )
     return text, str(operation), str(only)
 
 
 def chosen_merge(ids: Sequence[str], usual: str) -> str:
-    """Id of the merge that is looked at; one that there is not gives the usual one.
+    """Id of the chosen merge, or the usual one if there is none of that id.
 
     Args:
         ids: of all merges of the model.
-        usual: taken as long as nobody chose.
+        usual: the default.
     """
     held = link.held("merge")
     return held if held in ids else usual
 
 
 def keep_merge() -> None:
-    """The callback of list and graph: what was chosen there goes into the link."""
+    """The callback of list and graph: the choice goes into the link."""
     for key in (LIST, GRAPH):
         chosen = getattr(session.get(key), "chosen", None)
         if chosen:
             link.hold("merge", str(chosen))
-            for name in _PLACE:
+            for name in _LOOK:
                 link.hold(name, "")
 
 
 def first_selection(usual: tuple[int, ...]) -> Selection:
-    """Where the link asks to look, and otherwise the usual cell of the result."""
+    """What the link asks to look at, otherwise the usual element of the result."""
     selection = linked_selection(len(usual))
-    return selection if link.held("cell") else replace(selection, cell=usual)
+    return selection if link.held("cell") else replace(selection, cell=usual, at=selection.at or usual)
 
 
-def keep_place(
+def keep_look(
     chosen: Selection, usual: tuple[int, ...], usual_axes: tuple[int | None, int | None], last_panel: int
 ) -> None:
-    """Put where the person looks into the link, unless it is the usual cell."""
+    """Put the pinned element into the link, unless it is the usual one."""
     keep_selection(chosen, usual_axes, last_panel)
     if chosen.cell == usual and chosen.panel == last_panel:
         for name in ("cell", "of", "at"):
@@ -140,29 +162,36 @@ def keep_place(
 
 def pick_whole() -> bool:
     """Whether the whole model is drawn."""
-    return link.toggle(t("Show the whole model"), "mwhole")
+    return link.toggle(t("Whole model"), "mwhole")
 
 
-def pick_layer() -> str:
-    """What is drawn of the chosen merge: "values", "gradients" or "compare"."""
-    titles = {"values": t("Values"), "gradients": t("Gradients"), "compare": t("Compare")}
+def pick_part(gates: bool) -> str:
+    """The view of the chosen merge: "values", "gradients", "compare", or "overlay" for the attention maps.
+
+    Args:
+        gates: whether there are attention maps and an input image to lay them over.
+    """
+    titles = {
+        "values": t("Values"), "gradients": t("Gradients"), "compare": t("Compare"), "overlay": t("Attention maps"),
+    }  # fmt: skip
     chosen = link.segments(
-        t("Show of this merge"),
-        list(_SHOWN),
+        t("View"),
+        list(_PARTS if gates else _PARTS[:-1]),
         "mpart",
         "values",
         format_func=titles.get,
-        help=t("Gradients: what one number of the model's output would change by, for each number that goes in here."),
+        help=t("Gradients: of one element of the model's output with respect to each input of this merge."),
+        label_visibility="collapsed",
     )
     return str(chosen)
 
 
 def pick_unit(outputs: Sequence[str], largest: Sequence[Sequence[int]]) -> tuple[int, str]:
-    """Which output of the model, and the index of one number in it as it was typed.
+    """Which output of the model, and the index of one element of it as typed.
 
     Args:
         outputs: their names.
-        largest: the index of the largest number of each, which is looked at unless somebody chooses.
+        largest: the index of the largest element of each, the default.
     """
     number = 0
     left, right = st.columns(2)
@@ -173,12 +202,12 @@ def pick_unit(outputs: Sequence[str], largest: Sequence[Sequence[int]]) -> tuple
             number = int(link.menu(title, names, "mout", "0", format_func=lambda at: outputs[int(at)]))
     with right if len(outputs) > 1 else left:
         typed = link.text(
-            t("Index of one number in it"),
+            t("Index of one element"),
             "munit",
             "",
             max_chars=40,
             placeholder=", ".join(map(str, largest[number])),
-            help=t("Batch first, as in 0, 3. Empty: the largest number."),
+            help=t("Batch first, as in 0, 3. Empty: the largest element."),
         )
     return number, typed
 
@@ -187,17 +216,20 @@ def pick_other(ids: Sequence[str], names: dict[str, str]) -> tuple[str, str]:
     """What to compare with: ("merge", id) or ("input", "").
 
     Args:
-        ids: of the other merges.
-        names: of the merges, for people.
+        ids: of the other merges, the most similar one first.
+        names: of the merges, for display.
     """
     titles = {"merge": t("another merge"), "input": t("the same merge on another input")}
-    kind = link.segments(t("Compare with"), list(titles), "mwith", "merge" if ids else "input", format_func=titles.get)
-    if kind != "merge" or not ids:
-        return str(kind), ""
-    return "merge", str(link.menu(t("The other merge"), list(ids), "mother", ids[0], format_func=names.get))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        kind = link.segments(
+            t("Compare with"), list(titles), "mwith", "merge" if ids else "input", format_func=titles.get
+        )
+        if kind != "merge" or not ids:
+            return str(kind), ""
+        return "merge", str(link.menu(t("The other merge"), list(ids), "mother", ids[0], format_func=names.get))
 
 
 def pick_tensor(names: Sequence[str]) -> int:
-    """Which tensor of a merge is compared; the last, its output, unless somebody chooses."""
+    """Which tensor of a merge is compared; by default the last, its output."""
     numbers = [str(at) for at in range(len(names))]
     return int(link.menu(t("Tensor"), numbers, "mten", numbers[-1], format_func=lambda at: names[int(at)]))

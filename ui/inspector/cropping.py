@@ -1,4 +1,4 @@
-"""Tensors too large to draw, cut along axes on which nothing is joined or summed, so that the merge stays whole."""
+"""Crops tensors that are too large to draw, along axes that are neither concatenated nor contracted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.dtypes import Array
 from core.limits import MAX_ELEMENTS
 from core.merges.links import links
 
-_BUDGET = MAX_ELEMENTS  # cells of all tensors together: 16 MB that cross to the browser
+_BUDGET = MAX_ELEMENTS  # elements of all tensors together: 16 MB are sent to the browser
 
 
 @dataclass(frozen=True)
@@ -24,19 +24,19 @@ class Cut:
 
 
 def cut(alignment: Alignment, tensors: Sequence[Array], budget: int = _BUDGET) -> tuple[list[Array], tuple[Cut, ...]]:
-    """Inputs and output, cut until they fit.
+    """Inputs and output, cropped until they fit.
 
     Args:
         alignment: of these very shapes.
         tensors: the inputs, then the output.
-        budget: cells of all together.
+        budget: elements of all together.
 
     Returns:
-        The tensors, views of those passed, and what was cut; the batch first, then the longest axis again and again.
+        Views of the tensors, and what was cropped: the batch first, then repeatedly the longest axis.
     """
     sizes = list(tensors[-1].shape)
     free = _free_axes(alignment, tensors)
-    while (axis := _next_axis(sizes, free)) is not None and _cells(alignment, tensors, sizes) > budget:
+    while (axis := _next_axis(sizes, free)) is not None and _elements(alignment, tensors, sizes) > budget:
         sizes[axis] = 1 if axis == 0 else -(-sizes[axis] // 2)
     shown = [*_cut_inputs(alignment, tensors, sizes), tensors[-1][tuple(map(slice, sizes))]]
     cuts = [
@@ -48,7 +48,7 @@ def cut(alignment: Alignment, tensors: Sequence[Array], budget: int = _BUDGET) -
 
 
 def _free_axes(alignment: Alignment, tensors: Sequence[Array]) -> set[int]:
-    """Axes of the output that are as long in every input that runs along them."""
+    """Axes of the output that have the same size in every input that is aligned with them."""
     output = tensors[-1].shape
     bad = {alignment.axis} if alignment.axis is not None else set()
     for row, tensor in zip(links(alignment), tensors, strict=False):
@@ -65,7 +65,7 @@ def _next_axis(sizes: Sequence[int], free: set[int]) -> int | None:
     return longest
 
 
-def _cells(alignment: Alignment, tensors: Sequence[Array], sizes: Sequence[int]) -> int:
+def _elements(alignment: Alignment, tensors: Sequence[Array], sizes: Sequence[int]) -> int:
     return prod(sizes) + sum(tensor.size for tensor in _cut_inputs(alignment, tensors, sizes))
 
 

@@ -1,4 +1,4 @@
-"""What can be taken away from the inspector: arrays of a merge, the table, a report. Made when somebody presses."""
+"""Downloads of the inspector: arrays of a merge, the table, a report. Each is made when its button is pressed."""
 
 from __future__ import annotations
 
@@ -17,28 +17,31 @@ from sandbox.model_run.results import MergeRecord
 from sandbox.processes.errors import SandboxError
 from ui import session
 from ui.inspector.gate_detection import gate_number, health, may_be_gate
+from ui.inspector.gradients import operands_with_gradient
+from ui.inspector.recorded import Tensors
 from ui.inspector.report import report
 from ui.inspector.rows import table
-from ui.inspector.running import Ran
+from ui.inspector.running import Ran, stop
 from ui.inspector.summary_table import headings, row
-from ui.inspector.values import Tensors
 from ui.text import speaking, t
 
 _MIME = {"npz": "application/octet-stream", "csv": "text/csv", "html": "text/html"}
-_SECONDS = 20  # to wait for the numbers of one gate
+_SECONDS = 20  # to wait for the values of one gate
 
 
 def show_downloads(model: ModelFile, ran: Ran | None, tensors: Tensors | None) -> None:
-    """Three buttons. What they make is made on a thread without a session, so the language goes along."""
+    """Three buttons. The files are made on a thread without a session, so the language is passed."""
     language = session.language()
     name = model.model_name or model.name
     with st.container(horizontal=True):
+        if ran is not None:
+            st.button(t("Close the model"), key="mclose", on_click=stop, icon=":material/close:")
         if tensors is not None:
             arrays = file_name(f"{name}_{tensors.entry.id}", "npz")
             _button(t("Arrays of this merge (.npz)"), partial(merge_npz, tensors), arrays, "download")
-        table, told = partial(_table, model, ran, language), partial(_report, model, ran, language)
+        table, page = partial(_table, model, ran, language), partial(_report, model, ran, language)
         _button(t("Table of merges (.csv)"), table, file_name(name, "csv"), "table")
-        _button(t("Report (.html)"), told, file_name(name, "html"), "description")
+        _button(t("Report (.html)"), page, file_name(name, "html"), "description")
 
 
 def _button(label: str, make: Callable[[], bytes], file: str, icon: str) -> None:
@@ -63,12 +66,12 @@ def _report(model: ModelFile, ran: Ran | None, language: str) -> bytes:
 
 
 def _may_hold_gate(entry: MergeEntry, record: MergeRecord) -> bool:
-    """Whether the numbers are worth fetching."""
+    """Whether the values are worth fetching."""
     return entry.operation == "Multiply" and any(map(may_be_gate, record.inputs))
 
 
 def _verdict(ran: Ran, entry: MergeEntry) -> str:
-    """How the gate of a merge fares; empty where there is none, or where the process is gone."""
+    """The verdict on the gate of a merge; empty if there is none, or if the process has ended."""
     try:
         found = ran.session.tensors(ran.key, entry.id).result(_SECONDS)
         number = gate_number(entry.operation, found.inputs) if found else None
@@ -77,25 +80,27 @@ def _verdict(ran: Ran, entry: MergeEntry) -> str:
         return ""
 
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # beginnings of what a spreadsheet would evaluate
 
 
 def merge_npz(tensors: Tensors) -> bytes:
-    """The arrays of a merge, whole: input_0, input_1, ..., output, and gradient_0, ... where they are known."""
+    """The arrays of a merge, whole: input_0, input_1, ..., output, and if known gradient_0, ..., mask_0, ..."""
     arrays = {f"input_{number}": tensor for number, tensor in enumerate(tensors.inputs)}
     arrays["output"] = tensors.output
-    arrays |= {f"gradient_{number}": gradient for number, gradient in enumerate(tensors.gradients)}
+    numbers = operands_with_gradient(tensors, tensors.gradients) if tensors.gradients else []
+    arrays |= {f"gradient_{at}": gradient for at, gradient in zip(numbers, tensors.gradients, strict=False)}
+    arrays |= {f"mask_{number}": mask for number, mask in enumerate(tensors.masks) if mask is not None}
     stream = io.BytesIO()
     np.savez_compressed(stream, **arrays)  # type: ignore[arg-type]  # the stub takes names for options
     return stream.getvalue()
 
 
 def merges_csv(merges: Sequence[MergeEntry], records: Mapping[str, MergeRecord]) -> bytes:
-    """The table of merges, with figures of the outputs where the model has run.
+    """The table of merges, with statistics of the outputs if the model has run.
 
     Args:
         merges: in the order of the graph.
-        records: by id, what a run recorded.
+        records: by id, what a run has recorded.
     """
     rows = table(merges)
     heading = [*rows[0], *(headings() if records else ())]
@@ -105,17 +110,17 @@ def merges_csv(merges: Sequence[MergeEntry], records: Mapping[str, MergeRecord])
     ]
     stream = io.StringIO()
     csv.writer(stream).writerows([[_harmless(cell) for cell in line] for line in (heading, *body)])
-    return ("\ufeff" + stream.getvalue()).encode()  # the mark tells spreadsheets that it is UTF-8
+    return ("\ufeff" + stream.getvalue()).encode()  # the byte order mark tells spreadsheets that it is UTF-8
 
 
 def file_name(name: str, ending: str) -> str:
-    """A name for a download, out of a foreign one."""
-    clean = re.sub(r"[^A-Za-z0-9_.-]+", "_", name.removesuffix(".keras")).strip("._")[:60]
+    """A safe file name, made from an untrusted one."""
+    clean = re.sub(r"[^A-Za-z0-9_.-]+", "_", re.sub(r"\.(keras|h5|hdf5)$", "", name)).strip("._")[:60]
     return f"{clean or 'model'}.{ending}"
 
 
 def _harmless(cell: str) -> str:
-    """A name of a layer must not become a formula; numbers stay numbers."""
+    """A cell that no spreadsheet takes for a formula; numbers stay numbers."""
     if cell.startswith(_FORMULA) and not re.fullmatch(r"[-+]?[\d.]+(e[-+]?\d+)?", cell):
         return "'" + cell
     return cell

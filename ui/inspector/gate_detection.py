@@ -1,4 +1,4 @@
-"""Which operand of a merge is a gate: a map of weights from 0 to 1 that another tensor is multiplied by."""
+"""Finds the operand of a merge that is a gate: values from 0 to 1 by which another tensor is multiplied."""
 
 from __future__ import annotations
 
@@ -10,14 +10,12 @@ from core.dtypes import Array
 from core.gates.health import GateHealth, gate_health
 from sandbox.model_run.results import TensorFigures
 
-_EXACT = 1e-3  # how far the sum of shares may be from 1
-
 
 def gate_number(operation: str, inputs: Sequence[Array]) -> int | None:
-    """The operand that gates the others; None where there is none.
+    """The operand that gates the others; None if there is none.
 
-    It is a factor with all weights in 0..1 that is smaller than the others, or the only such among equals: a sigmoid
-    beside features that go beyond.
+    A factor with all values in [0, 1] that is smaller than the others, or the only such factor among factors of one
+    size: a sigmoid with features that exceed this range.
     """
     if operation != "Multiply" or len(inputs) < 2:
         return None
@@ -31,12 +29,12 @@ def gate_number(operation: str, inputs: Sequence[Array]) -> int | None:
 
 
 def may_be_gate(found: TensorFigures) -> bool:
-    """Whether figures leave it open that a tensor is a gate."""
+    """Whether a tensor with these statistics can be a gate."""
     return found.smallest >= 0 and found.largest <= 1 and found.not_finite == 0 and found.dtype.startswith("float")
 
 
 def health(gate: Array) -> GateHealth:
-    """How it fares; weights that sum to 1 over the places or the channels share a whole."""
+    """Statistics of a gate; values that sum to 1 over positions or channels are shares of one whole."""
     return gate_health(gate, shares=_shares(gate))
 
 
@@ -47,8 +45,3 @@ def _may_gate(tensor: Array) -> bool:
         and tensor.size > len(tensor)
         and bool(np.isfinite(tensor).all() and tensor.min() >= 0 and tensor.max() <= 1)
     )
-
-
-def _shares(gate: Array) -> bool:
-    totals = np.asarray(gate, dtype=np.float64).reshape(len(gate), -1).sum(axis=1)
-    return bool(np.allclose(totals, 1, atol=_EXACT))

@@ -1,4 +1,4 @@
-"""Gradients of one number of the model's output back to the operands of a merge."""
+"""Gradients of one element of the model's output with respect to the operands of a merge."""
 
 from __future__ import annotations
 
@@ -8,18 +8,17 @@ import streamlit as st
 
 from core import MergeError
 from core.dtypes import Array
-from core.errors import Shape, unclear
+from core.errors import Shape, invalid_request, shown
+from ui.inspector.recorded import Tensors, operand_name
 from ui.inspector.summary_table import figures_of, figures_table
-from ui.inspector.values import Tensors, operand_name, side_by_side
+from ui.inspector.values import side_by_side
 from ui.tensor_view import Panel, TensorView, tensor_view
 from ui.text import plain, short, t
 from ui.views.merge_view import places_on_output, translated_words
 
-_LONGEST = 60  # characters of an index
-
 
 def read_cell(typed: str, shape: Shape) -> tuple[int, ...]:
-    """An index that was typed, such as 0, 80, 80, 0.
+    """An index as typed, such as 0, 80, 80, 0.
 
     Raises:
         MergeError: says what an index of this output looks like.
@@ -31,39 +30,65 @@ def read_cell(typed: str, shape: Shape) -> tuple[int, ...]:
     )
     if not fits:
         last = ", ".join(str((size or 1) - 1) for size in shape)
-        raise unclear(
-            "{text} is no index of the output {shape}; the last one is {last}.",
-            text=repr(typed)[:_LONGEST],
+        raise invalid_request(
+            "{text} is not an index of the output {shape}; the last one is {last}.",
+            text=shown(typed),
             shape=shape,
             last=last,
         )
     return tuple(numbers)
 
 
-def show_gradients(
-    tensors: Tensors, gradients: Sequence[Array], output: str, cell: Sequence[int], value: float
-) -> None:
-    """Draw what arrives at each operand.
+def operands_with_gradient(tensors: Tensors, gradients: Sequence[Array]) -> list[int]:
+    """The operands that the gradients belong to: a constant array in the merge has none.
 
     Args:
         tensors: of the merge.
-        gradients: one for each operand, of its shape.
+        gradients: in the order of the operands, those of constants left out.
+    """
+    numbers = list(range(len(tensors.inputs)))
+    if len(gradients) == len(numbers):
+        return numbers
+    variable = [number for number in numbers if _is_tensor(tensors, number)]
+    return variable[: len(gradients)]
+
+
+def _is_tensor(tensors: Tensors, number: int) -> bool:
+    return number >= len(tensors.entry.inputs) or bool(tensors.entry.inputs[number].source)
+
+
+def show_gradients(
+    tensors: Tensors, gradients: Sequence[Array], output: str, cell: Sequence[int], value: float
+) -> None:
+    """Draw the gradient of each operand.
+
+    Args:
+        tensors: of the merge.
+        gradients: one for each operand that is a tensor, of its shape.
         output: name of the model's output.
-        cell: index of the number that is asked about.
-        value: that number.
+        cell: index of the element in it.
+        value: of that element.
     """
     where = ", ".join(map(str, cell))
-    st.caption(t("How {output} [{index}] = {value} would change with each number that goes in here.",
+    st.caption(t("Gradient of {output}[{index}] = {value} with respect to each input here.",
                  output=plain(short(output)), index=where, value=f"{value:.4g}"))  # fmt: skip
-    names = [t("gradient of {name}", name=operand_name(tensors.entry, number)) for number in range(len(gradients))]
-    tensor_view(_view(tensors, gradients, names), key="merge_gradients")
-    figures_table(names, [figures_of(gradient) for gradient in gradients])
+    numbers = operands_with_gradient(tensors, gradients)
+    names = [t("gradient of {name}", name=operand_name(tensors.entry, number)) for number in numbers]
+    tensor_view(_view(tensors, gradients, numbers, names), key="merge_gradients")
+    constant = [operand_name(tensors.entry, n) for n in range(len(tensors.inputs)) if n not in numbers]
+    if constant:
+        st.caption(t("A constant has no gradient: {names}.", names=plain(", ".join(constant))))
+    figures_table(names, [figures_of(gradient) for gradient in gradients[: len(numbers)]])
 
 
-def _view(tensors: Tensors, gradients: Sequence[Array], names: Sequence[str]) -> TensorView:
+def _view(tensors: Tensors, gradients: Sequence[Array], numbers: Sequence[int], names: Sequence[str]) -> TensorView:
+    shown_gradients = gradients[: len(numbers)]
     try:
-        places = places_on_output(tensors.alignment())
+        axes = places_on_output(tensors.alignment())
+        panels = [
+            Panel(name, gradient, axes=axes[number])
+            for name, gradient, number in zip(names, shown_gradients, numbers, strict=True)
+        ]
     except (MergeError, ValueError):
-        return side_by_side(names, gradients)
-    panels = [Panel(name, gradient, axes=axes) for name, gradient, axes in zip(names, gradients, places, strict=True)]
+        return side_by_side(names, shown_gradients)
     return TensorView(tuple(panels), words=translated_words())

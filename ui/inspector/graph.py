@@ -1,4 +1,4 @@
-"""The layers of a model as boxes and lines: around one merge, or all of them."""
+"""The layers of a model as boxes and edges: around one merge, or all of them."""
 
 from __future__ import annotations
 
@@ -8,22 +8,25 @@ from core import MERGES
 from core.errors import Shape
 from sandbox.model_file.file import LayerEntry, MergeEntry, ModelFile, neighbourhood
 from ui.inspector import controls
-from ui.model_graph import GraphEdge, GraphNode, graph_picture
+from ui.model_graph import Form, GraphEdge, GraphNode, GraphView, graph_picture
 from ui.text import t
 
+_VIEW = GraphView(Form(width=168, between_boxes=14), hint=False)
+_MOST_LABELS = 4  # inputs of a merge that are numbered; of more, only those that are broadcast
 
-def show_graph(model: ModelFile, chosen: MergeEntry | None, failed: str = "") -> None:
-    """Draw two steps up and down from a merge, or the whole model on demand.
+
+def show_graph(model: ModelFile, chosen: MergeEntry | None, *, whole: bool, failed: str = "") -> None:
+    """Draw two steps up and down from a merge, or the whole model.
 
     Args:
         model: that is drawn.
-        chosen: the merge that is looked at.
+        chosen: the selected merge.
+        whole: whether the whole model is drawn.
         failed: id of the merge at which the run ended, or empty.
     """
-    whole = controls.pick_whole() or chosen is None
     layers, edges = (model.layers, model.edges) if whole or chosen is None else neighbourhood(model, chosen.id)
     nodes, lines = graph(model, layers, edges, chosen, failed)
-    graph_picture(nodes, lines, key=controls.GRAPH, on_choose=controls.keep_merge)
+    graph_picture(nodes, lines, key=controls.GRAPH, on_choose=controls.keep_merge, view=_VIEW)
 
 
 def graph(
@@ -33,38 +36,46 @@ def graph(
     chosen: MergeEntry | None,
     failed: str = "",
 ) -> tuple[list[GraphNode], list[GraphEdge]]:
-    """Boxes and lines.
+    """Boxes and edges.
 
     Args:
         model: that the layers are part of.
         layers: to draw, in the order of the graph.
         edges: between them.
-        chosen: the merge that is looked at; what goes into it is labelled.
-        failed: id of the merge at which the run ended; it is marked like one whose shapes clash in the file.
+        chosen: the selected merge; the edges of its inputs are labelled.
+        failed: id of the merge at which the run ended; it is marked like one whose shapes are incompatible.
     """
     merges = {entry.id: entry for entry in model.merges}
+    joins = {entry.id for entry in model.joins}
     drawn = {layer.id for layer in layers}
     beyond = {end for edge in model.edges for end in edge if not drawn.issuperset(edge)}
     ends = {operand.source for operand in model.outputs}
-    nodes = [_node(layer, merges, beyond, ends, chosen, failed) for layer in layers]
+    nodes = [
+        _node(layer, merges.get(layer.id), _kind(layer, merges, joins, beyond, ends, failed), chosen)
+        for layer in layers
+    ]  # fmt: skip
     return nodes, [_edge(source, target, chosen) for source, target in edges]
 
 
-def _node(
+def _kind(
     layer: LayerEntry,
     merges: Mapping[str, MergeEntry],
+    joins: set[str],
     beyond: set[str],
     ends: set[str],
-    chosen: MergeEntry | None,
     failed: str,
-) -> GraphNode:
+) -> str:
     entry = merges.get(layer.id)
     if entry is not None:
-        kind = "fault" if entry.error is not None or entry.id == failed else "merge"
-    elif layer.class_name == "InputLayer":
-        kind = "input"
-    else:
-        kind = "output" if layer.id in ends else "cut" if layer.id in beyond else "layer"
+        return "fault" if entry.error is not None or entry.id == failed else "merge"
+    if layer.id in joins:
+        return "join"
+    if layer.class_name == "InputLayer":
+        return "input"
+    return "output" if layer.id in ends else "cut" if layer.id in beyond else "layer"
+
+
+def _node(layer: LayerEntry, entry: MergeEntry | None, kind: str, chosen: MergeEntry | None) -> GraphNode:
     return GraphNode(
         id=layer.id,
         title=layer.id if len(layer.path) < 2 else "/".join(layer.id.split("/")[-2:]),
@@ -89,7 +100,9 @@ def _edge(source: str, target: str, chosen: MergeEntry | None) -> GraphEdge:
         return GraphEdge(source, target)
     numbers = [number for number, operand in enumerate(chosen.inputs) if operand.source == source]
     axes = sorted({axis for number in numbers for axis in chosen.stretched_axes[number]})
+    if not axes and len(chosen.inputs) > _MOST_LABELS:
+        return GraphEdge(source, target)
     label = t("input {number}", number=", ".join(map(str, numbers)))
     if axes:
-        label += " · " + t("axis {axis} stretched", axis=", ".join(map(str, axes)))
-    return GraphEdge(source, target, label, stretched=bool(axes))
+        label += " · " + t("broadcast: axis {axis}", axis=", ".join(map(str, axes)))
+    return GraphEdge(source, target, label, broadcast=bool(axes))

@@ -1,4 +1,4 @@
-"""What is fed into one input of a model: a sample, a picture, an array or noise. Files are not in the link."""
+"""The controls of one input of a model: an example, an image, an array or noise. Files are not in the link."""
 
 from __future__ import annotations
 
@@ -12,22 +12,21 @@ from sandbox.model_run.input_arrays import SCALINGS, takes_pictures, usual_shape
 from ui.files.uploads import megabytes
 from ui.state import link
 from ui.text import plain, short, t
-
-SAMPLES = 8  # slices in assets/samples.npz
+from ui.views.assets import SAMPLES
 
 
 @dataclass(frozen=True)
 class FeedChoice:
-    """What was chosen for one input.
+    """The choices for one input.
 
     Attributes:
         kind: "sample", "picture", "npy" or "noise".
         shape: as typed.
         scaling: of pictures, one of `SCALINGS`.
-        sample: which of the sample slices.
-        below: whole numbers of noise stay below it; as typed.
+        sample: number of the example image.
+        below: upper bound of integer noise, exclusive; as typed.
         name: of the file.
-        content: of the file; None where there is none yet.
+        content: of the file; None if none is uploaded yet.
     """
 
     kind: str
@@ -43,19 +42,19 @@ def pick_feed(name: str, declared: Shape, dtype: str, number: int, *, scaling: s
     """The controls of one input.
 
     Args:
-        name: of the input; foreign text.
+        name: of the input; untrusted text.
         declared: its shape in the model.
         dtype: its dtype in the model.
         number: of the input.
-        scaling: that pictures get unless somebody chooses.
-        prefix: of the names in the link, to tell a second input from the first.
+        scaling: the default for images.
+        prefix: of the parameters in the link, which distinguishes a second set of controls.
     """
     key = f"m{prefix}{number}"
     pictures = takes_pictures(declared)
     titles = {
-        "sample": t("a sample slice"),
-        "picture": t("a picture of yours"),
-        "npy": t("a .npy of yours"),
+        "sample": t("example image"),
+        "picture": t("your image"),
+        "npy": t("your .npy file"),
         "noise": t("noise"),
     }
     kinds = [*titles] if pictures else ["npy", "noise"]
@@ -66,7 +65,7 @@ def pick_feed(name: str, declared: Shape, dtype: str, number: int, *, scaling: s
         st.markdown(f"**{plain(short(name))}** {plain(str(declared))} {plain(dtype)}")
         left, right = st.columns(2)
         with left:
-            kind = str(link.menu(t("Filled with"), kinds, f"{key}k", usual, format_func=titles.get))
+            kind = str(link.menu(t("Values"), kinds, f"{key}k", usual, format_func=titles.get))
         with right:
             typed = link.text(t("Shape"), f"{key}s", shape, max_chars=60, disabled=kind == "npy")
         rest = _details(kind, key, dtype, scaling)
@@ -76,35 +75,35 @@ def pick_feed(name: str, declared: Shape, dtype: str, number: int, *, scaling: s
 
 def pick_seed(prefix: str = "") -> str:
     """The seed of the noise, as typed."""
-    return link.text(t("Seed of the noise"), f"m{prefix}seed", "0", max_chars=10)
+    return link.text(t("Noise seed"), f"m{prefix}seed", "0", max_chars=10)
 
 
 def _details(kind: str, key: str, dtype: str, scaling: str) -> dict[str, object]:
     if kind == "noise" and not dtype.startswith(("float", "bfloat", "bool")):
-        help_text = t("An embedding takes whole numbers below its size of vocabulary.")
-        return {"below": link.text(t("Whole numbers below"), f"{key}b", "2", max_chars=9, help=help_text)}
+        help_text = t("An embedding takes integers below its vocabulary size.")
+        return {"below": link.text(t("Upper bound (exclusive)"), f"{key}b", "2", max_chars=9, help=help_text)}
     found: dict[str, object] = {}
     if kind not in ("sample", "picture"):
         return found
     left, right = st.columns(2)
     with left:
         names = list(SCALINGS)
-        title = t("Scaling of pixels")
+        title = t("Pixel scaling")
         found["scaling"] = link.menu(title, names, f"{key}c", scaling, format_func=lambda name: t(SCALINGS[name].title))
     if kind == "sample":
         with right:
             slices = [str(at + 1) for at in range(SAMPLES)]
-            found["sample"] = int(link.menu(t("Slice"), slices, f"{key}n", "1")) - 1
+            found["sample"] = int(link.menu(t("Image"), slices, f"{key}n", "1")) - 1
     return found
 
 
 def _file(kind: str, key: str, name: str) -> dict[str, object]:
     file = st.file_uploader(
-        t("Picture for {name}", name=plain(short(name)))
+        t("Image for {name}", name=plain(short(name)))
         if kind == "picture"
         else t("Array for {name}", name=plain(short(name))),
         key=f"{key}u{kind}",
         max_upload_size=megabytes(),
-        help=t("It stays in memory and is not in the link."),
+        help=t("The file stays in memory and is not in the link."),
     )
     return {} if file is None else {"name": file.name, "content": file.getvalue()}

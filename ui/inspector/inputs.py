@@ -1,4 +1,4 @@
-"""What was chosen for the inputs of a model becomes arrays; where it does not, the reason stands at its place."""
+"""Turns the choices for the inputs of a model into arrays, or shows the reason next to the control."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import streamlit as st
 
 from core import MergeError
 from core.dtypes import Array
-from core.errors import Shape, unclear
+from core.errors import Shape, invalid_request
 from core.merges.shape_text import parse_shape
 from sandbox.model_file.entries import InputEntry
 from sandbox.model_run.input_arrays import Picture, check_shape, noise_array, own_array, picture_array
@@ -24,21 +24,21 @@ _LARGEST_BOUND = 10_000_000
 
 
 def pick_feeds(inputs: Sequence[InputEntry], scaling: str, prefix: str = "") -> dict[str, Array] | None:
-    """Controls for every input, and what they give; None, with the reasons on screen, where one gives nothing yet.
+    """Controls for every input, and their arrays; None, with the reasons on screen, as long as one is missing.
 
     Args:
         inputs: of the model.
-        scaling: of pictures unless somebody chooses.
-        prefix: tells a second set of controls from the first.
+        scaling: the default for images.
+        prefix: distinguishes a second set of controls.
     """
-    choices, places = [], []
+    choices, slots = [], []
     for number, entry in enumerate(inputs):
         choices.append(pick_feed(entry.name, entry.shape or (), entry.dtype, number, scaling=scaling, prefix=prefix))
-        places.append(st.container())
+        slots.append(st.container())
     seed = _seed(prefix) if any(choice.kind == "noise" for choice in choices) else 0
     feeds: dict[str, Array] = {}
-    for number, (entry, choice, place) in enumerate(zip(inputs, choices, places, strict=True)):
-        with place:
+    for number, (entry, choice, slot) in enumerate(zip(inputs, choices, slots, strict=True)):
+        with slot:
             array = _shown(entry, choice, number, seed, [array.shape for array in feeds.values()])
         if array is not None:
             feeds[entry.name] = array
@@ -60,20 +60,20 @@ def _shown(entry: InputEntry, choice: FeedChoice, number: int, seed: int, others
 
 
 def feed(entry: InputEntry, choice: FeedChoice, number: int, seed: int) -> Array | None:
-    """The tensor of one input; None where its file is still missing.
+    """The array of one input; None if its file is still missing.
 
     Args:
         entry: the input.
-        choice: what was chosen for it.
+        choice: the choices for it.
         number: of the input, so that the noise of two inputs differs.
         seed: of the noise.
 
     Raises:
-        MergeError: says what does not fit.
+        MergeError: the array does not fit the input.
     """
     declared = entry.shape or ()
     if choice.kind in ("picture", "npy") and choice.content is None:
-        st.info(t("Please upload a file for this input. A link does not hold it."))
+        st.info(t("Please upload a file for this input. Files are not stored in the link."))
         return None
     if choice.kind == "npy":
         array, notes = own_array(read_npy(choice.content or b"")[""], declared, entry.dtype)
@@ -98,8 +98,8 @@ def _picture(choice: FeedChoice) -> Picture:
 def _below(typed: str) -> int:
     text = typed.strip()
     if not (text.isascii() and text.isdigit() and len(text) < 20 and 1 <= int(text) <= _LARGEST_BOUND):
-        raise unclear(
-            "The bound of the noise is a whole number from 1 to {limit}; {text} is not.",
+        raise invalid_request(
+            "The upper bound is an integer from 1 to {limit}; got {text}.",
             limit=f"{_LARGEST_BOUND:,}",
             text=repr(text)[:60],
         )

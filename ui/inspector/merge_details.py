@@ -1,4 +1,4 @@
-"""The chosen merge below list and graph: its values, its gradients, or a comparison."""
+"""The chosen merge: its picture in the right pane, everything else about it below the panes."""
 
 from __future__ import annotations
 
@@ -7,88 +7,139 @@ from dataclasses import replace
 import streamlit as st
 
 from core import MERGES, MergeError
+from core.limits import MAX_INPUTS, MAX_RANK
 from core.merges.rows import alignment_rows
 from core.merges.shape_text import format_shape
 from sandbox.model_file.file import MergeEntry, ModelFile
 from sandbox.model_run.results import RunFailure
-from ui.inspector import controls
+from ui.export import export_menu
+from ui.inspector import controls, overlay
 from ui.inspector.comparison import show_inputs, show_merges
 from ui.inspector.gradients import read_cell, show_gradients
 from ui.inspector.mismatch import show_failure, show_misfit
+from ui.inspector.recorded import Tensors
 from ui.inspector.rows import title, written
-from ui.inspector.running import Ran, answer, failed, show_second_run
-from ui.inspector.values import Tensors, largest_cell, show_values
+from ui.inspector.running import Ran, answer, failed, second_run
+from ui.inspector.summary_table import figures_of, figures_table
+from ui.inspector.values import Shown, code_of, largest_cell, show_values
+from ui.state import link
 from ui.text import plain, short, t
 from ui.views.alignment_table import alignment_table
-from ui.views.keras_check import wanted
+
+_LAB = "pages/1_Merge_lab.py"
 
 
-def show_merge(model: ModelFile, entry: MergeEntry, ran: Ran | None) -> Tensors | None:
-    """Draw what is known of a merge; its numbers, once they are there."""
-    sign = MERGES[entry.operation].symbol
-    st.markdown(f"### {sign} {plain(title(entry))}")
-    st.caption(plain(_summary(entry)))
-    if entry.alignment is not None:
-        for warning in entry.alignment.warnings:
-            st.warning(plain(t(warning)), icon=":material/warning:")
-    if entry.error is not None:
-        show_misfit(entry, entry.input_shapes, entry.error)
-    if _in_steps(model, entry):
-        st.caption(t("Within TimeDistributed: what is recorded is the first step alone."))
-    _lab(entry)
-    if ran is None:
-        _show_alignment(model, entry)
+def show_pane(model: ModelFile, entry: MergeEntry, ran: Ran | None) -> Shown | None:
+    """The picture of a merge: its tensors after a run, its alignment before."""
+    recorded = ran is not None and entry.id in ran.run.records
+    heading = f"**{MERGES[entry.operation].symbol} {plain(title(entry))}**"
+    if not recorded:
+        st.markdown(heading)
+        return _show_known(entry, ran)
+    assert ran is not None
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(heading, width="content")
+        part = controls.pick_part(overlay.possible(model, ran))
+    if part == "overlay":
+        overlay.show(model, ran, entry)
         return None
-    return _show_recorded(model, entry, ran)
-
-
-def _summary(entry: MergeEntry) -> str:
-    form = [] if written(entry) == entry.operation else [written(entry)]
-    sign = f" {MERGES[entry.operation].symbol} "
-    return " · ".join([entry.operation, *form, f"{sign.join(map(str, entry.input_shapes))} → {entry.output_shape}"])
-
-
-def _in_steps(model: ModelFile, entry: MergeEntry) -> bool:
-    """Whether a layer around it calls it once for each step."""
-    return any(entry.id.startswith(f"{name}/") for name in model.wrapped)
-
-
-def _show_alignment(model: ModelFile, entry: MergeEntry) -> None:
-    """What is known without numbers."""
-    if entry.alignment is not None:
-        alignment_table(alignment_rows(entry.alignment))
-    if entry.error is None and model.runnable and wanted():
-        st.info(t("The numbers of this merge appear here once the model has run."))
-
-
-def _show_recorded(model: ModelFile, entry: MergeEntry, ran: Ran) -> Tensors | None:
-    if entry.id not in ran.run.records:
-        here = failed(ran) == entry.id
-        st.info(t("The run ended here.") if here else t("The run did not reach this merge."))
-        return None
-    part = controls.pick_layer()
     tensors = fetch(ran, entry)
     if tensors is None:
         return None
     if part == "values":
-        show_values(tensors)
-    elif part == "gradients":
-        return _gradients(model, tensors, ran)
+        return show_values(tensors)
+    if part == "gradients":
+        return Shown(_gradients(model, tensors, ran))
+    _compare(model, tensors, ran)
+    return Shown(tensors)
+
+
+def _show_known(entry: MergeEntry, ran: Ran | None) -> None:
+    """What the file says of a merge."""
+    if entry.error is not None:
+        show_misfit(entry.input_shapes, entry.error)
+    elif entry.alignment is not None:
+        alignment_table(alignment_rows(entry.alignment))
     else:
-        _compare(model, tensors, ran)
-    return tensors
+        st.caption(plain(_summary(entry)))
+        st.caption(t("The shapes are not in the file, so the alignment is not known before a run."))
+    if ran is not None:
+        here = failed(ran) == entry.id
+        ended = ran.run.failure is not None
+        st.info(
+            t("The run ended here.") if here
+            else t("The run ended before it reached this merge.") if ended
+            else t("The run did not reach this merge: its result is not used by any output of the model.")
+        )  # fmt: skip
+
+
+def show_details(model: ModelFile, entry: MergeEntry, shown: Shown | None) -> None:
+    """Below the panes: the call, warnings, the link to the lab, statistics, export."""
+    st.caption(plain(_summary(entry)))
+    if entry.alignment is not None:
+        for warning in entry.alignment.warnings:
+            st.warning(plain(t(warning)), icon=":material/warning:")
+    if _in_steps(model, entry):
+        st.caption(t("Inside TimeDistributed: only the first step is recorded."))
+    _show_lab_link(entry)
+    if shown is None:
+        return
+    figures_table(shown.tensors.names, [figures_of(tensor) for tensor in shown.tensors.all])
+    _show_masks(shown.tensors)
+    if shown.view is not None and shown.selection is not None:
+        if entry.alignment is not None:
+            alignment_table(alignment_rows(entry.alignment))
+        export_menu(shown.view, shown.selection, title=title(entry), code=code_of(entry, shown.view))
+
+
+def _summary(entry: MergeEntry) -> str:
+    form = [] if written(entry) == entry.operation else [written(entry)]
+    options = [f"{name}={value}" for name, value in entry.options.items()]
+    shapes = [_shape(shape) for shape in entry.input_shapes]
+    arrow = f"{f' {MERGES[entry.operation].symbol} '.join(shapes)} → {_shape(entry.output_shape)}"
+    return " · ".join([entry.operation, *form, *options, arrow])
+
+
+def _shape(shape: object) -> str:
+    return "?" if shape is None else str(shape)
+
+
+def _in_steps(model: ModelFile, entry: MergeEntry) -> bool:
+    """Whether a TimeDistributed around it calls it once for each step."""
+    return any(entry.id.startswith(f"{name}/") for name in model.wrapped)
+
+
+def _show_masks(tensors: Tensors) -> None:
+    """The masks of the operands, as fractions and as the masked positions of the first sample."""
+    for number, mask in enumerate(tensors.masks):
+        if mask is not None and mask.size:
+            masked = 1 - float(mask.mean())
+            st.caption(
+                plain(
+                    t(
+                        "Mask of input {number}: shape {shape}, {share} masked.",
+                        number=number,
+                        shape=mask.shape,
+                        share=f"{masked:.0%}",
+                    )
+                )
+            )
 
 
 def fetch(ran: Ran, entry: MergeEntry) -> Tensors | None:
-    """The numbers of a merge; None, with the waiting on screen, until they are there."""
+    """The tensors of a merge; None, with the progress on screen, until they are there."""
     found = answer(ran.session.tensors(ran.key, entry.id), ran.session)
-    return Tensors(entry, found.inputs, found.output) if found else None
+    if not found:
+        return None
+    record = ran.run.records.get(entry.id)
+    masks = tuple(getattr(found, "masks", ()))
+    return Tensors(entry, found.inputs, found.output, masks, record.output.dtype if record else "")
 
 
 def _gradients(model: ModelFile, tensors: Tensors, ran: Ran) -> Tensors:
-    """Draw them; the tensors with them."""
+    """Draw the gradients; the tensors with them."""
     if not ran.run.outputs:
-        st.info(t("The run did not reach the end of the model, so nothing flows back."))
+        st.info(t("The run did not reach the output of the model, so there are no gradients."))
         return tensors
     names = [operand.source for operand in model.outputs]
     largest = [largest_cell(output.value) if output.value is not None else () for output in ran.run.outputs]
@@ -108,31 +159,57 @@ def _gradients(model: ModelFile, tensors: Tensors, ran: Ran) -> Tensors:
 
 
 def _compare(model: ModelFile, tensors: Tensors, ran: Ran) -> None:
-    others = [entry for entry in model.merges if entry.id != tensors.entry.id and entry.id in ran.run.records]
-    kind, other = controls.pick_other([entry.id for entry in others], {entry.id: title(entry) for entry in others})
+    entry = tensors.entry
+    others = [other for other in model.merges if other.id != entry.id and other.id in ran.run.records]
+    others.sort(key=lambda other: (other.operation != entry.operation, other.attention_like != entry.attention_like))
+    kind, other = controls.pick_other([one.id for one in others], {one.id: title(one) for one in others})
     if kind == "merge":
         second = fetch(ran, model.merge(other)) if other else None
         if second is not None:
             show_merges(tensors, second)
         return
-    again = show_second_run(ran, model)
-    if again is None or tensors.entry.id not in again.run.records:
+    again = second_run(ran, model)
+    if again is None or entry.id not in again.run.records:
         return
-    second = fetch(again, tensors.entry)
+    second = fetch(again, entry)
     if second is not None:
         show_inputs(tensors, second)
 
 
-def _lab(entry: MergeEntry) -> None:
-    """A door to the Merge lab with these shapes; operators line up otherwise than layers, so only layers go there."""
+def lab_parameters(entry: MergeEntry) -> dict[str, str] | str:
+    """The parameters of a link to the Merge lab that shows the same merge, or one sentence on why there is none.
+
+    Every option is passed on, and an unknown size stays None.
+    """
     shapes = [shape for shape in entry.input_shapes if shape]
-    if entry.kind != "layer" or len(shapes) < len(entry.inputs):
+    if entry.kind != "layer":
+        return t("The Merge lab shows merge layers; an operator aligns its operands differently, so there is no link.")
+    if len(shapes) < len(entry.inputs):
+        return t("Not all shapes are known, so there is no link to the Merge lab.")
+    if len(shapes) > MAX_INPUTS:
+        return t(
+            "The Merge lab takes at most {limit} inputs, this merge has {count}, so there is no link.",
+            limit=MAX_INPUTS,
+            count=len(shapes),
+        )
+    if max(map(len, shapes)) > MAX_RANK:
+        return t("The Merge lab takes tensors of at most {limit} axes, so there is no link.", limit=MAX_RANK)
+    parameters = {"op": entry.operation, "n": str(len(shapes))}
+    parameters |= {f"s{number}": format_shape(shape) for number, shape in enumerate(shapes)}
+    if "axis" in entry.options:
+        parameters["axis"] = str(entry.options["axis"])
+    if "axes" in entry.options:
+        axes = entry.options["axes"]
+        parameters["axes"] = str(axes) if isinstance(axes, int) else ",".join(map(str, axes))
+    if entry.options.get("normalize"):
+        parameters["norm"] = "True"
+    return parameters
+
+
+def _show_lab_link(entry: MergeEntry) -> None:
+    found = lab_parameters(entry)
+    if isinstance(found, str):
+        st.caption(found)
         return
-    asked = {f"s{number}": format_shape((1, *shape[1:])) for number, shape in enumerate(shapes)}
-    options = {name: str(value) for name, value in entry.options.items() if name == "axis"}
-    st.page_link(
-        "pages/1_Merge_lab.py",
-        label=t("These shapes in the Merge lab"),
-        icon=":material/layers:",
-        query_params={"op": entry.operation, "n": str(len(shapes)), **asked, **options},
-    )
+    label = t("Open these shapes in the Merge lab")
+    st.page_link(_LAB, label=label, icon=":material/layers:", query_params=link.to_page(**found))

@@ -1,4 +1,4 @@
-"""A chosen model becomes a table of its layers and merges, or one sentence on why it does not."""
+"""Reads a chosen model: a summary line and why it may not be run, or one sentence if it cannot be read."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import streamlit as st
 
 from core import MERGES, MergeError
 from sandbox.model_file.file import ModelFile, read_model
+from sandbox.processes.errors import SandboxError
 from ui import counters
 from ui.inspector.controls import Choice
 from ui.text import plain, short, t
@@ -22,29 +23,26 @@ def content_of(choice: Choice) -> bytes:
     return _shipped() if choice.kind == "shipped" else choice.content
 
 
-def show_model(choice: Choice) -> ModelFile | None:
-    """Read the file and say in a line what it holds; None, with the reason on screen, where it cannot be read."""
+def open_model_file(choice: Choice) -> ModelFile | None:
+    """Read the file; None, with the reason on screen, if it cannot be read."""
     try:
-        model = _read(choice.key, choice.name, content_of(choice))
+        return _read(choice.key, choice.name, content_of(choice))
     except MergeError as error:
         counters.refused("file")
         st.error(plain(t(error.explanation)), icon=":material/block:")
-        return None
-    st.caption(_summary(model))
-    _show_refusals(model)
-    if not model.merges:
-        st.info(t("The model has no merge layer: no two tensors meet in it."))
-    return model
+    except SandboxError:
+        st.error(t("The file could not be read within the limits of time and memory."), icon=":material/block:")
+    return None
 
 
 def usual_merge(model: ModelFile) -> str:
-    """Id of the merge to begin with: the first that looks like an attention gate, else the first."""
+    """Id of the merge that is chosen at first: the first that looks like an attention gate, else the first."""
     gates = [entry.id for entry in model.merges if entry.attention_like]
     return gates[0] if gates else model.merges[0].id if model.merges else ""
 
 
 def usual_scaling(model: ModelFile) -> str:
-    """How pixels are scaled to begin with: not at all where the model does it by itself."""
+    """How pixels are scaled at first: not at all if the model scales them itself."""
     own = {"Rescaling", "Normalization"}
     return "none" if any(layer.class_name in own for layer in model.layers) else "unit"
 
@@ -59,7 +57,8 @@ def _read(key: str, name: str, _content: bytes) -> ModelFile:  # noqa: ARG001  #
     return read_model(_content, name)
 
 
-def _summary(model: ModelFile) -> str:
+def show_summary(model: ModelFile) -> None:
+    """One line on what the file holds."""
     counted = Counter(entry.operation for entry in model.merges)
     merges = ", ".join(f"{counted[name]} {name}" for name in MERGES if counted[name])
     text = t(
@@ -68,11 +67,13 @@ def _summary(model: ModelFile) -> str:
         layers=len(model.layers),
         merges=f"{len(model.merges)} ({merges})" if merges else "0",
     )
+    masks = t("on masks alone: {count}", count=len(model.masks)) if model.masks else ""
     version = t("saved by Keras {version}", version=short(model.keras_version)) if model.keras_version else ""
-    return plain(" · ".join(part for part in (text, version) if part))
+    st.caption(plain(" · ".join(part for part in (text, masks, version) if part)))
 
 
-def _show_refusals(model: ModelFile) -> None:
+def show_refusals(model: ModelFile) -> None:
+    """Why the model may not be run, and what to do; nothing if it may."""
     if model.runnable:
         return
     lines = [
@@ -82,4 +83,30 @@ def _show_refusals(model: ModelFile) -> None:
     left = len(model.refusals) - len(lines)
     if left > 0:
         lines.append("- " + t("and {count} more", count=left))
-    st.warning("\n".join([t("The model is shown but not run:"), "", *lines]), icon=":material/lock:")
+    st.warning("\n".join([t("This model can be viewed but not run:"), "", *lines]), icon=":material/lock:")
+    with st.expander(t("View the tensors of this model all the same"), icon=":material/code:"):
+        st.markdown(
+            t(
+                "Run the model yourself and save the inputs of a layer; the Merge lab opens the arrays. "
+                "Put your model, your input and the name of the layer into these lines:"
+            )
+        )
+        st.code(_dump_code(model), language="python", wrap_lines=True)
+
+
+def _dump_code(model: ModelFile) -> str:
+    """Lines that save the inputs of a layer as arrays, with the name of a merge of this model."""
+    name = model.merges[0].name if model.merges else model.joins[0].name if model.joins else "layer"
+    return "\n".join(
+        [
+            "import numpy as np",
+            "import keras",
+            "",
+            f"layer = model.get_layer({name!r})",
+            "inputs = layer.input if isinstance(layer.input, list) else [layer.input]",
+            "tensors = keras.Model(model.inputs, inputs).predict(x)",
+            "tensors = tensors if isinstance(tensors, list) else [tensors]",
+            "for number, tensor in enumerate(tensors):",
+            '    np.save(f"input_{number}.npy", tensor)',
+        ]
+    )

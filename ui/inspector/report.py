@@ -1,4 +1,4 @@
-"""All that is known of a model's merges as one HTML file: no script, nothing loaded, every foreign name escaped."""
+"""The merges of a model as one HTML file: no script, no external resource, every name escaped."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from html import escape
 
 from sandbox.model_file.file import MergeEntry, ModelFile
 from sandbox.model_run.results import MergeRecord
+from ui.inspector.recorded import tensor_names
 from ui.inspector.rows import note, written
 from ui.inspector.summary_table import headings, row
-from ui.inspector.thumbnails import thumbnail
-from ui.inspector.values import tensor_names
 from ui.text import t
+from ui.views.thumbnails import thumbnail
 
 _SIDE = 120  # pixels of a picture
 _STYLE = """
@@ -36,7 +36,7 @@ def report(model: ModelFile, records: Mapping[str, MergeRecord], verdicts: Mappi
     Args:
         model: as read.
         records: by id of the merge, what a run recorded.
-        verdicts: by id of the merge, how its gate fares, in one sentence.
+        verdicts: by id of the merge, the verdict on its gate, in one sentence.
         language: of the page, such as "en".
     """
     name = escape(model.model_name or model.name)

@@ -16,10 +16,10 @@ _COLOURED = ("stretched", "inserted", "joined", "contracted")
 
 @dataclass(frozen=True)
 class Filters:
-    """What the list is narrowed to.
+    """The filters of the list.
 
     Attributes:
-        text: stands in the name, the path or the class; upper and lower case alike.
+        text: part of the name, the path or the class; case is ignored.
         operation: name of a merge, or "all".
         only: "all", "stretch" or "attention".
     """
@@ -30,7 +30,7 @@ class Filters:
 
 
 def narrowed(merges: Sequence[MergeEntry], filters: Filters) -> tuple[MergeEntry, ...]:
-    """The merges that the filters let through, in their order."""
+    """The merges that match the filters, in their order."""
     wanted = filters.text.strip().casefold()
     return tuple(
         entry
@@ -48,8 +48,8 @@ def merge_rows(
 
     Args:
         merges: in the order of the graph.
-        chosen: id of the one that is looked at.
-        thumbs: by id, small pictures of the outputs once the model has run.
+        chosen: id of the selected one.
+        thumbs: by id, small pictures of the outputs after a run.
         failed: id of the one at which the run ended.
     """
     return [
@@ -70,12 +70,12 @@ def merge_rows(
 
 
 def title(entry: MergeEntry) -> str:
-    """The name with the nested models that it stands in, and which call it is."""
+    """The name with the nested models that contain it, and which call it is."""
     return short(entry.id)
 
 
 def written(entry: MergeEntry) -> str:
-    """How the merge was written: Multiply, `*`, ops.multiply."""
+    """How the merge is written: Multiply, `x * y`, ops.multiply."""
     if entry.kind == "layer":
         return entry.operation
     signs = {"Add": "+", "Subtract": "-", "Multiply": "*"}
@@ -84,11 +84,11 @@ def written(entry: MergeEntry) -> str:
 
 
 def note(entry: MergeEntry) -> str:
-    """Which axes stretch, or that the shapes do not fit."""
+    """Which inputs are broadcast along which axes, or that the shapes are incompatible."""
     if entry.error is not None:
-        return t("The shapes do not fit.")
+        return t("Incompatible shapes")
     parts = [
-        t("input {number} is stretched along axis {axes}", number=number, axes=", ".join(map(str, axes)))
+        t("input {number} is broadcast along axis {axes}", number=number, axes=", ".join(map(str, axes)))
         for number, axes in enumerate(entry.stretched_axes)
         if axes
     ]
@@ -117,14 +117,14 @@ def _plain(shape: Shape | None) -> tuple[Size, ...]:
 
 
 def written_size(size: int | None) -> str:
-    """A size; one that is not known as None, as Keras writes it."""
+    """A size; an unknown one as None, as Keras writes it."""
     return str(size)
 
 
 def table(merges: Sequence[MergeEntry]) -> list[list[str]]:
-    """The merges as plain text, a heading first: for a file."""
+    """The merges as rows of text, the heading first: for a file."""
     heading = [
-        t("Number"), t("Merge"), t("Operation"), t("Written as"), t("Shapes in"), t("Shape out"), t("What stretches"),
+        t("Number"), t("Merge"), t("Operation"), t("Written as"), t("Shapes in"), t("Shape out"), t("Broadcast"),
     ]  # fmt: skip
     rows = [
         [

@@ -1,11 +1,10 @@
-"""Runs a model in its own process without holding up the page: asked, looked at again, told when it is there."""
+"""Runs a model in its process without blocking the page: the page polls for the answer and redraws when it is there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Future, wait
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, TypeVar, cast
 
@@ -16,23 +15,21 @@ from core.dtypes import Array
 from sandbox.model_file.file import ModelFile
 from sandbox.model_run.handle import open_model, warm
 from sandbox.model_run.results import Run
-from sandbox.model_run.slots import has_free_slot
 from sandbox.processes.errors import SandboxError
-from ui.inspector import run_controls
 from ui.inspector.controls import Choice
 from ui.inspector.inputs import pick_feeds
 from ui.inspector.mismatch import show_failure
 from ui.inspector.opening import content_of, usual_scaling
 from ui.inspector.session import ModelSession
-from ui.inspector.thumbnails import thumbnail
 from ui.state import link
 from ui.text import plain, t
 from ui.views.keras_check import wanted
+from ui.views.thumbnails import thumbnail
 
-_EVERY = 0.5  # seconds between two looks
-_PATIENCE = 0.7  # seconds that a page of this session, and no other, waits before it says that it does
+_EVERY = 0.5  # seconds between two polls
+_PATIENCE = 0.7  # seconds that the page waits for an answer before it says so; one redraw is easier to follow than two
+_STOPPED = "stopped"  # in the link: the model is not to run until Run is pressed
 Answer = TypeVar("Answer")
-Buttons = Callable[..., None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,93 +37,132 @@ class Ran:
     """A model that has run.
 
     Attributes:
-        session: to ask it more.
-        key: of the input.
+        session: for further questions.
+        key: identifies the input.
         run: what was recorded.
+        feeds: the input, by name.
     """
 
     session: ModelSession
     key: str
     run: Run
+    feeds: Mapping[str, Array] = field(default_factory=dict)
 
 
-def show_run(choice: Choice, model: ModelFile) -> Ran | None:
-    """Inputs, the button, progress; what was recorded, once it is there."""
+def show_run(choice: Choice, model: ModelFile, line: Any) -> Ran | None:
+    """Draw the inputs and the button; what was recorded, once it is there.
+
+    A model runs as soon as its inputs are complete, on default inputs at first. Progress and errors are drawn in the
+    current container.
+
+    Args:
+        choice: of the model.
+        model: as read.
+        line: the container for the controls.
+    """
     if not model.runnable:
         close_model()
         return None
-    st.markdown("#### " + t("Input"))
-    feeds = pick_feeds(model.inputs, usual_scaling(model))
+    with line:
+        with st.popover(t("Input"), icon=":material/input:"):
+            feeds = pick_feeds(model.inputs, usual_scaling(model))
+            st.caption(t("Runs in a separate process without network access that ends with your session."))
+        button = st.empty()
     if not wanted():
-        st.info(t("This server shows models but does not run them."))
+        st.caption(t("This server does not run models."))
         return None
-    place = st.container(horizontal=True, vertical_alignment="center")
-    if not run_controls.wants_run() or feeds is None:
-        with place:
-            run_controls.run_buttons(ready=feeds is not None, running=False)
-            st.caption(t("In a process of its own, without network, which ends with this session."))
-        if not run_controls.wants_run():
-            _ahead(choice, model)
+    if feeds is None or link.held("mrun") == _STOPPED:
+        _run_button(button, ready=feeds is not None, again=False)
+        if feeds is not None:
+            rest()
         return None
+    return _run_on(choice, model, feeds, button)
+
+
+def _run_on(choice: Choice, model: ModelFile, feeds: Mapping[str, Array], button: Any) -> Ran | None:
+    """Ask for a run; a button to stop as long as it lasts, to run again afterwards."""
+    key = key_of(feeds)
     try:
         session = open_session(choice, model)
-        with place:
-            ran = _run(session, feeds, run_controls.run_buttons)
+        future = session.run(key, feeds)
     except (SandboxError, MergeError) as error:
-        _show_error(error)
+        _run_button(button, ready=True, again=True)
+        show_error(error)
         return None
-    _show_failure(ran, model)
-    return ran
+    wait([future], _PATIENCE)
+    if future.done():
+        _run_button(button, ready=True, again=True, session=session, key=key)
+    else:
+        button.button(t("Stop"), key="mstop", on_click=stop, icon=":material/stop_circle:")
+    run = answer(future, session)
+    return None if run is None else Ran(session, key, run, feeds)
 
 
-def _run(session: ModelSession, feeds: Mapping[str, Array], buttons: Buttons | None) -> Ran | None:
-    key = key_of(feeds)
-    run = answer(session.run(key, feeds), session, buttons)
-    return None if run is None else Ran(session, key, run)
+def _run_button(
+    place: Any, *, ready: bool, again: bool, session: ModelSession | None = None, key: str = ""
+) -> None:  # fmt: skip
+    place.button(
+        t("Run again") if again else t("Run"), key="mstart", on_click=_start, args=(session, key), disabled=not ready,
+        type="secondary" if again else "primary", icon=":material/play_arrow:",
+    )  # fmt: skip
 
 
-def _show_failure(ran: Ran | None, model: ModelFile) -> None:
+def _start(session: ModelSession | None, key: str) -> None:
+    """Run, even if the answer is known."""
+    link.hold("mrun", "")
+    if session is not None:
+        session.forget(key)
+
+
+def stop() -> None:
+    """Close the model and do not run it until Run is pressed; for callbacks."""
+    link.hold("mrun", _STOPPED)
+    close_model()
+
+
+def show_run_failure(ran: Ran | None, model: ModelFile) -> None:
+    """Where a run ended before the output of the model; nothing if it did not."""
     if ran is not None and ran.run.failure is not None:
         show_failure(model, ran.run.failure)
 
 
-def show_second_run(ran: Ran, model: ModelFile) -> Ran | None:
-    """The same for a second input, beside the first."""
-    feeds = pick_feeds(model.inputs, usual_scaling(model), "b")
+def second_run(ran: Ran, model: ModelFile) -> Ran | None:
+    """The inputs of a second run, and the run."""
+    with st.popover(t("Second input"), icon=":material/input:"):
+        feeds = pick_feeds(model.inputs, usual_scaling(model), "b")
     if feeds is None:
         return None
+    key = key_of(feeds)
     try:
-        again = _run(ran.session, feeds, None)
+        run = answer(ran.session.run(key, feeds), ran.session)
     except (SandboxError, MergeError) as error:
-        _show_error(error)
+        show_error(error)
         return None
-    _show_failure(again, model)
+    again = None if run is None else Ran(ran.session, key, run, feeds)
+    show_run_failure(again, model)
     return again
 
 
-def answer(future: Future[Answer], session: ModelSession, buttons: Buttons | None = None) -> Answer | None:
-    """What was asked; None, with the waiting or the reason on screen, as long as there is nothing.
+def answer(future: Future[Answer], session: ModelSession) -> Answer | None:
+    """The result of a future; None, with the progress or the reason on screen, if there is none yet.
 
     Args:
         future: of the answer.
         session: that was asked.
-        buttons: drawn before it.
     """
-    wait([future], _PATIENCE)  # a page that stays for a moment is easier to follow than one that jumps twice
-    if buttons is not None:
-        buttons(ready=True, running=not future.done())
+    wait([future], _PATIENCE)
     if not future.done():
-        st.fragment(_wait, run_every=_EVERY)(future, session)
+        st.fragment(_poll, run_every=_EVERY)(future, session)
         return None
     try:
         return future.result()
     except (SandboxError, MergeError) as error:
-        _show_error(error)
+        show_error(error)
     return None
 
 
 def thumbs(ran: Ran | None) -> dict[str, str]:
-    """Small pictures of what came out of each merge, by id."""
+    """Small pictures of the outputs of all merges, by id."""
     if ran is None:
         return {}
     known = ran.session.pictures
@@ -137,12 +173,12 @@ def thumbs(ran: Ran | None) -> dict[str, str]:
 
 
 def failed(ran: Ran | None) -> str:
-    """Id of the call at which the run ended; empty where it reached the end."""
+    """Id of the call at which the run ended; empty if it reached the output."""
     return ran.run.failure.call if ran and ran.run.failure else ""
 
 
 def key_of(feeds: Mapping[str, Array]) -> str:
-    """Tells one input from another."""
+    """Identifies an input by all its values."""
     digest = sha256()
     for name, array in sorted(feeds.items()):
         digest.update(f"{name} {array.shape} {array.dtype};".encode())
@@ -153,46 +189,28 @@ def key_of(feeds: Mapping[str, Array]) -> str:
 def open_session(choice: Choice, model: ModelFile) -> ModelSession:
     """The model in its process: the one of this session, or a new one, which ends that of another model.
 
+    All sessions share the process of the built-in model; it gives its slot to an uploaded model that waits for one.
+
     Raises:
-        MergeError: it is not run here.
-        SandboxError: too many models wait already.
+        MergeError: the model may not be run.
+        SandboxError: too many models are queued.
     """
     content = content_of(choice)
-    session = cast(ModelSession, _open(choice.key, content, model))
-    if session.handle.state != "closed":
-        return session
-    close_model()  # it was idle for long
-    return cast(ModelSession, _open(choice.key, content, model))
+    opened = _open_shared if choice.kind == "shipped" else _open
+    session = cast(ModelSession, opened(choice.key, content, model))
+    if session.handle.state == "closed":  # it was idle for long, or gave its slot away
+        opened.clear()
+        session = cast(ModelSession, opened(choice.key, content, model))
+    if choice.kind == "shipped":
+        close_model()
+    return session
 
 
 def rest() -> None:
-    """No model is open in this session; have a process ready for the next, which may come any moment."""
+    """Close this session's model; have a process ready for the next one."""
     close_model()
     if wanted():
         warm()
-
-
-def _ahead(choice: Choice, model: ModelFile) -> None:
-    """Load somebody's own file while they read the list, if nobody needs the slot; once for each file.
-
-    The shipped network is not: most who see it never press Run.
-    """
-    if choice.kind == "shipped" or run_controls.close_asked():
-        rest()
-    elif _first_look(choice.key) and has_free_slot():
-        with suppress(SandboxError, MergeError):  # told when somebody presses Run
-            open_session(choice, model).handle.preemptible = True
-
-
-def _first_look(key: str) -> bool:
-    seen = _looked_at(key)
-    seen.append(key)
-    return len(seen) == 1
-
-
-@st.cache_resource(scope="session", max_entries=1, show_spinner=False)
-def _looked_at(key: str) -> list[str]:  # noqa: ARG001  # the key of the cache
-    return []
 
 
 def close_model() -> None:
@@ -200,41 +218,47 @@ def close_model() -> None:
     _open.clear()
 
 
-def _closed(session: ModelSession) -> None:
+def _close(session: ModelSession) -> None:
     session.close()
 
 
-@st.cache_resource(scope="session", max_entries=1, show_spinner=False, on_release=_closed)
+@st.cache_resource(scope="session", max_entries=1, show_spinner=False, on_release=_close)
 def _open(key: str, _content: bytes, _model: ModelFile) -> ModelSession:  # noqa: ARG001  # the key of the cache
     return ModelSession(open_model(_content, model=_model))
 
 
-def _wait(future: Future[Any], session: ModelSession) -> None:
-    """Look again; once the answer is there, the page is drawn anew without this watch."""
+@st.cache_resource(max_entries=1, show_spinner=False, on_release=_close)
+def _open_shared(key: str, _content: bytes, _model: ModelFile) -> ModelSession:  # noqa: ARG001  # the key of the cache
+    return ModelSession(open_model(_content, model=_model), shared=True)
+
+
+def _poll(future: Future[Any], session: ModelSession) -> None:
+    """Look again; once the answer is there, the page is redrawn without this fragment."""
     if future.done():
         link.draw_again()
     st.caption(":material/hourglass_empty: " + progress(session))
 
 
-def _show_error(error: SandboxError | MergeError) -> None:
-    st.error(plain(why(error) if isinstance(error, SandboxError) else t(error.explanation)))
+def show_error(error: SandboxError | MergeError) -> None:
+    """One sentence on why there is no answer."""
+    st.error(plain(reason(error) if isinstance(error, SandboxError) else t(error.explanation)))
 
 
 def progress(session: ModelSession) -> str:
-    """Where the model of a session stands."""
+    """The state of a session's model."""
     seconds = round(session.seconds)
     if session.handle.state == "waiting":
-        return t("Other models run; this one has the place {place} in the queue.", place=session.handle.queue_position)
+        return t("Other models are running; position {place} in the queue.", place=session.handle.queue_position)
     if session.handle.state == "loading":
-        return t("Keras starts and loads the model: {seconds} s", seconds=seconds)
-    return t("The model runs: {seconds} s", seconds=seconds)
+        return t("Starting Keras and loading the model: {seconds} s", seconds=seconds)
+    return t("Running the model: {seconds} s", seconds=seconds)
 
 
-def why(error: SandboxError) -> str:
+def reason(error: SandboxError) -> str:
     """Why there is no answer, in a sentence."""
     words = {
-        "timeout": t("The model took too long and was stopped."),
-        "memory": t("The model needs more memory than it may take, and was stopped."),
+        "timeout": t("The model exceeded the time limit and was stopped."),
+        "memory": t("The model exceeded the memory limit and was stopped."),
         "busy": t("Too many models are open on this server; please try again in a minute."),
         "too large": t("The tensors are too large to send."),
         "closed": t("The model was closed; please run it again."),

@@ -1,4 +1,4 @@
-"""Figures of tensors: what goes into a merge and what comes out, in a few numbers."""
+"""Summary statistics of the inputs and outputs of merges."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from ui.text import t
 
 
 def figures_of(tensor: Array) -> TensorFigures:
-    """Figures of one tensor, as the process of a model gives them of its own."""
+    """Statistics of one tensor, computed as in the process of a model."""
     return TensorFigures(tensor.shape, str(tensor.dtype), *figures(tensor))
 
 
 def headings() -> list[str]:
-    """Of the columns of `row`."""
-    return [t("Shape"), t("Mean"), t("Spread"), t("Smallest"), t("Largest"), t("Zeros"), t("Not finite")]
+    """The headings of `row`."""
+    return [t("Shape"), t("Mean"), t("Std. dev."), t("Minimum"), t("Maximum"), t("Zeros"), t("Not finite")]
 
 
 def row(found: TensorFigures) -> list[str]:
-    """The figures as they are written."""
+    """The statistics as text."""
     numbers = [number(value) for value in (found.mean, found.spread, found.smallest, found.largest)]
     return [str(found.shape), *numbers, _percent(found.zeros), _percent(found.not_finite)]
 
@@ -35,8 +35,8 @@ def figures_table(names: Sequence[str], found: Sequence[TensorFigures]) -> None:
     """Draw a table, one row for each tensor.
 
     Args:
-        names: of the tensors; foreign text is welcome.
-        found: as many.
+        names: of the tensors; untrusted text is allowed.
+        found: one for each name.
     """
     frame = pd.DataFrame([row(entry) for entry in found], columns=headings())
     frame.insert(0, t("Tensor"), list(names))

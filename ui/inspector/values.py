@@ -1,4 +1,4 @@
-"""One merge of a model that has run: what goes in, what comes out, and how its gate fares."""
+"""One merge of a model that has run: its tensors in the linked view, and the verdict on its gate."""
 
 from __future__ import annotations
 
@@ -8,85 +8,51 @@ from dataclasses import dataclass, replace
 import numpy as np
 import streamlit as st
 
-from core import Alignment, MergeError
+from core import MergeError
 from core.dtypes import Array
 from sandbox.model_file.file import MergeEntry
 from ui import counters
-from ui.export import export_menu
 from ui.inspector import controls
 from ui.inspector.cropping import Cut, cut
 from ui.inspector.gate_detection import gate_number, health
-from ui.inspector.rows import title
-from ui.inspector.summary_table import figures_of, figures_table
-from ui.tensor_view import Panel, TensorView, default_axes, frame_of, tensor_view
-from ui.text import plain, short, t
+from ui.inspector.recorded import Tensors, computed_inputs, notes, operand_name
+from ui.tensor_view import Panel, Selection, TensorView, default_axes, frame_of, tensor_view
+from ui.text import plain, t
 from ui.views.loaded_code import loaded_code
 from ui.views.merge_view import translated_words, values_view
 
 
 @dataclass(frozen=True, eq=False)
-class Tensors:
-    """What one run recorded of a merge.
+class Shown:
+    """What is on screen of a merge.
 
     Attributes:
-        entry: the merge.
-        inputs: its operands.
-        output: what came out.
-        gradients: what flows back to each operand, where that was asked.
+        tensors: of the merge.
+        view: as drawn; None if no view of the merge itself is drawn.
+        selection: what the person looks at in it.
     """
 
-    entry: MergeEntry
-    inputs: tuple[Array, ...]
-    output: Array
-    gradients: tuple[Array, ...] = ()
-
-    @property
-    def names(self) -> list[str]:
-        """For people: the number of each operand and the layer that it comes from, and the output."""
-        return tensor_names(self.entry, len(self.inputs))
-
-    @property
-    def all(self) -> tuple[Array, ...]:
-        """Inputs, then the output."""
-        return (*self.inputs, self.output)
-
-    def alignment(self) -> Alignment:
-        """How the recorded shapes line up.
-
-        Raises:
-            MergeError: they do not, by our rules.
-        """
-        return self.entry.align(tuple(tensor.shape for tensor in self.inputs))
+    tensors: Tensors
+    view: TensorView | None = None
+    selection: Selection | None = None
 
 
-def tensor_names(entry: MergeEntry, count: int) -> list[str]:
-    """Of so many operands and the output."""
-    return [*(operand_name(entry, number) for number in range(count)), t("output")]
-
-
-def operand_name(entry: MergeEntry, number: int) -> str:
-    """Number and origin of an operand, as plain text."""
-    operand = entry.inputs[number] if number < len(entry.inputs) else None
-    origin = (operand.source or operand.constant) if operand else ""
-    name = t("input {number}", number=number)
-    return f"{name} · {short(origin.split('/')[-1])}" if origin else name
-
-
-def show_values(tensors: Tensors) -> None:
-    """Figures, health of the gate, and the linked tensor view."""
+def show_values(tensors: Tensors) -> Shown:
+    """The verdict on the gate, notes, and the linked tensor view."""
     show_health(tensors)
+    for note in notes(tensors):
+        st.caption(":material/info: " + plain(note))
     view, cuts = merge_view(tensors)
-    for note in cuts:
-        st.caption(":material/content_cut: " + cut_words(note))
+    for part in cuts:
+        st.caption(":material/content_cut: " + cut_words(part))
     usual = largest_cell(view.panels[-1].value)
     chosen = tensor_view(view, key="merge_values", selection=controls.first_selection(usual))
-    controls.keep_place(chosen, usual, default_axes(view, frame_of(view)), last_panel=len(tensors.inputs))
-    export_menu(view, chosen, title=title(tensors.entry), code=_code(tensors.entry, view))
-    figures_table(tensors.names, [figures_of(tensor) for tensor in tensors.all])
+    controls.keep_look(chosen, usual, default_axes(view, frame_of(view)), last_panel=len(tensors.inputs))
+    return Shown(tensors, view, chosen)
 
 
-def _code(entry: MergeEntry, view: TensorView) -> dict[str, str]:
-    """Of the tensors that are drawn; an operator lines its operands up otherwise than a layer, so it has none here."""
+def code_of(entry: MergeEntry, view: TensorView) -> dict[str, str]:
+    """Code for the tensors that are drawn; empty for an operator, which aligns its operands differently."""
     if entry.kind != "layer" or view.alignment is None:
         return {}
     options = {name: value for name, value in entry.options.items() if name in ("axis", "axes", "normalize")}
@@ -94,15 +60,30 @@ def _code(entry: MergeEntry, view: TensorView) -> dict[str, str]:
 
 
 def merge_view(tensors: Tensors) -> tuple[TensorView, tuple[Cut, ...]]:
-    """The view of a merge, cut to what can be drawn, and what was cut."""
+    """The view of a merge, cropped to what can be drawn, and what was cropped."""
     try:
         alignment = tensors.alignment()
-        shown, cuts = cut(alignment, tensors.all)
-        view = values_view(tensors.entry.align(tuple(tensor.shape for tensor in shown[:-1])), shown)
+        shown, cuts = cut(alignment, (*computed_inputs(tensors, alignment), tensors.output))
+        aligned = tensors.entry.align(tuple(tensor.shape for tensor in shown[:-1]))
+        view = values_view(aligned, shown, normalize=tensors.normalize)
         counters.merged(tensors.entry.operation)
-    except (MergeError, ValueError):  # a rule of Keras that we do not know: the panels stand side by side
+    except (MergeError, ValueError):  # a rule of Keras that the engine does not know: the panels are not linked
         return side_by_side(tensors.names, tensors.all), ()
-    return titled(view, tensors.names), cuts
+    return scaled(titled(view, tensors.names), tensors), cuts
+
+
+def scaled(view: TensorView, tensors: Tensors) -> TensorView:
+    """The output on the scale of the features that are gated, the gate from 0 to 1."""
+    number = gate_number(tensors.entry.operation, tensors.inputs)
+    if number is None:
+        return view
+    shape = view.panels[-1].value.shape
+    features = next(
+        (at for at, panel in enumerate(view.panels[:-1]) if at != number and panel.value.shape == shape), None
+    )
+    panels = list(view.panels)
+    panels[-1] = replace(panels[-1], like=features)
+    return replace(view, panels=tuple(panels))
 
 
 def titled(view: TensorView, names: Sequence[str]) -> TensorView:
@@ -112,34 +93,35 @@ def titled(view: TensorView, names: Sequence[str]) -> TensorView:
 
 
 def largest_cell(value: Array) -> tuple[int, ...]:
-    """The index of the largest number, where something is to be seen; of the first cell where none is finite."""
-    known = np.nan_to_num(np.asarray(value, dtype=np.float64), nan=-np.inf)
-    return tuple(int(place) for place in np.unravel_index(int(known.argmax()), value.shape)) if value.size else ()
+    """The index of the largest finite value; of the first element if none is finite; () for an empty array."""
+    known = np.nan_to_num(np.asarray(value, dtype=np.float64), nan=-np.inf, posinf=-np.inf)
+    return tuple(int(index) for index in np.unravel_index(int(known.argmax()), value.shape)) if value.size else ()
 
 
 def show_health(tensors: Tensors) -> None:
-    """Where an operand is a gate: its verdict and figures in two lines."""
+    """If an operand is a gate: its verdict and statistics."""
     number = gate_number(tensors.entry.operation, tensors.inputs)
     if number is None:
         return
     found = health(tensors.inputs[number])
     name = plain(operand_name(tensors.entry, number))
-    st.markdown(":material/filter_alt: " + t("{name} is the gate.", name=f"**{name}**") + " " + plain(t(found.verdict)))
-    st.caption(
-        t(
-            "mean {mean}, spread {spread}; below 0.05: {shut}, above 0.95: {open}",
-            mean=f"{found.mean:.3f}",
-            spread=f"{found.spread:.3f}",
-            shut=f"{100 * found.shut:.0f} %",
-            open=f"{100 * found.open:.0f} %",
-        )
+    figures = t(
+        "mean {mean}, std. dev. {spread}; below 0.05: {shut}, above 0.95: {open}",
+        mean=f"{found.mean:.3f}",
+        spread=f"{found.spread:.3f}",
+        shut=f"{100 * found.shut:.0f} %",
+        open=f"{100 * found.open:.0f} %",
+    )
+    st.markdown(
+        ":material/filter_alt: " + t("{name} is the gate.", name=f"**{name}**") + " " + plain(t(found.verdict)),
+        help=figures,
     )
 
 
 def cut_words(note: Cut) -> str:
     """What is not drawn, in words."""
     return t(
-        "Too large to draw: only the first {drawn} of {whole} along axis {axis} are shown; the figures are of all.",
+        "Too large to draw: only the first {drawn} of {whole} along axis {axis} are shown; the statistics cover all.",
         drawn=note.drawn,
         whole=note.whole,
         axis=note.axis,
@@ -147,11 +129,11 @@ def cut_words(note: Cut) -> str:
 
 
 def side_by_side(names: Sequence[str], tensors: Sequence[Array], symbols: Sequence[str] = ()) -> TensorView:
-    """Tensors next to each other, tied by their axes alone where they have as many.
+    """Tensors next to each other, linked by their trailing axes alone.
 
     Args:
         names: of the tensors.
-        tensors: as many.
+        tensors: one for each name.
         symbols: drawn before each; none by default.
     """
     rank = max(tensor.ndim for tensor in tensors)

@@ -1,26 +1,27 @@
-"""The controls of the Merge lab: example, operation, inputs, options. Each value is bound to the URL."""
+"""The controls of the Merge lab: the call in one line, and a drawer of options. Each value is bound to the URL."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
-from core import MERGES, Fix, MergeError
+from core import MERGES, MergeError
 from core.dtypes import Array
-from core.errors import Shape, unclear
+from core.errors import Shape, invalid_request
 from core.limits import MAX_INPUTS
 from core.merges.samples import DTYPES, SAMPLES
 from core.merges.shape_text import format_shape, parse_shape
 from ui import session
-from ui.lab.own_values import pick_own_values
-from ui.lab.presets import FIRST, default_shape
+from ui.lab.own_values import OWN, pick_own_values
+from ui.lab.presets import FIRST, default_dtype, default_shape, default_start
 from ui.state import link
 from ui.state.seeds import MOST_SIGNS, read_seed
 from ui.text import plain, short, t
 
-_OWN = ("file", "list")
+_MOST_START = 10**9
 
 
 @dataclass(frozen=True)
@@ -28,21 +29,23 @@ class InputChoice:
     """One input as chosen.
 
     Attributes:
-        shape: None where what was typed cannot be read.
-        fill: a sample, "file" or "list".
+        shape: None if what was typed is not a shape.
+        fill: name of a sample, "file" or "list".
         dtype: of the sample.
         array: the user's own values, else None.
+        start: first value of the sample; None if it has none.
     """
 
     shape: Shape | None
     fill: str
     dtype: str
     array: Array | None = None
+    start: int | None = None
 
 
 @dataclass(frozen=True)
 class Options:
-    """What else the layer takes; axes is None where it cannot be read."""
+    """The options of the layer; `valid` is False if one of them cannot be read."""
 
     axis: int = -1
     axes: int | tuple[int, ...] = -1
@@ -51,53 +54,56 @@ class Options:
 
     @property
     def keywords(self) -> dict[str, Any]:
-        """As the engine takes them."""
+        """As keyword arguments of the engine."""
         return {"axis": self.axis, "axes": self.axes, "normalize": self.normalize}
 
 
-def pick_operation() -> tuple[str, bool]:
-    """The operation, and whether it is written as a function."""
-    name = link.menu(
-        t("Operation"),
-        list(MERGES),
-        "op",
-        FIRST.operation,
-        format_func=lambda name: f"{name}  {MERGES[name].symbol}",
-    )
-    st.caption(t(MERGES[name].summary))
-    form = link.segments(
-        t("Written as"),
-        ["class", "function"],
-        "form",
-        "class",
-        format_func=lambda form: f"{name}()" if form == "class" else f"{MERGES[name].function}()",
-    )
-    return name, form == "function"
+@dataclass(frozen=True)
+class Call:
+    """Everything that was chosen."""
+
+    operation: str
+    function_form: bool
+    inputs: tuple[InputChoice, ...]
+    options: Options
+    seed: int
+    shows_distribution: bool = False
+
+    @property
+    def shapes(self) -> tuple[Shape, ...] | None:
+        """The shapes, if all of them and the options are valid."""
+        shapes = tuple(entry.shape for entry in self.inputs if entry.shape is not None)
+        return shapes if len(shapes) == len(self.inputs) and self.options.valid else None
 
 
-def pick_options(operation: str) -> Options:
-    """The axis of Concatenate, the axes of Dot; nothing for the others."""
-    rule = MERGES[operation].rule
-    if rule == "concatenate":
-        text = link.text(t("axis: joined"), "axis", "-1", max_chars=10)
-        found = _whole_numbers(text, (1,))
-        return Options(axis=found[0]) if found else Options(valid=False)
-    if rule == "dot":
-        text = link.text(t("axes: contracted, one number or two"), "axes", "-1", max_chars=20)
-        normalize = link.toggle(
-            t("normalize"), "norm", help=t("Divide each input by its L2 norm along the contracted axis first.")
-        )
-        found = _whole_numbers(text, (1, 2))
-        return (
-            Options(axes=found[0] if len(found) == 1 else found, normalize=normalize) if found else Options(valid=False)
-        )
-    return Options()
-
-
-def pick_inputs() -> tuple[InputChoice, ...]:
-    """One to six inputs, each with its shape, what fills it and its dtype."""
-    count = link.segments(t("Number of inputs"), list(range(1, MAX_INPUTS + 1)), "n", 2)
-    return tuple(_pick_input(number) for number in range(count))
+def pick_call() -> Call:
+    """Draw the call in one line, `Multiply ( [5,1,5 , 5,4,5] )`, with the drawer of options at its end."""
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="top", key="lab_call"):
+        with st.container(width=170):
+            operation = str(
+                link.menu(
+                    t("Operation"),
+                    list(MERGES),
+                    "op",
+                    FIRST.operation,
+                    format_func=lambda name: f"{name}  {MERGES[name].symbol}",
+                    label_visibility="collapsed",
+                )
+            )
+        count = int(link.reading("n", 2, _read_count))
+        shapes = [st.container(width=150) for _ in range(count)]
+        _add_and_remove(count)
+        options_slot = st.container(width="content", horizontal=True, gap="xsmall")
+        drawer = st.popover(t("Options"), icon=":material/tune:", key="lab_options")
+    with options_slot:
+        options = _pick_options(operation)
+    with drawer:
+        function_form = _pick_form(operation)
+        fills = [_pick_fill(number) for number in range(count)]
+        seed = pick_seed()
+        distribution = link.toggle(t("Show the distribution of the values"), "spread")
+    inputs = tuple(_pick_input(number, shapes[number], *fills[number]) for number in range(count))
+    return Call(operation, function_form, inputs, options, seed, distribution)
 
 
 def pick_seed() -> int:
@@ -105,36 +111,112 @@ def pick_seed() -> int:
     return read_seed(link.text(t("Seed of random values"), "seed", "0", max_chars=MOST_SIGNS)) or 0
 
 
-def pick_distribution() -> bool:
-    """Whether the spread of the values is drawn too."""
-    return link.toggle(t("Show the distribution of the values"), "spread")
+def _read_count(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and 1 <= int(text[:3]) <= MAX_INPUTS else None
 
 
-def apply_fix(fix: Fix) -> None:
-    """Set the shapes of a fix; the callback of its button."""
-    values: dict[str, object] = {"n": len(fix.shapes)}
-    for number, shape in enumerate(fix.shapes):
-        values[f"s{number}"] = format_shape(shape)
-        if session.get(f"f{number}") in _OWN:
-            values[f"f{number}"] = "counting"
-    session.put(values)
+def _add_and_remove(count: int) -> None:
+    """Buttons for one input more or less."""
+    for label, icon, wanted in (
+        (t("Add an input"), "add", count + 1),
+        (t("Remove the last input"), "remove", count - 1),
+    ):
+        st.button(
+            f":material/{icon}:",
+            key=f"lab_{icon}",
+            help=label,
+            disabled=not 1 <= wanted <= MAX_INPUTS,
+            on_click=_sets_count(wanted),
+        )
 
 
-def _pick_input(number: int) -> InputChoice:
-    with st.container(border=True):
-        (left, right), below = st.columns([3, 2]), st.container()
-        with below:
-            fill = link.menu(t("Filled with"), [*SAMPLES, *_OWN], f"f{number}", FIRST.sample, format_func=_fill_title)
-        own, shape = fill in _OWN, format_shape(default_shape(number))
-        with left:
-            label = t("Shape of input {number}", number=number)
-            text = link.text(label, f"s{number}", shape, max_chars=200, disabled=own)
-        with right:
-            dtype = link.menu("dtype", DTYPES, f"d{number}", DTYPES[0], disabled=own)
-        if own:
-            array = pick_own_values(number, fill)
-            return InputChoice(None if array is None else array.shape, fill, str(getattr(array, "dtype", dtype)), array)
-        return InputChoice(_read_shape(text), fill, dtype)
+def _sets_count(count: int) -> Callable[[], None]:
+    return lambda: session.put({"n": count})
+
+
+def _pick_form(operation: str) -> bool:
+    """Whether the call is written as a function."""
+    form = link.segments(
+        t("Written as"),
+        ["class", "function"],
+        "form",
+        "class",
+        format_func=lambda form: f"{operation}()" if form == "class" else f"{MERGES[operation].function}()",
+    )
+    return str(form) == "function"
+
+
+def _pick_options(operation: str) -> Options:
+    """The axis of Concatenate, the axes of Dot; nothing for the others."""
+    rule = MERGES[operation].rule
+    if rule == "concatenate":
+        found = _pick_integers("axis", (1,))
+        return Options(axis=found[0]) if found else Options(valid=False)
+    if rule != "dot":
+        return Options()
+    found = _pick_integers("axes", (1, 2))
+    normalize = link.toggle(
+        "normalize", "norm", help=t("Divide each input by its L2 norm along the contracted axis first.")
+    )
+    if not found:
+        return Options(valid=False)
+    return Options(axes=found[0] if len(found) == 1 else found, normalize=normalize)
+
+
+def _pick_integers(key: str, lengths: tuple[int, ...]) -> tuple[int, ...]:
+    with st.container(width=110):
+        text = link.text(f"{key}=", key, "-1", max_chars=20, label_visibility="collapsed", icon=None)
+        st.caption(f"{key}={plain(short(text))}")
+        return _integers(text, lengths)
+
+
+def _pick_fill(number: int) -> tuple[str, str, int | None]:
+    """The sample of an input, its dtype and its first value."""
+    with st.container(horizontal=True, gap="xsmall"):
+        fill = str(
+            link.menu(
+                t("Values of input {number}", number=number),
+                [*SAMPLES, *OWN],
+                f"f{number}",
+                FIRST.sample,
+                format_func=_fill_title,
+                width=190,
+            )
+        )
+        usual = default_dtype(fill)
+        link.follow(f"d{number}", usual)
+        dtype = str(link.menu("dtype", DTYPES, f"d{number}", usual, disabled=fill in OWN, width=110))
+        if fill in OWN or SAMPLES[fill].first is None:
+            return fill, dtype, None
+        start = default_start(fill, number)
+        link.follow(f"start{number}", str(start))
+        with st.container(width=110):
+            text = link.text(t("First value"), f"start{number}", str(start), max_chars=11)
+            return fill, dtype, _read_start(text)
+
+
+def _pick_input(number: int, slot: Any, fill: str, dtype: str, start: int | None) -> InputChoice:
+    """The shape of an input in the call; the user's own values have theirs, and are entered below."""
+    if fill in OWN:
+        array = pick_own_values(number, fill)
+        shape = None if array is None else array.shape
+        slot.text_input(
+            t("Shape of input {number}", number=number),
+            "" if shape is None else format_shape(shape),
+            disabled=True,
+            label_visibility="collapsed",
+            placeholder=_fill_title(fill),
+        )
+        return InputChoice(shape, fill, str(getattr(array, "dtype", dtype)), array)
+    with slot:
+        text = link.text(
+            t("Shape of input {number}", number=number),
+            f"s{number}",
+            format_shape(default_shape(number)),
+            max_chars=200,
+            label_visibility="collapsed",
+        )
+        return InputChoice(_read_shape(text), fill, dtype, start=start)
 
 
 def _read_shape(text: str) -> Shape | None:
@@ -145,8 +227,19 @@ def _read_shape(text: str) -> Shape | None:
         return None
 
 
-def _whole_numbers(text: str, lengths: tuple[int, ...]) -> tuple[int, ...]:
-    """The numbers in a text; empty, with the reason on screen, where it cannot be read."""
+def _read_start(text: str) -> int | None:
+    """The first value; the default, with the reason on screen, if it is not an integer."""
+    bare = text.strip()
+    digits = bare.removeprefix("-")
+    if digits.isascii() and digits.isdigit() and int(digits[:12]) <= _MOST_START:
+        return int(bare)
+    limit, said = f"{_MOST_START:,}", repr(short(text))
+    st.error(plain(t("The first value is an integer of at most {limit}; {text} is not.", limit=limit, text=said)))
+    return None
+
+
+def _integers(text: str, lengths: tuple[int, ...]) -> tuple[int, ...]:
+    """The integers in a text; empty, with the reason on screen, if it cannot be read."""
     parts = [part.strip() for part in text.strip().strip("()[]").split(",")]
     try:
         if len(parts) not in lengths or any(len(part) > 4 or not part.isascii() for part in parts):
@@ -154,11 +247,13 @@ def _whole_numbers(text: str, lengths: tuple[int, ...]) -> tuple[int, ...]:
         return tuple(int(part) for part in parts)
     except ValueError:
         example = "1" if lengths == (1,) else "-1 / 2,1"
-        said = unclear("{text} cannot be read; type for instance {example}.", text=repr(short(text)), example=example)
-        st.error(plain(t(said.explanation)))
+        error = invalid_request(
+            "{text} cannot be read; type for example {example}.", text=repr(short(text)), example=example
+        )
+        st.error(plain(t(error.explanation)))
         return ()
 
 
 def _fill_title(name: str) -> str:
-    own = {"file": t("a file of yours"), "list": t("a pasted list")}
+    own = {"file": t("Upload…"), "list": t("Typed or pasted array")}
     return own.get(name) or t(SAMPLES[name].title)

@@ -1,4 +1,4 @@
-"""A user's own values for one input: a file or a pasted list."""
+"""The user's own values of one input: an uploaded file, or an array typed or pasted as text."""
 
 from __future__ import annotations
 
@@ -10,21 +10,24 @@ from ui.files.uploads import READERS, file_notes, megabytes, read_file, read_lis
 from ui.state import link
 from ui.text import plain, short, t
 
+OWN = ("file", "list")
+"""Where own values come from, as in links."""
+
 
 def pick_own_values(number: int, kind: str) -> Array | None:
-    """The array in a file or in a pasted list; None, with the reason on screen, where there is none.
+    """Return the array of a file or a text; None, with the reason on screen, if there is none.
 
     Args:
         number: of the input.
-        kind: "file" or "list".
+        kind: one of `OWN`.
     """
     try:
-        array = _from_file(number) if kind == "file" else _from_list(number)
+        array = _from_file(number) if kind == "file" else _from_text(number)
     except MergeError as error:
         st.error(plain(t(error.explanation)))
         return None
     if array is not None:
-        st.caption(t("shape {shape}, {dtype}", shape=array.shape, dtype=array.dtype))
+        st.caption(t("input {number}: shape {shape}, {dtype}", number=number, shape=array.shape, dtype=array.dtype))
     return array
 
 
@@ -33,15 +36,11 @@ def _from_file(number: int) -> Array | None:
         t("File for input {number}", number=number),
         key=f"u{number}",
         max_upload_size=megabytes(),
-        help=t("NumPy .npy and .npz, .csv, or a PNG, JPEG or WebP picture. It stays in memory and is not in the link."),
+        help=t("NumPy .npy and .npz, .csv, or a PNG, JPEG or WebP image. It stays in memory and is not in the link."),
     )
     if file is None:
-        st.info(
-            t(
-                "Please upload a file: {endings}. A link does not hold it.",
-                endings=", ".join(f".{name}" for name in READERS),
-            )
-        )
+        endings = ", ".join(f".{name}" for name in READERS)
+        st.info(t("Upload a file: {endings}. Files are not stored in the link.", endings=endings))
         return None
     arrays = read_file(file.name, file.getvalue())
     for note in file_notes(file.name, file.getvalue()):
@@ -52,11 +51,11 @@ def _from_file(number: int) -> Array | None:
     return arrays[st.selectbox(t("Array in the archive"), names, key=f"m{number}", format_func=short)]
 
 
-def _from_list(number: int) -> Array | None:
+def _from_text(number: int) -> Array | None:
     text = link.area(
-        t("List for input {number}", number=number), f"v{number}", max_chars=4_000, placeholder="[[1, 2], [3, 4]]"
+        t("Array for input {number}", number=number), f"v{number}", max_chars=4_000, placeholder="[[1, 2], [3, 4]]"
     )
     if not text.strip():
-        st.info(t("Please paste a list such as [[1, 2], [3, 4]]."))
+        st.info(t("Type or paste an array such as [[1, 2], [3, 4]] or np.arange(6).reshape(2, 3)."))
         return None
     return read_list(text)

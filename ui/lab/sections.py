@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
@@ -13,7 +14,7 @@ from core.dtypes import Array
 from core.errors import Shape
 from core.limits import check_elements
 from core.merges.plan import Alignment
-from core.merges.rows import alignment_rows, refused_rows
+from core.merges.rows import alignment_rows, error_rows
 from core.merges.samples import sample_code
 from ui import counters
 from ui.lab.controls import InputChoice, Options, apply_fix
@@ -22,6 +23,7 @@ from ui.views import cached
 from ui.views.alignment_table import alignment_table
 from ui.views.keras_check import show_verdict
 from ui.views.numpy_note import show_numpy
+from ui.views.refusal import show_message, show_refusal
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def compute(request: Request, alignment: Alignment) -> tuple[Merged, list[Array]
         merged = merge(request.operation, inputs, **request.options.keywords)
     except MergeError as error:
         counters.refused("limit")
-        _show_message(error)
+        show_message(error)
         return None
     counters.merged(request.operation)
     show_verdict(request.operation, inputs, merged, **request.options.keywords)
@@ -161,14 +163,14 @@ def _fill(entry: InputChoice, number: int, seed: int) -> Array:
 
 def _show_refusal(request: Request, error: MergeError) -> None:
     shapes = request.shapes or ()
-    st.markdown("#### " + plain(", ".join(map(str, shapes))) + " → " + t("refused"))
-    alignment_table(refused_rows(request.operation, shapes, error), refused=True)
-    _show_message(error)
-    _verify_refusal(request)
-    if error.fixes:
-        st.markdown("**" + t("What would fit") + "**")
-    for number, fix in enumerate(error.fixes):
-        st.button(plain(t(fix.text)), key=f"fix{number}", on_click=apply_fix, args=(fix,), icon=":material/build:")
+    st.markdown("#### " + plain(", ".join(map(str, shapes))) + " → " + t("error"))
+    show_refusal(
+        error,
+        shapes,
+        rows=error_rows(error),
+        on_apply=apply_fix,
+        before_fixes=partial(_verify_refusal, request),
+    )
 
 
 def _verify_refusal(request: Request) -> None:
@@ -183,11 +185,3 @@ def _verify_refusal(request: Request) -> None:
     except MergeError as refusal:
         if refusal.axes or refusal.fixes:
             show_verdict(request.operation, inputs, refusal, **request.options.keywords)
-
-
-def _show_message(error: MergeError) -> None:
-    if error.explanation != error.keras_message:
-        text = error.keras_message if error.accident is None else error.accident
-        st.caption(t("Keras says:") if error.accident is None else t("Keras fails here with an unrelated error:"))
-        st.code(text, language=None, wrap_lines=True)
-    st.error(plain(t(error.explanation)))

@@ -1,4 +1,4 @@
-"""The list of a model's merges: a Streamlit component with shapes in colour, small pictures and a keyboard."""
+"""The list of a model's merges: a Streamlit component with coloured shapes, small pictures and keyboard navigation."""
 
 from ui.merge_list.face import MergeRow, Size, merge_list
 

@@ -1,4 +1,4 @@
-"""The component itself: hands plain texts to the browser and hears which row is chosen."""
+"""Sends the rows to the component as plain text and receives the selection."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class Size:
     """One size of a shape.
 
     Attributes:
-        size: as it is written.
-        role: what the axis does where that is worth a colour: "stretched", "inserted", "joined", "contracted".
+        size: as text.
+        role: of the axis if it has a colour: "stretched", "inserted", "joined", "contracted".
     """
 
     size: str
@@ -38,16 +38,16 @@ class MergeRow:
     """One merge.
 
     Attributes:
-        id: what is told when it is chosen.
-        name: of the layer; foreign text is welcome.
+        id: sent back when it is chosen.
+        name: of the layer; untrusted text is allowed.
         operation: in words.
-        sign: stands where a picture is missing.
-        between: stands between the operands.
-        shapes: of the inputs, and of the output where it is known.
-        note: one line below, such as what stretches.
+        sign: drawn if there is no picture.
+        between: drawn between the operands.
+        shapes: of the inputs, then of the output.
+        note: one line below, such as what is broadcast.
         thumb: a small picture of the output as a data URI, or empty.
-        fault: whether the merge cannot work.
-        chosen: whether it is the one that is looked at.
+        fault: whether its shapes are incompatible.
+        chosen: whether it is the selected one.
     """
 
     id: str
@@ -67,7 +67,7 @@ def merge_list(rows: Sequence[MergeRow], *, key: str, on_choose: Callable[[], No
 
     Args:
         rows: in the order of the graph.
-        key: tells this list from others on the page; what the component holds under it has the id of a row as `chosen`.
+        key: identifies this list on the page; the component's state under this key has the id of a row as `chosen`.
         on_choose: called before the next run, when a row has been chosen.
     """
     data = {"rows": [asdict(row) for row in rows], "words": {"list": t("Merges of the model")}}

@@ -1,5 +1,6 @@
-"""The picture of a model's graph: a Streamlit component that can be zoomed, dragged and walked through by keyboard."""
+"""The picture of a graph: a Streamlit component with zoom, dragging and keyboard navigation."""
 
-from ui.model_graph.face import GraphEdge, GraphNode, graph_picture
+from ui.model_graph.face import GraphEdge, GraphNode, GraphView, graph_picture
+from ui.model_graph.layout import Form
 
-__all__ = ["GraphEdge", "GraphNode", "graph_picture"]
+__all__ = ["Form", "GraphEdge", "GraphNode", "GraphView", "graph_picture"]

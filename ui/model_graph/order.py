@@ -1,4 +1,4 @@
-"""The order of boxes and edges in each row, so that few edges cross."""
+"""The order of boxes and edges within each row, chosen so that few edges cross."""
 
 from __future__ import annotations
 
@@ -6,23 +6,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-SWEEPS = 6  # down and up again, three times each
+SWEEPS = 6  # alternately downwards and upwards
 
 
 @dataclass
 class Piece:
-    """A box, or the part of an edge that passes a row."""
+    """A box, or the part of an edge that crosses a row.
+
+    Attributes:
+        row: number of its row.
+        width: along the row.
+        up: the pieces above that it is connected to.
+        down: the pieces below that it is connected to.
+        index: position in its row, counted from the left.
+        x: centre along the row.
+    """
 
     row: int
     width: float
     up: list[Piece] = field(default_factory=list)
     down: list[Piece] = field(default_factory=list)
-    place: float = 0.0  # in its row
+    index: float = 0.0
     x: float = 0.0
 
 
 def uncross(levels: list[list[Piece]]) -> None:
-    """Sort each row by the mean place of the neighbours above, then below, and so on; the best order stays."""
+    """Sort each row by the mean index of the neighbours above, then below, and so on; keep the best order found."""
     _number(levels)
     best, fewest = [list(level) for level in levels], crossings(levels)
     for sweep in range(SWEEPS):
@@ -38,17 +47,17 @@ def uncross(levels: list[list[Piece]]) -> None:
 
 
 def _from_above(piece: Piece) -> float:
-    return sum(other.place for other in piece.up) / len(piece.up) if piece.up else piece.place
+    return sum(other.index for other in piece.up) / len(piece.up) if piece.up else piece.index
 
 
 def _from_below(piece: Piece) -> float:
-    return sum(other.place for other in piece.down) / len(piece.down) if piece.down else piece.place
+    return sum(other.index for other in piece.down) / len(piece.down) if piece.down else piece.index
 
 
 def _number(levels: Sequence[Sequence[Piece]]) -> None:
     for level in levels:
-        for place, piece in enumerate(level):
-            piece.place = place
+        for index, piece in enumerate(level):
+            piece.index = index
 
 
 def crossings(levels: Sequence[Sequence[Piece]]) -> int:
@@ -56,17 +65,17 @@ def crossings(levels: Sequence[Sequence[Piece]]) -> int:
     total = 0
     for upper, lower in pairwise(levels):
         tree = [0] * (len(lower) + 1)
-        met = 0
+        counted = 0
         for piece in upper:
-            ends = sorted(int(end.place) for end in piece.down if end.row == piece.row + 1)
-            total += sum(met - _sum(tree, end + 1) for end in ends)
+            ends = sorted(int(end.index) for end in piece.down if end.row == piece.row + 1)
+            total += sum(counted - _prefix_sum(tree, end + 1) for end in ends)
             for end in ends:
-                _add(tree, end + 1)
-            met += len(ends)
+                _increment(tree, end + 1)
+            counted += len(ends)
     return total
 
 
-def _sum(tree: Sequence[int], at: int) -> int:
+def _prefix_sum(tree: Sequence[int], at: int) -> int:
     found = 0
     while at > 0:
         found += tree[at]
@@ -74,7 +83,7 @@ def _sum(tree: Sequence[int], at: int) -> int:
     return found
 
 
-def _add(tree: list[int], at: int) -> None:
+def _increment(tree: list[int], at: int) -> None:
     while at < len(tree):
         tree[at] += 1
         at += at & -at

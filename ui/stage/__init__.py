@@ -1,6 +1,6 @@
-"""For the speaker: keys, a clean screen with large type, a pointer, a blank screen; and the link to hand out."""
+"""For a speaker: a page that fits the screen, keys, a pointer, a blank screen; and the link to share."""
 
-from ui.stage.face import stage
+from ui.stage.face import stage, style
 from ui.stage.share import share
 
-__all__ = ["share", "stage"]
+__all__ = ["share", "stage", "style"]

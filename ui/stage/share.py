@@ -9,27 +9,8 @@ import streamlit as st
 
 from ui.state import link
 from ui.text import t
+from ui.views.copy_button import copy_button
 
-_COPY = st.components.v2.component(
-    "mergescope_copy",
-    html="<button type='button'></button>",
-    css="""
-    button { width: 100%; padding: 0.4rem 0.75rem; font: inherit; cursor: pointer; color: var(--st-text-color);
-             background: transparent; border: 1px solid var(--st-border-color); border-radius: var(--st-base-radius); }
-    button:hover, button:focus-visible { border-color: var(--st-primary-color); color: var(--st-primary-color); }
-    """,
-    js="""
-    export default function ({ data, parentElement }) {
-      const button = parentElement.querySelector("button");
-      button.textContent = data.label;
-      button.onclick = async () => {
-        try { await navigator.clipboard.writeText(window.location.href); button.textContent = data.done; }
-        catch { window.prompt(data.label, window.location.href); }
-        setTimeout(() => { button.textContent = data.label; }, 2000);
-      };
-    }
-    """,
-)
 _LOCAL = ("localhost", "127.", "0.0.0.0", "::1")  # noqa: S104  # compared with, not bound to
 
 
@@ -39,11 +20,16 @@ def share() -> None:
     if not opened.open:
         return
     with opened:
-        _COPY(key="copy", data={"label": t("Copy link"), "done": t("Copied")})
+        copy_button(t("Copy link"), key="copy")
         address = (st.context.url or "").rstrip("/") + link.query()
         _code(address)
-        if (urlsplit(address).hostname or "").startswith(_LOCAL):
+        if is_local(urlsplit(address).hostname or ""):
             st.caption(t("This address opens on this machine only. For an audience, open the app by a public address."))
+
+
+def is_local(host: str) -> bool:
+    """Whether an address with this host opens on this machine only."""
+    return host.startswith(_LOCAL)
 
 
 def _code(address: str) -> None:

@@ -1,95 +1,66 @@
-"""Widgets whose values stand in the URL, so that a copied link gives the same picture on another machine.
+"""Widgets whose values are written into the URL, so that a copied link gives the same picture on another machine.
 
-Streamlit can bind a widget to the URL by itself, but a bound menu writes the label as it stands on screen, and a link
+Streamlit can bind a widget to the URL by itself, but a bound menu writes its label as it is on screen, and a link
 made in one language would not work in the other. So ids are written here. A change of the URL from outside (a link,
-the browser's Back) is taken over into the widgets; that makes Back an undo.
+the browser's Back) is read into the widgets; that makes Back an undo. What a session knows of its link is one
+`LinkState`; this module connects it with Streamlit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 import streamlit as st
 
 from ui import session
 from ui.state import history
+from ui.state.link_state import EVERYWHERE, LinkState
 from ui.text import plain, short, t
 
-_WRITTEN, _DEFAULTS, _ARRIVED, _PAGE = "link_written", "link_defaults", "link_arrived", "link_page"
-_OUTSIDE, _KEPT = "link_outside", "link_kept"
-_AGAIN = "link_again"  # whether the app itself asked for this run
-_FOLLOWED = "link_followed"  # the defaults of controls that follow them
-_SENT = "link_sent"  # what widgets hold that is newer than the URL
-EVERYWHERE = ("lang", "present")  # parameters that go along to other pages
+_KEY = "link_state"
 
 
 def begin(page: str) -> None:
-    """Take over what stands in the URL, if somebody else than `end` wrote it. Every page begins with this.
-
-    Coming from another page by the menu, the URL is empty and the widgets of this page are as they were left.
-    """
-    arrived = st.query_params.to_dict()
-    st.session_state[_SENT] = {} if _WRITTEN in st.session_state else session.sent_along()
-    again = st.session_state.pop(_AGAIN, False)
-    changed = arrived != st.session_state.get(_WRITTEN) and not again
-    stayed = st.session_state.get(_PAGE) == page
-    if not stayed:
-        _turn_to(page)
-    if changed and (arrived or stayed):
-        for key in [key for key in st.session_state.get(_DEFAULTS, {}) if key not in arrived]:
-            st.session_state.pop(key, None)
-    st.session_state[_OUTSIDE] = changed
-    st.session_state[_ARRIVED] = arrived if changed else {}
-    st.session_state[_DEFAULTS] = {}
-
-
-def _turn_to(page: str) -> None:
-    """Put away what the page before held and take out what this one did: the same name may mean another thing there."""
-    kept = st.session_state.setdefault(_KEPT, {})
-    own = [key for key in st.session_state.get(_DEFAULTS, {}) if key not in EVERYWHERE]
-    kept[st.session_state.get(_PAGE)] = {key: st.session_state.pop(key) for key in own if key in st.session_state}
-    for key, value in kept.get(page, {}).items():
-        st.session_state[key] = value
-        st.session_state[_DEFAULTS][key] = None
-    st.session_state[_PAGE] = page
+    """Read what another hand than `end` wrote into the URL. Every page begins with this."""
+    _state().begin(page, st.query_params.to_dict(), session.sent_along(), st.session_state)
 
 
 def end() -> None:
     """Write what differs from the defaults into the URL. Every page ends with this."""
-    told = current_parameters()
-    if told != st.query_params.to_dict():
-        st.query_params.from_dict(told)
-    st.session_state[_WRITTEN] = told
-    history.note(st.session_state[_PAGE], told, outside=st.session_state[_OUTSIDE])
+    state, parameters = _state(), current_parameters()
+    if parameters != st.query_params.to_dict():
+        st.query_params.from_dict(parameters)
+    state.written = parameters
+    history.note(state.page or "", parameters, outside=state.outside)
 
 
 def draw_again() -> None:
-    """Run the page anew from within a fragment.
+    """Draw the page again from within a fragment.
 
-    The fragment was asked for with the URL of then. If the page has been drawn with another since, that URL is old,
-    and nobody has gone back to it.
+    The fragment was asked for with the URL of that moment. If the page has been drawn with another URL since, the
+    one of the fragment is old; it does not mean that a person went back to it.
     """
-    st.session_state[_AGAIN] = True
+    _state().again = True
     st.rerun()
 
 
 def always(key: str) -> None:
-    """Write a value into the URL even where it is the default, since another browser has another default."""
-    st.session_state[_DEFAULTS][key] = None
+    """Write a value into the URL even if it is the default, since another browser has another default."""
+    _state().defaults[key] = None
 
 
 def to_page(**parameters: str) -> dict[str, str]:
-    """The parameters of a link to another page, in the same language and form."""
+    """The parameters of a link to another page, in the same language and presentation."""
     kept = {key: value for key, value in current_parameters().items() if key in EVERYWHERE}
     return {**kept, **parameters}
 
 
 def query() -> str:
-    """What stands behind the address of the page, after `end`: empty, or `?op=Add&s0=2,3`."""
-    told = st.query_params.to_dict()
-    return f"?{urlencode(told, safe=',')}" if told else ""
+    """The query of the page's address, after `end`: empty, or `?op=Add&s0=2,3`."""
+    parameters = st.query_params.to_dict()
+    return f"?{urlencode(parameters, safe=',')}" if parameters else ""
 
 
 def text(label: str, key: str, default: str, **options: Any) -> str:
@@ -105,12 +76,12 @@ def area(label: str, key: str, **options: Any) -> str:
 def toggle(label: str, key: str, **options: Any) -> bool:
     """A switch, off by default."""
     return st.toggle(
-        label, key=_ready(key, False, lambda value: value.lower() == "true"), persist_state="session", **options
+        label, key=_ready(key, False, lambda value: value.lower() in ("true", "1")), persist_state="session", **options
     )
 
 
 def menu(label: str, choices: Sequence[Any], key: str, default: Any, **options: Any) -> Any:
-    """One of many; the URL holds the choice, whatever its label."""
+    """One of many; the URL has the choice, not its label."""
     ready = _chosen(choices, key, default, options.get("format_func", str))
     return st.selectbox(label, choices, key=ready, persist_state="session", **options)
 
@@ -122,16 +93,16 @@ def segments(label: str, choices: Sequence[Any], key: str, default: Any, **optio
 
 
 def reading(key: str, default: Any, read: Callable[[str], Any]) -> Any:
-    """A value that a part of a component holds, such as the place of a slider; the link is told where it is nonsense.
+    """A value that a part of a component holds, such as the position of a slider; warns if the link's is invalid.
 
     Args:
         key: its name in the link.
         default: to begin with.
-        read: from the link to the value; None where it says nothing sensible.
+        read: from the link to the value; None for an invalid text.
     """
-    told = st.session_state[_ARRIVED].get(key)
-    if told is not None and read(told) is None:
-        _complain(told)
+    asked = _state().arrived.get(key)
+    if asked is not None and read(asked) is None:
+        _warn(asked)
     _ready(key, default, read)
     if (value := read(str(st.session_state[key]))) is None:
         value = default
@@ -140,13 +111,13 @@ def reading(key: str, default: Any, read: Callable[[str], Any]) -> Any:
 
 
 def held(key: str) -> str:
-    """A value that no widget holds, such as the cell that is looked at; empty where there is none."""
+    """A value that no widget holds, such as the selected element; empty where there is none."""
     return str(st.session_state[_ready(key, "", str)])
 
 
 def brought(key: str) -> str:
     """What a link that has just been opened says, whoever wrote it; empty where it says nothing."""
-    return str(st.session_state[_ARRIVED].get(key, ""))
+    return _state().arrived.get(key, "")
 
 
 def hold(key: str, value: str) -> None:
@@ -172,53 +143,38 @@ def follow(key: str, default: Any) -> None:
         key: of a control that is drawn after this.
         default: as the control has it now.
     """
-    known = st.session_state.setdefault(_FOLLOWED, {})
-    newer = key in st.session_state[_ARRIVED] or key in st.session_state[_SENT]
-    if known.get(key, default) != default and not newer:
-        st.session_state.pop(key, None)
-    known[key] = default
+    _state().follow(key, default, st.session_state)
 
 
 def arrived() -> tuple[str, ...]:
     """The keys that a link has just brought."""
-    return tuple(st.session_state[_ARRIVED])
+    return tuple(_state().arrived)
 
 
 def current_parameters() -> dict[str, str]:
-    """What the controls of this page hold, by parameter of the link, where it differs from the default."""
-    defaults = st.session_state[_DEFAULTS]
-    values = {key: str(st.session_state[key]) for key in defaults if key in st.session_state}
-    return {key: value for key, value in values.items() if value != defaults[key]}
+    """The values of this page's controls that differ from their defaults, by parameter of the link."""
+    return _state().parameters(st.session_state)
 
 
 def _chosen(choices: Sequence[Any], key: str, default: Any, label: Callable[[Any], Any] = str) -> str:
     """The key of a widget that surely holds one of its choices."""
     named = {str(choice): choice for choice in choices}
-    arrived = st.session_state[_ARRIVED].get(key)
-    if arrived is not None and arrived not in named:
-        _complain(arrived)
-    sent = st.session_state[_SENT].pop(key, None)  # a label; it says nothing where it is none of these any more
-    newer = [choice for choice in choices if str(label(choice)) == sent]
-    ready = _ready(key, default, lambda value: named.get(value, default))
-    if newer:
-        st.session_state[key] = newer[0]
-    if st.session_state[key] not in named.values():
-        st.session_state[key] = default
-    return ready
+    labels = {str(label(choice)): choice for choice in choices}
+    unknown = _state().choose(key, named, labels, default, st.session_state)
+    if unknown is not None:
+        _warn(unknown)
+    return key
 
 
-def _complain(arrived: str) -> None:
-    st.warning(plain(t("The link asks for {value}, which is not one of the choices here.", value=short(arrived))))
+def _warn(asked: str) -> None:
+    st.warning(plain(t("The link asks for {value}, which is not one of the choices here.", value=short(asked))))
 
 
 def _ready(key: str, default: Any, read: Callable[[str], Any]) -> str:
     """The key, with its value in place before the widget is drawn."""
-    st.session_state[_DEFAULTS][key] = str(default)
-    arrived = st.session_state[_ARRIVED]
-    if key in st.session_state[_SENT]:
-        st.session_state[key] = st.session_state[_SENT][key]  # the URL would take back the change that was just made
-    elif key in arrived:
-        st.session_state[key] = read(arrived[key])
-    elif key not in st.session_state:
-        st.session_state[key] = default
+    _state().prepare(key, default, read, st.session_state)
     return key
+
+
+def _state() -> LinkState:
+    return cast(LinkState, st.session_state.setdefault(_KEY, LinkState()))

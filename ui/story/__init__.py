@@ -1,3 +1,3 @@
-"""The Story page: tour, stories from files, quiz."""
+"""The Story page: the tour, stories from files, the quiz."""
 
 __all__ = ["controls", "quiz", "quiz_controls", "view"]

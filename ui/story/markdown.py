@@ -1,18 +1,17 @@
-"""The text of a story as Markdown that is safe whoever wrote it: no links, no pictures, no markup of other kinds.
+"""The text of a story as safe Markdown: no links, pictures or other markup, whoever wrote it.
 
-What a writer may use is **bold**, *italic*, `code`, and lists; everything else stands on screen as it was typed.
+A writer may use **bold**, *italic*, `code` and lists; everything else is shown as it was typed.
 """
 
 from __future__ import annotations
 
 import re
 
+from ui.text import plain
+
 _CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
-_SIGNS = re.compile(r"([\\`_\[\]<>~$|#!&{}^]|:(?=[A-Za-z]))")
 _RULER = re.compile(r"^\s*([-=*_])(\s*\1)*\s*$")  # would turn the line above into a heading
-_BULLET = re.compile(r"^[-*]\s+")
-_JOINER = "\u2060"  # no width; breaks what a renderer would turn into a link by itself
-_ADDRESS = re.compile(r"(?i)(?<=:)(?=//)|(?<=\bwww)(?=\.)|(?=@)")
+_BULLET = re.compile(r"^(?:[-*]|(\d+)\.)\s+")
 
 
 def safe_markdown(text: str) -> str:
@@ -21,8 +20,8 @@ def safe_markdown(text: str) -> str:
 
 
 def safe_line(text: str) -> str:
-    """One line without any form."""
-    return _escaped(text.replace("\n", " ")).replace("*", r"\*")
+    """One line without any markup."""
+    return plain(text.replace("\n", " "))
 
 
 def _line(line: str) -> str:
@@ -30,10 +29,8 @@ def _line(line: str) -> str:
     if _RULER.match(bare):
         return ""
     bullet = _BULLET.match(bare)
-    head, rest = ("- ", bare[bullet.end() :]) if bullet else ("", bare)
-    parts = _CODE.split(rest)  # outside, inside, outside, ...
-    return head + "".join(f"`{part}`" if place % 2 else _escaped(part) for place, part in enumerate(parts))
-
-
-def _escaped(text: str) -> str:
-    return _SIGNS.sub(r"\\\1", _ADDRESS.sub(_JOINER, text)).replace("+ ", r"\+ ")
+    head = "" if bullet is None else f"{bullet[1]}. " if bullet[1] else "- "
+    parts = _CODE.split(bare[bullet.end() :] if bullet else bare)  # outside, inside, outside, ...
+    return head + "".join(
+        f"`{part}`" if number % 2 else plain(part, emphasis=True) for number, part in enumerate(parts)
+    )

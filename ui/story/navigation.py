@@ -1,4 +1,4 @@
-"""One place on or back, or any of them: for the steps of a story and the questions of a quiz."""
+"""Moves through the steps of a story and the questions of a quiz: buttons, a menu, dots, and back to the top."""
 
 from __future__ import annotations
 
@@ -11,41 +11,69 @@ from ui.state import link
 from ui.text import t
 from ui.views.selection import LOOK
 
+_TOP = st.components.v2.component(
+    "mergescope_top",
+    html="<span>\n</span>",
+    css="span { display: none; }\n",
+    js="""
+    let shown = null; // one page is open at a time
+    export default function ({ data }) {
+      if (data.position === shown) return;
+      shown = data.position;
+      document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
+    }
+    """,
+)
 
-def walk(label: str, titles: Mapping[int, str], key: str) -> int:
-    """Buttons and a menu. The arrow keys press the buttons: `ui/stage/stage.js` knows them by their keys.
+
+def open_at_top(position: str) -> None:
+    """Scroll to the top whenever the position in the story or quiz changes.
+
+    Args:
+        position: names the step or question.
+    """
+    with st.sidebar:
+        _TOP(key="story_top", data={"position": position})
+
+
+def walk(label: str, titles: Mapping[int, str], key: str, signs: Mapping[int, str] | None = None) -> int:
+    """Draw buttons, progress dots and a menu. The arrow keys press the buttons (`ui/stage/stage.js`).
 
     Args:
         label: of the menu.
         titles: by number, in order.
-        key: of the number in the link; the first is the default.
+        key: of the number in the link; the first one is the default.
+        signs: a dot for each number other than the current one, by default filled up to it.
     """
     numbers = list(titles)
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        back = st.container(width="content")
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="story_foot"):
+        back, dots = st.container(width="content"), st.container(width="content")
+        forward, menu = st.container(width="content"), st.container(width="stretch")
+    with menu:
         chosen = int(
             link.menu(
                 label, numbers, key, numbers[0], format_func=titles.get, on_change=forget, label_visibility="collapsed"
             )
         )
-        on = st.container(width="content")
+    marks = signs or {number: "●" if number < chosen else "○" for number in numbers}
+    dots.markdown("".join("◉" if number == chosen else marks[number] for number in numbers))
     ends = (
         (back, "story_back", t("Back"), "arrow_back", "←", chosen - 1),
-        (on, "story_next", t("Forward"), "arrow_forward", "→", chosen + 1),
+        (forward, "story_next", t("Forward"), "arrow_forward", "→", chosen + 1),
     )
-    for place, name, text, icon, keys, number in ends:
-        place.button(
+    for column, name, text, icon, shortcut, number in ends:
+        column.button(
             text,
             key=name,
             icon=f":material/{icon}:",
-            help=keys,
+            help=shortcut,
             disabled=number not in titles,
-            on_click=_goes(key, number),
+            on_click=_goes_to(key, number),
         )
     return chosen
 
 
-def _goes(key: str, number: int) -> Callable[[], None]:
+def _goes_to(key: str, number: int) -> Callable[[], None]:
     def go() -> None:
         session.put({key: number})
         forget()
@@ -54,6 +82,6 @@ def _goes(key: str, number: int) -> Callable[[], None]:
 
 
 def forget() -> None:
-    """Another place begins where it says itself."""
+    """Discard the selection in the link: another step has its own."""
     for name in LOOK:
         link.hold(name, "")

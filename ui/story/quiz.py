@@ -1,4 +1,4 @@
-"""A question on screen, and its answer explained by how the shapes line up."""
+"""A question on screen: the inputs with "?" as output; after an answer the output, and why it is so."""
 
 from __future__ import annotations
 
@@ -14,53 +14,56 @@ from ui.tensor_view import tensor_view
 from ui.text import plain, t
 
 
-def show_score(questions: Sequence[Question]) -> None:
-    """How many of those that were answered are right."""
+def show_tally(questions: Sequence[Question]) -> None:
+    """Draw how many of the answers are correct."""
     said = controls.answers(len(questions))
     given = [(question, choice) for question, choice in zip(questions, said, strict=True) if choice is not None]
     right = sum(question.answer == choice for question, choice in given)
     if given:
-        st.caption(t("{right} of {count} right so far", right=right, count=len(given)))
+        st.markdown("**" + t("{right} of {count} correct", right=right, count=len(given)) + "**")
 
 
 def question_text(question: Question) -> str:
-    """What is asked, as Markdown."""
+    """Return the question as Markdown."""
     shapes = plain(", ".join(map(str, question.shapes)))
     name = plain(_call(question))
     if question.kind == "shape":
-        return t("{name} takes inputs of the shapes {shapes}. What shape comes out?", name=name, shapes=shapes)
-    if question.kind == "clash":
-        return t(
-            "Keras refuses {name} of the shapes {shapes}. Which axis is at fault, counted in the longer shape?",
-            name=name,
-            shapes=shapes,
-        )
+        return t("{name} gets inputs of shapes {shapes}. What is the shape of the output?", name=name, shapes=shapes)
+    if question.kind == "value":
+        cell = plain(str(question.cell))
+        return t("{name} gets these two inputs. What is the output element at {cell}?", name=name, cell=cell)
+    if len({len(shape) for shape in question.shapes}) == 1:
+        return t("Keras rejects {name} for the shapes {shapes}. Which axis is mismatched?", name=name, shapes=shapes)
     return t(
-        "{name} takes these two inputs. Which number stands in the cell {cell} of the result?",
+        "Keras rejects {name} for the shapes {shapes}. Which axis is mismatched, counted in the longer shape?",
         name=name,
-        cell=plain(str(question.cell)),
+        shapes=shapes,
     )
 
 
 def show_question(question: Question, answer: int | None, number: int) -> None:
-    """The inputs, where numbers are asked for; once answered, whether that is right, and why."""
-    key = f"question{number}"
-    step = _step(question)
+    """Draw the inputs and "= ?"; once answered, the verdict and the whole merge."""
+    key, step = f"question{number}", _step(question)
     if answer is None:
-        if question.kind == "value":
-            tensor_view(view.inputs_view(step), key=f"{key}_inputs")
+        with st.container(horizontal=True, vertical_alignment="center", key="quiz_picture"):
+            with st.container(width="stretch"):
+                tensor_view(view.inputs_view(step), key=f"{key}_inputs")
+            with st.container(width="content"):
+                st.markdown("# = ?")
         return
     right = controls.choice_text(question, question.choices[question.answer])
     if answer == question.answer:
-        st.success(t("Right: {answer}.", answer=plain(right)), icon=":material/check:")
+        st.success(t("Correct: {answer}.", answer=plain(right)), icon=":material/check:")
     else:
         said = controls.choice_text(question, question.choices[answer])
-        st.error(t("Not {said}: it is {answer}.", said=plain(said), answer=plain(right)), icon=":material/close:")
+        st.error(
+            t("Not {said}; the answer is {answer}.", said=plain(said), answer=plain(right)), icon=":material/close:"
+        )
     view.show_picture(step, key=key)
 
 
 def _step(question: Question) -> Step:
-    """The merge of a question in the form in which a story shows it."""
+    """The merge of a question as a step of a story."""
     return Step(
         "",
         "",

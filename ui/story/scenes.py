@@ -1,4 +1,4 @@
-"""The scenes of the trained network that a story can show, as tensor views. The table names them."""
+"""The scenes of the trained network that a story can show, as tensor views."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from ui.views import assets
 from ui.views.gate_view import chain_view, product_view
 from ui.views.merge_view import translated_words
 
-_SHOWN = ("x", "g", "sum", "psi", "alpha")  # steps of the gate that tell the tale
+_SHOWN = ("x", "g", "sum", "psi", "alpha")  # the main steps of the gate
 
-_WHOLE = Scale(range="tensor")  # so that what a gate dims looks dimmer
+_WHOLE = Scale(range="tensor")  # so that suppressed values look darker
 
 
 def scene_view(step: Step) -> TensorView:
-    """The view of a step that shows a scene."""
+    """Return the view of a step that shows a scene."""
     return _SCENES[step.scene or ""](step)
 
 
@@ -51,22 +51,22 @@ def _steps(step: Step) -> TensorView:
 
 
 def _training(step: Step) -> TensorView:
-    """α at each moment of training that was kept, beside what it should find; all on the grid of the features."""
+    """α at each recorded training step beside its target, all at the resolution of the features."""
     moments = assets.arrays("alpha")[f"gate{step.gate}"][:, step.slice].astype(FLOAT32)
     coarse = moments.shape[1]
     alpha = upsample(moments, (step.gate // coarse, step.gate // coarse))[..., 0]
     samples = assets.arrays("samples")
     panels = (
-        Panel(t("slice"), _on_grid(samples["image"][step.slice] / 255, step.gate), axes=(1, 2)),
-        Panel(t("target"), _on_grid(samples["truth"][step.slice] > 0, step.gate), axes=(1, 2)),
+        Panel(t("image"), _on_grid(samples["image"][step.slice] / 255, step.gate), axes=(1, 2)),
+        Panel(t("ground truth"), _on_grid(samples["truth"][step.slice] > 0, step.gate), axes=(1, 2)),
         Panel(t("map α"), alpha, "→"),
     )
-    words = {**translated_words(), "batch": t("Moment of training"), "all_slices": t("All {count} moments")}
+    words = {**translated_words(), "batch": t("Training step"), "all_slices": t("All {count} training steps")}
     return TensorView(panels, scale=Scale(kind="sequential"), speed=4, words=words)
 
 
 def _on_grid(picture: Array, side: int) -> Array:
-    """The mean of each square of a picture (H, W, 1), as (side, side)."""
+    """Average-pool an image (H, W, 1) to (side, side)."""
     size = picture.shape[0] // side
     found: Array = picture.reshape(side, size, side, size).mean(axis=(1, 3)).astype(FLOAT32)
     return found

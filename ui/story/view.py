@@ -1,12 +1,17 @@
-"""One step of a story on screen: its text, and the live view in the state that the step names."""
+"""One step of a story on screen: its text, and the live view in the state that the step describes."""
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Mapping
+
 import streamlit as st
 
-from core import Alignment, MergeError, align, merge
+from core import DIALECTS, Alignment, MergeError, align, merge, snippet
 from core.dtypes import Array
-from core.merges.rows import alignment_rows, refused_rows
+from core.merges.operations import MERGES
+from core.merges.rows import alignment_rows, error_rows
+from core.merges.samples import sample_code
 from core.merges.shape_text import format_shape
 from core.story.reading import Step
 from ui import counters
@@ -18,53 +23,80 @@ from ui.story.scenes import scene_view
 from ui.tensor_view import Panel, Selection, TensorView, nearest, tensor_view
 from ui.text import plain, t
 from ui.views import cached
-from ui.views.alignment_table import alignment_table
-from ui.views.loaded_code import loaded_code
+from ui.views.alignment_line import alignment_line
 from ui.views.merge_view import gradient_view, translated_words, values_view
 from ui.views.numpy_note import show_numpy
 
+_FIXES = 2  # of a rejected merge that a step lists
+
 
 def title(step: Step) -> str:
-    """Of the step, as plain text for a heading."""
+    """Return the title of a step as plain text for a heading."""
     return safe_line(step.title)
 
 
 def show_text(step: Step) -> None:
-    """The paragraphs, whoever wrote them, and the way to the lab."""
+    """Draw the paragraphs, what the app adds to them, and the link to the Merge lab."""
     st.markdown(safe_markdown(step.text))
-    if step.operation:
-        st.page_link(
-            "pages/1_Merge_lab.py",
-            label=t("Open in the Merge lab"),
-            icon=":material/layers:",
-            query_params=link.to_page(**lab_link(step)),
-        )
+    if step.operation is None:
+        return
+    with contextlib.suppress(MergeError):
+        alignment = align(step.operation, step.shapes, axis=step.axis, axes=step.axes)
+        for warning in alignment.warnings if step.warnings else ():
+            st.warning(plain(t(warning)), icon=":material/warning:")
+        show_numpy(step.operation, step.shapes, alignment.output_shape, axis=step.axis, axes=step.axes)
+    st.page_link(
+        "pages/1_Merge_lab.py",
+        label=t("Open in the Merge lab"),
+        icon=":material/layers:",
+        query_params=link.to_page(**lab_link(step)),
+    )
 
 
-def show_picture(step: Step, key: str | None = None) -> None:
-    """How the shapes line up, and the tensors with a menu of files; or a scene of the trained network.
+def show_picture(step: Step, key: str | None = None) -> tuple[TensorView, Selection] | None:
+    """Draw the alignment in one line and the tensors; or a scene of the trained network.
 
     Args:
-        step: what is shown.
-        key: tells the tensor view from others; by default that of the step in the link. Only that has the menu:
-            a question of the quiz is not the place for it.
+        step: to show.
+        key: of the tensor view; by default that of the step in the link.
+
+    Returns:
+        What is on screen, for an export; None if there are no values.
     """
     view = scene_view(step) if step.scene else _merge(step)
     if view is None:
-        return
-    begun = nearest(_asked(step), view)
+        return None
+    begun = nearest(_wanted(step), view)
     chosen = tensor_view(view, key=key or controls.view_key(), selection=controls.look(begun))
     controls.keep_look(chosen, begun)
-    if key is None:
-        export_menu(view, chosen, title=title(step), code=_code(step, view))
+    return view, chosen
 
 
-def _code(step: Step, view: TensorView) -> dict[str, str]:
-    """What leaves the result in `y`; a scene, a refusal and gradients have none."""
-    if step.operation is None or view.alignment is None or step.layer == "gradients":
+def show_export(step: Step, shown: tuple[TensorView, Selection] | None) -> None:
+    """Draw the export menu of a step."""
+    if shown is not None:
+        export_menu(*shown, title=title(step), code=codes_of(step))
+
+
+def codes_of(step: Step) -> Mapping[str, str]:
+    """Return the code of a merge, with the arrays of the step; a scene, an error and gradients have none."""
+    if step.operation is None or step.layer == "gradients" or any(None in shape for shape in step.shapes):
         return {}
-    shapes = [panel.value.shape for panel in view.panels[:-1]]
-    return loaded_code(step.operation, shapes, axis=step.axis, axes=step.axes, normalize=step.normalize)
+    made = [
+        sample_code(
+            fill, tuple(map(int, shape)), number=number, seed=step.seed, dtype=step.dtype_of(number),
+            first=step.first_of(number),
+        )  # type: ignore[arg-type]  # no None in these shapes
+        for number, (shape, fill) in enumerate(zip(step.shapes, step.fill, strict=True))
+    ]  # fmt: skip
+    found, dtypes = {}, [step.dtype_of(number) for number in range(len(made))]
+    options = {"axis": step.axis, "axes": step.axes, "normalize": step.normalize}
+    for name in ("keras-layer", "keras-function", "numpy"):
+        with contextlib.suppress(MergeError):  # Keras rejects the shapes
+            align(step.operation, step.shapes, axis=step.axis, axes=step.axes)
+            code = snippet(step.operation, step.shapes, name, inputs=made, dtypes=dtypes, **options)
+            found[DIALECTS[name].title] = code
+    return found
 
 
 def _merge(step: Step) -> TensorView | None:
@@ -73,14 +105,10 @@ def _merge(step: Step) -> TensorView | None:
         alignment = align(operation, step.shapes, axis=step.axis, axes=step.axes)
     except MergeError as error:
         counters.refused("shapes")
-        return _refused(step, error)
-    _heading(step, str(alignment.output_shape))
-    alignment_table(alignment_rows(alignment))
-    for warning in alignment.warnings:
-        st.warning(plain(t(warning)), icon=":material/warning:")
-    show_numpy(step.operation or "", step.shapes, alignment.output_shape, axis=step.axis, axes=step.axes)
+        return _rejected(step, error)
+    alignment_line(alignment_rows(alignment), linked=alignment.axes is None)
     if not alignment.known:
-        st.info(t("None stands for a size that is not known yet; type a number to see values."))
+        st.info(t("None is a size that is not known yet. Enter a number to see values."))
         return None
     return _values(step, alignment)
 
@@ -98,58 +126,63 @@ def _values(step: Step, alignment: Alignment) -> TensorView | None:
     return values_view(alignment, [*inputs, merged.value], normalize=step.normalize)
 
 
-def _refused(step: Step, error: MergeError) -> TensorView | None:
-    """Why not, and what would fit; the inputs stand side by side, with nothing behind them."""
-    _heading(step, t("refused"))
-    alignment_table(refused_rows(step.operation or "", step.shapes, error), refused=True)
-    st.caption(t("Keras says:"))
-    st.code(error.keras_message if error.accident is None else error.accident, language=None, wrap_lines=True)
-    st.error(plain(t(error.explanation)))
+def _rejected(step: Step, error: MergeError) -> TensorView | None:
+    """Draw the mismatch, Keras's message, the reason and the first fixes; the inputs are shown without an output."""
+    linked = MERGES[step.operation or ""].rule != "dot"
+    alignment_line(error_rows(error), rejected=True, linked=linked)
+    st.code(error.accident or error.keras_message, language=None, wrap_lines=True)
+    st.markdown(plain(t(error.explanation)))
+    for fix in error.fixes[:_FIXES]:
+        code = getattr(fix, "code", "")
+        shown = " · ".join(f"`{line}`" for line in code.splitlines() if line.strip())
+        st.markdown(f":material/build: {plain(t(fix.text))}" + (f": {shown}" if shown else ""))
     show_numpy(step.operation or "", step.shapes, None, axis=step.axis, axes=step.axes)
-    if error.fixes:
-        st.markdown("**" + t("What would fit") + "**")
-        st.markdown("\n".join("- " + plain(t(fix.text)) for fix in error.fixes))
     return None if any(None in shape for shape in step.shapes) else inputs_view(step)
 
 
 def inputs_view(step: Step) -> TensorView:
-    """The inputs side by side, with no result behind them."""
-    tensors = zip(inputs_of(step), _places(step), strict=True)
+    """Return the inputs side by side, without an output."""
+    sign = MERGES[step.operation or ""].symbol
+    tensors = zip(inputs_of(step), _axes_on_output(step), strict=True)
     panels = tuple(
-        Panel(t("input {number}", number=number), tensor, axes=axes) for number, (tensor, axes) in enumerate(tensors)
+        Panel(t("input {number}", number=number), tensor, sign if number else "", axes=axes)
+        for number, (tensor, axes) in enumerate(tensors)
     )
-    return TensorView(panels, words=translated_words())
+    return TensorView(panels, words=translated_words(), gallery=False)
 
 
-def _places(step: Step) -> list[tuple[int, ...]]:
-    """The shared axes of each input: the batch on the batch, the others from the right, as Keras tries it."""
+def _axes_on_output(step: Step) -> list[tuple[int, ...]]:
+    """The shared axes of each input: the batch axis first, the others right-aligned, as Keras does."""
     rank = max(map(len, step.shapes))
     return [tuple(axis + (rank - len(shape) if axis else 0) for axis in range(len(shape))) for shape in step.shapes]
 
 
-def _heading(step: Step, result: str) -> None:
-    shapes = ", ".join(map(str, step.shapes))
-    st.markdown(f"#### {step.operation}: {plain(shapes)} → {plain(result)}")
-
-
 def inputs_of(step: Step) -> list[Array]:
-    """The tensors that go into the merge of a step."""
+    """Return the input tensors of the merge of a step."""
     return [
-        cached.sample(fill, tuple(size or 0 for size in shape), number=number, seed=step.seed, dtype="float32")
+        cached.sample(
+            fill,
+            tuple(size or 0 for size in shape),
+            number=number,
+            seed=step.seed,
+            dtype=step.dtype_of(number),
+            first=step.first_of(number),
+        )
         for number, (shape, fill) in enumerate(zip(step.shapes, step.fill, strict=True))
     ]
 
 
-def _asked(step: Step) -> Selection:
-    """Where the step wants people to look."""
+def _wanted(step: Step) -> Selection:
     return Selection(at=step.at, cell=step.cell, panel=step.of, axes=step.plane, order=step.order)
 
 
 def lab_link(step: Step) -> dict[str, str]:
-    """The parameters by which the Merge lab shows the same."""
+    """Return the parameters with which the Merge lab shows the same merge."""
     axes = step.axes if isinstance(step.axes, int) else ",".join(map(str, step.axes))
-    told = {"op": step.operation or "", "n": str(len(step.shapes)), "seed": str(step.seed)}
-    told |= {"axis": str(step.axis), "axes": str(axes), "norm": str(step.normalize), "layer": step.layer}
+    found = {"op": step.operation or "", "n": str(len(step.shapes)), "seed": str(step.seed)}
+    found |= {"axis": str(step.axis), "axes": str(axes), "norm": str(step.normalize), "layer": step.layer}
     for number, (shape, fill) in enumerate(zip(step.shapes, step.fill, strict=True)):
-        told |= {f"s{number}": format_shape(shape), f"f{number}": fill}
-    return told
+        found |= {f"s{number}": format_shape(shape), f"f{number}": fill, f"d{number}": step.dtype_of(number)}
+        first = step.first_of(number)
+        found |= {} if first is None else {f"start{number}": str(first)}
+    return found

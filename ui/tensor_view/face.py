@@ -8,13 +8,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
 from ui import session
-from ui.tensor_view.model import Selection, TensorView
+from ui.streamlit_internals import served_component
+from ui.tensor_view.delivery import note_sent, received
+from ui.tensor_view.model import Array, Selection, TensorView
 from ui.tensor_view.payload import payload
 from ui.tensor_view.reels import Names, frame_names, read_frames, read_moves
-from ui.tensor_view.selection import read_selection
+from ui.tensor_view.selection import painted_panel, read_selection
 
 _BROWSER = Path(__file__).parent / "browser"
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "\./(\w+)\.js";$', re.MULTILINE)
@@ -22,10 +22,13 @@ _EXPORT = re.compile(r"^export (?:default )?(function|const) (\w+)", re.MULTILIN
 
 
 def joined_script() -> str:
-    """The modules in `browser/` as one, which Streamlit wants; each in a function of its own, as names may repeat."""
+    """The modules in `browser/` as one text without imports, each in a function of its own, for one request or file.
+
+    `index.mount` draws a view.
+    """
     done: dict[str, str] = {}
     _collect("index", done)
-    return "\n".join(done.values()) + "\nexport default index.mount;\n"
+    return "\n".join(done.values()) + "\n"
 
 
 def _collect(name: str, done: dict[str, str]) -> None:
@@ -38,11 +41,12 @@ def _collect(name: str, done: dict[str, str]) -> None:
     done[name] = f"const {name} = (() => {{\n{body}\nreturn {{ {', '.join(names)} }};\n}})();"
 
 
-_COMPONENT = st.components.v2.component(
-    "mergescope_tensor_view",
+_COMPONENT = served_component(
+    "tensor_view",
     html='<div class="tensor-view">\n</div>',
-    css=(_BROWSER / "style.css").read_text(encoding="utf-8"),
-    js=joined_script(),
+    script=joined_script(),
+    mount="index.mount",
+    style=(_BROWSER / "style.css").read_text(encoding="utf-8"),
 )
 
 
@@ -74,15 +78,30 @@ def tensor_view(
     held = _held(key)
     asked, fresh = _next(selection, held, session.get(f"{key}_asked"), told=held != session.get(f"{key}_told"))
     session.put({f"{key}_asked": asked, f"{key}_told": held})
-    data = payload(view, asked)
+    data = payload(view, asked, received=received(key))
+    note_sent(data["meta"]["tensors"])
+    if data["meta"]["scene"] is not None:
+        painted = painted_panel(held.get("painted"), view)
+        data["meta"]["scene"]["turn"] = painted[1] if painted else 0  # the stroke that its prediction is for
     data["meta"]["moves"] = read_moves(held.get("moves")) if view.reels else 0  # those that are drawn here
     call = partial(_changed, key, frame_names(view), on_change or _nothing, on_frames)
-    result = _COMPONENT(key=key, data=data, on_selection_change=call)
+    result = _COMPONENT(key=key, data=data, on_selection_change=call, on_missing_change=_nothing)
     told = result.get("selection")
     current = told if isinstance(told, dict) and told else held  # anybody may send anything
     begun = {} if selection is None else selection.sent()
     painting = {"painted": held.get("painted")}  # stays in the browser too, as long as the tensor does
     return read_selection(current if current and not fresh else begun | painting, view, data["meta"])
+
+
+def painting(view: TensorView, key: str) -> Array | None:
+    """What has been painted so far on the first paintable panel, before the view is drawn; None for nothing.
+
+    Args:
+        view: what is going to be shown.
+        key: of the view.
+    """
+    found = painted_panel(_held(key).get("painted"), view)
+    return found[0] if found else None
 
 
 def _next(

@@ -29,8 +29,11 @@ class Panel:
             alignment says, and without an alignment the own axes in order.
         paintable: whether it can be painted on.
         paint: what the eraser and the brush at full strength paint.
-        like: number of a panel of the same shape; where each slice has a range of its own, it is that of both, so that
-            what a gate takes away is seen as darker.
+        like: number of a panel of the same shape whose colours it shares: the range is that of both, so that what a
+            gate takes away is seen as darker.
+        limits: range of its colours where each slice or each tensor has its own, such as (0, 1) for weights; wider
+            where the values are.
+        remark: a few words beside its shape.
     """
 
     title: str
@@ -40,6 +43,8 @@ class Panel:
     paintable: bool = False
     paint: tuple[float, float] = (0.0, 1.0)
     like: int | None = None
+    limits: tuple[float, float] | None = None
+    remark: str = ""
 
     def __post_init__(self) -> None:
         """Lists and NumPy's scalars are arrays too."""
@@ -107,6 +112,29 @@ class Reel:
 
 
 @dataclass(frozen=True, eq=False)
+class Scene:
+    """The image behind features (panel 0) and their map (panel 1), and the network's predictions for maps.
+
+    Attributes:
+        image: uint8, (H, W).
+        truth: bool, (H, W): the ground truth; None where it is not known.
+        predictions: bool, (n, H, W).
+        scores: one text for each prediction, such as its Dice.
+        shown: number of the prediction for the map as it is drawn; None while it is computed.
+        by_reel: for each frame of a reel the number of its prediction, by name of the reel; None for an unknown one.
+        notes: sentences below the channels: what has to be said of the map.
+    """
+
+    image: Array
+    truth: Array | None
+    predictions: Array
+    scores: tuple[str, ...]
+    shown: int | None
+    by_reel: Mapping[str, tuple[int | None, ...]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
 class TensorView:
     """Tensors side by side.
 
@@ -123,7 +151,9 @@ class TensorView:
         gallery: whether all slices are shown below the panels, where there is more than one.
         compare: what the gallery shows to begin with: the first panel of the last one's shape, the last, or what was
             added on the way.
-        reels: sliders that show other numbers in a panel.
+        reels: sliders that show other values in a panel.
+        scene: the image that the features were made from, and what the network finds in it.
+        layout: "stage" fits everything into the window: panels in one line, the channels before and after, the scene.
         words: every text on screen; what is missing is English.
     """
 
@@ -139,6 +169,8 @@ class TensorView:
     gallery: bool = True
     compare: Literal["before", "after", "difference"] = "after"
     reels: tuple[Reel, ...] = ()
+    scene: Scene | None = None
+    layout: Literal["page", "stage"] = "page"
     words: Mapping[str, str] = field(default_factory=lambda: WORDS)
 
 

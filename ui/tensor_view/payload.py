@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from base64 import b64encode
+from collections.abc import Container
 from functools import cache
 from typing import Any
 
@@ -17,6 +18,7 @@ from ui.tensor_view.frame import Frame, frame_of
 from ui.tensor_view.model import Array, Panel, Scale, TensorView
 from ui.tensor_view.numbers import digest_of, floats_of
 from ui.tensor_view.reels import reel_plans
+from ui.tensor_view.scene import scene_plan
 from ui.tensor_view.words import WORDS
 
 EXACT = 2**24  # up to here float32 holds every whole number
@@ -24,25 +26,43 @@ _COMPUTED = ("Add", "Subtract", "Multiply")  # as browser/live.js does in float3
 _MANY = 64  # channels on a last axis that is not drawn as columns by default
 
 
-def payload(view: TensorView, asked: dict[str, Any] | None, *, whole: bool = False) -> dict[str, Any]:
+def payload(
+    view: TensorView, asked: dict[str, Any] | None, *, whole: bool = False, received: Container[str] = ()
+) -> dict[str, Any]:
     """The data of the component. Equal views give equal data, which Streamlit does not send again.
 
     Args:
         view: what is shown.
         asked: `Selection.sent()` to begin with, or None.
         whole: with the result, even if a browser could compute it.
+        received: digests of tensors that the browser has already; they are named, not sent.
     """
     frame, words = frame_of(view), {**WORDS, **view.words}
     notes = [_note(panel, words) for panel in view.panels]
     meta = _meta(view, frame, notes, words, asked, computed=not whole and _is_computed(view, notes))
-    drawn = [
-        floats_of(panel.value)
+    tensors = {
+        sent["digest"]: floats_of(panel.value)
         for panel, sent in zip(view.panels, meta["panels"], strict=True)
         if sent["start"] is not None
-    ]
-    meta["reels"], frames = reel_plans(view, [panel["start"] for panel in meta["panels"]])
-    rows = [*drawn, *frames]
+    }
+    meta["reels"], frames = reel_plans(view, [panel["start"] is not None for panel in meta["panels"]])
+    meta["scene"], picture = scene_plan(view.scene)
+    tensors |= frames | picture
+    meta["tensors"], rows = _sent(tensors, received)
     return {"meta": meta, "x": pa.table({"v": np.concatenate(rows) if rows else np.zeros(0, np.float32)})}
+
+
+def _sent(tensors: dict[str, Array], received: Container[str]) -> tuple[list[dict[str, Any]], list[Array]]:
+    """Every tensor by its digest, with its start in the row of values, or None where the browser has it."""
+    plan: list[dict[str, Any]] = []
+    rows, start = [], 0
+    for digest, row in tensors.items():
+        known = digest in received
+        plan.append({"digest": digest, "count": int(row.size), "at": None if known else start})
+        if not known:
+            rows.append(row)
+            start += row.size
+    return plan, rows
 
 
 def _meta(
@@ -67,7 +87,7 @@ def _meta(
         "orders": _orders(view, words), "scale": _scale(view.scale),
         "colours": {"sequential": _table(view.scale.sequential), "diverging": _table("diverging")},
         "axisNames": view.axis_names, "speed": view.speed, "gallery": view.gallery, "compare": view.compare,
-        "words": words, "selection": asked,
+        "words": words, "selection": asked, "layout": view.layout,
     }  # fmt: skip
 
 
@@ -87,7 +107,8 @@ def _panel(view: TensorView, frame: Frame, number: int, words: dict[str, str]) -
         "links": [(link.output_axis, link.offset, link.summed) for link in frame.links[number]],
         "sizes": _sizes(view, frame, number), "type": kind, "whole": panel.value.dtype.kind in "biu",
         "paintable": panel.paintable, "paint": panel.paint, "like": panel.like,
-        "digest": digest_of(panel.value) if panel.paintable else "",
+        "digest": digest_of(panel.value) if panel.value.dtype.kind in "biuf" else "",
+        "limits": panel.limits, "remark": panel.remark,
         "ownNames": view.alignment is None or view.alignment.axes is not None,
     }  # fmt: skip
 

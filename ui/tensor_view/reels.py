@@ -12,33 +12,26 @@ Names = dict[str, frozenset[str]]
 _MOST_MOVES = 2**53  # up to here the browser counts in whole numbers
 
 
-def reel_plans(view: TensorView, starts: Sequence[int | None]) -> tuple[list[dict[str, Any]], list[Array]]:
-    """The plan of each reel, and the numbers of their frames, to be sent after those of the panels.
-
-    Equal frames are sent once, and one that is what its panel holds not at all: it is there already.
+def reel_plans(view: TensorView, drawn: Sequence[bool]) -> tuple[list[dict[str, Any]], dict[str, Array]]:
+    """The plan of each reel, and the values of their frames by digest.
 
     Args:
         view: what is shown.
-        starts: of each panel, where its numbers begin; None for one that is not drawn, whose reels are left out.
+        drawn: for each panel whether it is; the reels of one that is not are left out.
 
     Raises:
         ValueError: a reel is of no panel, or its frames do not fit it.
     """
     for reel in view.reels:
         _check(reel, view)
-    reels = [reel for reel in view.reels if starts[reel.panel] is not None]
-    places = {digest_of(view.panels[reel.panel].value): starts[reel.panel] for reel in reels}
-    past = sum(panel.value.size for panel, start in zip(view.panels, starts, strict=True) if start is not None)
-    plans, rows = [], []
-    for reel in reels:
+    plans, tensors = [], {}
+    for reel in view.reels:
+        if not drawn[reel.panel]:
+            continue
         digests = [digest_of(frame) for frame in reel.values]
-        for found, frame in zip(digests, reel.values, strict=True):
-            if found not in places:
-                places[found] = past
-                rows.append(floats_of(frame))
-                past += frame.size
-        plans.append(_plan(reel) | {"digests": digests, "starts": [places[found] for found in digests]})
-    return plans, rows
+        tensors |= {digest: floats_of(frame) for digest, frame in zip(digests, reel.values, strict=True)}
+        plans.append(_plan(reel) | {"digests": digests})
+    return plans, tensors
 
 
 def _plan(reel: Reel) -> dict[str, Any]:

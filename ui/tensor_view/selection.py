@@ -11,6 +11,7 @@ import numpy as np
 
 from ui.tensor_view.frame import frame_of
 from ui.tensor_view.model import Array, Kind, Range, Selection, TensorView
+from ui.tensor_view.numbers import digest_of
 from ui.tensor_view.payload import default_axes
 from ui.tensor_view.reels import frame_names, read_frames
 
@@ -32,6 +33,7 @@ def read_selection(told: Mapping[str, Any], view: TensorView, meta: Mapping[str,
         at[channels] = _clamp(told.get("channel"), sizes[channels])
     for axis in set(range(rank)) - set(axes if axes is not None else (rank - 1,)):
         at[axis] = at[axis] if cell is None else cell[axis]  # the slice that the pinned cell is in
+    painted = painted_panel(told.get("painted"), view)
     return Selection(
         channel=0 if channels is None else at[channels],
         at=tuple(at),
@@ -45,7 +47,7 @@ def read_selection(told: Mapping[str, Any], view: TensorView, meta: Mapping[str,
         order=next((order["name"] for order in meta["orders"] if order["name"] == told.get("order")), "index"),
         kind=told["kind"] if told.get("kind") in get_args(Kind) else None,
         range=told["range"] if told.get("range") in _ranges(meta) else None,
-        painted=_painted(told.get("painted"), view, meta),
+        painted=painted[0] if painted else None,
         frames=read_frames(told.get("frames"), frame_names(view)),
     )
 
@@ -79,7 +81,8 @@ def _axes(told: Any, meta: Mapping[str, Any]) -> tuple[int, int] | None:
     if rows is None or columns is None:
         return None
     fits = (
-        isinstance(told, (list, tuple))
+        meta.get("layout") != "stage"  # whose panels are square pictures of rows and columns
+        and isinstance(told, (list, tuple))
         and len(told) == 2
         and all(isinstance(axis, int) and 0 <= axis < meta["outputRank"] for axis in told)
     )
@@ -98,26 +101,22 @@ def _clamp(at: Any, size: int) -> int:
     return int(max(0, min(size - 1, number)))
 
 
-def _painted(told: Any, view: TensorView, meta: Mapping[str, Any]) -> Array | None:
-    """The painted tensor, if it was painted on the numbers that are shown now."""
-    if not isinstance(told, dict):
-        return None
-    number = next(
-        (
-            number
-            for number, panel in enumerate(view.panels)
-            if panel.paintable and meta["panels"][number]["start"] is not None
-        ),
-        None,
-    )
-    if number is None or told.get("panel") != number or told.get("digest") != meta["panels"][number]["digest"]:
+def painted_panel(told: Any, view: TensorView) -> tuple[Array, int] | None:
+    """The painted tensor and the number of its last stroke, if it was painted on the values that are shown now.
+
+    Args:
+        told: "painted" of what the browser says.
+        view: what is shown.
+    """
+    panel = next((panel for panel in view.panels if panel.paintable), None)
+    if panel is None or not isinstance(told, Mapping) or told.get("digest") != digest_of(panel.value):
         return None
     try:
         flat = np.frombuffer(b64decode(str(told.get("values")), validate=True), dtype="<f4")
     except ValueError:
         return None
-    value = view.panels[number].value
-    if flat.size != value.size:
+    if flat.size != panel.value.size:
         return None
-    painted: Array = flat.reshape(value.shape).astype(value.dtype)
-    return painted
+    turn = told.get("turn")
+    painted: Array = flat.reshape(panel.value.shape).astype(panel.value.dtype)
+    return painted, turn if isinstance(turn, int) else 0

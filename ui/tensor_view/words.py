@@ -1,4 +1,4 @@
-"""Every word of the tensor view, in English. A page passes them translated."""
+"""Every text of the tensor view, in English. A page passes them translated."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ WORDS: dict[str, str] = {
     "batch": _("Batch"),
     "channel": _("Channel"),
     "summed": _("summed axis"),
-    "stretched_to": _("stretched to {count}"),
+    "stretched_to": _("broadcast to {count}"),
     "position": _("{at} / {last}"),
     "role_batch": _("batch"),
-    "role_matched": _("matched"),
-    "role_stretched": _("stretched"),
-    "role_inserted": _("inserted by Keras, stretched"),
-    "role_joined": _("joined"),
-    "role_contracted": _("summed"),
+    "role_matched": _("equal"),
+    "role_stretched": _("broadcast (stretched)"),
+    "role_inserted": _("inserted by Keras, broadcast"),
+    "role_joined": _("concatenated"),
+    "role_contracted": _("contracted"),
     "role_free": _("kept"),
-    # the sum under the cursor
-    "hint": _("Point at a cell to see where its number comes from."),
-    "reaches": _("{panel} {index} = {value} has a part in {count} cells of the result"),
-    "reaches_one": _("{panel} {index} = {value} has a part in 1 cell of the result"),
-    "not_here": _("has no part in this channel"),
+    # the calculation under the cursor
+    "hint": _("Point at an element to see which input elements produce it."),
+    "reaches": _("{panel} {index} = {value} contributes to {count} output elements"),
+    "reaches_one": _("{panel} {index} = {value} contributes to 1 output element"),
+    "not_here": _("not used in this channel"),
     "heatmap": _("heatmap"),
     "keys": _(
-        "Arrow keys move the cursor, Enter pins a cell or paints, Esc lets go, Page Up and Page Down change the "
-        "channel, the space bar plays, Ctrl+Z takes back a stroke."
+        "Arrow keys move the cursor, Enter pins an element or paints, Esc releases the pin, Page Up and Page Down "
+        "change the channel, the space bar plays, Ctrl+Z undoes a stroke."
     ),
     # going through the channels
     "play": _("Play"),
@@ -39,13 +39,26 @@ WORDS: dict[str, str] = {
     "gallery": _("All slices"),
     "all_channels": _("All {count} channels"),
     "all_slices": _("All {count} slices"),
-    "channel_at": _("{channel} ({place} of {count})"),
-    "compare": _("What the slices show"),
+    "channel_at": _("channel {channel} · rank {place} of {count}"),
+    "compare": _("Tensor shown"),
     "before": _("Before"),
     "after": _("After"),
     "difference": _("Difference"),
     "order": _("Order"),
     "order_index": _("by index"),
+    "ranked": _("rank {place} of {count} · channel {at}"),
+    # the stage
+    "scan": _("α on the image"),
+    "scan_hint": _("Image with α instead of the features (key S)"),
+    "prediction": _("prediction"),
+    "computing": _("computing …"),
+    "retained": _("{share} % of energy retained"),
+    "contours": _("Contours"),
+    "contours_hint": _("Contours: α = 0.5 in orange, ground truth in blue (key C)"),
+    "bright": _("Bright room"),
+    "bright_hint": _("Bright room: lighter colours (key G)"),
+    "wall": _("All channels on the whole screen"),
+    "wall_hint": _("All channels on the whole screen (key W)"),
     # the brush
     "tool": _("Tool"),
     "point": _("Point"),
@@ -61,11 +74,11 @@ WORDS: dict[str, str] = {
     "colours": _("Colours"),
     "auto": _("automatic"),
     "sequential": _("sequential"),
-    "diverging": _("diverging, zero in the middle"),
+    "diverging": _("diverging around zero"),
     "range": _("Range"),
-    "range_channel": _("of each slice"),
-    "range_tensor": _("of each tensor"),
-    "range_shared": _("of all tensors"),
+    "range_channel": _("per slice"),
+    "range_tensor": _("per tensor"),
+    "range_shared": _("shared by all tensors"),
     "range_fixed": _("fixed"),
     "mark_nan": _("NaN"),
     "mark_above": _("+∞"),
@@ -73,13 +86,13 @@ WORDS: dict[str, str] = {
     "mark_over": _("above the range"),
     "mark_under": _("below the range"),
     # the table
-    "table": _("Numbers as a table"),
+    "table": _("Values as a table"),
     "table_cut": _("the first {rows} rows and {cols} columns"),
     "panel": _("Tensor"),
     # what cannot be drawn
-    "too_large": _("{count} numbers are too many to draw; up to {limit} are drawn."),
-    "too_deep": _("{rank} axes are too many to draw; up to {limit} are drawn."),
-    "empty": _("An axis of size 0 leaves nothing to draw."),
-    "not_real": _("Values of type {type} cannot be drawn; please use real numbers."),
+    "too_large": _("{count} elements are too many to draw; the limit is {limit}."),
+    "too_deep": _("{rank} axes are too many to draw; the limit is {limit}."),
+    "empty": _("An axis has size 0, so there is nothing to draw."),
+    "not_real": _("Values of type {type} cannot be drawn; use real numbers."),
     "rounded": _("shown as float32"),
 }

@@ -1,14 +1,20 @@
 """Views that several pages share."""
 
 __all__ = [
+    "alignment_line",
     "alignment_table",
     "assets",
     "cached",
+    "copy_button",
     "gate_view",
     "keras_check",
     "loaded_code",
     "merge_view",
     "numpy_note",
+    "refusal",
+    "scales",
     "selection",
+    "step_graph",
     "steps_table",
+    "thumbnails",
 ]

@@ -11,7 +11,7 @@ from core import Sentence as _  # marks text for the catalogues
 from core.merges.rows import Cell, Row
 from ui.text import t
 
-_COLOURS = {  # see-through, so that they work on a light and on a dark page
+ROLE_COLOURS = {  # translucent, for light and dark pages: "red, green, blue, opacity"
     "batch": "128, 128, 128, 0.16",
     "matched": "0, 0, 0, 0",
     "stretched": "230, 159, 0, 0.42",
@@ -68,4 +68,4 @@ def _style(cell: Cell) -> str:
     if not cell.role:
         return "font-weight: 600"
     weight = "; font-weight: 700" if cell.role == "clashing" else ""
-    return f"background-color: rgba({_COLOURS[cell.role]}){weight}"
+    return f"background-color: rgba({ROLE_COLOURS[cell.role]}){weight}"

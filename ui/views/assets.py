@@ -1,8 +1,10 @@
-"""The files in `assets/`: the trained network's weights, what it saw and what it did. `assets/CARD.md` says whence."""
+"""Reads `assets/`: weights of the trained network, recorded images and activations; see `assets/CARD.md`."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -10,18 +12,34 @@ import streamlit as st
 from core.dtypes import Array
 
 _FOLDER = Path(__file__).parents[2] / "assets"
+_NOTE = json.loads((_FOLDER / "training.json").read_text(encoding="utf-8"))  # written by `training/train.py`
+SAMPLES: int = _NOTE["recorded"]["samples"]
+"""Number of recorded images."""
+GRIDS: tuple[int, ...] = tuple(_NOTE["recorded"]["gates"])
+"""Rows (and columns) of the features of each gate; they name the gates."""
+TRAINED_SEEDS = range(
+    _NOTE["recipe"]["seed"], _NOTE["recipe"]["seed"] + _NOTE["recipe"]["steps"] * _NOTE["recipe"]["batch"]
+)
+"""Seeds of the generated images that the network was trained on."""
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def arrays(name: str, prefix: str = "") -> dict[str, Array]:
-    """The arrays of one file, by name; shared by all sessions and locked against writing.
+    """Return the arrays of one file, by name; shared by all sessions, read-only.
 
     Args:
         name: "samples", "alpha", "weights", "trace_20", ...; `training/record.py` says what each holds.
-        prefix: of the arrays that are wanted; the others are not unpacked.
+        prefix: of the arrays to read; the others are not unpacked.
     """
     with np.load(_FOLDER / f"{name}.npz", allow_pickle=False) as file:
         found = {key: file[key] for key in file.files if key.startswith(prefix)}
     for array in found.values():
         array.flags.writeable = False
+    return found
+
+
+@st.cache_resource(show_spinner=False)
+def figures() -> dict[str, Any]:
+    """What `training/evaluate.py` measured: Dice of the networks "gated" and "plain", and the means of α."""
+    found: dict[str, Any] = json.loads((_FOLDER / "figures.json").read_text(encoding="utf-8"))
     return found

@@ -13,9 +13,9 @@ from core.merges.samples import make_sample
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def sample(name: str, shape: tuple[int, ...], *, number: int, seed: int, dtype: str) -> Array:
+def sample(name: str, shape: tuple[int, ...], *, number: int, seed: int, dtype: str, first: int | None = None) -> Array:
     """`core.merges.samples.make_sample`: the key is (sample, shape, seed), never the array."""
-    return make_sample(name, shape, number=number, seed=seed, dtype=dtype)
+    return make_sample(name, shape, number=number, seed=seed, dtype=dtype, first=first)
 
 
 def channel_figures(features: Array, gated: Array, weights: Array) -> channels.ChannelFigures:

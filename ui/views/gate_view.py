@@ -17,13 +17,14 @@ from ui.tensor_view import Order, Panel, Scale, TensorView
 from ui.text import t
 from ui.views.cached import channel_figures
 from ui.views.merge_view import translated_words
+from ui.views.scales import WEIGHTS, is_weight, shared_scale
 
 _CHANNELS = 3  # axis of the channels of features
 _GRID = (1, 2)  # rows and columns of features (batch, rows, columns, channels)
 
 
 def product_view(features: Array, weights: Array, *, reference: Array | None = None, paint: bool = True) -> TensorView:
-    """Features × map = gated features, with the map to paint on and the channels in every order of `core.gates.channels`.
+    """Features × map = gated features, with the map to paint on and every order of the channels.
 
     Args:
         features: (n, H, W, C).
@@ -36,8 +37,8 @@ def product_view(features: Array, weights: Array, *, reference: Array | None = N
     ordered_by = weights if reference is None else reference
     panels = (
         Panel(t("features x"), features),
-        Panel(t("map α"), weights, "×", paintable=paint),
-        Panel(t("gated features x × α"), merged.value, "=", like=0),
+        Panel(t("map α"), weights, "×", paintable=paint, limits=WEIGHTS),
+        Panel(t("x × α"), merged.value, "=", like=0),
     )
     figures = channel_figures(features, features * ordered_by, ordered_by)
     return TensorView(
@@ -67,9 +68,12 @@ def chain_view(trace: GateTrace, names: Sequence[str] | None = None) -> TensorVi
     steps = trace.steps if names is None else tuple(trace.step(name) for name in names)
     groups = _groups(steps)
     panels = tuple(
-        Panel(step_title(step), step.value, "→" if number and step.inputs else "", axes=_axes(step, groups))
+        Panel(
+            step_title(step), step.value, "→" if number and step.inputs else "", axes=_axes(step, groups),
+            limits=WEIGHTS if is_weight(step.value) else None, like=_gated_by(step, steps),
+        )
         for number, step in enumerate(steps)
-    )
+    )  # fmt: skip
     return TensorView(
         panels,
         axes=_GRID if steps[-1].value.ndim == 4 else None,
@@ -79,8 +83,17 @@ def chain_view(trace: GateTrace, names: Sequence[str] | None = None) -> TensorVi
     )
 
 
+def _gated_by(step: Step, steps: Sequence[Step]) -> int | None:
+    """The step whose colours the product of a gate shares: its features."""
+    if step.alignment is None or step.alignment.operation != "Multiply":
+        return None
+    return next(
+        (at for at, one in enumerate(steps) if one.name in step.inputs and one.value.shape == step.value.shape), None
+    )
+
+
 def step_view(trace: GateTrace, name: str) -> TensorView:
-    """One step: what goes into it and what comes out; a merge as in the lab, cell by cell."""
+    """One step: its inputs and its output; a merge as in the lab, element by element."""
     step = trace.step(name)
     if step.alignment is None:
         return chain_view(trace, [*step.inputs, name])
@@ -92,7 +105,8 @@ def merge_view(trace: GateTrace, step: Step, alignment: Alignment) -> TensorView
     sign = MERGES[alignment.operation].symbol
     inputs = [trace.step(source) for source in step.inputs]
     panels = [Panel(step_title(source), source.value, sign if number else "") for number, source in enumerate(inputs)]
-    return TensorView((*panels, Panel(step.symbol, step.value, "=")), alignment, words=translated_words())
+    panels.append(Panel(step.symbol, step.value, "="))
+    return TensorView(shared_scale(alignment.operation, panels), alignment, words=translated_words())
 
 
 def step_title(step: Step) -> str:

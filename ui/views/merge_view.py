@@ -13,6 +13,7 @@ from core.gates import channels
 from core.merges.links import links
 from ui.tensor_view import WORDS, Order, Panel, Scale, Selection, TensorView, default_axes, frame_of, tensor_view
 from ui.text import t
+from ui.views.scales import shared_scale
 from ui.views.selection import keep_selection, linked_selection, pick_layer
 
 
@@ -46,6 +47,7 @@ def values_view(
     scale = Scale(range="channel" if tensors[-1].ndim < 4 else "tensor")
     orders = _orders(tensors) if tensors[-1].ndim > 2 else ()
     words = translated_words()
+    panels = list(shared_scale(alignment.operation, panels))
     return TensorView(
         tuple(panels), alignment, normalize=normalize, scale=scale, orders=orders, words=words, gallery=gallery
     )

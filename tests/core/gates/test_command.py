@@ -1,4 +1,4 @@
-"""`python -m core.gates` as people call it, and every gate as text."""
+"""`python -m core.gates` as a process, and every gate as text."""
 
 import subprocess
 import sys
@@ -22,18 +22,18 @@ def test_every_gate_is_in_list_and_page(name):
 
 @pytest.mark.parametrize("name", GATES)
 def test_a_run_as_text(name):
-    """Every step, every merge, who is stretched, what it costs."""
+    """Every step, every merge, what is broadcast, what it costs."""
     trace = example_run(GATES[name])
     text = gate_text(trace)
     for step in trace.steps:
         assert step.name in text
         assert str(step.value.shape) in text
     assert text.count(" of (") == len(trace.merges)
-    assert f"{trace.parameters:,} weights (untrained)" in text
+    assert f"{trace.parameters:,} trainable parameters (untrained)" in text
 
 
 def test_the_command_in_a_process_of_its_own():
-    """As people call it, without a warning about the module being there twice."""
+    """In a shell, without a warning about a module that is imported twice."""
     answer = subprocess.run(
         [sys.executable, "-W", "error", "-m", "core.gates", "swiglu", "2,3,5,7"],
         cwd=ROOT, capture_output=True, text=True, check=True,
@@ -49,15 +49,15 @@ def test_the_command_in_a_process_of_its_own():
         (["nope"], "There is no gate 'nope'"),
         (["se", "2,3"], "four axes"),
         (["se", "None,3,5,7"], "four axes"),
-        (["se", "1,9000,9000,64"], "too many"),
-        (["se", "1,1,1,5000"], "up to 262,144 numbers in up to 1,024 channels"),
+        (["se", "1,9000,9000,64"], "too large"),
+        (["se", "1,1,1,5000"], "at most 262,144 elements and 1,024 channels"),
         (["attention", "1,5,6,7", "--g", "1,2,3,7"], "whole multiple"),
         (["se", "1,2,3,4", "--variant", "x"], "There is no variant 'x'"),
     ],
 )
 def test_what_cannot_be_run(capsys, arguments, said):
-    """One sentence on standard error, and 2."""
+    """One sentence on standard error, and exit code 2."""
     assert main(arguments) == 2
-    told = capsys.readouterr()
-    assert said in told.err
-    assert told.out == ""
+    written = capsys.readouterr()
+    assert said in written.err
+    assert written.out == ""

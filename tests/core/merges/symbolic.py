@@ -2,11 +2,10 @@
 
 import re
 
-import keras
 from hypothesis import strategies as st
 
 from core import MERGES
-from tests.oracle import Answer
+from tests.oracle import Answer, keras
 
 ACCIDENTS = {"IndexError", "TypeError", "ZeroDivisionError", "AttributeError"}
 SIZES = st.sampled_from([None, None, 0, 1, 1, 2, 3, 5])

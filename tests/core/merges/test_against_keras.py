@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from core import MERGES, MergeError, align, merge
 from tests.oracle import Answer, ask
 
+pytestmark = pytest.mark.keras
+
 CASES = 2_600  # for each of the eight merges
 AT_ONCE, BYTES = 8, 48  # cases in one draw of hypothesis, and bytes for each; a draw costs as much as a layer
 DTYPES = [

@@ -46,6 +46,7 @@ def test_roles_and_result(operation, shapes, options, output, roles):
     assert alignment.shapes == tuple(shapes)
 
 
+@pytest.mark.keras
 @pytest.mark.parametrize(
     ("operation", "shapes"),
     [
@@ -98,9 +99,9 @@ SILENT = [
     ("Add", [(3, 3), (3, 1)], "takes input 1 of shape (3, 1) for a bias and adds it as (1, 3)"),
     ("Average", [(3, 3), (3, 1)], "takes input 1 of shape (3, 1) for a bias"),
     ("Multiply", [(2, None), (2, 5)], "Axis 1 is None in one input"),
-    ("Multiply", [(2, 3)], "With one input there is nothing to merge"),
-    ("Concatenate", [(2, 3)], "With one input there is nothing to merge"),
-    ("Concatenate", [(2, 3), (5, 3)], "Axis 0 is the batch"),
+    ("Multiply", [(2, 3)], "With a single input there is nothing to merge"),
+    ("Concatenate", [(2, 3)], "With a single input there is nothing to merge"),
+    ("Concatenate", [(2, 3), (5, 3)], "Axis 0 is the batch axis"),
     ("Dot", [(2, 5), (2, 3, 5)], "axes=-1 counts from the end: axis 1 of input 0 and axis 2 of input 1."),
 ]  # fmt: skip
 
@@ -131,6 +132,7 @@ def test_nothing_to_warn_of(operation, shapes):
     assert align(operation, shapes).warnings == ()
 
 
+@pytest.mark.keras
 @pytest.mark.parametrize("operation", ["Add", "Average"])
 def test_the_bias_of_the_tensorflow_backend(operation):
     """What is really added differs from what the shapes promise; only these two do it, and only to the second."""
@@ -143,6 +145,7 @@ def test_the_bias_of_the_tensorflow_backend(operation):
     assert align(operation, [(1, 3, 3, 7), (1, 1, 3, 1)]).inputs[1].read_shape == (1, 3, 1, 1)
 
 
+@pytest.mark.keras
 def test_keras_cannot_add_an_empty_batch_to_itself():
     """Since TensorFlow takes the second for a bias; the text is Keras's own."""
     empty = np.ones((0, 2), "float32")
@@ -160,10 +163,10 @@ BAD_REQUESTS = [
     (("", [(2, 3)]), {}, "There is no merge ''; choose one of"),
     ((None, [(2, 3)]), {}, "There is no merge None; choose one of"),
     ((7, [(2, 3)]), {}, "There is no merge 7; choose one of"),
-    (("Add", [(2, -3), (2, 3)]), {}, "Sizes are at least 0; (2, -3) has a negative one."),
-    (("Add", [(2, 3.5), (2, 3)]), {}, "A shape holds whole numbers or None; (2, 3.5) does not."),
-    (("Add", [(2, "3"), (2, 3)]), {}, "A shape holds whole numbers or None; (2, '3') does not."),
-    (("Add", ["2,3", (2, 3)]), {}, "A shape holds whole numbers or None"),
+    (("Add", [(2, -3), (2, 3)]), {}, "Sizes must be at least 0; (2, -3) has a negative one."),
+    (("Add", [(2, 3.5), (2, 3)]), {}, "A shape consists of integers or None; got (2, 3.5)."),
+    (("Add", [(2, "3"), (2, 3)]), {}, "A shape consists of integers or None; got (2, '3')."),
+    (("Add", ["2,3", (2, 3)]), {}, "A shape consists of integers or None"),
     (("Add", (2, 3)), {}, "A merge layer should be called on a list of inputs. Received: input_shape=(2, 3)"),
     (("Concatenate", [(2, 3), (2, 3)]), {"axis": 1.0}, "The axis of `Concatenate` should be an integer. Received"),
     (("Concatenate", [(2, 3), (2, 3)]), {"axis": None}, "The axis of `Concatenate` should be an integer"),

@@ -85,10 +85,10 @@ def test_lists_that_are_nested_too_deeply():
 
 def test_more_axes_than_can_be_computed():
     """NumPy holds 64 axes; a product of two such tensors would have 125."""
-    with pytest.raises(MergeError, match="A tensor of 64 axes is too much; up to 32 are computed"):
+    with pytest.raises(MergeError, match="A tensor of 64 axes is too large; at most 32 axes are computed"):
         merge("Dot", [DEEP, DEEP])
     for name in ("Multiply", "Concatenate"):
-        with pytest.raises(MergeError, match="A tensor of 64 axes is too much; up to 20 are computed"):
+        with pytest.raises(MergeError, match="A tensor of 64 axes is too large; at most 20 axes are computed"):
             gradients(name, [DEEP, DEEP])
     assert gradients("Dot", [DEEP.reshape((1,) * 20)] * 2, axes=19)[0].shape == (1,) * 20
 
@@ -98,14 +98,14 @@ def test_cells_that_are_none(cell):
     """Named in the error, whatever they are."""
     alignment = align("Add", [(2, 3), (2, 3)])
     for ask in (sources, lambda plan, index: reach(plan, 1, index)):
-        with pytest.raises(IndexError, match="There is no cell"):
+        with pytest.raises(IndexError, match="There is no element"):
             ask(alignment, cell)
 
 
 @pytest.mark.parametrize("number", [2, -1, None, "0", 1.0, 2**70])
 def test_inputs_that_are_none(number):
     """Counted from 0, and no further."""
-    with pytest.raises(IndexError, match=r"There is no input .+; there are 2, counted from 0"):
+    with pytest.raises(IndexError, match=r"There is no input .+; there are 2 inputs, counted from 0"):
         reach(align("Add", [(2, 3), (2, 3)]), number, (0, 0))
 
 
@@ -119,12 +119,12 @@ def test_seeds_that_are_none(seed):
 def test_shapes_as_people_of_other_keyboards_type_them():
     """What cannot be seen is spelled out; how many axes were typed is counted to the last."""
     for text, said in {
-        "5，1，5": "Please separate sizes by commas, as in 5,1,5; in 5，1，5 something else stands.",
-        "5、1": "Please separate sizes by commas, as in 5,1,5; in 5、1 something else stands.",
-        "5,4\u202e": "4\\u202e is not a whole number.",
-        "\u200f5,4": "\\u200f5 is not a whole number.",
-        "\ud800": "\\ud800 is not a whole number.",
-        "1," * 9_999 + "1": "10000 axes were typed; at most 6 are drawn.",
+        "5，1，5": "Separate sizes with commas, for example 5,1,5; 5，1，5 contains another character.",
+        "5、1": "Separate sizes with commas, for example 5,1,5; 5、1 contains another character.",
+        "5,4\u202e": "4\\u202e is not an integer.",
+        "\u200f5,4": "\\u200f5 is not an integer.",
+        "\ud800": "\\ud800 is not an integer.",
+        "1," * 9_999 + "1": "Got 10000 axes; at most 6 are drawn.",
     }.items():
         with pytest.raises(MergeError) as caught:
             parse_shape(text)

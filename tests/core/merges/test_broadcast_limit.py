@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from core import MergeError, align, merge
 from tests.oracle import ask
 
+pytestmark = pytest.mark.keras
+
 ELEMENTWISE = ["Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"]
 
 

@@ -1,13 +1,12 @@
 """What flows back: against TensorFlow over the real layers, and by small differences."""
 
-import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core import MERGES, MergeError, gradients, merge
+from tests.oracle import keras
 
 CASES = [
     ("Add", [(2, 3, 5), (2, 3, 5)], {}),
@@ -46,6 +45,7 @@ CASES = [
 
 def theirs(operation, inputs, upstream, **options):
     """TensorFlow's own gradients over the real layer."""
+    tf = pytest.importorskip("tensorflow")
     variables = [tf.Variable(value) for value in inputs]
     with tf.GradientTape() as tape:
         output = getattr(keras.layers, operation)(**options)(list(variables))
@@ -62,6 +62,7 @@ def tied(shape, seed):
     return np.random.default_rng(seed).integers(-1, 2, shape).astype("float32")
 
 
+@pytest.mark.keras
 @pytest.mark.parametrize("values", [normal, tied])
 @pytest.mark.parametrize(("operation", "shapes", "options"), CASES)
 def test_gradients_are_those_of_tensorflow(operation, shapes, options, values):
@@ -75,6 +76,7 @@ def test_gradients_are_those_of_tensorflow(operation, shapes, options, values):
         np.testing.assert_allclose(gradient, wanted, rtol=3e-6, atol=3e-6)
 
 
+@pytest.mark.keras
 @pytest.mark.parametrize("tiny", [0, 1e-9])
 def test_the_length_of_nothing(tiny):
     """A row of zeros has no direction: TensorFlow caps 1 / length at 1e7, and so do we."""
@@ -161,9 +163,7 @@ def test_upstream_of_another_shape(shape):
     """Is refused even where it could be stretched; both shapes are named."""
     with pytest.raises(MergeError) as caught:
         gradients("Multiply", [normal((2, 3), 1), normal((2, 3), 2)], np.ones(shape))
-    assert f"The upstream gradient has the shape {shape}; it should have that of the output, (2, 3)." == str(
-        caught.value
-    )
+    assert f"The upstream gradient has shape {shape}; expected the shape of the output, (2, 3)." == str(caught.value)
 
 
 def test_shapes_that_do_not_fit():

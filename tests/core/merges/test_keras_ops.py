@@ -9,6 +9,8 @@ from core import MergeError, align, sources
 from core.merges.keras_ops import align_operator
 from tests.oracle import keras
 
+pytestmark = pytest.mark.keras
+
 SIZES = st.lists(st.sampled_from([None, 1, 1, 2, 3]), min_size=1, max_size=4).map(tuple)
 
 

@@ -65,9 +65,9 @@ def test_dot_has_no_mask():
 @pytest.mark.parametrize(
     ("masks", "text"),
     [
-        ([np.ones((2, 3), bool)], "there are 1 masks and 2 inputs"),
-        ([np.ones((2, 3, 5), bool), None], r"The mask of input 0 has the shape \(2, 3, 5\); it should be \(2, 3\)"),
-        ([None, np.ones((2, 7), bool)], "The mask of input 1 has the shape"),
+        ([np.ones((2, 3), bool)], "got 1 masks for 2 inputs"),
+        ([np.ones((2, 3, 5), bool), None], r"The mask of input 0 has shape \(2, 3, 5\); expected \(2, 3\)"),
+        ([None, np.ones((2, 7), bool)], "The mask of input 1 has shape"),
     ],
 )
 def test_masks_that_do_not_belong(masks, text):

@@ -85,11 +85,11 @@ def test_cells_that_do_not_exist(index):
     if len(index) == 2 and index[0] < 2 and index[1] < 3:
         assert sources(alignment, index) == ([tuple(index)], [tuple(index)])
     else:
-        with pytest.raises(IndexError, match="There is no cell"):
+        with pytest.raises(IndexError, match="There is no element"):
             sources(alignment, index)
 
 
 def test_none_has_no_cells():
     """Where a size is None the question makes no sense."""
-    with pytest.raises(MergeError, match="holds None"):
+    with pytest.raises(MergeError, match="contains None"):
         sources(align("Add", [(None, 3), (None, 3)]), (0, 0))

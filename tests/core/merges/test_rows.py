@@ -3,7 +3,7 @@
 import pytest
 
 from core import MergeError, align
-from core.merges.rows import Cell, alignment_rows, refused_rows
+from core.merges.rows import Cell, alignment_rows, error_rows
 
 
 def roles(rows):
@@ -47,7 +47,7 @@ def test_what_clashes_is_marked(operation, shapes, options, wanted):
     """In the expanded shape, where a person looks for it; there is no row for an output."""
     with pytest.raises(MergeError) as caught:
         align(operation, shapes, **options)
-    assert roles(refused_rows(operation, shapes, caught.value)) == wanted
+    assert roles(error_rows(caught.value)) == wanted
 
 
 def test_unknown_sizes_stay_unknown():
@@ -60,6 +60,6 @@ def test_an_axis_of_1_is_stretched_not_clashing():
     shapes = ((2, 3, 1, 5, 1, 7), (2, 1, 7, 1, 3, 1))
     with pytest.raises(MergeError) as caught:
         align("Add", shapes)
-    rows = refused_rows("Add", shapes, caught.value)
+    rows = error_rows(caught.value)
     assert [cell.role for cell in rows[0]] == ["batch", "", "stretched", "", "stretched", ""]
     assert [cell.role for cell in rows[1]] == ["batch", "stretched", "", "stretched", "", "stretched"]

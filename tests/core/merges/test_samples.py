@@ -97,3 +97,24 @@ def test_what_there_is_not(function, name, dtype, text):
         function(name, (2, 3), dtype=dtype)
     assert text in str(caught.value)
     assert len(str(caught.value)) < 240
+
+
+@pytest.mark.parametrize("first", [0, 1, 7, -5])
+@pytest.mark.parametrize("name", ["counting", "constant"])
+def test_a_first_value(name, first):
+    """Counting starts where it is told to, whatever the input; the code says the same."""
+    made = make_sample(name, (2, 3), number=1, dtype="int64", first=first)
+    step = 1 if name == "counting" else 0
+    np.testing.assert_array_equal(made, first + step * np.arange(6).reshape(2, 3))
+    np.testing.assert_array_equal(run(sample_code(name, (2, 3), number=1, dtype="int64", first=first)), made)
+
+
+def test_the_arrays_of_the_note():
+    """np.arange(25).reshape(5, 1, 5) and np.arange(50, 150).reshape(5, 4, 5), int64."""
+    assert "np.arange(25).reshape((5, 1, 5))" in sample_code("counting", (5, 1, 5), dtype="int64", first=0)
+    assert "np.arange(50, 150).reshape((5, 4, 5))" in sample_code("counting", (5, 4, 5), dtype="int64", first=50)
+
+
+def test_a_first_value_changes_nothing_else():
+    """Samples without a first value ignore it."""
+    np.testing.assert_array_equal(make_sample("ramp", (2, 3), first=9), make_sample("ramp", (2, 3)))

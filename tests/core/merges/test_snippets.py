@@ -12,6 +12,7 @@ from core.merges.presets import PRESETS
 from core.merges.samples import DTYPES, make_sample, sample_code
 
 KERAS = ("keras-layer", "keras-function")
+RUN = [pytest.param(name, marks=[pytest.mark.keras] * (name in KERAS)) for name in DIALECTS]
 KNOWN = [name for name, row in PRESETS.items() if not any(None in shape for shape in row.shapes)]
 REFUSED = [name for name in KNOWN if name.startswith("error-")]
 FITTING = [name for name in KNOWN if name not in REFUSED]
@@ -22,7 +23,7 @@ def run(code, dialect):
     """What the code leaves in `y`."""
     if dialect in KERAS:
         os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
-        pytest.importorskip("keras")
+        pytest.importorskip("tensorflow")
     elif dialect != "numpy":
         pytest.importorskip(dialect)
     names: dict = {}
@@ -54,7 +55,7 @@ def check(operation, y, wanted, dialect=""):
         assert y.tobytes() == wanted.tobytes()
 
 
-@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("dialect", RUN)
 @pytest.mark.parametrize("preset", FITTING)
 def test_presets_give_the_numbers_on_the_screen(preset, dialect):
     """Every preset that fits, in every dialect that is installed."""
@@ -71,7 +72,7 @@ TORCH_LACKS = {"uint16", "uint32", "uint64"}  # arithmetic
 
 
 @pytest.mark.parametrize("dtypes", MIXED, ids="-".join)
-@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("dialect", RUN)
 @pytest.mark.parametrize("operation", MERGES)
 def test_dtypes_are_those_of_keras(operation, dialect, dtypes):
     """Also in libraries with rules of their own: the casts are written out."""
@@ -81,7 +82,7 @@ def test_dtypes_are_those_of_keras(operation, dialect, dtypes):
     check(operation, *both(operation, SHAPES.get(operation, [(2, 3, 1), (2, 5)]), dialect, dtypes, sample))
 
 
-@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("dialect", RUN)
 @pytest.mark.parametrize("operation", ["Add", "Multiply", "Average", "Maximum", "Concatenate"])
 @pytest.mark.parametrize("count", [1, 3, 4])
 def test_any_number_of_inputs(operation, dialect, count):
@@ -90,7 +91,7 @@ def test_any_number_of_inputs(operation, dialect, count):
     check(operation, *both(operation, shapes, dialect, ["float32"] * count), dialect)
 
 
-@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("dialect", RUN)
 @pytest.mark.parametrize("operation", ["Add", "Average"])
 @pytest.mark.parametrize("shapes", [[(3, 3), (3, 1)], [(1, 1, 3), (1, 3, 1)]])
 def test_the_bias_is_written_out(operation, dialect, shapes):
@@ -98,7 +99,7 @@ def test_the_bias_is_written_out(operation, dialect, shapes):
     check(operation, *both(operation, shapes, dialect, ["float32"] * 2))
 
 
-@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("dialect", RUN)
 @pytest.mark.parametrize(("axes", "normalize"), list(product([(2, 1), (-1, 1), (1, 2)], [False, True])))
 def test_dot_in_every_form(dialect, axes, normalize):
     """Either axis of either input, normalised or not."""
@@ -126,6 +127,7 @@ def test_every_snippet_parses(preset, dialect, dtype):
     assert code.endswith("print(y.shape)\n")
 
 
+@pytest.mark.keras
 @pytest.mark.parametrize("dialect", KERAS)
 @pytest.mark.parametrize("preset", REFUSED)
 def test_what_does_not_fit_fails_in_keras_too(preset, dialect):
@@ -161,6 +163,7 @@ UNKNOWN = [
 ]
 
 
+@pytest.mark.keras
 @pytest.mark.parametrize(("operation", "shapes", "output"), UNKNOWN)
 def test_unknown_sizes(operation, shapes, output):
     """Keras takes them as they are; elsewhere None becomes a size that fits the other inputs."""

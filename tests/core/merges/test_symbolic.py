@@ -9,6 +9,8 @@ from core import MERGES, MergeError, align
 from tests.core.merges.symbolic import ACCIDENTS, SIZES, ask_symbolic, symbolic_cases
 from tests.oracle import ask
 
+pytestmark = pytest.mark.keras
+
 CASES = 300  # for each of the eight merges
 
 

@@ -32,7 +32,7 @@ def test_twice_the_size_is_averaged():
     fine = RAMP.repeat(2, 0).repeat(2, 1)
     found = fit_slice(fine)
     np.testing.assert_allclose(found.image[..., 0], RAMP, atol=1e-6)
-    assert [str(note) for note in found.notes] == ["320 × 320 is brought to 160 × 160."]
+    assert [str(note) for note in found.notes] == ["320 × 320 is resized to 160 × 160."]
 
 
 def test_a_wide_picture_lies_in_the_middle_of_a_dark_square():
@@ -46,7 +46,7 @@ def test_a_wide_picture_lies_in_the_middle_of_a_dark_square():
 def test_hounsfield_units_are_scaled():
     found = fit_slice(np.where(RAMP > 0.5, 300, -1000).astype("int16"))
     assert (found.image.min(), found.image.max()) == (0, 1)
-    assert [str(note) for note in found.notes] == ["The numbers are scaled: -1000 becomes 0, 300 becomes 1."]
+    assert [str(note) for note in found.notes] == ["The values are rescaled: -1000 becomes 0, 300 becomes 1."]
 
 
 @settings(deadline=None)
@@ -63,13 +63,13 @@ def test_any_size_gives_a_slice(height, width, seed):
 @pytest.mark.parametrize(
     ("array", "sentence"),
     [
-        (np.zeros(7), "this one has (7,)."),
-        (np.zeros((2, 5, 7, 1)), "this one has (2, 5, 7, 1)."),
-        (np.zeros((5, 7, 4)), "this one has (5, 7, 4)."),
-        (np.zeros((0, 7)), "this one has (0, 7)."),
-        (np.array([[0, np.nan], [np.inf, 1]]), "NaN or infinite are 2 of these."),
-        (np.zeros((9, 9)), "The slice is the same everywhere (0)"),
-        (np.full((9, 9), 7, "uint8"), "The slice is the same everywhere (7)"),
+        (np.zeros(7), "got (7,)."),
+        (np.zeros((2, 5, 7, 1)), "got (2, 5, 7, 1)."),
+        (np.zeros((5, 7, 4)), "got (5, 7, 4)."),
+        (np.zeros((0, 7)), "got (0, 7)."),
+        (np.array([[0, np.nan], [np.inf, 1]]), "2 of these are NaN or infinite."),
+        (np.zeros((9, 9)), "All values of the slice are equal (0)"),
+        (np.full((9, 9), 7, "uint8"), "All values of the slice are equal (7)"),
     ],
 )
 def test_what_no_network_can_look_at(array, sentence):

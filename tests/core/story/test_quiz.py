@@ -1,4 +1,4 @@
-"""Questions: the right answer is what the engine really gives, and no other choice is."""
+"""Quiz questions: the correct choice is what the engine computes, and no other choice is."""
 
 import numpy as np
 import pytest
@@ -28,7 +28,7 @@ def outcome(question):
 @given(SEEDS)
 @settings(max_examples=60, deadline=None)
 def test_the_answer_is_what_merge_gives(seed):
-    """For each kind, from the tensors themselves and not from the quiz's own way."""
+    """For each kind, computed from the tensors themselves."""
     for question in make_quiz(seed):
         right = question.choices[question.answer]
         if question.kind == "shape":
@@ -39,24 +39,24 @@ def test_the_answer_is_what_merge_gives(seed):
             assert outcome(question) is None
             with pytest.raises(MergeError) as caught:
                 align(question.operation, question.shapes)
-            assert clashing_axes(question.operation, question.shapes, caught.value) == {right}
+            assert clashing_axes(caught.value) == {right}
 
 
 @given(SEEDS)
 @settings(max_examples=60, deadline=None)
-def test_mending_the_axis_mends_the_merge(seed):
-    """The axis at fault is at fault: with sizes that agree there, the shapes fit."""
+def test_equal_sizes_on_the_mismatched_axis_fix_the_merge(seed):
+    """With equal sizes on the axis that is the answer, the shapes are compatible."""
     for question in (question for question in make_quiz(seed) if question.kind == "clash"):
         wide = max(map(len, question.shapes))
         axis = question.choices[question.answer]
-        mended = []
+        fixed = []
         for shape in question.shapes:
             sizes = list(shape)
             own = axis - (wide - len(shape)) if axis else 0
             if own >= 0:
                 sizes[own] = 7
-            mended.append(tuple(sizes))
-        assert align(question.operation, mended).output_shape
+            fixed.append(tuple(sizes))
+        assert align(question.operation, fixed).output_shape
 
 
 @given(SEEDS)
@@ -77,7 +77,7 @@ def test_a_class_gets_the_same_questions(seed, count):
 
 
 def test_all_kinds_come_and_answers_are_spread():
-    """Neither a kind nor a place among the choices can be guessed."""
+    """Neither the kind nor the position of the correct choice can be guessed."""
     asked = [question for seed in range(60) for question in make_quiz(seed)]
     assert {question.kind for question in asked[:COUNT]} == {"shape", "clash", "value"}
     for kind in ("shape", "clash", "value"):

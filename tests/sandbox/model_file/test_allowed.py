@@ -10,6 +10,8 @@ from sandbox.model_file.allowed import ACTIVATIONS, CLASSES, LAYERS
 from sandbox.model_file.file import read_model
 from tests.sandbox.keras_models import keras, layers, saved
 
+pytestmark = pytest.mark.keras
+
 HOLD_CODE = {"Lambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"}
 READ_FILES = {"StringLookup", "IntegerLookup", "TextVectorization"}
 RUN_FUNCTIONS = {"Map", "Scan", "WhileLoop", "ForiLoop", "Cond", "Switch", "VectorizedMap", "AssociativeScan"}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sandbox.model_run.weights_check import check_weights
 
 from core import MergeError, Sentence
 from sandbox.inspect_model import main
@@ -21,6 +22,8 @@ from tests.conftest import ROOT
 from tests.sandbox.calls import LINUX, gone
 from tests.sandbox.hostile import HDF5, HDF5_REFUSED, REFUSED, UNREADABLE, WEIGHTS, archive, layer, model, tensor
 from tests.sandbox.keras_models import endless, greedy, keras, layers, open_sizes, saved
+
+pytestmark = pytest.mark.keras
 
 PATIENCE = 400.0
 MOST_MEMORY = 80_000_000  # of reading; some files are themselves 3 MB

@@ -27,6 +27,8 @@ from tests.sandbox.keras_models import (
     values_by_submodel,
 )
 
+pytestmark = pytest.mark.keras
+
 PATIENCE = 400.0  # importing Keras takes 3 s, on a busy machine much longer
 HEAVY = ["MobileNetV3Small", "ResNet50", "EfficientNetB0", "DenseNet121", "NASNetMobile"]
 SHOWN = 12  # merges of a large model that are held against a sub-model
@@ -211,7 +213,7 @@ def test_the_host_sets_memory_and_time():
     code = (
         "from sandbox.model_run.slots import Slot; from sandbox.segmentation.segmenter import the_segmenter as s;"
         "r = Slot(); k = r.process; p = s().process;"
-        "print(k.seconds_per_call, k._keeper._settings[1], p.seconds_per_call, p._keeper._settings[1]); r.close()"
+        "print(k.seconds_per_call, k.memory_bytes, p.seconds_per_call, p.memory_bytes); r.close()"
     )
     asked = {"MERGESCOPE_SANDBOX_SECONDS": "7", "MERGESCOPE_SANDBOX_MEMORY_BYTES": "2222222222"}
     told = subprocess.run(

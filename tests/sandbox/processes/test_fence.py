@@ -1,84 +1,163 @@
-"""What a fenced process can no longer do."""
+"""What a restricted process can no longer do, whichever of its threads tries, and what it still can."""
 
-import json
+import os
+import platform
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.sandbox.calls import LINUX
+from sandbox.processes.fence import hide_memory
+from sandbox.processes.process import SandboxProcess
+from sandbox.processes.system_calls import call_numbers, filter_program
+from tests.sandbox.calls import LINUX, PATIENCE, ask
 
 ROOT = Path(__file__).parents[3]
-TRIES = """
-import json, os, socket, subprocess, sys, tempfile, threading, urllib.request
-import numpy
-from sandbox.processes.fence import fence
-import _socket
-folder, secret = sys.argv[1:]
-held = fence(folder)
-def attempt(action):
-    try:
-        action()
-        return "done"
-    except Exception as error:
-        return type(error).__name__
-started = []
-found = {
-    "socket": attempt(lambda: socket.socket()),
-    "below socket": attempt(lambda: _socket.socket(2, 1)),
-    "address": attempt(lambda: urllib.request.urlopen("http://127.0.0.1:9/", timeout=2)),
-    "program": attempt(lambda: subprocess.run([sys.executable, "-c", "1"])),
-    "fork": attempt(os.fork),
-    "signal": attempt(lambda: os.kill(os.getppid(), 0)),
-    "read": attempt(lambda: open(secret).read()),
-    "write": attempt(lambda: open(secret + ".new", "w")),
-    "parent": attempt(lambda: open(f"/proc/{os.getppid()}/environ").read()),
-    "own folder": attempt(lambda: open(folder + "/a", "w").write("a")),
-    "thread": attempt(lambda: threading.Thread(target=started.append, args=[1]).start()),
-    "import": attempt(lambda: __import__("email.mime.text")),
-    "numbers": attempt(lambda: numpy.ones((99, 99)) @ numpy.ones((99, 99))),
+ALLOWED_FILES = ("own folder", "own folder, renamed", "own folder, removed")
+HEADERS = {  # of the kernel: where they are installed, they name every number
+    "x86_64": Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h"),
+    "aarch64": Path("/usr/include/asm-generic/unistd.h"),
 }
-print(json.dumps({"held": held, "found": found}))
-"""
 
 
 @pytest.fixture(scope="module")
-def fenced(tmp_path_factory):
-    """Everything is tried in one process."""
+def probing(tmp_path_factory):
+    """A restricted child, and the values that its probes need: another process and a file, both of this test."""
     folder, outside = tmp_path_factory.mktemp("inside"), tmp_path_factory.mktemp("outside")
     (outside / "secret").write_text("secret")
-    code = f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{TRIES}"
-    command = [sys.executable, "-I", "-c", code, str(folder), str(outside / "secret")]
-    run = subprocess.run(command, cwd=outside, capture_output=True, text=True, timeout=120, check=True)
-    return json.loads(run.stdout)
+    other = subprocess.Popen(["sleep", "3600"])
+    process = SandboxProcess("tests.sandbox.processes.probe", 2**31, 600, folder=str(folder))
+    yield process, {
+        "other": other.pid, "secret": str(outside / "secret"), "folder": str(folder), "root": str(ROOT),
+    }  # fmt: skip
+    process.close()
+    other.kill()
+    other.wait(PATIENCE)
 
 
-def test_what_must_still_work(fenced):
-    """Its own folder, threads, imports, numbers."""
-    for name in ("own folder", "thread", "import", "numbers"):
-        assert fenced["found"][name] == "done", name
+def probe(probing, kind, thread="main"):
+    process, values = probing
+    return ask(process, "probe", {"kind": kind, "thread": thread, **values}).header
 
 
-def test_python_has_no_sockets(fenced):
-    """On every system."""
-    assert fenced["found"]["socket"] == "PermissionError"
-    assert fenced["found"]["address"] != "done"
+def has_landlock():
+    import ctypes
+
+    return LINUX and ctypes.CDLL(None).syscall(444, None, 0, 1) >= 1
+
+
+def test_what_must_still_work(probing):
+    """Threads, imports, numbers, its own limits and signals. Sockets of Python are gone on every system."""
+    found = probe(probing, "works")["found"]
+    assert found.pop("socket") == "PermissionError"
+    assert found.pop("address") != "done"
+    assert set(found.values()) == {"done"}, found
+
+
+@pytest.mark.skipif(not has_landlock(), reason="this kernel has no Landlock")
+@pytest.mark.parametrize("thread", ["main", "old"])
+def test_no_files_but_its_own(probing, thread):
+    """Neither secrets, nor what belongs to another process; threads that libraries have started are no way round."""
+    found = probe(probing, "files", thread)["found"]
+    assert {found.pop(name) for name in ALLOWED_FILES} == {"done"}
+    assert set(found.values()) == {"PermissionError"}, found
 
 
 @pytest.mark.skipif(not LINUX, reason="the kernel's filter")
-def test_no_sockets_programs_or_signals(fenced):
-    """By the kernel, for code below Python as well."""
-    if not fenced["held"]["seccomp"]:
+@pytest.mark.parametrize("thread", ["main", "old"])
+def test_nothing_reaches_another_process(probing, thread):
+    """No signal, limit, priority, tracing, shared memory, program or socket; by the kernel, below Python as well."""
+    reply = probe(probing, "processes", thread)
+    if not reply["seccomp"]:
         pytest.skip("this kernel or machine has no filter")
-    for name in ("below socket", "program", "fork", "signal"):
-        assert fenced["found"][name] == "PermissionError", name
+    assert set(reply["found"].values()) == {"PermissionError"}, reply["found"]
 
 
-@pytest.mark.skipif(not LINUX, reason="the kernel's lock")
-def test_no_files_but_its_own(fenced):
-    """Neither what lies beside, nor what belongs to the parent."""
-    if not fenced["held"]["landlock"]:
-        pytest.skip("this kernel has no Landlock")
-    for name in ("read", "write", "parent"):
-        assert fenced["found"][name] == "PermissionError", name
+@pytest.mark.parametrize("machine", HEADERS)
+def test_the_numbers_are_the_kernels(machine):
+    """Each call of the filter has the number that the kernel's headers give it."""
+    if not HEADERS[machine].exists():
+        pytest.skip("the kernel's headers are not installed")
+    text = HEADERS[machine].read_text()
+    known = {name: int(number) for name, number in re.findall(r"#define __NR(?:3264)?_(\w+)\s+(\d+)\s*$", text, re.M)}
+    ours = call_numbers(machine)
+    assert len(ours) > 80
+    assert {name: known.get(name) for name in ours if name in known} == {n: ours[n] for n in ours if n in known}
+    assert set(ours) - set(known) <= {"process_mrelease"}, "older headers lack the newest calls"
+
+
+def test_both_machines_deny_the_same():
+    """But for calls that aarch64 does not have."""
+    x86, arm = (set(call_numbers(machine)) for machine in ("x86_64", "aarch64"))
+    assert x86 - arm == {"fork", "vfork", "inotify_init"}
+    assert arm - x86 == set()
+
+
+@pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
+def test_the_filter_by_hand(machine):
+    """The program is run here, step by step: which calls it allows, with which arguments."""
+    program, numbers, pid = filter_program(machine, 7_000), call_numbers(machine), 7_000
+    architecture = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}[machine]
+
+    def verdict(name, *arguments, machine=architecture):
+        number = numbers[name] if isinstance(name, str) else name
+        action = run(program, {0: number, 4: machine} | {16 + 8 * at: value for at, value in enumerate(arguments)})
+        return {0x7FFF0000: "allow", 0x00050001: "EPERM", 0x00050026: "ENOSYS", 0x80000000: "kill"}[action]
+
+    assert verdict("clone", 0x00010000) == "allow"
+    assert verdict("clone", 17) == "EPERM"
+    assert verdict("clone3") == "ENOSYS"
+    assert verdict("socket", machine=0x40000003) == "kill"
+    assert verdict("tgkill", pid, 7_001, 6) == "allow"
+    assert verdict("tgkill", pid + 1, pid + 1, 0) == "EPERM"
+    for name in ("prlimit64", "sched_setaffinity", "sched_setscheduler", "sched_setparam", "sched_setattr"):
+        assert [verdict(name, one) for one in (0, pid, pid + 1, 1)] == ["allow", "allow", "EPERM", "EPERM"]
+    found = [verdict("setpriority", which, who) for which in (0, 1, 2) for who in (0, pid, 1)]
+    assert found == ["allow", "allow", "EPERM"] + ["EPERM"] * 6
+    checked = {"clone", "clone3", "seccomp", "tgkill", "prlimit64", "setpriority"}
+    for name in set(numbers) - checked - {name for name in numbers if name.startswith("sched_")}:
+        assert verdict(name) == "EPERM", name
+    for number in {0, 1, 63, 100, 113} - set(numbers.values()):
+        assert verdict(number) == "allow", number
+    assert verdict(0x40000000) == "EPERM"
+
+
+def run(program, data):
+    """A machine for the few steps that the filter uses."""
+    import struct
+
+    steps = [struct.unpack_from("HBBI", program, at) for at in range(0, len(program), 8)]
+    at = value = 0
+    while True:
+        operation, yes, no, constant = steps[at]
+        at += 1
+        if operation == 0x20:
+            value = data.get(constant, 0)
+        elif operation == 0x06:
+            return constant
+        else:
+            holds = {0x15: value == constant, 0x35: value >= constant, 0x45: bool(value & constant)}[operation]
+            at += yes if holds else no
+
+
+@pytest.mark.skipif(not LINUX, reason="reads /proc")
+def test_hidden_memory():
+    """Its files in /proc belong to root from then on, so that another process of the same user cannot open them."""
+    code = (
+        "import os, sys; sys.path.insert(0, sys.argv[1]); from sandbox.processes.fence import hide_memory\n"
+        "print(hide_memory()); input()"
+    )
+    command = [sys.executable, "-I", "-c", code, str(ROOT)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as hidden:
+        assert hidden.stdout.readline() == "True\n"
+        if os.getuid() != 0:
+            assert os.stat(f"/proc/{hidden.pid}/mem").st_uid == 0
+        hidden.communicate("\n")
+
+
+def test_on_other_systems_nothing_is_claimed(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert hide_memory() is False
+    assert platform.machine()

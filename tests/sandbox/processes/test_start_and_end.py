@@ -3,18 +3,19 @@
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from sandbox.processes.process import SandboxProcess
-from tests.sandbox.calls import LINUX, MEMORY, MODULE, PATIENCE, SECONDS, failure, gone, works
+from tests.sandbox.calls import LINUX, MEMORY, MODULE, PATIENCE, SECONDS, failure, gone, until, works
 
 ROOT = Path(__file__).parents[3]
 
 
 def test_calls_beyond_the_queue_are_refused_and_closing_answers_the_rest():
     """No future is left without an answer, and no process."""
-    process = SandboxProcess(MODULE, MEMORY, 60)
+    process = SandboxProcess(MODULE, MEMORY, 600)
     assert works(process)
     pid = process.pid
     futures = [process.submit("hang", {}) for _ in range(80)]
@@ -28,7 +29,9 @@ def test_calls_beyond_the_queue_are_refused_and_closing_answers_the_rest():
 
 
 def test_a_child_that_does_not_start_is_not_tried_without_end(monkeypatch):
-    """After a few failures the calls are answered at once, without another process."""
+    """After two failures the calls fail at once, without another process, until the pause is over."""
+    clock = SimpleNamespace(monotonic=lambda: 0.0)
+    monkeypatch.setattr("sandbox.processes.child.time", clock)
     started = []
     real = subprocess.Popen
     monkeypatch.setattr(subprocess, "Popen", lambda *a, **k: started.append(a) or real(*a, **k))
@@ -38,7 +41,9 @@ def test_a_child_that_does_not_start_is_not_tried_without_end(monkeypatch):
     assert "there_is_no_such_module" in first.text
     kinds = [failure(process, "echo").kind for _ in range(50)]
     assert kinds[-1] == "resting"
-    assert len(started) <= 4
+    assert len(started) == 2
+    clock.monotonic = lambda: 1.5
+    assert until(lambda: failure(process, "echo").kind == "resting" and len(started) == 3)
     process.close()
 
 
@@ -47,7 +52,8 @@ def test_it_comes_up_in_the_background():
     process = SandboxProcess(MODULE, MEMORY, SECONDS)
     process.start()
     process.start()
-    assert not process.is_ready  # a Python takes longer to start than to be asked whether it has
+    assert until(lambda: process.is_ready)
+    assert process.statistics().starts == 1
     assert works(process)
     process.close()
 
@@ -65,6 +71,6 @@ process.submit("hang", {{}})
 {end}
 """
     command = [sys.executable, "-c", code]
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=2 * PATIENCE, check=False)
     assert gone(int(run.stdout))
     assert run.stderr == ""

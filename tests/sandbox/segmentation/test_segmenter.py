@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from core.gates import pick_weights, run_gate
 from sandbox.processes.errors import SandboxError
 from sandbox.processes.process import SandboxProcess
 from sandbox.segmentation.segmenter import MEMORY_BYTES, Segmenter
+from tests.sandbox.calls import until
 from ui.views.assets import arrays
 
 pytestmark = pytest.mark.keras
@@ -22,7 +22,7 @@ PATIENCE = 180  # seconds; the machine may be busy
 @pytest.fixture(scope="module")
 def segmenter():
     """One child for all tests of this file."""
-    process = SandboxProcess("network.worker", MEMORY_BYTES, 60.0)
+    process = SandboxProcess("network.worker", MEMORY_BYTES, 600.0)
     yield Segmenter(process)
     process.close()
 
@@ -96,12 +96,12 @@ def test_what_is_no_map_is_refused_and_the_child_lives(segmenter, first, grid, a
 @pytest.mark.slow
 def test_killed_in_the_middle_of_a_run():
     """One call is lost at most and says why; every other one is answered, and the lost one when it is asked again."""
-    process = SandboxProcess("network.worker", MEMORY_BYTES, 60.0)
+    process = SandboxProcess("network.worker", MEMORY_BYTES, 600.0)
     segmenter = Segmenter(process)
     try:
         segmenter.segment(seed=1).result(PATIENCE)
         calls = {seed: segmenter.segment(seed=seed) for seed in range(2, 12)}
-        time.sleep(0.2)
+        assert until(lambda: process.statistics().working)
         os.kill(process.pid, signal.SIGKILL)
         failures = [call.exception(PATIENCE) for call in calls.values()]
         lost = [failure for failure in failures if failure is not None]
@@ -113,19 +113,17 @@ def test_killed_in_the_middle_of_a_run():
         process.close()
 
 
-def test_every_call_knows_its_place():
-    """Those that wait count from 1; an answer that is there stands in no line."""
-    process = SandboxProcess("tests.sandbox.misbehaving", 2**30, 20.0)
+def test_every_call_has_a_position():
+    """Those that wait count from 1; a result that is there has none."""
+    process = SandboxProcess("tests.sandbox.misbehaving", 2**30, 600.0)
     segmenter = Segmenter(process)
     try:
         busy = process.submit("hang", {})
-        deadline = time.monotonic() + PATIENCE
-        while not process.figures().working and time.monotonic() < deadline:
-            time.sleep(0.02)
+        assert until(lambda: process.statistics().working)
         answers = [segmenter.segment(seed=seed) for seed in (3, 5)]
-        assert [segmenter.place(answer) for answer in answers] == [1, 2]
-        assert segmenter.place(segmenter.segment(seed=5)) == 2
+        assert [segmenter.queue_position(answer) for answer in answers] == [1, 2]
+        assert segmenter.queue_position(segmenter.segment(seed=5)) == 2
     finally:
         process.close()
     assert busy.done()
-    assert [segmenter.place(answer) for answer in answers] == [0, 0]
+    assert [segmenter.queue_position(answer) for answer in answers] == [0, 0]

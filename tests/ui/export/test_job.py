@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from core.errors import unclear
+from core.errors import invalid_request
 from core.limits import MAX_EXPORTS
 from ui.export import job as jobs
 from ui.export.job import Job
@@ -60,7 +60,7 @@ def test_errors_become_sentences(caplog):
     """A refusal says its own; an accident says where to look, and the log has it."""
 
     def refuse(tell):
-        raise unclear("No.")
+        raise invalid_request("No.")
 
     def fail(tell):
         raise RuntimeError("inside")
@@ -69,7 +69,7 @@ def test_errors_become_sentences(caplog):
     refused.wait(30)
     failed.wait(30)
     assert str(refused.error) == "No."
-    assert str(failed.error) == "The export failed; the log of the server says why."
+    assert str(failed.error) == "The export failed; see the server log."
     assert "inside" in caplog.text
 
 
@@ -78,7 +78,7 @@ def test_what_takes_too_long_is_given_up(monkeypatch):
     monkeypatch.setattr(jobs, "MAX_EXPORT_SECONDS", -1)
     job = Job(slow(threading.Semaphore(9)), "x").start()
     job.wait(30)
-    assert "took longer than" in str(job.error)
+    assert "exceeded -1 s" in str(job.error)
     assert job.result is None
 
 

@@ -54,7 +54,7 @@ def test_a_notebook_runs_and_draws_what_was_on_screen():
     assert "image/png" in book.cells[0].attachments["view.png"]
     printed = run(book, REPORT)
     assert "input_0 (5, 1, 5) float32 # input 0" in printed[0]
-    assert printed[2].strip() == "the same as on screen"
+    assert printed[2].strip() == "equal to the values on screen"
     for told, panel in zip(json.loads(printed[-1]), view.panels, strict=True):
         np.testing.assert_array_equal(told["z"], panel.value[2])
         assert told["range"] == [panel.value[2].min(), panel.value[2].max()]
@@ -69,7 +69,7 @@ def test_the_real_layer_in_the_notebook(dialect):
     x, y = counting((2, 3, 5)), counting((2, 1, 5), 51)
     code = snippet("Subtract", [x.shape, y.shape], dialect)
     printed = run(read(Document(merge_view("Subtract", [x, y]), None, "Subtract", code={"Keras": code})))
-    assert printed[2].strip() == "the same as on screen"
+    assert printed[2].strip() == "equal to the values on screen"
 
 
 @pytest.mark.slow

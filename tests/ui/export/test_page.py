@@ -1,14 +1,18 @@
 """The stand-alone page, opened from the disk in a real browser whose network is off."""
 
+import io
 import re
+from base64 import b64decode
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from core import MergeError
 from core.colours import colours
 from tests.ui.export.test_pictures import HOSTILE, export
 from tests.ui.tensor_view.demo import CASES, counting
-from ui.export import Document
+from ui.export import Document, Illustration
 from ui.export.names import clean
 from ui.tensor_view import Panel, Selection, TensorView
 
@@ -113,5 +117,14 @@ def test_too_many_numbers_for_a_page():
     """Refused before anything is made, with the count, the limit, and what to do."""
     huge = Document(CASES["large"](), None, "large")
     for kind in ("html", "ipynb"):
-        with pytest.raises(MergeError, match="5,000,006 numbers; a file of this kind takes up to 4,000,000"):
+        with pytest.raises(MergeError, match="5,000,006 values; this file type takes at most 4,000,000"):
             export(kind, huge)
+
+
+def test_images_of_the_page_are_in_it():
+    """Each as a data URL with title and text alternative, escaped."""
+    picture = Illustration("<b>Prediction", 'In "orange".', np.full((3, 5, 3), 90, np.uint8))
+    page = export("html", Document(CASES["note"](), None, "x", pictures=(picture,))).decode()
+    assert "<figcaption>&lt;b&gt;Prediction</figcaption>" in page
+    data = re.search(r'<img alt="In &quot;orange&quot;\." src="data:image/png;base64,([^"]+)"', page)[1]
+    assert np.asarray(Image.open(io.BytesIO(b64decode(data)))).shape == (3, 5, 3)

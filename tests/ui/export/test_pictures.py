@@ -9,14 +9,14 @@ from PIL import Image
 
 from core.colours import colours
 from tests.ui.tensor_view.demo import CASES, counting
-from ui.export import Document
+from ui.export import Document, Illustration
 from ui.export.drawing.compose import compose
 from ui.export.drawing.fonts import font_for
 from ui.export.drawing.scene import Picture, Text
 from ui.export.drawing.snapshot import look_at
 from ui.export.drawing.theme import css, theme
 from ui.export.formats import FORMATS, Options
-from ui.export.progress import nobody
+from ui.export.progress import no_progress
 from ui.tensor_view import Panel, Selection, TensorView
 
 HOSTILE = (
@@ -35,7 +35,7 @@ HOSTILE = (
 
 def export(name, document, **options):
     """One file of a document."""
-    return FORMATS[name].make(document, Options(**options), nobody)
+    return FORMATS[name].make(document, Options(**options), no_progress)
 
 
 def picture_of(document):
@@ -182,3 +182,21 @@ def test_type_for_pixels():
     assert font_for("x\U0010fffd", 12.0) is None
     look = look_at(TensorView((Panel("x\U0010fffd", counting((2, 2))),)))
     assert compose(look, theme("light")).items
+
+
+def test_images_of_the_page_are_in_a_picture():
+    """Below the calculation: in a PNG pixel by pixel at its own resolution, in an SVG embedded, both with the title."""
+    pixels = np.random.default_rng(3).integers(0, 255, (320, 320, 3), np.uint8)
+    document = Document(CASES["note"](), None, "x", pictures=(Illustration("Prediction", "In orange.", pixels),))
+    plain = Image.open(io.BytesIO(export("png", Document(CASES["note"](), None, "x"), scale=1)))
+    image = Image.open(io.BytesIO(export("png", document, scale=1)))
+    assert image.width == plain.width
+    assert image.height > plain.height + 320
+    found = np.asarray(image.convert("RGB"))
+    rows, cols = np.nonzero((found[: image.height - 319, : image.width - 319] == pixels[0, 0]).all(axis=2))
+    assert any((found[row : row + 320, col : col + 320] == pixels).all() for row, col in zip(rows, cols, strict=True))
+    svg = export("svg", document).decode()
+    assert "Prediction" in svg
+    assert svg.count("data:image/png") > export("svg", Document(CASES["note"](), None, "x")).decode().count(
+        "data:image/png"
+    )

@@ -27,12 +27,12 @@ def test_filters(filters, found):
     assert [entry.id for entry in narrowed(MODEL.merges, filters)] == found
 
 
-def test_rows_tell_what_stretches():
+def test_rows_say_what_is_broadcast():
     """The one channel of the map is marked, and the line below says so; joined axes are marked too."""
     gate, _, joined = merge_rows(MODEL.merges, "gate", {"joined": "data:,"})
     assert [size.role for size in gate.shapes[1]] == ["", "", "", "stretched"]
     assert [size.size for size in gate.shapes[2]] == ["None", "3", "5", "7"]
-    assert gate.note == "input 1 is stretched along axis 3"
+    assert gate.note == "input 1 is broadcast along axis 3"
     assert gate.chosen
     assert not joined.chosen
     assert joined.thumb == "data:,"
@@ -55,7 +55,7 @@ def test_an_operator_is_told_as_one():
 
 
 def test_a_misfit_is_a_fault():
-    """Shapes that clash make a row without an alignment, marked, and the rest of the model is read."""
+    """Incompatible shapes make a row without an alignment, marked, and the rest of the model is read."""
     file = keras_file(
         [
             ("a", "InputLayer", [None, 5, 7], []),
@@ -66,7 +66,7 @@ def test_a_misfit_is_a_fault():
     )
     (row,) = merge_rows(read_model(file).merges, "m", {})
     assert row.fault
-    assert row.note == "The shapes do not fit."
+    assert row.note == "Incompatible shapes"
 
 
 def test_table():

@@ -1,4 +1,4 @@
-"""Where boxes and lines go: nothing on top of anything, everything runs downwards."""
+"""Positions of boxes, edges and labels: nothing covers anything else, everything runs downwards."""
 
 import random
 from itertools import pairwise
@@ -6,8 +6,10 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ui.model_graph.layout import HEIGHT, WIDTH, lay_out
+from ui.model_graph.layout import BOXES, Form, lay_out
 from ui.model_graph.order import Piece, crossings
+
+WIDTH, HEIGHT = BOXES.width, BOXES.height
 
 
 @st.composite
@@ -72,7 +74,7 @@ def test_crossings_are_counted_and_taken_away():
     for upper, lower in ((a, d), (b, c)):
         upper.down.append(lower)
         lower.up.append(upper)
-    b.place, d.place = 1, 1
+    b.index, d.index = 1, 1
     assert crossings([[a, b], [c, d]]) == 1
     layout = lay_out(["a", "b", "c", "d"], [("a", "d"), ("b", "c")])
     x = {name: at for name, (at, _) in layout.centres.items()}
@@ -99,3 +101,50 @@ def test_more_edges_than_have_room():
 def test_nothing_to_draw():
     """No box at all is a picture of no size."""
     assert lay_out([], []).height == 0
+
+
+@settings(max_examples=60)
+@given(graphs(), st.data())
+def test_labels_cover_no_box_and_no_other_label(graph, data):
+    """A label is on its edge, in the gap before its target, clear of every box and of every other label."""
+    names, edges = graph
+    target = data.draw(st.sampled_from(names))
+    labelled = [end == target for _, end in edges]
+    layout = lay_out(names, edges, labelled=labelled)
+    found = [at for at in layout.labels if at is not None]
+    assert len(found) == sum(labelled)
+    for place, (x, y) in enumerate(found):
+        assert all(abs(y - other) >= HEIGHT / 2 + 9 for _, other in layout.centres.values())
+        assert all(abs(y - below) >= 20 for _, below in found[place + 1 :])
+    for path, at in zip(layout.paths, layout.labels, strict=True):
+        if at is not None:
+            low, high = min(x for x, _ in path), max(x for x, _ in path)
+            assert low - 1e-6 <= at[0] <= high + 1e-6
+            assert path[0][1] <= at[1] <= path[-1][1]
+
+
+def test_a_graph_that_is_read_rightwards():
+    """The same graph, transposed: inputs at the left, nothing touches, a label between two columns."""
+    form = Form(width=96, height=112, between_rows=62, between_boxes=16, rightwards=True)
+    edges = [("x", "θ"), ("g", "φ"), ("θ", "f"), ("φ", "f"), ("f", "α"), ("x", "out"), ("α", "out")]
+    names = ["x", "g", "θ", "φ", "f", "α", "out"]
+    layout = lay_out(names, edges, form, [False] * 6 + [True])
+    x = {name: at for name, (at, _) in layout.centres.items()}
+    assert x["x"] == x["g"] == 48
+    assert x["x"] < x["θ"] == x["φ"] < x["f"] < x["α"] < x["out"]
+    assert layout.width == x["out"] + 48
+    at = layout.labels[-1]
+    assert at is not None
+    assert x["α"] + 48 < at[0] < x["out"] - 48
+    for one in names:
+        for other in names:
+            (x0, y0), (x1, y1) = layout.centres[one], layout.centres[other]
+            assert one == other or abs(x0 - x1) >= 96 or abs(y0 - y1) >= 112
+
+
+def test_a_label_by_hand():
+    """A straight edge: its label is centred on it, one line before the target."""
+    layout = lay_out(["a", "b"], [("a", "b")], labelled=[True])
+    (x, y), (_, top) = layout.labels[0], layout.paths[0][-1]
+    assert x == layout.centres["a"][0]
+    assert y == top - 15

@@ -1,4 +1,4 @@
-"""The tour: the same in both languages but for the words, and what it claims is true."""
+"""The tour: the same in both languages apart from the words, and everything that it claims is true."""
 
 import json
 from dataclasses import replace
@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import MergeError, align
+from core import MergeError, align, gradients, merge
 from core.merges.numpy_rule import numpy_outcome
-from core.story.entries import GATES, SCENES, SLICES
+from core.story.entries import SCENES
 from ui.story.scenes import _SCENES
 from ui.story.tours import tour, tour_text
+from ui.story.view import inputs_of
 from ui.views import assets
 
 ROOT = Path(__file__).parents[3]
@@ -38,37 +39,70 @@ def test_one_tour_in_two_languages():
     ] == []
 
 
-def test_every_scene_is_drawn_and_told():
+def test_every_scene_is_drawn_and_described():
     """The table of scenes, the table of views and the assets agree."""
     assert set(SCENES) == set(_SCENES)
     assert {one.scene for one in steps()} - {None} == set(SCENES)
-    assert tuple(sorted(GATES)) == GATES
-    for gate in GATES:
-        assert assets.arrays(f"trace_{gate}")["x"].shape[:2] == (SLICES, gate)
+    assert tuple(sorted(assets.GRIDS)) == assets.GRIDS
+    for gate in assets.GRIDS:
+        assert assets.arrays(f"trace_{gate}")["x"].shape[:2] == (assets.SAMPLES, gate)
+
+
+def test_the_first_step_is_the_note():
+    """np.arange(25).reshape(5, 1, 5) × np.arange(50, 150).reshape(5, 4, 5), int64, and then their sum."""
+    product, total = (inputs_of(one) for one in steps()[:2])
+    for a, b in (product, total):
+        np.testing.assert_array_equal(a, np.arange(25).reshape(5, 1, 5), strict=True)
+        np.testing.assert_array_equal(b, np.arange(50, 150).reshape(5, 4, 5), strict=True)
+    assert merge("Multiply", product).value[0, 0].tolist() == [0, 51, 104, 159, 216]
+    assert merge("Multiply", product).value[-1, -1].tolist() == [2900, 3066, 3234, 3404, 3576]
+    assert merge("Add", total).value[0, 0].tolist() == [50, 52, 54, 56, 58]
+    assert [one.operation for one in steps()[:2]] == ["Multiply", "Add"]
+
+
+def test_the_gradient_of_one_element():
+    """242 = 53 + 58 + 63 + 68, at the element that the step pins."""
+    pinned = step("four results")
+    assert inputs_of(pinned)[0][pinned.cell] == 3
+    assert gradients("Multiply", inputs_of(pinned))[0][pinned.cell] == 242 == 53 + 58 + 63 + 68
+
+
+def test_warnings_only_where_something_is_wrong():
+    """A step that teaches something as normal shows no warning; the silent mistake shows one."""
+    shown = {one.title for one in steps() if one.operation and one.warnings and _warnings(one)}
+    assert shown == {"It runs, and it is wrong"}
+
+
+def _warnings(one):
+    try:
+        return align(one.operation, one.shapes).warnings
+    except MergeError:
+        return ()
 
 
 @pytest.mark.parametrize("word", ["may not", "the batch"])
-def test_refusals(word):
+def test_errors(word):
+    """Keras rejects these steps."""
     with pytest.raises(MergeError):
         align(step(word).operation, step(word).shapes)
 
 
-def test_keras_and_numpy_differ_as_told():
-    """One takes what the other refuses, both ways."""
+def test_keras_and_numpy_differ():
+    """Each accepts what the other rejects."""
     batch, inserted = step("the batch"), step("inserted")
     assert numpy_outcome("Multiply", batch.shapes).shape == (5, 4, 5)
     assert numpy_outcome("Multiply", inserted.shapes).shape is None
     assert align("Multiply", inserted.shapes).inputs[0].expanded_shape == (2, 1, 1, 3)
 
 
-def test_the_silent_mistake_is_warned_of():
+def test_the_silent_mistake_has_a_warning():
     wrong = step("it is wrong")
     assert align("Multiply", wrong.shapes).inputs[0].expanded_shape == (2, 1, 6, 6)
     assert align("Multiply", wrong.shapes).warnings
 
 
 def test_how_the_map_was_learned():
-    """Half open at first, shut at step 18, open from 60 on, lost at 163, settled."""
+    """About 0.5 at first, closed at step 18, open from 60 on, lost at 163, converged."""
     told = step("learned")
     alpha = assets.arrays("alpha")
     moments = dict(zip(alpha["steps"].tolist(), alpha["gate20"][:, told.slice].astype(float), strict=True))
@@ -88,7 +122,7 @@ def _target(told):
 
 
 def test_energy_without_and_with_the_gate():
-    """86 % of the energy off the target before the gate, 14 % behind it."""
+    """86 % of the energy lies outside of the target before the gate, 14 % after it."""
     told = step("without")
     trace = assets.arrays("trace_20")
     x, alpha = (trace[name][told.slice].astype(float) for name in ("x", "alpha"))
@@ -100,7 +134,7 @@ def test_energy_without_and_with_the_gate():
 
 
 def test_dice_is_that_of_the_card():
-    """0.983 and 0.981, on 200 slices."""
+    """0.983 and 0.981, on 200 images."""
     figures = json.loads((ROOT / "assets" / "figures.json").read_text(encoding="utf-8"))
     assert figures["slices"] == 200
     text = step("without").text

@@ -1,4 +1,4 @@
-"""A view as a scene: every text, box and heatmap with its position."""
+"""Turns a view into a scene: every text, box and heatmap with its position."""
 
 __all__ = [
     "cells",
@@ -13,4 +13,5 @@ __all__ = [
     "snapshot",
     "sums",
     "theme",
+    "wall",
 ]

@@ -1,7 +1,7 @@
-"""Which cells belong together, for an export: reads the table of `core.links` as `browser/links.js` does.
+"""Linked elements, for an export: applies the links of `core.merges.links` as `browser/links.js` does.
 
-A panel here is one entry of `payload(...)["meta"]["panels"]`, the plan that the browser gets too. A span is (first, one
-past the last); a box is one span for each shared axis. The tests hold every rule against the browser.
+A panel here is one entry of `payload(...)["meta"]["panels"]`, which the browser gets as well. A span is (first, one
+past the last); a box is one span per shared axis. Tests compare every rule with the browser.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ Span = tuple[int, int]
 
 
 def runs_along(panel: Meta, axis: int) -> int | None:
-    """The shared axis along which an axis of a panel runs; None where it is stretched."""
+    """The shared axis along which an axis of a panel runs; None where it is broadcast."""
     output, _, summed = panel["links"][axis]
     found: int | None = panel["axes"][axis] if summed else output
     return found
 
 
 def is_scaled(meta: Meta, panel: Meta, axis: int) -> bool:
-    """In a chain an axis may be coarser than the shared one; it is then read in proportion."""
+    """Whether an axis of a chain is coarser than the shared axis, so that indices are scaled in proportion."""
     size = panel["shape"][axis]
     return not meta["aligned"] and size > 1 and size != meta["sizes"][panel["axes"][axis]]
 
 
 def cell_at(meta: Meta, panel: Meta, at: Sequence[int]) -> tuple[tuple[int, ...], bool]:
-    """The cell of a panel at a place in the shared frame: the nearest there is, and whether it is really there."""
+    """Return the nearest element of a panel to an index into the shared axes, and whether it lies exactly there."""
     index, inside = [], True
     for axis, size in enumerate(panel["shape"]):
         shared = runs_along(panel, axis)
@@ -44,7 +44,7 @@ def cell_at(meta: Meta, panel: Meta, at: Sequence[int]) -> tuple[tuple[int, ...]
 
 
 def box_of_cell(meta: Meta, panel: Meta, index: Sequence[int]) -> list[Span]:
-    """The part of the shared frame that one cell of a panel touches."""
+    """Return the box of shared indices that one element of a panel corresponds to."""
     box: list[Span] = [(0, size) for size in meta["sizes"]]
     for axis, size in enumerate(panel["shape"]):
         shared, at = runs_along(panel, axis), index[axis]
@@ -61,7 +61,7 @@ def box_of_cell(meta: Meta, panel: Meta, index: Sequence[int]) -> list[Span]:
 
 
 def cells_in_box(meta: Meta, panel: Meta, box: Sequence[Span]) -> list[Span]:
-    """The cells of a panel that lie in a box: one span for each of its own axes."""
+    """Return the elements of a panel inside a box: one span for each of its own axes."""
     spans: list[Span] = []
     for axis, size in enumerate(panel["shape"]):
         shared = runs_along(panel, axis)
@@ -78,5 +78,5 @@ def cells_in_box(meta: Meta, panel: Meta, box: Sequence[Span]) -> list[Span]:
 
 
 def is_empty(spans: Sequence[Span]) -> bool:
-    """Whether a span holds nothing."""
+    """Whether any span is empty."""
     return any(past <= first for first, past in spans)

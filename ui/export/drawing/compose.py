@@ -1,7 +1,8 @@
-"""From what is on screen to a scene: panels in lines with their signs, titles, legends, and the sum below."""
+"""Lays out a view as a scene: rows of panels with operators, titles and legends, and the calculation below."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ui.export.drawing.heatmap import heat_of
@@ -9,20 +10,22 @@ from ui.export.drawing.layout import LABEL, SIGN, Plan, arrange, place_names, pl
 from ui.export.drawing.outlines import frames_of
 from ui.export.drawing.panel import HEAD, note_items, panel_items, room_below
 from ui.export.drawing.scene import Box as Ground
-from ui.export.drawing.scene import Item, Scene, Text, cut, wrapped
+from ui.export.drawing.scene import Item, Photo, Scene, Text, cut, wrapped
 from ui.export.drawing.snapshot import Look
 from ui.export.drawing.sums import explain
 from ui.export.drawing.theme import Theme
+from ui.export.illustration import Illustration
 
-WIDTH = 1100  # CSS pixels for the panels, about what a page has for them
+WIDTH = 1100  # CSS pixels for the panels, similar to the page
 MARGIN = 32
-_LEAST = 560  # of the width, so that title and sum have room
-_GAP = 24  # between lines of panels
+_LEAST = 560  # width, so that title and calculation fit
+_GAP = 24  # between rows of panels
+_PHOTO = 320  # width of a further image
 
 
 @dataclass
 class _Pen:
-    """Where the next thing goes."""
+    """The position of the next item."""
 
     x: float = MARGIN
     y: float = MARGIN
@@ -30,17 +33,18 @@ class _Pen:
 
 
 def compose(look: Look, theme: Theme, *, title: str = "", ratio: float = 2, width: float = WIDTH, coarse: int = 1,
-            bare: bool = False) -> Scene:  # fmt: skip
-    """The view as a scene.
+            bare: bool = False, pictures: Sequence[Illustration] = ()) -> Scene:  # fmt: skip
+    """Return the view as a scene.
 
     Args:
-        look: what is on screen.
-        theme: the colours around it.
-        title: of the picture; none if empty.
-        ratio: pixels for a CSS pixel that it is meant for.
-        width: CSS pixels that the panels may take.
+        look: the view and the selection.
+        theme: the colours around the panels.
+        title: of the image; none if empty.
+        ratio: image pixels per CSS pixel.
+        width: CSS pixels available for the panels.
         coarse: see `scale.paint`.
-        bare: without title, places and sum, as for a slide that has its own.
+        bare: leave out title, slice and calculation, for a slide that has its own.
+        pictures: further images, below the calculation.
     """
     plans = plans_of(look)
     line, cell = arrange(plans, width)
@@ -53,6 +57,7 @@ def compose(look: Look, theme: Theme, *, title: str = "", ratio: float = 2, widt
     pen.y += max((item_bottom(item) for item in body), default=0)
     if not bare:
         items += _sum(look, theme, wide, pen)
+        items += _photos(pictures, theme, wide, pen)
     return Scene(wide + 2 * MARGIN, pen.y + (8 if bare else MARGIN), theme, tuple(items), title)
 
 
@@ -90,10 +95,26 @@ def _sum(look: Look, theme: Theme, width: float, pen: _Pen) -> list[Item]:
     return items
 
 
+def _photos(pictures: Sequence[Illustration], theme: Theme, width: float, pen: _Pen) -> list[Item]:
+    """A row of images of equal width, each below its title."""
+    if not pictures:
+        return []
+    gap = 20
+    side = min(_PHOTO, (width - gap * (len(pictures) - 1)) / len(pictures))
+    items: list[Item] = []
+    pen.y += _GAP
+    for number, picture in enumerate(pictures):
+        x, (rows, cols) = pen.x + number * (side + gap), picture.pixels.shape[:2]
+        items.append(Text(x, pen.y + 8, cut(picture.title, 14, side), 14, theme.ink, bold=True))
+        items.append(Photo(x, pen.y + 22, side, side * rows / cols, picture.pixels, picture.description))
+    pen.y += 22 + max(side * one.pixels.shape[0] / one.pixels.shape[1] for one in pictures)
+    return items
+
+
 def _panels(
     look: Look, plans: list[Plan | None], line: int, cell: float, theme: Theme, ratio: float, coarse: int
 ) -> list[Item]:
-    """All panels, from (0, 0)."""
+    """All panels, with the origin at (0, 0)."""
     frames, items = frames_of(look, plans), []
     heights = [plan.box(cell)[1] if plan else 60.0 for plan in plans]
     piled = line == 1 and len(plans) > 1
@@ -132,7 +153,7 @@ def _shift(item: Item, x: float, y: float) -> Item:
 
 
 def item_right(item: Item) -> float:
-    """How far to the right an item reaches."""
+    """The right edge of an item."""
     if isinstance(item, Text):
         part = {"start": 1.0, "middle": 0.5, "end": 0.0}[item.anchor]
         return item.x + (item.size / 2 if item.turned else part * item.width)
@@ -140,7 +161,7 @@ def item_right(item: Item) -> float:
 
 
 def item_bottom(item: Item) -> float:
-    """How far down an item reaches."""
+    """The bottom edge of an item."""
     if isinstance(item, Text):
         return item.y + (item.width / 2 if item.turned else 0.7 * item.size)
     return item.y + item.height

@@ -1,9 +1,9 @@
-"""Type for pictures of pixels, where no browser sets it.
+"""Fonts for raster exports, which no browser renders.
 
-The app's own: Streamlit ships Source Sans and Source Code, both under the SIL Open Font License, and they are what the
-page is set in. They hold no Chinese, and a font that does is megabytes large, so none is shipped: Chinese is drawn with
-a font of the system where there is one. A text that no font here can draw is left out of PNG, GIF and WebP rather than
-shown as empty boxes; SVG, slides, notebook and web page always hold it, as text.
+The page uses Source Sans and Source Code (SIL Open Font License), which Streamlit ships. They have no Chinese glyphs,
+and a font that does is several megabytes large, so none is bundled: Chinese is drawn with a system font if there is
+one. Text that no font here can draw is left out of PNG, GIF and WebP instead of being drawn as empty boxes; SVG,
+slides, notebook and web page always contain it as text.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from PIL import ImageFont
 
 _MEDIA = Path(streamlit.__file__).parent / "static" / "static" / "media"
 _OWN = {False: "SourceSansVF-Upright*.woff2", True: "SourceCodeVF-Upright*.woff2"}
-_SYSTEM = (  # with Chinese, by what names systems have them; Pillow looks in the system's folders
+_SYSTEM = (  # with Chinese glyphs, by file name; Pillow searches the system's font folders
     "NotoSansCJK-Regular.ttc", "NotoSansSC-Regular.otf", "SourceHanSansSC-Regular.otf", "PingFang.ttc",
     "msyh.ttc", "wqy-microhei.ttc", "DejaVuSans.ttf",
 )  # fmt: skip
@@ -31,13 +31,13 @@ Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 @lru_cache(maxsize=512)
 def font_for(text: str, size: float, *, code: bool = False, bold: bool = False) -> Font | None:
-    """A font that has a glyph for every character of a text; None if there is none here.
+    """Return a font that has a glyph for every character of a text, or None.
 
     Args:
-        text: what will be drawn.
-        size: of the type, in pixels.
-        code: whether the type for code is wanted.
-        bold: whether it stands out.
+        text: to be drawn.
+        size: in pixels.
+        code: whether to use the monospaced font.
+        bold: whether to use the bold weight.
     """
     for font in (_own(size, code, bold), *(_system(name, size, bold) for name in _SYSTEM)):
         if font is not None and all(_has(font, letter) for letter in set(text)):
@@ -48,7 +48,7 @@ def font_for(text: str, size: float, *, code: bool = False, bold: bool = False) 
 @lru_cache(maxsize=128)
 def _own(size: float, code: bool, bold: bool) -> Font | None:
     found = next(iter(sorted(_MEDIA.glob(_OWN[code]))), None)
-    if found is None:  # another Streamlit keeps them elsewhere
+    if found is None:  # another version of Streamlit stores them elsewhere
         return ImageFont.load_default(size)
     font = ImageFont.truetype(str(found), size)
     font.set_variation_by_axes([600 if bold else 400])
@@ -66,7 +66,7 @@ def _system(name: str, size: float, bold: bool) -> Font | None:
 
 
 def _has(font: Font, letter: str) -> bool:
-    """Whether it has a glyph: for any that it lacks it draws what it draws for a character that does not exist."""
+    """Whether the font has a glyph: a missing one is drawn like a character that does not exist."""
     return letter.isspace() or _glyph(font, letter) != _glyph(font, _NO_CHARACTER)
 
 

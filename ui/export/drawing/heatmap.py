@@ -1,4 +1,4 @@
-"""One heatmap: its colours, marks, copies and numbers, as `browser/paint.js` draws them; in NumPy, pixel by pixel."""
+"""One heatmap: colours, marks, broadcast copies and numbers, as `browser/paint.js` draws them; in NumPy."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ from ui.export.drawing.scale import (
 )
 from ui.export.drawing.snapshot import Look
 
-PALE = 97 / 255  # opacity of the copies that a stretched cell stands for: 0.38, in the 8 bits of a canvas
+PALE = 97 / 255  # opacity of broadcast copies: 0.38, in the 8 bits of a canvas
+SMALL = 16  # pixels of a cell from which on its frame lies within it; around a smaller one, so that its value shows
+DOTTED = 20  # likewise, from which on a pinned cell has a dot
 _MOST_NUMBERS = 700
 _GRID = 22  # CSS pixels of a cell from which on lines are drawn between cells
 _SHORT, _NARROW = 20, 22  # CSS pixels of a cell from which on its number is written
@@ -33,7 +35,7 @@ _SHORT, _NARROW = 20, 22  # CSS pixels of a cell from which on its number is wri
 
 @dataclass(frozen=True)
 class Number:
-    """One number in its cell: middle in CSS pixels, text, ink, and whether it needs a plain ground."""
+    """One number in its cell: centre in CSS pixels, text, colour, and whether it needs a plain background."""
 
     x: float
     y: float
@@ -47,14 +49,14 @@ class Heat:
     """The slice of one panel.
 
     Attributes:
-        plan: what is drawn of it.
+        plan: the part that is drawn.
         values: float32, (rows, cols).
         width: CSS pixels.
         height: CSS pixels.
-        sequential: name of the table for numbers of one sign.
-        extent: the range; None for that of the slice.
-        diverging: whether zero is in the middle.
-        dim: whether the panel has no part in this place of the result.
+        sequential: name of the colour table for values of one sign.
+        extent: range of the colours.
+        diverging: whether zero is in the middle of the range.
+        dim: whether the panel does not contribute to this slice of the output.
         coarse: see `scale.paint`.
     """
 
@@ -70,7 +72,7 @@ class Heat:
 
     @property
     def scale(self) -> Scale:
-        """How numbers become colours."""
+        """The mapping from values to colours."""
         return make_scale(self.extent, self.diverging, self.sequential)
 
     @property
@@ -81,22 +83,22 @@ class Heat:
 
     @cached_property
     def marks(self) -> Array:
-        """The mark of every cell, or 0."""
+        """The mark of each element, or 0."""
         return marks_of(np.asarray(self.values, np.float64), self.scale)
 
     @property
     def has_grid(self) -> bool:
-        """Whether cells are large enough for lines between them."""
-        return min(self.cell) >= _GRID
+        """Whether there are lines between the cells: only where there are numbers in them."""
+        return min(self.cell) >= _GRID and bool(self.numbers[1])
 
     def counts(self) -> dict[int, int]:
-        """How many cells carry each mark."""
+        """The number of elements with each mark."""
         kinds, counts = np.unique(self.marks[self.marks > 0], return_counts=True)
         return dict(zip(kinds.tolist(), counts.tolist(), strict=True))
 
     @cached_property
     def numbers(self) -> tuple[float, tuple[Number, ...]]:
-        """Size of the type in CSS pixels, and the numbers; none where they would not fit."""
+        """The font size in CSS pixels, and the numbers; none where they would not fit."""
         (width, height), most = self.cell, max(abs(self.scale.low), abs(self.scale.high))
         if self.dim or self.values.size > _MOST_NUMBERS or height < _SHORT or width < _NARROW or not self.values.size:
             return 0, ()
@@ -119,43 +121,42 @@ class Heat:
         return Number((col + 0.5) * width, (row + 0.5) * height + size * 0.06, text, ink, mark)
 
     def pixels(self, ratio: float, ground: tuple[int, int, int]) -> Array:
-        """The heatmap without marks, lines and numbers.
+        """Return the heatmap without marks, lines and numbers.
 
         Args:
-            ratio: pixels for one CSS pixel.
-            ground: colour behind the pale copies.
+            ratio: image pixels per CSS pixel.
+            ground: colour behind the broadcast copies.
 
         Returns:
             uint8, (height, width, 3).
         """
         high, wide = pixel_size(self.height, ratio), pixel_size(self.width, ratio)
-        down, across = (
-            _places(high, self.plan.rows, self.plan.row_copies), _places(wide, self.plan.cols, self.plan.col_copies)
-        )  # fmt: skip
+        down = _cell_of_pixel(high, self.plan.rows, self.plan.row_copies)
+        across = _cell_of_pixel(wide, self.plan.cols, self.plan.col_copies)
         colours = paint(self.values, self.scale, self.coarse)[0]
         picture = colours[np.ix_(down[0], across[0])]
         faded = self.dim | (down[1][:, None] > 0) | (across[1][None, :] > 0)
         if self.plan.row_copies > 1 and self.plan.col_copies > 1:
-            picture[faded] = colours[0, 0]  # one cell stretched both ways
+            picture[faded] = colours[0, 0]  # one element broadcast along both axes
         pale = np.round(picture * PALE + np.array(ground) * (1 - PALE)).astype(np.uint8)
         done: Array = np.where(faded[..., None], pale, picture)
         return done
 
 
 def pixel_size(size: float, ratio: float) -> int:
-    """Pixels for so many CSS pixels; rounded as JavaScript does."""
+    """Convert CSS pixels to pixels, rounded as JavaScript does."""
     return max(1, math.floor(size * ratio + 0.5))
 
 
 def sampled(count: int, pixels: int) -> Array:
-    """Which cells are drawn at all: more cells than pixels are sampled evenly."""
+    """Return the cells that are drawn: if there are more cells than pixels, they are sampled evenly."""
     drawn = max(1, min(count, pixels))
     at: Array = np.floor((np.arange(drawn) + 0.5) * count / drawn).astype(int)
     return at
 
 
-def _places(pixels: int, count: int, copies: int) -> tuple[Array, Array]:
-    """For each pixel along a side: the cell that it shows, and in which copy of the cells it lies."""
+def _cell_of_pixel(pixels: int, count: int, copies: int) -> tuple[Array, Array]:
+    """For each pixel along a side: the cell that it shows, and the copy of the cells in which it lies."""
     drawn = sampled(count, pixels)
     length = pixels / copies
     copy = np.minimum(np.floor((np.arange(pixels) + 0.5) / length), copies - 1).astype(int)
@@ -164,14 +165,14 @@ def _places(pixels: int, count: int, copies: int) -> tuple[Array, Array]:
 
 
 def heat_of(look: Look, number: int, plan: Plan, box: tuple[float, float], ratio: float, coarse: int = 1) -> Heat:
-    """The heatmap of a panel at the place that is looked at.
+    """Return the heatmap of a panel for the selected slice.
 
     Args:
-        look: what is on screen.
+        look: the view and the selection.
         number: of the panel.
-        plan: what is drawn of it.
+        plan: the part that is drawn.
         box: width and height in CSS pixels.
-        ratio: pixels for one CSS pixel; settles which cells are drawn where there are more cells than pixels.
+        ratio: image pixels per CSS pixel; determines the cells drawn if there are more cells than pixels.
         coarse: see `scale.paint`.
     """
     values, inside = look.slice_of(number)
@@ -179,7 +180,7 @@ def heat_of(look: Look, number: int, plan: Plan, box: tuple[float, float], ratio
     assert own is not None
 
     def of_slice() -> Extent:
-        if look.panels[number]["paintable"]:  # one stroke must not change the colours of all other cells
+        if look.panels[number]["paintable"] or look.panels[number]["limits"]:  # steady under a stroke
             return own
         rows, cols = sampled(plan.rows, pixel_size(box[1], ratio)), sampled(plan.cols, pixel_size(box[0], ratio))
         compared = [values, *look.compared_slice(number)]

@@ -1,4 +1,4 @@
-"""Where things go in an export: the rules of `browser/layout.js` and `panel.js`, in CSS pixels."""
+"""Sizes and positions of panels: the rules of `browser/layout.js` and `panel.js`, in CSS pixels."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from ui.export.drawing.snapshot import Look, axes_on_screen
 LARGEST = 80  # a cell
 TALLEST = 480  # a panel
 THINNEST = 12  # a panel of one row of tiny cells
-LABEL = 22  # room for the name of the row axis
-SIGN = 44  # room for an operator
-NOTE = 256  # room for the note of a panel that cannot be drawn
-# Panels stay side by side down to this share of the cell that they would have one below the other.
+LABEL = 22  # width of the row axis name
+SIGN = 44  # width of an operator
+NOTE = 256  # width of the note of a panel that cannot be drawn
+# Panels stay side by side as long as a cell is at least this share of its size when they are stacked.
 ALL = 0.28  # in one line, which reads as an equation
 SOME = 0.34  # in several
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a panel draws of its slice.
+    """The part of a panel's slice that is drawn.
 
     Attributes:
-        row_axis: own axis that runs down; -1 for none.
-        col_axis: own axis that runs across; -1 for none.
-        rows: cells down.
-        cols: cells across.
-        row_copies: how often a stretched row is repeated.
-        col_copies: how often a stretched column is repeated.
+        row_axis: own axis of the rows; -1 for none.
+        col_axis: own axis of the columns; -1 for none.
+        rows: number of rows.
+        cols: number of columns.
+        row_copies: how often a broadcast row is repeated.
+        col_copies: how often a broadcast column is repeated.
     """
 
     row_axis: int
@@ -42,17 +42,17 @@ class Plan:
 
     @property
     def foot(self) -> tuple[int, int]:
-        """Rows and columns that are drawn, copies included."""
+        """Rows and columns that are drawn, including the repeated ones."""
         return self.rows * self.row_copies, self.cols * self.col_copies
 
     def box(self, cell: float) -> tuple[float, float]:
-        """Width and height on screen. A single row of tiny cells stays thick enough to see."""
+        """Width and height on screen. A single row of tiny cells keeps a minimum height."""
         rows, cols = self.foot
         return max(cols * cell, THINNEST), max(rows * cell, THINNEST)
 
 
 def plan_of(look: Look, number: int) -> Plan:
-    """What a panel draws."""
+    """Return the plan of a panel."""
     panel = look.panels[number]
     down, across = axes_on_screen(look, panel)
 
@@ -73,9 +73,11 @@ def plans_of(look: Look) -> list[Plan | None]:
 
 
 def arrange(plans: Sequence[Plan | None], width: float) -> tuple[int, float]:
-    """Panels in a line, and the size of a cell: side by side while that does not cost too much."""
+    """Return the number of panels in a row and the size of a cell: side by side unless the cells get too small."""
     one = _cell_for(plans, width, 1)
     for line in range(len(plans), 1, -1):
+        if line == 2 and len(plans) == 3:
+            continue  # "a × b" in one line and "= c" in the next reads as two equations
         cell = _cell_for(plans, width, line)
         if cell >= (ALL if line == len(plans) else SOME) * one:
             return line, cell
@@ -87,7 +89,7 @@ def _cell_for(plans: Sequence[Plan | None], width: float, line: int) -> float:
     cell = min(LARGEST, TALLEST / tallest)
     for start in range(0, len(plans), line):
         part = plans[start : start + line]
-        signs = (len(part) - (start == 0)) * (line > 1)  # every line but the first begins with one
+        signs = (len(part) - (start == 0)) * (line > 1)  # every row but the first begins with one
         taken = len(part) * LABEL + signs * SIGN + part.count(None) * NOTE + 5
         columns = sum(plan.foot[1] for plan in part if plan)
         cell = min(cell, (width - taken) / max(1, columns))
@@ -95,7 +97,7 @@ def _cell_for(plans: Sequence[Plan | None], width: float, line: int) -> float:
 
 
 def axis_names(look: Look, number: int, plan: Plan, box: tuple[float, float]) -> tuple[str, str]:
-    """What stands beside the rows and above the columns."""
+    """The names beside the rows and above the columns."""
     row = _axis_name(look, number, (plan.row_axis, look.rows, plan.row_copies), box[1])
     return row, _axis_name(look, number, (plan.col_axis, look.cols, plan.col_copies), box[0])
 
@@ -104,9 +106,9 @@ def _axis_name(look: Look, number: int, side: tuple[int, int | None, int], room:
     (axis, shared, copies), panel, words = side, look.panels[number], look.meta["words"]
     if axis < 0 and copies == 1:
         return ""
-    place = shared if axis < 0 else panel["axes"][axis]
-    contracted = any(size["role"] == "contracted" for size in panel["sizes"] if size["shared"] == place)
-    name = words["summed"] if contracted else words["axis"].format(axis=axis if panel["ownNames"] else place)
+    position = shared if axis < 0 else panel["axes"][axis]
+    contracted = any(size["role"] == "contracted" for size in panel["sizes"] if size["shared"] == position)
+    name = words["summed"] if contracted else words["axis"].format(axis=axis if panel["ownNames"] else position)
     role = words["stretched_to"].format(count=copies) if copies > 1 else ""
     if role and room > 110:
         return f"{name} · {role}"
@@ -114,7 +116,7 @@ def _axis_name(look: Look, number: int, side: tuple[int, int | None, int], room:
 
 
 def pile_of(look: Look, number: int) -> str:
-    """The axes that a panel is stretched along and that are not on screen: for their sake it is a pile of sheets."""
+    """The axes that a panel is broadcast along and that are not on screen; they are drawn as a stack of sheets."""
     if not look.meta["stretches"]:
         return ""
     panel, words, sizes = look.panels[number], look.meta["words"], look.meta["sizes"]
@@ -124,7 +126,7 @@ def pile_of(look: Look, number: int) -> str:
 
 
 def _named(look: Look, axis: int) -> str:
-    """What the page calls a shared axis: by a name of its own, else by its number."""
+    """The name of a shared axis on the page: its own name, else its number."""
     names = look.meta["axisNames"]
     return (names[axis] if axis < len(names) else "") or str(look.meta["words"]["axis"].format(axis=axis))
 
@@ -136,14 +138,14 @@ def _is_stretched(look: Look, panel: dict[str, Any], axis: int) -> bool:
 
 
 def place_names(look: Look) -> list[str]:
-    """Where the hidden axes stand: "Channel · axis 3: 119 / 255"."""
+    """The indices of the hidden axes: "Channel · axis 3: 119 / 255"."""
     position, sizes = look.meta["words"]["position"], look.meta["sizes"]
     axes = sorted(look.slider_axes, key=lambda axis: axis != look.channel_axis)
     return [f"{_slider_name(look, axis)}: {position.format(at=look.at[axis], last=sizes[axis] - 1)}" for axis in axes]
 
 
 def _slider_name(look: Look, axis: int) -> str:
-    """As `controls.js: axisTitle`."""
+    """The same rule as `controls.js: axisTitle`."""
     words, rank, name = look.meta["words"], look.meta["outputRank"], _named(look, axis)
     if name != words["axis"].format(axis=axis):
         return name

@@ -1,4 +1,4 @@
-"""Numbers as the tensor view writes them: `browser/numbers.js` in Python, digit by digit.
+"""Formats numbers as the tensor view does: `browser/numbers.js` in Python, equal in every digit.
 
 JavaScript rounds exact halves away from zero (ECMA-262, Number.prototype.toFixed), Python's formats to even; float32
 holds many exact halves, hence Decimal.
@@ -15,7 +15,7 @@ MINUS = "\u2212"
 
 
 def written(value: float, digits: int = 4) -> str:
-    """A value in full: whole numbers as they are, others with so many digits."""
+    """Format a value: integers in full, others with so many significant digits."""
     if math.isnan(value):
         return "NaN"
     if math.isinf(value):
@@ -24,7 +24,7 @@ def written(value: float, digits: int = 4) -> str:
 
 
 def in_cell(value: float, most: float) -> str:
-    """A value in a cell, with as many decimals as its neighbours; `most` is the largest size around."""
+    """Format a value inside a cell, with as many decimals as its neighbours; `most` is the largest magnitude."""
     if not math.isfinite(value) or value == int(value) or most >= 1e5 or most < 1e-2:
         return written(value, 2)
     text = _fixed(value, 0 if most >= 100 else 1 if most >= 10 else 2)
@@ -32,7 +32,7 @@ def in_cell(value: float, most: float) -> str:
 
 
 def tuple_text(index: Sequence[Any]) -> str:
-    """An index or a shape: (0, 2, 1); one axis keeps Python's comma."""
+    """Format an index or a shape: (0, 2, 1); a single axis keeps Python's comma."""
     return f"({index[0]},)" if len(index) == 1 else f"({', '.join(map(str, index))})"
 
 

@@ -1,4 +1,4 @@
-"""The frames around the pinned cell and the cells that belong to it, as `browser/marks.js` draws them."""
+"""The frames around the pinned element and the elements linked to it, as `browser/marks.js` draws them."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from ui.export.drawing.snapshot import Look
 
 @dataclass(frozen=True)
 class Frame:
-    """A rectangle of cells in the drawing of a panel.
+    """A rectangle of cells in a panel.
 
     Attributes:
-        rows: from one row to before another.
-        cols: likewise.
-        pinned: whether it is the pinned cell itself, not one that belongs to it.
-        dashed: whether it goes around pale copies.
+        rows: first row and one past the last.
+        cols: first column and one past the last.
+        pinned: whether it is the pinned element itself, not one linked to it.
+        dashed: whether it surrounds broadcast copies.
     """
 
     rows: Span
@@ -28,7 +28,7 @@ class Frame:
 
 
 def frames_of(look: Look, plans: Sequence[Plan | None]) -> list[list[Frame]]:
-    """For each panel the frames on it."""
+    """Return the frames of each panel."""
     mark = look.pinned
     if mark is None:
         return [[] for _ in plans]

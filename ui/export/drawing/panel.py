@@ -1,6 +1,9 @@
-"""One panel as items of a scene: title, shape, names of the axes, heatmap, legend; from (0, 0)."""
+"""One panel as items of a scene: title, shape, axis names, heatmap, legend; its origin is (0, 0)."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 from ui.export.drawing.heatmap import Heat
 from ui.export.drawing.layout import LABEL, NOTE, axis_names, pile_of
@@ -17,7 +20,7 @@ _ROLES = {"stretched": "text_mark", "inserted": "text_mark", "joined": "main", "
 
 
 def panel_items(look: Look, number: int, heat: Heat, frames: tuple[Frame, ...], theme: Theme) -> list[Item]:
-    """A panel that can be drawn."""
+    """Return the items of a panel that can be drawn."""
     pile = pile_of(look, number)
     items = _head(look, number, heat.width, theme)
     row_name, col_name = axis_names(look, number, heat.plan, (heat.width, heat.height))
@@ -30,17 +33,17 @@ def panel_items(look: Look, number: int, heat: Heat, frames: tuple[Frame, ...], 
 
 
 def note_items(look: Look, number: int, theme: Theme) -> tuple[list[Item], float, float]:
-    """A panel that cannot be drawn, and why; its width and height."""
+    """Return the items of a panel that cannot be drawn, with the reason, and their width and height."""
     lines = wrapped(look.panels[number]["note"], 14, NOTE - 58, code=False)
     height = 28 + 20 * len(lines)
     items = _head(look, number, NOTE - 22, theme)
     items.append(Box(LABEL, HEAD, NOTE - 22, height, theme.soft, 8))
-    items += [Text(LABEL + 18, HEAD + 24 + 20 * place, line, 14, theme.ink) for place, line in enumerate(lines)]
+    items += [Text(LABEL + 18, HEAD + 24 + 20 * position, line, 14, theme.ink) for position, line in enumerate(lines)]
     return items, LABEL + NOTE - 22, HEAD + height
 
 
 def room_below(items: list[Item], bottom: float) -> float:
-    """How much there is under the heatmap."""
+    """The height of what lies below the heatmap."""
     lowest = max((item.y + (item.size if isinstance(item, Text) else 8) for item in items if _is_low(item, bottom)),
                  default=bottom)  # fmt: skip
     return max(0.0, lowest - bottom)
@@ -53,24 +56,29 @@ def _is_low(item: Item, bottom: float) -> bool:
 def _head(look: Look, number: int, width: float, theme: Theme) -> list[Item]:
     panel = look.panels[number]
     items: list[Item] = [Text(LABEL, 12, cut(panel["title"], 15, max(width, 150)), 15, theme.ink, bold=True)]
-    sizes, x = panel["sizes"], float(LABEL)
-    for text, role in _shape_words(sizes, panel["type"]):
-        colour: Rgb = getattr(theme, _ROLES.get(role, "quiet"))
-        items.append(Text(x, 34, text, _TYPE, colour, bold=role in _ROLES, code=True))
+    x = float(LABEL)
+    for text, colour, bold in shape_parts(panel, theme):
+        items.append(Text(x, 34, text, _TYPE, colour, bold=bold, code=True))
         x += text_width(text, _TYPE, code=True)
     return items
 
 
+def shape_parts(panel: Mapping[str, Any], theme: Theme) -> list[tuple[str, Rgb, bool]]:
+    """Return the shape of a panel in parts (text, colour, bold): the size of each axis in the colour of its role."""
+    words = _shape_words(panel["sizes"], panel["type"])
+    return [(text, getattr(theme, _ROLES.get(role, "quiet")), role in _ROLES) for text, role in words]
+
+
 def _shape_words(sizes: list[dict[str, object]], kind: str) -> list[tuple[str, str]]:
     words = [("(", "")]
-    for place, size in enumerate(sizes):
-        words += [(", ", "")] * (place > 0) + [(str(size["size"]), str(size["role"]))]
+    for position, size in enumerate(sizes):
+        words += [(", ", "")] * (position > 0) + [(str(size["size"]), str(size["role"]))]
     words.append((",)" if len(sizes) == 1 else ")", ""))
     return [*words, (f"  {kind}", "")] if kind and kind != "float32" else words
 
 
 def _sheets(heat: Heat, theme: Theme, count: int) -> list[Item]:
-    """The edge of the heatmap, and the sheets below it where it stands for a pile."""
+    """The edge of the heatmap, and the sheets behind it where it is broadcast along a hidden axis."""
     items: list[Item] = []
     for sheet in range(count, -1, -1):
         x, y = LABEL + 4 * sheet, HEAD + 4 * sheet

@@ -1,6 +1,6 @@
-"""From values to colours: the rules of `browser/colour.js` in NumPy, to the same bytes.
+"""Maps values to colours: the rules of `browser/colour.js` in NumPy, equal in every byte.
 
-The tables are those of `core.colours`. The tests read the browser's canvas back and compare every pixel.
+The colour tables are those of `core.colours`. The tests read the browser's canvas back and compare every pixel.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ import numpy as np
 from core.colours import MIDDLE, colours
 from core.dtypes import Array
 
-NAN, ABOVE, BELOW, OVER, UNDER = 1, 2, 3, 4, 5  # what has no colour of its own: marked by a pattern, never hidden
+NAN, ABOVE, BELOW, OVER, UNDER = 1, 2, 3, 4, 5  # values without a colour of their own are marked by a pattern
 MARKS = {NAN: "mark_nan", ABOVE: "mark_above", BELOW: "mark_below", OVER: "mark_over", UNDER: "mark_under"}
-NOTHING = (0x8A, 0x8A, 0x8A)  # the grey under the pattern of a value that is no number
-DARK, BRIGHT = (0x10, 0x15, 0x1C), (0xFF, 0xFF, 0xFF)  # ink on a colour
+NOTHING = (0x8A, 0x8A, 0x8A)  # the grey below the pattern of NaN
+DARK, BRIGHT = (0x10, 0x15, 0x1C), (0xFF, 0xFF, 0xFF)  # text on a colour
 Extent = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Scale:
-    """From where to where, and which table.
+    """The range of values, and the colour table.
 
     Attributes:
         low: value at the lower end.
@@ -38,22 +38,22 @@ class Scale:
 
     @property
     def factor(self) -> float:
-        """Entries of the table for a step of 1."""
+        """Table entries per unit of value."""
         return 127 / self.high if self.diverging else 255 / (self.high - self.low)
 
     @property
     def start(self) -> float:
-        """The entry for 0, perhaps outside the table."""
+        """The entry for the value 0, which may lie outside the table."""
         return MIDDLE if self.diverging else (-255 * self.low) / (self.high - self.low)
 
     @property
     def slack(self) -> float:
-        """A hair beyond the end from rounding is no clipping."""
+        """Tolerance for rounding, within which a value does not count as clipped."""
         return (self.high - self.low) * 1e-6
 
 
 def make_scale(extent: Extent, diverging: bool, sequential: str) -> Scale:
-    """A scale over a range; one without any extent is widened by half on each side."""
+    """Return the scale of a range; an empty range is widened by 0.5 on each side."""
     low, high = extent
     if diverging:
         most = max(abs(low), abs(high)) or 1.0
@@ -62,20 +62,20 @@ def make_scale(extent: Extent, diverging: bool, sequential: str) -> Scale:
 
 
 def finite_range(values: Array) -> Extent | None:
-    """Smallest and largest finite number; None where there is none."""
+    """Return the smallest and the largest finite value; None if there is none."""
     finite = values[np.isfinite(values)]
     return (float(finite.min()), float(finite.max())) if finite.size else None
 
 
 def union(ranges: Sequence[Extent]) -> Extent:
-    """From the least to the greatest of some ranges."""
+    """Return the smallest range that contains all given ranges."""
     return min(low for low, _ in ranges), max(high for _, high in ranges)
 
 
 def choose(
     kind: str, extent: str, own: Extent, all_own: Sequence[Extent], limits: Extent | None, slice_: Callable[[], Extent]
 ) -> tuple[Extent, bool]:
-    """The range of a panel, and whether zero is in its middle.
+    """Return the range of a panel, and whether zero is in its middle.
 
     Args:
         kind: "auto", "sequential" or "diverging".
@@ -83,22 +83,22 @@ def choose(
         own: range of the whole tensor.
         all_own: those of all panels.
         limits: of "fixed".
-        slice_: gives the range of the slice on screen.
+        slice_: returns the range of the slice on screen.
     """
     shared = {"shared": lambda: union(all_own), "fixed": lambda: limits or own}.get(extent)
     found = shared() if shared else slice_() if extent == "channel" else own
-    # Which kind is settled by whole tensors: going through the channels must not swap the colours.
+    # The whole tensor decides the kind: stepping through channels must not change the colour table.
     low, high = found if shared else own
     return found, kind == "diverging" or (kind == "auto" and low < 0 < high)
 
 
 def paint(values: Array, scale: Scale, coarse: int = 1) -> tuple[Array, Array]:
-    """Colours and marks of values.
+    """Return the colours and marks of values.
 
     Args:
         values: any shape.
-        scale: how numbers become colours.
-        coarse: of how many entries one is used; 1 is all. A GIF holds 256 colours in all.
+        scale: the mapping from values to colours.
+        coarse: use every n-th table entry; 1 means all. A GIF has at most 256 colours.
 
     Returns:
         uint8 of the shape (..., 3), and uint8 of the shape (...): 0, or one of the marks.
@@ -114,7 +114,7 @@ def paint(values: Array, scale: Scale, coarse: int = 1) -> tuple[Array, Array]:
 
 
 def thinned(entry: Array, coarse: int) -> Array:
-    """Entries of a table in steps; zero keeps its own."""
+    """Reduce table entries to every n-th; zero keeps its own."""
     if coarse == 1:
         return entry
     step: Array = ((entry - MIDDLE + coarse // 2) // coarse * coarse + MIDDLE).clip(0, 255)
@@ -122,7 +122,7 @@ def thinned(entry: Array, coarse: int) -> Array:
 
 
 def marks_of(values: Array, scale: Scale) -> Array:
-    """Which mark each value needs, or 0."""
+    """Return the mark of each value, or 0."""
     rules = {
         NAN: np.isnan(values), ABOVE: values == np.inf, BELOW: values == -np.inf,
         OVER: values > scale.high + scale.slack, UNDER: values < scale.low - scale.slack,
@@ -132,6 +132,6 @@ def marks_of(values: Array, scale: Scale) -> Array:
 
 
 def ink_on(colour: Array) -> tuple[int, int, int]:
-    """Black or white, whichever reads better on a colour."""
+    """Return black or white, whichever has more contrast to a colour."""
     weighed = ((np.asarray(colour, float) / 255) ** 2.2) @ (0.2126, 0.7152, 0.0722)
     return DARK if weighed > 0.19 else BRIGHT

@@ -1,16 +1,17 @@
-"""An export as a plan: every text, box and heatmap with its place, in CSS pixels. Painters only carry it out."""
+"""An export as a list of texts, boxes and heatmaps with positions in CSS pixels, which painters draw."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Literal
 
+from core.dtypes import Array
 from ui.export.drawing.heatmap import Heat
 from ui.export.drawing.outlines import Frame
 from ui.export.drawing.theme import Rgb, Theme
 from ui.export.names import clean
 
-_LONGEST = 400  # characters that any line could hold
+_LONGEST = 400  # more characters than any line can hold
 Anchor = Literal["start", "middle", "end"]
 
 
@@ -19,15 +20,15 @@ class Text:
     """One line of text.
 
     Attributes:
-        x: CSS pixels; which end of the line, says `anchor`.
-        y: of the middle of its capitals.
-        text: plain.
-        size: of the type, CSS pixels.
-        colour: of the ink.
-        anchor: what of the line stands at x.
-        bold: whether it stands out.
-        code: whether it is set in the type for code.
-        turned: whether it runs upwards, around (x, y).
+        x: CSS pixels, of the end that `anchor` names.
+        y: of the middle of the capital letters.
+        text: plain text.
+        size: font size, CSS pixels.
+        colour: of the text.
+        anchor: which part of the line lies at x.
+        bold: whether the weight is bold.
+        code: whether the font is monospaced.
+        turned: whether it is rotated to run upwards, around (x, y).
     """
 
     x: float
@@ -41,12 +42,12 @@ class Text:
     turned: bool = False
 
     def __post_init__(self) -> None:
-        """Titles come from anywhere; some characters no file and no font can hold."""
+        """Titles are untrusted: remove the characters that no file may hold."""
         object.__setattr__(self, "text", clean(self.text))
 
     @property
     def width(self) -> float:
-        """About how wide it is."""
+        """Its approximate width."""
         return text_width(self.text, self.size, self.code)
 
 
@@ -64,7 +65,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Picture:
-    """A heatmap at a place, with the frames on it."""
+    """A heatmap at a position, with its frames."""
 
     x: float
     y: float
@@ -82,9 +83,30 @@ class Picture:
         return self.heat.height
 
 
+@dataclass(frozen=True, eq=False)
+class Photo:
+    """A finished image at a position.
+
+    Attributes:
+        x: CSS pixels.
+        y: CSS pixels.
+        width: CSS pixels.
+        height: CSS pixels.
+        pixels: uint8, (rows, columns, 3), of any resolution.
+        description: text alternative.
+    """
+
+    x: float
+    y: float
+    width: float
+    height: float
+    pixels: Array
+    description: str = ""
+
+
 @dataclass(frozen=True)
 class Bar:
-    """The whole table of colours, from left to right."""
+    """The complete colour table, from left to right."""
 
     x: float
     y: float
@@ -95,7 +117,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Swatch:
-    """The pattern of a mark, for the legend."""
+    """The pattern of a marked value, for the legend."""
 
     x: float
     y: float
@@ -104,19 +126,19 @@ class Swatch:
     height: float = 12
 
 
-Item = Text | Box | Picture | Bar | Swatch
+Item = Text | Box | Picture | Photo | Bar | Swatch
 
 
 @dataclass(frozen=True)
 class Scene:
-    """All of it, in the order of drawing.
+    """All items, in drawing order.
 
     Attributes:
         width: CSS pixels.
         height: CSS pixels.
         theme: its colours.
-        items: what is drawn.
-        title: plain text that stands for the picture where it cannot be seen.
+        items: to draw.
+        title: plain text alternative of the image.
     """
 
     width: float
@@ -127,13 +149,13 @@ class Scene:
 
 
 def text_width(text: str, size: float, code: bool = False) -> float:
-    """About how wide a text is: no painter is asked, so that all of them put it in the same place."""
+    """Estimate the width of a text, the same for all painters, so that all of them use the same layout."""
     part = 0.6 if code else 0.53
     return size * sum(1.0 if ord(letter) > 0x2E7F else part for letter in text)
 
 
 def wrapped(text: str, size: float, width: float, code: bool = True) -> list[str]:
-    """A text in lines that fit, broken at spaces where there are any."""
+    """Break a text at spaces into lines that fit."""
     lines, line = [], ""
     for word in text.split(" "):
         longer = f"{line} {word}" if line else word
@@ -146,7 +168,7 @@ def wrapped(text: str, size: float, width: float, code: bool = True) -> list[str
 
 
 def cut(text: str, size: float, width: float, code: bool = False) -> str:
-    """A text, shortened to what fits."""
+    """Shorten a text to what fits."""
     if len(text) < _LONGEST and text_width(text, size, code) <= width:
         return text
     text = text[:_LONGEST]

@@ -1,4 +1,4 @@
-"""What is on screen: a tensor view with the place that a person looks at, ready to be drawn elsewhere."""
+"""A snapshot of a tensor view: the view, and the slice and element selected, ready to be drawn by an export."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ui.tensor_view import Selection, TensorView, channel_axis, payload, read_se
 
 @dataclass(frozen=True)
 class Mark:
-    """A pinned cell: the panel it was pinned in, and its place in the shared frame."""
+    """A pinned element: the panel in which it was pinned, and its index along the shared axes."""
 
     panel: int
     at: tuple[int, ...]
@@ -26,13 +26,13 @@ class Mark:
 
 @dataclass(frozen=True, eq=False)
 class Look:
-    """A view and where it is looked at.
+    """A view and the selection in it.
 
     Attributes:
-        view: what was drawn; a painted map and what follows from it are already in its panels.
-        before: the same before it was painted on, which settles the range of the colours, as on screen.
-        chosen: the place, as near to what was asked for as there is.
-        meta: the plan that the browser gets.
+        view: with a painted map and its results already in the panels.
+        before: the view without painting, which determines the range of the colours, as on screen.
+        chosen: the selection, clipped to the shapes.
+        meta: the plan that the browser receives.
     """
 
     view: TensorView
@@ -48,12 +48,12 @@ class Look:
 
     @property
     def rows(self) -> int | None:
-        """The shared axis that runs down."""
+        """The shared axis of the rows."""
         return self.chosen.axes[0] if self.chosen.axes else None
 
     @property
     def cols(self) -> int | None:
-        """The shared axis that runs across."""
+        """The shared axis of the columns."""
         if self.chosen.axes:
             return self.chosen.axes[1]
         found: int | None = self.meta["axes"][1]
@@ -61,12 +61,12 @@ class Look:
 
     @property
     def at(self) -> tuple[int, ...]:
-        """The place along every shared axis."""
+        """The index along every shared axis."""
         return self.chosen.at or ()
 
     @property
     def pinned(self) -> Mark | None:
-        """The pinned cell, as a place in the shared frame."""
+        """The pinned element, as an index along the shared axes."""
         last, panel = len(self.panels) - 1, self.chosen.panel
         panel = panel if panel is not None and self.is_drawable(panel) else last
         if self.chosen.cell is None or not self.is_drawable(panel):
@@ -76,42 +76,48 @@ class Look:
 
     @property
     def kind(self) -> str:
-        """Which colours."""
+        """The kind of the colour scale."""
         return self.chosen.kind or str(self.meta["scale"]["kind"])
 
     @property
     def range(self) -> str:
-        """From where to where."""
+        """The range of the colour scale."""
         return self.chosen.range or str(self.meta["scale"]["range"])
 
     def is_drawable(self, number: int) -> bool:
-        """Whether a panel can be drawn at all; its note says why not."""
+        """Whether a panel can be drawn; otherwise its note gives the reason."""
         return self.panels[number]["start"] is not None
 
     @cached_property
     def values(self) -> tuple[Array | None, ...]:
-        """What each panel holds, as float32."""
+        """The values of each panel, as float32."""
         return tuple(
             _floats(panel.value) if self.is_drawable(number) else None for number, panel in enumerate(self.view.panels)
         )
 
     @cached_property
     def own_ranges(self) -> tuple[Extent | None, ...]:
-        """The range of each whole tensor; None for one that cannot be drawn."""
+        """The range of each whole tensor; None if it cannot be drawn."""
         return tuple(
-            self._own_range(number) if self.is_drawable(number) else None for number in range(len(self.panels))
+            self._compared_range(number) if self.is_drawable(number) else None for number in range(len(self.panels))
         )
+
+    def _compared_range(self, number: int) -> Extent:
+        """With that of the panel that this one is to be compared with."""
+        like = self.panels[number]["like"]
+        others = [like] if like is not None and 0 <= like < len(self.panels) and self.is_drawable(like) else []
+        return union([self._own_range(one) for one in (number, *others)])
 
     def _own_range(self, number: int) -> Extent:
         panel = self.before.panels[number]
         found = finite_range(_floats(panel.value))
-        if found and panel.paintable:
-            return union([found, panel.paint])
-        return found or (0.0, 1.0)
+        wider = [panel.paint] if panel.paintable else []
+        wider += [panel.limits] if panel.limits else []
+        return union([found, *wider]) if found else (0.0, 1.0)
 
     @cached_property
     def slider_axes(self) -> tuple[int, ...]:
-        """Shared axes that are not on screen and have more than one place."""
+        """Shared axes that are not on screen and longer than 1."""
         sizes, rank = self.meta["sizes"], self.meta["outputRank"]
         hidden = [axis for axis, size in enumerate(sizes) if size > 1 and axis not in (self.rows, self.cols)]
         return tuple(axis for axis in hidden if axis < rank or any(self._hides(panel, axis) for panel in self.panels))
@@ -123,12 +129,12 @@ class Look:
 
     @property
     def channel_axis(self) -> int | None:
-        """The axis that the player runs along."""
+        """The axis that the player steps through."""
         return channel_axis(self.meta["sizes"], self.meta["outputRank"], self.chosen.axes)
 
     @property
     def channel_order(self) -> Sequence[int]:
-        """The places along it, in the chosen order."""
+        """The channels, in the chosen order."""
         axis = self.channel_axis
         if axis is None:
             return ()
@@ -140,34 +146,34 @@ class Look:
                 return named
         return range(size)
 
-    def moved(self, place: int) -> Look:
-        """The same at another channel; a pinned cell stays where it is on screen."""
+    def moved(self, channel: int) -> Look:
+        """Return the same view at another channel; a pinned element keeps its position on screen."""
         axis = self.channel_axis
         if axis is None:
             return self
-        at = tuple(place if one == axis else old for one, old in enumerate(self.at))
+        at = tuple(channel if one == axis else old for one, old in enumerate(self.at))
         cell = self.chosen.cell
-        cell = None if cell is None else tuple(place if one == axis else old for one, old in enumerate(cell))
-        found = replace(self, chosen=replace(self.chosen, at=at, cell=cell, channel=place))
+        cell = None if cell is None else tuple(channel if one == axis else old for one, old in enumerate(cell))
+        found = replace(self, chosen=replace(self.chosen, at=at, cell=cell, channel=channel))
         found.__dict__.update({name: self.__dict__[name] for name in ("values", "own_ranges") if name in self.__dict__})
         return found
 
     def slice_of(self, number: int) -> tuple[Array, bool]:
-        """The rows and columns of a panel on screen, and whether the panel has a part in this place at all."""
+        """Return the slice of a panel on screen, and whether the panel contributes to this slice of the output."""
         panel, values = self.panels[number], self.values[number]
         assert values is not None
         inside = cell_at(self.meta, panel, self.at)[1]
         return self._cut(number, values), inside or self._starts_later(panel, *axes_on_screen(self, panel))
 
     def compared_slice(self, number: int) -> list[Array]:
-        """The same slice of the panel that this one is to be compared with, if there is one."""
+        """Return the same slice of the panel whose colour range this one shares, if there is one."""
         like = self.panels[number]["like"]
         other = self.values[like] if like is not None and 0 <= like < len(self.panels) else None
         own = self.values[number]
         return [self._cut(number, other)] if other is not None and own is not None and other.shape == own.shape else []
 
     def _cut(self, number: int, values: Array) -> Array:
-        """The slice on screen of values with the axes of a panel."""
+        """Cut the slice on screen out of values with the axes of a panel."""
         panel = self.panels[number]
         index, (down, across) = cell_at(self.meta, panel, self.at)[0], axes_on_screen(self, panel)
         found = values[tuple(slice(None) if axis in (down, across) else at for axis, at in enumerate(index))]
@@ -176,7 +182,7 @@ class Look:
         return turned.reshape(rows, values.shape[across] if across >= 0 else 1)
 
     def _starts_later(self, panel: dict[str, Any], down: int, across: int) -> bool:
-        """An axis on screen may start later in the result (Concatenate); that is no reason to fade the panel."""
+        """Whether only an axis on screen starts later in the output (Concatenate), which does not dim the panel."""
         at = list(self.at)
         for axis in (down, across):
             if axis >= 0:
@@ -185,7 +191,7 @@ class Look:
 
 
 def axes_on_screen(look: Look, panel: dict[str, Any]) -> tuple[int, int]:
-    """Which of a panel's own axes run down and across; -1 for none. An axis that the result lacks takes a free side."""
+    """Return the panel's own axes of rows and columns; -1 for none. A contracted axis takes a free side."""
     axes = list(panel["axes"])
     down = axes.index(look.rows) if look.rows in axes else -1
     across = axes.index(look.cols) if look.cols in axes else -1
@@ -198,11 +204,11 @@ def axes_on_screen(look: Look, panel: dict[str, Any]) -> tuple[int, int]:
 
 
 def look_at(view: TensorView, selection: Selection | None = None) -> Look:
-    """A view at a place.
+    """Take a snapshot.
 
     Args:
-        view: as the page gave it to `tensor_view`.
-        selection: what `tensor_view` gave back; None for the first place. Its painting is drawn, and merged again.
+        view: as passed to `tensor_view`.
+        selection: as returned by `tensor_view`; None for the first slice. A painted map is merged again.
 
     Raises:
         ValueError: the panels do not fit each other.
@@ -219,7 +225,7 @@ def _floats(value: Array) -> Array:
 
 
 def as_painted(view: TensorView, painted: Array) -> TensorView:
-    """The view after a stroke: the first paintable panel, and the result of a live merge."""
+    """Return the view with a painted map, and with the output of a live merge computed again."""
     number = next((number for number, panel in enumerate(view.panels) if panel.paintable), None)
     if number is None or view.panels[number].value.shape != painted.shape:
         return view

@@ -1,4 +1,4 @@
-"""The sum behind the pinned cell, as `browser/arithmetic.js` writes it."""
+"""The calculation of the pinned element, as `browser/arithmetic.js` writes it."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from ui.export.drawing.cells import Span, box_of_cell, cell_at, cells_in_box, is
 from ui.export.drawing.numbers import MINUS, tuple_text, written
 from ui.export.drawing.snapshot import Look
 
-TERMS = 6  # of a long sum that are written out
+TERMS = 6  # terms of a long sum that are written out
 _SIGNS = {"Add": " + ", "Subtract": " − ", "Multiply": " × ", "Average": " + ", "Maximum": ", ", "Minimum": ", "}
 _FRAMES = {"Average": "({sum}) / {count}", "Maximum": "max({sum})", "Minimum": "min({sum})"}
 _Part = tuple[int, list[Span]]
 
 
 def explain(look: Look) -> tuple[str, str]:
-    """The sum with its values, and the cells that they come from; two empty texts where nothing is pinned."""
+    """Return the calculation with its values and the elements that they come from; empty texts without a pin."""
     mark = look.pinned
     if mark is None:
         return "", ""
@@ -48,7 +48,7 @@ def _right_side(look: Look, parts: Sequence[_Part]) -> str:
     values = [written(_value(look, number, [first for first, _ in spans])) for number, spans in present]
     if name == "Concatenate":
         return f"{values[0]} ({_cell_name(look, *present[0])})"
-    terms = [f"({value})" if place and value.startswith(MINUS) else value for place, value in enumerate(values)]
+    terms = [f"({value})" if position and value.startswith(MINUS) else value for position, value in enumerate(values)]
     said = str(_SIGNS[name]).join(terms)
     framed: str = _FRAMES.get(name, "{sum}") if len(values) > 1 else "{sum}"
     return framed.format(sum=said, count=len(values))
@@ -81,13 +81,13 @@ def _wrapped(value: float) -> str:
 
 
 def _cell_name(look: Look, number: int, spans: Sequence[Span]) -> str:
-    """A cell, or the run of cells along the summed axis: input 0 (0, 2, 0…3)."""
+    """Name an element, or the range of elements along the contracted axis: input 0 (0, 2, 0…3)."""
     index = [f"{first}…{past - 1}" if past - first > 1 else first for first, past in spans]
     return f"{look.panels[number]['title']} {tuple_text(index)}"
 
 
 def _list_values(look: Look, box: Sequence[Span], at: Sequence[int]) -> tuple[str, str]:
-    """Where nothing ties the panels but their axes: what each holds at this place."""
+    """List the value of each panel at this index, for panels that are linked by their axes alone."""
     said, cells = [], []
     for number, panel in enumerate(look.panels):
         if not look.is_drawable(number):
@@ -100,7 +100,7 @@ def _list_values(look: Look, box: Sequence[Span], at: Sequence[int]) -> tuple[st
 
 
 def _reaches(look: Look, number: int, at: Sequence[int], box: Sequence[Span]) -> str:
-    """What a cell that is not of the result does: one weight, 256 results."""
+    """How many output elements an input element contributes to: one weight, 256 results."""
     if number == len(look.panels) - 1:
         return ""
     panel: dict[str, Any] = look.panels[number]

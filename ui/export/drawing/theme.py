@@ -1,4 +1,4 @@
-"""The colours around the heatmaps: those of the app, out of `.streamlit/config.toml`."""
+"""The colours around the heatmaps, read from the app's `.streamlit/config.toml`."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from pathlib import Path
 
 Rgb = tuple[int, int, int]
 _CONFIG = Path(__file__).parents[3] / ".streamlit" / "config.toml"
-_QUIET = 0.74  # part of the ink in quiet text, as browser/style.css
+_QUIET = 0.74  # share of the text colour in secondary text, as in browser/style.css
 _TEXT_MARKS = {"light": "#b23a17", "dark": "#ff9b7a"}  # --tv-text-mark there
 MARK: Rgb = (0xD4, 0x45, 0x1D)  # --tv-mark there
 
 
 @dataclass(frozen=True)
 class Theme:
-    """What a picture is drawn with.
+    """The colours of an export.
 
     Attributes:
         name: "light" or "dark".
         ground: background.
         ink: text.
-        quiet: text that matters less.
-        line: around heatmaps.
-        soft: behind the sum.
-        main: what is joined or summed.
-        text_mark: what is stretched.
+        quiet: secondary text.
+        line: border of heatmaps.
+        soft: background of the calculation.
+        main: concatenated and contracted sizes.
+        text_mark: broadcast sizes.
         radius: of corners, CSS.
     """
 
@@ -43,7 +43,7 @@ class Theme:
 
 @cache
 def theme(name: str) -> Theme:
-    """A theme of the app: "light" or "dark"; any other name is light."""
+    """Return a theme of the app: "light" or "dark"; any other name means light."""
     name = name if name in _TEXT_MARKS else "light"
     options = tomllib.loads(_CONFIG.read_text(encoding="utf-8"))["theme"]
     part = {key: rgb(value) for key, value in options[name].items()}

@@ -1,7 +1,7 @@
-"""Pictures that move: GIF and animated WebP of a sweep through the channels, or of moments of training.
+"""Animations: GIF and WebP that step through the channels or through training.
 
-WebP holds every colour as it is. A GIF has 256 colours for each frame, which two tables, pale copies and soft letters
-exceed; then every second, third, ... entry of the tables is used, evenly, so that none is off by more than half that.
+WebP keeps every colour. A GIF frame has 256 colours, fewer than two colour tables, broadcast copies and antialiased
+text need; then only every n-th entry of the tables is used, so that no colour is off by more than n / 2 entries.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
-from PIL import GifImagePlugin, Image
+from PIL import Image
 
 from core.dtypes import Array
 from ui.export.drawing.compose import compose
@@ -19,20 +19,21 @@ from ui.export.drawing.scene import Picture, Scene
 from ui.export.drawing.snapshot import Look
 from ui.export.drawing.theme import Theme
 from ui.export.painters.raster import draw
-from ui.export.progress import Tell, nobody
+from ui.export.pillow_internals import gif_frame, gif_header, streamed
+from ui.export.progress import Progress, no_progress
 
 WIDTH = 760  # CSS pixels for the panels: animations are large
 COLOURS = 256  # of a frame of a GIF
-_FOR_TEXT = 40  # of them, for soft letters, lines and frames
+_FOR_TEXT = 40  # of them, for antialiased text, lines and frames
 
 
 def sweep(look: Look, most: int) -> list[Look]:
-    """The channels in the chosen order, from the first, at most so many."""
+    """Return the first channels in the chosen order, at most so many."""
     return [look.moved(channel) for channel in list(look.channel_order)[:most]] or [look]
 
 
 def scenes_of(looks: Sequence[Look], theme: Theme, titles: Sequence[str], ratio: float, coarse: int = 1) -> list[Scene]:
-    """One scene for each, all of one size."""
+    """Return one scene per snapshot, all of one size."""
     found = [
         compose(look, theme, title=title, ratio=ratio, width=WIDTH, coarse=coarse)
         for look, title in zip(looks, titles, strict=True)
@@ -42,7 +43,7 @@ def scenes_of(looks: Sequence[Look], theme: Theme, titles: Sequence[str], ratio:
 
 
 def coarseness(scene: Scene) -> int:
-    """Of how many entries of a table a GIF can use one, so that a frame's colours fit."""
+    """Return the smallest n such that a frame fits into a GIF if every n-th table entry is used."""
     tables: dict[str, int] = {}
     for item in scene.items:
         if isinstance(item, Picture):
@@ -56,56 +57,44 @@ def coarseness(scene: Scene) -> int:
 
 
 def pictures(scenes: Iterable[Scene], ratio: float) -> Iterator[Array]:
-    """Each drawn when it is asked for."""
+    """Draw each scene when it is requested."""
     for scene in scenes:
         yield draw(scene, ratio)
 
 
-def to_webp(frames: Iterator[Array], count: int, milliseconds: int, tell: Tell = nobody) -> bytes:
-    """An animated WebP without loss that runs for ever.
+def to_webp(frames: Iterator[Array], count: int, milliseconds: int, progress: Progress = no_progress) -> bytes:
+    """Return a lossless animated WebP that repeats without end.
 
     Args:
-        frames: uint8, (height, width, 3), all alike.
+        frames: uint8, (height, width, 3), of equal size.
         count: of them.
-        milliseconds: for each.
-        tell: hears of every frame.
+        milliseconds: per frame.
+        progress: called before every frame.
     """
-    tell(0, count)
-    reel, stream = Image.fromarray(next(frames)), io.BytesIO()
-    begun = [0]
-
-    def seek(number: int) -> None:
-        """The next frame takes the place of this one: only one is ever held. Pillow asks for each once, in order."""
-        if number > begun[0]:
-            tell(number, count)
-            reel.im = Image.fromarray(next(frames)).im
-            begun[0] = number
-
-    reel.seek, reel.tell, reel.n_frames = seek, lambda: begun[0], count  # type: ignore[method-assign,attr-defined]
-    reel.save(stream, "WEBP", save_all=True, duration=milliseconds, loop=0, lossless=True, quality=20, method=1)
+    progress(0, count)
+    stream = io.BytesIO()
+    animation = streamed(map(Image.fromarray, frames), count, lambda number: progress(number, count))
+    animation.save(stream, "WEBP", save_all=True, duration=milliseconds, loop=0, lossless=True, quality=20, method=1)
     return stream.getvalue()
 
 
-def to_gif(frames: Iterator[Array], count: int, milliseconds: int, tell: Tell = nobody) -> bytes:
-    """A GIF that runs for ever; arguments as `to_webp`. Each frame is written as it comes."""
+def to_gif(frames: Iterator[Array], count: int, milliseconds: int, progress: Progress = no_progress) -> bytes:
+    """Return a GIF that repeats without end; arguments as in `to_webp`. Frames are written one by one."""
     parts: list[bytes] = []
     before: Array | None = None
     for number, frame in enumerate(frames):
-        tell(number, count)
+        progress(number, count)
         if before is None:
             first = to_palette(frame)
-            parts += GifImagePlugin.getheader(first, info={"loop": 0, "duration": milliseconds})[0]
+            parts += gif_header(first, milliseconds)
         left, top, right, bottom = changed(before, frame)
-        image = to_palette(frame[top:bottom, left:right])
-        parts += GifImagePlugin.getdata(
-            image, (left, top), duration=milliseconds, disposal=1, include_color_table=True, optimize=False
-        )
+        parts += gif_frame(to_palette(frame[top:bottom, left:right]), (left, top), milliseconds)
         before = frame
     return b"".join([*parts, b";"])
 
 
 def changed(before: Array | None, after: Array) -> tuple[int, int, int, int]:
-    """The rectangle in which two frames differ; one pixel where they are the same, since a frame holds something."""
+    """Return the rectangle in which two frames differ; one pixel if they are equal, since a frame cannot be empty."""
     if before is None:
         return 0, 0, after.shape[1], after.shape[0]
     differs = (before != after).any(axis=2)
@@ -114,7 +103,7 @@ def changed(before: Array | None, after: Array) -> tuple[int, int, int, int]:
 
 
 def to_palette(frame: Array) -> Image.Image:
-    """With a palette: exact up to 256 colours; beyond that the rarest become the nearest of the others."""
+    """Convert to a palette: exact up to 256 colours; beyond that the rarest are replaced by the nearest others."""
     packed = frame[..., 0].astype(np.uint32) << 16 | frame[..., 1].astype(np.uint32) << 8 | frame[..., 2]
     found, places, counts = np.unique(packed.ravel(), return_inverse=True, return_counts=True)
     kept = np.sort(np.argsort(-counts, kind="stable")[:COLOURS])

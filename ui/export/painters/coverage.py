@@ -1,4 +1,4 @@
-"""Shapes on pixels with soft edges, as a canvas draws them: rectangles by the share of each pixel that they cover."""
+"""Antialiased shapes, as a canvas draws them: each pixel is blended by the share of it that is covered."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def fill(pixels: Array, box: tuple[float, float, float, float], colour: Rgb, opa
 
 
 def blend(pixels: Array, share: Array, corner: tuple[int, int], colour: Rgb) -> None:
-    """Lay a colour over pixels in place: `share` of it, from a corner (row, column) on."""
+    """Blend a colour into pixels in place, by `share`, starting at a corner (row, column)."""
     row, col = corner
     part = pixels[row : row + share.shape[0], col : col + share.shape[1]]
     mixed = part + (np.array(colour) - part) * share[: part.shape[0], : part.shape[1], None]
@@ -46,7 +46,7 @@ def blend(pixels: Array, share: Array, corner: tuple[int, int], colour: Rgb) -> 
 
 
 def outline(pixels: Array, box: tuple[float, float, float, float], width: float, colour: Rgb, opacity: float) -> None:
-    """The four sides of a rectangle, the line on both sides of its edge; its corners are covered once."""
+    """Draw the outline of a rectangle, centred on its edge; corners are covered once."""
     (left, top, right, bottom), half = box, width / 2
     high, wide = pixels.shape[:2]
     (row, down), (col, across) = _cover(top - half, bottom + half, high), _cover(left - half, right + half, wide)
@@ -57,7 +57,7 @@ def outline(pixels: Array, box: tuple[float, float, float, float], width: float,
 
 
 def disc(pixels: Array, centre: tuple[float, float], radius: float, colour: Rgb) -> None:
-    """A filled circle around (x, y)."""
+    """Draw a filled circle around (x, y)."""
     x, y = centre
     row, col = max(0, int(y - radius)), max(0, int(x - radius))
     high, wide = int(y + radius) + 2 - row, int(x + radius) + 2 - col
@@ -67,7 +67,7 @@ def disc(pixels: Array, centre: tuple[float, float], radius: float, colour: Rgb)
 
 
 def _cover(first: float, past: float, size: int) -> tuple[int, Array]:
-    """The first pixel that is touched, and the covered share of it and of those after it."""
+    """Return the first pixel touched, and the covered share of it and of the following pixels."""
     first, past = max(0.0, first), min(float(size), past)
     begin, end = int(np.floor(first)), int(np.ceil(past))
     if past <= first:
@@ -78,7 +78,7 @@ def _cover(first: float, past: float, size: int) -> tuple[int, Array]:
 
 
 def rounded(size: tuple[int, int], box: tuple[float, float, float, float], radius: float) -> Array:
-    """The share of each pixel that a rectangle with round corners covers; (height, width)."""
+    """Return the share of each pixel covered by a rectangle with rounded corners; (height, width)."""
     mask = Image.new("L", (size[0] * 4, size[1] * 4))
     ImageDraw.Draw(mask).rounded_rectangle([4 * part for part in box], 4 * radius, fill=255)
     share: Array = np.asarray(mask.resize(size, Image.Resampling.BOX)) / 255
@@ -87,7 +87,7 @@ def rounded(size: tuple[int, int], box: tuple[float, float, float, float], radiu
 
 @cache
 def pattern(mark: int, ratio: float) -> tuple[Array, Array]:
-    """One tile of the pattern of a mark: its colours, and how much each pixel hides of what is below.
+    """Return one tile of the pattern of a mark: its colours, and the opacity of each pixel.
 
     Returns:
         float (side, side, 3) of 0 to 255, and float (side, side) of 0 to 1.
@@ -115,20 +115,20 @@ def _layers(mark: int, x: Array, y: Array) -> list[tuple[Rgb, Array]]:
 
 
 def _stroked(lines: list[list[tuple[float, float]]], x: Array, y: Array) -> Array:
-    """Where strokes are: ends cut off straight, corners pointed, as a canvas has them."""
+    """Return the area of strokes: butt caps and mitre joins, as on a canvas."""
     inside = np.zeros(np.broadcast_shapes(x.shape, y.shape), bool)
     for line in lines:
-        for place, ((x0, y0), (x1, y1)) in enumerate(pairwise(line)):
+        for corner, ((x0, y0), (x1, y1)) in enumerate(pairwise(line)):
             length = np.hypot(x1 - x0, y1 - y0)
             along = ((x - x0) * (x1 - x0) + (y - y0) * (y1 - y0)) / length
             off = np.abs((x - x0) * (y1 - y0) - (y - y0) * (x1 - x0)) / length
-            before, after = (_point(line, place), _point(line, place + 1))
+            before, after = (_point(line, corner), _point(line, corner + 1))
             inside |= (along >= -before) & (along <= length + after) & (off <= _STROKE / 2)
     return inside
 
 
 def _point(line: list[tuple[float, float]], corner: int) -> float:
-    """How far a stroke reaches beyond a corner so that its outer edges meet in a point."""
+    """Return how far a stroke extends beyond a corner for its mitre join."""
     if corner in (0, len(line) - 1):
         return 0.0
     (x0, y0), (x1, y1), (x2, y2) = line[corner - 1 : corner + 2]

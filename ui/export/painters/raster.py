@@ -1,4 +1,4 @@
-"""A scene as pixels, with Pillow: PNG, and the frames of an animation."""
+"""Draws a scene as pixels, with Pillow: PNG, and the frames of an animation."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from PIL import Image, ImageDraw, PngImagePlugin
 from core.colours import colours
 from core.dtypes import Array
 from ui.export.drawing.fonts import font_for
-from ui.export.drawing.heatmap import Heat, Number
+from ui.export.drawing.heatmap import DOTTED, SMALL, Heat, Number
 from ui.export.drawing.outlines import Frame
 from ui.export.drawing.scale import BRIGHT, DARK, NOTHING
-from ui.export.drawing.scene import Bar, Box, Picture, Scene, Swatch, Text
+from ui.export.drawing.scene import Bar, Box, Photo, Picture, Scene, Swatch, Text
 from ui.export.drawing.theme import MARK, Rgb
 from ui.export.names import clean
 from ui.export.painters.coverage import blend, disc, fill, outline, pattern, rounded
 
-CAPITAL = 0.35  # from the middle of capitals to the line they stand on, in parts of the size of the type
+CAPITAL = 0.35  # from the middle of capital letters to the baseline, in parts of the font size
 
 
 def to_png(scene: Scene, ratio: float = 2) -> bytes:
-    """A PNG.
+    """Return a PNG file.
 
     Args:
-        scene: what is drawn.
-        ratio: pixels for a CSS pixel: 1, 2, 4.
+        scene: to draw.
+        ratio: image pixels per CSS pixel: 1, 2, 4.
     """
     note, stream = PngImagePlugin.PngInfo(), io.BytesIO()
     note.add_itxt("Title", clean(scene.title))
@@ -38,7 +38,7 @@ def to_png(scene: Scene, ratio: float = 2) -> bytes:
 
 
 def draw(scene: Scene, ratio: float = 2) -> Array:
-    """A scene as uint8, (height, width, 3)."""
+    """Draw a scene as uint8, (height, width, 3)."""
     size = (math.ceil(scene.height * ratio), math.ceil(scene.width * ratio), 3)
     pixels = np.empty(size, np.uint8)
     pixels[:] = scene.theme.ground
@@ -48,7 +48,7 @@ def draw(scene: Scene, ratio: float = 2) -> Array:
             _draw(item, pixels, ratio, scene.theme.ground)
     image = Image.fromarray(pixels)
     pen = ImageDraw.Draw(image)
-    for text in level:  # last and all at once: nothing covers a text, and changing over to Pillow costs a copy
+    for text in level:  # last and together: nothing covers text, and each conversion to Pillow costs a copy
         _write(pen, text, ratio)
     return np.asarray(image)
 
@@ -56,8 +56,8 @@ def draw(scene: Scene, ratio: float = 2) -> Array:
 def _write(pen: ImageDraw.ImageDraw, item: Text, ratio: float) -> None:
     font = font_for(item.text, item.size * ratio, code=item.code, bold=item.bold)
     if font is not None:
-        place = (item.x * ratio, (item.y + CAPITAL * item.size) * ratio)
-        pen.text(place, item.text, item.colour, font, {"start": "ls", "middle": "ms", "end": "rs"}[item.anchor])
+        position = (item.x * ratio, (item.y + CAPITAL * item.size) * ratio)
+        pen.text(position, item.text, item.colour, font, {"start": "ls", "middle": "ms", "end": "rs"}[item.anchor])
 
 
 @singledispatch
@@ -67,7 +67,7 @@ def _draw(item: object, pixels: Array, ratio: float, ground: Rgb) -> None:
 
 @_draw.register
 def _(item: Text, pixels: Array, ratio: float, ground: Rgb) -> None:
-    """Turned; level texts are written together."""
+    """Draw rotated text; horizontal texts are drawn together."""
     font = font_for(item.text, item.size * ratio, code=item.code, bold=item.bold)
     if font is None:
         return
@@ -111,6 +111,15 @@ def _(item: Swatch, pixels: Array, ratio: float, ground: Rgb) -> None:
 
 
 @_draw.register
+def _(item: Photo, pixels: Array, ratio: float, ground: Rgb) -> None:
+    row, col = round(item.y * ratio), round(item.x * ratio)
+    size = max(1, round(item.width * ratio)), max(1, round(item.height * ratio))
+    drawn = np.asarray(Image.fromarray(np.ascontiguousarray(item.pixels)).resize(size, Image.Resampling.LANCZOS))
+    part = pixels[row : row + drawn.shape[0], col : col + drawn.shape[1]]
+    part[...] = drawn[: part.shape[0], : part.shape[1]]
+
+
+@_draw.register
 def _(item: Picture, pixels: Array, ratio: float, ground: Rgb) -> None:
     row, col = round(item.y * ratio), round(item.x * ratio)
     drawn = draw_heat(item.heat, ratio, ground, item.frames)
@@ -119,12 +128,12 @@ def _(item: Picture, pixels: Array, ratio: float, ground: Rgb) -> None:
 
 
 def draw_heat(heat: Heat, ratio: float, ground: Rgb, frames: tuple[Frame, ...] = ()) -> Array:
-    """One heatmap, as the browser's canvas has it: colours, patterns, lines, numbers, frames.
+    """Draw one heatmap like the browser's canvas: colours, patterns, lines, numbers, frames.
 
     Args:
-        heat: what is drawn.
-        ratio: pixels for a CSS pixel.
-        ground: colour behind pale copies and between cells.
+        heat: to draw.
+        ratio: image pixels per CSS pixel.
+        ground: colour behind broadcast copies and between cells.
         frames: around cells.
 
     Returns:
@@ -144,7 +153,7 @@ def draw_heat(heat: Heat, ratio: float, ground: Rgb, frames: tuple[Frame, ...] =
 
 
 def _hatch(pixels: Array, box: tuple[int, int, int, int], mark: int, ratio: float) -> None:
-    """A pattern, which begins at the corner of the whole heatmap."""
+    """Draw a pattern, aligned with the corner of the whole heatmap."""
     top, left, bottom, right = box
     colour, share = pattern(mark, ratio)
     part = pixels[top:bottom, left:right]
@@ -179,31 +188,33 @@ def _numbers(pixels: Array, heat: Heat, ratio: float) -> None:
 
 
 def _plate(pixels: Array, number: Number, size: float, ratio: float) -> None:
-    """A plain ground for a number that stands on a pattern."""
+    """Draw a plain background for a number on a pattern."""
     half = len(number.text) * size * 0.3 + 2
     box = (number.x - half, number.y - size * 0.62, number.x + half, number.y + size * 0.53)
     fill(pixels, (box[0] * ratio, box[1] * ratio, box[2] * ratio, box[3] * ratio), BRIGHT)
 
 
 def _frame(pixels: Array, frame: Frame, cell: tuple[float, float], ratio: float) -> None:
-    """A light and a dark line side by side are seen on every colour of the scale."""
+    """Draw a light and a dark line side by side, visible on every colour of the scale."""
     top, bottom = (row * cell[0] for row in frame.rows)
     left, right = (col * cell[1] for col in frame.cols)
-    inset = min(2.5 * ratio, (right - left) / 2, (bottom - top) / 2)
-    box = (left + inset, top + inset, max(left + inset + 1, right - inset), max(top + inset + 1, bottom - inset))
+    small = min(right - left, bottom - top)
+    inset = (2.5 if small >= SMALL * ratio else -2.5) * ratio
+    high, wide = pixels.shape[:2]
+    box = (max(0, left + inset), max(0, top + inset), min(wide, right - inset), min(high, bottom - inset))
     colour = DARK if frame.pinned else MARK
     if frame.dashed:
         _dashes(pixels, box, colour, ratio)
         return
     outline(pixels, box, 5 * ratio, BRIGHT, 0.92)
     outline(pixels, box, 2.5 * ratio, colour, 1)
-    if frame.pinned:
+    if frame.pinned and small >= DOTTED * ratio:
         disc(pixels, box[:2], 5.25 * ratio, BRIGHT)
         disc(pixels, box[:2], 3.75 * ratio, MARK)
 
 
 def _dashes(pixels: Array, box: tuple[float, float, float, float], colour: Rgb, ratio: float) -> None:
-    """Four units of line, three of gap, once around."""
+    """Draw a dashed outline: four units of line, three of gap."""
     left, top, right, bottom = box
     half, on, step = 1.25 * ratio, 4 * ratio, 7 * ratio
     corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]

@@ -1,4 +1,4 @@
-"""A scene as SVG: text stays text, cells are rectangles; nothing is loaded, and nothing foreign is markup."""
+"""Writes a scene as SVG: text stays text, cells are rectangles, nothing is loaded, untrusted text is escaped."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from PIL import Image
 
 from core.colours import colours
 from core.dtypes import Array
-from ui.export.drawing.heatmap import PALE, Heat
+from ui.export.drawing.heatmap import DOTTED, PALE, SMALL, Heat
 from ui.export.drawing.outlines import Frame
 from ui.export.drawing.scale import BRIGHT, DARK, NOTHING, paint
-from ui.export.drawing.scene import Bar, Box, Picture, Scene, Swatch, Text
+from ui.export.drawing.scene import Bar, Box, Photo, Picture, Scene, Swatch, Text
 from ui.export.drawing.theme import MARK, css
 from ui.export.names import clean
 from ui.export.painters.coverage import pattern
@@ -25,12 +25,12 @@ from ui.export.painters.raster import CAPITAL
 
 _SANS = "Source Sans 3, Source Sans Pro, Noto Sans SC, PingFang SC, Microsoft YaHei, sans-serif"
 _CODE = "Source Code Pro, Consolas, Menlo, DejaVu Sans Mono, Noto Sans Mono CJK SC, monospace"
-_MOST_CELLS = 4_000  # of a heatmap that become rectangles; more become one picture
-_FINE = 4  # pixels of a pattern for one CSS pixel
+_MOST_CELLS = 4_000  # cells of a heatmap drawn as rectangles; more are drawn as one image
+_FINE = 4  # pattern pixels per CSS pixel
 
 
 def to_svg(scene: Scene) -> bytes:
-    """An SVG 1.1 file, UTF-8."""
+    """Return an SVG 1.1 file, UTF-8."""
     width, height = (_n(size) for size in (scene.width, scene.height))
     used = sorted({mark for item in scene.items if isinstance(item, Picture) for mark in item.heat.counts()})
     lines = [
@@ -57,12 +57,12 @@ def _drawn(item: object, scene: Scene) -> Iterator[str]:
 @_drawn.register
 def _(item: Text, scene: Scene) -> Iterator[str]:
     x, y = item.x, item.y + CAPITAL * item.size
-    place = f'transform="translate({_n(item.x + CAPITAL * item.size)} {_n(item.y)}) rotate(-90)"' if item.turned else (
+    spot = f'transform="translate({_n(item.x + CAPITAL * item.size)} {_n(item.y)}) rotate(-90)"' if item.turned else (
         f'x="{_n(x)}" y="{_n(y)}"')  # fmt: skip
     kinds = " ".join(name for name, wanted in (("c", item.code), ("b", item.bold)) if wanted)
     named = f" class={quoteattr(kinds)}" if kinds else ""
     yield (
-        f'<text {place} font-size="{_n(item.size)}" fill="{css(item.colour)}" text-anchor="{item.anchor}"{named}>'
+        f'<text {spot} font-size="{_n(item.size)}" fill="{css(item.colour)}" text-anchor="{item.anchor}"{named}>'
         f"{escape(item.text)}</text>"
     )
 
@@ -78,6 +78,11 @@ def _(item: Box, scene: Scene) -> Iterator[str]:
 def _(item: Bar, scene: Scene) -> Iterator[str]:
     picture = _embedded(colours(item.table)[None])
     yield _image(item.x, item.y, item.width, item.height, picture)
+
+
+@_drawn.register
+def _(item: Photo, scene: Scene) -> Iterator[str]:
+    yield _image(item.x, item.y, item.width, item.height, _embedded(item.pixels), smooth=True)
 
 
 @_drawn.register
@@ -104,7 +109,7 @@ def _(item: Picture, scene: Scene) -> Iterator[str]:
 
 
 def _cells(heat: Heat, scene: Scene) -> Iterator[str]:
-    """Each run of equal cells as one rectangle; very many cells as a picture."""
+    """Draw each run of equal cells as one rectangle; very many cells as an image."""
     shade = f' opacity="{PALE:.3f}"' if heat.dim else ""
     rows, cols = heat.values.shape
     (width, height), painted = heat.cell, paint(heat.values, heat.scale)[0]
@@ -122,7 +127,7 @@ def _cells(heat: Heat, scene: Scene) -> Iterator[str]:
 
 
 def _copies(heat: Heat) -> Iterator[str]:
-    """What is stretched is repeated in pale."""
+    """Draw the broadcast copies, pale."""
     plan, (width, height) = heat.plan, heat.cell
     if plan.row_copies == plan.col_copies == 1:
         return
@@ -162,16 +167,16 @@ def _frame(frame: Frame, heat: Heat) -> Iterator[str]:
     width, height = heat.cell
     x, y = frame.cols[0] * width, frame.rows[0] * height
     wide, high = frame.cols[1] * width - x, frame.rows[1] * height - y
-    inset = min(2.5, wide / 2, high / 2)
-    place = f'x="{_n(x + inset)}" y="{_n(y + inset)}" width="{_n(max(1, wide - 2 * inset))}" ' \
-            f'height="{_n(max(1, high - 2 * inset))}" fill="none"'  # fmt: skip
+    inset = 2.5 if min(wide, high) >= SMALL else -2.5
+    position = f'x="{_n(x + inset)}" y="{_n(y + inset)}" width="{_n(wide - 2 * inset)}" ' \
+            f'height="{_n(high - 2 * inset)}" fill="none"'  # fmt: skip
     colour = css(DARK if frame.pinned else MARK)
     if frame.dashed:
-        yield f'<rect {place} stroke="{colour}" stroke-width="2.5" stroke-dasharray="4 3"/>'
+        yield f'<rect {position} stroke="{colour}" stroke-width="2.5" stroke-dasharray="4 3"/>'
         return
-    yield f'<rect {place} stroke="{css(BRIGHT)}" stroke-opacity="0.92" stroke-width="5"/>'
-    yield f'<rect {place} stroke="{colour}" stroke-width="2.5"/>'
-    if frame.pinned:
+    yield f'<rect {position} stroke="{css(BRIGHT)}" stroke-opacity="0.92" stroke-width="5"/>'
+    yield f'<rect {position} stroke="{colour}" stroke-width="2.5"/>'
+    if frame.pinned and min(wide, high) >= DOTTED:
         yield (
             f'<circle cx="{_n(x + inset)}" cy="{_n(y + inset)}" r="4.5" fill="{css(MARK)}" stroke="{css(BRIGHT)}" '
             'stroke-width="1.5"/>'
@@ -179,7 +184,7 @@ def _frame(frame: Frame, heat: Heat) -> Iterator[str]:
 
 
 def _pattern(mark: int) -> str:
-    """A pattern as a small picture that repeats; the same one that a PNG has."""
+    """Define a pattern as a small repeated image, the same as in a PNG."""
     colour, share = pattern(mark, _FINE)
     tile = np.dstack([colour, share * 255]).round().astype(np.uint8)
     return (
@@ -194,10 +199,13 @@ def _embedded(pixels: Array) -> str:
     return "data:image/png;base64," + b64encode(stream.getvalue()).decode()
 
 
-def _image(x: float, y: float, width: float, height: float, source: str, more: str = "") -> str:
+def _image(
+    x: float, y: float, width: float, height: float, source: str, more: str = "", *, smooth: bool = False
+) -> str:
+    style = "" if smooth else 'style="image-rendering:pixelated" '
     return (
         f'<image x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}" preserveAspectRatio="none" '
-        f'style="image-rendering:pixelated" xlink:href="{source}"{more}/>'
+        f'{style}xlink:href="{source}"{more}/>'
     )
 
 
@@ -206,5 +214,5 @@ def _rect(x: float, y: float, width: float, height: float, fill: str, more: str 
 
 
 def _n(value: float) -> str:
-    """A number without needless digits."""
+    """Format a number without trailing zeros."""
     return f"{value:.3f}".rstrip("0").rstrip(".")

@@ -1,6 +1,8 @@
-// The door: Streamlit calls this at the first mount, with every change of the data, and with every change of theme.
+// Draws the list of merges. Streamlit calls `mount` first, then after every change of the data and of the theme.
 
-const REST = 350; // ms: who runs through the list with an arrow key asks the server once, at the end
+const PAUSE = 350; // ms after the last arrow key before the server is told
+const LEAST = 240; // smallest height of the list [pixels]
+const MARGIN = 20; // pixels below the list that stay free in the window
 const held = new WeakMap();
 
 export default function mount({ data, parentElement, setTriggerValue }) {
@@ -11,16 +13,27 @@ export default function mount({ data, parentElement, setTriggerValue }) {
   const sent = JSON.stringify(data);
   if (state.sent !== sent) build(list, state, data);
   state.sent = sent;
+  state.fit ??= () => fit(list);
+  window.addEventListener("resize", state.fit); // the same function is added once
+  state.fit();
   return () => {
     clearTimeout(state.timer);
+    window.removeEventListener("resize", state.fit);
     held.delete(parentElement);
   };
+}
+
+/** As high as there is room in the window, wherever the page is scrolled to; longer lists scroll. */
+function fit(list) {
+  const scroller = list.getRootNode().host?.closest("[data-testid=stMain]");
+  const top = list.getBoundingClientRect().top + (scroller?.scrollTop ?? 0);
+  list.style.maxHeight = `${Math.max(LEAST, window.innerHeight - top - MARGIN)}px`;
 }
 
 function make(tag, name, text) {
   const element = document.createElement(tag);
   if (name) element.className = name;
-  if (text !== undefined) element.textContent = text; // names of layers come from outside: never as markup
+  if (text !== undefined) element.textContent = text; // names of layers are untrusted: never as markup
   return element;
 }
 
@@ -64,8 +77,11 @@ function text(row) {
   head.append(make("b", "", row.name), make("span", "operation", row.operation));
   const shapes = make("span", "shapes");
   row.shapes.forEach((sizes, number) => {
-    if (number) shapes.append(make("span", "between", number === row.shapes.length - 1 ? " → " : ` ${row.between} `));
-    shapes.append(shape(sizes));
+    const last = number === row.shapes.length - 1;
+    const part = make("span", last ? "part output" : "part");
+    if (number) part.append(make("span", "between", last ? "→ " : `${row.between} `));
+    part.append(shape(sizes));
+    shapes.append(part, " ");
   });
   body.append(head, shapes);
   if (row.note) body.append(make("span", "note", row.note));
@@ -102,7 +118,7 @@ function key(list, state, event) {
   state.at = Math.max(0, Math.min(last, to));
   mark(list, state);
   clearTimeout(state.timer);
-  state.timer = setTimeout(() => choose(state), event.key === "Enter" || event.key === " " ? 0 : REST);
+  state.timer = setTimeout(() => choose(state), event.key === "Enter" || event.key === " " ? 0 : PAUSE);
 }
 
 function choose(state) {

@@ -1,10 +1,11 @@
-// The door: Streamlit calls this at the first mount, with every change of the data, and with every change of theme.
+// Draws the graph. Streamlit calls `mount` first, then after every change of the data and of the theme.
 
 const SVG = "http://www.w3.org/2000/svg";
 const MOST = 2.5; // zoom
-const READABLE = 0.62; // zoom below which names cannot be read
+const READABLE = 0.62; // smallest zoom at which names can be read
+const MARGIN = 20; // pixels below the picture that stay free in the window
 const pen = document.createElement("canvas").getContext("2d"); // to measure texts
-const held = new WeakMap(); // by element: the view outlives the calls
+const held = new WeakMap(); // state by element; it is kept between calls
 
 export default function mount({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".model-graph");
@@ -15,6 +16,7 @@ export default function mount({ data, parentElement, setTriggerValue }) {
   state.sent = sent;
   return () => {
     state.watcher.disconnect();
+    window.removeEventListener("resize", state.onWindow);
     held.delete(parentElement);
   };
 }
@@ -23,6 +25,8 @@ function begin(root, parent) {
   const state = { root, view: null, at: null };
   state.watcher = new ResizeObserver(() => state.view && resize(state));
   state.watcher.observe(root);
+  state.onWindow = () => state.view && resize(state, true);
+  window.addEventListener("resize", state.onWindow);
   held.set(parent, state);
   return state;
 }
@@ -30,7 +34,7 @@ function begin(root, parent) {
 function make(tag, attributes, text) {
   const element = tag.startsWith("html:") ? document.createElement(tag.slice(5)) : document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes ?? {})) element.setAttribute(name, value);
-  if (text !== undefined) element.textContent = text; // names of layers come from outside: never as markup
+  if (text !== undefined) element.textContent = text; // names of layers are untrusted: never as markup
   return element;
 }
 
@@ -38,17 +42,18 @@ function build(state, data, before) {
   const { root } = state;
   const same = before && sameGraph(JSON.parse(before), data);
   const style = getComputedStyle(root);
-  state.fonts = { name: `600 12.5px ${style.fontFamily}`, detail: `11px ${style.getPropertyValue("--st-code-font").trim() || "monospace"}` }; // as style.css
+  state.fonts = { name: `600 12.5px ${style.fontFamily}`, detail: `11px ${style.getPropertyValue("--st-code-font").trim() || "monospace"}`, tag: `600 11.5px ${style.fontFamily}` }; // as style.css
   state.data = data;
   state.boxes = new Map(data.nodes.map((node) => [node.id, node]));
   const focused = root.getRootNode().activeElement?.dataset?.id;
   state.svg = make("svg", { role: "group", "aria-label": data.words.graph });
   state.scene = state.svg.appendChild(make("g"));
   const lines = state.scene.appendChild(make("g", { "aria-hidden": "true" }));
-  state.lines = data.edges.map((edge) => ({ ...edge, element: lines.appendChild(line(edge)) }));
-  data.edges.filter((edge) => edge.label).forEach((edge) => lines.appendChild(tag(edge)));
+  state.lines = data.edges.map((edge) => ({ ...edge, element: lines.appendChild(line(edge, data.rightwards)) }));
   state.elements = new Map(data.nodes.map((node) => [node.id, state.scene.appendChild(box(state, node))]));
-  root.replaceChildren(bar(state), state.svg);
+  const labels = state.scene.appendChild(make("g", { "aria-hidden": "true", class: "tags" })); // above the boxes
+  data.edges.filter((edge) => edge.at).forEach((edge) => labels.appendChild(tag(state, edge)));
+  root.replaceChildren(state.svg, bar(state)); // the bar lies over a corner of the picture
   const at = same && state.at ? state.at : (data.nodes.find((node) => node.chosen) ?? data.nodes[0])?.id;
   rove(state, at);
   resize(state, !same);
@@ -58,20 +63,20 @@ function build(state, data, before) {
 
 const sameGraph = (before, now) => JSON.stringify(before.nodes.map(({ id }) => id)) === JSON.stringify(now.nodes.map(({ id }) => id));
 
-function line({ points, strong }) {
+function line({ points, strong }, rightwards) {
   const [first, ...rest] = points;
   let path = `M${first}`;
   rest.reduce(([x0, y0], [x, y]) => {
-    path += ` C${x0},${(y0 + y) / 2} ${x},${(y0 + y) / 2} ${x},${y}`;
+    path += rightwards ? ` C${(x0 + x) / 2},${y0} ${(x0 + x) / 2},${y} ${x},${y}` : ` C${x0},${(y0 + y) / 2} ${x},${(y0 + y) / 2} ${x},${y}`;
     return [x, y];
   }, first);
   return make("path", { d: path, class: strong ? "line strong" : "line" });
 }
 
-function tag({ points, label, stretched }) {
-  const [x, y] = points.at(-2); // where the last stretch begins: boxes stand further apart than the ends of edges
-  const group = make("g", { class: stretched ? "tag stretched" : "tag", transform: `translate(${x},${y + (points.length > 2 ? 6 : 14)})` });
-  const width = 7.2 * [...label].reduce((sum, sign) => sum + (sign > "\u2e80" ? 1.8 : 1), 0) + 8;
+function tag(state, { at: [x, y], label, broadcast }) {
+  const group = make("g", { class: broadcast ? "tag broadcast" : "tag", transform: `translate(${x},${y})` });
+  pen.font = state.fonts.tag;
+  const width = Math.ceil(pen.measureText(label).width) + 10;
   group.append(make("rect", { x: -width / 2, y: -9, width, height: 18, rx: 4 }), make("text", { y: 4, "text-anchor": "middle" }, label));
   return group;
 }
@@ -82,10 +87,13 @@ function box(state, node) {
   const group = make("g", { class: kind, transform: `translate(${node.x - width / 2},${node.y - height / 2})`, role: "button", tabindex: -1, "aria-label": node.words, "data-id": node.id });
   if (!node.pick) group.setAttribute("aria-disabled", "true");
   if (node.chosen) group.setAttribute("aria-current", "true");
-  const left = node.sign ? 42 : 12;
+  const left = node.image ? 8 : node.sign ? 42 : 12;
+  const top = node.image ? height - 44 : 0; // a picture is above the two lines
+  const [cx, cy] = node.image ? [width - 19, top + 8] : [22, height / 2];
   group.append(make("title", {}, node.words), make("rect", { width, height, rx: 8 }));
-  if (node.sign) group.append(make("circle", { cx: 22, cy: height / 2, r: 13 }), make("text", { x: 22, y: height / 2 + 5, class: node.sign.length > 1 ? "sign word" : "sign", "text-anchor": "middle" }, node.sign));
-  group.append(make("text", { x: left, y: 18, class: "name" }, fit(node.title, width - left - 8, state.fonts.name)), make("text", { x: left, y: 35, class: "detail" }, fit(node.detail, width - left - 8, state.fonts.detail)));
+  if (node.image) group.append(make("image", { href: node.image, x: 6, y: 6, width: width - 12, height: top - 8, preserveAspectRatio: "xMidYMid meet" }));
+  if (node.sign) group.append(make("circle", { cx, cy, r: 13 }), make("text", { x: cx, y: cy + 5, class: node.sign.length > 1 ? "sign word" : "sign", "text-anchor": "middle" }, node.sign));
+  group.append(make("text", { x: left, y: top + 18, class: "name" }, fit(node.title, width - left - 8, state.fonts.name)), make("text", { x: left, y: top + 35, class: "detail" }, fit(node.detail, width - left - 8, state.fonts.detail)));
   group.onclick = () => state.dragged || pick(state, node);
   group.onfocus = () => rove(state, node.id);
   group.onpointerenter = () => light(state, node.id);
@@ -93,7 +101,7 @@ function box(state, node) {
   return group;
 }
 
-/** Cut in the middle: layers of one block differ at both ends. */
+/** Shortens a name in the middle: layers of one block differ at both ends. */
 function fit(text, width, font) {
   pen.font = font;
   const signs = [...text];
@@ -117,7 +125,7 @@ function bar(state) {
     const button = group.appendChild(make("html:button", { type: "button", "aria-label": name, title: name }, sign));
     button.onclick = act;
   }
-  group.append(make("html:span", { class: "hint" }, words.hint));
+  if (state.data.hint) group.append(make("html:span", { class: "hint" }, words.hint));
   return group;
 }
 
@@ -141,11 +149,13 @@ function light(state, id) {
 
 function next(state, key) {
   const here = state.boxes.get(state.at);
-  const ends = { ArrowUp: ["to", "from"], ArrowDown: ["from", "to"] }[key];
-  const near = (list) => list.sort((a, b) => Math.abs(a.x - here.x) - Math.abs(b.x - here.x))[0];
+  const [onwards, back] = state.data.rightwards ? ["ArrowRight", "ArrowLeft"] : ["ArrowDown", "ArrowUp"];
+  const [along, across] = state.data.rightwards ? ["y", "x"] : ["x", "y"];
+  const ends = { [back]: ["to", "from"], [onwards]: ["from", "to"] }[key];
+  const near = (list) => list.sort((a, b) => Math.abs(a[along] - here[along]) - Math.abs(b[along] - here[along]))[0];
   if (ends) return near(state.data.edges.filter((edge) => edge[ends[0]] === here.id).map((edge) => state.boxes.get(edge[ends[1]])));
-  const side = key === "ArrowLeft" ? -1 : 1;
-  return near(state.data.nodes.filter((node) => node.y === here.y && (node.x - here.x) * side > 0));
+  const side = key === "ArrowLeft" || key === "ArrowUp" ? -1 : 1;
+  return near(state.data.nodes.filter((node) => node[across] === here[across] && (node[along] - here[along]) * side > 0));
 }
 
 function listen(state) {
@@ -162,7 +172,7 @@ function listen(state) {
     state.elements.get(node.id).focus({ preventScroll: true });
   };
   svg.onwheel = (event) => {
-    if (!event.ctrlKey && !event.metaKey) return; // the page scrolls; pinching comes as a wheel with Ctrl
+    if (!event.ctrlKey && !event.metaKey) return; // the page scrolls; a pinch is reported as Ctrl + wheel
     event.preventDefault();
     const { left, top } = svg.getBoundingClientRect();
     zoom(state, Math.exp(-event.deltaY / 200), event.clientX - left, event.clientY - top);
@@ -180,7 +190,7 @@ function drag(state, fingers, event) {
   const [x, y] = fingers.get(event.pointerId);
   const dx = event.clientX - x;
   const dy = event.clientY - y;
-  if (!state.dragged && Math.hypot(dx, dy) < 5) return; // a hand that trembles still clicks
+  if (!state.dragged && Math.hypot(dx, dy) < 5) return; // a small movement still counts as a click
   if (!state.dragged && fingers.size === 1) state.svg.setPointerCapture(event.pointerId);
   state.dragged = true;
   const others = [...fingers].filter(([id]) => id !== event.pointerId);
@@ -191,13 +201,20 @@ function drag(state, fingers, event) {
   zoom(state, Math.hypot(event.clientX - ox, event.clientY - oy) / Math.max(1, Math.hypot(x - ox, y - oy)), ox - left, oy - top);
 }
 
+/** Pixels from the top of the picture to the bottom of the window, wherever the page is scrolled to. */
+function room(state) {
+  const scroller = state.root.getRootNode().host?.closest("[data-testid=stMain]");
+  const top = state.root.getBoundingClientRect().top + (scroller?.scrollTop ?? 0);
+  return window.innerHeight - top - MARGIN;
+}
+
 function resize(state, anew = false) {
   const width = Math.max(200, state.root.clientWidth);
   if (!anew && width === state.width) return move(state, state.view);
   const { data } = state;
   state.width = width;
   const scale = Math.min(1, Math.max(READABLE, width / (data.width + 32)));
-  state.height = Math.min(data.most, data.height * scale + 32);
+  state.height = Math.min(Math.max(data.least, Math.min(data.most, room(state))), data.height * scale + 32);
   state.svg.setAttribute("height", state.height);
   state.svg.setAttribute("width", width);
   const { x, y } = data.nodes.find((node) => node.chosen) ?? { x: data.width / 2, y: data.height / 2 };
@@ -230,7 +247,7 @@ function show(state, node) {
   move(state, { ...view, x: view.x + inside(left, box.width * view.scale, width), y: view.y + inside(top, box.height * view.scale, height) });
 }
 
-/** A corner of the picture always stays on screen. */
+/** A corner of the graph always stays visible. */
 function move(state, { scale, x, y }) {
   const keep = (at, all, size) => Math.min(size - 60, Math.max(60 - all * scale, at));
   state.view = { scale, x: keep(x, state.data.width, state.width), y: keep(y, state.data.height, state.height) };

@@ -2,33 +2,40 @@
 
 import { makeBrush } from "./brush.js";
 import { makeSettings, makeSliders, makeTools } from "./controls.js";
-import { element, sizeCanvas } from "./dom.js";
-import { frameChannel, galleryPanels, makeGallery, paintGallery } from "./gallery.js";
-import { arrange, panelBox, slicePlan } from "./layout.js";
+import { element } from "./dom.js";
+import { frameChannel, makeGallery, paintGallery } from "./gallery.js";
+import { arrange, limitsIn, panelBox, slicePlan, stageSizes } from "./layout.js";
 import { boxOfMark, framesIn, markAt, paintFrames, placeOf } from "./marks.js";
 import { channelAxis, isDrawable } from "./model.js";
 import { makePanel, paintPanel, sizePanel } from "./panel.js";
 import { makePlayer } from "./player.js";
 import { makeReels } from "./reels.js";
 import { listenToPointer } from "./pointer.js";
-import { followPin } from "./state.js";
+import { paintContours } from "./scene.js";
+import { brighter, MIDDLE } from "./colour.js";
+import { makeStrip, paintStrip, sizeStrip } from "./strip.js";
+import { makeSwitches } from "./switches.js";
 import { fillTable, makeTable } from "./table.js";
 import { makeText, writeText } from "./text.js";
 
 // What each kind of change asks for. The order is the order of drawing.
 const STEPS = {
-  all: ["size", "panels", "marks", "controls", "gallery", "text", "table"],
-  values: ["panels", "marks", "gallery", "controls", "text", "table"],
+  all: ["size", "panels", "marks", "controls", "gallery", "strip", "text", "table"],
+  values: ["panels", "marks", "gallery", "strip", "controls", "text", "table"],
   slice: ["panels", "marks", "frame", "controls", "text", "table"],
   marks: ["marks", "text"],
 };
 
 export function makeApp(root, model, view, tables, tell) {
-  const app = { root, model, view, tables, tell, words: model.words, theme: null, width: 0 };
+  const app = { root, model, view, tell, words: model.words, theme: null, width: 0, flicker: false, turn: 0 };
+  const bright = { sequential: brighter(tables.sequential), diverging: brighter(tables.diverging, MIDDLE) };
+  app.useTables = () => { app.tables = view.bright ? bright : tables; }; // prettier-ignore
+  app.useTables();
   app.player = makePlayer(app);
   app.brush = makeBrush(app);
   addDrawing(app);
   addPointing(app);
+  addStage(app);
   app.canStep = () => channelAxis(app.model, view) !== null;
   app.stepped = () => { app.redraw("slice"); app.later(); }; // prettier-ignore
   app.turned = () => {
@@ -54,17 +61,24 @@ export function buildParts(app) {
   const units = app.parts.flatMap((part, place) => [
     app.breaks[place], element("div", { class: "unit" }, app.signs[place], part.root),
   ]); // prettier-ignore
+  app.onStage = fitsStage(app);
+  root.classList.toggle("stage", app.onStage);
   app.reels = makeReels(app, app.reels);
   app.sliders = makeSliders(app);
   app.tools = makeTools(app);
-  app.gallery = makeGallery(app);
+  app.strip = app.onStage ? makeStrip(app) : null;
+  if (!app.onStage) [app.stage, app.gallery] = [null, makeGallery(app)];
+  app.switches = makeSwitches(app);
   app.text = makeText(app);
   app.table = makeTable(app);
   app.panels = element("div", { class: "panels" }, ...units);
+  app.controls = element("div", { class: "controls" }, app.sliders.root, app.reels.root, app.tools.root, app.switches.root);
   const feet = element("div", { class: "feet" }, makeSettings(app), app.table.root);
   const hint = element("p", { id: "hint", class: "unseen" }, words.keys);
-  const all = [app.reels.root, app.sliders.root, app.tools.root, app.panels, app.text.root, app.gallery?.section, feet, hint, app.text.live];
-  root.replaceChildren(...all.filter(Boolean));
+  const parts = app.onStage
+    ? [app.panels, app.text.root, app.strip?.root, app.controls, feet]
+    : [app.controls, app.panels, app.text.root, app.gallery?.section, feet];
+  root.replaceChildren(...[...parts, hint, app.text.live].filter(Boolean));
   for (const details of root.querySelectorAll("details")) details.open = open.has(details.className);
 }
 
@@ -75,6 +89,7 @@ function addDrawing(app) {
     marks: () => paintMarked(app),
     controls: () => { app.sliders.sliders.forEach(({ update }) => update()); app.reels.update(); app.tools.update(); }, // prettier-ignore
     gallery: () => { if (app.gallery) paintGallery(app, app.gallery); }, // prettier-ignore
+    strip: () => paintStrip(app),
     frame: () => { if (app.gallery) frameChannel(app, app.gallery); }, // prettier-ignore
     text: () => writeText(app),
     table: () => fillTable(app, app.table),
@@ -100,12 +115,79 @@ function addDrawing(app) {
 function sizeAll(app) {
   const plans = app.parts.map((part) => (isDrawable(part.panel) ? slicePlan(app.model, part.panel, app.view) : null));
   app.width = Math.max(120, app.root.clientWidth);
-  const { line, cell } = arrange(plans, app.width);
+  app.height = window.innerHeight;
+  if (app.onStage) return sizeForStage(app);
+  const { line, cell } = arrange(plans, app.width, limitsIn(app.height));
   app.drawn.forEach((part) => sizePanel(app, part, cell));
   app.breaks.forEach((item, place) => { item.hidden = place === 0 || place % line !== 0; }); // prettier-ignore
   app.panels.classList.toggle("piled", line === 1 && app.parts.length > 1);
   const heights = plans.map((plan) => (plan ? panelBox(plan, cell).height : 60));
   app.signs.forEach((sign, place) => sign?.style.setProperty("--height", `${Math.min(...heights.slice(Math.max(0, place - 1), place + 1))}px`));
+}
+
+const STAGE_WIDTH = 700; // px; on a narrower screen the panels are one below the other
+const HEADS = 24; // px of the line above the panels, and of the one above the walls
+const GAPS = 32; // px between the rows, and for the sheets behind a stretched panel
+const GAP = 12; // px more where the controls have a row of their own
+
+/** Whether the view is laid out as a stage: where the page asks for it, every panel can be drawn, and there is room. */
+const fitsStage = ({ model, root, parts, drawn }) => model.layout === "stage" && drawn.length === parts.length && root.clientWidth >= STAGE_WIDTH;
+
+/** Whether the view has to be built anew, since the window has become wide enough for a stage or too narrow. */
+export const stageChanged = (app) => app.onStage !== fitsStage(app);
+
+function sizeForStage(app) {
+  const { root, parts } = app;
+  const top = root.getBoundingClientRect().top + scrolled(root);
+  const presenting = document.documentElement.hasAttribute("data-mergescope-present");
+  const controls = presenting ? 0 : app.controls.offsetHeight + GAP; // while presenting they lie over the rest
+  const taken = 2 * HEADS + app.text.root.offsetHeight + controls + GAPS;
+  const pictures = app.strip?.scan ? 2 : 0;
+  const notes = app.strip?.notes?.offsetHeight ?? 0;
+  app.stage = stageSizes({ width: app.width - 12, height: app.height - top - 4, window: app.height, taken, count: parts.length, pictures, notes });
+  if (app.wallAlone) app.stage.wall = { width: window.innerWidth - 48, height: (window.innerHeight - 120) / 2, line: 32 };
+  parts.forEach((part) => sizePanel(app, part, null));
+  app.breaks.forEach((item) => { item.hidden = true; }); // prettier-ignore
+  app.signs.forEach((sign) => {
+    sign?.style.setProperty("--height", `${app.stage.panel}px`);
+    sign?.style.setProperty("--wide", `${app.stage.sign}px`);
+  });
+  if (app.strip) sizeStrip(app);
+}
+
+/** How far what holds the view has been scrolled. */
+function scrolled(root) {
+  const holder = root.getRootNode().host?.closest("[data-testid=stMain]");
+  return holder ? holder.scrollTop : window.scrollY;
+}
+
+/** What only a stage does: features and product in each other's panel, and the wall alone. */
+function addStage(app) {
+  app.setFlicker = (on) => {
+    if (app.flicker === on) return;
+    app.flicker = on;
+    app.redraw("values");
+  };
+  app.showWall = () => {
+    if (!app.gallery || !app.strip || app.wallAlone) return;
+    const { section } = app.gallery;
+    const dialog = element("dialog", { class: "alone", "aria-label": app.words.gallery, tabindex: "-1", autofocus: true }, section);
+    dialog.onclose = () => {
+      app.wallAlone = false;
+      app.strip.left.prepend(section);
+      dialog.remove();
+      app.redraw("all");
+    };
+    dialog.onkeydown = (event) => {
+      if (event.key.toLowerCase() !== "w") return;
+      event.preventDefault();
+      dialog.close();
+    };
+    app.root.append(dialog);
+    app.wallAlone = true;
+    dialog.showModal();
+    app.redraw("all");
+  };
 }
 
 function paintMarked(app) {
@@ -122,10 +204,12 @@ function paintMarked(app) {
   if (view.pinned) add(view.pinned, "pinned", view.pointed !== null);
   if (view.pointed) add(view.pointed, "pointed", false);
   app.drawn.forEach((part, place) => {
-    const framed = JSON.stringify([frames[place], part.over.width, part.over.height, theme.mark]);
+    const contours = view.contours && model.scene && !(view.scan && part.panel.number === 0);
+    const below = contours ? [model.panels[1].version, model.scene.digest] : null;
+    const framed = JSON.stringify([frames[place], part.over.width, part.over.height, theme.mark, below]);
     if (part.framed === framed) return; // a canvas that is not touched costs nothing
     part.framed = framed;
-    paintFrames(part.over, part.plan, frames[place], theme);
+    paintFrames(part.over, part.plan, frames[place], theme, contours ? (context) => paintContours(app, context) : null);
   });
 }
 

@@ -57,6 +57,7 @@ export function makeBrush(app) {
     active: () => stroke !== null,
     begin(part, place) {
       stroke = { part, place, before: new Map() };
+      app.turn += 1;
       paint(part, place);
       app.redraw("values");
     },
@@ -73,19 +74,20 @@ export function makeBrush(app) {
       stroke = null;
       brush.settle();
     },
-    /** Throw the stroke away without a word: the view is gone. */
+    /** Drop the stroke without reporting it: the view is gone. */
     drop: () => { stroke = null; }, // prettier-ignore
     undo() {
       const last = past.pop();
       if (!last || stroke) return;
       const { panel } = last.part;
+      app.turn += 1;
       for (const [offset, { was }] of last.before) panel.values[offset] = was;
       panel.version += 1;
       recompute(app.model, panel.number, [...last.before.values()].map(({ index }) => index));
       brush.settle();
     },
     canUndo: () => past.length > 0,
-    forget: () => { past.length = 0; }, // prettier-ignore
+    forget: () => { past.length = 0; app.turn = 0; }, // prettier-ignore
     /** The stroke is over: the colours of what it changed may move now. */
     settle() {
       if (canCompute(app.model)) app.model.panels.at(-1).range = null;
@@ -99,9 +101,9 @@ export function makeBrush(app) {
 }
 
 /** The painted tensor on its way to Python: little-endian float32, so that nothing is rounded. */
-export function packPainted(panel) {
+export function packPainted(panel, turn) {
   const bytes = new Uint8Array(panel.values.buffer, panel.values.byteOffset, panel.values.byteLength);
   let text = "";
   for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
-  return { panel: panel.number, digest: panel.digest, values: btoa(text) };
+  return { panel: panel.number, digest: panel.digest, values: btoa(text), turn };
 }

@@ -8,7 +8,7 @@ export const BELOW = 3; // -infinity
 export const OVER = 4; // finite, past the upper end of the range
 export const UNDER = 5; // finite, before the lower end
 
-const MIDDLE = 128; // the entry for zero in a diverging table, as core/colours.py
+export const MIDDLE = 128; // the entry for zero in a diverging table, as core/colours.py
 
 /** The 256 x 3 bytes that Python sent, as pixels. */
 export function readTable(base64) {
@@ -36,20 +36,37 @@ export function finiteRange(values) {
 export function tensorRange(panel) {
   if (panel.range === null || panel.range === undefined) {
     const found = finiteRange(panel.values);
-    const painted = panel.paintable ? panel.paint : null;
-    panel.range = found && painted ? union([found, painted]) : (found ?? [0, 1]);
+    const wider = [panel.paintable ? panel.paint : null, panel.limits].filter(Boolean);
+    panel.range = found ? union([found, ...wider]) : [0, 1];
   }
   return panel.range;
 }
 
 const union = (ranges) => [Math.min(...ranges.map(([low]) => low)), Math.max(...ranges.map(([, high]) => high))];
 
+/** The range of a tensor together with the one that it is to be compared with. */
+function comparedTensors(model, panel) {
+  const other = model.panels[panel.like ?? -1];
+  return other?.values ? union([tensorRange(panel), tensorRange(other)]) : tensorRange(panel);
+}
+
+/** A table for a bright room: dark colours, which a projector loses first, become lighter; zero keeps its place. */
+export function brighter(table, middle = 0) {
+  const lifted = new Uint32Array(table.length);
+  for (let entry = 0; entry < table.length; entry++) {
+    const reach = entry < middle ? middle : table.length - 1 - middle;
+    const share = Math.sqrt(Math.abs(entry - middle) / reach);
+    lifted[entry] = table[Math.round(middle + Math.sign(entry - middle) * share * reach)];
+  }
+  return lifted;
+}
+
 /** The scale of a panel: from where to where, which table, and how to get from a value to an entry. */
 export function scaleOf(model, view, panel, tables, slice) {
-  const own = tensorRange(panel);
-  const shared = () => union(model.panels.filter(isDrawable).map(tensorRange));
+  const own = comparedTensors(model, panel);
+  const shared = () => union(model.panels.filter(isDrawable).map((one) => comparedTensors(model, one)));
   // What can be painted on keeps its range under the brush: one stroke must not change the colours of all other cells.
-  const range = { channel: () => (panel.paintable ? own : (slice?.() ?? own)), tensor: () => own, shared, fixed: () => model.scale.limits }[view.range]();
+  const range = { channel: () => (panel.paintable || panel.limits ? own : (slice?.() ?? own)), tensor: () => own, shared, fixed: () => model.scale.limits }[view.range]();
   // Which kind is settled by whole tensors: going through the channels must not swap the colours.
   const [low, high] = view.range === "shared" || view.range === "fixed" ? range : own;
   return makeScale(range, view.kind === "diverging" || (view.kind === "auto" && low < 0 && high > 0), tables);

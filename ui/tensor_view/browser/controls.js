@@ -1,10 +1,10 @@
-// Sliders, the player's buttons, the brush's tools, and the settings that most people never open.
+// Sliders, the player's buttons, the tools of the brush, and the settings.
 
 import { chooser, element, switcher } from "./dom.js";
 import { icon } from "./icons.js";
 import { step } from "./keyboard.js";
 import { channelAxis, channelOrder, isDrawable, sliderAxes } from "./model.js";
-import { fill } from "./numbers.js";
+import { fill, placesOf } from "./numbers.js";
 import { followPin, moveTo, rangesOf } from "./state.js";
 
 const SPEEDS = [2, 6, 12, 30, 60]; // channels a second
@@ -23,8 +23,11 @@ function makeSlider(app, axis, playable) {
   const name = axisTitle(app, axis, playable);
   const last = model.sizes[axis] - 1;
   const range = element("input", { type: "range", min: 0, max: last, step: 1, "aria-label": name });
-  const shown = element("output", { style: `--longest: ${fill(words.position, { at: last, last }).length}ch` });
   const order = () => (playable ? channelOrder(model, view) : null);
+  const ranked = () => playable && view.order !== "index" && model.order.size > 1;
+  const where = (at, place) => fill(ranked() ? words.ranked : words.position, { at, last, place: place + 1, count: last + 1 });
+  const longest = Math.max(fill(words.position, { at: last, last }).length, playable && model.order.size > 1 ? placesOf(fill(words.ranked, { at: last, place: last + 1, count: last + 1 })) : 0);
+  const shown = element("output", { style: `--longest: ${longest}ch` });
   range.oninput = () => {
     app.player.stop(true);
     moveTo(model, view, axis, order()?.[Number(range.value)] ?? Number(range.value));
@@ -38,8 +41,8 @@ function makeSlider(app, axis, playable) {
     const place = order() ? order().indexOf(view.at[axis]) : view.at[axis];
     range.value = String(place);
     range.style.setProperty("--part", `${(100 * place) / last}%`);
-    shown.textContent = fill(words.position, { at: view.at[axis], last });
-    range.setAttribute("aria-valuetext", fill(words.position, { at: view.at[axis], last }));
+    shown.textContent = where(view.at[axis], place);
+    range.setAttribute("aria-valuetext", where(view.at[axis], place));
     buttons?.update();
   };
   const root = element("div", { class: playable ? "slider main" : "slider" }, element("span", { class: "name" }, name), buttons?.root, range, shown, buttons?.speed);
@@ -54,7 +57,7 @@ function axisTitle(app, axis, playable) {
     const owner = model.panels.find((panel) => panel.axes.includes(axis));
     return model.aligned ? words.summed : `${owner.title} · ${fill(words.axis, { axis: owner.axes.indexOf(axis) })}`;
   }
-  if (playable && axis === model.outputRank - 1) return `${words.channel} · ${name}`;
+  if (playable && axis === model.outputRank - 1) return model.layout === "stage" ? words.channel : `${words.channel} · ${name}`;
   return axis === 0 ? `${words.batch} · ${name}` : name;
 }
 
@@ -86,12 +89,13 @@ export function makeTools(app) {
   const tools = ["point", "brush", "eraser"].map((name) => [name, words[name]]);
   const undo = element("button", { type: "button", class: "plain", onclick: () => app.brush.undo() }, words.undo);
   const choose = (name) => { view.tool = name; app.redraw("controls"); }; // prettier-ignore
-  const root = element(
-    "div", { class: "tools" }, switcher(words.tool, tools, view.tool, choose),
+  const brushing = element(
+    "div", { class: "brushing" },
     dial(words.size, 1, 9, 1, view.size, (value) => { view.size = value; }, (value) => String(value)),
     dial(words.strength, 0.1, 1, 0.1, view.strength, (value) => { view.strength = value; }, (value) => `${Math.round(100 * value)} %`),
     undo,
   ); // prettier-ignore
+  const root = element("div", { class: "tools" }, switcher(words.tool, tools, view.tool, choose), brushing);
   const update = () => {
     undo.disabled = !app.brush.canUndo();
     app.root.dataset.tool = view.tool;
@@ -115,7 +119,7 @@ function dial(label, min, max, stepSize, value, onchange, text) {
 export function makeSettings(app) {
   const { model, view, words } = app;
   const row = element("div", { class: "row" });
-  if (model.outputRank > 1) {
+  if (model.outputRank > 1 && model.layout !== "stage") {
     const axes = model.sizes.slice(0, model.outputRank).map((size, axis) => [axis, `${fill(words.axis, { axis })} (${size})`]);
     const turn = (side, other) => (value) => {
       if (view[other] === Number(value)) view[other] = view[side]; // the two change places

@@ -1,9 +1,9 @@
-// All channels at once, in one canvas: a contact sheet.
+// All channels at once as small pictures: a wall of tiles in one canvas, or one before and one after.
 
 import { makeScale, finiteRange, tensorRange, scaleOf } from "./colour.js";
 import { element, switcher, chooser, makeScratch } from "./dom.js";
 import { cellAt } from "./links.js";
-import { slicePlan, tileGrid } from "./layout.js";
+import { slicePlan, tileGrid, wallGrid } from "./layout.js";
 import { channelAxis, channelOrder, isDrawable, offsetOf } from "./model.js";
 import { comparedRange, fillPixels, nearest, sliceOf } from "./paint.js";
 import { fill } from "./numbers.js";
@@ -24,9 +24,42 @@ export function galleryPanels(model, view) {
 /** Build the section; null where there is nothing to choose from. */
 export function makeGallery(app) {
   const { model, view, words } = app;
-  const { axis, after, before } = galleryPanels(model, view);
-  if (!model.gallery || axis === undefined || !after) return null;
-  if (!before) view.compare = "after";
+  const found = galleryPanels(model, view);
+  if (!model.gallery || found.axis === undefined || !found.after) return null;
+  if (!found.before) view.compare = "after";
+  const gallery = { ...found, difference: null, order: [] };
+  const wall = makeWall(app, gallery, () => view.compare);
+  gallery.walls = [wall];
+  const head = element("div", { class: "head" }, element("h3", {}, wallTitle(app, gallery)), wall.tip);
+  head.append(element("span", { class: "push" }), ...choices(app, gallery));
+  gallery.section = element("section", { class: "gallery", "aria-label": words.gallery }, head, wall.scroll);
+  return gallery;
+}
+
+/** The channels before and after, side by side: two walls under one order. */
+export function makeWalls(app) {
+  const { model, view, words } = app;
+  const found = galleryPanels(model, view);
+  if (!model.gallery || found.axis === undefined || !found.before) return null;
+  const gallery = { ...found, difference: null, order: [] };
+  gallery.walls = ["before", "after"].map((compare) => makeWall(app, gallery, () => (app.flicker ? OTHER[compare] : compare)));
+  const [before, after] = gallery.walls;
+  const title = (text, ...more) => element("div", { class: "head" }, element("h3", {}, text), ...more);
+  gallery.section = element(
+    "section", { class: "walls", "aria-label": words.gallery },
+    element("div", { class: "wall" }, title(`${wallTitle(app, gallery)} · ${words.before}`, before.tip), before.scroll),
+    element("div", { class: "wall" }, title(words.after, after.tip, element("span", { class: "push" }), orderMenu(app, gallery)), after.scroll),
+  ); // prettier-ignore
+  return gallery;
+}
+
+const OTHER = { before: "after", after: "before" };
+
+const wallTitle = ({ model, words }, { axis }) => fill(axis === model.outputRank - 1 ? words.all_channels : words.all_slices, { count: model.sizes[axis] });
+
+/** One picture of all channels; `compare` says whether it shows them before, after, or the difference. */
+function makeWall(app, gallery, compare) {
+  const { model, words } = app;
   const scratch = makeScratch(SOLID);
   const canvas = scratch.canvas;
   canvas.className = "sheet";
@@ -35,15 +68,12 @@ export function makeGallery(app) {
   const inner = element("div", { class: "inner" }, canvas, hover, frame);
   const scroll = element("div", {
     class: "scroll", tabindex: "0", role: "slider", "aria-label": words.gallery, "aria-valuemin": "1",
-    "aria-valuemax": model.sizes[axis],
+    "aria-valuemax": model.sizes[gallery.axis],
   }, inner); // prettier-ignore
   const tip = element("span", { class: "quiet tip" });
-  const head = element("div", { class: "head" }, element("h3", {}, fill(axis === model.outputRank - 1 ? words.all_channels : words.all_slices, { count: model.sizes[axis] })), tip);
-  const gallery = { axis, after, before, canvas, scratch, frame, hover, inner, scroll, tip, grid: null, difference: null, top: 0, shown: 0 };
-  head.append(element("span", { class: "push" }), ...choices(app, gallery));
-  gallery.section = element("section", { class: "gallery", "aria-label": words.gallery }, head, scroll);
-  listen(app, gallery);
-  return gallery;
+  const wall = { compare, canvas, scratch, frame, hover, inner, scroll, tip, grid: null, top: 0, shown: 0 };
+  listen(app, gallery, wall);
+  return wall;
 }
 
 function choices(app, gallery) {
@@ -53,24 +83,30 @@ function choices(app, gallery) {
     const options = ["before", "after", "difference"].map((name) => [name, words[name]]);
     made.push(switcher(words.compare, options, view.compare, (name) => { view.compare = name; app.redraw("gallery"); })); // prettier-ignore
   }
-  if (gallery.axis === model.outputRank - 1 && model.order.size > 1) {
-    const options = [...model.order.values()].map((order) => [order.name, order.title]);
-    made.push(chooser(words.order, options, view.order, (name) => { view.order = name; app.redraw("all"); app.tell(); })); // prettier-ignore
-  }
+  const menu = orderMenu(app, gallery);
+  if (menu) made.push(menu);
   return made;
 }
 
-function listen(app, gallery) {
-  const { scroll } = gallery;
+/** The orders of the channels; null where there is one. */
+function orderMenu(app, gallery) {
+  const { model, view, words } = app;
+  if (gallery.axis !== model.outputRank - 1 || model.order.size < 2) return null;
+  const options = [...model.order.values()].map((order) => [order.name, order.title]);
+  return chooser(words.order, options, view.order, (name) => { view.order = name; app.redraw("all"); app.tell(); }); // prettier-ignore
+}
+
+function listen(app, gallery, wall) {
+  const { scroll } = wall;
   const tileUnder = (event) => {
-    const box = gallery.inner.getBoundingClientRect();
-    const { grid } = gallery;
+    const box = wall.inner.getBoundingClientRect();
+    const { grid } = wall;
     const col = Math.floor((event.clientX - box.left) / (grid.width + grid.gap));
     const place = Math.floor((event.clientY - box.top) / (grid.height + grid.gap)) * grid.line + col;
     return col >= 0 && col < grid.line && place >= 0 && place < gallery.order.length ? place : null;
   };
   scroll.onscroll = () => {
-    gallery.top = scroll.scrollTop;
+    wall.top = scroll.scrollTop;
     app.redraw("gallery");
   };
   scroll.onclick = (event) => {
@@ -83,14 +119,14 @@ function listen(app, gallery) {
   };
   scroll.onpointermove = (event) => {
     const place = tileUnder(event);
-    gallery.hover.hidden = place === null;
+    wall.hover.hidden = place === null;
     if (place === null) return;
-    put(gallery.hover, place, gallery.grid);
-    gallery.tip.textContent = fill(app.words.channel_at, { channel: gallery.order[place], place: place + 1, count: gallery.order.length });
+    put(wall.hover, place, wall.grid);
+    wall.tip.textContent = fill(app.words.channel_at, { channel: gallery.order[place], place: place + 1, count: gallery.order.length });
   };
   scroll.onpointerleave = () => {
-    gallery.hover.hidden = true;
-    gallery.tip.textContent = "";
+    wall.hover.hidden = true;
+    wall.tip.textContent = "";
   };
 }
 
@@ -100,23 +136,26 @@ function put(frame, place, grid) {
   frame.style.transform = `translate(${(place % grid.line) * (grid.width + grid.gap)}px, ${Math.floor(place / grid.line) * (grid.height + grid.gap)}px)`;
 }
 
-/** Move the frame to the chosen channel; nothing is painted again. */
+/** Move the frames to the chosen channel; nothing is painted again. */
 export function frameChannel(app, gallery) {
   const channel = app.view.at[gallery.axis];
   const place = gallery.order.indexOf(channel);
-  put(gallery.frame, place, gallery.grid);
-  gallery.scroll.setAttribute("aria-valuenow", place + 1);
-  gallery.scroll.setAttribute("aria-valuetext", fill(app.words.channel_at, { channel, place: place + 1, count: gallery.order.length }));
-  keepInSight(gallery, Math.floor(place / gallery.grid.line) * (gallery.grid.height + gallery.grid.gap));
+  const text = fill(app.words.channel_at, { channel, place: place + 1, count: gallery.order.length });
+  for (const wall of gallery.walls) {
+    put(wall.frame, place, wall.grid);
+    wall.scroll.setAttribute("aria-valuenow", place + 1);
+    wall.scroll.setAttribute("aria-valuetext", text);
+    keepInSight(wall, Math.floor(place / wall.grid.line) * (wall.grid.height + wall.grid.gap));
+  }
 }
 
 /** Scroll to a tile, if it is out of sight. Asking the browser how far it has scrolled would cost a layout each time. */
-function keepInSight(gallery, top) {
-  const { grid, shown, scroll } = gallery;
+function keepInSight(wall, top) {
+  const { grid, shown, scroll } = wall;
   const low = top + grid.height - shown;
-  if (top >= gallery.top && low <= gallery.top) return;
-  gallery.top = top < gallery.top ? top : low;
-  scroll.scrollTop = gallery.top;
+  if (top >= wall.top && low <= wall.top) return;
+  wall.top = top < wall.top ? top : low;
+  scroll.scrollTop = wall.top;
 }
 
 /** Paint the tiles that are in sight. */
@@ -124,30 +163,38 @@ export function paintGallery(app, gallery) {
   const { model, view, theme } = app;
   const plan = slicePlan(model, gallery.after, view);
   gallery.order = channelOrder(model, view);
-  const grid = tileGrid({ count: gallery.order.length, rows: plan.rows, cols: plan.cols, width: app.width - 14, ratio: theme.ratio });
-  gallery.grid = grid;
-  const step = grid.height + grid.gap;
-  gallery.shown = Math.min(grid.lines * step, 336);
-  gallery.inner.style.width = `${grid.line * (grid.width + grid.gap) - grid.gap}px`;
-  gallery.inner.style.height = `${grid.lines * step}px`;
-  gallery.scroll.style.maxHeight = `${gallery.shown}px`;
-  gallery.top = Math.max(0, Math.min(gallery.top, grid.lines * step - gallery.shown));
-  const line = Math.floor(gallery.top / step); // the first in sight
-  const lines = Math.min(grid.lines, Math.ceil((gallery.top + gallery.shown) / step)) - line;
-  gallery.canvas.style.top = `${line * step}px`;
-  paintTiles(app, gallery, plan, line * grid.line, lines);
+  const count = gallery.order.length;
+  const grid = app.stage
+    ? wallGrid({ count, rows: plan.rows, cols: plan.cols, ...app.stage.wall, ratio: theme.ratio })
+    : tileGrid({ count, rows: plan.rows, cols: plan.cols, width: app.width - 14, ratio: theme.ratio });
+  for (const wall of gallery.walls) paintWall(app, gallery, wall, plan, grid);
   frameChannel(app, gallery);
 }
 
+function paintWall(app, gallery, wall, plan, grid) {
+  wall.grid = grid;
+  const step = grid.height + grid.gap;
+  wall.shown = app.stage ? grid.lines * step : Math.min(grid.lines * step, 336);
+  wall.inner.style.width = `${grid.line * (grid.width + grid.gap) - grid.gap}px`;
+  wall.inner.style.height = `${grid.lines * step - (app.stage ? grid.gap : 0)}px`;
+  wall.scroll.style.maxHeight = `${wall.shown}px`;
+  wall.top = Math.max(0, Math.min(wall.top, grid.lines * step - wall.shown));
+  const line = Math.floor(wall.top / step); // the first in sight
+  const lines = Math.min(grid.lines, Math.ceil((wall.top + wall.shown) / step)) - line;
+  wall.canvas.style.top = `${line * step}px`;
+  paintTiles(app, gallery, wall, plan, line * grid.line, lines);
+}
+
 /** Whole lines of tiles, dot by dot into one image: hundreds of small pictures, each drawn larger, cost far more. */
-function paintTiles(app, gallery, plan, first, lines) {
+function paintTiles(app, gallery, wall, plan, first, lines) {
   const { view, model } = app;
-  const { line, dots } = gallery.grid;
-  const panel = view.compare === "before" ? gallery.before : gallery.after;
+  const { line, dots } = wall.grid;
+  const compare = wall.compare();
+  const panel = compare === "before" ? gallery.before : gallery.after;
   const slice = { ...sliceOf(panel, plan, 0, dots.rows, dots.cols), rowAt: nearest(plan.rows, dots.rows), colAt: nearest(plan.cols, dots.cols) };
-  if (view.compare === "difference") slice.minus = gallery.before.values;
-  const steady = view.compare === "difference" ? differenceScale(app, gallery) : null;
-  const sheet = sheetFor(app, gallery, lines);
+  if (compare === "difference") slice.minus = gallery.before.values;
+  const steady = compare === "difference" ? differenceScale(app, gallery) : null;
+  const sheet = sheetFor(app, wall, lines);
   const index = cellAt(model, panel, view.at).index.slice();
   index[plan.rowAxis] = index[plan.colAxis] = 0;
   const own = panel.axes.indexOf(gallery.axis);

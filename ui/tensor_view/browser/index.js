@@ -1,15 +1,17 @@
-// The door: Streamlit calls this at the first mount, with every change of the data, and with every change of theme.
+// The entry point: Streamlit calls `mount` first, with every change of the data, and with every change of theme.
 
-import { buildParts, makeApp } from "./app.js";
+import { buildParts, makeApp, stageChanged } from "./app.js";
 import { packPainted } from "./brush.js";
 import { readTable } from "./colour.js";
 import { pixelOf } from "./dom.js";
 import { makeModel, setValues } from "./model.js";
 import { listenToKeys } from "./keyboard.js";
 import { makePatterns } from "./paint.js";
+import { listenToShortcuts } from "./shortcuts.js";
 import { recompute, recomputeAll } from "./live.js";
 import { listCells } from "./links.js";
 import { report, startView } from "./state.js";
+import { missing, receive } from "./store.js";
 
 const apps = new WeakMap(); // by element: the view outlives the calls
 
@@ -19,6 +21,8 @@ export default function mount({ data, parentElement, setStateValue }) {
   const held = apps.get(parentElement);
   const sent = JSON.stringify(data.meta);
   const send = (value) => setStateValue("selection", value);
+  receive(data.meta, floatsOf(data));
+  if (missing(data.meta).length) return askAgain(arguments[0]);
   if (held && held.sent === sent) held.send = send; // another theme
   else if (held && sameFrame(held.meta, data.meta)) refill(held, data, sent, send);
   else apps.set(parentElement, build(root, data, sent, send, held));
@@ -26,13 +30,25 @@ export default function mount({ data, parentElement, setStateValue }) {
   readTheme(now.app);
   now.app.drawNow("all");
   performance.measure("tensor view", { start: begun }); // bench/tensor_view.py reads it
-  return () => {
-    leave(apps.get(parentElement));
-    apps.delete(parentElement);
-  };
+  return () => leaveAt(parentElement);
 }
 
-const NUMBERS = ["digest", "selection", "reels", "moves"]; // of meta, what may change while every element stays
+function leaveAt(parentElement) {
+  leave(apps.get(parentElement));
+  apps.delete(parentElement);
+}
+
+/** Something was lost on the way. It is asked for after the mount, during which Streamlit loses what is sent. */
+function askAgain(call) {
+  setTimeout(() => {
+    const digests = missing(call.data.meta);
+    if (digests.length) call.setStateValue("missing", { digests, turn: performance.now() });
+    else mount(call); // another view has brought it
+  }, 60);
+  return () => leaveAt(call.parentElement);
+}
+
+const NUMBERS = ["digest", "selection", "reels", "moves", "tensors", "scene"]; // of meta, what may change while every element stays
 const frameOf = (meta) => JSON.stringify({ ...meta, panels: meta.panels.map((panel) => ({ ...panel, digest: "" })) }, (key, value) => (NUMBERS.includes(key) ? undefined : value));
 const sameFrame = (before, after) => frameOf(before) === frameOf(after);
 
@@ -40,7 +56,7 @@ const floatsOf = (data) => (data.x ? data.x.getChild("v").toArray() : new Float3
 
 function build(root, data, sent, send, before) {
   if (before) leave(before);
-  const model = makeModel(data.meta, floatsOf(data));
+  const model = makeModel(data.meta);
   if (model.computed) recomputeAll(model);
   const view = startView(model, wanted(data.meta, before));
   const tables = { sequential: readTable(data.meta.colours.sequential), diverging: readTable(data.meta.colours.diverging) };
@@ -52,13 +68,34 @@ function build(root, data, sent, send, before) {
   held.app.reels.takeIn(data.meta.moves ?? 0);
   held.app.tools.update();
   held.silence = listenToKeys(held.app);
-  const watcher = new ResizeObserver(() => {
-    if (Math.abs(Math.max(120, root.clientWidth) - held.app.width) <= 1) return;
-    readTheme(held.app); // zooming changes the pixel ratio too
-    held.app.redraw("all");
-  });
+  const presented = () => root.classList.toggle("presenting", document.documentElement.hasAttribute("data-mergescope-present"));
+  const near = ({ detail }) => root.classList.toggle("near", detail); // the pointer is near an edge of the window
+  presented();
+  const undo = (event) => { if (!event.defaultPrevented && held.app.brush.canUndo()) { event.preventDefault(); held.app.brush.undo(); } }; // prettier-ignore
+  const resized = () => {
+    const { app } = held;
+    presented();
+    const same = Math.abs(Math.max(120, root.clientWidth) - app.width) <= 1 && app.height === window.innerHeight;
+    if (same && !app.onStage) return;
+    readTheme(app); // zooming changes the pixel ratio too
+    if (stageChanged(app)) buildParts(app);
+    app.redraw("all");
+  };
+  const watcher = new ResizeObserver(resized);
   watcher.observe(root);
-  held.unwatch = () => watcher.disconnect();
+  window.addEventListener("resize", resized);
+  window.addEventListener("mergescope:present", resized);
+  window.addEventListener("mergescope:near", near);
+  window.addEventListener("mergescope:undo", undo);
+  const quiet = data.meta.layout === "stage" ? listenToShortcuts(held.app) : () => {};
+  held.unwatch = () => {
+    watcher.disconnect();
+    window.removeEventListener("resize", resized);
+    window.removeEventListener("mergescope:present", resized);
+    window.removeEventListener("mergescope:near", near);
+    window.removeEventListener("mergescope:undo", undo);
+    quiet();
+  };
   return held;
 }
 
@@ -79,7 +116,8 @@ function refill(held, data, sent, send) {
   Object.assign(held, { meta: data.meta, sent, send });
   data.meta.panels.forEach((panel, place) => { app.model.panels[place].digest = panel.digest; }); // prettier-ignore
   app.model.reels = data.meta.reels;
-  setValues(app.model, floatsOf(data));
+  app.model.scene = data.meta.scene;
+  setValues(app.model);
   if (app.model.computed) recomputeAll(app.model);
   app.reels.takeIn(data.meta.moves ?? 0);
   const kept = copies.filter(({ panel, digest }) => panel.digest === digest);
@@ -109,7 +147,7 @@ function tell(held) {
   const { app } = held;
   if (app.gone) return;
   const panel = app.model.panels.find(({ paintable, values }) => paintable && values);
-  if (app.brush.canUndo() || held.painted) held.painted = panel ? packPainted(panel) : null;
+  if (app.brush.canUndo() || held.painted) held.painted = panel ? packPainted(panel, app.turn) : null;
   const selection = { ...report(app.model, app.view, held.painted, held.meta.selection), ...app.reels.report() };
   const text = JSON.stringify(selection);
   if (text === held.told) return;
@@ -136,7 +174,7 @@ function readTheme(app) {
   const name = (variable, fallback) => style.getPropertyValue(variable).trim() || fallback;
   const background = name("--st-background-color", "#ffffff");
   app.theme = {
-    number: (app.theme?.number ?? 0) + 1, ratio, background, ground: pixelOf(background), mark: name("--tv-mark", "#d4451d"),
+    number: (app.theme?.number ?? 0) + 1, ratio, background, ground: pixelOf(background), mark: name("--tv-mark", "#d4451d"), numbers: app.model.layout !== "stage",
     codeFont: name("--st-code-font", "monospace"), patterns: makePatterns(document.createElement("canvas").getContext("2d"), ratio),
   }; // prettier-ignore
 }

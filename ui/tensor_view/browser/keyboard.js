@@ -35,7 +35,8 @@ function plainKey(app, event) {
     return true;
   }
   if (name === "CANVAS" && target.dataset.panel) return canvasKey(app, event, app.parts[Number(target.dataset.panel)]);
-  if (app.gallery && target === app.gallery.scroll) return galleryKey(app, event);
+  const wall = app.gallery?.walls.find(({ scroll }) => scroll === target);
+  if (wall) return galleryKey(app, event, wall);
   return false;
 }
 
@@ -63,11 +64,11 @@ function enter(app, part, cursor) {
   app.brush.end();
 }
 
-function galleryKey(app, event) {
-  const { gallery, view, model } = app;
+function galleryKey(app, event, { grid }) {
+  const { view, model } = app;
   const order = channelOrder(model, view);
   const place = order.indexOf(view.at[channelAxis(model, view)]);
-  const moves = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -gallery.grid.line, ArrowDown: gallery.grid.line };
+  const moves = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -grid.line, ArrowDown: grid.line };
   const ends = { Home: 0, End: order.length - 1 };
   const wanted = event.key in ends ? ends[event.key] : event.key in moves ? place + moves[event.key] : null;
   if (wanted === null) return false;

@@ -31,18 +31,19 @@ export const footCols = (plan) => plan.cols * plan.colCopies;
 
 /** Cell size and panels in a line: as large as fits, side by side while that does not cost too much. A panel that
  * cannot be drawn has no plan (null) but takes room for its note. */
-export function arrange(plans, width) {
-  const one = cellFor(plans, width, 1);
+export function arrange(plans, width, { tallest = TALLEST, largest = LARGEST } = {}) {
+  const one = cellFor(plans, width, 1, tallest, largest);
   for (let line = plans.length; line > 1; line--) {
-    const cell = cellFor(plans, width, line);
+    if (line === 2 && plans.length === 3) continue; // "a × b" in one line and "= c" in the next reads as two equations
+    const cell = cellFor(plans, width, line, tallest, largest);
     if (cell >= (line === plans.length ? ALL : SOME) * one) return { line, cell };
   }
   return { line: 1, cell: one };
 }
 
-function cellFor(plans, width, line) {
-  const tallest = Math.max(1, ...plans.filter(Boolean).map(footRows));
-  let cell = Math.min(LARGEST, TALLEST / tallest);
+function cellFor(plans, width, line, tallest, largest) {
+  const rows = Math.max(1, ...plans.filter(Boolean).map(footRows));
+  let cell = Math.min(largest, tallest / rows);
   for (let start = 0; start < plans.length; start += line) {
     const part = plans.slice(start, start + line);
     const notes = part.filter((plan) => plan === null).length;
@@ -59,6 +60,54 @@ export function panelBox(plan, cell) {
   const width = footCols(plan) * cell;
   const height = footRows(plan) * cell;
   return { width: Math.max(width, Math.min(THINNEST, LARGEST)), height: Math.max(height, THINNEST) };
+}
+
+const SHARE = 0.53; // of the window's height for the panels
+
+/** How tall panels, and how large their cells may be in a window: they grow with it. */
+export const limitsIn = (height) => ({ tallest: Math.max(240, Math.floor(SHARE * height)), largest: Math.max(LARGEST, Math.floor((SHARE * height) / 5)) });
+
+const STAGE_SIGN = 36; // room for an operator on the stage
+const STAGE_GAP = 16; // between walls and pictures
+const LEAST_STRIP = 76; // px of the row of walls and pictures, without its titles
+const STRIP = 0.19; // of the window's height for that row, where the panels leave a choice
+const LEAST_PANEL = 160;
+
+/**
+ * The stage: square panels in one line, and below them the walls and the pictures of the scene in what is left.
+ * @param width of the view
+ * @param height of the view, from its top to the lower edge of the window
+ * @param window height of the whole window
+ * @param taken by all rows but these two
+ * @param notes height of the lines below the walls
+ */
+export function stageSizes({ width, height, window, taken, count, pictures, notes = 0 }) {
+  const across = Math.floor((width - (count - 1) * STAGE_SIGN) / count);
+  const panel = Math.max(LEAST_PANEL, Math.floor(Math.min(across, SHARE * window, height - taken - STRIP * window)));
+  const strip = Math.max(LEAST_STRIP, height - taken - panel);
+  const picture = Math.floor(Math.min(strip, 0.2 * width));
+  const wall = { width: Math.floor((width - pictures * (picture + STAGE_GAP) - STAGE_GAP) / 2), height: Math.floor(strip - notes) };
+  return { panel, sign: Math.floor((width - count * panel) / (count - 1)), picture, wall };
+}
+
+const WALL_LINE = 32; // tiles side by side: 256 channels are 32 × 8
+
+/** The tiles of a wall that fits a box: the largest that all fit. */
+export function wallGrid({ count, rows, cols, width, height, ratio, line = null }) {
+  const sized = (line) => {
+    const lines = Math.ceil(count / line);
+    const gap = Math.max(1, Math.round(Math.min(width / line, height / lines) / 14));
+    const scale = Math.min((width + gap) / line - gap, ((height + gap) / lines - gap) * (cols / rows)) / cols; // px for a cell
+    return { line, lines, gap, scale };
+  };
+  let best = sized(Math.min(count, line ?? WALL_LINE));
+  if (line === null) for (let more = 1; more <= count; more++) if (sized(more).scale > best.scale) best = sized(more);
+  // Whole device pixels: a dot is one or several of them, and a tile samples its cells where it has fewer pixels.
+  const across = Math.max(1, Math.floor(best.scale * cols * ratio));
+  const down = Math.max(1, Math.round((across * rows) / cols));
+  const gap = Math.max(1, Math.round(best.gap * ratio));
+  const dot = 1 / ratio;
+  return { width: across * dot, height: down * dot, gap: gap * dot, dot, dots: { rows: down, cols: across, gap }, line: best.line, lines: best.lines };
 }
 
 const GAP = 3; // between tiles of the gallery

@@ -3,6 +3,9 @@
 import { boxOfCell, cellAt, cellsInBox, isEmpty, isScaled, runsAlong } from "./links.js";
 import { footCols, footRows } from "./layout.js";
 
+const SMALL = 16; // px of a cell from which on its frame lies within it; around a smaller one, so that its value shows
+const DOTTED = 20; // likewise, from which on a pinned cell has a dot
+
 /** The cell of a panel under a row and a column of its drawing, as a place in the shared frame. */
 export function markAt(model, view, panel, plan, row, col) {
   const at = view.at.slice();
@@ -54,10 +57,11 @@ export function framesIn(model, view, panel, plan, box) {
 }
 
 /** Draw frames onto the upper canvas of a panel. */
-export function paintFrames(canvas, plan, frames, theme) {
+export function paintFrames(canvas, plan, frames, theme, before = null) {
   const context = canvas.getContext("2d");
   context.setTransform(1, 0, 0, 1, 0, 0);
   context.clearRect(0, 0, canvas.width, canvas.height);
+  before?.(context); // what lies below the frames
   const cell = { width: canvas.width / footCols(plan), height: canvas.height / footRows(plan) };
   for (const { frame, kind } of frames) {
     if (frame.echo) outline(context, frame.echo, cell, theme, kind, true);
@@ -70,8 +74,10 @@ function outline(context, { rows, cols }, cell, theme, kind, dashed) {
   const unit = theme.ratio;
   const [x, y] = [cols[0] * cell.width, rows[0] * cell.height];
   const [width, height] = [(cols[1] - cols[0]) * cell.width, (rows[1] - rows[0]) * cell.height];
-  const inset = Math.min(2.5 * unit, width / 2, height / 2);
-  const box = [x + inset, y + inset, Math.max(1, width - 2 * inset), Math.max(1, height - 2 * inset)];
+  const small = Math.min(width, height);
+  const inset = (small >= SMALL * unit ? 2.5 : -2.5) * unit;
+  const [left, top] = [Math.max(0, x + inset), Math.max(0, y + inset)];
+  const box = [left, top, Math.min(context.canvas.width, x + width - inset) - left, Math.min(context.canvas.height, y + height - inset) - top];
   context.setLineDash([]);
   context.lineWidth = 5 * unit;
   context.strokeStyle = "rgba(255, 255, 255, 0.92)";
@@ -80,7 +86,7 @@ function outline(context, { rows, cols }, cell, theme, kind, dashed) {
   context.lineWidth = (kind === "pointed" ? 3 : 2.5) * unit;
   context.strokeStyle = kind === "linked" ? theme.mark : "#10151c";
   context.strokeRect(...box);
-  if (kind === "pinned") paintPin(context, box, unit, theme);
+  if (kind === "pinned" && small >= DOTTED * unit) paintPin(context, box, unit, theme);
 }
 
 function paintPin(context, [x, y], unit, theme) {

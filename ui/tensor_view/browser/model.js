@@ -1,7 +1,9 @@
-// The tensors as the browser holds them: what Python sent, with strides, and values that can be painted on.
+// The tensors of one view: what Python says of them, with strides, and values that can be painted on.
 
-/** Put Python's `meta` and the one long row of float32 together. */
-export function makeModel(meta, floats) {
+import { tensorOf } from "./store.js";
+
+/** Put Python's `meta` and the tensors that it names together. */
+export function makeModel(meta) {
   const panels = meta.panels.map((sent, number) => ({
     ...sent,
     number,
@@ -11,22 +13,24 @@ export function makeModel(meta, floats) {
     version: 0, // counts the changes of the values
   }));
   const model = { ...meta, panels, order: new Map(meta.orders.map((order) => [order.name, order])) };
-  setValues(model, floats);
+  setValues(model);
   return model;
 }
 
-/** Take in other numbers for the same panels. */
-export function setValues(model, floats) {
-  model.floats = floats; // the frames of reels are read from it
+/** Take in other values for the same panels. */
+export function setValues(model) {
   for (const panel of model.panels) {
     const computed = model.computed && panel === model.panels.at(-1); // by live.js
     if (panel.start === null && !computed) continue;
-    // A copy: the brush changes the painted panel and a live result.
-    panel.values = computed ? new Float32Array(panel.count) : floats.slice(panel.start, panel.start + panel.count);
+    // A copy of what changes: the brush paints on one panel, and a live result follows it.
+    const sent = computed ? null : tensorOf(panel.digest);
+    panel.values = computed ? new Float32Array(panel.count) : changes(model, panel) ? sent.slice() : sent;
     panel.range = null;
     panel.version += 1;
   }
 }
+
+const changes = (model, panel) => model.live || panel.paintable || model.reels?.some((reel) => reel.panel === panel.number);
 
 export function stridesOf(shape) {
   const strides = new Array(shape.length).fill(1);

@@ -27,6 +27,9 @@ export function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (blank, name) => (name in values ? String(values[name]) : blank));
 }
 
+/** How wide a text is, in digits: a Chinese character is as wide as two. */
+export const placesOf = (text) => [...text].reduce((sum, letter) => sum + (letter > "\u2e7f" ? 2 : 1), 0);
+
 /** A value in a cell, short, with as many decimals as its neighbours: `most` is the largest size around. */
 export function inCell(value, most) {
   if (!Number.isFinite(value) || Number.isInteger(value)) return written(value, 2);

@@ -97,8 +97,9 @@ export function paintSlice(canvas, scratch, plan, slice, scale, theme, dim) {
   context.globalAlpha = 1;
   const cell = { width: width / footCols(plan), height: height / footRows(plan) };
   paintMarks(context, marks, cell, theme);
-  if (Math.min(cell.width, cell.height) >= 22 * theme.ratio) paintGrid(context, plan, cell, theme);
-  if (!dim) paintNumbers(context, slice, scale, cell, theme);
+  const numbers = dim ? null : numbersThatFit(slice, scale, cell, theme);
+  if (numbers && Math.min(cell.width, cell.height) >= 22 * theme.ratio) paintGrid(context, plan, cell, theme);
+  if (numbers) paintNumbers(context, numbers, scale, cell, theme);
   return marks;
 }
 
@@ -131,9 +132,10 @@ function paintMarks(context, marks, cell, theme) {
   }
 }
 
-function paintNumbers(context, slice, scale, cell, theme) {
+/** The values of a slice as texts and the size of their type; null where the cells are too small for them. */
+function numbersThatFit(slice, scale, cell, theme) {
   const count = slice.rowAt.length * slice.colAt.length;
-  if (count > 700 || cell.height < 20 * theme.ratio || cell.width < 22 * theme.ratio) return;
+  if (count > 700 || cell.height < 20 * theme.ratio || cell.width < 22 * theme.ratio || theme.numbers === false) return null;
   const texts = [];
   const most = Math.max(Math.abs(scale.low), Math.abs(scale.high));
   for (const row of slice.rowAt) {
@@ -144,7 +146,10 @@ function paintNumbers(context, slice, scale, cell, theme) {
   }
   const longest = texts.reduce((most, { text }) => Math.max(most, text.length), 1);
   const size = Math.min(cell.height * 0.42, (cell.width * 0.86) / (longest * 0.6), 26 * theme.ratio);
-  if (size < 9 * theme.ratio) return;
+  return size < 9 * theme.ratio ? null : { texts, size };
+}
+
+function paintNumbers(context, { texts, size }, scale, cell, theme) {
   context.font = `${size}px ${theme.codeFont}`;
   context.textAlign = "center";
   context.textBaseline = "middle";

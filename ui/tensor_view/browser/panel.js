@@ -7,8 +7,9 @@ import { cellAt } from "./links.js";
 import { axesOnScreen, isDrawable, offsetOf } from "./model.js";
 import { fill, tuple, written } from "./numbers.js";
 import { comparedRange, paintSlice, sliceOf } from "./paint.js";
+import { paintScan } from "./scene.js";
 
-/** Build a panel; one that cannot be drawn says why in its place. */
+/** Build a panel; one that cannot be drawn has a note with the reason. */
 export function makePanel(app, panel) {
   const { words } = app;
   const title = element("div", { class: "title", title: panel.title }, panel.title);
@@ -60,17 +61,20 @@ function makeLegend() {
 export function sizePanel(app, part, cell) {
   const { model, view, words, theme } = app;
   part.plan = slicePlan(model, part.panel, view);
-  const box = panelBox(part.plan, cell);
+  const box = app.stage ? { width: app.stage.panel, height: app.stage.panel } : panelBox(part.plan, cell);
   sizeCanvas(part.base, box.width, box.height, theme.ratio);
   sizeCanvas(part.over, box.width, box.height, theme.ratio);
   part.width = box.width;
-  part.legend.root.style.width = `${Math.max(96, Math.min(box.width, 480))}px`;
+  part.legend.root.style.width = app.stage ? "" : `${Math.max(96, Math.min(box.width, 480))}px`;
+  part.root.style.width = app.stage ? `${box.width}px` : "";
   const { rows, cols } = axesOnScreen(model, part.panel, view);
   part.colName.textContent = axisName(words, part.panel, cols, view.cols, part.plan.colCopies, box.width);
   part.rowName.firstChild.textContent = axisName(words, part.panel, rows, view.rows, part.plan.rowCopies, box.height);
+  part.state.style.maxWidth = app.stage ? "" : `${box.width}px`;
+  part.legend.root.hidden = Boolean(app.stage) && typeof part.panel.like === "number"; // the scale of another panel
   part.colName.style.width = `${box.width}px`;
   part.rowName.style.height = `${box.height}px`;
-  part.pile = pileOf(model, part, view).map((axis) => `${model.axisNames?.[axis] || fill(words.axis, { axis })} · ${fill(words.stretched_to, { count: model.sizes[axis] })}`).join(", ");
+  part.pile = app.stage ? pileOf(model, part, view).map((axis) => `→ ${model.sizes[axis]}`).join(", ") : pileOf(model, part, view).map((axis) => `${model.axisNames?.[axis] || fill(words.axis, { axis })} · ${fill(words.stretched_to, { count: model.sizes[axis] })}`).join(", ");
   part.stack.classList.toggle("deep", part.pile !== "");
 }
 
@@ -94,7 +98,10 @@ function axisName(words, panel, axis, shared, copies, room) {
 /** Paint the slice that the view asks for. */
 export function paintPanel(app, part) {
   const { model, view, theme, tables, words } = app;
-  const { panel, plan } = part;
+  const { plan } = part;
+  const panel = shown(app, part.panel);
+  if (part.title.textContent !== panel.title) part.title.textContent = panel.title;
+  if (view.scan && model.scene && part.panel.number === 0 && !app.flicker) return paintImage(app, part);
   const { index, inside } = cellAt(model, panel, view.at);
   const start = index.slice();
   if (plan.rowAxis >= 0) start[plan.rowAxis] = 0;
@@ -104,13 +111,47 @@ export function paintPanel(app, part) {
   part.scale = scaleOf(model, view, panel, tables, () => comparedRange(model, panel, slice));
   const { low, high, diverging } = part.scale;
   const size = `${part.base.width} ${part.base.height}`;
-  const picture = [panel.version, slice.start, low, high, diverging, here, size, JSON.stringify(plan), theme.number].join();
+  const picture = [panel.number, view.bright, panel.version, slice.start, low, high, diverging, here, size, JSON.stringify(plan), theme.number].join();
   if (part.picture === picture) return; // the map stays while the channels go by: what is not touched costs nothing
   part.picture = picture;
   const marks = paintSlice(part.base, part.scratch, plan, slice, part.scale, theme, !here);
-  part.base.dataset.painted = ""; // for whoever waits for the first picture
-  part.state.textContent = here ? part.pile : words.not_here;
+  part.base.dataset.painted = ""; // tests and benchmarks wait for the first picture
+  const remarks = [here ? part.pile : words.not_here, panel.remark, app.stage ? retained(app, panel, slice) : ""];
+  part.state.textContent = remarks.filter(Boolean).join(" · ");
+  part.state.title = part.state.textContent;
   paintLegend(app, part, marks);
+}
+
+/** While flickering, features and product are drawn in each other's panel. */
+function shown({ flicker, model }, panel) {
+  const last = model.panels.at(-1);
+  if (!flicker || typeof last.like !== "number") return panel;
+  return panel === last ? model.panels[last.like] : panel.number === last.like ? last : panel;
+}
+
+/** How much of the energy of this channel of the features is left in the output. */
+function retained({ model, words }, panel, slice) {
+  const features = model.panels[panel.like ?? -1];
+  if (!features?.values || panel !== model.panels.at(-1)) return "";
+  let [before, after] = [0, 0];
+  for (const row of slice.rowAt) {
+    for (const col of slice.colAt) {
+      const at = slice.start + row * slice.rowStep + col * slice.colStep;
+      before += features.values[at] ** 2;
+      after += panel.values[at] ** 2;
+    }
+  }
+  return before > 0 ? fill(words.retained, { share: Math.round((100 * after) / before) }) : "";
+}
+
+/** The image under the map instead of the features. */
+function paintImage(app, part) {
+  const { model, view, words } = app;
+  const picture = ["image", model.panels[1].version, part.base.width, view.contours, model.scene.digest].join();
+  part.title.textContent = words.scan;
+  if (part.picture === picture) return;
+  part.picture = picture;
+  paintScan(app, part.base, part.scratch);
 }
 
 /** An axis on screen may start later in the result (Concatenate); that is no reason to fade the panel. */

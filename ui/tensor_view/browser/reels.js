@@ -4,6 +4,8 @@
 import { element } from "./dom.js";
 import { icon } from "./icons.js";
 import { recomputeAll } from "./live.js";
+import { placesOf } from "./numbers.js";
+import { tensorOf } from "./store.js";
 
 const SPEED = 6; // frames a second
 const CALM = 2; // for people who asked their system for less motion
@@ -57,16 +59,14 @@ export function makeReels(app, before) {
 }
 
 /** Room for every label, so that the slider stands still while it moves. */
-const longest = (labels) => `${Math.max(...labels.map(places))}ch`;
-const places = (label) => [...label].reduce((sum, letter) => sum + (letter > "\u2e7f" ? 2 : 1), 0); // Chinese letters are as wide as two
+const longest = (labels) => `${Math.max(...labels.map(placesOf))}ch`;
 
 const looks = ({ name, title, hint, playable }) => [name, title, hint, playable];
 
 function show(app, reel, place) {
   const { model } = app;
   const panel = model.panels[reel.panel];
-  const start = reel.starts[place];
-  panel.values.set(model.floats.subarray(start, start + panel.count));
+  panel.values.set(tensorOf(reel.digests[place]));
   panel.digest = reel.digests[place];
   panel.range = null;
   panel.version += 1;

@@ -3,6 +3,7 @@
 
 import { cellAt } from "./links.js";
 import { channelAxis, channelOrder, isDrawable } from "./model.js";
+import { roomIsBright } from "./switches.js";
 
 const KINDS = ["auto", "sequential", "diverging"];
 
@@ -18,8 +19,8 @@ export function startView(model, selection) {
   const [rows, cols] = screenAxes(model, wanted.axes);
   const view = {
     rows, cols, at: model.sizes.map(() => 0), order: "index", compare: model.compare ?? "after", pinned: null, pointed: null,
-    playing: false, speed: model.speed, kind: model.scale.kind, range: model.scale.range, tool: "brush", size: 3,
-    strength: 1,
+    playing: false, speed: model.speed, kind: model.scale.kind, range: model.scale.range, tool: "point", size: 3,
+    strength: 1, bright: roomIsBright(), contours: false, scan: false,
   }; // prettier-ignore
   if (KINDS.includes(wanted.kind)) view.kind = wanted.kind;
   if (rangesOf(model).includes(wanted.range)) view.range = wanted.range;
@@ -33,7 +34,7 @@ export function startView(model, selection) {
 
 function screenAxes(model, wanted) {
   const [rows, cols] = model.axes;
-  if (!Array.isArray(wanted) || wanted.length !== 2 || rows === null) return [rows, cols];
+  if (!Array.isArray(wanted) || wanted.length !== 2 || rows === null || model.layout === "stage") return [rows, cols];
   const fits = wanted.every((axis) => Number.isInteger(axis) && axis >= 0 && axis < model.outputRank);
   return fits && wanted[0] !== wanted[1] ? wanted : [rows, cols];
 }

@@ -2,6 +2,7 @@
 
 import { explain, explainReach } from "./arithmetic.js";
 import { element } from "./dom.js";
+import { boxOfCell } from "./links.js";
 import { boxOfMark } from "./marks.js";
 import { ownCell } from "./state.js";
 
@@ -23,13 +24,20 @@ export function writeText(app) {
   const box = boxOfMark(model, view, mark, app.parts[mark.panel].plan);
   const { sum, from } = explain(model, box, mark.at);
   const reaches = explainReach(model, panel, ownCell(model, mark), box);
-  show(text, sum, [reaches, ...from].filter(Boolean), !view.playing);
+  show(text, sum, [reaches || (app.onStage ? shared(app, mark) : ""), ...from].filter(Boolean), !view.playing);
+}
+
+/** On a stage, what the pointed output element shares: the weight that all channels have in common. */
+function shared({ model }, mark) {
+  const input = model.panels.slice(0, -1).find((panel) => panel.paintable);
+  const index = input && ownCell(model, { ...mark, panel: input.number });
+  return input ? explainReach(model, input, index, boxOfCell(model, input, index)) : "";
 }
 
 function show(text, sum, from, announce) {
-  if (text.sum.textContent !== sum) text.sum.textContent = sum;
+  if (text.sum.textContent !== sum) [text.sum.textContent, text.sum.title] = [sum, sum];
   const seen = from.join("  ·  ");
-  if (text.from.textContent !== seen) text.from.textContent = seen;
+  if (text.from.textContent !== seen) [text.from.textContent, text.from.title] = [seen, seen]; // what is cut can be read in full
   clearTimeout(text.waiting);
   if (!announce || !sum) return;
   text.waiting = setTimeout(() => {

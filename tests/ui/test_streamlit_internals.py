@@ -1,0 +1,116 @@
+"""After an upgrade of Streamlit: which of its private names has changed, in words that say what to do."""
+
+import inspect
+import logging
+from importlib.metadata import version
+
+import pytest
+import streamlit.logger
+from starlette.formparsers import MultiPartParser
+from streamlit import config
+from streamlit.elements.widgets import button_group, select_slider, selectbox
+from streamlit.runtime import Runtime
+from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.memory_session_storage import MemorySessionStorage
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
+from streamlit.runtime.state import common
+from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
+
+from ui import streamlit_internals as internals
+
+
+def source(thing):
+    return inspect.getsource(thing)
+
+
+NAMES = {  # what is used: whether it is there, for which function of ui/streamlit_internals.py
+    "Runtime._session_mgr": (lambda: "self._session_mgr = " in source(Runtime.__init__), "active_sessions"),
+    "WebsocketSessionManager.list_active_sessions": (
+        lambda: callable(WebsocketSessionManager.list_active_sessions),
+        "active_sessions",
+    ),
+    "WebsocketSessionManager._session_storage": (
+        lambda: "self._session_storage = " in source(WebsocketSessionManager.__init__),
+        "expire_sessions",
+    ),
+    "MemorySessionStorage._cache.expire": (
+        lambda: MemorySessionStorage()._cache.expire() == [],
+        "expire_sessions",
+    ),
+    "AppSession.shutdown, which removes uploads": (
+        lambda: "remove_session_files" in source(AppSession.shutdown),
+        "expire_sessions",
+    ),
+    "MemoryUploadedFileManager.file_storage": (
+        lambda: isinstance(MemoryUploadedFileManager("/x").file_storage, dict),
+        "upload_bytes",
+    ),
+    "ScriptRunContext.session_id and session_state": (
+        lambda: {"session_id", "session_state"} <= set(inspect.signature(ScriptRunContext).parameters),
+        "session_id, widget_messages",
+    ),
+    "user_key_from_element_id": (
+        lambda: common.user_key_from_element_id("$$ID-0a1b-op") == "op",
+        "widget_messages",
+    ),
+    "MultiPartParser.spool_max_size": (lambda: isinstance(MultiPartParser.spool_max_size, int), "keep_uploads_in_memory"),
+    "streamlit.logger.setup_formatter, init_uvicorn_logs, update_formatter": (
+        lambda: all(callable(getattr(streamlit.logger, name, None)) for name in LOGGER),
+        "use_log_handler",
+    ),
+    "deserializers called deserialize": (
+        lambda: all(f"def {internals.DESERIALIZER}(" in source(one) for one in (button_group, select_slider, selectbox)),
+        "DESERIALIZER, by which a forged message is told from a mistake of ours",
+    ),
+    "the setting runner.postScriptGC": (
+        lambda: config.get_config_options()["runner.postScriptGC"].type is bool,
+        "nothing there, but .streamlit/config.toml: ui/hosting/garbage.py collects garbage instead",
+    ),
+}  # fmt: skip
+LOGGER = ("setup_formatter", "init_uvicorn_logs", "update_formatter")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_name_is_still_there(name):
+    found, used_by = NAMES[name]
+    try:
+        there = bool(found())
+    except (AttributeError, KeyError, OSError, TypeError) as error:
+        there, name = False, f"{name} ({type(error).__name__}: {error})"
+    assert there, (
+        f"Streamlit {version('streamlit')}, Starlette {version('starlette')}: {name} is not what it was. "
+        f"It is used by ui/streamlit_internals.py ({used_by}). Look it up in the new version and change that file."
+    )
+
+
+def test_without_a_server_there_is_nothing():
+    """As in the tests of the pages."""
+    assert internals.session_id() == ""
+    assert internals.widget_messages() == {}
+    assert internals.active_sessions() == frozenset()
+    assert internals.upload_bytes() == {}
+    assert internals.expire_sessions() == 0
+
+
+def test_new_loggers_use_the_handler(monkeypatch):
+    """Those that are made later, too. The whole process is changed, so it is put back."""
+    for name in LOGGER:
+        monkeypatch.setattr(streamlit.logger, name, getattr(streamlit.logger, name))
+    known = {name: list(logger.handlers) for name, logger in streamlit.logger._loggers.items()}
+    handler = logging.NullHandler()
+    internals.use_log_handler(handler)
+    assert streamlit.logger.get_logger("streamlit.made_later").handlers == [handler]
+    monkeypatch.undo()
+    for name, handlers in known.items():
+        streamlit.logger._loggers[name].handlers = handlers
+
+
+def test_no_upload_is_written_to_a_file():
+    """`ui.files.uploads` has set the size; the parser that Streamlit makes uses it."""
+    import ui.files.uploads
+    from core.limits import MAX_MODEL_BYTES
+
+    assert ui.files.uploads.READERS
+    assert MultiPartParser.spool_max_size >= MAX_MODEL_BYTES
+    assert "spool_max_size" in source(MultiPartParser)

@@ -1,0 +1,100 @@
+// Draws the wall of gates. Streamlit calls `mount` first, then after every change of the data and of the theme.
+
+const held = new WeakMap(); // state by element; it is kept between calls
+
+export default function mount({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".gate-wall");
+  const state = held.get(parentElement) ?? { marked: null, sent: "" };
+  held.set(parentElement, state);
+  state.open = (id) => setTriggerValue("chosen", id);
+  state.compare = (first, second) => setTriggerValue("pair", [first, second]);
+  const sent = JSON.stringify(data);
+  if (state.sent !== sent) build(root, state, data);
+  state.sent = sent;
+  return () => held.delete(parentElement);
+}
+
+function make(tag, name, text) {
+  const element = document.createElement(tag);
+  if (name) element.className = name;
+  if (text !== undefined) element.textContent = text;
+  return element;
+}
+
+function build(root, state, data) {
+  state.words = data.words;
+  state.marked = null;
+  root.setAttribute("role", "group");
+  root.setAttribute("aria-label", data.words.wall);
+  root.replaceChildren(...data.sections.flatMap((section) => drawSection(state, section)), make("p", "hint", data.words.hint));
+  state.root = root;
+}
+
+/** The cards of a group; its title is above the first of them, and the others leave as much room. */
+function drawSection(state, { title, cards }) {
+  return cards.map((card, number) => {
+    const unit = make("div", number ? "unit" : "unit first");
+    const head = make(number ? "div" : "h2", "group", number ? "" : title);
+    head.title = title;
+    unit.append(head, drawCard(state, card));
+    return unit;
+  });
+}
+
+function drawCard(state, card) {
+  const element = make("article", "card");
+  element.dataset.id = card.id;
+  element.dataset.title = card.title;
+  element.draggable = true;
+  const open = make("button", "open");
+  open.type = "button";
+  open.setAttribute("aria-label", `${state.words.open.replace("{gate}", card.title)}: ${card.equation}`);
+  const panels = make("span", "panels");
+  panels.append(...card.panels.map(drawPanel));
+  open.append(make("b", "", card.title), panels);
+  open.onclick = () => state.open(card.id);
+  const foot = make("span", "foot");
+  const compare = make("button", "compare", state.words.compare);
+  compare.type = "button";
+  compare.setAttribute("aria-pressed", "false");
+  compare.setAttribute("aria-label", `${state.words.compare}: ${card.title}`);
+  compare.onclick = () => mark(state, card.id);
+  foot.append(make("span", "note", card.note), compare);
+  element.append(open, foot);
+  element.ondragstart = (event) => event.dataTransfer.setData("text/plain", `gate:${card.id}`);
+  element.ondragover = (event) => event.preventDefault();
+  element.ondrop = (event) => {
+    event.preventDefault();
+    const [kind, id] = event.dataTransfer.getData("text/plain").split(":");
+    if (kind === "gate" && id && id !== card.id) state.compare(id, card.id);
+  };
+  return element;
+}
+
+function drawPanel({ symbol, image, strip, sign }) {
+  const figure = make("span", "panel");
+  const picture = make("img", strip ? "strip" : "");
+  picture.src = image;
+  picture.alt = "";
+  picture.draggable = false;
+  figure.append(picture, make("span", "symbol", `${sign} ${symbol}`.trim()));
+  return figure;
+}
+
+/** The first click on Compare marks a gate; the second, on another one, compares the two. */
+function mark(state, id) {
+  if (state.marked !== null && state.marked !== id) {
+    const first = state.marked;
+    state.marked = null;
+    return state.compare(first, id);
+  }
+  state.marked = state.marked === id ? null : id;
+  const marked = [...state.root.querySelectorAll(".card")].find((card) => card.dataset.id === state.marked);
+  for (const card of state.root.querySelectorAll(".card")) {
+    const own = card.dataset.id === state.marked;
+    const button = card.querySelector(".compare");
+    card.classList.toggle("marked", own);
+    button.setAttribute("aria-pressed", String(own));
+    button.title = marked && !own ? state.words.with.replace("{gate}", marked.dataset.title) : "";
+  }
+}

@@ -1,0 +1,181 @@
+"""A gate as a card: three or four small pictures on one scale, what is broadcast, what it costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+import streamlit as st
+
+from core import Sentence as _  # marks text for the catalogues
+from core.dtypes import Array
+from core.gates import GATES, GateTrace, Step
+from core.gates.compare import gate_figures
+from core.gates.report import stretches
+from ui.gallery.controls import GateChoice
+from ui.gallery.features import Features, run_new
+from ui.text import t
+from ui.views.thumbnails import Limits, limits_of, picture
+
+GROUPS = {  # what is broadcast: title, in the order of the wall
+    "map": _("One map for all channels"),
+    "channel": _("One value per channel"),
+    "mixed": _("Over positions and over channels"),
+    "none": _("No broadcasting"),
+    "sum": _("Sum over positions"),
+}
+_LIT = 0.3  # share of a channel's maximum above which an element counts as covered
+
+
+@dataclass(frozen=True)
+class Mini:
+    """One small picture.
+
+    Attributes:
+        symbol: of the tensor, in equations.
+        image: a PNG as a data URI, one pixel per element.
+        strip: whether it shows one value per channel, side by side.
+    """
+
+    symbol: str
+    image: str
+    strip: bool = False
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a card shows, in no language.
+
+    Attributes:
+        name: of the gate, in `core.gates.GATES`.
+        group: one of `GROUPS`.
+        minis: features, each map, output.
+        broadcast: (symbol, axes) of each tensor that is broadcast in a merge; axis 0 is the batch.
+        maps: (symbol, shape) of each map.
+        merges: names of the merges, in order.
+        kept: energy of the output over that of the features.
+        parameters: trainable parameters.
+        multiplications: for the whole batch.
+    """
+
+    name: str
+    group: str
+    minis: tuple[Mini, ...]
+    broadcast: tuple[tuple[str, tuple[int, ...]], ...]
+    maps: tuple[tuple[str, tuple[int, ...]], ...]
+    merges: tuple[str, ...]
+    kept: float
+    parameters: int
+    multiplications: int
+
+
+def cards_of(features: Features) -> tuple[Card, ...]:
+    """A card for each gate of the table, in its first variant, sorted by what is broadcast."""
+    found = _cards(tuple(GATES), features.key, features.seed, features)
+    order = list(GROUPS)
+    return tuple(sorted(found, key=lambda card: order.index(card.group)))
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _cards(names: tuple[str, ...], key: str, seed: int, _features: Features) -> tuple[Card, ...]:  # noqa: ARG001 -- the key of the cache
+    traces = [run_new(GateChoice(name, next(iter(GATES[name].variants))), _features) for name in names]
+    channel = first_channel(traces[0])
+    return tuple(_card(trace, channel) for trace in traces)
+
+
+def first_channel(trace: GateTrace) -> int:
+    """The channel in which a gate is seen best: much of it is lit before the gate and still after it.
+
+    Cover is the share of elements above 0.3 of the channel's maximum; the channel with the largest
+    sqrt(cover before × cover after) is taken, among those with at least the median energy.
+    """
+    before, after = trace.step("x").value, trace.output
+    after = after if after.shape == before.shape else before
+    size = np.abs(np.nan_to_num(before)).reshape(-1, before.shape[-1])
+    limit = _LIT * size.max(axis=0)
+    covers = [
+        (np.abs(np.nan_to_num(one)).reshape(size.shape) > limit).mean(axis=0) for one in (before, after)
+    ]  # fmt: skip
+    energy = np.square(size.astype(np.float64)).sum(axis=0)
+    score = np.where(energy >= np.median(energy), np.sqrt(covers[0] * covers[1]), -1.0)
+    return int(score.argmax())
+
+
+def group_of(trace: GateTrace) -> str:
+    """What a gate broadcasts, one of `GROUPS`: its maps where they enter a merge, else any tensor."""
+    if any(step.alignment is not None and step.alignment.axes is not None for step in trace.merges):
+        return "sum"
+    found = [
+        (step.inputs[number] in trace.map_names, axes, step.value.ndim)
+        for step in trace.merges
+        for number, axes in stretches(step)
+    ]
+    chosen = {(axes, rank) for is_map, axes, rank in found if is_map} or {(axes, rank) for _, axes, rank in found}
+    if not chosen:
+        return "none"
+    if all(axes == (rank - 1,) for axes, rank in chosen):
+        return "map"
+    return "channel" if all(axes == tuple(range(1, rank - 1)) for axes, rank in chosen) else "mixed"
+
+
+def broadcast_words(broadcast: tuple[tuple[str, tuple[int, ...]], ...]) -> str:
+    """Which tensors are broadcast over which axes, such as "α → channels"."""
+    names = (t("batch"), t("rows"), t("columns"), t("channels"))
+    parts = [
+        f"{symbol} → " + " × ".join(names[axis] if axis < len(names) else t("axis {axis}", axis=axis) for axis in axes)
+        for symbol, axes in broadcast
+    ]
+    return "; ".join(parts) or t("nothing")
+
+
+def broadcast_in(trace: GateTrace) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """(symbol, axes) of each tensor that a merge of the gate broadcasts."""
+    return tuple(
+        (trace.step(step.inputs[number]).symbol, axes) for step in trace.merges for number, axes in stretches(step)
+    )
+
+
+def _card(trace: GateTrace, channel: int) -> Card:
+    figures = gate_figures(trace)
+    return Card(
+        trace.gate, group_of(trace), _minis(trace, channel), broadcast_in(trace),
+        tuple((step.symbol, step.value.shape) for step in trace.maps),
+        tuple(step.alignment.operation for step in trace.merges if step.alignment), figures.kept,
+        trace.parameters, trace.multiplications,
+    )  # fmt: skip
+
+
+def _minis(trace: GateTrace, channel: int) -> tuple[Mini, ...]:
+    x, output = trace.step("x"), trace.steps[-1]
+    like = [plane_of(step.value, channel) for step in (x, output) if step.value.shape == x.value.shape]
+    limits = limits_of(np.zeros(1), *like)
+    maps = [mini_of(step, channel, x.value.shape, map_limits(trace)) for step in trace.maps]
+    return (
+        mini_of(x, channel, x.value.shape, limits), *maps,
+        mini_of(output, channel, x.value.shape, limits if output.value.shape == x.value.shape else None),
+    )  # fmt: skip
+
+
+def map_limits(trace: GateTrace) -> Limits | None:
+    """0 to 1 for gate values; None, a scale of their own, for a softmax and for values of any magnitude."""
+    return (0.0, 1.0) if GATES[trace.gate].weighs and not trace.shares else None
+
+
+def mini_of(step: Step, channel: int, whole: tuple[int, ...], limits: Limits | None) -> Mini:
+    """A small picture of a tensor: a plane of one channel, or all channels side by side where it has no positions."""
+    value = step.value[0]
+    strip = prod(value.shape[:-1]) == 1 and value.size > 1
+    plane = value.reshape(1, -1) if strip else plane_of(step.value, channel, whole)
+    return Mini(step.symbol, picture(plane, limits or limits_of(np.zeros(1), plane)), strip)
+
+
+def plane_of(value: Array, channel: int, whole: tuple[int, ...] = ()) -> Array:
+    """(rows, columns) of the first sample in one channel; axes of size 1 are broadcast to those of `whole`."""
+    plane = value[0][..., min(channel, value.shape[-1] - 1)]
+    while plane.ndim > 2:  # a volume: the slice in the middle
+        plane = plane[len(plane) // 2]
+    plane = plane.reshape(-1, 1) if plane.ndim < 2 else plane
+    target = whole[-3:-1]
+    fits = len(target) == 2 and all(size in (1, wanted) for size, wanted in zip(plane.shape, target, strict=True))
+    return np.broadcast_to(plane, target) if fits else plane

@@ -1,0 +1,104 @@
+"""The wall of cards, one per gate, all on the same features: one click opens a gate, two compare."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.gates import GATES
+from ui import session
+from ui.gallery.cards import GROUPS, Card, broadcast_words, cards_of
+from ui.gallery.controls import open_gate, open_pair, table_asked
+from ui.gallery.features import Features
+from ui.gallery.sections import share
+from ui.text import plain, t
+
+_KEY = "gate_wall"
+_BROWSER = Path(__file__).parent / "browser"
+
+_COMPONENT = st.components.v2.component(
+    "mergescope_gate_wall",
+    html='<div class="gate-wall">\n</div>',
+    css=(_BROWSER / "wall.css").read_text(encoding="utf-8"),
+    js=(_BROWSER / "wall.js").read_text(encoding="utf-8"),
+)
+
+
+def show_wall(features: Features) -> None:
+    """Draw the wall, and the same as a table below."""
+    cards = cards_of(features)
+    _COMPONENT(key=_KEY, data=payload(cards), on_chosen_change=_open, on_pair_change=_compare)
+    with st.expander(t("All gates as a table"), expanded=table_asked()):
+        _show_table(cards)
+
+
+def payload(cards: Sequence[Card]) -> dict[str, Any]:
+    """The data that is sent to the browser: a section for each group of cards.
+
+    Args:
+        cards: sorted by group.
+    """
+    return {
+        "sections": [
+            {"title": t(GROUPS[group]), "cards": [_card(card) for card in members]}
+            for group, members in groupby(cards, key=lambda card: card.group)
+        ],
+        "words": {
+            "wall": t("All gates on the same features"),
+            "open": t("Open {gate}", gate="{gate}"),
+            "compare": t("Compare"),
+            "with": t("Compare with {gate}", gate="{gate}"),
+            "hint": t(
+                "Click a card to open its gate. To compare two gates, click Compare on both, or drag one onto another."
+            ),
+        },
+    }  # fmt: skip
+
+
+def _card(card: Card) -> dict[str, Any]:
+    row = GATES[card.name]
+    signs = [""] + [""] * (len(card.minis) - 2) + ["→"]
+    return {
+        "id": card.name,
+        "title": t(row.title),
+        "equation": row.equation,
+        "note": t("energy retained: {share}", share=share(card.kept)),
+        "panels": [
+            {"symbol": mini.symbol, "image": mini.image, "strip": mini.strip, "sign": sign}
+            for mini, sign in zip(card.minis, signs, strict=True)
+        ],
+    }
+
+
+def _open() -> None:
+    name = getattr(session.get(_KEY), "chosen", None)
+    if name in GATES:
+        open_gate(str(name))
+
+
+def _compare() -> None:
+    pair = getattr(session.get(_KEY), "pair", None)
+    if isinstance(pair, list) and len(pair) == 2 and all(name in GATES for name in pair):
+        open_pair(str(pair[0]), str(pair[1]))
+
+
+def _show_table(cards: Sequence[Card]) -> None:
+    """A row for each gate, in its first variant."""
+    order = {name: number for number, name in enumerate(GATES)}
+    rows = [_row(card) for card in sorted(cards, key=lambda card: order[card.name])]
+    names = (t("gate"), t("maps"), t("broadcast"), t("merges"), t("trainable parameters"), t("multiplications"))
+    st.table(pd.DataFrame(rows, columns=names).set_index(names[0]), alt=t("All gates on these features"))
+    st.caption(
+        t("Each gate in its first variant, on the chosen features; → names the axes over which a tensor is broadcast.")
+    )
+
+
+def _row(card: Card) -> tuple[str, ...]:
+    maps = ", ".join(f"{symbol} {shape}" for symbol, shape in card.maps)
+    words = (t(GATES[card.name].title), maps, broadcast_words(card.broadcast), ", ".join(card.merges))
+    return (*(plain(word) for word in words), f"{card.parameters:,}", f"{card.multiplications:,}")

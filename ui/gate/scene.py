@@ -1,0 +1,170 @@
+"""The scene of the Attention gate page: the image, its ground truth, and the predictions with other maps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import streamlit as st
+
+from core.dtypes import Array
+from core.gates import GateTrace
+from core.gates.sanity_checks import SANITY_CHECKS
+from core.segmentation.slices import dice
+from ui.gate.case import Case, moments
+from ui.gate.controls import MOMENT
+from ui.gate.network import steered
+from ui.tensor_view import Scene
+from ui.text import t
+from ui.views.assets import arrays, figures
+
+SUPERVISED = (20, 40)  # grids of the gates whose α was compared with the target in training (training/recipe.py)
+
+
+@dataclass(frozen=True, eq=False)
+class Response:
+    """What the network predicts with the map on screen.
+
+    Attributes:
+        mask: bool, (160, 160); None while it is computed, or where the network does not run.
+        moment: number of the recorded prediction that this is; None for another.
+    """
+
+    mask: Array | None
+    moment: int | None = None
+
+
+def scene_maker(case: Case, own: GateTrace, moment: int | None, *, plain: bool) -> Callable[[Array, bool], Scene]:
+    """What makes the scene for the map on screen, given that map and whether it has been painted.
+
+    Args:
+        case: the image at one gate.
+        own: trace of its gate with the image's own gating signal.
+        moment: of the training, an index into `moments()`; None for its end.
+        plain: whether the map is the gate's own, of that moment.
+    """
+
+    def made(weights: Array, painted: bool) -> Scene:
+        response = respond(case, own.alpha, weights, moment, as_recorded=plain and not painted)
+        scene = scene_of(case, response, moments_shown=plain)
+        return replace(scene, notes=notes_of(case, own))
+
+    return made
+
+
+def map_remark(case: Case) -> str:
+    """How the map came about, in a few words beside it."""
+    return t("supervised") if case.grid in SUPERVISED else ""
+
+
+def respond(case: Case, own: Array, weights: Array, moment: int | None, *, as_recorded: bool) -> Response:
+    """The prediction for a map: recorded for the maps of the training, the network's own for its own map.
+
+    Args:
+        case: the image at one gate.
+        own: the map that the gate makes of this image, (1, grid, grid, 1).
+        weights: the map on screen, of the same shape.
+        moment: of the training, an index into `moments()`; None for its end.
+        as_recorded: whether the map on screen is that of the moment, neither changed nor painted.
+    """
+    if as_recorded and case.sample is not None:
+        last = len(moments()) - 1
+        return Response(moment_masks(case)[last if moment is None else moment], last if moment is None else moment)
+    if np.array_equal(own, weights):
+        return Response(case.prediction[0, ..., 0] > 0.5)
+    answer = steered(case.image, case.grid, weights)
+    return Response(None if answer is None else answer[0, ..., 0] > 0.5)
+
+
+def scene_of(case: Case, response: Response, *, moments_shown: bool) -> Scene:
+    """The scene with this prediction.
+
+    Args:
+        case: the image at one gate.
+        response: to the map on screen.
+        moments_shown: whether the reel of the training shows maps whose predictions are recorded.
+    """
+    masks = list(moment_masks(case)) if case.sample is not None and moments_shown else []
+    shown, by_reel = response.moment, {MOMENT: tuple(range(len(masks)))} if masks else {}
+    if response.mask is not None and (shown is None or not masks):
+        masks.append(response.mask)
+        shown = len(masks) - 1
+    image = np.round(255 * case.image[0, ..., 0]).astype(np.uint8)
+    truth = None if case.truth is None else case.truth[0, ..., 0] > 0.5
+    scores = tuple(score_text(case, mask) for mask in masks)
+    predictions = np.stack(masks) if masks else np.zeros((0, *image.shape), bool)
+    return Scene(image, truth, predictions, scores, shown, by_reel)
+
+
+def score_text(case: Case, mask: Array) -> str:
+    """Dice with the ground truth, and the difference from the network's own; without one, Dice with its own."""
+    own = case.prediction[0, ..., 0] > 0.5
+    if case.truth is None:
+        return "" if np.array_equal(mask, own) else t("Dice {score} with original", score=_written(dice(own, mask)))
+    truth = case.truth[0, ..., 0]
+    score = dice(truth, mask)
+    change = score - dice(truth, own)
+    if abs(change) < 0.0005:
+        return t("Dice {score}", score=_written(score))
+    return t("Dice {score} ({change})", score=_written(score), change=f"{change:+.3f}".replace("-", "−"))
+
+
+def check_scores(case: Case, trace: GateTrace) -> dict[str, float | None]:
+    """Dice with each map of `core.gates.sanity_checks`; None while it is computed or where there is no ground truth.
+
+    Args:
+        case: the image at one gate.
+        trace: of its gate.
+    """
+    if case.truth is None:
+        return dict.fromkeys(SANITY_CHECKS)
+    if case.sample is not None:
+        masks = _unpacked("checks", case.grid, case.sample)
+        return {name: dice(case.truth[0, ..., 0], mask) for name, mask in zip(SANITY_CHECKS, masks, strict=True)}
+    found: dict[str, float | None] = {}
+    for name, check in SANITY_CHECKS.items():
+        answer = steered(case.image, case.grid, check.make(trace))
+        found[name] = None if answer is None else dice(case.truth, answer)
+    return found
+
+
+def notes_of(case: Case, trace: GateTrace) -> tuple[str, ...]:
+    """What has to be said beside the map: how it was trained, and what the network does with other maps."""
+    trained = (
+        t("α of this gate was trained against the target. Mean Dice: {gated} with gates, {plain} without.", **_means())
+        if case.grid in SUPERVISED
+        else t("α of this gate had no target of its own. Mean Dice: {gated} with gates, {plain} without.", **_means())
+    )
+    scores = check_scores(case, trace)
+    if all(score is None for score in scores.values()):
+        return (trained,)
+    told = " · ".join(
+        f"{t(SANITY_CHECKS[name].title)} {'…' if score is None else _written(score)}" for name, score in scores.items()
+    )
+    return trained, t("Dice with other maps: {scores}", scores=told)
+
+
+def _means() -> dict[str, str]:
+    """Mean Dice of both networks on 200 slices that training never saw."""
+    return {name: f"{figures()[name]['dice']:.3f}" for name in ("gated", "plain")}
+
+
+def moment_masks(case: Case) -> Array:
+    """The recorded predictions at every moment of the training, bool, (moments, 160, 160)."""
+    assert case.sample is not None
+    return _unpacked("moments", case.grid, case.sample)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _unpacked(kind: str, grid: int, sample: int) -> Array:
+    name = f"{kind}_{grid}"
+    packed = arrays("responses", name)[name][:, sample]
+    side = math.isqrt(8 * packed.shape[-1])
+    masks: Array = np.unpackbits(packed, axis=-1).reshape(-1, side, side).astype(bool)
+    return masks
+
+
+def _written(score: float) -> str:
+    return "–" if math.isnan(score) else f"{score:.3f}"

@@ -1,0 +1,208 @@
+"""The attention maps of a model over its input image, side by side, with the prediction if it is a map."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from core.dtypes import Array
+from core.segmentation.attention_overlay import grey, overlay, resize_map
+from sandbox.model_file.file import MergeEntry, ModelFile
+from ui.inspector.gate_detection import may_be_gate
+from ui.inspector.rows import title
+from ui.inspector.running import Ran, answer
+from ui.state import link
+from ui.text import plain, t
+
+_MOST = 8  # maps side by side
+_SIDE = 512  # pixels of a picture, at least
+_IN_LINE = 3
+
+
+@dataclass(frozen=True, eq=False)
+class AttentionMap:
+    """One spatial gate of a model.
+
+    Attributes:
+        entry: the merge in which it gates features.
+        alpha: of the first sample, (h, w).
+    """
+
+    entry: MergeEntry
+    alpha: Array
+
+
+def possible(model: ModelFile, ran: Ran) -> bool:
+    """Whether an input is an image and a merge has an operand that may be an attention map."""
+    return _image_name(model, ran) is not None and bool(gate_entries(model, ran))
+
+
+def gate_entries(model: ModelFile, ran: Ran) -> list[MergeEntry]:
+    """The merges that have a spatial gate, by the statistics of the run: one channel, values in [0, 1]."""
+    return [
+        entry
+        for entry in model.merges
+        if entry.id in ran.run.records and _gate_of([one.shape for one in ran.run.records[entry.id].inputs],
+                                                    [may_be_gate(one) for one in ran.run.records[entry.id].inputs],
+                                                    entry.operation) is not None
+    ]  # fmt: skip
+
+
+def _gate_of(shapes: list[tuple[int | None, ...]], may: list[bool], operation: str) -> int | None:
+    """The operand that is a map over positions: (n, h, w, 1) beside features (n, h, w, C)."""
+    if operation != "Multiply":
+        return None
+    for number, (shape, fits) in enumerate(zip(shapes, may, strict=True)):
+        others = [other for at, other in enumerate(shapes) if at != number]
+        spatial = len(shape) == 4 and shape[-1] == 1 and (shape[1] or 1) * (shape[2] or 1) > 1
+        if fits and spatial and any(len(other) == 4 and other[1:3] == shape[1:3] for other in others):
+            return number
+    return None
+
+
+def show(model: ModelFile, ran: Ran, chosen: MergeEntry) -> None:
+    """Draw every map over the image.
+
+    Args:
+        model: as read.
+        ran: its run.
+        chosen: the selected merge; if it has a map, that comes first.
+    """
+    name = _image_name(model, ran)
+    if name is None:
+        return
+    image = unit(ran.feeds[name][0])
+    entries = sorted(gate_entries(model, ran), key=lambda entry: entry.id != chosen.id)
+    maps = _fetch(ran, entries[:_MOST])
+    if maps is None:
+        return
+    opacity, contour = _pick()
+    pictures = [(title(one.entry), overlay(image, one.alpha, opacity=opacity, contour=contour)) for one in maps]
+    captions = [f"{plain(name)} · {_range(one.alpha)}" for (name, _), one in zip(pictures, maps, strict=True)]
+    found = prediction(ran)
+    if found is not None:
+        pictures.append((t("Prediction"), overlay(image, found, opacity=opacity, contour=contour)))
+        captions.append(t("Prediction"))
+    for start in range(0, len(pictures), _IN_LINE):
+        for column, at in zip(st.columns(_IN_LINE), range(start, len(pictures)), strict=False):
+            column.image(_enlarged(pictures[at][1]), caption=captions[at], width="stretch")
+    if len(entries) > _MOST:
+        st.caption(t("and {count} more", count=len(entries) - _MOST))
+    _show_downloads(image, maps, found, pictures)
+
+
+def _fetch(ran: Ran, entries: list[MergeEntry]) -> list[AttentionMap] | None:
+    """The maps of some merges; None, with the progress on screen, until all are there."""
+    futures = [ran.session.tensors(ran.key, entry.id) for entry in entries]
+    maps = []
+    for entry, future in zip(entries, futures, strict=True):
+        found = answer(future, ran.session)
+        if found is None:
+            return None
+        number = _gate_of([one.shape for one in found.inputs], [_in_unit(one) for one in found.inputs], entry.operation)
+        if number is not None:
+            maps.append(AttentionMap(entry, found.inputs[number][0, ..., 0]))
+    return maps
+
+
+def _in_unit(tensor: Array) -> bool:
+    return bool(tensor.size and np.isfinite(tensor).all() and tensor.min() >= 0 and tensor.max() <= 1)
+
+
+def _pick() -> tuple[float, float | None]:
+    """Opacity and the value of the contour."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        titles = {"30": "30 %", "60": "60 %", "90": "90 %"}
+        chosen = link.segments(t("Opacity"), list(titles), "mlay", "60", format_func=titles.get)
+        levels = {"0": t("none"), "0.25": "α = 0.25", "0.5": "α = 0.5", "0.75": "α = 0.75"}
+        level = link.menu(t("Contour"), list(levels), "mline", "0.5", format_func=levels.get, width=140)
+    return int(chosen) / 100, float(level) or None
+
+
+def _image_name(model: ModelFile, ran: Ran) -> str | None:
+    """The first input that is an image: (n, H, W, 1 to 4 channels)."""
+    for entry in model.inputs:
+        array = ran.feeds.get(entry.name)
+        if array is not None and array.ndim == 4 and array.shape[-1] in (1, 2, 3, 4) and min(array.shape[1:3]) > 1:
+            return entry.name
+    return None
+
+
+def unit(image: Array) -> Array:
+    """An image as fed into a model, however it was scaled, from 0 to 1."""
+    values = np.nan_to_num(image.astype(np.float64))
+    low, high = float(values.min()), float(values.max())
+    if low >= 0 and high <= 1:
+        return values
+    return (values - low) / (high - low) if high > low else np.zeros_like(values)
+
+
+def prediction(ran: Ran) -> Array | None:
+    """The first output that is a map over the image, (H, W) from 0 to 1; None if there is none.
+
+    Of several channels, the share of all but the first (the background) is taken if they sum to 1.
+    """
+    for output in ran.run.outputs:
+        value = output.value
+        if value is None or value.ndim != 4 or value.shape[0] < 1 or min(value.shape[1:3]) < 2:
+            continue
+        first = value[0].astype(np.float64)
+        if not (np.isfinite(first).all() and first.min() >= 0 and first.max() <= 1):
+            continue
+        if first.shape[-1] == 1:
+            return first[..., 0]
+        if np.allclose(first.sum(axis=-1), 1, atol=1e-3):
+            return 1 - first[..., 0]
+    return None
+
+
+def _range(alpha: Array) -> str:
+    return t("α from {low} to {high}", low=f"{float(alpha.min()):.2f}", high=f"{float(alpha.max()):.2f}")
+
+
+def _enlarged(picture: Array) -> Array:
+    """Each pixel as a block, so that the browser does not blur it."""
+    factor = max(1, -(-_SIDE // max(picture.shape[:2])))
+    return picture.repeat(factor, axis=0).repeat(factor, axis=1)
+
+
+def _show_downloads(
+    image: Array, maps: list[AttentionMap], found: Array | None, pictures: list[tuple[str, Array]]
+) -> None:
+    with st.container(horizontal=True):
+        st.download_button(
+            t("Overlays (.png)"), lambda: png(pictures), "attention.png", "image/png", on_click="ignore",
+            icon=":material/image:",
+        )  # fmt: skip
+        st.download_button(
+            t("Maps (.npz)"), lambda: npz(image, maps, found), "attention.npz", "application/octet-stream",
+            on_click="ignore", icon=":material/download:",
+        )  # fmt: skip
+
+
+def png(pictures: list[tuple[str, Array]]) -> bytes:
+    """All overlays side by side in one picture."""
+    gap = np.full((pictures[0][1].shape[0], 4, 3), 255, np.uint8)
+    parts = [part for _, picture in pictures for part in (picture, gap)][:-1]
+    stream = io.BytesIO()
+    Image.fromarray(_enlarged(np.concatenate(parts, axis=1))).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def npz(image: Array, maps: list[AttentionMap], found: Array | None) -> bytes:
+    """The image in grey, every map as recorded ("map_0") and resized to the image ("resized_0"), the prediction."""
+    size = (image.shape[0], image.shape[1])
+    arrays: dict[str, Array] = {"image": grey(image).astype(np.float32)}
+    arrays["names"] = np.array([one.entry.id for one in maps])
+    for number, one in enumerate(maps):
+        arrays[f"map_{number}"] = one.alpha
+        arrays[f"resized_{number}"] = resize_map(one.alpha, size)
+    if found is not None:
+        arrays["prediction"] = found.astype(np.float32)
+    stream = io.BytesIO()
+    np.savez_compressed(stream, **arrays)  # type: ignore[arg-type]  # the stub takes names for options
+    return stream.getvalue()

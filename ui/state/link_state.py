@@ -1,0 +1,127 @@
+"""What a session knows of its link, without Streamlit: which values come from the URL, from the browser, from widgets.
+
+The widgets of a page hold their values in a mapping by key (Streamlit's session state). `LinkState` decides what is put
+into it before a widget is drawn, and which of its values belong into the URL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, MutableMapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Parameters = dict[str, str]
+Values = MutableMapping[Any, Any]
+EVERYWHERE = ("lang", "present")  # parameters that go along to other pages
+
+
+@dataclass
+class LinkState:
+    """The link of one session.
+
+    Attributes:
+        page: the page that was drawn last; None before the first.
+        written: parameters that the app itself wrote into the URL last; None before the first time.
+        defaults: for each control of the page so far, the default as text; None for one that is always written.
+        arrived: parameters that another hand wrote into the URL (a link, the browser's Back); else empty.
+        sent: values of the browser's widgets that are newer than the URL, by key.
+        outside: whether the URL was changed by another hand.
+        again: whether the app itself asked for the next run.
+        followed: the last default of each control that follows its default.
+        kept: the values that each other page held when it was left.
+    """
+
+    page: str | None = None
+    written: Parameters | None = None
+    defaults: dict[str, str | None] = field(default_factory=dict)
+    arrived: Parameters = field(default_factory=dict)
+    sent: dict[str, str | bool] = field(default_factory=dict)
+    outside: bool = False
+    again: bool = False
+    followed: dict[str, Any] = field(default_factory=dict)
+    kept: dict[str | None, dict[str, Any]] = field(default_factory=dict)
+
+    def begin(self, page: str, url: Parameters, sent: dict[str, str | bool], values: Values) -> None:
+        """Begin a run: find out what the URL says that the app did not write.
+
+        Coming from another page by the menu, the URL is empty and the widgets of this page are as they were left.
+
+        Args:
+            page: that is drawn.
+            url: parameters of the URL now.
+            sent: values of the browser's widgets; counts in the first run of a session only.
+            values: of the widgets.
+        """
+        self.sent = {} if self.written is not None else dict(sent)
+        changed = url != self.written and not self.again
+        stayed, self.again = self.page == page, False
+        if not stayed:
+            self._change_page(page, values)
+        if changed and (url or stayed):
+            for key in [key for key in self.defaults if key not in url]:
+                values.pop(key, None)
+        self.outside = changed
+        self.arrived = dict(url) if changed else {}
+        self.defaults = {}
+
+    def _change_page(self, page: str, values: Values) -> None:
+        """Put away the values of the page before and restore those of this one: one key may mean two things."""
+        own = [key for key in self.defaults if key not in EVERYWHERE]
+        self.kept[self.page] = {key: values.pop(key) for key in own if key in values}
+        for key, value in self.kept.get(page, {}).items():
+            values[key] = value
+            self.defaults[key] = None
+        self.page = page
+
+    def prepare(self, key: str, default: Any, read: Callable[[str], Any], values: Values) -> None:
+        """Put the value of a control in place before it is drawn.
+
+        Args:
+            key: of the control.
+            default: where neither the URL nor the browser nor an earlier run has a value.
+            read: from a parameter of the URL to the value.
+            values: of the widgets.
+        """
+        self.defaults[key] = str(default)
+        if key in self.sent:
+            values[key] = self.sent[key]  # the URL would take back the change that was just made
+        elif key in self.arrived:
+            values[key] = read(self.arrived[key])
+        elif key not in values:
+            values[key] = default
+
+    def choose(
+        self, key: str, choices: dict[str, Any], labels: dict[str, Any], default: Any, values: Values
+    ) -> str | None:
+        """Put one of its choices in place for a menu.
+
+        Args:
+            key: of the menu.
+            choices: by the text that the URL has for them.
+            labels: choices by the label that the browser sends.
+            default: one of the choices.
+            values: of the widgets.
+
+        Returns:
+            What the URL asks for, if it is none of the choices; else None.
+        """
+        asked = self.arrived.get(key)
+        label = self.sent.pop(key, None)  # may be none of the choices any more
+        self.prepare(key, default, lambda text: choices.get(text, default), values)
+        if label in labels:
+            values[key] = labels[label]
+        if values[key] not in choices.values():
+            values[key] = default
+        return asked if asked is not None and asked not in choices else None
+
+    def follow(self, key: str, default: Any, values: Values) -> None:
+        """Drop a value that was chosen while the default was another."""
+        newer = key in self.arrived or key in self.sent
+        if self.followed.get(key, default) != default and not newer:
+            values.pop(key, None)
+        self.followed[key] = default
+
+    def parameters(self, values: Values) -> Parameters:
+        """The values that differ from their defaults, as parameters of the URL."""
+        texts = {key: str(values[key]) for key in self.defaults if key in values}
+        return {key: text for key, text in texts.items() if text != self.defaults[key]}

@@ -1,0 +1,161 @@
+"""Every private name of Streamlit, and of Starlette below it, that this app uses: in one file, each with the reason.
+
+`tests/ui/test_streamlit_internals.py` looks each of them up and says after an upgrade which one has changed.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import logging
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import streamlit as st
+import streamlit.logger
+from starlette.formparsers import MultiPartParser
+from streamlit import runtime
+from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
+from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.state.common import user_key_from_element_id
+
+DESERIALIZER = "deserialize"  # functions of this name read what the browser sent for a widget
+
+
+def session_id() -> str:
+    """Name of the session of this run, empty outside of one. Secret: it is enough to take the session over."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context.session_id if context else ""
+
+
+def widget_messages() -> dict[str, Any]:
+    """What the browser sent along with this run: for each widget that the page gave a key, its message (protobuf)."""
+    context = get_script_run_ctx(suppress_warning=True)
+    states = context.session_state.get_widget_states() if context else []
+    found = {user_key_from_element_id(state.id): state for state in states}
+    return {key: state for key, state in found.items() if key}
+
+
+def active_sessions() -> frozenset[str]:
+    """Names of the sessions whose browser is connected; empty where there is no server, as in a test of a page."""
+    manager = _session_manager()
+    if manager is None:
+        return frozenset()
+    return frozenset(info.session.id for info in manager.list_active_sessions())
+
+
+def expire_sessions() -> int:
+    """End the sessions whose browser has been gone for longer than `server.disconnectedSessionTTL`.
+
+    Streamlit only does this when another session ends, and leaves the rest (uploads, pictures) to the garbage
+    collection. Call it in the thread of the server's event loop.
+
+    Returns:
+        How many have ended.
+    """
+    manager = _session_manager()
+    if manager is None:
+        return 0
+    expired = manager._session_storage._cache.expire()
+    for _, info in expired:
+        info.session.shutdown()
+    return len(expired)
+
+
+def upload_bytes() -> Counter[str]:
+    """Bytes of uploaded files in memory, by session."""
+    if not runtime.exists():
+        return Counter()
+    storage: dict[str, dict[str, Any]] = runtime.get_instance().uploaded_file_mgr.file_storage  # type: ignore[attr-defined]
+    return Counter(
+        {name: sum(len(file.data) for file in list(files.values())) for name, files in list(storage.items())}
+    )
+
+
+def keep_uploads_in_memory(most_bytes: int) -> None:
+    """Write no upload of up to so many bytes to a file on its way in; Starlette does from 1 MB on.
+
+    Streamlit makes the parser itself, so the attribute is set on the class, for the whole process.
+    """
+    MultiPartParser.spool_max_size = most_bytes
+
+
+def use_log_handler(handler: logging.Handler) -> None:
+    """Let Streamlit's loggers, those that exist and those that are made later, write to this handler only.
+
+    Streamlit gives each of its loggers a handler of its own when it is made; no setting changes its format.
+    """
+
+    def set_handler(logger: logging.Logger) -> None:
+        logger.handlers = [handler]
+        logger.streamlit_console_handler = handler  # type: ignore[attr-defined]
+
+    streamlit.logger.setup_formatter = set_handler
+    streamlit.logger.init_uvicorn_logs()
+    streamlit.logger.update_formatter()
+
+
+def _session_manager() -> Any:
+    return runtime.get_instance()._session_mgr if runtime.exists() else None
+
+
+# Scripts of components. Streamlit serves the files of an installed package's component over HTTP, where the browser
+# keeps them, and sends the text of any other component's script with every new element. The components here belong to
+# the app, so their scripts are written into a folder of this process, which is registered as such a package.
+
+_PACKAGE = "mergescope"
+
+# The style sheet goes with the script: as a file of its own the browser would load it after the first picture.
+_STYLED = """
+const sheet = new CSSStyleSheet();
+sheet.replaceSync({style});
+export default function ({{ parentElement, ...others }}) {{
+  const tree = parentElement.getRootNode();
+  if (!tree.adoptedStyleSheets.includes(sheet)) tree.adoptedStyleSheets = [...tree.adoptedStyleSheets, sheet];
+  return {mount}({{ parentElement, ...others }});
+}}
+"""
+
+
+def served_component(name: str, *, html: str, script: str, mount: str, style: str = "") -> Callable[..., Any]:
+    """A component whose script the browser loads once from a file; mounted as one of `st.components.v2.component`.
+
+    Args:
+        name: of the component, letters and underscores.
+        html: its first content.
+        script: an ES module without a default export and without imports.
+        mount: what in the script is called at each change of the data, as Streamlit calls a default export.
+        style: its style sheet.
+    """
+    text = script + _STYLED.format(style=json.dumps(style), mount=mount)
+    file = f"{name}-{sha256(text.encode()).hexdigest()[:16]}.js"  # another text, another address: nothing old is kept
+    mounts: WeakKeyDictionary[Any, Callable[..., Any]] = WeakKeyDictionary()
+
+    def mounted(**options: Any) -> Any:
+        manager = get_bidi_component_manager()  # each server has one, and so has each test of a page
+        if manager not in mounts:
+            (_folder() / file).write_text(text, encoding="utf-8")
+            config = ComponentConfig(name=name, asset_dir="assets")
+            manager.register_from_manifest(ComponentManifest(_PACKAGE, "1", [config]), _folder().parent)
+            mounts[manager] = st.components.v2.component(f"{_PACKAGE}.{name}", html=html, js=file)
+        return mounts[manager](**options)
+
+    return mounted
+
+
+@cache
+def _folder() -> Path:
+    """The folder of the scripts; it goes with the process."""
+    root = Path(tempfile.mkdtemp(prefix="mergescope-"))
+    atexit.register(shutil.rmtree, root, ignore_errors=True)
+    assets = root / "assets"
+    assets.mkdir()
+    return assets

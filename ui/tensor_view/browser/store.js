@@ -1,0 +1,36 @@
+// Tensors that this page has received, by digest: Python sends each once for a session and then only names it.
+
+const MOST = 96e6; // bytes that are kept; the oldest go first
+
+const kept = new Map(); // digest: Float32Array, the one used last at the end
+let bytes = 0;
+
+/** Take in the tensors that came with this message; the others are here already. */
+export function receive(meta, floats) {
+  for (const { digest, count, at } of meta.tensors ?? []) {
+    if (at !== null) keep(digest, floats.slice(at, at + count));
+  }
+}
+
+function keep(digest, values) {
+  bytes += values.byteLength - (kept.get(digest)?.byteLength ?? 0);
+  kept.delete(digest);
+  kept.set(digest, values);
+  for (const [oldest, { byteLength }] of kept) {
+    if (bytes <= MOST || oldest === digest) break;
+    kept.delete(oldest);
+    bytes -= byteLength;
+  }
+}
+
+/** The tensors of a message that are not here, by digest: it was lost on the way, or they were dropped. */
+export const missing = (meta) => (meta.tensors ?? []).map(({ digest }) => digest).filter((digest) => !kept.has(digest));
+
+/** A tensor, to be read only. */
+export function tensorOf(digest) {
+  const found = kept.get(digest);
+  if (!found) return null;
+  kept.delete(digest);
+  kept.set(digest, found);
+  return found;
+}

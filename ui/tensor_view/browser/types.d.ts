@@ -1,0 +1,382 @@
+// The objects that the modules of the tensor view share. `tsc` checks the modules against them (`make check`); the browser never reads this file.
+
+/** [first, one past the last] index along one axis. */
+export type Span = number[];
+
+/** What Python sends (ui/tensor_view/payload.py), apart from the values. */
+export interface Meta {
+  computed: boolean;
+  panels: SentPanel[];
+  sizes: number[];
+  outputRank: number;
+  axes: (number | null)[];
+  aligned: boolean;
+  stretches: boolean;
+  live: boolean;
+  operation: string | null;
+  normalize: boolean;
+  orders: Order[];
+  scale: { kind: Kind; range: Range; limits: number[] | null };
+  colours: { sequential: string; diverging: string };
+  axisNames: string[] | null;
+  speed: number;
+  gallery: boolean;
+  compare: Compare | null;
+  words: Words;
+  selection: Selection | null;
+  reels?: Reel[];
+  moves?: number;
+}
+
+export type Kind = "auto" | "sequential" | "diverging";
+export type Range = "channel" | "tensor" | "shared" | "fixed";
+export type Compare = "before" | "after" | "difference";
+export type Words = Record<string, string>;
+
+export interface Order {
+  name: string;
+  title: string;
+  channels: number[];
+}
+
+export interface SentPanel {
+  title: string;
+  symbol: string;
+  shape: number[];
+  /** The shared axis of each own axis. */
+  axes: number[];
+  /** For each own axis: output axis or null where broadcast, offset, whether it is summed. */
+  links: [number | null, number, boolean][];
+  sizes: { size: number | string; role: string; shared: number }[];
+  type: string;
+  whole: boolean;
+  paintable: boolean;
+  paint: number[];
+  like: number | null;
+  digest: string;
+  ownNames: boolean;
+  note: string;
+  /** Offset of the first value in the column of all values; null where none are sent. */
+  start: number | null;
+}
+
+export interface Panel extends SentPanel {
+  number: number;
+  strides: number[];
+  count: number;
+  values: Float32Array | null;
+  /** Counts the changes of the values. */
+  version: number;
+  range?: number[] | null;
+  ranges?: { form: number[]; found: Map<number, number[] | null> };
+}
+
+export interface Model extends Omit<Meta, "panels"> {
+  panels: Panel[];
+  order: Map<string, Order>;
+  floats: Float32Array;
+}
+
+/** A position in the shared axes, marked in one panel. */
+export interface Mark {
+  panel: number;
+  at: number[];
+  /** Whether it is one of the pale copies of a broadcast element. */
+  copy: boolean;
+}
+
+/** What the user looks at. */
+export interface View {
+  rows: number | null;
+  cols: number | null;
+  at: number[];
+  order: string;
+  compare: Compare;
+  pinned: Mark | null;
+  pointed: Mark | null;
+  playing: boolean;
+  speed: number;
+  kind: Kind;
+  range: Range;
+  tool: string;
+  size: number;
+  strength: number;
+}
+
+/** A selection as it travels between Python and the browser; every field may be missing or out of range. */
+export interface Selection {
+  axes?: (number | null)[] | null;
+  at?: number[] | null;
+  cell?: number[] | null;
+  panel?: number | null;
+  channel?: number;
+  order?: string;
+  kind?: Kind | null;
+  range?: Range | null;
+  painted?: Painted | null;
+  given?: Selection | null;
+  frames?: Record<string, string>;
+  moves?: number;
+}
+
+export interface Painted {
+  panel: number;
+  digest: string;
+  values: string;
+}
+
+/** What a panel draws of its slice. */
+export interface Plan {
+  rowAxis: number;
+  colAxis: number;
+  rows: number;
+  cols: number;
+  rowCopies: number;
+  colCopies: number;
+}
+
+/** One panel on screen; the canvases are missing where the panel cannot be drawn. */
+export interface Part {
+  panel: Panel;
+  scratch: Scratch;
+  title: HTMLElement;
+  root?: HTMLElement;
+  base?: HTMLCanvasElement;
+  over?: HTMLCanvasElement;
+  stack?: HTMLElement;
+  colName?: HTMLElement;
+  rowName?: HTMLElement;
+  legend?: Legend;
+  state?: HTMLElement;
+  plan: Plan;
+  scale?: ColourScale;
+  width?: number;
+  pile?: string;
+  /** What is painted now, as text; equal texts are not painted again. */
+  picture?: string;
+  framed?: string;
+}
+
+export interface Legend {
+  root: HTMLElement;
+  bar: HTMLCanvasElement;
+  low: HTMLElement;
+  zero: HTMLElement;
+  high: HTMLElement;
+  kinds: HTMLElement;
+  shown: string;
+}
+
+export interface Scratch {
+  canvas: HTMLCanvasElement;
+  imageFor(width: number, height: number): Image;
+}
+
+export interface Image {
+  canvas: HTMLCanvasElement;
+  width: number;
+  height: number;
+  pixels: Uint32Array;
+  put(): void;
+}
+
+/** Where the values of a slice are, and which of them each pixel reads. */
+export interface Slice {
+  values: Float32Array;
+  minus: Float32Array | null;
+  start: number;
+  rowStep: number;
+  colStep: number;
+  rowAt: Int32Array;
+  colAt: Int32Array;
+}
+
+export interface ColourScale {
+  low: number;
+  high: number;
+  diverging: boolean;
+  table: Uint32Array;
+  factor: number;
+  start: number;
+  [field: string]: any;
+}
+
+export interface Tables {
+  sequential: Uint32Array;
+  diverging: Uint32Array;
+}
+
+export interface Theme {
+  number: number;
+  ratio: number;
+  background: string;
+  ground: number;
+  mark: string;
+  codeFont: string;
+  patterns: Record<number, CanvasPattern>;
+}
+
+export interface Grid {
+  width: number;
+  height: number;
+  gap: number;
+  dot: number;
+  dots: { rows: number; cols: number; gap: number };
+  line: number;
+  lines: number;
+}
+
+export interface Gallery {
+  axis: number;
+  after: Panel;
+  before: Panel | undefined;
+  canvas: HTMLCanvasElement;
+  scratch: Scratch;
+  frame: HTMLElement;
+  hover: HTMLElement;
+  inner: HTMLElement;
+  scroll: HTMLElement;
+  tip: HTMLElement;
+  section?: HTMLElement;
+  grid: Grid | null;
+  order?: number[];
+  difference: number[] | null;
+  top: number;
+  shown: number;
+}
+
+/** A slider each of whose positions shows a precomputed frame. */
+export interface Reel {
+  name: string;
+  title: string;
+  hint: string;
+  playable: boolean;
+  panel: number;
+  at: number;
+  frames: string[];
+  labels: string[];
+  starts: number[];
+  digests: string[];
+}
+
+export interface Reels {
+  root: HTMLElement;
+  sliders: Control[];
+  moves: number;
+  moved?: Map<string, string>;
+  playing: { name: string; request: number } | null;
+  built?: string;
+  placeOf?(reel: Reel): number;
+  move?(reel: Reel, place: number): void;
+  report?(): Selection;
+  takeIn?(moves: number): void;
+  build?(): void;
+  update?(): void;
+  stop?(quietly?: boolean): void;
+}
+
+export interface Brush {
+  active(): boolean;
+  begin(part: Part, place: Place): void;
+  move(place: Place): void;
+  end(): void;
+  drop(): void;
+  undo(): void;
+  canUndo(): boolean;
+  forget(): void;
+  settle(): void;
+}
+
+export interface Player {
+  toggle(): void;
+  stop(quietly?: boolean): void;
+  [method: string]: any;
+}
+
+/** A row and a column of a panel's drawing. */
+export interface Place {
+  row: number;
+  col: number;
+}
+
+export interface Control {
+  root: HTMLElement | null;
+  update(): void;
+  [part: string]: any;
+}
+
+/** What has to be drawn again: a key of STEPS in app.js, or one step. */
+export type Change = string;
+
+/** One tensor view on the page: its state, its parts, and how to draw them again. */
+export interface App {
+  root: HTMLElement;
+  model: Model;
+  view: View;
+  tables: Tables;
+  words: Words;
+  theme: Theme | null;
+  width: number;
+  /** Sends the selection to Python. */
+  tell(): void;
+  /** Sends it after a pause in typing. */
+  later?(): void;
+  player?: Player;
+  brush?: Brush;
+  parts?: Part[];
+  /** The parts that can be drawn. */
+  drawn?: Part[];
+  breaks?: HTMLElement[];
+  signs?: (HTMLElement | null)[];
+  panels?: HTMLElement;
+  reels?: Reels;
+  sliders?: { root: HTMLElement; sliders: Control[] };
+  tools?: Control;
+  gallery?: Gallery | null;
+  text?: Text;
+  table?: Table;
+  gone?: boolean;
+  redraw?(what: Change): void;
+  drawNow?(what: Change): void;
+  stopDrawing?(): void;
+  canStep?(): boolean;
+  stepped?(): void;
+  turned?(): void;
+  forgetPainted?(): void;
+  pointAt?(part: Part, row: number, col: number, keyboard?: boolean): void;
+  pin?(part: Part, row: number, col: number): void;
+  unpin?(): void;
+  cursorOf?(part: Part): Place;
+  [method: string]: any;
+}
+
+export interface Text {
+  root: HTMLElement;
+  live: HTMLElement;
+  waiting?: ReturnType<typeof setTimeout>;
+  [part: string]: any;
+}
+
+export interface Table {
+  root: HTMLElement;
+  [part: string]: any;
+}
+
+/** What index.js keeps for one mounted component between calls. */
+export interface Held {
+  app?: App;
+  meta: Meta;
+  sent: string;
+  send(selection: Selection): void;
+  painted: Painted | null;
+  told: string;
+  silence?(): void;
+  unwatch?(): void;
+}
+
+/** What Streamlit passes to a component. */
+export interface Mounted {
+  data: { meta: Meta; x?: { getChild(name: string): { toArray(): Float32Array } } };
+  parentElement: HTMLElement;
+  setStateValue(name: string, value: unknown): void;
+}

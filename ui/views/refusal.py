@@ -1,0 +1,104 @@
+"""A merge that Keras rejects: the mismatched axes, Keras's message, the reason, and the fixes with their code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from core import Fix, MergeError
+from core.errors import Shape
+from core.merges.rows import Row
+from ui.text import plain, t
+from ui.views.alignment_table import alignment_table
+from ui.views.copy_button import copy_button
+
+
+def show_refusal(
+    error: MergeError,
+    shapes: Sequence[Shape | None] = (),
+    *,
+    rows: Sequence[Row] = (),
+    key: str = "fix",
+    on_apply: Callable[[Fix], None] | None = None,
+    before_fixes: Callable[[], None] | None = None,
+) -> None:
+    """Draw the table of axes, Keras's message, the explanation and the fixes.
+
+    Args:
+        error: of the engine.
+        shapes: of the inputs as they are; None for one that is not known. They are compared with those of each fix.
+        rows: of the table of axes, see `core.merges.rows.error_rows`; empty for no table.
+        key: of the buttons, unique on the page; a number is appended.
+        on_apply: called with the fix whose button is pressed, before the next run; without it there is no button.
+        before_fixes: draws what comes between the explanation and the fixes.
+    """
+    if rows:
+        alignment_table(rows, refused=True)
+    show_message(error)
+    if before_fixes is not None:
+        before_fixes()
+    show_fixes(error, shapes, key=key, on_apply=on_apply)
+
+
+def show_message(error: MergeError) -> None:
+    """Draw what Keras prints, letter for letter, and below it the reason in our words."""
+    if error.explanation != error.keras_message:
+        accident = error.accident is not None
+        st.caption(t("Keras fails here with an unrelated error:") if accident else t("Keras says:"))
+        st.code(error.accident or error.keras_message, language=None, wrap_lines=True)
+    st.error(plain(t(error.explanation)))
+
+
+def show_fixes(
+    error: MergeError,
+    shapes: Sequence[Shape | None] = (),
+    *,
+    key: str = "fix",
+    on_apply: Callable[[Fix], None] | None = None,
+) -> None:
+    """Draw every fix: what to change, the shapes before and after, the code, and buttons to apply and to copy it."""
+    if not error.fixes:
+        return
+    st.markdown("**" + t("Possible fixes") + "**")
+    for number, fix in enumerate(error.fixes):
+        _show_fix(number, fix, shapes, f"{key}{number}", on_apply)
+
+
+def _show_fix(
+    number: int,
+    fix: Fix,
+    shapes: Sequence[Shape | None],
+    key: str,
+    on_apply: Callable[[Fix], None] | None,
+) -> None:
+    code: str = getattr(fix, "code", "")
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(f"**{number + 1}** · {plain(t(fix.text))}")
+        if changes := changed(fix, shapes):
+            st.markdown(" · ".join(f"`{before}` → `{after}`" for before, after in changes))
+        if code:
+            st.code(code, language="python", wrap_lines=True)
+        if on_apply is None and not code:
+            return
+        with st.container(horizontal=True, gap="small"):
+            if on_apply is not None:
+                label = t("Apply fix {number}", number=number + 1)
+                st.button(label, key=key, on_click=on_apply, args=(fix,), icon=":material/build:")
+            if code:
+                with st.container(width=170):
+                    copy_button(t("Copy code {number}", number=number + 1), key=f"copy_{key}", text=code)
+
+
+def changed(fix: Fix, shapes: Sequence[Shape | None]) -> list[tuple[str, str]]:
+    """What a fix changes, before and after: the shapes that differ, and the options that it sets.
+
+    Args:
+        fix: to describe.
+        shapes: of the inputs as they are.
+    """
+    found = []
+    if len(shapes) == len(fix.shapes):
+        found = [(str(was), str(now)) for was, now in zip(shapes, fix.shapes, strict=True) if was != now and was]
+    options: dict[str, object] = getattr(fix, "options", {})
+    return [*found, *((name, f"{name}={value}") for name, value in options.items())]

@@ -1,0 +1,94 @@
+"""The steps of a gate as the graph that they are: tensors as boxes with a small picture, edges from `Step.inputs`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import prod
+
+import numpy as np
+
+from core import MERGES
+from core.gates import GATES, GateTrace, Step
+from core.gates.report import stretches
+from ui.model_graph import Form, GraphEdge, GraphNode, GraphView, graph_picture
+from ui.text import t
+from ui.views.thumbnails import Limits, limits_of, picture
+
+_FORM = Form(width=96, height=112, between_rows=62, between_boxes=16, rightwards=True)
+
+
+def chosen_step(trace: GateTrace, asked: str) -> str:
+    """The name of the step that was asked for, or of the output where there is no such step."""
+    return asked if any(step.name == asked for step in trace.steps) else trace.steps[-1].name
+
+
+def step_graph(
+    trace: GateTrace, chosen: str, *, key: str, channel: int, on_choose: Callable[[], None], least: int = 230
+) -> None:
+    """Draw the graph, from the inputs on the left to the output on the right.
+
+    Args:
+        trace: of `core.gates.run_gate`.
+        chosen: name of the selected step.
+        key: identifies the picture on the page; the component's state under it has the name of a step as `chosen`.
+        channel: that the small pictures show of features.
+        on_choose: called before the next run, when a step has been chosen.
+        least: smallest height [pixels].
+    """
+    nodes, edges = graph(trace, chosen, channel)
+    view = GraphView(_FORM, least=least, most=420, hint=False, name=t("Steps of the gate"))
+    graph_picture(nodes, edges, key=key, on_choose=on_choose, view=view)
+
+
+def graph(trace: GateTrace, chosen: str, channel: int) -> tuple[list[GraphNode], list[GraphEdge]]:
+    """Boxes and edges; a merge's input that is broadcast is labelled with the sizes that it is broadcast to."""
+    last = trace.steps[-1].name
+    nodes = [_node(trace, step, chosen, channel, last) for step in trace.steps]
+    edges = [edge for step in trace.steps for edge in _edges(step)]
+    return nodes, edges
+
+
+def _node(trace: GateTrace, step: Step, chosen: str, channel: int, last: str) -> GraphNode:
+    return GraphNode(
+        id=step.name,
+        title=step.symbol,
+        detail="×".join(map(str, step.value.shape[1:])),
+        kind="merge" if step.alignment else "input" if not step.inputs else "output" if step.name == last else "layer",
+        sign=MERGES[step.alignment.operation].symbol if step.alignment else "",
+        pick=step.name,
+        chosen=step.name == chosen,
+        image=_image(trace, step, channel),
+    )
+
+
+def _edges(step: Step) -> list[GraphEdge]:
+    """From each input, once; the sizes to which a merge broadcasts it."""
+    to: dict[str, str] = {}
+    for number, axes in stretches(step):
+        to[step.inputs[number]] = "→ " + "×".join(str(step.value.shape[axis]) for axis in axes)
+    return [
+        GraphEdge(source, step.name, to.get(source, ""), broadcast=source in to)
+        for source in dict.fromkeys(step.inputs)
+    ]
+
+
+def _image(trace: GateTrace, step: Step, channel: int) -> str:
+    """The first sample in one channel: features on one scale, maps from 0 to 1, other tensors on their own."""
+    value = step.value[0]
+    if value.ndim < 3 or prod(value.shape[:-1]) == 1:
+        plane = value.reshape(1, -1) if prod(value.shape[:-1]) == 1 else value[..., :64]
+        plane = np.repeat(plane, max(1, plane.shape[1] // 3), axis=0) if len(plane) == 1 else plane
+        return picture(plane, _limits(trace, step) or limits_of(np.zeros(1), plane))
+    plane = value[..., min(channel, value.shape[-1] - 1)]
+    while plane.ndim > 2:  # a volume: the slice in the middle
+        plane = plane[len(plane) // 2]
+    return picture(plane, _limits(trace, step) or limits_of(np.zeros(1), plane))
+
+
+def _limits(trace: GateTrace, step: Step) -> Limits | None:
+    x, output = trace.step("x").value, trace.output
+    if step.name in trace.map_names:
+        return (0.0, 1.0) if GATES[trace.gate].weighs and not trace.shares else None
+    if step.value.shape == x.shape and output.shape == x.shape and step.name in ("x", trace.steps[-1].name):
+        return limits_of(np.zeros(1), x, output)
+    return None

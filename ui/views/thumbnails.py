@@ -1,0 +1,85 @@
+"""A plane of a tensor as a small PNG, on a scale of its own or on a given one."""
+
+from __future__ import annotations
+
+import io
+from base64 import b64encode
+
+import numpy as np
+from PIL import Image
+
+from core.colours import MIDDLE, colours
+from core.dtypes import Array
+
+SIDE = 46  # pixels
+
+Limits = tuple[float, float]
+
+
+def thumbnail(plane: Array, side: int = SIDE) -> str:
+    """A plane on its own scale, as a PNG in a data URI; empty where there is nothing to draw.
+
+    Args:
+        plane: (rows, columns); a single row is folded into several, so that it is more than a line.
+        side: the longer side of the picture [pixels].
+    """
+    if plane.size == 0:
+        return ""
+    plane = _folded(plane.ravel()) if len(plane) == 1 else plane.astype(np.float64)
+    image = _image(plane, limits_of(plane), signed=False)
+    image = image.resize(
+        _size(image.size, side), Image.Resampling.BOX if max(image.size) > side else Image.Resampling.NEAREST
+    )
+    return _uri(image)
+
+
+def picture(plane: Array, limits: Limits) -> str:
+    """A plane on a given scale, one pixel per element, as a PNG in a data URI; empty where there is nothing to draw.
+
+    Args:
+        plane: (rows, columns).
+        limits: values of the darkest and the brightest colour. If they lie on both sides of zero, the scale is
+            diverging, with zero in its middle.
+    """
+    return _uri(_image(plane.astype(np.float64), limits, signed=True)) if plane.size else ""
+
+
+def limits_of(*values: Array) -> Limits:
+    """The smallest and the largest finite value of some tensors; (0, 0) where there is none."""
+    finite = [value[np.isfinite(value)] for value in values]
+    least = [float(value.min()) for value in finite if value.size]
+    most = [float(value.max()) for value in finite if value.size]
+    return (min(least), max(most)) if least else (0.0, 0.0)
+
+
+def _image(plane: Array, limits: Limits, *, signed: bool) -> Image.Image:
+    low, high = limits
+    if signed and low < 0 < high:
+        largest = max(-low, high)
+        level = MIDDLE + np.nan_to_num(plane / largest, posinf=1.0, neginf=-1.0).clip(-1, 1) * (255 - MIDDLE)
+        table = colours("diverging")
+    else:
+        span = (plane - low) / (high - low) if high > low else np.zeros_like(plane)
+        level = np.nan_to_num(span, posinf=1.0, neginf=0.0).clip(0, 1) * 255
+        table = colours("cividis")
+    return Image.fromarray(table[np.round(level).astype(np.intp)][..., :3].astype(np.uint8))
+
+
+def _uri(image: Image.Image) -> str:
+    stream = io.BytesIO()
+    image.save(stream, "PNG", optimize=True)
+    return "data:image/png;base64," + b64encode(stream.getvalue()).decode()
+
+
+def _folded(values: Array) -> Array:
+    """A vector as rows of about its square root, so that 1280 values are more than a line; the last row is filled."""
+    width = max(1, int(np.ceil(np.sqrt(values.size))))
+    padded = np.full(-(-values.size // width) * width, np.nan)
+    padded[: values.size] = values
+    return padded.reshape(-1, width)
+
+
+def _size(size: tuple[int, int], side: int) -> tuple[int, int]:
+    """The same proportions, the longer side as given, the shorter at least a quarter of it."""
+    longer = max(size)
+    return max(side // 4, round(size[0] * side / longer)), max(side // 4, round(size[1] * side / longer))
