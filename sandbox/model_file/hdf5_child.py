@@ -1,6 +1,6 @@
 """The jobs of a child that checks and reads HDF5 and loads no model. It has no Keras.
 
-It is fenced before it looks at the first byte, as HDF5 is C code.
+It is restricted before it looks at the first byte, as HDF5 is C code.
 """
 
 from __future__ import annotations

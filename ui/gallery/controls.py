@@ -138,7 +138,7 @@ def _pick_variant(name: str, label: str, key: str) -> GateChoice:
     if len(variants) == 1:
         return GateChoice(name, first)
     variant = link.menu(
-        label, list(variants), key, first, format_func=lambda one: t(variants[one]), label_visibility="collapsed",
+        label, list(variants), key, first, format_func=lambda one: t(variants[one].title), label_visibility="collapsed",
         width=165,
     )  # fmt: skip
     return GateChoice(name, variant)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 
 from core.gates import GATES, Gate, GateTrace, Step, gate_snippet
 from core.gates.compare import GateFigures, gate_figures
-from core.gates.health import gate_health
+from core.gates.health import step_health
 from core.gates.report import gate_text
 from core.merges.rows import alignment_rows
 from ui import session
@@ -95,8 +96,8 @@ def show_maps(trace: GateTrace, key: str) -> None:
     for step in trace.maps:
         if is_per_channel(step.value):
             show_strip(trace, step, chosen_channel(step.value.shape[-1], channel))
-        if GATES[trace.gate].weighs or _between_0_and_1(step.value):  # of the variants of GLU only one is a sigmoid
-            st.markdown(f"{plain(step.symbol)}: {plain(t(gate_health(step.value, shares=trace.shares).verdict))}")
+        if GATES[trace.gate].variants[trace.variant].bounded:
+            st.markdown(f"{plain(step.symbol)}: {plain(t(step_health(step).verdict))}")
         else:
             st.markdown(t("These values are not confined to [0, 1]; they may have any magnitude and sign."))
 
@@ -171,10 +172,6 @@ def _show_origin(trace: GateTrace, seed: int) -> None:
             seed=seed,
         )
     )
-
-
-def _between_0_and_1(value: Array) -> bool:
-    return bool(np.all((value >= 0) & (value <= 1)))
 
 
 def _usual_channel(trace: GateTrace, step: Step) -> int:

@@ -35,7 +35,7 @@ def may_be_gate(found: TensorFigures) -> bool:
 
 def health(gate: Array) -> GateHealth:
     """Statistics of a gate; values that sum to 1 over positions or channels are shares of one whole."""
-    return gate_health(gate, shares=_shares(gate))
+    return gate_health(gate)
 
 
 def _may_gate(tensor: Array) -> bool:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sandbox.model_run.weights_check import check_weights
 
 from core import MergeError, Sentence
 from sandbox.inspect_model import main
