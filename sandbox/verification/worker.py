@@ -11,11 +11,9 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # its sums differ in the la
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")  # the memory limit here is for the processor's memory
 
 import keras  # type: ignore[import-untyped]  # Keras ships no types
-    get_keras_mask,
-    set_keras_mask,
-)
 
 from core.merges.operations import MERGES
+from sandbox.keras_internals import mask_of, with_mask
 from sandbox.processes.messages import Array, Message
 
 keras.config.set_floatx("float32")  # what the engine promises, whatever this machine's keras.json says
