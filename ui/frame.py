@@ -60,11 +60,19 @@ def headline(claim: str) -> DeltaGenerator:
     Returns:
         Where the controls are drawn.
     """
+    title, controls = headline_parts()
+    title.title(claim, anchor=False)
+    return controls
+
+
+def headline_parts() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """The first line of a page whose heading depends on its controls: where the heading and the controls are drawn."""
     line = st.container(horizontal=True, vertical_alignment="center", gap="small", key="headline")
-    line.title(claim, anchor=False)
-    return line.container(
+    title = line.empty()
+    controls = line.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="right", gap="xsmall", key="controls"
     )
+    return title, controls
 
 
 def below() -> DeltaGenerator:

@@ -14,6 +14,7 @@ from sandbox.model_file.hdf5_check import check_weights, model_config
 from sandbox.processes.child_main import Job
 from sandbox.processes.fence import restrict_system_calls
 from sandbox.processes.messages import Array, Message
+from sandbox.processes.one_shot import refused
 
 
 def check(_header: dict[str, Any], arrays: list[Array]) -> Message:
@@ -25,7 +26,7 @@ def check(_header: dict[str, Any], arrays: list[Array]) -> Message:
     try:
         check_weights(arrays[0].tobytes())
     except MergeError as error:
-        return _refused(error)
+        return refused(error), []
     return {"refused": None}, []
 
 
@@ -40,14 +41,8 @@ def config(_header: dict[str, Any], arrays: list[Array]) -> Message:
         check_weights(content)
         text, version, stored = model_config(content)
     except MergeError as error:
-        return _refused(error)
+        return refused(error), []
     return {"refused": None, "version": version, "stored": stored}, [np.frombuffer(text, np.uint8)]
-
-
-def _refused(error: MergeError) -> Message:
-    text = error.keras_message
-    values = {name: str(value) for name, value in getattr(text, "values", {}).items()}
-    return {"refused": getattr(text, "template", str(text)), "values": values}, []
 
 
 restrict_system_calls()  # its files were restricted before the first import

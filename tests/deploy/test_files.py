@@ -219,7 +219,9 @@ def test_the_memory_of_all_processes_fits_into_the_container(compose, kubernetes
     everything = sum(children.values()) + int(load_memory.PEAK * 1e6) + LIBRARIES
     [container] = kubernetes["Deployment"]["spec"]["template"]["spec"]["containers"]
     limits = [int(container["resources"]["limits"]["memory"].removesuffix("Mi")) * 2**20]
-    limits += [int(one["mem_limit"].removesuffix("m")) * 2**20 for name, one in compose["services"].items() if name != "proxy"]
+    limits += [
+        int(one["mem_limit"].removesuffix("m")) * 2**20 for name, one in compose["services"].items() if name != "proxy"
+    ]
     assert len(limits) == 3
     assert all(everything <= limit for limit in limits), (children, everything, limits)
     mounts = {name: int(one["tmpfs"][0].split("size=")[1].split("m")[0]) for name, one in compose["services"].items()}

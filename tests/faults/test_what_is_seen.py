@@ -49,7 +49,7 @@ def test_the_server_is_killed_and_started_again(visit, tmp_path):
         assert "→ (5, 3, 7)" in words(page)
         assert page.url == address
         server.start()
-        wait_until(lambda: server.figures()["mergescope_sessions"] == 1, "the page is back")
+        wait_until(lambda: server.metrics()["mergescope_sessions"] == 1, "the page is back")
         page.get_by_label("Operation").click()
         page.get_by_role("option", name="Subtract").click()
         page.wait_for_function("location.search.includes('op=Subtract')")
@@ -72,7 +72,7 @@ def test_an_upload_is_asked_for_again(visit, tmp_path):
         page.get_by_text("→ (2, 3)").wait_for()
         server.kill()
         server.start()
-        wait_until(lambda: server.figures()["mergescope_sessions"] == 1, "the page is back")
+        wait_until(lambda: server.metrics()["mergescope_sessions"] == 1, "the page is back")
         page.get_by_label("Seed of random values").fill("18")
         page.keyboard.press("Enter")
         page.wait_for_function("location.search.includes('seed=18')")
@@ -104,9 +104,9 @@ def test_the_sandbox_is_killed(visit, tmp_path):
             assert kill_sandboxes(server.process.pid)
             page.get_by_label("Shape of input 1").fill(shape)
             page.keyboard.press("Enter")
-            wait_until(lambda number=number: server.figures()[answers] >= number, "Keras answers again", seconds=120)
+            wait_until(lambda number=number: server.metrics()[answers] >= number, "Keras answers again", seconds=120)
             page.get_by_text("Same values as Keras").first.wait_for()
-        assert server.figures()['mergescope_sandbox_starts_total{sandbox="sandbox.verification.worker"}'] == 3
+        assert server.metrics()['mergescope_sandbox_starts_total{sandbox="sandbox.verification.worker"}'] == 3
 
 
 @pytest.mark.slow

@@ -3,5 +3,16 @@
 from ui.hosting.env_file import read_defaults
 from ui.hosting.lifespan import lifespan, on_script_error
 from ui.hosting.middleware import MIDDLEWARE
+from ui.hosting.workers import run_workers
 
-__all__ = ["MIDDLEWARE", "admission", "budget", "garbage", "lifespan", "on_script_error", "read_defaults", "status"]
+__all__ = [
+    "MIDDLEWARE",
+    "admission",
+    "budget",
+    "garbage",
+    "lifespan",
+    "on_script_error",
+    "read_defaults",
+    "run_workers",
+    "status",
+]

@@ -112,11 +112,13 @@ def show_health(tensors: Tensors) -> None:
     found = health(tensors.inputs[number])
     name = plain(operand_name(tensors.entry, number))
     figures = t(
-        "mean {mean}, std. dev. {spread}; below 0.05: {shut}, above 0.95: {open}",
+        "mean {mean}, std. dev. {std}; below {low}: {suppressed}, above {high}: {passed}",
         mean=f"{found.mean:.3f}",
-        spread=f"{found.spread:.3f}",
-        shut=f"{100 * found.shut:.0f} %",
-        open=f"{100 * found.open:.0f} %",
+        std=f"{found.std:.3f}",
+        low=f"{found.limits[0]:.3g}",
+        suppressed=f"{100 * found.suppressed:.0f} %",
+        high=f"{found.limits[1]:.3g}",
+        passed=f"{100 * found.passed:.0f} %",
     )
     st.markdown(
         ":material/filter_alt: " + t("{name} is the gate.", name=f"**{name}**") + " " + plain(t(found.verdict)),

@@ -78,4 +78,6 @@ def test_the_state_in_one_line(monkeypatch, state, sessions, words):
 def test_a_sandbox_without_reply_leaves_the_values(monkeypatch, reason, words):
     """The page says why in one line, and that the values have not been compared."""
     captions = open_lab(monkeypatch, answer=Verdict("unavailable", reason))
-    assert any(f"({words}); these values have not been compared with it." in caption.replace("\\", "") for caption in captions)
+    assert any(
+        f"({words}); these values have not been compared with it." in caption.replace("\\", "") for caption in captions
+    )
