@@ -28,5 +28,5 @@ __all__ = [
     "DIALECTS", "MERGES", "AlignedInput", "Alignment", "Fix", "MergeError", "Merged", "Operation", "Sentence",
     "align", "gradients", "merge", "reach", "snippet", "sources",
     "gates", "merges", "segmentation", "story",
-    "colours", "dtypes", "errors", "limits", "sentences", "settings",
+    "colours", "dtypes", "errors", "limits", "sentences", "settings", "zip_members",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from typing import Any
 
 import keras  # type: ignore[import-untyped]  # Keras ships no types
 from keras import tree
+from keras.src.backend.common.masking import get_keras_mask, set_keras_mask  # type: ignore[import-untyped]
 from keras.src.models.functional import Functional  # type: ignore[import-untyped]  # the class whose loop is replaced
 from keras.src.ops.function import Function  # type: ignore[import-untyped]  # the class that has the loop
 
@@ -122,10 +123,10 @@ def has_inputs(model: Any) -> bool:
 
 def mask_of(tensor: Any) -> Any:
     """The mask that travels with a tensor, or None."""
-    return getattr(tensor, "_keras_mask", None)
+    return get_keras_mask(tensor)
 
 
 def with_mask(tensor: Any, mask: Any) -> Any:
     """The tensor, from now on with this mask."""
-    tensor._keras_mask = mask
+    set_keras_mask(tensor, mask)
     return tensor

@@ -288,6 +288,7 @@ OWN_IDEA = {  # short files with one user that are a whole idea all the same, ea
     "training.card": "training.evaluate",  # writes assets/CARD.md
     "training.keras_file": "training.train",  # writes assets/attention_unet.keras
     "training.losses": "training.recipe",
+    "sandbox.model_run.volumes": "sandbox.model_run.file_inputs",  # the parent of a process of its own
     "ui.story.tours": "ui.story.controls",  # the files of the tour
 }
 
