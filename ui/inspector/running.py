@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
-from hashlib import sha256
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import streamlit as st
 
 from core import MergeError
+from core.digests import digest
 from core.dtypes import Array
 from sandbox.model_file.file import ModelFile
 from sandbox.model_run.handle import open_model, warm
@@ -179,11 +179,7 @@ def failed(ran: Ran | None) -> str:
 
 def key_of(feeds: Mapping[str, Array]) -> str:
     """Identifies an input by all its values."""
-    digest = sha256()
-    for name, array in sorted(feeds.items()):
-        digest.update(f"{name} {array.shape} {array.dtype};".encode())
-        digest.update(array.tobytes())
-    return digest.hexdigest()
+    return digest(*(part for name, array in sorted(feeds.items()) for part in (name, array)))
 
 
 def open_session(choice: Choice, model: ModelFile) -> ModelSession:
@@ -197,10 +193,10 @@ def open_session(choice: Choice, model: ModelFile) -> ModelSession:
     """
     content = content_of(choice)
     opened = _open_shared if choice.kind == "shipped" else _open
-    session = cast(ModelSession, opened(choice.key, content, model))
+    session: ModelSession = opened(choice.key, content, model)
     if session.handle.state == "closed":  # it was idle for long, or gave its slot away
         opened.clear()
-        session = cast(ModelSession, opened(choice.key, content, model))
+        session = opened(choice.key, content, model)
     if choice.kind == "shipped":
         close_model()
     return session
