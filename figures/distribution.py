@@ -1,4 +1,4 @@
-"""How the numbers of a merge are spread, before and after."""
+"""The distribution of values before and after a merge, as overlaid histograms."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _BINS = 60
 
 
 def distribution(tensors: Sequence[tuple[str, NDArray[Any]]], *, count: str, value: str) -> go.Figure:
-    """One outline for each tensor, over the same bins.
+    """One histogram outline per tensor, over the same bins.
 
-    Numbers that are not finite are left out; a legend entry says how many.
+    Values that are not finite are left out; the legend says how many.
 
     Args:
         tensors: (name, values) of any shape.

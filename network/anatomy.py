@@ -1,4 +1,4 @@
-"""What every slice has: the trunk, the large organs, the spine and the vessels. NumPy only."""
+"""The parts that every slice has: the trunk, the large organs, the spine and the vessels. NumPy only."""
 
 from math import atan2, cos, sin
 
@@ -9,7 +9,7 @@ from network.shapes import Point, cover, ellipse, paint, plain_grid
 
 
 def trunk(scene: Scene) -> np.ndarray:
-    """Table, skin, fat, muscle wall with ribs, and the fat of the cavity; gives the share of the body."""
+    """Table, skin, fat, muscle wall with ribs, and the fat of the cavity; returns the share of the body."""
     table = np.abs(ellipse(plain_grid(), (0, scene.radii[1] - 85), (200, 90))) - 2
     paint(scene.image, cover(table), -90.0)
     outline = ellipse(scene.grid, (0, 0), scene.radii)

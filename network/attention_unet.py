@@ -29,13 +29,13 @@ Tensor: TypeAlias = "keras.KerasTensor"
 
 
 def gate_input_names(grid: int) -> tuple[str, str]:
-    """Names of the layers that give x and g to the gate of this grid."""
+    """Names of the layers that provide x and g to the gate of this grid."""
     signal = "encode10_b_relu" if grid == 20 else f"decode{grid // 2}_b_relu"
     return f"encode{grid}_b_relu", signal
 
 
 def attention_unet(*, gated: bool = True) -> keras.Model:
-    """The network; with `gated` False the skip connections pass unchanged, all else being equal."""
+    """The network; with `gated` False the skip connections have no gates, all else being equal."""
     image = tensor = keras.Input((SIZE, SIZE, 1), name="slice")
     skips: dict[int, Tensor] = {}
     for grid in (160, 80, 40, 20, 10):
@@ -52,7 +52,7 @@ def attention_unet(*, gated: bool = True) -> keras.Model:
 
 
 def attention_gate(x: Tensor, g: Tensor, name: str) -> Tensor:
-    """Features x (n, 2h, 2h, c) times the map alpha (n, 2h, 2h, 1) that x and g (n, h, h, d) make; same shape as x.
+    """Multiply features x (n, 2h, 2h, c) by the attention map (n, 2h, 2h, 1) computed from x and g (n, h, h, d).
 
     arXiv:1804.03999, equations 1 and 2: alpha = sigmoid(psi(ReLU(theta_x(x) + phi_g(g)))).
     """
@@ -67,7 +67,7 @@ def attention_gate(x: Tensor, g: Tensor, name: str) -> Tensor:
 
 
 def _block(tensor: Tensor, widths: tuple[int, int], name: str) -> Tensor:
-    """Twice convolution 3x3, batch normalisation and ReLU: (n, h, w, c) to (n, h, w, widths[1])."""
+    """Two times 3x3 convolution, batch normalisation and ReLU: (n, h, w, c) to (n, h, w, widths[1])."""
     for step, width in zip("ab", widths, strict=True):
         tensor = layers.Conv2D(width, 3, padding="same", use_bias=False, name=f"{name}_{step}_conv")(tensor)
         tensor = layers.BatchNormalization(momentum=0.95, name=f"{name}_{step}_norm")(tensor)

@@ -1,4 +1,4 @@
-"""The organ to find, and all that could be taken for it. NumPy only.
+"""The target organ and the organs that look like it. NumPy only.
 
 The target is a bent, tapering, lobed gland with a coarse grain, as a pancreas has. Its look-alikes share its
 brightness and either its form or its grain, never both.
@@ -13,7 +13,7 @@ from network.shapes import Point, Rod, cover, ellipse, paint, rod
 
 
 def look_alikes(scene: Scene, target: Point) -> None:
-    """What could be taken for the target, around it: a smooth gland, a node, a striped loop, plain loops of bowel."""
+    """Organs that look like it, around the target: a smooth gland, a node, a striped loop, plain loops of bowel."""
     kinds = (_smooth_gland, _node, _striped_loop)
     for number, centre in enumerate(_places(scene, target)):
         draw = kinds[number] if number < len(kinds) else _bowel_loop
@@ -21,7 +21,7 @@ def look_alikes(scene: Scene, target: Point) -> None:
 
 
 def _places(scene: Scene, target: Point) -> list[Point]:
-    """Up to nine spots of the cavity that keep away from the target and from each other, in random order."""
+    """Up to nine positions in the cavity, away from the target and from each other, in random order."""
     across, down = scene.radii[0] - scene.fat - 15, scene.radii[1] - scene.fat - 14
     taken: list[Point] = []
     for angle, far in zip(scene.rng.uniform(0, 2 * pi, 40), np.sqrt(scene.rng.uniform(0, 1, 40)), strict=True):
@@ -34,7 +34,7 @@ def _places(scene: Scene, target: Point) -> list[Point]:
 
 
 def _wrap(scene: Scene, shape: np.ndarray) -> None:
-    """A thin plane of fat around a gland, which parts it from the organ that it touches."""
+    """A thin plane of fat around a gland, which separates it from the organ that it touches."""
     paint(scene.image, np.float32(0.6) * cover(shape - np.float32(1.7)), FAT)
 
 
@@ -45,7 +45,7 @@ def _grain(scene: Scene) -> np.ndarray:
 
 
 def target(scene: Scene, centre: Point) -> None:
-    """The organ to find: bent, tapering, lobed and grainy."""
+    """The target organ: bent, tapering, lobed and grainy."""
     form = Rod(
         half=scene.between(15, 21),
         width=scene.between(5.5, 8),
@@ -62,7 +62,7 @@ def target(scene: Scene, centre: Point) -> None:
 
 
 def _smooth_gland(scene: Scene, centre: Point) -> None:
-    """The target's form without its grain and its lobes."""
+    """A gland with the form of the target, without grain and lobes."""
     half, width, angle = scene.between(12, 18), scene.between(4.5, 7), scene.between(-pi, pi)
     shape = rod(scene.grid, centre, Rod(half, width, scene.between(-9, 9), 0.2, angle))
     _wrap(scene, shape)
@@ -70,7 +70,7 @@ def _smooth_gland(scene: Scene, centre: Point) -> None:
 
 
 def _node(scene: Scene, centre: Point) -> None:
-    """The target's grain in a round form."""
+    """A round node with the grain of the target."""
     radius = scene.between(6, 8.5)
     shape = ellipse(scene.grid, centre, (radius, radius * scene.between(0.85, 1.15)))
     _wrap(scene, shape)

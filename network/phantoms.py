@@ -1,4 +1,4 @@
-"""Slices that look like CT of the abdomen, with known truth, in any number: the same seed gives the same slice.
+"""Slices that look like CT of the abdomen, with known ground truth: the same seed gives the same slice.
 
 A slice is (160, 160, 1) float32 in 0..1, the truth (160, 160, 1) float32 of 0 and 1. The target's mean brightness is
 drawn from the same range as that of its look-alikes (`network.glands`), so brightness alone does not find it, and
@@ -17,7 +17,7 @@ from network.scene import Scene
 
 @dataclass(frozen=True)
 class Phantom:
-    """One slice with its truth.
+    """One slice with its ground truth.
 
     Attributes:
         image: (160, 160, 1) float32, 0..1, as a radiologist's window shows it.
@@ -56,12 +56,12 @@ def phantoms(seeds: Iterable[int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _scan(scene: Scene) -> np.ndarray:
-    """What the scanner and the window make of it: shading, two grains of noise, level and width; 0..1."""
+    """Simulate the scanner and the display window: shading, two kinds of noise, level and width; 0..1."""
     rng = scene.rng
     shading = scene.between(0, 10) * scene.noise(90)
     white = rng.standard_normal(scene.image.shape, dtype=np.float32)
     noise = scene.between(6, 14) * white + scene.between(3, 9) * scene.noise(2)
     level, width = scene.between(20, 65), scene.between(320, 460)
     shown = np.clip((scene.image + shading + noise - level) / width + 0.5, 0, 1)
-    # 256 greys, as in a picture file: a stored or uploaded slice is then the very slice the network saw.
+    # 256 greys, as in a picture file: a stored or uploaded slice then equals the slice that the network saw.
     return np.round(255 * shown).astype(np.float32) / np.float32(255)

@@ -1,4 +1,4 @@
-"""The slice while it is painted: one patient's measures, the bent grid, the Hounsfield image and the truth.
+"""The slice under construction: the patient's measures, the bent grid, the Hounsfield image and the ground truth.
 
 Values are Hounsfield units: air -1000, fat -100, water 0, bone 300 and more. Lengths are pixels from the middle of
 the slice, x to the viewer's right (the patient's left), y down (the patient's back). NumPy only.
@@ -14,7 +14,7 @@ FAT, MUSCLE, WATER, BONE, AIR = -100.0, 55.0, 8.0, 420.0, -1000.0
 
 
 class Scene:
-    """The slice while it is painted: the Hounsfield image, the bent grid and the patient's own measures."""
+    """The slice under construction: the Hounsfield image, the bent grid and the patient's own measures."""
 
     def __init__(self, seed: int) -> None:
         self.rng = np.random.default_rng(seed)
@@ -30,7 +30,7 @@ class Scene:
         self.gland = self.between(20, 45) + 60 * self.contrast  # brightness of the target and of its look-alikes
 
     def between(self, low: float, high: float) -> float:
-        """A number drawn evenly from `low` to `high`."""
+        """A uniform random value from `low` to `high`."""
         return float(self.rng.uniform(low, high))
 
     def near(self, centre: Point, reach: float) -> "Scene":
@@ -44,7 +44,7 @@ class Scene:
         return part
 
     def noise(self, grain: float) -> np.ndarray:
-        """Noise of unit spread with lumps of `grain` px, in the shape of the scene."""
+        """Noise of unit standard deviation with lumps of `grain` px, in the shape of the scene."""
         rows, columns = self.image.shape
         return smooth_field(self.rng, grain, max(rows, columns))[:rows, :columns]
 

@@ -1,4 +1,4 @@
-"""Soft shapes and smooth noise, the clay of which the slices of `network.phantoms` are formed.
+"""Soft shapes and smooth noise, from which `network.phantoms` builds slices.
 
 A slice is (160, 160) float32; what is drawn may be cut to a part of it. A shape is its signed distance in pixels:
 negative inside, zero on the border (approximate away from the border). NumPy only.
@@ -24,13 +24,13 @@ def _spline(cells: int, size: int) -> np.ndarray:
     near = 2 / 3 - distance**2 + distance**3 / 2
     far = np.clip(2 - distance, 0, None) ** 3 / 6
     weights = np.where(distance < 1, near, far)
-    # A spline of independent knots has less than unit variance; scale it back, so amplitudes mean what they say.
+    # A spline of independent knots has less than unit variance; scale it back, so that amplitudes are as given.
     scaled: np.ndarray = (weights / np.sqrt((weights**2).sum(axis=1).mean())).astype(np.float32)
     return scaled
 
 
 def smooth_field(rng: np.random.Generator, grain: float, size: int = SIZE) -> np.ndarray:
-    """Gaussian noise of zero mean and unit spread whose lumps are about `grain` pixels wide, (size, size)."""
+    """Gaussian noise of zero mean and unit variance whose lumps are about `grain` pixels wide, (size, size)."""
     spline = _spline(max(2, round(size / grain)), size)
     knots = rng.standard_normal((spline.shape[1], spline.shape[1]), dtype=np.float32)
     field: np.ndarray = spline @ knots @ spline.T
@@ -44,26 +44,26 @@ def plain_grid() -> Grid:
 
 
 def warped_grid(rng: np.random.Generator, pixels: float) -> Grid:
-    """The pixel grid bent by about `pixels`, so that ellipses drawn on it look grown rather than constructed."""
+    """The pixel grid bent by about `pixels`, so that ellipses drawn on it look natural."""
     x, y = plain_grid()
     return x + pixels * smooth_field(rng, 50), y + pixels * smooth_field(rng, 50)
 
 
 class Wobble:
-    """An endless supply of uneven edges: pieces of one noise field, which costs less than a field for each organ."""
+    """Uneven edges: random pieces of one noise field, which is cheaper than a field per organ."""
 
     def __init__(self, rng: np.random.Generator, grain: float) -> None:
         self._rng = rng
         self._field = smooth_field(rng, grain, SIZE + _SPARE)
 
     def cut(self, pixels: float, shape: tuple[int, ...]) -> np.ndarray:
-        """A random piece of the given shape with a spread of `pixels`."""
+        """A random piece of the given shape with a standard deviation of `pixels`."""
         top, left = self._rng.integers(0, _SPARE, 2)
         return np.float32(pixels) * self._field[top : top + shape[0], left : left + shape[1]]
 
 
 def _local(grid: Grid, centre: Point, angle: float) -> Grid:
-    """The grid seen from `centre` and turned by `angle` [rad]: u along the shape, v across it."""
+    """The grid relative to `centre` and turned by `angle` [rad]: u along the shape, v across it."""
     cosine, sine = np.float32(np.cos(angle)), np.float32(np.sin(angle))
     x, y = grid[0] - np.float32(centre[0]), grid[1] - np.float32(centre[1])
     return cosine * x + sine * y, cosine * y - sine * x

@@ -25,7 +25,7 @@ def save_weights(network: keras.Model, path: Path) -> None:
 
 
 def load_weights(network: keras.Model, path: Path) -> keras.Model:
-    """Give the network the stored weights; the same network, for use in one line.
+    """Assign the stored weights to the network and return it.
 
     Raises ValueError if the file and the network do not name the same weights.
     """

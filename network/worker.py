@@ -1,6 +1,6 @@
-"""The jobs of a child process that holds the shipped network. It is started by module name (`sandbox/segmentation/segmenter.py`).
+"""The jobs of the child process that runs the shipped network; `sandbox/segmentation/segmenter.py` starts it.
 
-Features leave as float32, by names that carry the gate: `x20`, `g20`, `alpha20`; all with a batch of one.
+Features are returned as float32 under names that contain the gate: `x20`, `g20`, `alpha20`; all with a batch of one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from network.attention_unet import GRIDS, SIZE, attention_unet, gate_input_names
 from network.phantoms import phantom
 from network.weights import load_weights
 
-logging.getLogger("tensorflow").setLevel(logging.ERROR)  # five models mean five graphs, which it warns of
+logging.getLogger("tensorflow").setLevel(logging.ERROR)  # five models have five graphs, about which it warns
 
 Message = tuple[dict[str, Any], list[np.ndarray]]
 
@@ -30,7 +30,7 @@ _IMAGE = (1, SIZE, SIZE, 1)
 
 
 def _probe(network: keras.Model) -> keras.Model:
-    """The answer, and at every gate what enters it and its map."""
+    """The prediction, and for every gate its inputs and its attention map."""
     outputs = {"answer": network.output}
     for grid in GRIDS:
         features, signal = (network.get_layer(name).output for name in gate_input_names(grid))
@@ -40,7 +40,7 @@ def _probe(network: keras.Model) -> keras.Model:
 
 
 def _steered(network: keras.Model, grid: int) -> keras.Model:
-    """The network cut open at one gate: its map is put in, and what made it is not computed."""
+    """The network with the map of one gate as an input; the layers that compute the map are left out."""
     return keras.Model([network.input, network.get_layer(f"gate{grid}_alpha").output], network.output)
 
 
@@ -69,7 +69,7 @@ def segment(header: dict[str, Any], arrays: list[np.ndarray]) -> Message:
 
 
 def steer(header: dict[str, Any], arrays: list[np.ndarray]) -> Message:
-    """Run the network on one slice with another map at one gate.
+    """Run the network on one slice with a given map at one gate.
 
     Args:
         header: "grid" of the gate.
@@ -90,7 +90,7 @@ def _checked(array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def _warm_up() -> None:
-    """The first call of each model takes a second, as TensorFlow draws its graph then."""
+    """The first call of each model takes a second, since TensorFlow traces its graph."""
     image = np.zeros(_IMAGE, np.float32)
     _PROBE.predict_on_batch(image)
     for grid, model in _STEERED.items():

@@ -18,7 +18,7 @@ NAME = "attention_unet.keras"
 
 
 def write_keras_file(assets: Path = ASSETS) -> Path:
-    """Save the network with the weights of weights.npz beside them; gives the path of the file."""
+    """Save the network with the weights of weights.npz; returns the path of the file."""
     network = load_weights(attention_unet(), assets / "weights.npz")
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder) / NAME

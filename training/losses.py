@@ -1,4 +1,4 @@
-"""What the network is to learn, as functions (truth, answer) -> number, for Keras.
+"""Loss functions (ground truth, prediction) -> value, for Keras.
 
 Truth is always the target at full size, (n, 160, 160, 1) of 0 and 1; every loss brings it to the grid it needs.
 """
@@ -30,7 +30,7 @@ def deep_loss(grid: int) -> Loss:
 
 
 def focus_loss(grid: int) -> Loss:
-    """Cross entropy between alpha, on the grid of g, (n, h, h, 1), and 1 for the cells that hold any of the target.
+    """Cross entropy between alpha, on the grid of g, (n, h, h, 1), and 1 for the cells that contain any of the target.
 
     `grid` is h. Cells count alike, though few hold the target: both kinds weighed the same gave wider maps.
     """

@@ -1,4 +1,4 @@
-"""How the network is trained: batches, schedule, and what is added to the network while it learns.
+"""How the network is trained: batches, schedule, and the outputs that are added during training.
 
 With a plain loss gate20 was found shut or open everywhere in some trials (`training/card.md` tells which). Nothing
 forbids that: a gate that does not choose costs nothing, as the layers behind it can undo any factor. So two kinds of
@@ -22,7 +22,7 @@ FOCUS_SHARES = {20: 0.5, 40: 0.5}  # of the loss on the alpha of a gate
 
 @dataclass(frozen=True)
 class Recipe:
-    """Numbers of a training.
+    """Parameters of a training run.
 
     Attributes:
         steps: batches in all.
@@ -39,12 +39,12 @@ class Recipe:
     seed: int = 1
 
     def as_dict(self) -> dict[str, float]:
-        """The numbers under their names."""
+        """The parameters by name."""
         return asdict(self)
 
 
 class Slices(keras.utils.PyDataset):
-    """Batch after batch of new slices, each with the target once for every output of the learner."""
+    """Batches of new slices, with the target once per output of the model."""
 
     def __init__(self, recipe: Recipe, outputs: list[str]) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What training leaves behind for the pages: sample slices, alpha at every gate over time, and each gate's features.
+"""The records of a training run: sample slices, alpha at every gate over time, and the features of each gate.
 
 - samples.npz: `image`, `truth`, `body` (8, 160, 160, 1) uint8, the image in 0..255, the others 0 or 1; `prediction`
   (8, 160, 160, 1) float16, probability of the target; `seeds` (8,).
@@ -21,7 +21,7 @@ SAMPLE_SEEDS = tuple(range(7_000_000, 7_000_008))
 
 
 def moments(steps: int, number: int = 24) -> list[int]:
-    """Steps at which to look: the start, then after ever longer pauses, as most is learned early; the end is last."""
+    """Training steps to record: the first, then at increasing intervals, since most is learned early; the last."""
     return sorted({0, *np.geomspace(10, steps, number - 1).round().astype(int).tolist()})
 
 
@@ -34,7 +34,7 @@ def dice(truth: np.ndarray, answer: np.ndarray) -> np.ndarray:
 
 
 class AlphaRecorder(keras.callbacks.Callback):
-    """Looks at the gates of `network` on the sample slices at the given steps of its training."""
+    """Records the gates of `network` on the sample slices at the given steps of its training."""
 
     def __init__(self, network: keras.Model, steps: list[int]) -> None:
         super().__init__()
@@ -45,7 +45,7 @@ class AlphaRecorder(keras.callbacks.Callback):
         self._seen: list[dict[str, np.ndarray]] = []
 
     def look(self) -> None:
-        """Record what the gates show now."""
+        """Record the current attention maps."""
         shown = self._probe.predict(self._images, batch_size=4, verbose=0)
         shown["dice"] = dice(self._truth, shown.pop("answer"))
         self._seen.append({name: array.astype(np.float16) for name, array in shown.items()})
@@ -82,7 +82,7 @@ def write_samples(network: keras.Model, folder: Path) -> None:
 
 
 def _trace(network: keras.Model, grid: int, images: np.ndarray) -> dict[str, Any]:
-    """What enters the gate, rounded as it is stored, and the alpha that the Keras gate makes of the rounded input."""
+    """The inputs of the gate, rounded as they are stored, and the alpha that the Keras gate computes from them."""
     inputs = [network.get_layer(name).output for name in gate_input_names(grid)]
     entering = keras.Model(network.input, inputs).predict(images, batch_size=4, verbose=0)
     x, g = (array.astype(np.float16) for array in entering)
