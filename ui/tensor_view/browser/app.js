@@ -172,7 +172,7 @@ function sizeAll(app) {
   app.width = Math.max(120, app.root.clientWidth);
   app.height = window.innerHeight;
   if (app.onStage) return sizeForStage(app);
-  const { line, cell } = arrange(plans, app.width, limitsIn(app.height));
+  const { line, cell } = arrange(plans, app.width, limitsIn(app.height, app.model.share));
   app.drawn.forEach((part) => sizePanel(app, part, cell));
   app.breaks.forEach((item, place) => {
     item.hidden = place === 0 || place % line !== 0;

@@ -84,8 +84,8 @@ export function panelBox(plan, cell) {
 const SHARE = 0.53; // of the window's height for the panels
 
 /** How tall panels, and how large their cells may be in a window: they grow with it. */
-export const limitsIn = (height) => ({
-  tallest: Math.max(240, Math.floor(SHARE * height)),
+export const limitsIn = (height, share = SHARE) => ({
+  tallest: Math.max(200, Math.floor(share * height)),
   largest: Math.max(LARGEST, Math.floor((SHARE * height) / 5)),
 });
 

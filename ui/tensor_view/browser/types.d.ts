@@ -20,6 +20,7 @@ export interface Meta {
   colours: { sequential: string; diverging: string };
   axisNames: string[] | null;
   speed: number;
+  share?: number;
   gallery: boolean;
   compare: Compare | null;
   words: Words;
