@@ -70,8 +70,9 @@ def hosted(folder: Path) -> Iterator[Server]:
         "STREAMLIT_SERVER_ADDRESS": "127.0.0.1", "STREAMLIT_SERVER_PORT": port, "MERGESCOPE_SANDBOX": "off",
         "MERGESCOPE_METRICS_PORT": "0",
     }  # fmt: skip
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen([sys.executable, "serve.py"], cwd=folder, env=os.environ | settings, **quiet) as process:
+    command, nowhere = [sys.executable, "serve.py"], subprocess.DEVNULL
+    environment = os.environ | settings
+    with subprocess.Popen(command, cwd=folder, env=environment, stdout=nowhere, stderr=nowhere) as process:
         try:
             server = Server(f"http://127.0.0.1:{port}", process)
             wait_for_health(server)

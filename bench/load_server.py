@@ -74,8 +74,8 @@ def serving(script: str) -> Iterator[Server]:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", port, "--server.headless", "true"]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(command, cwd=_ROOT, **quiet) as process:
+    nowhere = subprocess.DEVNULL
+    with subprocess.Popen(command, cwd=_ROOT, stdout=nowhere, stderr=nowhere) as process:
         try:
             server = Server(f"http://127.0.0.1:{port}", process)
             wait_for_health(server)
