@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -78,7 +79,7 @@ def pick_seed(prefix: str = "") -> str:
     return link.text(t("Noise seed"), f"m{prefix}seed", "0", max_chars=10)
 
 
-def _details(kind: str, key: str, dtype: str, scaling: str) -> dict[str, object]:
+def _details(kind: str, key: str, dtype: str, scaling: str) -> dict[str, Any]:
     if kind == "noise" and not dtype.startswith(("float", "bfloat", "bool")):
         help_text = t("An embedding takes integers below its vocabulary size.")
         return {"below": link.text(t("Upper bound (exclusive)"), f"{key}b", "2", max_chars=9, help=help_text)}
@@ -97,7 +98,7 @@ def _details(kind: str, key: str, dtype: str, scaling: str) -> dict[str, object]
     return found
 
 
-def _file(kind: str, key: str, name: str) -> dict[str, object]:
+def _file(kind: str, key: str, name: str) -> dict[str, Any]:
     file = st.file_uploader(
         t("Image for {name}", name=plain(short(name)))
         if kind == "picture"
