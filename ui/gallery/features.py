@@ -46,7 +46,7 @@ def features_of(choice: FeatureChoice | None) -> Features:
         x, g = (trace[name][one].astype(FLOAT32) for name in ("x", "g"))
         return Features(f"slice {number}", seed, x, g, recorded=True)
     if choice.array is not None:
-        key = f"{choice.array.shape} {choice.array.dtype} {sha256(np.ascontiguousarray(choice.array)).hexdigest()}"
+        key = f"{choice.array.shape} {choice.array.dtype} {sha256(np.ascontiguousarray(choice.array).data).hexdigest()}"
         return Features(key, choice.seed, choice.array, _signal(choice.array.shape, choice.seed), recorded=False)
     shape = choice.shape or ()
     x = cached.sample("normal", shape, number=0, seed=choice.seed, dtype="float32")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -197,10 +197,10 @@ def open_session(choice: Choice, model: ModelFile) -> ModelSession:
     """
     content = content_of(choice)
     opened = _open_shared if choice.kind == "shipped" else _open
-    session = cast(ModelSession, opened(choice.key, content, model))
+    session = opened(choice.key, content, model)
     if session.handle.state == "closed":  # it was idle for long, or gave its slot away
         opened.clear()
-        session = cast(ModelSession, opened(choice.key, content, model))
+        session = opened(choice.key, content, model)
     if choice.kind == "shipped":
         close_model()
     return session
