@@ -70,7 +70,7 @@ def test_an_svg_is_text_and_rectangles():
     texts = ["".join(element.itertext()) for element in root.iter("{http://www.w3.org/2000/svg}text")]
     values = [str(int(value)) for panel in document.view.panels for value in panel.value[0].ravel()]
     assert set(values) <= set(texts)
-    assert {"Multiply", "(0, 0, 0): 51 = 1 × 51", "input 0", "axis 1 · stretched to 4"} <= set(texts)
+    assert {"Multiply", "(0, 0, 0): 51 = 1 × 51", "input 0", "axis 1 · broadcast to 4"} <= set(texts)
     fills = [element.get("fill") for element in root.iter("{http://www.w3.org/2000/svg}rect")]
     for value, high, low in ((51, 350, 51), (216, 350, 51), (64, 70, 51), (3, 5, 1)):
         assert css(tuple(map(int, colours("cividis")[int((value - low) / (high - low) * 255 + 0.5)]))) in fills
@@ -172,7 +172,7 @@ def test_axes_with_names_of_their_own():
     scene, _ = picture_of(Document(view, Selection(channel=2), "learned"))
     said = [item.text for item in scene.items if isinstance(item, Text)]
     assert "Moment: 2 / 4" in said
-    assert "Moment · stretched to 5" in said
+    assert "Moment · broadcast to 5" in said
 
 
 def test_type_for_pixels():
