@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ui.frame import _PAGES
+from ui.frame import PAGES
 from ui.home_cards import _ABOUT
 
 ROOT = Path(__file__).parents[2]
@@ -31,7 +31,7 @@ def test_a_door_to_every_page(language):
     """Each page has a link in the body of Home and a line on what is behind it, none of them left in English."""
     app = open_home(language)
     doors = [link.proto.page.replace("_", " ") for link in app.main.get("page_link")]
-    assert doors == [Path(file).stem.split("_", 1)[1].replace("_", " ") for file in _PAGES if file != "app.py"]
+    assert doors == [Path(file).stem.split("_", 1)[1].replace("_", " ") for file in PAGES if file != "app.py"]
     lines = [caption.value for caption in app.main.caption]
     assert len(lines) == len(doors)
     assert (lines[0] == _ABOUT["pages/1_Merge_lab.py"]) == (language == "en")
@@ -40,5 +40,5 @@ def test_a_door_to_every_page(language):
 def test_every_page_is_in_the_menu_and_has_its_line():
     """A new page is one file, one row and one line."""
     files = {f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py")}
-    assert set(_PAGES) == files | {"app.py"}
+    assert set(PAGES) == files | {"app.py"}
     assert files <= set(_ABOUT)

@@ -174,7 +174,7 @@ function readTheme(app) {
   const name = (variable, fallback) => style.getPropertyValue(variable).trim() || fallback;
   const background = name("--st-background-color", "#ffffff");
   app.theme = {
-    number: (app.theme?.number ?? 0) + 1, ratio, background, ground: pixelOf(background), mark: name("--tv-mark", "#d4451d"), numbers: app.model.layout !== "stage",
+    number: (app.theme?.number ?? 0) + 1, ratio, background, ground: pixelOf(background), mark: name("--tv-mark", "#d4451d"), numbers: !app.model.scene,
     codeFont: name("--st-code-font", "monospace"), patterns: makePatterns(document.createElement("canvas").getContext("2d"), ratio),
   }; // prettier-ignore
 }
