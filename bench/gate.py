@@ -74,7 +74,7 @@ def _warm(browser: Browser) -> list[Row]:
         page.set_default_timeout(_PATIENCE)
         page.goto(f"{address}/Attention_gate?slice=seed&slice_seed=7000001")
         page.get_by_text("for the recorded slices only").wait_for()
-        page.get_by_text("the same as Keras").wait_for()
+        page.get_by_text("Same values as Keras").wait_for()
         new = _waits(page, _new_slice)
         moments = _reel(page, f"{address}/Attention_gate", "Moment of training")
         maps = _reel(page, f"{address}/Attention_gate?map=sharpen", "Temperature")

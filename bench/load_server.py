@@ -78,15 +78,20 @@ def serving(script: str) -> Iterator[Server]:
     with subprocess.Popen(command, cwd=_ROOT, **quiet) as process:
         try:
             server = Server(f"http://127.0.0.1:{port}", process)
-            _wait(server)
+            wait_for_health(server)
             yield server
         finally:
             process.terminate()
             process.wait(20)
 
 
-def _wait(server: Server) -> None:
-    for _ in range(300):
+def wait_for_health(server: Server) -> None:
+    """Wait until a server answers.
+
+    Raises:
+        TimeoutError: it does not, or it has ended.
+    """
+    for _ in range(900):
         with contextlib.suppress(OSError), urllib.request.urlopen(f"{server.address}/_stcore/health", timeout=2):  # noqa: S310  # our own address
             return
         if server.process.poll() is not None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -18,11 +18,17 @@ class Fix:
 
     Attributes:
         text: what to change, for a button.
-        shapes: all the shapes after the change; `align` accepts them with the same operation and options.
+        shapes: all the shapes after the change; `align` accepts them with the same operation and `options`.
+        options: the options that change, such as {"axis": 4}; empty if only shapes change.
+        code: the Keras lines that do it; the inputs are called a, b, c, ..., the result y.
+        keeps_values: whether no value of an input is added, changed or dropped.
     """
 
     text: str
     shapes: tuple[Shape, ...]
+    options: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    code: str = ""
+    keeps_values: bool = True
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,7 @@ class MergeError(ValueError):
             (`docs/sources.md` lists these) this is a clear text instead.
         explanation: why, in one or two sentences.
         axes: the offending (input, axis) pairs, each axis counted in that input's own shape.
-        fixes: changes that `align` accepts; empty only where no shapes would help.
+        fixes: changes that `align` accepts, those that keep every value first; empty where none is known.
         accident: Keras's real text where it fails by accident, otherwise None.
         partial: how far each input was aligned, for a table; empty where no shapes were read.
     """

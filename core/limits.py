@@ -15,9 +15,13 @@ MAX_RANK = 6  # axes of a tensor that are drawn
 MAX_SIZE = 65_536  # elements along one axis
 MAX_ELEMENTS = number("MAX_ELEMENTS", 4_000_000)  # of one tensor: 16 MB of float32
 MAX_INPUTS = 6  # inputs of one merge
+MAX_MERGE_ELEMENTS = number("MAX_MERGE_ELEMENTS", 28_000_000)  # of one merge: all its inputs and its result together
 MAX_TEXT = 100_000  # characters of a pasted list
-MAX_GATE_ELEMENTS = 262_144  # of features in the gate gallery: a residual block of them takes under a second
-MAX_GATE_CHANNELS = 1_024  # of such features; some gates have a weight for each pair of channels
+MAX_GATE_ELEMENTS = 262_144  # numbers of features in the gate gallery: a residual block of them takes under a second
+MAX_GATE_CHANNELS = 1_024  # of such features; some gates have weights from every channel to every other
+MAX_GATE_STEP = number(
+    "MAX_GATE_STEP", 16_000_000
+)  # values of one step of a gate; self-attention has the square of its positions
 MAX_UPLOAD_BYTES = number("MAX_UPLOAD_BYTES", 32_000_000)
 MAX_ARCHIVE_MEMBERS = 64  # arrays in one .npz
 MAX_IMAGE_PIXELS = number("MAX_IMAGE_PIXELS", 16_000_000)
@@ -38,24 +42,29 @@ MAX_EXPORT_SECONDS = 120
 MAX_SESSIONS = number("MAX_SESSIONS", 0, least=0)  # open at a time; later visitors are asked to wait
 MAX_SESSION_UPLOAD_BYTES = number("MAX_SESSION_UPLOAD_BYTES", 128_000_000, least=0)  # stored for one session
 MAX_SERVER_UPLOAD_BYTES = number("MAX_SERVER_UPLOAD_BYTES", 0, least=0)  # stored for all of them
+UPLOAD_SECONDS = number("UPLOAD_SECONDS", 300)  # until all of a file must have arrived
+MAX_LARGE_ELEMENTS = number("MAX_LARGE_ELEMENTS", 0, least=0)  # of all large merges that are computed at a time
 MAX_WAITING = number("MAX_WAITING", 64)  # queued calls of one sandbox
 MAX_WAITING_EACH = number("MAX_WAITING_EACH", 4)  # of these, per session
-SANDBOX_MEMORY_BYTES = number("SANDBOX_MEMORY_BYTES", 3 * 2**30)  # address space: Keras takes 1.5 GiB, merges up to 2.2
+# Private memory of a child process; libraries are shared by all of them and come on top. Keras takes 0.4 GiB of it.
+SANDBOX_MEMORY_BYTES = number("SANDBOX_MEMORY_BYTES", 2 * 2**30)
 SANDBOX_SECONDS = number("SANDBOX_SECONDS", 20)  # per call
-MODEL_MEMORY_BYTES = number("MODEL_MEMORY_BYTES", number("SANDBOX_MEMORY_BYTES", 4 * 2**30))  # TensorFlow takes 1.5 GiB
+MODEL_MEMORY_BYTES = number("MODEL_MEMORY_BYTES", number("SANDBOX_MEMORY_BYTES", 3 * 2**30))
+MAX_MODELS = number("MAX_MODELS", 3)  # uploaded models that are loaded at a time, each in a process
 MODEL_SECONDS = number("MODEL_SECONDS", number("SANDBOX_SECONDS", 90))  # loading or running an uploaded model
 
 
 def check_elements(shapes: Iterable[Shape], result: Shape) -> None:
-    """Reject tensors that are too large, before any is allocated.
+    """Reject tensors that are too large, each or together, before any is allocated.
 
     Args:
         shapes: of the inputs; axes of None count as 1.
         result: shape of the output.
 
     Raises:
-        MergeError: names the tensor, its elements and the limit.
+        MergeError: names the tensor, or the merge, its elements and the limit.
     """
+    shapes = list(shapes)
     for shape in shapes:
         if _elements(shape) > MAX_ELEMENTS:
             raise invalid_request(
@@ -71,6 +80,18 @@ def check_elements(shapes: Iterable[Shape], result: Shape) -> None:
             count=f"{_elements(result):,}",
             limit=f"{MAX_ELEMENTS:,}",
         )
+    total = merge_elements(shapes, result)
+    if total > MAX_MERGE_ELEMENTS:
+        raise invalid_request(
+            "The inputs and the result would hold {count} elements together; at most {limit} are computed.",
+            count=f"{total:,}",
+            limit=f"{MAX_MERGE_ELEMENTS:,}",
+        )
+
+
+def merge_elements(shapes: Iterable[Shape], result: Shape) -> int:
+    """Elements of all inputs of a merge and of its result together; axes of None count as 1."""
+    return sum(_elements(shape) for shape in (*shapes, result))
 
 
 def check_rank(ranks: Iterable[int], most: int) -> None:

@@ -84,7 +84,7 @@ def lab(film: Film, address: str) -> None:
     """The notes' example: point at cells, go on to the next sheet."""
     page = film.page
     opened(page, f"{address}/Merge_lab")
-    page.get_by_text("the same as Keras").wait_for(timeout=120_000)  # a cold sandbox takes seconds
+    page.get_by_text("Same values as Keras").wait_for(timeout=120_000)  # a cold sandbox takes seconds
     page.locator("h1").first.evaluate("element => element.scrollIntoView({block: 'start'})")
     page.wait_for_timeout(500)
     page.screenshot(path=HERE / "picture.png")

@@ -1,42 +1,43 @@
-"""Any merge on any shapes, cell by cell."""
+"""Any merge on any shapes: the call in one line, the tensors below it, the code."""
 
 import streamlit as st
 
 from figures.distribution import distribution
 from ui import frame
 from ui.export import export_menu
-from ui.lab import controls, sections
+from ui.lab import controls, paste, sections
 from ui.lab.presets import pick_preset
 from ui.text import t
-from ui.views.merge_view import show_values
+from ui.views.selection import pick_layer
 
 frame.begin("Merge lab")
-st.title(t("Merge lab"))
-st.markdown(t("Choose shapes and an operation, and see what the Keras layer does with them."))
+menus = frame.headline(t("Merge lab"))
+with menus:
+    example = st.container(width="content")
+    paste.paste_box()
+call = controls.pick_call()
+with example:
+    pick_preset()
 
-left, right = st.columns([1, 2], gap="large")
-with left:
-    example = st.container()
-    operation, function_form = controls.pick_operation()
-    options = controls.pick_options(operation)
-    inputs = controls.pick_inputs()
-    seed = controls.pick_seed()
-    with example:
-        pick_preset()
-
-request = sections.Request(operation, function_form, inputs, options, seed)
-with right:
-    alignment = sections.show_alignment(request)
-    computed = sections.compute(request, alignment) if alignment else None
+row = st.container(horizontal=True, vertical_alignment="center", gap="small", key="lab_row")
+with row.container(width="stretch"):
+    alignment = sections.show_alignment(call)
+computed = sections.compute(call, alignment) if alignment else None
+if computed:
+    with row.container(width="content"):
+        layer = pick_layer()
+    shown = sections.show_tensors(call, *computed, layer)
+    if shown:
+        with menus:
+            title = sections.title_of(call.operation, call.shapes or ())
+            export_menu(*shown, title=title, code=sections.codes_of(call))
+with frame.below():
     if computed:
-        shown = show_values(*computed, normalize=options.normalize)
-        if controls.pick_distribution():
-            picture = distribution(sections.named_tensors(*computed), count=t("cells"), value=t("value"))
+        sections.show_check(call, *computed)
+        if call.shows_distribution:
+            picture = distribution(sections.named_tensors(*computed), count=t("elements"), value=t("value"))
             st.plotly_chart(picture, config={"displayModeBar": False}, alt=t("Distribution of the values"))
-        if shown:
-            export_menu(
-                *shown, title=sections.title_of(operation, request.shapes or ()), code=sections.codes_of(request)
-            )
-    sections.show_code(request)
+    sections.show_details(call, alignment)
+    sections.show_code(call)
 
 frame.end()

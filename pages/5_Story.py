@@ -7,35 +7,31 @@ from ui.story import controls, quiz, quiz_controls, view
 from ui.text import t
 
 frame.begin("Story")
-head = st.container(horizontal=True, vertical_alignment="center", gap="small", key="story_head")
-title, menus = head.container(width="stretch"), head.container(width="content", horizontal=True, gap="small")
+title, menus = frame.headline_parts()
 text, picture = st.columns([1, 3], gap="small")
-foot = st.container()
 with menus:
     part = controls.pick_part()
 
 if part == "quiz":
     with menus:
         questions = quiz_controls.pick_questions()
-    with foot:
-        number = quiz_controls.pick_number(questions)
-    title.title(quiz_controls.question_title(number + 1, len(questions)))
+    number = quiz_controls.pick_number(questions)
+    title.title(quiz_controls.question_title(number + 1, len(questions)), anchor=False)
     with text:
         st.markdown(quiz.question_text(questions[number]))
         answer = quiz_controls.pick_answer(questions, number)
-        quiz.show_tally(questions)
+        quiz.show_verdict(questions, number, answer)
     with picture:
         quiz.show_question(questions[number], answer, number)
 else:
     with menus:
         story = controls.pick_story()
     if story is None:
-        title.title(t("Your own story"))
+        title.title(t("Your own story"), anchor=False)
         st.info(t("Choose a story file. Files are not stored in the link."))
     else:
-        with foot:
-            step, number = controls.pick_step(story)
-        title.title(view.title(step))
+        step = controls.pick_step(story)
+        title.title(view.title(step), anchor=False)
         with text:
             view.show_text(step)
         with picture:

@@ -1,3 +1,3 @@
-"""TensorFlow and untrusted model files, always in a process of their own. Nothing here imports Keras into the server."""
+"""TensorFlow and untrusted model files, always in separate processes: the server never imports Keras."""
 
 __all__ = ["model_file", "model_run", "processes", "segmentation", "verification"]

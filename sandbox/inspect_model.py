@@ -1,7 +1,7 @@
-"""`python -m sandbox.inspect_model MODEL.keras`: every merge of a model, with the shapes that go in and come out.
+"""`python -m sandbox.inspect_model MODEL`: every merge of a model, with its shapes, and all else in which tensors meet.
 
-With a picture or noise the model is run, fenced in, and figures of the values stand beside. The listing alone needs
-no Keras; a process of its own looks whether the weights are what they claim.
+With a picture or noise the model is run in a fenced process, and statistics of the tensors are printed. The listing
+alone runs nothing and needs no Keras; a separate process checks the weights.
 """
 
 from __future__ import annotations
@@ -11,16 +11,19 @@ import json
 import logging
 import os
 import sys
+from collections.abc import Mapping, Sequence
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core import MergeError
+from core import MergeError, Sentence
+from core.dtypes import Array
 from core.errors import invalid_request
 from core.limits import MAX_MODEL_BYTES
+from sandbox.model_file.archive import read_weights, too_large
 from sandbox.model_file.file import ModelFile, read_model
+from sandbox.model_file.hdf5_parent import check_stored
 from sandbox.model_run.report import as_json, as_text, failure_text
-from sandbox.model_run.weights_parent import check_stored
 from sandbox.processes.errors import SandboxError
 
 if TYPE_CHECKING:
@@ -33,23 +36,27 @@ def main(arguments: list[str] | None = None) -> int:
     """Print the merges and return 0.
 
     Returns:
-        2 where the file is refused, with one line on standard error; 1 where the model fails when it is run.
+        2 if the file is rejected, or if a run was asked for that is not allowed, with one line on standard error; 1 if
+        the model fails when it is run.
     """
     options = _parser().parse_args(arguments)
+    wants_run = options.image is not None or options.noise is not None
+    run, notes = None, list[str]()
     try:
         content = _content(options.model)
         model = read_model(content, options.model.name)
-        if model.refusals:
-            raise MergeError(model.refusals[0].reason)
-        run = None
-        if options.image is None and options.noise is None:
-            check_stored(content)
-        else:
-            run = _run(content, model, options)
+        if wants_run and model.runnable:
+            run, notes = _run(content, model, options)
+        elif not model.hdf5:
+            check_stored(read_weights(content))
     except (MergeError, SandboxError) as error:
         print(" ".join(_one_line(error).split()), file=sys.stderr)
         return _REFUSED
-    print(json.dumps(as_json(model, run), indent=1) if options.json else as_text(model, run))
+    text = json.dumps(as_json(model, run) | {"notes": notes}, indent=1) if options.json else as_text(model, run, notes)
+    print(text)
+    if wants_run and model.refusals:
+        print(" ".join(_one_line(MergeError(model.refusals[0].reason)).split()), file=sys.stderr)
+        return _REFUSED
     if run is not None and run.failure is not None:
         print(failure_text(run.failure), file=sys.stderr)
         return _FAILED
@@ -60,27 +67,28 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m sandbox.inspect_model", description="Every merge inside a saved Keras model."
     )
-    parser.add_argument("model", type=Path, help='a file that model.save("model.keras") has written')
-    parser.add_argument("--image", type=Path, metavar="FILE", help="PNG, JPEG, WebP or .npy to run the model on")
+    parser.add_argument("model", type=Path, help="a .keras file, or an .h5 file with a whole model")
+    parser.add_argument(
+        "--image", type=Path, metavar="FILE", help="PNG, JPEG, WebP, .npy, TIFF, DICOM or NIfTI to run the model on"
+    )
     parser.add_argument("--noise", type=int, metavar="SEED", help="run the model on noise of this seed")
     parser.add_argument("--scale", choices=("0..1", "-1..1", "imagenet", "none"), default="0..1", help="of the picture")
+    parser.add_argument(
+        "--overlay", type=Path, metavar="FOLDER", help="write every spatial gate, laid over the input, into this folder"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     return parser
 
 
 def _content(path: Path) -> bytes:
-    """All of the file, after its size."""
+    """The whole file, after a check of its size."""
     try:
         size = path.stat().st_size
         if size > MAX_MODEL_BYTES:
-            raise invalid_request(
-                "The file has {size} MB; up to {limit} are accepted.",
-                size=-(-size // 1_000_000),
-                limit=MAX_MODEL_BYTES // 1_000_000,
-            )
+            raise too_large(size)
         if path.is_dir():
             raise invalid_request(
-                "{file} is a folder, such as a SavedModel; only .keras files are read.", file=path.name[:60]
+                "{file} is a folder, such as a SavedModel; only .keras and .h5 files are read.", file=path.name[:60]
             )
         if not path.is_file():  # a pipe or a device may have no end
             raise invalid_request("{file} cannot be read: {reason}.", file=path.name[:60], reason="it is not a file")
@@ -89,21 +97,24 @@ def _content(path: Path) -> bytes:
         raise invalid_request("{file} cannot be read: {reason}.", file=path.name[:60], reason=error.strerror) from None
 
 
-def _run(content: bytes, model: ModelFile, options: argparse.Namespace) -> Run:
+def _run(content: bytes, model: ModelFile, options: argparse.Namespace) -> tuple[Run, list[str]]:
+    """Run the model; what was changed about its input."""
     from sandbox.model_run.file_inputs import file_inputs, noise_inputs  # noqa: PLC0415  # the listing needs neither
     from sandbox.model_run.handle import open_model  # noqa: PLC0415  # likewise
 
+    notes: Sequence[Sentence] = ()
     if options.image is None:
-        inputs = noise_inputs(model, options.noise)
+        inputs: Mapping[str, Array] = noise_inputs(model, options.noise)
     else:
-        if not options.image.is_file():
-            raise invalid_request(
-                "{file} cannot be read: {reason}.", file=options.image.name[:60], reason="no such file"
-            )
-        inputs = file_inputs(model, options.image, options.scale, options.noise or 0)
+        inputs, notes = file_inputs(model, options.image, options.scale, options.noise or 0)
     opened = open_model(content, model=model)
     try:
-        return opened.run(inputs).result()
+        run = opened.run(inputs).result()
+        if options.overlay is not None:
+            from sandbox.model_run.overlays import write_overlays  # noqa: PLC0415  # needs Pillow
+
+            notes = [*notes, *write_overlays(options.overlay, opened, run, inputs)]
+        return run, [str(note) for note in notes]
     finally:
         opened.close()
 
@@ -114,19 +125,19 @@ def _one_line(error: MergeError | SandboxError) -> str:
     reasons = {
         "timeout": "The model took too long and was stopped.",
         "memory": "The model ran out of memory and was stopped.",
-        "died": "The process of the model ended by itself, perhaps for lack of memory.",
+        "died": "The process of the model ended unexpectedly, perhaps for lack of memory.",
     }
     return reasons.get(error.kind, f"The model could not be run ({error.kind}).")
 
 
 def _alone_on_standard_error() -> None:
-    """What the child's libraries print, and what we log of it, would stand beside our one line."""
+    """Keep standard error for our one line: the libraries of the child and our log would print there, too."""
     sys.stderr = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="backslashreplace")
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, 2)
     os.close(nothing)
     logging.disable()
-    if isinstance(sys.stdout, TextIOWrapper):  # names are in any language, terminals are not
+    if isinstance(sys.stdout, TextIOWrapper):  # names may be in any language; terminals may not support it
         sys.stdout.reconfigure(errors="backslashreplace")
 
 

@@ -47,6 +47,18 @@ PRIVATE = {
     "keras": "sandbox/keras_internals.py",
     "PIL": "ui/export/pillow_internals.py",
 }
+PUBLIC_STREAMLIT = {
+    "components",
+    "errors",
+    "testing",
+    "typing",
+}  # the modules of Streamlit that its documentation names
+OTHER_PRIVATE = {  # private names of other packages: each is needed, in one file
+    ("ui/export/painters/slide_parts.py", "_blob"): "python-pptx: the content of a part",
+    ("ui/export/painters/slide_parts.py", "_r"): "python-pptx: the XML element of a run",
+    ("sandbox/processes/child_main.py", "_exit"): "os: documented in spite of its name",
+}
+PROTOCOL = ("bench/load_visitor.py", "bench/load_widgets.py")  # speak Streamlit's protocol, as a browser does
 MOST_ROOMS = {"core": 12, "ui": 20, "sandbox": 7}
 BAD_NAMES = {"utils", "helpers", "common", "manager", "service", "misc"}
 LONG, TOO_LONG, SLICE = 250, 400, 60
@@ -177,6 +189,67 @@ def test_no_raw_html():
                 assert node.arg != "unsafe_allow_html", file
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "st":
                 assert node.attr != "html", file
+
+
+def private_imports() -> list[tuple[str, str, str]]:
+    """File, package and module of every import from the inside of Streamlit, Keras or Pillow."""
+    found = []
+    for arrow in arrows():
+        package, *inner = arrow.target.split(".")
+        modules = inner[:-1] if package == "streamlit" else inner
+        inside = {
+            "streamlit": bool(modules) and modules[0] not in PUBLIC_STREAMLIT,
+            "keras": "src" in inner,
+            "PIL": any(part.startswith("_") for part in inner),
+        }
+        if inside.get(package) and not (arrow.file in PROTOCOL and modules[0] == "proto"):
+            found.append((arrow.file, package, arrow.target))
+    return found
+
+
+def private_attributes() -> list[tuple[str, int, str]]:
+    """File, line and name of every attribute that starts with an underscore and that no file of ours defines."""
+    nodes = [(file, node) for file in python_files() for node in ast.walk(_tree(file))]
+    ours = {node.name for _, node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef)}
+    ours |= {node.id for _, node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    ours |= {
+        node.attr
+        for _, node in nodes
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+        if isinstance(node.value, ast.Name) and node.value.id in {"self", "cls"}
+    }
+    return [
+        (str(file.relative_to(ROOT)), node.lineno, node.attr)
+        for file, node in nodes
+        if isinstance(node, ast.Attribute) and re.match(r"_[^_]", node.attr) and node.attr not in ours
+    ]
+
+
+def test_private_modules_are_imported_in_one_file_each():
+    """After an upgrade of Streamlit, Keras or Pillow, one file each has to be checked."""
+    wrong = [
+        f"{file} imports {name}: move it to {PRIVATE[of]}"
+        for file, of, name in private_imports()
+        if file != PRIVATE[of]
+    ]
+    assert wrong == []
+
+
+def test_private_attributes_are_used_in_one_file_each():
+    """Likewise for attributes; `tests/` has a test for each of those files that fails after an upgrade."""
+    wrong = [
+        f"{file}:{line} uses {name}: move it to one of {sorted(PRIVATE.values())}"
+        for file, line, name in private_attributes()
+        if file not in PRIVATE.values() and (file, name) not in OTHER_PRIVATE
+    ]
+    assert wrong == []
+
+
+def test_no_permission_is_left_over():
+    """Every file and name that is allowed to be private is still there."""
+    used = {(file, name) for file, _, name in private_attributes()}
+    assert set(OTHER_PRIVATE) - used == set()
+    assert [file for file in PRIVATE.values() if not (ROOT / file).exists()] == []
 
 
 def test_names_and_sizes():

@@ -17,6 +17,7 @@ Reason = Literal[
     "shapes",  # the inputs of a merge are incompatible
     "file",  # an upload that cannot be read, or is too large
     "limit",  # more elements than are computed
+    "busy",  # a large merge had to wait for others
     "full",  # more sessions than the server admits
     "upload quota",  # more uploaded bytes than a session, or the server, may hold
     "request",  # a message that no browser sends

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import sys
 from pathlib import Path
 
 import streamlit as st
@@ -11,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core import Sentence as _  # marks text for the catalogues
 from ui import counters, session, stage
-from ui.hosting import admission, status
+from ui.hosting import admission, budget, garbage, status
 from ui.state import history, link, present
 from ui.text import speak, t
 from ui.views import keras_check
@@ -24,7 +22,6 @@ PAGES = {  # file: (title, icon); the one list of pages
     "pages/4_Model_inspector.py": (_("Model inspector"), ":material/account_tree:"),
     "pages/5_Story.py": (_("Story"), ":material/auto_stories:"),
 }
-_MODULES = 50  # in one batch of `_settle`
 _ROOT = Path(__file__).parent.parent
 _ICON = Path(__file__).parent / "icon.svg"
 
@@ -62,11 +59,19 @@ def headline(claim: str) -> DeltaGenerator:
     Returns:
         Where the controls are drawn.
     """
+    title, controls = headline_parts()
+    title.title(claim, anchor=False)
+    return controls
+
+
+def headline_parts() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """The first line of a page whose heading depends on its controls: where the heading and the controls are drawn."""
     line = st.container(horizontal=True, vertical_alignment="center", gap="small", key="headline")
-    line.title(claim, anchor=False)
-    return line.container(
+    title = line.empty()
+    controls = line.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="right", gap="xsmall", key="controls"
     )
+    return title, controls
 
 
 def below() -> DeltaGenerator:
@@ -94,7 +99,8 @@ def end() -> None:
         status.show()
     keras_check.wake()
     counters.end()
-    _settle(len(sys.modules) // _MODULES)
+    budget.end()
+    garbage.run_ended()
 
 
 def _undo() -> None:
@@ -110,18 +116,3 @@ def _undo() -> None:
             args=(by,),
             width="stretch",
         )
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _settle(imported: int) -> None:  # noqa: ARG001  # the key of the cache
-    """Leave what has been imported out of the garbage collection.
-
-    Streamlit collects all garbage after every run, which was 92 % of a small app's time: it walks through every
-    imported module. Once for each batch of modules (a page imports its own when it is first opened), not for each
-    run, which would leave garbage for good.
-
-    Args:
-        imported: how many batches of modules there are, of `_MODULES` each.
-    """
-    gc.collect()
-    gc.freeze()

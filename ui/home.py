@@ -69,7 +69,7 @@ def show_code(operation: str) -> None:
 
 
 def paste_box() -> None:
-    """A line for an error of Keras or two shapes, which opens the Merge lab; below it the reason for what is not read."""
+    """A line for an error of Keras or two shapes, which opens the Merge lab; a reason appears for what is not read."""
     st.text_input(
         t("Your Keras error, or two shapes"),
         key="home_paste",

@@ -72,7 +72,7 @@ def expire_sessions() -> int:
 
 def upload_bytes() -> Counter[str]:
     """Bytes of uploaded files in memory, by session."""
-    if not runtime.exists():
+    if not has_server():
         return Counter()
     storage: dict[str, dict[str, Any]] = runtime.get_instance().uploaded_file_mgr.file_storage  # type: ignore[attr-defined]
     return Counter(
@@ -103,8 +103,13 @@ def use_log_handler(handler: logging.Handler) -> None:
     streamlit.logger.update_formatter()
 
 
+def has_server() -> bool:
+    """Whether this process is a server; a test of a page (`AppTest`) only has a mock of one."""
+    return runtime.exists() and issubclass(type(runtime.get_instance()), runtime.Runtime)  # a mock claims its class
+
+
 def _session_manager() -> Any:
-    return runtime.get_instance()._session_mgr if runtime.exists() else None
+    return runtime.get_instance()._session_mgr if has_server() else None
 
 
 # Scripts of components. Streamlit serves the files of an installed package's component over HTTP, where the browser

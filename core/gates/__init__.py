@@ -1,17 +1,19 @@
-"""Gates by name: run one and keep every step, or take its Keras code.
+"""Gates by name: run one and record every step, ask for shapes and costs only, or take its Keras code.
 
-Features are (batch, rows, columns, channels); floats of any width are computed as float32. Weights are a dict of
-arrays in Keras's own layout, by `layer/weight`: "theta_x/kernel" (rows, columns, in, out), "phi_g/bias" (out,).
-`python -m core.gates` lists the gates; `python -m core.gates se 2,20,20,256` runs one.
+Features are (batch, rows, columns, channels), or (batch, depth, rows, columns, channels); floats of any width are
+computed as float32. Weights are a dict of arrays in Keras's own layout, by `layer/weight`: "theta_x/kernel" (rows,
+columns, in, out), "phi_g/bias" (out,). `python -m core.gates` lists the gates; `python -m core.gates se 2,20,20,256`
+runs one.
 """
 
-from core.gates.run import find_gate, gate_snippet, run_gate
-from core.gates.table import GATES, Gate
+from core.gates.run import find_gate, gate_shapes, gate_snippet, run_gate
+from core.gates.table import GATES, Gate, Variant
 from core.gates.trace import GateTrace, Step
 from core.gates.weights import pick_weights
 
 __all__ = [
-    "GATES", "Gate", "GateTrace", "Step", "find_gate", "gate_snippet", "pick_weights", "run_gate",
+    "GATES", "Gate", "GateTrace", "Step", "Variant",
+    "find_gate", "gate_shapes", "gate_snippet", "pick_weights", "run_gate",
     "channels", "compare", "gradients", "health", "map_changes", "pitfalls", "report", "resampling",
     "sanity_checks",
 ]  # fmt: skip

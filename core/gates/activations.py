@@ -1,4 +1,4 @@
-"""The activations of gates and what flows back through them. Tensors are (batch, rows, columns, channels) float32."""
+"""Activation functions of gates and their gradients. Tensors are float32 of any shape."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.dtypes import Array
-
-PLACES = (1, 2)  # rows and columns
 
 
 def relu(value: Array) -> Array:
@@ -21,15 +19,15 @@ def relu(value: Array) -> Array:
 def sigmoid(value: Array) -> Array:
     """1 / (1 + exp(-value))."""
     one = value.dtype.type(1)
-    with np.errstate(over="ignore"):  # exp(100) is inf, and 1 / inf the right answer
+    with np.errstate(over="ignore"):  # exp(100) overflows to inf, and 1 / inf is the correct limit
         result: Array = one / (one + np.exp(-value))
     return result
 
 
-def softmax(value: Array) -> Array:
-    """exp(value) over its sum, over all places of a sample: the weights of a channel sum to 1."""
-    powers = np.exp(value - value.max(axis=PLACES, keepdims=True))
-    result: Array = powers / powers.sum(axis=PLACES, keepdims=True)
+def softmax(value: Array, axes: tuple[int, ...]) -> Array:
+    """exp(value) over its sum along these axes: `keras.layers.Softmax(axis=axes)`."""
+    powers = np.exp(value - value.max(axis=axes, keepdims=True))
+    result: Array = powers / powers.sum(axis=axes, keepdims=True)
     return result
 
 
@@ -56,65 +54,65 @@ def _ramp(value: Array) -> Array:
     return result
 
 
-def relu_back(flow: Array, result: Array) -> Array:
-    """The flow where the result is above 0."""
-    return np.where(result > 0, flow, flow.dtype.type(0))
+def relu_back(upstream: Array, result: Array) -> Array:
+    """The upstream gradient where the result is above 0, else 0."""
+    return np.where(result > 0, upstream, upstream.dtype.type(0))
 
 
-def sigmoid_back(flow: Array, result: Array) -> Array:
-    """The flow times s * (1 - s): at most a quarter, nothing where the gate is fully open or shut."""
-    back: Array = flow * result * (1 - result)
+def sigmoid_back(upstream: Array, result: Array) -> Array:
+    """The upstream gradient times s * (1 - s): at most a quarter of it, 0 where the sigmoid is saturated."""
+    back: Array = upstream * result * (1 - result)
     return back
 
 
-def softmax_back(flow: Array, result: Array) -> Array:
-    """Each weight s gets s * (flow - sum(flow * s)): more for one is less for all others."""
-    back: Array = result * (flow - (flow * result).sum(axis=PLACES, keepdims=True))
+def softmax_back(upstream: Array, result: Array, axes: tuple[int, ...]) -> Array:
+    """The result s times (upstream - sum(upstream * s)) along the axes of the softmax."""
+    back: Array = result * (upstream - (upstream * result).sum(axis=axes, keepdims=True))
     return back
 
 
-def tanh_back(flow: Array, result: Array) -> Array:
-    """The flow times 1 - t²."""
-    back: Array = flow * (1 - result * result)
+def tanh_back(upstream: Array, result: Array) -> Array:
+    """The upstream gradient times 1 - t²."""
+    back: Array = upstream * (1 - result * result)
     return back
 
 
-def swish_back(flow: Array, value: Array) -> Array:
-    """The flow times s + value * s * (1 - s)."""
-    share = sigmoid(value)
-    back: Array = flow * (share + value * share * (1 - share))
+def swish_back(upstream: Array, value: Array) -> Array:
+    """The upstream gradient times s + value * s * (1 - s), with s the sigmoid of the value."""
+    s = sigmoid(value)
+    back: Array = upstream * (s + value * s * (1 - s))
     return back
 
 
-def hard_swish_back(flow: Array, value: Array) -> Array:
-    """The flow times the ramp, and on the ramp value / 6 more."""
+def hard_swish_back(upstream: Array, value: Array) -> Array:
+    """The upstream gradient times the ramp, plus value / 6 where the ramp has a slope."""
     sloping = (value > -3) & (value < 3)
-    back: Array = flow * (_ramp(value) + np.where(sloping, value / value.dtype.type(6), value.dtype.type(0)))
+    back: Array = upstream * (_ramp(value) + np.where(sloping, value / value.dtype.type(6), value.dtype.type(0)))
     return back
 
 
 @dataclass(frozen=True)
 class Activation:
-    """One activation.
+    """One element-wise activation.
 
     Attributes:
         function: value -> result.
-        back: (flow, result, or the value where that is needed) -> what flows back; all of one shape.
-        written: the right side of its equation, {0} for the input.
-        from_input: whether `back` needs the value.
+        back: (upstream gradient, result, or the value where `from_input`) -> gradient; all of one shape.
+        equation: the right side of its equation, {0} for the input.
+        from_input: whether `back` needs the value instead of the result.
     """
 
     function: Callable[[Array], Array]
     back: Callable[[Array, Array], Array]
-    written: str
+    equation: str
     from_input: bool = False
 
 
 ACTIVATIONS = {
     "relu": Activation(relu, relu_back, "max({0}, 0)"),
     "sigmoid": Activation(sigmoid, sigmoid_back, "1 / (1 + exp(−{0}))"),
-    "softmax": Activation(softmax, softmax_back, "exp({0}) / Σ exp({0})"),
     "tanh": Activation(tanh, tanh_back, "tanh({0})"),
     "swish": Activation(swish, swish_back, "{0} · σ({0})", from_input=True),
     "hard_swish": Activation(hard_swish, hard_swish_back, "{0} · min(max({0} + 3, 0), 6) / 6", from_input=True),
 }
+SOFTMAX_EQUATION = "exp({0}) / Σ exp({0})"

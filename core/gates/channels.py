@@ -1,6 +1,6 @@
-"""Figures for each channel, the last axis of a tensor, and the orders that they give.
+"""Figures per channel, the last axis of a tensor, and the orders that follow from them.
 
-Every function takes (..., C) and returns (C,). Numbers that are not finite count as 0.
+Every function takes (..., C) and returns (C,). Values that are not finite count as 0.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ def energy(value: Array) -> Figures:
 
 
 def change(before: Array, after: Array) -> Figures:
-    """How far each channel moved: the sum of squared differences of two tensors of one shape."""
+    """The sum of squared differences of two tensors of one shape, per channel."""
     return energy(_channels(after) - _channels(before))
 
 
 def agreement(value: Array, weights: Array) -> Figures:
-    """The correlation of a channel's magnitude with a map of weights, -1 to 1; 0 where either is the same everywhere.
+    """The correlation of each channel's magnitude with an attention map, -1 to 1; 0 where either is constant.
 
     Args:
         value: features, (..., C).
-        weights: the map, (..., 1), as many places.
+        weights: the map, (..., 1), with as many positions.
     """
     magnitude, weight = np.abs(_channels(value)), _channels(weights)
     magnitude, weight = magnitude - magnitude.mean(axis=0), weight - weight.mean(axis=0)
@@ -46,7 +46,7 @@ def agreement(value: Array, weights: Array) -> Figures:
 
 
 def order(figures: Figures) -> tuple[int, ...]:
-    """The channels, largest figure first; equal ones by index."""
+    """The channels by descending figure; equal ones by index."""
     return tuple(int(channel) for channel in np.argsort(-figures, kind="stable"))
 
 
@@ -62,7 +62,7 @@ class ChannelFigures:
     Attributes:
         before: energy of the features.
         after: energy of the gated features.
-        kept: after / before; NaN for a channel without energy, from which nothing can be kept.
+        kept: after / before; NaN for a channel without energy.
         changed: energy of the difference.
         agreement: correlation of the magnitude of the features with the map, -1 to 1.
         cover: how well the channel shows the gate, see `cover`.
@@ -80,9 +80,9 @@ def channel_figures(features: Array, gated: Array, weights: Array) -> ChannelFig
     """All figures of a gate at once.
 
     Args:
-        features: what goes in, (..., C).
-        gated: what comes out, of the same shape.
-        weights: the map, which broadcasts against the features: (n, H, W, 1), (n, 1, 1, C), (n, H, W, C).
+        features: input of the gate, (..., C).
+        gated: its output, of the same shape.
+        weights: gate values that broadcast to the features: (n, H, W, 1), (n, 1, 1, C), (n, H, W, C).
     """
     before, after = energy(features), energy(gated)
     one_map = weights.shape == (*features.shape[:-1], 1)
@@ -92,9 +92,9 @@ def channel_figures(features: Array, gated: Array, weights: Array) -> ChannelFig
 
 
 def _own_agreement(features: Array, weights: Array) -> Figures:
-    """As `agreement`, each channel with its own part of the map."""
+    """As `agreement`, each channel with its own gate values."""
     magnitude, weight = np.abs(_channels(features)), _channels(np.broadcast_to(weights, features.shape))
-    even = np.ptp(weight, axis=0) == 0  # a rounded mean would leave a spread where there is none
+    even = np.ptp(weight, axis=0) == 0  # a rounded mean would leave a deviation where there is none
     magnitude, weight = magnitude - magnitude.mean(axis=0), weight - weight.mean(axis=0)
     size = np.sqrt(energy(magnitude) * energy(weight))
     found: Figures = np.divide(
@@ -125,9 +125,9 @@ def cover(before: Array, after: Array) -> Figures:
 
 
 ORDERS: dict[str, str] = {
-    "index": _("As they come"),
+    "index": _("By index"),
     "energy": _("By energy"),
-    "kept": _("By share of energy kept"),
+    "kept": _("By energy retained"),
     "change": _("By change"),
     "agreement": _("By agreement with the map"),
     "cover": _("By how well they show the gate"),
@@ -135,14 +135,14 @@ ORDERS: dict[str, str] = {
 
 
 def channel_order(figures: ChannelFigures, by: str) -> tuple[int, ...]:
-    """The channels, largest figure first; equal ones by index, NaN last.
+    """The channels by descending figure; equal ones by index, NaN last.
 
     Args:
         figures: of `channel_figures`.
         by: one of `ORDERS`.
 
     Raises:
-        MergeError: names the orders that there are.
+        MergeError: lists the orders.
     """
     chosen = {
         "index": -np.arange(len(figures.before), dtype=np.float64),

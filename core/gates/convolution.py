@@ -1,10 +1,12 @@
-"""Convolution of channels-last tensors as Keras's Conv2D computes it, by one product of matrices.
+"""Convolution of channels-last tensors as Keras's Conv1D, Conv2D and Conv3D compute it, by one matrix product.
 
-Tensors are (batch, rows, columns, channels) float32; kernels (kernel rows, kernel columns, channels in, channels out).
+Tensors are (batch, *grid, channels) float32 with one to three grid axes; kernels are (*window, channels in,
+channels out). Windows, strides and dilation rates have one entry per grid axis.
 """
 
 from __future__ import annotations
 
+from math import prod
 from typing import Literal
 
 import numpy as np
@@ -12,35 +14,45 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from core.dtypes import Array
 
-Pair = tuple[int, int]
+Sizes = tuple[int, ...]
 Padding = Literal["valid", "same"]
-ONE: Pair = (1, 1)
 
 
 def convolve(
-    value: Array, kernel: Array, *, strides: Pair = ONE, padding: Padding = "valid", dilation: Pair = ONE
+    value: Array, kernel: Array, *, strides: Sizes = (), padding: Padding = "valid", dilation: Sizes = ()
 ) -> Array:
-    """`keras.layers.Conv2D` without its bias.
+    """`keras.layers.Conv1D`, `Conv2D` or `Conv3D` without the bias.
 
     Args:
-        value: (n, H, W, c).
-        kernel: (p, q, c, d).
-        strides: rows and columns from one window to the next.
-        padding: "valid" takes whole windows alone; "same" gives ceil(H / stride) rows, zeros put around as TensorFlow
-            does it: the odd one below and to the right.
-        dilation: rows and columns from one cell of the kernel to the next.
+        value: (n, *grid, c).
+        kernel: (*window, c, d).
+        strides: step from one window to the next; 1 by default.
+        padding: "valid" uses complete windows only; "same" gives ceil(size / stride) positions, with zeros added as
+            TensorFlow does it: an odd one goes after the last position.
+        dilation: step from one kernel element to the next; 1 by default.
 
     Returns:
-        (n, h, w, d).
+        (n, *convolved grid, d).
     """
-    if kernel.shape[:2] == ONE and strides == ONE:
-        return _times(value, kernel[0, 0])
-    padded = np.pad(value, _margins(value.shape, kernel.shape, strides, padding, dilation))
-    reach = _reach(kernel.shape, dilation)
-    windows = sliding_window_view(padded, reach, axis=(1, 2))
-    chosen = windows[:, :: strides[0], :: strides[1], :, :: dilation[0], :: dilation[1]]
-    cells = chosen.transpose(0, 1, 2, 4, 5, 3).reshape(*chosen.shape[:3], -1)
-    return _times(cells, kernel.reshape(-1, kernel.shape[-1]))
+    window = kernel.shape[:-2]
+    strides, dilation = strides or (1,) * len(window), dilation or (1,) * len(window)
+    if prod(window) == 1:
+        sampled = value[(slice(None), *(slice(None, None, step) for step in strides))]
+        return _times(sampled, kernel.reshape(kernel.shape[-2:]))
+    axes = tuple(range(1, value.ndim - 1))
+    padded = np.pad(value, _margins(value.shape, window, strides, padding, dilation))
+    windows = sliding_window_view(padded, _reach(window, dilation), axis=axes)
+    chosen = windows[
+        (
+            slice(None),
+            *(slice(None, None, step) for step in strides),
+            slice(None),
+            *(slice(None, None, step) for step in dilation),
+        )
+    ]
+    last = len(axes) + 1  # the channels; the kernel axes follow them
+    columns = chosen.transpose(*range(last), *range(last + 1, chosen.ndim), last).reshape(*chosen.shape[:last], -1)
+    return _times(columns, kernel.reshape(-1, kernel.shape[-1]))
 
 
 def _times(value: Array, matrix: Array) -> Array:
@@ -50,47 +62,54 @@ def _times(value: Array, matrix: Array) -> Array:
 
 
 def convolve_back(
-    flow: Array,
+    upstream: Array,
     kernel: Array,
     *,
-    shape: tuple[int, ...],
-    strides: Pair = ONE,
+    shape: Sizes,
+    strides: Sizes = (),
     padding: Padding = "valid",
-    dilation: Pair = ONE,
+    dilation: Sizes = (),
 ) -> Array:
-    """What flows back through `convolve` to a `value` of this shape; `flow` has the shape of the result."""
-    if kernel.shape[:2] == ONE and strides == ONE:
-        product: Array = flow @ kernel[0, 0].T
-        return product
-    margins = _margins(shape, kernel.shape, strides, padding, dilation)
+    """The gradient of `convolve` with respect to a `value` of this shape; `upstream` has the shape of the result."""
+    window = kernel.shape[:-2]
+    strides, dilation = strides or (1,) * len(window), dilation or (1,) * len(window)
+    margins = _margins(shape, window, strides, padding, dilation)
     sizes = [size + sum(margin) for size, margin in zip(shape, margins, strict=True)]
-    padded: Array = np.zeros(sizes, dtype=flow.dtype)
-    for row, column in np.ndindex(kernel.shape[:2]):
-        rows = _every(row * dilation[0], strides[0], flow.shape[1])
-        columns = _every(column * dilation[1], strides[1], flow.shape[2])
-        padded[:, rows, columns] += flow @ kernel[row, column].T
-    (_, _), (top, _), (left, _), _ = margins
-    return padded[:, top : top + shape[1], left : left + shape[2]]
+    padded: Array = np.zeros(sizes, dtype=upstream.dtype)
+    for at in np.ndindex(window):
+        positions = tuple(
+            slice(start * rate, start * rate + step * (count - 1) + 1, step)
+            for start, rate, step, count in zip(at, dilation, strides, upstream.shape[1:-1], strict=True)
+        )
+        padded[(slice(None), *positions)] += upstream @ kernel[at].T
+    inside = tuple(slice(before, before + size) for (before, _), size in zip(margins, shape, strict=True))
+    return padded[inside]
 
 
-def _every(start: int, step: int, count: int) -> slice:
-    return slice(start, start + step * (count - 1) + 1, step)
+def convolved_grid(
+    grid: Sizes, window: Sizes, *, strides: Sizes = (), padding: Padding = "valid", dilation: Sizes = ()
+) -> Sizes:
+    """Grid of the result of `convolve`; sizes below 1 where the window is larger than the grid."""
+    strides, dilation = strides or (1,) * len(window), dilation or (1,) * len(window)
+    if padding == "same":
+        return tuple(-(-size // step) for size, step in zip(grid, strides, strict=True))
+    reach = _reach(window, dilation)
+    return tuple((size - wide) // step + 1 for size, wide, step in zip(grid, reach, strides, strict=True))
 
 
-def _reach(kernel: tuple[int, ...], dilation: Pair) -> Pair:
-    """Rows and columns from the first to the last cell under the kernel."""
-    return (kernel[0] - 1) * dilation[0] + 1, (kernel[1] - 1) * dilation[1] + 1
+def _reach(window: Sizes, dilation: Sizes) -> Sizes:
+    """Positions from the first to the last element under the kernel."""
+    return tuple((size - 1) * rate + 1 for size, rate in zip(window, dilation, strict=True))
 
 
 def _margins(
-    shape: tuple[int, ...], kernel: tuple[int, ...], strides: Pair, padding: Padding, dilation: Pair
-) -> list[Pair]:
-    """Zeros before and after each axis."""
+    shape: Sizes, window: Sizes, strides: Sizes, padding: Padding, dilation: Sizes
+) -> list[tuple[int, int]]:  # fmt: skip
+    """Zeros added before and after each axis."""
     if padding == "valid":
-        return [(0, 0)] * 4
-    reach = _reach(kernel, dilation)
-    sides = [(0, 0)]
-    for size, step, wide in zip(shape[1:3], strides, reach, strict=True):
+        return [(0, 0)] * len(shape)
+    margins = [(0, 0)]
+    for size, step, wide in zip(shape[1:-1], strides, _reach(window, dilation), strict=True):
         missing = max((-(-size // step) - 1) * step + wide - size, 0)
-        sides.append((missing // 2, missing - missing // 2))
-    return [*sides, (0, 0)]
+        margins.append((missing // 2, missing - missing // 2))
+    return [*margins, (0, 0)]

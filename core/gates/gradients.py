@@ -1,9 +1,9 @@
-"""What flows back through a whole gate.
+"""Gradients through a whole gate.
 
 For the attention gate (arXiv:1804.03999), with u the gradient of the output x̂ = x × α:
-    to α:         dα = Σ_c u x        one number for each place, summed over channels
-    through the sigmoid:  dq = up*(dα) s (1 − s)     with up* the upsampling backwards; nothing passes where s is 0 or 1
-    to x:         u α (straight through the product) + θ*(dq W_ψ [f > 0])    (by way of the map)
+    to α:         dα = Σ_c u x        one value per position, summed over channels
+    through the sigmoid:  dq = upᵀ(dα) s (1 − s)     with upᵀ the transposed interpolation; 0 where s is saturated
+    to x:         u α (directly through the product) + θᵀ(dq W_ψ [f > 0])    (through the map)
 """
 
 from __future__ import annotations
@@ -23,35 +23,37 @@ class GateGradients:
     """Gradients of sum(upstream * output).
 
     Attributes:
-        parts: for each step that reaches the output: what flows to it, by the name of the step it comes from; each has
-            the shape of the step. `parts["x"]["gated"]` came straight through the product, `parts["x"]["theta_x"]`
-            by way of the map. The last step gets "upstream".
+        parts: for each step that affects the output, its gradient in parts, by the name of the step through which it
+            comes; each has the shape of the step. `parts["x"]["gated"]` comes directly through the product,
+            `parts["x"]["theta_x"]` through the map. The last step has "upstream".
     """
 
     parts: dict[str, dict[str, Array]]
 
     def to(self, name: str) -> Array:
-        """All that flows to a step, for example "x", "alpha", "g", "psi"; its shape. KeyError if there is no such."""
+        """The whole gradient of a step, for example "x", "alpha", "g", "psi"; its shape. KeyError if there is none."""
         total, *rest = self.parts[name].values()
         for part in rest:
             total = total + part
         return total
 
     def sizes(self) -> dict[str, float]:
-        """The root mean square of what flows to each step."""
+        """The root mean square of the gradient of each step."""
         return {name: float(np.sqrt(np.mean(np.square(self.to(name), dtype=np.float64)))) for name in self.parts}
 
 
 def gate_gradients(trace: GateTrace, upstream: Any = None) -> GateGradients:
-    """Walk a gate backwards, as TensorFlow does with the same layers.
+    """Backpropagate through a gate, as TensorFlow does through the same layers.
 
     Args:
         trace: of `core.gates.run_gate`.
-        upstream: what flows into the output, of its shape; ones by default.
+        upstream: the gradient of the output, of its shape; ones by default.
 
     Raises:
-        MergeError: upstream has another shape than the output.
+        MergeError: upstream has another shape than the output, or the trace holds shapes only.
     """
+    if not trace.computed:
+        raise invalid_request("This run has shapes only; gradients need its values.")
     flow = np.ones(trace.output.shape, FLOAT32) if upstream is None else autocast(upstream).astype(FLOAT32, copy=False)
     if flow.shape != trace.output.shape:
         raise invalid_request(

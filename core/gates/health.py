@@ -1,130 +1,211 @@
-"""How a map of weights fares: is the gate open everywhere, dead, focused?"""
+"""Diagnoses an attention map or gate values: open, dead, uniform, selective, or shares of one whole.
+
+Two kinds of values are told apart. A sigmoid gives each value its own range from 0 to 1. A softmax gives shares that
+sum to 1 along one or several axes; with n shares the even one is 1/n, and every limit is relative to it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.dtypes import Array
 from core.errors import invalid_request
+from core.gates.trace import Step
 from core.sentences import Sentence
 
-SHUT, OPEN = 0.05, 0.95  # below and above which a weight counts as shut and open
-FAINT = 0.1  # a map without any larger weight lets nothing through
-FLAT = 0.05  # spread below which a map is the same everywhere
-DECIDED = 0.8  # share of weights that are shut or open in a focused map
-EVEN, NARROW = 0.98, 0.75  # entropy above which shares are alike, below which few places have most
+SUPPRESSED, PASSED = 0.05, 0.95  # below and above which a value counts as suppressed and passed
+FAINT = 0.1  # a map without any larger value suppresses everything
+FLAT = 0.05  # standard deviation below which a map is uniform
+DECIDED = 0.8  # fraction of values that are suppressed or passed in a selective map
+EVEN, NARROW = 0.98, 0.75  # entropy above which shares are alike, below which few of them hold most
+EXACT = 1e-3  # how far the sum of shares may be from 1, after rounding to float16
+
+Figures = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class GateHealth:
-    """Figures of a map of weights.
+    """Figures of gate values.
 
     Attributes:
-        shut: share of weights below 0.05.
-        open: share of weights above 0.95.
-        mean: of the weights.
-        spread: their standard deviation.
-        smallest: of the weights.
-        largest: of the weights.
-        entropy: how evenly a sample's weight lies on its places, 0 (all on one) to 1 (the same on all); the mean over
-            samples. NaN where the weights of a sample are all 0, or there is but one.
+        suppressed: fraction of values below `limits[0]`.
+        passed: fraction of values above `limits[1]`.
+        mean: of the values.
+        std: their standard deviation.
+        smallest: of the values.
+        largest: of the values.
+        entropy: how evenly the sum is distributed, 0 (all on one element) to 1 (the same on all): of shares along
+            their axes, else over all elements of a sample; the mean over all others. NaN where a sum is 0, or where
+            there is only one element.
         verdict: one sentence on what the figures mean.
+        shared_axes: axes along which the values are shares; empty where each has its own range from 0 to 1.
+        limits: 0.05 and 0.95, for n shares 0.05 / n and 0.95 / n.
     """
 
-    shut: float
-    open: float
+    suppressed: float
+    passed: float
     mean: float
-    spread: float
+    std: float
     smallest: float
     largest: float
     entropy: float
     verdict: Sentence
+    shared_axes: tuple[int, ...] = ()
+    limits: tuple[float, float] = (SUPPRESSED, PASSED)
 
 
-def gate_health(alpha: Array, *, shares: bool = False) -> GateHealth:
-    """Look at a map.
+def gate_health(
+    alpha: Array, *, shared_axes: tuple[int, ...] | None = None, has_channels: bool = True
+) -> GateHealth:  # fmt: skip
+    """Diagnose gate values.
 
     Args:
-        alpha: weights between 0 and 1, batch first: (n, H, W, 1) or any other shape.
-        shares: whether they share one whole (softmax) instead of going from 0 to 1 each; `GateTrace.shares`.
+        alpha: values between 0 and 1, batch first: (n, H, W, 1) or any other shape.
+        shared_axes: `Step.shared_axes`, the axes along which they are shares of one whole (softmax), also where an
+            interpolation has changed their sum; found by `find_shared_axes` if None.
+        has_channels: whether the last axis holds channels; False for attention weights, whose axes are positions.
 
     Raises:
-        MergeError: the map has no weights, or no axis besides the batch.
+        MergeError: there are no values, or no axis besides the batch.
     """
     if alpha.ndim < 2 or alpha.size == 0:
         raise invalid_request(
-            "A map of weights needs a batch and places; this one has the shape {shape}.", shape=alpha.shape
+            "An attention map needs a batch axis and positions; it has the shape {shape}.", shape=alpha.shape
         )
-    by_channel = alpha.ndim == 4 and alpha.shape[1:3] == (1, 1) and alpha.shape[3] > 1
-    wide = np.asarray(alpha, dtype=np.float64).reshape(len(alpha), -1)
+    wide = np.asarray(alpha, dtype=np.float64)
     if not np.isfinite(wide).all():
         nan = float("nan")
         return GateHealth(nan, nan, nan, nan, nan, nan, nan, _not_finite(wide))
+    shared = find_shared_axes(wide) if shared_axes is None else shared_axes
+    count = prod(wide.shape[axis] for axis in shared) if shared else 1
+    even = float(wide.sum(axis=shared, keepdims=True).mean()) / count if shared else 1.0
+    limits = (SUPPRESSED * even, PASSED * even)
+    entropy = _entropy(wide, shared or tuple(range(1, wide.ndim)))
     figures = (
-        float(np.mean(wide < SHUT)), float(np.mean(wide > OPEN)), float(wide.mean()), float(wide.std()),
-        float(wide.min()), float(wide.max()), _entropy(wide),
+        float(np.mean(wide < limits[0])), float(np.mean(wide > limits[1])), float(wide.mean()), float(wide.std()),
+        float(wide.min()), float(wide.max()), entropy,
     )  # fmt: skip
-    return GateHealth(*figures, _verdict_of_shares(figures[6]) if shares else _verdict(*figures[:6], by_channel))
+    shape = wide.shape if has_channels else (*wide.shape, 1)
+    verdict = _verdict_of_shares(entropy, _kind(shape, shared)) if shared else _verdict(figures, shape)
+    return GateHealth(*figures, verdict, shared, limits)
 
 
-def _entropy(wide: NDArray[np.float64]) -> float:
-    """-Σ p log p / log n with p a sample's weights over their sum; 0 log 0 is 0."""
-    total = wide.sum(axis=1, keepdims=True)
-    if wide.shape[1] < 2 or not (total > 0).all():
+def step_health(step: Step) -> GateHealth:
+    """The diagnosis of a step that holds gate values."""
+    has_channels = step.axes is None or step.axes[-1] is not None
+    return gate_health(step.value, shared_axes=step.shared_axes, has_channels=has_channels)
+
+
+def find_shared_axes(values: Array) -> tuple[int, ...]:
+    """The smallest set of axes, the batch left out, along which values of 0 to 1 sum to 1 for all others; () if none.
+
+    Axes of size 1 are never part of it, and neither are sums over a single element.
+    """
+    wide = np.asarray(values, dtype=np.float64)
+    if not wide.size or not np.isfinite(wide).all() or wide.min() < 0 or wide.max() > 1 + EXACT:
+        return ()
+    for axes in _sets_of_axes(wide.shape):
+        if abs(wide.mean() * prod(wide.shape[axis] for axis in axes) - 1) > EXACT:
+            continue  # the mean of n shares is 1/n: no sum has to be computed
+        if np.allclose(wide.sum(axis=axes), 1, atol=EXACT, rtol=0):
+            return axes
+    return ()
+
+
+def _sets_of_axes(shape: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    axes = [axis for axis, size in enumerate(shape) if axis and size > 1]
+    for count in range(1, len(axes) + 1):
+        yield from combinations(axes, count)
+
+
+def _entropy(wide: Figures, axes: tuple[int, ...]) -> float:
+    """-Σ p log p / log n along the axes, with p the values over their sum; 0 log 0 is 0."""
+    total = wide.sum(axis=axes, keepdims=True)
+    count = prod(wide.shape[axis] for axis in axes)
+    if count < 2 or not (total > 0).all():
         return float("nan")
     p = wide / total
-    return float(np.mean(-np.sum(p * np.log(p, out=np.zeros_like(p), where=p > 0), axis=1) / np.log(wide.shape[1])))
+    logs = np.log(p, out=np.zeros_like(p), where=p > 0)
+    return float(np.mean(-np.sum(p * logs, axis=axes) / np.log(count)))
 
 
-def _verdict(
-    shut: float, opened: float, mean: float, spread: float, smallest: float, largest: float, by_channel: bool
-) -> Sentence:
+def _kind(shape: tuple[int, ...], axes: tuple[int, ...]) -> str:
+    """Whether values lie along "positions", "channels" or both ("elements")."""
+    last = len(shape) - 1
+    if axes == (last,) and shape[last] > 1:
+        return "channels"
+    return "elements" if last in axes and shape[last] > 1 else "positions"
+
+
+def _verdict(figures: tuple[float, ...], shape: tuple[int, ...]) -> Sentence:
+    suppressed, passed, mean, std, smallest, largest, _ = figures
     if largest < FAINT:
-        return Sentence("Dead: no weight reaches {limit}, so next to nothing gets through.", limit=FAINT)
-    if opened >= OPEN or smallest > 1 - FAINT:
+        return Sentence(
+            "Dead: all gate values are below {limit}; almost everything is suppressed.", limit=FAINT
+        )  # fmt: skip
+    if passed >= PASSED or smallest > 1 - FAINT:
         return Sentence("Open everywhere: the features pass almost unchanged, as if there were no gate.")
-    if spread < FLAT:
-        if by_channel:
-            return Sentence(
-                "The same everywhere: every channel is scaled by about {mean}, none is picked.", mean=f"{mean:.2f}"
-            )
+    if std < FLAT:
+        return _uniform(_kind(shape, tuple(axis for axis, size in enumerate(shape) if axis and size > 1)), mean)
+    if suppressed + passed >= DECIDED and passed > 0:
         return Sentence(
-            "The same everywhere: every place is scaled by about {mean}, none is picked.", mean=f"{mean:.2f}"
-        )
-    if shut + opened >= DECIDED and opened > 0:
-        return Sentence(
-            "Focused: {open} of the weights let the features pass, {shut} hold them back.",
-            open=_percent(opened),
-            shut=_percent(shut),
+            "Selective: {passed} of the values are near 1 (pass), {suppressed} near 0 (suppress).",
+            passed=_percent(passed),
+            suppressed=_percent(suppressed),
         )
     return Sentence(
-        "Graded: weights from {smallest} to {largest}, {between} of them neither shut nor open.",
+        "Graded: values from {smallest} to {largest}, {between} of them between suppressed and passed.",
         smallest=f"{smallest:.2f}",
         largest=f"{largest:.2f}",
-        between=_percent(1 - shut - opened),
+        between=_percent(1 - suppressed - passed),
     )
 
 
-def _verdict_of_shares(entropy: float) -> Sentence:
-    if not entropy < EVEN:  # NaN too: one place has it all, and so has every place
-        return Sentence("Shared evenly: every place has about the same weight, none is picked.")
-    if entropy < NARROW:
-        return Sentence("Focused: few places share most of the weight.")
-    return Sentence("Graded: some places have more of the weight than others.")
+def _uniform(kind: str, mean: float) -> Sentence:
+    scale = f"{mean:.2f}"
+    if kind == "channels":
+        return Sentence("Uniform: every channel is scaled by about {mean}; the gate is not selective.", mean=scale)
+    if kind == "elements":
+        return Sentence("Uniform: every element is scaled by about {mean}; the gate is not selective.", mean=scale)
+    return Sentence("Uniform: every position is scaled by about {mean}; the gate is not selective.", mean=scale)
 
 
-def _not_finite(wide: NDArray[np.float64]) -> Sentence:
+def _verdict_of_shares(entropy: float, kind: str) -> Sentence:
+    level = 0 if not entropy < EVEN else 1 if entropy < NARROW else 2  # NaN: one element has all of it
+    return {
+        "positions": (
+            Sentence("Shared evenly: all positions have about the same weight; the gate is not selective."),
+            Sentence("Focused: few positions share most of the weight."),
+            Sentence("Graded: some positions have more of the weight than others."),
+        ),
+        "channels": (
+            Sentence("Shared evenly: all channels have about the same weight; the gate is not selective."),
+            Sentence("Focused: few channels share most of the weight."),
+            Sentence("Graded: some channels have more of the weight than others."),
+        ),
+        "elements": (
+            Sentence("Shared evenly: all elements have about the same weight; the gate is not selective."),
+            Sentence("Focused: few elements share most of the weight."),
+            Sentence("Graded: some elements have more of the weight than others."),
+        ),
+    }[kind][level]
+
+
+def _not_finite(wide: Figures) -> Sentence:
     return Sentence(
-        "{share} of the weights are not finite numbers: look for them in the features, in g or in the gate's weights.",
+        "{share} of the gate values are NaN or infinite. Check the features, g and the weights of the gate.",
         share=_percent(1 - float(np.isfinite(wide).mean())),
     )
 
 
 def _percent(share: float) -> str:
-    """A share in percent; never 0 % or 100 % unless it is all or nothing."""
+    """A fraction in percent; 0 % and 100 % only where it is none or all."""
     percent = 100 * share
     if 0 < percent < 1:
         return "<1 %"

@@ -1,6 +1,6 @@
-"""What if the map were another? The one table of changes to a map of weights.
+"""What if the attention map were another? The table of changes to a map, and of the sanity checks of an honest figure.
 
-Maps are (n, H, W, 1) float32 from 0 to 1, and so is every result. A new change is one function and one row.
+Maps are (n, *grid, 1) float32 from 0 to 1, and so is every result. A new change is one function and one row.
 """
 
 from __future__ import annotations
@@ -12,9 +12,13 @@ import numpy as np
 
 from core.dtypes import FLOAT32, Array
 from core.errors import invalid_request
+from core.gates.run import run_gate
+from core.gates.trace import GateTrace
+from core.gates.weights import untrained
+from core.sentences import Sentence
 from core.sentences import Sentence as _  # marks text for the catalogues
 
-_EDGE = 1e-7  # closest to 0 and 1 that a logarithm is taken of: beyond it float32 has no steps near 1
+_EDGE = 1e-7  # closest to 0 and 1 that a logarithm is taken of: beyond it float32 has no values near 1
 
 
 @dataclass(frozen=True)
@@ -22,12 +26,12 @@ class Amount:
     """A number that a change takes.
 
     Attributes:
-        name: stands in links, and is the keyword of `change_map`.
-        title: for people.
-        low: smallest.
-        high: largest.
-        default: to begin with.
-        step: between two values.
+        name: used in links; the keyword of `change_map`.
+        title: for menus.
+        low: smallest value.
+        high: largest value.
+        default: initial value.
+        step: difference of two neighbouring values.
     """
 
     name: str
@@ -39,14 +43,14 @@ class Amount:
 
     @property
     def choices(self) -> tuple[float, ...]:
-        """Every value that can be chosen, from low to high; whole steps give whole numbers."""
+        """Every value that can be chosen, in ascending order; integers where the step is an integer."""
         count = round((self.high - self.low) / self.step)
         values = [round(self.low + self.step * at, 6) for at in range(count + 1)]
         return tuple(int(value) if float(self.step).is_integer() else value for value in values)
 
 
 def read_amount(amount: Amount, text: str) -> float | None:
-    """A number as a link has it: any in the range, a whole one where the steps are whole; None for all else."""
+    """A number from a link: any in the range, an integer where the step is one; None for everything else."""
     try:
         value = float(text)
     except ValueError:
@@ -58,14 +62,14 @@ def read_amount(amount: Amount, text: str) -> float | None:
 
 
 @dataclass(frozen=True)
-class WhatIf:
-    """One row of the table.
+class MapChange:
+    """One row of the table of changes.
 
     Attributes:
-        name: stands in links.
-        title: for people.
-        summary: one sentence for people.
-        function: (map, then one number for each amount) -> map.
+        name: used in links.
+        title: for menus.
+        summary: one sentence of explanation.
+        function: (map, then one number per amount) -> map.
         amounts: the numbers that it takes.
     """
 
@@ -76,126 +80,128 @@ class WhatIf:
     amounts: tuple[Amount, ...] = ()
 
 
-def invert(weights: Array) -> Array:
+def invert(alpha: Array) -> Array:
     """1 - α."""
-    return 1 - weights
+    return 1 - alpha
 
 
-def sharpen(weights: Array, temperature: float) -> Array:
-    """sigmoid(logit(α) / temperature): below 1 further apart, above 1 closer to a half; 1 changes nothing."""
+def sharpen(alpha: Array, temperature: float) -> Array:
+    """sigmoid(logit(α) / temperature): below 1 further from a half, above 1 closer to it; 1 changes nothing."""
     if temperature == 1:
-        return weights
-    wide = np.clip(weights.astype(np.float64), _EDGE, 1 - _EDGE)
+        return alpha
+    wide = np.clip(alpha.astype(np.float64), _EDGE, 1 - _EDGE)
     return 1 / (1 + np.exp(-np.log(wide / (1 - wide)) / temperature))
 
 
-def threshold(weights: Array, limit: float) -> Array:
+def threshold(alpha: Array, limit: float) -> Array:
     """1 where α reaches the limit, else 0."""
-    return weights >= limit
+    return alpha >= limit
 
 
-def shift(weights: Array, right: float, down: float) -> Array:
-    """Moved by shares of the width and the height; what comes in from outside is 0."""
-    height, width = weights.shape[1:3]
+def shift(alpha: Array, right: float, down: float) -> Array:
+    """Shifted by fractions of the width and the height of the last two grid axes; filled with 0."""
+    height, width = alpha.shape[-3:-1]
     rows, columns = round(down * height), round(right * width)
-    moved = np.zeros_like(weights)
-    moved[:, _span(rows, height), _span(columns, width)] = weights[:, _span(-rows, height), _span(-columns, width)]
+    moved = np.zeros_like(alpha)
+    moved[..., _span(rows, height), _span(columns, width), :] = alpha[
+        ..., _span(-rows, height), _span(-columns, width), :
+    ]
     return moved
 
 
-def constant(weights: Array, value: float) -> Array:
-    """The same everywhere."""
-    return np.full_like(weights, value)
+def constant(alpha: Array, value: float) -> Array:
+    """The same value at every position."""
+    return np.full_like(alpha, value)
 
 
-def random(weights: Array, seed: float) -> Array:
-    """Every weight drawn evenly from 0 to 1."""
-    return np.random.default_rng(int(seed)).random(weights.shape, dtype=np.float32)
+def random(alpha: Array, seed: float) -> Array:
+    """Uniform random values in [0, 1)."""
+    return np.random.default_rng(int(seed)).random(alpha.shape, dtype=np.float32)
 
 
-def gaussian(weights: Array, across: float, middle: float, width: float) -> Array:
-    """A hill: exp(-d² / (2 width²)), with d the distance from its middle; all in shares of the width and the height."""
-    rows, columns = ((np.arange(size) + 0.5) / size for size in weights.shape[1:3])
+def gaussian(alpha: Array, across: float, middle: float, width: float) -> Array:
+    """exp(-d² / (2 width²)), with d the distance from the middle; all in fractions of the width and the height."""
+    rows, columns = ((np.arange(size) + 0.5) / size for size in alpha.shape[-3:-1])
     square = (rows[:, None] - middle) ** 2 + (columns[None, :] - across) ** 2
-    return np.broadcast_to(np.exp(-square / (2 * width**2))[None, ..., None], weights.shape)
+    return np.broadcast_to(np.exp(-square / (2 * width**2))[..., None], alpha.shape)
 
 
-def permuted(weights: Array, seed: float) -> Array:
-    """The same weights, each at another place."""
-    mixed = np.random.default_rng(int(seed)).permutation(weights.reshape(len(weights), -1), axis=1)
-    return mixed.reshape(weights.shape)
+def permuted(alpha: Array, seed: float) -> Array:
+    """The values of each sample in random order."""
+    mixed = np.random.default_rng(int(seed)).permutation(alpha.reshape(len(alpha), -1), axis=1)
+    return mixed.reshape(alpha.shape)
 
 
 def _span(offset: int, size: int) -> slice:
     return slice(max(0, offset), max(0, min(size, size + offset)))
 
 
-_SEED = Amount("draw", _("Draw"), 0, 99, 0, 1)
+_SEED = Amount("draw", _("Random seed"), 0, 99, 0, 1)
 _TABLE = (
-    WhatIf("none", _("The map of the network"), _("As the gate makes it."), lambda weights: weights),
-    WhatIf("invert", _("Inverted"), _("1 − α: what was held back passes, and the other way round."), invert),
-    WhatIf(
-        "sharpen", _("Sharpened"), _("σ(logit(α) / T): a temperature below 1 decides more, one above 1 less."), sharpen,
-        (Amount("temperature", _("Temperature T"), 0.05, 5, 0.25, 0.05),),
+    MapChange("none", _("Original"), _("The map as the gate computes it."), lambda alpha: alpha),
+    MapChange("invert", _("Inverted"), _("1 − α: suppressed positions pass, and vice versa."), invert),
+    MapChange(
+        "sharpen", _("Sharpened"), _("σ(logit(α) / T): a temperature below 1 sharpens the map, above 1 flattens it."),
+        sharpen, (Amount("temperature", _("Temperature T"), 0.05, 5, 0.25, 0.05),),
     ),
-    WhatIf(
-        "threshold", _("Cut at a threshold"), _("1 where α reaches the threshold, 0 elsewhere."), threshold,
+    MapChange(
+        "threshold", _("Binarized at a threshold"), _("1 where α reaches the threshold, 0 elsewhere."), threshold,
         (Amount("limit", _("Threshold"), 0, 1, 0.5, 0.05),),
     ),
-    WhatIf(
-        "shift", _("Shifted"), _("Moved over the features; what comes in from outside is 0."), shift,
+    MapChange(
+        "shift", _("Shifted"), _("Shifted over the features and filled with 0."), shift,
         (
-            Amount("right", _("To the right, share of the width"), -1, 1, 0.25, 0.05),
-            Amount("down", _("Down, share of the height"), -1, 1, 0, 0.05),
+            Amount("right", _("To the right, fraction of the width"), -1, 1, 0.25, 0.05),
+            Amount("down", _("Down, fraction of the height"), -1, 1, 0, 0.05),
         ),
     ),
-    WhatIf(
-        "constant", _("A constant"), _("The same weight everywhere; 1 is no gate at all."), constant,
-        (Amount("value", _("Weight"), 0, 1, 1, 0.05),),
+    MapChange(
+        "constant", _("Constant"), _("The same value at every position; 1 is equivalent to no gate."), constant,
+        (Amount("value", _("Value"), 0, 1, 1, 0.05),),
     ),
-    WhatIf("random", _("Random"), _("Every weight drawn evenly from 0 to 1."), random, (_SEED,)),
-    WhatIf(
-        "gaussian", _("A Gaussian hill"), _("A hill that knows nothing of the slice."), gaussian,
+    MapChange("random", _("Random"), _("Uniform random values in [0, 1]."), random, (_SEED,)),
+    MapChange(
+        "gaussian", _("Gaussian"), _("A Gaussian, independent of the image."), gaussian,
         (
-            Amount("across", _("Middle, share of the width"), 0, 1, 0.5, 0.05),
-            Amount("middle", _("Middle, share of the height"), 0, 1, 0.5, 0.05),
-            Amount("width", _("Width"), 0.05, 1, 0.15, 0.05),
+            Amount("across", _("Center, fraction of the width"), 0, 1, 0.5, 0.05),
+            Amount("middle", _("Center, fraction of the height"), 0, 1, 0.5, 0.05),
+            Amount("width", _("Standard deviation"), 0.05, 1, 0.15, 0.05),
         ),
     ),
-    WhatIf("permuted", _("Permuted"), _("The same weights, each at another place."), permuted, (_SEED,)),
+    MapChange("permuted", _("Shuffled"), _("The same values in random order."), permuted, (_SEED,)),
 )  # fmt: skip
 
-WHAT_IFS: dict[str, WhatIf] = {row.name: row for row in _TABLE}
+MAP_CHANGES: dict[str, MapChange] = {row.name: row for row in _TABLE}
 
 
-def change_map(name: str, weights: Array, **amounts: float) -> Array:
-    """Another map in place of this one.
+def change_map(name: str, alpha: Array, **amounts: float) -> Array:
+    """Replace an attention map by a changed one.
 
     Args:
-        name: of a change, `WHAT_IFS`.
-        weights: the map, (n, H, W, 1) from 0 to 1.
-        amounts: numbers by name, `WhatIf.amounts`; those left out are as they are to begin with.
+        name: of a change in `MAP_CHANGES`.
+        alpha: the map, (n, H, W, 1) or (n, D, H, W, 1), from 0 to 1.
+        amounts: numbers by name, `MapChange.amounts`; defaults for those left out.
 
     Returns:
         A map of the same shape, float32 from 0 to 1.
 
     Raises:
-        MergeError: no such change, no such number or one out of its range, or a map of another rank.
+        MergeError: no such change, no such number or one outside its range, or a map of another rank.
     """
-    if name not in WHAT_IFS:
+    if name not in MAP_CHANGES:
         raise invalid_request(
-            "There is no change {name}; choose one of {names}.", name=repr(name)[:60], names=", ".join(WHAT_IFS)
+            "There is no change {name}; choose one of {names}.", name=repr(name)[:60], names=", ".join(MAP_CHANGES)
         )
-    if weights.ndim != 4:
+    if alpha.ndim not in (4, 5):
         raise invalid_request(
-            "A map should have the shape (batch, rows, columns, 1); it has {shape}.", shape=weights.shape
+            "A map should have the shape (batch, rows, columns, 1); it has {shape}.", shape=alpha.shape
         )
-    row = WHAT_IFS[name]
-    changed = row.function(weights, *_amounts(row, amounts))
+    row = MAP_CHANGES[name]
+    changed = row.function(alpha, *_amounts(row, amounts))
     return np.clip(changed, 0, 1).astype(FLOAT32, copy=False)
 
 
-def _amounts(row: WhatIf, given: dict[str, float]) -> list[float]:
+def _amounts(row: MapChange, given: dict[str, float]) -> list[float]:
     known = {amount.name for amount in row.amounts}
     for name in given.keys() - known:
         raise invalid_request(
@@ -205,10 +211,88 @@ def _amounts(row: WhatIf, given: dict[str, float]) -> list[float]:
     for amount, value in zip(row.amounts, values, strict=True):
         if not amount.low <= value <= amount.high:
             raise invalid_request(
-                "{name} goes from {low} to {high}; {value} does not.",
+                "{name} should be between {low} and {high}; got {value}.",
                 name=amount.name,
                 low=amount.low,
                 high=amount.high,
                 value=value,
             )
     return values
+
+
+@dataclass(frozen=True)
+class SanityCheck:
+    """One question to ask of a map before it is believed.
+
+    Attributes:
+        name: used in links.
+        title: for menus.
+        summary: what a result close to the original's would mean.
+        function: (trace of the trained gate, seed) -> the map to put in place of its own, (n, *grid, 1).
+    """
+
+    name: str
+    title: str
+    summary: str
+    function: Callable[[GateTrace, int], Array]
+
+
+def untrained_map(trace: GateTrace, seed: int = 0) -> Array:
+    """The map of the same gate on the same x and g with initial weights, drawn from a seed, in place of its own.
+
+    Raises:
+        MergeError: the trace holds shapes only.
+    """
+    if not trace.computed:
+        raise invalid_request("This run has shapes only; a map needs its values.")
+    inputs = {step.name: step.value for step in trace.steps if not step.inputs}
+    weights = untrained(trace.weights, seed)
+    return run_gate(trace.gate, inputs["x"], g=inputs.get("g"), weights=weights, variant=trace.variant).alpha
+
+
+_CHECKS = (
+    SanityCheck(
+        "open", _("All open"), _("α = 1 everywhere. If the prediction is as good, the network does without this gate."),
+        lambda trace, _seed: change_map("constant", trace.alpha, value=1),
+    ),
+    SanityCheck(
+        "shuffled", _("Shuffled"),
+        _("The same values in random order. If the prediction is as good, the positions do not matter."),
+        lambda trace, seed: change_map("permuted", trace.alpha, draw=seed % 100),
+    ),
+    SanityCheck(
+        "inverted", _("Inverted"),
+        _("1 − α. If the prediction is as good, what the map suppresses is as useful as what it passes."),
+        lambda trace, _seed: change_map("invert", trace.alpha),
+    ),
+    SanityCheck(
+        "untrained", _("Random weights"),
+        _("The map of the same gate before training. If it looks the same, the map shows the features, not learning."),
+        untrained_map,
+    ),
+)  # fmt: skip
+
+SANITY_CHECKS: dict[str, SanityCheck] = {row.name: row for row in _CHECKS}
+
+
+def provenance_note(grid: int, supervised: bool, dice_gated: float, dice_plain: float) -> Sentence:
+    """What has to be said beside a map of the shipped network.
+
+    Args:
+        grid: rows of the gate's features.
+        supervised: whether its α was trained against the target (the two coarse gates).
+        dice_gated: mean Dice of the network, `assets/figures.json`.
+        dice_plain: mean Dice of the same network without gates.
+    """
+    figures = {"grid": grid, "gated": f"{dice_gated:.3f}", "plain": f"{dice_plain:.3f}"}
+    if supervised:
+        return Sentence(
+            "α of the {grid}×{grid} gate was trained against the ground truth, so that it marks the target is no "
+            "discovery of the network. Mean Dice: {gated} with gates, {plain} without.",
+            **figures,
+        )
+    return Sentence(
+        "α of the {grid}×{grid} gate was trained through the prediction only. Mean Dice: {gated} with gates, {plain} "
+        "without.",
+        **figures,
+    )

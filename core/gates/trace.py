@@ -1,4 +1,4 @@
-"""A gate as data: `core.gates.run_gate` makes it, screens draw it, `core.gates.gradients` walks it backwards."""
+"""The recorded steps of a gate run (immutable): `core.gates.run_gate` makes them, pages draw them."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ from typing import NamedTuple
 
 from core.dtypes import Array
 from core.merges.plan import Alignment
+from core.sentences import Sentence
 
 Back = Callable[[Array], tuple[Array, ...]]
 Axes = tuple[int | None, ...]
 
 
 class Label(NamedTuple):
-    """What a step is called.
+    """How a step is written.
 
     Attributes:
-        name: the name of the Keras layer, without that of the gate: "theta_x".
+        name: the name of its Keras layer, without the name of the gate: "theta_x".
         symbol: in equations: "θ".
         right: right side of the equation, {0} and {1} for the symbols of the inputs; may be empty.
-        summary: one sentence for people.
+        summary: one sentence of explanation.
     """
 
     name: str
@@ -32,21 +33,22 @@ class Label(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """One named tensor on the way through a gate.
+    """One named tensor of a gate.
 
     Attributes:
-        name: as the Keras layer that makes it, without the name of the gate: "theta_x".
+        name: name of the Keras layer that produces it, without the name of the gate: "theta_x".
         symbol: in equations.
-        equation: how it comes about; empty for what is put in.
-        value: (batch, ...) float32.
-        alignment: of a merge: how its inputs line up.
-        summary: one sentence for people.
-        inputs: names of the steps that it is made of, in order.
+        equation: how it is computed; empty for an input.
+        value: (batch, ...) float32; NaN everywhere, without memory, if only shapes were asked for.
+        alignment: how the inputs of a merge are aligned; None for other steps.
+        summary: one sentence of explanation.
+        inputs: names of the steps from which it is computed, in order.
         weights: names of the weights that it uses.
-        multiplications: of numbers, for the whole batch.
-        back: the gradient of `value` -> one for each input; None for what is put in.
-        axes: on which axis of the features (batch, rows, columns, channels) each own axis lies, None for one of its
-            own; by default in order.
+        multiplications: scalar multiplications for the whole batch.
+        back: the gradient of `value` -> one gradient per input; None for an input.
+        axes: for each own axis the axis of the features (batch, *grid, channels) that it belongs to, None for an axis
+            of its own; by default in order.
+        shared_axes: own axes along which the values are shares of one whole (softmax); empty for other steps.
     """
 
     name: str
@@ -60,6 +62,12 @@ class Step:
     multiplications: int = 0
     back: Back | None = field(default=None, repr=False)
     axes: Axes | None = None
+    shared_axes: tuple[int, ...] = ()
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the value."""
+        return self.value.shape
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,12 +76,14 @@ class GateTrace:
 
     Attributes:
         gate: its name in `core.gates.GATES`.
-        variant: which form of it.
-        steps: what is put in first (x, then g), then each tensor as it is made; the last is the output.
-        map_name: name of the step that holds the map of weights.
+        variant: name of the variant in the gate's row.
+        steps: the inputs first (x, then g), then each tensor in the order of computation; the last is the output.
+        map_name: name of the step that holds the attention map or the gate values.
         weights: all that were used, by name (`layer/weight`).
-        trained: by name, whether the weight was given (True) or made from the seed (False).
-        map_names: of all the steps that hold a map, in order; the last is `map_name`.
+        trained: by name, whether the weight was given (True) or drawn from the seed (False).
+        map_names: names of all the steps that hold gate values, in order; the last is `map_name`.
+        computed: whether the values were computed; False if only shapes were asked for.
+        warnings: what is legal but probably unintended, about the features and about the merges.
     """
 
     gate: str
@@ -83,6 +93,8 @@ class GateTrace:
     weights: dict[str, Array]
     trained: dict[str, bool]
     map_names: tuple[str, ...] = ()
+    computed: bool = True
+    warnings: tuple[Sentence, ...] = ()
 
     def step(self, name: str) -> Step:
         """The step of this name; KeyError if there is none."""
@@ -90,17 +102,17 @@ class GateTrace:
 
     @property
     def alpha(self) -> Array:
-        """The map of weights as it meets the features, for example (n, H, W, 1)."""
+        """The attention map, or the gate values, in the shape that is broadcast to the features: (n, H, W, 1)."""
         return self.step(self.map_name).value
 
     @property
     def maps(self) -> tuple[Step, ...]:
-        """The steps that hold a map: one, or two where a gate weighs twice."""
+        """The steps that hold gate values: one, or two where a gate has two stages."""
         return tuple(self.step(name) for name in self.map_names or (self.map_name,))
 
     @property
     def output(self) -> Array:
-        """What leaves the gate."""
+        """The output of the gate."""
         return self.steps[-1].value
 
     @property
@@ -110,15 +122,15 @@ class GateTrace:
 
     @property
     def shares(self) -> bool:
-        """Whether the map is a softmax: weights that share one whole between them, not each from 0 to 1."""
-        return self.variant.endswith("softmax")
+        """Whether the map is a softmax: values that are shares of one whole, not each between 0 and 1."""
+        return bool(self.step(self.map_name).shared_axes)
 
     @property
     def parameters(self) -> int:
-        """How many numbers training may change; running means and variances are not among them."""
+        """Number of trainable parameters; running means and variances are not among them."""
         return sum(prod(array.shape) for name, array in self.weights.items() if "/moving_" not in name)
 
     @property
     def multiplications(self) -> int:
-        """How many multiplications of numbers the gate takes, for the whole batch."""
+        """Scalar multiplications that the gate takes for the whole batch."""
         return sum(step.multiplications for step in self.steps)

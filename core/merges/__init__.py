@@ -7,6 +7,7 @@ __all__ = [
     "align",
     "arithmetic",
     "dialects",
+    "gradient_arithmetic",
     "gradients",
     "keras_ops",
     "links",

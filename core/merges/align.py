@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 from operator import index
 from typing import Any
 
@@ -11,7 +11,7 @@ from core.errors import MergeError, PartialInput, Shape, invalid_request, shown
 from core.merges.concatenate import align_concatenate
 from core.merges.dot import Axes, align_dot, check_axes
 from core.merges.elementwise import align_elementwise, expand
-from core.merges.fixes import find_fixes
+from core.merges.fixes import Problem, find_fixes
 from core.merges.operations import Operation, find
 from core.merges.plan import Alignment, faults_of, partial_input
 from core.sentences import Sentence
@@ -52,8 +52,19 @@ def plan_or_explain(row: Operation, shapes: tuple[Shape, ...], axis: int, axes: 
     try:
         return plan(row, shapes, axis, axes)
     except MergeError as error:
-        fixes = find_fixes(shapes, error, lambda other: plan(row, other, axis, axes))
+        fixes = find_fixes(_problem(row, shapes, axis, axes, error))
         raise error.but(fixes=fixes, partial=partial_inputs(row, shapes, error)) from None
+
+
+def _problem(row: Operation, shapes: tuple[Shape, ...], axis: int, axes: Axes, error: MergeError) -> Problem:
+    chosen: dict[str, dict[str, Any]] = {"concatenate": {"axis": axis}, "dot": {"axes": axes}}
+    options = chosen.get(row.rule, {})
+    call = f"y = keras.layers.{row.name}({{options}})([{{inputs}}])"
+    return Problem(row, shapes, options, error, partial(_accepts, row), call)
+
+
+def _accepts(row: Operation, shapes: tuple[Shape, ...], options: dict[str, Any]) -> Alignment:
+    return plan(row, shapes, options.get("axis", -1), options.get("axes", -1))
 
 
 @lru_cache(maxsize=4096)
@@ -92,7 +103,7 @@ def not_a_list(row: Operation, shape: Shape) -> MergeError:
         Sentence("A merge layer takes a list of tensors: wrap them in square brackets."),
         accident=None if shape or row.rule == "concatenate" else "tuple index out of range",
     )
-    return error.but(fixes=find_fixes((shape,), error, lambda s: plan(row, s, -1, -1)))
+    return error.but(fixes=find_fixes(_problem(row, (shape,), -1, -1, error)))
 
 
 def _no_inputs(row: Operation) -> MergeError:

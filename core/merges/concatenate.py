@@ -12,8 +12,10 @@ import numpy as np
 
 from core.dtypes import Array, promote
 from core.errors import Call, MergeError, Shape
+from core.merges.odd_sizes import odd_size
 from core.merges.operations import Operation
 from core.merges.plan import AlignedInput, Alignment, Role
+from core.merges.warnings import batch_warning
 from core.sentences import Sentence
 
 
@@ -68,12 +70,40 @@ def _check_build(shapes: tuple[Shape, ...], axis: int) -> None:
     raise MergeError(
         "A `Concatenate` layer requires inputs with matching shapes except for the concatenation axis. "
         f"Received: input_shape={list(shapes)}",
-        Sentence(
-            "Only axis {axis}, along which the inputs are concatenated, may differ; all other axes must "
-            "match exactly. Concatenate does not broadcast.",
-            axis=axis,
-        ),
+        _why(shapes, axis),
         axes=_clashes(shapes, axis),
+    )
+
+
+def _why(shapes: tuple[Shape, ...], axis: int) -> Sentence:
+    rank = len(shapes[0])
+    other = next((number for number, shape in enumerate(shapes) if len(shape) != rank), None)
+    if other is not None:
+        return _unequal_ranks(shapes, other)
+    at = _clashes(shapes, axis)[0][1]
+    sizes = {size for shape in shapes if (size := shape[at]) is not None}
+    odd = odd_size(sizes) if 0 < at < rank - (axis % rank == rank - 1) else None
+    if odd is not None:
+        return Sentence(
+            "On axis {at} the sizes are {sizes}, and Concatenate does not broadcast. {odd} is not a multiple of "
+            "{factor}: pooled to {pooled} and upsampled again it becomes {back}. Multiples of {factor} work.",
+            at=at,
+            sizes=", ".join(map(str, sorted(sizes))),
+            **odd.values,
+        )
+    return Sentence(
+        "Only axis {axis}, along which the inputs are concatenated, may differ; all other axes must match "
+        "exactly. Concatenate does not broadcast.",
+        axis=axis,
+    )
+
+
+def _unequal_ranks(shapes: tuple[Shape, ...], other: int) -> Sentence:
+    return Sentence(
+        "Inputs 0 and {other} have {first} and {second} axes; all inputs must have the same number of axes.",
+        other=other,
+        first=len(shapes[0]),
+        second=len(shapes[other]),
     )
 
 
@@ -103,9 +133,9 @@ def _without(shape: Shape, axis: int, number: int) -> Shape:
 
 def _clashes(shapes: tuple[Shape, ...], axis: int) -> list[tuple[int, int]]:
     rank = len(shapes[0])
-    odd = [(number, len(shape) - 1) for number, shape in enumerate(shapes) if len(shape) != rank]
-    if odd:
-        return odd
+    ranks = [len(shape) for shape in shapes]
+    if len(set(ranks)) > 1:  # the axes that the lower ranks lack
+        return [(number, at) for number, own in enumerate(ranks) for at in range(1, own - min(ranks) + 1)]
     differing = [at for at in range(rank) if at != axis % rank and len({shape[at] for shape in shapes} - {None}) > 1]
     return [(number, at) for number in range(len(shapes)) for at in differing]
 
@@ -131,18 +161,15 @@ def _check_call(row: Operation, shapes: tuple[Shape, ...], axis: int) -> None:
         raise MergeError(
             f"{node} ConcatOp : Ranks of all input tensors should match: shape[0] = [{first}] vs. "
             f"shape[{other}] = [{second}] [Op:ConcatV2] name: concat",
-            Sentence(
-                "Inputs 0 and {other} have {first} and {second} axes; all inputs must have the same number of axes.",
-                other=other,
-                first=rank,
-                second=len(shapes[other]),
-            ),
-            axes=[(other, len(shapes[other]) - 1)],
+            _unequal_ranks(shapes, other),
+            axes=_clashes(shapes, axis),
             call=call,
         )
 
 
 def _warnings(shapes: tuple[Shape, ...], joined: int) -> Iterator[Sentence]:
+    if joined:
+        yield from batch_warning([shape[0] for shape in shapes], broadcast=False)
     if len(shapes) == 1:
         yield Sentence("With a single input there is nothing to merge; it is returned unchanged.")
     elif joined == 0:

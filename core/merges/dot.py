@@ -16,6 +16,7 @@ from core.errors import Call, MergeError, Shape
 from core.limits import check_rank
 from core.merges.operations import Operation
 from core.merges.plan import AlignedInput, Alignment
+from core.merges.warnings import batch_warning
 from core.sentences import Sentence
 
 _MOST_AXES = 32  # NumPy's own limit is 64 for both inputs together
@@ -203,6 +204,7 @@ def _check_reshape(call: Call, first: Shape, second: Shape, contracted: tuple[in
 
 
 def _warnings(axes: Axes, shapes: tuple[Shape, ...]) -> Iterator[Sentence]:
+    yield from batch_warning([shape[0] for shape in shapes], broadcast=False)
     if isinstance(axes, int) and axes < 0 and len(shapes[0]) != len(shapes[1]):
         contracted = (axes % len(shapes[0]), axes % len(shapes[1]))
         if contracted[0] != contracted[1]:

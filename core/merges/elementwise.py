@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import Literal
 
 from core.errors import Call, MergeError, Shape
+from core.merges.odd_sizes import odd_size
 from core.merges.operations import Operation
 from core.merges.plan import AlignedInput, Alignment, Role
 from core.merges.warnings import warnings
@@ -107,6 +108,14 @@ def _why(shapes: tuple[Shape, ...]) -> Sentence:
     rank = max(map(len, shapes))
     values = {"axis": rank - back, "sizes": ", ".join(map(str, sorted(size for size in sizes if size is not None)))}
     shorter = next((shape for shape in shapes if len(shape) < rank), None)
+    odd = odd_size({size for size in sizes if size is not None})
+    if odd is not None and rank > 2 and 1 < back < rank:
+        return Sentence(
+            "The sizes on axis {axis} are {sizes}, which cannot be broadcast together. {odd} is not a multiple of "
+            "{factor}: pooled to {pooled} and upsampled again it becomes {back}. Multiples of {factor} work.",
+            **values,
+            **odd.values,
+        )
     if shorter is None:
         return Sentence(
             "The sizes on axis {axis} are {sizes}, which cannot be broadcast together: sizes must be equal, or 1.",

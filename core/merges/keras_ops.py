@@ -13,7 +13,7 @@ from operator import index
 from core.errors import MergeError, PartialInput, Shape, invalid_request
 from core.merges.concatenate import align_concatenate
 from core.merges.elementwise import bias_shape
-from core.merges.fixes import find_fixes
+from core.merges.fixes import Problem, find_fixes
 from core.merges.operations import Operation, find
 from core.merges.plan import AlignedInput, Alignment, Role, faults_of, partial_input
 from core.merges.warnings import warnings
@@ -39,8 +39,16 @@ def align_operator(operation: str, shapes: Iterable[Iterable[int | None]], *, ax
     try:
         return _plan(row, listed, axis)
     except MergeError as error:
-        fixes = find_fixes(listed, error, lambda other: _plan(row, other, axis))
+        fixes = find_fixes(_problem(row, listed, axis, error))
         raise error.but(fixes=fixes, partial=_partial(row, listed, error)) from None
+
+
+def _problem(row: Operation, shapes: tuple[Shape, ...], axis: int, error: MergeError) -> Problem:
+    if row.rule == "concatenate":
+        call, options = "y = keras.ops.concatenate([{inputs}], {options})", {"axis": axis}
+    else:
+        call, options = f"y = keras.ops.{row.function}({{inputs}})", {}
+    return Problem(row, shapes, options, error, lambda other, chosen: _plan(row, other, chosen.get("axis", axis)), call)
 
 
 def _partial(row: Operation, shapes: tuple[Shape, ...], error: MergeError) -> tuple[PartialInput, ...]:

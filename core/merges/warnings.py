@@ -1,4 +1,4 @@
-"""Element-wise merges that Keras accepts, and that were probably not meant."""
+"""Warnings for an element-wise alignment that is legal but probably unintended."""
 
 from __future__ import annotations
 
@@ -6,27 +6,64 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from core.errors import Shape
-from core.merges.plan import AlignedInput
+from core.merges.plan import AlignedInput, Alignment
 from core.sentences import Sentence
 
 
 def warnings(inputs: Sequence[AlignedInput], output: Shape) -> Iterator[Sentence]:
-    """Everything about an element-wise alignment that a person should look at twice."""
+    """Everything about an element-wise alignment that is probably unintended."""
     if len(inputs) == 1:
-        yield Sentence("With one input there is nothing to merge: it comes out as it went in.")
+        yield Sentence("With a single input there is nothing to merge; it is returned unchanged.")
     yield from _bias_warnings(inputs)
     yield from _unchecked_warnings(inputs, output)
-    yield from _placement_warnings(inputs, output)
-    if output and None not in output and all(None not in i.shape and i.read_shape[1:] != output[1:] for i in inputs):
-        yield Sentence("No input has the shape of the result {output}: every one of them is stretched.", output=output)
+    yield from _alignment_warnings(inputs, output)
+
+
+def is_doubtful(alignment: Alignment) -> bool:
+    """Whether values are probably combined along other axes than intended."""
+    if alignment.axis is not None or alignment.axes is not None:
+        return False
+    inputs = alignment.inputs
+    return any(True for _ in _bias_warnings(inputs)) or any(
+        True for _ in _alignment_warnings(inputs, alignment.output_shape)
+    )
+
+
+def batch_warning(batches: Sequence[int | None], *, broadcast: bool) -> Iterator[Sentence]:
+    """An unknown batch size beside a known one.
+
+    Args:
+        batches: of all inputs.
+        broadcast: whether a built model broadcasts a batch of 1, as the element-wise merges do.
+    """
+    known = {size for size in batches if size is not None}
+    if None not in batches or len(known) != 1:
+        return
+    (size,) = known
+    if broadcast and size == 1:
+        yield Sentence(
+            "The batch size is None in one input and 1 in another: Keras reports a batch of 1, but a built model "
+            "broadcasts the 1 and returns the other batch."
+        )
+    elif broadcast:
+        yield Sentence(
+            "The batch size is None in one input and {size} in another: Keras reports a batch of {size}, and a run "
+            "with another batch fails, unless it is 1.",
+            size=size,
+        )
+    else:
+        yield Sentence(
+            "The batch size is None in one input and {size} in another: a run with another batch than {size} fails.",
+            size=size,
+        )
 
 
 def _bias_warnings(inputs: Sequence[AlignedInput]) -> Iterator[Sentence]:
     for number, entry in enumerate(inputs):
         if entry.read_shape != entry.expanded_shape:
             yield Sentence(
-                "On TensorFlow, Keras takes input {number} of shape {shape} for a bias and adds it as {read}, "
-                "along another axis than its own. Multiply and Subtract do not do this.",
+                "On the TensorFlow backend, Keras treats input {number} of shape {shape} as a bias and adds it as "
+                "{read}, along a different axis. Multiply and Subtract do not do this.",
                 number=number,
                 shape=entry.shape,
                 read=entry.read_shape,
@@ -34,35 +71,46 @@ def _bias_warnings(inputs: Sequence[AlignedInput]) -> Iterator[Sentence]:
 
 
 def _unchecked_warnings(inputs: Sequence[AlignedInput], output: Shape) -> Iterator[Sentence]:
+    if output:
+        yield from batch_warning([entry.expanded_shape[0] for entry in inputs], broadcast=True)
     for axis in range(1, len(output)):
         sizes = [entry.expanded_shape[axis] for entry in inputs if entry.roles[axis] != "inserted"]
         if None in sizes and any(size not in (None, 1) for size in sizes):
             yield Sentence(
-                "Axis {axis} is None in one input: Keras cannot check it, and a clash shows only when the model runs.",
+                "Axis {axis} is None in one input, so Keras cannot check it; a mismatch appears only at run time.",
                 axis=axis,
             )
 
 
-def _placement_warnings(inputs: Sequence[AlignedInput], output: Shape) -> Iterator[Sentence]:
-    """An input of lower rank that would also fit other axes than those it lands on."""
+def _alignment_warnings(inputs: Sequence[AlignedInput], output: Shape) -> Iterator[Sentence]:
+    """An input of lower rank that could also be aligned with other axes."""
     for number, entry in enumerate(inputs):
-        own = [size for size in entry.shape[1:] if size not in (1, None)]
+        own = [axis for axis in range(1, len(entry.shape)) if entry.shape[axis] != 1]
         if not entry.inserted or not own:
             continue
-        places = [
-            place for place in combinations(range(1, len(output)), len(own)) if [output[axis] for axis in place] == own
-        ]
-        if len(places) > 1:
-            landed = [axis for axis, role in enumerate(entry.roles) if role == "matched" and output[axis] != 1]
+        others = [other.expanded_shape for other in inputs if other is not entry]
+        sizes = [entry.shape[axis] for axis in own]
+        fitting = [axes for axes in combinations(range(1, len(output)), len(own)) if _could_match(sizes, axes, others)]
+        aligned = tuple(axis + entry.inserted for axis in own)
+        elsewhere = next((axes for axes in fitting if axes != aligned), None)
+        if aligned in fitting and elsewhere is not None:
             yield Sentence(
-                "Input {number} of shape {shape} lands on axes {landed} of {output}. It would also fit axes {other}: "
-                "if those were meant, insert the axes of 1 yourself.",
+                "Input {number} of shape {shape} is aligned with axes {aligned} of {output}. It would also fit axes "
+                "{other}; if you meant those, insert the size-1 axes explicitly.",
                 number=number,
                 shape=entry.shape,
                 output=output,
-                landed=_list(landed),
-                other=_list(next(place for place in places if list(place) != landed)),
+                aligned=_list(aligned),
+                other=_list(elsewhere),
             )
+
+
+def _could_match(sizes: Sequence[int | None], axes: Sequence[int], others: Sequence[Shape]) -> bool:
+    """Whether each size may equal that of another input along these axes; an unknown size may equal any but 1."""
+    return all(
+        any(other[axis] == size or (size is None and other[axis] != 1) for other in others)
+        for size, axis in zip(sizes, axes, strict=True)
+    )
 
 
 def _list(axes: Sequence[int]) -> str:

@@ -2,8 +2,8 @@
 
 A config can name any class and function of Keras, and some of those run code, read files or fetch from the network
 (CVE-2025-1550, CVE-2025-8747, CVE-2025-12058, CVE-2026-1462 and others). So nothing is instantiated that is not listed.
-`tests/sandbox/model_file/test_allowed.py` compares the list with the installed Keras: no listed class holds functions or reads
-files.
+`tests/sandbox/model_file/test_allowed.py` compares the list with the installed Keras: no listed class holds functions or
+reads files.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ _OTHERS = """
     RandomBrightness RandomContrast RandomCrop RandomFlip RandomRotation RandomTranslation RandomZoom
     AugMix AutoContrast ContrastLimitedAdaptiveHistogramEqualization CutMix Equalization MixUp RandAugment
     RandomColorDegeneration RandomColorJitter RandomElasticTransform RandomErasing RandomGaussianBlur RandomGrayscale
-    RandomHue RandomInvert RandomPerspective RandomPosterization RandomSaturation RandomSharpness RandomShear Solarization
-    Hashing HashedCrossing MelSpectrogram STFTSpectrogram
+    RandomHue RandomInvert RandomPerspective RandomPosterization RandomSaturation RandomSharpness RandomShear
+    Solarization Hashing HashedCrossing MelSpectrogram STFTSpectrogram
 """
 LAYERS = frozenset(" ".join((_CONVOLUTIONS, _POOLINGS, _SHAPES, _RECURRENT, _NORMALISATIONS, _OTHERS)).split())
 

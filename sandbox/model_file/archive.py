@@ -171,7 +171,8 @@ def _check_kind(content: bytes) -> None:
     other = next((what for start, what in _OTHERS if content.startswith(start)), None)
     if other:
         raise invalid_request(
-            'Only .keras and .h5 files are read; this is {what}. Save the model with Keras 3: model.save("model.keras").',
+            "Only .keras and .h5 files are read; this is {what}. Save the model with Keras 3: "
+            'model.save("model.keras").',
             what=other,
         )
     if not content.startswith((HDF5, b"PK")):

@@ -18,12 +18,13 @@ from sandbox.model_file.calls import Call
 from sandbox.model_file.entries import Refusal
 
 _LARGEST = 2**31 - 1  # of a size in a config
-_SIZES = frozenset(
-    """
+_SIZE_NAMES = """
     units filters kernel_size strides pool_size dilation_rate depth_multiplier groups input_dim output_dim num_heads
     key_dim value_dim head_dim num_query_heads num_key_value_heads output_shape target_shape size padding cropping n
     height width batch_shape num_tokens num_bins output_size input_length rank lora_rank newshape shape repeats
-    """.split()
+    """
+_SIZES = frozenset(
+    _SIZE_NAMES.split()
 )  # settings that are sizes: other integers, such as a mask value, may be of any magnitude
 _LEAST_BYTES = 2  # a weight takes at least as many: float16
 _SLACK = 65_536  # bytes

@@ -86,7 +86,7 @@ class Graph:
 
     def _compute_shape(self, call: Call) -> None:
         """Infer the shape of the output, which older files leave out."""
-        shapes = [self.learn(operand).shape if operand.source else operand.shape for operand in call.operands]
+        shapes = [operand.shape for operand in self.filled(call)]
         shape = merged_shape(call.layer, shapes) or output_shape(call.layer, shapes or [call.layer.built_shape])
         if shape is not None:
             self._computed[call.id, 0] = shape
@@ -98,6 +98,18 @@ class Graph:
             self.shapes.setdefault(key, tensor.shape)
             return tensor
         return replace(tensor, shape=self.shapes.get(key, self._computed.get(key)))
+
+    def filled(self, call: Call) -> tuple[Operand, ...]:
+        """The operands of a call with their shapes, as far as they are known."""
+        return tuple(
+            operand if operand.shape is not None or self._leaves_steps(operand, call) else self.learn(operand)
+            for operand in call.operands
+        )
+
+    def _leaves_steps(self, operand: Operand, call: Call) -> bool:
+        """Whether it comes out of a TimeDistributed, where every step has fewer axes than the whole."""
+        prefixes = [f"{name}/" for name in self.wrapped]
+        return any(operand.source.startswith(prefix) and not call.id.startswith(prefix) for prefix in prefixes)
 
     def known_shape(self, call: str, index: int = 0) -> Shape | None:
         """The shape of an output of a call: as saved, else as computed."""

@@ -137,7 +137,7 @@ class MergeEntry:
 
     @property
     def attention_like(self) -> bool:
-        """Whether one operand has a single channel and another has many, as an attention map and the features it gates."""
+        """Whether one operand has a single channel and another has many, as an attention map and its features."""
         shapes = [shape for shape in self.input_shapes if shape]
         last = {shape[-1] for shape in shapes if len(shape) > 1}
         return self.operation == "Multiply" and 1 in last and len(last) > 1

@@ -207,7 +207,7 @@ def _inputs(graph: Graph) -> tuple[InputEntry, ...]:
 
 
 def _refusals(archive: Archive, config: dict[str, Any], graph: Graph, refused: list[Refusal]) -> tuple[Refusal, ...]:
-    """By class first; sizes and inputs only if every class may be run. An old file names its version and the way out."""
+    """By class first; sizes and inputs only if every class may be run. An old file names its version."""
     named = (*refused_assets(archive.assets), *refused, *refusals(config))
     if named and archive.is_keras_2:
         named = (Refusal("", "", unsupported(archive.keras_version)), *named)

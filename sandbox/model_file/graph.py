@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from core.errors import invalid_request
+from core.errors import Shape, invalid_request
 from sandbox.model_file.calls import Call, Graph, from_nowhere, in_order
 from sandbox.model_file.config import RawLayer, is_chain
 from sandbox.model_file.entries import Operand
@@ -110,10 +110,12 @@ class _Model:
                 steps = [replace(entry, tensor=_one_step(entry.tensor)) for entry in steps]
             inside = (*path, *map(_name, layer.wrappers))
             outputs = _Model(self._graph, inside, layer.wrapped).open(steps)
+            self._graph.wrapped.append("/".join(path))
+            before = tensors[0].tensor.shape if tensors else None
+            outputs = [self._all_steps(output, before, len(layer.wrappers)) for output in outputs]
             self._aliases[key] = outputs
             self._in_steps.add(key)
-            self._graph.wrapped.append("/".join(path))
-            return [replace(output, shape=None) for output in outputs]
+            return list(outputs)
         operands, beside = ([e.tensor for e in given if e.reference.merged is merged] for merged in (True, False))
         name = "/".join(path)
         beside = [tensor for tensor in beside if tensor.source]
@@ -121,6 +123,12 @@ class _Model:
         self._leaves[key] = name
         made = Operand(name, 0, layer.input_shape, layer.dtype) if layer.class_name == "InputLayer" else Operand(name)
         return [self._graph.learn(made)]
+
+    def _all_steps(self, output: Operand, before: Shape | None, count: int) -> Operand:
+        """An output of a TimeDistributed: one step with the axes of the steps in front."""
+        inner = self._graph.learn(output).shape
+        known = before is not None and inner is not None
+        return replace(output, shape=(*inner[:1], *before[1 : 1 + count], *inner[1:]) if known else None)  # type: ignore[index]
 
     def _resolve(self, reference: Reference) -> Operand:
         """The tensor of the flat graph to which a reference points."""

@@ -62,7 +62,7 @@ def model_config(content: bytes) -> tuple[bytes, str, int]:
     try:
         with h5py.File(BytesIO(content), "r") as file:
             stored = sum(x.id.get_storage_size() for x in _datasets(file.get("model_weights", file)))
-            group = file["model_weights"] if "model_weights" in file else file
+            group = file.get("model_weights", file)
             version = _text(file, "keras_version") or _text(group, "keras_version")
             return _text(file, "model_config"), version.decode("utf-8", "replace"), stored
     except MergeError:

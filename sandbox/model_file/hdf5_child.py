@@ -1,11 +1,10 @@
 """The jobs of a child that checks and reads HDF5 and loads no model. It has no Keras.
 
-It is fenced before it looks at the first byte, as HDF5 is C code.
+It is restricted before it looks at the first byte, as HDF5 is C code.
 """
 
 from __future__ import annotations
 
-import tempfile
 from typing import Any
 
 import numpy as np
@@ -13,8 +12,9 @@ import numpy as np
 from core import MergeError
 from sandbox.model_file.hdf5_check import check_weights, model_config
 from sandbox.processes.child_main import Job
-from sandbox.processes.fence import fence
+from sandbox.processes.fence import restrict_system_calls
 from sandbox.processes.messages import Array, Message
+from sandbox.processes.one_shot import refused
 
 
 def check(_header: dict[str, Any], arrays: list[Array]) -> Message:
@@ -26,7 +26,7 @@ def check(_header: dict[str, Any], arrays: list[Array]) -> Message:
     try:
         check_weights(arrays[0].tobytes())
     except MergeError as error:
-        return _refused(error)
+        return refused(error), []
     return {"refused": None}, []
 
 
@@ -41,15 +41,9 @@ def config(_header: dict[str, Any], arrays: list[Array]) -> Message:
         check_weights(content)
         text, version, stored = model_config(content)
     except MergeError as error:
-        return _refused(error)
+        return refused(error), []
     return {"refused": None, "version": version, "stored": stored}, [np.frombuffer(text, np.uint8)]
 
 
-def _refused(error: MergeError) -> Message:
-    text = error.keras_message
-    values = {name: str(value) for name, value in getattr(text, "values", {}).items()}
-    return {"refused": getattr(text, "template", str(text)), "values": values}, []
-
-
-fence(tempfile.gettempdir())
+restrict_system_calls()  # its files were restricted before the first import
 JOBS: dict[str, Job] = {"check": check, "config": config}

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import tempfile
+import threading
 
-import numpy as np
-
-from core import MergeError, Sentence
 from core.errors import invalid_request
 from core.limits import MAX_MODEL_BYTES
 from sandbox.processes.errors import SandboxError
-from sandbox.processes.process import Reply, SandboxProcess
+from sandbox.processes.one_shot import ask_once
+from sandbox.processes.process import Reply
 
-_MEMORY = 2**31  # of address space: three times the largest file, and what h5py takes
+MEMORY_BYTES = 3 * MAX_MODEL_BYTES + 300_000_000  # private: three times the largest file, and what h5py takes
+_ONE_AT_A_TIME = threading.Lock()  # so that the memory of all processes has a limit
 _SECONDS = 60.0
 _NOT_THERE = ("start", "resting")  # kinds of failure if h5py is not installed
 
@@ -62,15 +61,8 @@ def read_hdf5(content: bytes) -> tuple[bytes, str, int]:
 
 
 def _ask(job: str, content: bytes) -> Reply:
-    with tempfile.TemporaryDirectory(prefix="mergescope-") as folder:
-        here = dict.fromkeys(("TMPDIR", "TEMP", "HOME"), folder)
-        process = SandboxProcess(
-            "sandbox.model_file.hdf5_child", _MEMORY, _SECONDS, most_bytes=MAX_MODEL_BYTES + 1_000, environment=here
-        )
-        try:
-            reply = process.submit(job, {}, [np.frombuffer(content, np.uint8)]).result()
-        finally:
-            process.close()
-    if reply.header["refused"] is not None:
-        raise MergeError(Sentence(str(reply.header["refused"]), **reply.header["values"]))
-    return reply
+    with _ONE_AT_A_TIME:
+        return ask_once(
+            "sandbox.model_file.hdf5_child", job, {}, content, memory_bytes=MEMORY_BYTES, seconds=_SECONDS,
+            most_bytes=MAX_MODEL_BYTES,
+        )  # fmt: skip

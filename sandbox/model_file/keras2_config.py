@@ -5,11 +5,11 @@ Pure data in, pure data out. Whatever cannot be translated stays as it is, so th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from core import Sentence
+from sandbox.model_file.allowed import CLASSES
 from sandbox.model_file.config import is_model
 from sandbox.model_file.entries import Refusal
 from sandbox.model_file.keras2_functions import translated_call
@@ -18,7 +18,6 @@ from sandbox.model_file.keras2_layers import layer_module, translated_settings
 Entry = dict[str, Any]
 _FUNCTION_LAYERS = ("TFOpLambda", "SlicingOpLambda")
 _OPERATION_MODULES = ("keras.ops", "keras.src.ops")
-_MERGE_OPERATIONS = ("Add", "Subtract", "Multiply", "Maximum", "Minimum", "Concatenate")
 _MOST_DEEP = 40  # models and wrappers within each other; the nesting of the JSON is limited as well
 
 
@@ -69,12 +68,13 @@ def _named(value: Any) -> Any:
 
 def _repair_layer(entry: Entry, config: Entry) -> None:
     """Settings of layers that Keras 3.0 to 3.10 saved and Keras 3.15 does not load."""
-    class_name, build = entry.get("class_name"), entry.get("build_config")
+    class_name = entry.get("class_name")
     if class_name in ("RandomRotation", "RandomZoom", "RandomTranslation"):
         config.pop("value_range", None)
-    shape = build.get("input_shape") if isinstance(build, dict) else None
-    if class_name == "TimeDistributed" and not isinstance(shape, list):
+    inner = config.get("layer")
+    if class_name == "TimeDistributed" and isinstance(inner, dict) and is_model(inner):
         entry.pop("build_config", None)
+        inner.pop("build_config", None)
 
 
 class _Translator:
@@ -100,8 +100,9 @@ class _Translator:
         if chain:
             layers = self._with_input(config["layers"], layers)
         else:
-            layers = _Calls(config, layers, self._keras_2).layers()
-            config["output_layers"] = _ends(config.get("output_layers"), layers, self._keras_2)
+            layers = _Calls(layers, self._keras_2).layers()
+            config["output_layers"] = _single(_ends(config.get("output_layers"), layers, self._keras_2))
+            config["input_layers"] = _single(config.get("input_layers"))
         config["layers"] = layers
         config.pop("dtype", None)
         found = {key: value for key, value in entry.items() if key != "build_config"} | {"config": config}
@@ -126,8 +127,9 @@ class _Translator:
         if not isinstance(name, str) or not isinstance(config, dict):
             return entry
         registered = entry.get("registered_name")
-        if not self._keras_2 and "module" not in entry and _is_operation(name, config):
-            return entry | {"module": "keras.src.ops.numpy", "registered_name": name}
+        if not self._keras_2 and "module" not in entry and (module := _operation_module(name, config)):
+            own = {"name": entry.get("name", name)} | config
+            return entry | {"module": module, "registered_name": name, "config": own}
         module = layer_module(name, entry.get("module"), registered)
         if module is None:
             return entry
@@ -146,9 +148,13 @@ class _Translator:
         return found_entry
 
 
-def _is_operation(name: str, config: Entry) -> bool:
-    """Keras 3 leaves the module out of HDF5; a layer has settings that an operation of `keras.ops` has not."""
-    return name in _MERGE_OPERATIONS and "trainable" not in config and "dtype" not in config
+def _operation_module(name: str, config: Entry) -> str:
+    """The module of an operation of `keras.ops`, which Keras 3 leaves out of HDF5; empty for a layer.
+
+    A layer of the same name is told apart by its settings: only layers have "trainable".
+    """
+    modules = (module for module, names in CLASSES.items() if module.startswith("keras.src.ops.") and name in names)
+    return next(modules, "") if "trainable" not in config else ""
 
 
 def _is_plain_model(entry: Entry) -> bool:
@@ -173,6 +179,11 @@ def _ends(value: Any, layers: list[Any], keras_2: bool) -> Any:
     return [_ends(inner, layers, keras_2) for inner in value] if isinstance(value, list) else value
 
 
+def _single(value: Any) -> Any:
+    """The only input or output without the list around it, as Keras 3.11 and later save it."""
+    return value[0] if isinstance(value, list) and len(value) == 1 and _is_place(value[0]) else value
+
+
 def _is_place(value: Any) -> bool:
     return (
         isinstance(value, list)
@@ -185,7 +196,7 @@ def _is_place(value: Any) -> bool:
 class _Calls:
     """The calls of one functional model, from lists of [layer, call, output, options] to arguments."""
 
-    def __init__(self, config: Mapping[str, Any], layers: list[Any], keras_2: bool) -> None:
+    def __init__(self, layers: list[Any], keras_2: bool) -> None:
         self._layers, self._keras_2 = layers, keras_2
         named = [layer for layer in layers if isinstance(layer, dict)]
         self._names = {_name(layer) for layer in named}

@@ -51,6 +51,7 @@ def _plain(value: Any) -> Any:
 
 _TRANSPOSED = tuple(f"Conv{n}DTranspose" for n in (1, 2, 3))
 _ONE_GROUP = (*_TRANSPOSED, "DepthwiseConv1D", "DepthwiseConv2D", "SeparableConv1D", "SeparableConv2D")
+_SPATIAL_DROPOUT = ("SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D")
 _RNN = ("RNN", "SimpleRNN", "LSTM", "GRU", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
 
 RENAMES = (
@@ -58,6 +59,7 @@ RENAMES = (
     Rename(("InputLayer",), "type_spec"),
     Rename((_EVERY,), "batch_input_shape"),
     Rename((_EVERY,), "implementation"),
+    Rename((_EVERY,), "rng_type"),
     Rename(_ONE_GROUP, "groups", harmless=(None, 1)),
     Rename(_TRANSPOSED, "output_padding", "output_padding", value=_plain),
     Rename(_RNN, "time_major", harmless=(None, False)),
@@ -74,7 +76,9 @@ RENAMES = (
     Rename(("BatchNormalization",), "virtual_batch_size", harmless=(None,)),
     Rename(("BatchNormalization",), "renorm", harmless=(None, False)),
     Rename(("BatchNormalization",), "adjustment", harmless=(None,)),
-    Rename(("SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"), "noise_shape"),
+    Rename(_SPATIAL_DROPOUT, "noise_shape"),
+    Rename(_SPATIAL_DROPOUT, "trainable"),
+    Rename(("MultiHeadAttention", "Softmax"), "softmax_robust_masking", harmless=(None, False)),
     Rename(("MultiHeadAttention",), "query_shape"),
     Rename(("MultiHeadAttention",), "key_shape"),
     Rename(("MultiHeadAttention",), "value_shape"),

@@ -67,9 +67,20 @@ def align_merge(operation: str, kind: Kind, options: dict[str, object], shapes: 
     return align_operator(operation, tuple(shapes), axis=axis if isinstance(axis, int) else 0)
 
 
+_BROADCAST_NAMES = (
+    "TrueDivide Divide DivideNoNan FloorDivide Power Mod Greater GreaterEqual Less LessEqual Equal NotEqual LogicalAnd "
+    "LogicalOr LogicalXor Arctan2 Hypot Fmax Fmin"
+)
+_BROADCASTING = frozenset(
+    _BROADCAST_NAMES.split()
+)  # operations of keras.ops on two tensors whose shapes are broadcast like those of a product
+
+
 def merged_shape(layer: RawLayer, shapes: Sequence[Shape | None]) -> Shape | None:
-    """The output shape of a merge; None if a shape is not known, or if they are incompatible."""
+    """The output shape of a merge, or of another operation that broadcasts; None if not known, or on a mismatch."""
     operation, kind = merge_kind(layer)
+    if layer.class_name in _BROADCASTING and within(layer.module, _OPERATIONS):
+        operation, kind = "Multiply", "operator"
     known = [shape for shape in shapes if shape is not None]
     if not operation or not known or len(known) < len(shapes):
         return None

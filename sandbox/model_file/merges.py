@@ -1,4 +1,4 @@
-"""Finds every call of a model in which tensors meet: the merges, in each form in which they are written, and the rest."""
+"""Finds every call of a model in which tensors meet: the merges, in each form of writing them, and the rest."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ def _add_join(found: Meetings, graph: Graph, call: Call, tensors: list[Operand])
     if call.layer.class_name == "Bidirectional" and kind == "layer":
         mode = str(call.layer.config.get("merge_mode", "concat"))
     if len(tensors) > 1 or mode or (call.layer.class_name in COMBINE_INSIDE and kind == "layer"):
-        inputs = tuple(graph.learn(operand) if operand.source else operand for operand in call.operands)
         shape = graph.known_shape(call.id)
-        found.joins.append(JoinEntry(call.id, call.layer.name, call.layer.class_name, kind, inputs, shape, mode))
+        entry = JoinEntry(call.id, call.layer.name, call.layer.class_name, kind, graph.filled(call), shape, mode)
+        found.joins.append(entry)
     elif kind == "code" and call.layer.class_name != "InputLayer":
         found.unread.append(call.id)
 
@@ -68,7 +68,7 @@ def _merge(graph: Graph, call: Call, operation: str, kind: Kind) -> MergeEntry:
         layer_class=call.layer.class_name,
         path=call.path,
         call=call.number,
-        inputs=tuple(graph.learn(operand) if operand.source else operand for operand in call.operands),
+        inputs=graph.filled(call),
         output_shape=graph.known_shape(call.id),
         options=options_of(call.layer),
     ).aligned()
@@ -85,7 +85,7 @@ def _mask_calls(graph: Graph) -> set[str]:
     ends, masks = {operand.source for operand in graph.outputs}, set[str]()
     for call in reversed(graph.calls):
         own = users[call.id]
-        if own and call.id not in ends and join_kind(call.layer) == "operation":
-            if all(beside or user.id in masks for user, beside in own):
-                masks.add(call.id)
+        used_as_mask = own and all(beside or user.id in masks for user, beside in own)
+        if used_as_mask and call.id not in ends and join_kind(call.layer) == "operation":
+            masks.add(call.id)
     return masks

@@ -31,6 +31,9 @@ def output_shape(layer: RawLayer, shapes: Sequence[Shape | None]) -> Shape | Non
     first = shapes[0] if shapes else None
     if first is None:
         return None
+    if layer.class_name in ("Attention", "AdditiveAttention") and len(shapes) > 1:
+        value = shapes[1]
+        return None if not value or layer.config.get("return_attention_scores") else (*first[:-1], value[-1])
     return _shape(layer.class_name, layer.config, first)
 
 
@@ -142,7 +145,7 @@ def _resized(settings: Settings, shape: Shape) -> Shape:
     return _joined(shape, [int(height or 0), int(width or 0)][: len(grid)], channels, first)
 
 
-def _flat(settings: Settings, shape: Shape) -> Shape:
+def _flat(_settings: Settings, shape: Shape) -> Shape:
     rest = shape[1:]
     return (shape[0], None if None in rest else prod(size or 0 for size in rest))
 
@@ -195,16 +198,15 @@ def _expanded(settings: Settings, shape: Shape) -> Shape:
     return shape
 
 
-_SAME = frozenset(
-    """
+_SAME_NAMES = """
     Activation ReLU LeakyReLU PReLU ELU Softmax BatchNormalization LayerNormalization GroupNormalization
     RMSNormalization UnitNormalization Dropout AlphaDropout GaussianDropout GaussianNoise SpatialDropout1D
     SpatialDropout2D SpatialDropout3D ActivityRegularization Identity Masking Rescaling Normalization RandomBrightness
     RandomContrast RandomFlip RandomRotation RandomTranslation RandomZoom LayerScale
     Sigmoid Relu Relu6 Tanh Silu Gelu Elu Selu LeakyRelu Softplus Negative Absolute Abs Square Sqrt Rsqrt Exp Log
     Log1p Clip Round Floor Ceil Sign Sin Cos LogicalNot Cast StopGradient Copy HardSigmoid HardSilu
-    """.split()
-)
+"""
+_SAME = frozenset(_SAME_NAMES.split())
 _RULES: dict[str, Rule] = {
     **{f"{kind}Conv{n}D": _convolution for n in (1, 2, 3) for kind in ("", "Separable")},
     **{f"DepthwiseConv{n}D": _depthwise for n in (1, 2)},

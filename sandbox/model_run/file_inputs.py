@@ -1,4 +1,4 @@
-"""A picture or an array for the inputs of a model, for the command line."""
+"""A picture, an array or noise for the inputs of a model, for the command line."""
 
 from __future__ import annotations
 
@@ -7,100 +7,152 @@ from pathlib import Path
 
 import numpy as np
 
+from core import Sentence
 from core.dtypes import Array
 from core.errors import Shape, invalid_request
-from core.limits import MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE, MAX_UPLOAD_BYTES
+from core.limits import MAX_ELEMENTS, MAX_RANK, MAX_UPLOAD_BYTES
+from sandbox.model_file.entries import InputEntry
 from sandbox.model_file.file import ModelFile
+from sandbox.model_file.sizes import noise_shape, size_advice
+from sandbox.model_run.input_arrays import (
+    SCALINGS,
+    Picture,
+    noise_array,
+    own_array,
+    picture_array,
+    picture_shape,
+    usual_size,
+)
 from sandbox.model_run.inputs import check_sizes
 
-_FORMATS = ["PNG", "JPEG", "WEBP"]
-_SIDE = 224  # where the model leaves rows or columns open
-_MODES = {1: "L", 3: "RGB", 4: "RGBA"}
-_MEAN = np.array([0.485, 0.456, 0.406], np.float32)  # of ImageNet, as in torchvision's docs
-_SPREAD = np.array([0.229, 0.224, 0.225], np.float32)
-
-SCALES: dict[str, Callable[[Array], Array]] = {  # from 0..255
-    "0..1": lambda pixels: pixels / 255,
-    "-1..1": lambda pixels: pixels / 127.5 - 1,
-    "imagenet": lambda pixels: (pixels / 255 - _MEAN) / _SPREAD if pixels.shape[-1] == 3 else pixels / 255,
-    "none": lambda pixels: pixels,
-}
+SCALES = {scaling.option: name for name, scaling in SCALINGS.items()}  # option of the command line -> scaling
+_PICTURES = (".png", ".jpg", ".jpeg", ".webp")
+Reader = Callable[[bytes], Picture]
 
 
-def file_inputs(model: ModelFile, path: Path, scale: str, seed: int) -> dict[str, Array]:
-    """The file for every input that it fits; noise for the others. Inputs of whole numbers get pixels from 0 to 255.
+def file_inputs(model: ModelFile, path: Path, scale: str, seed: int) -> tuple[dict[str, Array], tuple[Sentence, ...]]:
+    """The file for every input that it fits; noise for the others.
+
+    Args:
+        model: as read.
+        path: of a picture, an .npy, or a volume that a reader is installed for.
+        scale: of pictures, as the command line names it. Inputs of integers get the stored values.
+        seed: of the noise.
+
+    Returns:
+        One array for each input by its name, and what was changed about the file.
 
     Raises:
-        MergeError: it is no picture and no array of numbers, or fits no input.
+        MergeError: the file cannot be read, or fits no input.
     """
-    found = noise_inputs(model, seed)
-    fitting = {}
+    source = _read(path)
+    found, notes, reasons = {}, list(source.notes) if isinstance(source, Picture) else [], []
     for entry in model.inputs:
-        array = _read(path, entry.shape, "none" if _whole(entry.dtype) else scale)
-        if array is not None:
-            fitting[entry.name] = array
-    if not fitting:
-        raise invalid_request("{file} fits none of the inputs of the model.", file=path.name[:60])
-    return found | fitting
+        try:
+            array, said = _fitted(source, entry, scale)
+        except ValueError as error:  # a MergeError: another input may take the file
+            reasons.append(error)
+            continue
+        found[entry.name] = array
+        notes += [*said, *_advice(model, entry, array.shape)]
+    if not found:
+        raise (
+            reasons[0]
+            if len(reasons) == 1
+            else invalid_request("{file} fits none of the inputs of the model.", file=path.name[:60])
+        )
+    missing = [entry for entry in model.inputs if entry.name not in found]
+    return noise_inputs(model, seed, missing) | found, tuple(dict.fromkeys(notes))
 
 
-def noise_inputs(model: ModelFile, seed: int) -> dict[str, Array]:
-    """Numbers between 0 and 1 for every input, by seed; 0 and 1 where it takes whole numbers."""
-    shapes = [_known(entry.shape) for entry in model.inputs]
+def noise_inputs(model: ModelFile, seed: int, entries: list[InputEntry] | None = None) -> dict[str, Array]:
+    """Noise by seed: Gaussian for floats, 0 and 1 for integers. Open axes get a size that the graph takes."""
+    wanted = [*model.inputs] if entries is None else entries
+    shapes = [noise_shape(model, entry, usual_size(len(entry.shape or ())), MAX_ELEMENTS) for entry in wanted]
     check_sizes(shapes)
-    generator = np.random.default_rng(seed)
+    numbers = {entry.name: number for number, entry in enumerate(model.inputs)}
     return {
-        entry.name: generator.random(shape, np.float32).round(0 if _whole(entry.dtype) else 7)
-        for entry, shape in zip(model.inputs, shapes, strict=True)
+        entry.name: noise_array(shape, numbers[entry.name], seed, _dtype(entry))
+        for entry, shape in zip(wanted, shapes, strict=True)
     }
 
 
-def _whole(dtype: str) -> bool:
-    return "int" in dtype or dtype == "bool"
+def _dtype(entry: InputEntry) -> str:
+    return "float32" if entry.dtype in ("", "bfloat16") else entry.dtype
 
 
-def _known(shape: Shape | None) -> tuple[int, ...]:
-    """One sample; sizes that are left open become 224 for rows and columns, else 8."""
-    open_size = _SIDE if shape is not None and len(shape) == 4 else 8
-    return tuple((1 if axis == 0 else open_size) if size is None else size for axis, size in enumerate(shape or (1,)))
-
-
-def _read(path: Path, shape: Shape | None, scale: str) -> Array | None:
-    """The file in the shape that an input takes; None where it does not fit."""
+def _read(path: Path) -> Picture | Array:
+    if not path.is_file():
+        raise invalid_request("{file} cannot be read: {reason}.", file=path.name[:60], reason="no such file")
     if path.stat().st_size > MAX_UPLOAD_BYTES:
         raise invalid_request("The file has more than {limit} MB.", limit=MAX_UPLOAD_BYTES // 1_000_000)
-    if path.suffix.lower() == ".npy":
-        return _read_array(path, shape)
-    if shape is None or len(shape) != 4 or shape[-1] not in _MODES:
-        return None
-    return SCALES[scale](_pixels(path, shape).astype(np.float32)).astype(np.float32)
+    suffix = path.suffix.lower()
+    if suffix == ".npy":
+        return _read_npy(path)
+    if suffix in _PICTURES:
+        from sandbox.model_run.pictures import read_picture  # noqa: PLC0415  # the listing needs no Pillow
+
+        return read_picture(path.read_bytes())
+    from sandbox.model_run.volumes import ENDINGS, read_volume  # noqa: PLC0415  # likewise
+
+    if not path.name.lower().endswith(ENDINGS):
+        raise invalid_request(
+            "{file} is not of a format that is read: PNG, JPEG, WebP, .npy, TIFF, DICOM, NIfTI. An .npy is made by "
+            "numpy.save('picture.npy', array).",
+            file=path.name[:60],
+        )
+    return read_volume(path.name, path.read_bytes())
 
 
-def _read_array(path: Path, shape: Shape | None) -> Array | None:
+def _read_npy(path: Path) -> Array:
     try:
         array = np.load(path, mmap_mode="r", allow_pickle=False)
-        if array.dtype.kind not in "fiub":
+        if array.dtype.kind not in "fiub" or array.ndim > MAX_RANK:
             raise ValueError(array.dtype)
     except (ValueError, OSError, EOFError):
         raise invalid_request("{file} is not an array of numbers (.npy).", file=path.name[:60]) from None
-    wide = array if shape is None or array.ndim == len(shape) else array[None]
-    fits = shape is None or (
-        wide.ndim == len(shape) and all(size in (None, own) for size, own in zip(shape, wide.shape, strict=True))
-    )
-    return np.asarray(wide) if fits else None
+    return array
 
 
-def _pixels(path: Path, shape: Shape) -> Array:
-    from PIL import Image  # noqa: PLC0415  # the listing needs none
+def _fitted(source: Picture | Array, entry: InputEntry, scale: str) -> tuple[Array, tuple[Sentence, ...]]:
+    """The file as an input takes it, and what was changed.
 
-    rows, columns, channels = (size or _SIDE for size in shape[1:])
-    try:
-        with Image.open(path, formats=_FORMATS) as image:
-            if image.width * image.height > MAX_IMAGE_PIXELS or max(image.size) > MAX_IMAGE_SIDE:
-                raise invalid_request(
-                    "The picture is larger than {limit} megapixels.", limit=MAX_IMAGE_PIXELS // 1_000_000
-                )
-            resized = image.convert(_MODES[channels]).resize((columns, rows), Image.Resampling.BILINEAR)
-    except (OSError, SyntaxError, Image.DecompressionBombError):
-        raise invalid_request("{file} is not a PNG, JPEG or WebP picture.", file=path.name[:60]) from None
-    return np.asarray(resized).reshape(1, rows, columns, channels)
+    Raises:
+        MergeError: it does not fit.
+    """
+    declared, dtype = entry.shape or (None,), _dtype(entry)
+    if not isinstance(source, Picture):
+        return own_array(np.asarray(source), declared, dtype)
+    scaling = "none" if np.dtype(dtype).kind in "iub" else SCALES[scale]
+    if source.pixels.ndim != 3 or len(declared) != 4:
+        scaled = SCALINGS[scaling].apply(source.pixels[None], source.least, source.most)[0]
+        return own_array(scaled if source.pixels.ndim == 4 else scaled[..., 0], declared, dtype)
+    shape = picture_shape(declared, source)
+    array = picture_array(source, shape, scaling, dtype)
+    return array, tuple(_changes(source.pixels.shape, shape[1:]))
+
+
+def _changes(own: Shape, shape: Shape) -> list[Sentence]:
+    if own[:2] == shape[:2]:
+        return []
+    return [Sentence("The picture of {own} is resized to {shape}.", own=own[:2], shape=shape[:2])]
+
+
+def _advice(model: ModelFile, entry: InputEntry, shape: tuple[int, ...]) -> list[Sentence]:
+    """What to do about a size that does not halve evenly."""
+    if None not in (entry.shape or ())[1:]:
+        return []
+    advice = size_advice(model, entry.name, shape)
+    if advice.fits or advice.padded is None:
+        return []
+    multiples = ", ".join(f"axis {sizes.axis}: {sizes.multiple}" for sizes in advice.axes)
+    return [
+        Sentence(
+            "The size {shape} does not fit this model. Its sizes must be multiples of ({multiples}); the next is "
+            "{padded}: {code}",
+            shape=shape,
+            multiples=multiples,
+            padded=advice.padded,
+            code=advice.code,
+        )
+    ]

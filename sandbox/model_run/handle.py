@@ -15,7 +15,7 @@ from core.dtypes import Array
 from core.errors import invalid_request
 from sandbox.model_file.file import ModelFile, read_model
 from sandbox.model_run.inputs import checked_inputs
-from sandbox.model_run.results import MergeGradients, MergeTensors, Run, RunFailure, as_failure, as_run
+from sandbox.model_run.results import MergeGradients, MergeTensors, Run, RunFailure, as_failure, as_run, as_tensors
 from sandbox.model_run.slots import Lease, Slot, SlotPool, the_slots
 from sandbox.processes.errors import SandboxError
 from sandbox.processes.process import Reply
@@ -116,7 +116,7 @@ class InspectedModel:
 
     def tensors(self, merge_id: str) -> Future[MergeTensors | None]:
         """The tensors of a merge in the last run; None if the run did not reach it or the process has ended since."""
-        return self._ask("tensors", {"merge": merge_id}, (), _as_tensors)
+        return self._ask("tensors", {"merge": merge_id}, (), as_tensors)
 
     def gradients(
         self, merge_id: str, *, output: int = 0, index: Sequence[int] | None = None
@@ -183,10 +183,6 @@ class InspectedModel:
 
         self.loaded.add_done_callback(submit)
         return result
-
-
-def _as_tensors(reply: Reply) -> MergeTensors | None:
-    return MergeTensors(tuple(reply.arrays[:-1]), reply.arrays[-1]) if reply.header["found"] else None
 
 
 def _as_gradients(model: ModelFile, reply: Reply) -> MergeGradients | RunFailure:

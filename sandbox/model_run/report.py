@@ -1,42 +1,120 @@
-"""The merges of a model as text for a terminal, and as JSON."""
+"""Everything in a model in which tensors meet, as text for a terminal and as JSON."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from core import MERGES
 from core.errors import Shape
-from sandbox.model_file.file import MergeEntry, ModelFile
+from sandbox.model_file.entries import JoinEntry, JoinKind, MergeEntry, Operand, Refusal
+from sandbox.model_file.file import ModelFile
 
 if TYPE_CHECKING:
     from sandbox.model_run.results import Run, RunFailure, TensorFigures
 
 _SHOWN = 60  # characters of a foreign name
+_LISTED = 20  # entries of a list of lesser interest
 
 
-def as_text(model: ModelFile, run: Run | None) -> str:
-    """One line for each merge; with a run, its figures below."""
-    title = f"{clean(model.model_name)}: {len(model.merges)} merges in {len(model.layers)} calls of layers"
-    rows = [[clean(e.id), e.operation, _shapes(e), _stretch(e)] for e in model.merges]
-    widths = [max((len(row[place]) for row in rows), default=0) for place in range(4)]
-    lines = [title]
-    for entry, row in zip(model.merges, rows, strict=True):
-        lines.append("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-        if entry.error is not None:
-            lines.append(f"    does not fit: {entry.error.explanation}")
-        lines += [f"    warning: {text}" for text in (entry.alignment.warnings if entry.alignment else ())]
-        lines += _figure_lines(entry, run)
+def as_text(model: ModelFile, run: Run | None, notes: Sequence[str] = ()) -> str:
+    """One line for each merge, with its sources and the result of a run below; then the other calls on tensors.
+
+    Args:
+        model: as read.
+        run: of the model, or None.
+        notes: what was changed about the input of the run.
+    """
+    lines = [_title(model), *(f"note: {text}" for text in notes)]
+    rows = [[clean(e.id), e.operation, _shapes(e), _broadcast(e)] for e in model.merges]
+    for entry, row in zip(model.merges, _columns(rows), strict=True):
+        lines += [row, *_merge_lines(entry, run)]
+    lines += _join_lines(model)
     if model.constants:
-        names = ", ".join(f"{clean(e.id)} ({e.operation} {', '.join(e.constants)})" for e in model.constants[:20])
-        lines.append(f"No merges of tensors, since one side is a constant: {names}")
-    if model.joins:
-        names = ", ".join(f"{clean(e.id)} ({clean(e.class_name)})" for e in model.joins[:20])
-        lines.append(f"Other operations that join tensors: {names}")
+        names = ", ".join(f"{clean(e.id)} ({e.operation} {', '.join(e.constants)})" for e in model.constants[:_LISTED])
+        lines.append(f"One operand is a constant, so no tensors meet: {names}{_more(len(model.constants))}")
+    if model.masks:
+        lines.append(f"{len(model.masks)} more work on masks alone: {_names(model.masks)}")
+    if model.unread:
+        lines.append(f"Custom code on one tensor, which is not read: {_names(model.unread)}")
+    if model.nothing_meets:
+        lines.append("No two tensors meet in this model.")
+    if model.refusals:
+        lines.append("This model can be viewed but not run:")
+        lines += [f"    {_refusal(refusal)}" for refusal in model.refusals[:_LISTED]]
     return "\n".join(lines)
 
 
+def _title(model: ModelFile) -> str:
+    saved = f", saved by Keras {clean(model.keras_version)}" if model.keras_version else ""
+    return f"{clean(model.model_name)}: {len(model.merges)} merges in {len(model.layers)} calls of layers{saved}"
+
+
+def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows of text as lines with aligned columns."""
+    widths = [max((len(row[at]) for row in rows), default=0) for at in range(len(rows[0]) if rows else 0)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def _merge_lines(entry: MergeEntry, run: Run | None) -> list[str]:
+    """Sources, mismatch, warnings and figures of one merge."""
+    sign = f" {MERGES[entry.operation].symbol} "
+    lines = [f"    of {sign.join(map(_source, entry.inputs))}"]
+    if entry.error is not None:
+        lines.append(f"    incompatible shapes: {entry.error.explanation}")
+    lines += [f"    warning: {text}" for text in (entry.alignment.warnings if entry.alignment else ())]
+    return lines + _figure_lines(entry, run)
+
+
+def _source(operand: Operand) -> str:
+    return clean(operand.source or operand.constant)
+
+
+_HEADINGS: dict[JoinKind, str] = {
+    "operation": "Other operations in which tensors meet:",
+    "layer": "Layers that combine tensors inside:",
+    "code": "Tensors meet in code that is not read:",
+}
+
+
+def _join_lines(model: ModelFile) -> list[str]:
+    """The calls that are no merge, by kind."""
+    lines = []
+    for kind, heading in _HEADINGS.items():
+        found = [entry for entry in model.joins if entry.kind == kind]
+        rows = [
+            [clean(e.id), _join_class(e), _join_shapes(e), f"of {', '.join(map(_source, e.inputs))}"] for e in found
+        ]
+        if found:
+            lines += [heading, *(f"    {line}" for line in _columns(rows[:_LISTED]))]
+        if len(found) > _LISTED:
+            lines.append(f"    and {len(found) - _LISTED} more")
+    return lines
+
+
+def _join_class(entry: JoinEntry) -> str:
+    return f"{clean(entry.class_name)} (merge_mode={clean(entry.mode)})" if entry.mode else clean(entry.class_name)
+
+
+def _join_shapes(entry: JoinEntry) -> str:
+    return f"{' and '.join(map(_shape, entry.input_shapes))} -> {_shape(entry.output_shape)}"
+
+
+def _names(ids: Sequence[str]) -> str:
+    return ", ".join(map(clean, ids[:_LISTED])) + _more(len(ids))
+
+
+def _more(count: int) -> str:
+    return f" and {count - _LISTED} more" if count > _LISTED else ""
+
+
+def _refusal(refusal: Refusal) -> str:
+    return f"{clean(refusal.layer)}: {refusal.reason}" if refusal.layer else str(refusal.reason)
+
+
 def as_json(model: ModelFile, run: Run | None) -> dict[str, Any]:
-    """The same, and more, for programs. Not a number and infinite become null."""
+    """The same as an object for programs, with more detail. NaN and infinity become null."""
     return {
         "file": model.name,
         "model": model.model_name,
@@ -47,13 +125,28 @@ def as_json(model: ModelFile, run: Run | None) -> dict[str, Any]:
         "outputs": [{"source": e.source, "shape": e.shape} for e in model.outputs],
         "merges": [_merge(entry, run) for entry in model.merges],
         "constants": [{"id": e.id, "operation": e.operation, "constants": e.constants} for e in model.constants],
-        "joins": [{"id": e.id, "class": e.class_name} for e in model.joins],
+        "joins": [_join(e) for e in model.joins],
+        "masks": model.masks,
+        "unread": model.unread,
+        "refusals": [{"layer": e.layer, "class": e.class_name, "reason": str(e.reason)} for e in model.refusals],
         "failure": _failure(run),
     }
 
 
+def _join(entry: JoinEntry) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "class": entry.class_name,
+        "kind": entry.kind,
+        "mode": entry.mode,
+        "sources": [operand.source or operand.constant for operand in entry.inputs],
+        "input_shapes": entry.input_shapes,
+        "output_shape": entry.output_shape,
+    }
+
+
 def failure_text(failure: RunFailure) -> str:
-    """Which call failed, why, and what would fit."""
+    """Which call failed, why, and how to fix it."""
     shapes = ", ".join(str(shape) for shape in failure.shapes)
     what = "The merge" if failure.merge else "The layer" if failure.call else "The model"
     lines = [f"{what} {clean(failure.call)} failed on {shapes}.".replace("  ", " "), failure.text]
@@ -64,7 +157,7 @@ def failure_text(failure: RunFailure) -> str:
 
 
 def clean(name: str) -> str:
-    """A foreign name without what a terminal would act on."""
+    """A foreign name without control characters."""
     return "".join(sign if sign.isprintable() else "?" for sign in name[: 2 * _SHOWN])
 
 
@@ -76,27 +169,34 @@ def _shape(shape: Shape | None) -> str:
     return "?" if shape is None else str(shape)
 
 
-def _stretch(entry: MergeEntry) -> str:
+def _broadcast(entry: MergeEntry) -> str:
     found = [
         f"input {number} along {', '.join(map(str, axes))}" for number, axes in enumerate(entry.stretched_axes) if axes
     ]
-    return f"stretches {'; '.join(found)}" if found else ""
+    return f"broadcasts {'; '.join(found)}" if found else ""
 
 
 def _figure_lines(entry: MergeEntry, run: Run | None) -> list[str]:
     record = run.records.get(entry.id) if run is not None else None
     if record is None:
-        return []
+        return [] if run is None else [f"    {_unreached(run)}"]
     named = [*((f"input {number}", f) for number, f in enumerate(record.inputs)), ("output", record.output)]
     return [
-        f"    {name:8} {_shape(f.shape)}: {f.smallest:.4g} to {f.largest:.4g}, mean {f.mean:.4g}, spread {f.spread:.4g}"
-        for name, f in named
+        f"    {name:8} {_shape(f.shape)} {f.dtype}: {f.smallest:.4g} to {f.largest:.4g}, mean {f.mean:.4g}, "
+        f"std {f.spread:.4g}{', with a mask' if masked else ''}"
+        for (name, f), masked in zip(named, record.masked or (False,) * len(named), strict=False)
     ]
+
+
+def _unreached(run: Run) -> str:
+    if run.failure is None:
+        return "not reached in this run, so there are no figures"
+    return f"not reached: the run failed at {clean(run.failure.call) or 'the input'}"
 
 
 def _merge(entry: MergeEntry, run: Run | None) -> dict[str, Any]:
     record = run.records.get(entry.id) if run is not None else None
-    told = {
+    about = {
         "id": entry.id,
         "name": entry.name,
         "path": entry.path,
@@ -114,8 +214,12 @@ def _merge(entry: MergeEntry, run: Run | None) -> dict[str, Any]:
         "error": None if entry.error is None else str(entry.error),
     }
     if record is not None:
-        told["figures"] = {"inputs": [_figures(f) for f in record.inputs], "output": _figures(record.output)}
-    return told
+        about["figures"] = {
+            "inputs": [_figures(f) for f in record.inputs],
+            "output": _figures(record.output),
+            "masked": record.masked,
+        }
+    return about
 
 
 def _figures(found: TensorFigures) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a run of a model has given, as plain data."""
+"""The results of a run of a model, as plain data."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from sandbox.processes.process import Reply
 
 @dataclass(frozen=True)
 class TensorFigures:
-    """One tensor in figures.
+    """Summary statistics of one tensor.
 
     Attributes:
-        shape: as it was when the model ran.
-        dtype: name.
-        smallest: of the finite values; NaN where there is none, as in the next three.
+        shape: at run time.
+        dtype: name, also of those that NumPy lacks, such as "bfloat16".
+        smallest: of the finite values; NaN if there is none, as in the next three.
         largest: likewise.
         mean: likewise.
         spread: likewise; the standard deviation.
@@ -47,24 +47,26 @@ class MergeRecord:
         inputs: one entry for each operand.
         output: of the result.
         thumbnail: of the first sample of the result, (rows, columns) float32, at most 32 x 32.
+        masked: for each operand and the result, whether it has a mask.
     """
 
     id: str
     inputs: tuple[TensorFigures, ...]
     output: TensorFigures
     thumbnail: Array
+    masked: tuple[bool, ...] = ()
 
 
 @dataclass(frozen=True)
 class RunFailure:
-    """Where a run ended.
+    """Where a run failed.
 
     Attributes:
-        call: id of the call that failed; empty where the model refused its inputs.
+        call: id of the call that failed; empty if the model rejected its inputs.
         merge: whether it is one of the merges.
         text: Keras's text.
-        shapes: of the tensors that went into the call.
-        error: for a merge whose shapes do not fit: the reason and the fixes.
+        shapes: of the operands of the call.
+        error: for a merge with incompatible shapes: the reason and the fixes.
     """
 
     call: str
@@ -76,7 +78,7 @@ class RunFailure:
 
 @dataclass(frozen=True)
 class ModelOutput:
-    """One output of the model; `value` is None where it is too large to send along."""
+    """One output of the model; `value` is None if it is too large to send."""
 
     shape: Shape
     value: Array | None
@@ -87,9 +89,9 @@ class Run:
     """One run.
 
     Attributes:
-        records: by the id of the merge, in the order of the graph; up to the failure where there is one.
-        outputs: of the model; empty where it failed.
-        failure: where the run ended, or None.
+        records: by the id of the merge, in the order of the graph; up to the failure if there is one.
+        outputs: of the model; empty if it failed.
+        failure: where the run failed, or None.
     """
 
     records: dict[str, MergeRecord]
@@ -99,19 +101,28 @@ class Run:
 
 @dataclass(frozen=True)
 class MergeTensors:
-    """All the numbers of a merge: what goes in, in order, and what comes out."""
+    """The tensors of a merge.
+
+    Attributes:
+        inputs: the operands in order.
+        output: the result.
+        masks: one for each operand, of its shape without the last axis, or None; empty if no operand has one.
+        output_mask: of the result, or None.
+    """
 
     inputs: tuple[Array, ...]
     output: Array
+    masks: tuple[Array | None, ...] = ()
+    output_mask: Array | None = None
 
 
 @dataclass(frozen=True)
 class MergeGradients:
-    """How one number of an output answers to a merge.
+    """Gradients of one output element through a merge.
 
     Attributes:
-        index: of the number in its output.
-        value: the number.
+        index: of the element in its output.
+        value: of the element.
         inputs: its gradient with respect to each operand, of the operand's shape, through this merge alone.
         upstream: its gradient with respect to the result.
     """
@@ -123,11 +134,11 @@ class MergeGradients:
 
 
 def as_run(model: ModelFile, reply: Reply) -> Run:
-    """What the job "run" of the child has sent."""
-    told, figures = reply.header["merges"], reply.arrays[0]
-    thumbnails = reply.arrays[1 : 1 + len(told)]
+    """The reply of the child to the job "run"."""
+    sent, figures = reply.header["merges"], reply.arrays[0]
+    thumbnails = reply.arrays[1 : 1 + len(sent)]
     records, row = {}, 0
-    for entry, thumbnail in zip(told, thumbnails, strict=True):
+    for entry, thumbnail in zip(sent, thumbnails, strict=True):
         count = len(entry["shapes"])
         tensors = [
             TensorFigures(tuple(shape), str(dtype), *map(float, line))
@@ -135,27 +146,39 @@ def as_run(model: ModelFile, reply: Reply) -> Run:
         ]
         row += count
         name = model.merges[entry["merge"]].id
-        records[name] = MergeRecord(name, tuple(tensors[:-1]), tensors[-1], thumbnail)
-    outputs = _outputs(reply.header["outputs"], reply.arrays[1 + len(told) :])
+        records[name] = MergeRecord(name, tuple(tensors[:-1]), tensors[-1], thumbnail, tuple(entry["masked"]))
+    outputs = _outputs(reply.header["outputs"], reply.arrays[1 + len(sent) :])
     ordered = {entry.id: records[entry.id] for entry in model.merges if entry.id in records}
     return Run(ordered, outputs, as_failure(model, reply.header["failure"]))
 
 
-def as_failure(model: ModelFile, told: dict[str, Any] | None) -> RunFailure | None:
-    """The failure that the child tells of; for a merge with the reason that the engine gives."""
-    if told is None:
+def as_failure(model: ModelFile, sent: dict[str, Any] | None) -> RunFailure | None:
+    """The failure that the child reports; for a merge with the explanation of the engine."""
+    if sent is None:
         return None
-    shapes = tuple(tuple(shape) for shape in told["shapes"])
-    entry = next((entry for entry in model.merges if entry.id == told["call"]), None)
+    shapes = tuple(tuple(shape) for shape in sent["shapes"])
+    entry = next((entry for entry in model.merges if entry.id == sent["call"]), None)
     error = None
     if entry is not None:
         try:
             entry.align(shapes)
         except MergeError as reason:
             error = reason
-    return RunFailure(str(told["call"]), entry is not None, str(told["text"]), shapes, error)
+    return RunFailure(str(sent["call"]), entry is not None, str(sent["text"]), shapes, error)
 
 
-def _outputs(told: Sequence[dict[str, Any]], arrays: Sequence[Array]) -> tuple[ModelOutput, ...]:
+def as_tensors(reply: Reply) -> MergeTensors | None:
+    """The reply of the child to the job "tensors"; None if the merge was not reached."""
+    if not reply.header["found"]:
+        return None
+    flags = reply.header["masks"]
+    count = len(flags)
+    present = iter(reply.arrays[count:])
+    masks = [next(present) if flag else None for flag in flags]
+    operands = tuple(masks[:-1]) if any(flags[:-1]) else ()
+    return MergeTensors(tuple(reply.arrays[: count - 1]), reply.arrays[count - 1], operands, masks[-1])
+
+
+def _outputs(about: Sequence[dict[str, Any]], arrays: Sequence[Array]) -> tuple[ModelOutput, ...]:
     sent = iter(arrays)
-    return tuple(ModelOutput(tuple(entry["shape"]), next(sent) if entry["sent"] else None) for entry in told)
+    return tuple(ModelOutput(tuple(entry["shape"]), next(sent) if entry["sent"] else None) for entry in about)

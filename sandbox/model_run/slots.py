@@ -13,15 +13,14 @@ from collections import deque
 from collections.abc import Callable
 from functools import cache
 
-from core.limits import MODEL_MEMORY_BYTES, MODEL_SECONDS
+from core.limits import MAX_MODELS, MODEL_MEMORY_BYTES, MODEL_SECONDS
 from sandbox.processes.errors import SandboxError
 from sandbox.processes.process import SandboxProcess
 
-MEMORY_BYTES = MODEL_MEMORY_BYTES  # of address space
+MEMORY_BYTES = MODEL_MEMORY_BYTES  # private memory
 SECONDS_PER_CALL = float(MODEL_SECONDS)
 IDLE_SECONDS = 600.0  # after which an idle slot is closed
 _MOST_BYTES = 300_000_000  # of arrays in one message: a whole file, all the tensors of a merge
-_MOST_SLOTS = 3
 _MOST_WAITING = 20
 _CHECK_EVERY = 5.0  # seconds between two looks for idle slots
 _FORWARDED = ("TF_ENABLE_ONEDNN_OPTS",)  # so that rounding is the same as in the serving process
@@ -79,7 +78,7 @@ class SlotPool:
 
     def __init__(
         self,
-        most: int = _MOST_SLOTS,
+        most: int = MAX_MODELS,
         idle_seconds: float = IDLE_SECONDS,
         seconds_per_call: float = SECONDS_PER_CALL,
         memory_bytes: int = MEMORY_BYTES,

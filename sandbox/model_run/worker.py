@@ -1,4 +1,4 @@
-"""The jobs of the child that holds one foreign model. It is fenced in before the first byte of a file is looked at."""
+"""The jobs of the child that holds one user model. It is fenced before it looks at the first byte of a file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")  # the memory limit here is for the processor's memory
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")  # the memory limit holds for main memory only
 os.environ["KERAS_BACKEND"] = "tensorflow"  # gradients are taken with its tape
 
 import keras  # type: ignore[import-untyped]  # Keras ships no types
@@ -19,17 +19,32 @@ import tensorflow as tf  # type: ignore[import-untyped]  # likewise
 
 from core import MergeError
 from core.limits import MAX_MODEL_BYTES
+from sandbox.keras_internals import mask_of, with_mask
 from sandbox.model_file.file import ModelFile
 from sandbox.model_run.loading import load_model, structured
 from sandbox.model_run.recorder import Failure, Recorder, StoppedError
-from sandbox.model_run.summary import figures, sendable, thumbnail
+from sandbox.model_run.summary import dtype_name, figures, sendable, thumbnail
 from sandbox.processes.child_main import Job
 from sandbox.processes.fence import restrict_system_calls
 from sandbox.processes.messages import Array, Message
 
-_MOST_KEPT = 600_000_000  # bytes of recorded tensors that are kept; others are recorded again when they are asked for
-_MOST_OUTPUT = 1_000_000  # cells of an output of the model that are sent along
+_MOST_KEPT = 600_000_000  # bytes of recorded tensors that are kept; others are recorded again on demand
+_MOST_OUTPUT = 1_000_000  # elements of an output of the model up to which it is sent
 _CPU_SECONDS = 900
+
+
+class Recorded:
+    """The tensors of one call: operands, output, and their masks (None where there is none)."""
+
+    def __init__(self, operands: list[Any], output: Any) -> None:
+        self.arrays = [sendable(x) for x in (*operands, output)]
+        masks = [mask_of(x) for x in (*operands, output)]
+        self.masks = [None if mask is None else np.asarray(mask, dtype=bool) for mask in masks]
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return sum(array.nbytes for array in self.arrays)
 
 
 class _Held:
@@ -38,23 +53,23 @@ class _Held:
     file: ModelFile
     model: Any = None
     inputs: Any = None
-    tensors: dict[str, tuple[list[Array], Array]] = {}  # noqa: RUF012  # there is one of this class
+    tensors: dict[str, Recorded] = {}  # noqa: RUF012  # there is one instance
 
 
 _HELD = _Held()
 
 
 def load(header: dict[str, Any], arrays: list[Array]) -> Message:
-    """Check the file once more, then let Keras load it.
+    """Check the file once more, then load it with Keras.
 
     Args:
         header: nothing.
         arrays: the bytes of the file.
 
     Returns:
-        "refused": why there is no model, as template and values, or None; "inputs": what it takes.
+        "refused": why it cannot be loaded, as template and values, or None; "inputs": shapes and dtypes.
     """
-    gc.disable()  # making a model makes a million objects that stay: looking for garbage among them takes half a second
+    gc.disable()  # a model is a million objects that stay; collecting garbage among them takes half a second
     try:
         file, model = load_model(arrays[0].tobytes())
     except MergeError as error:
@@ -69,16 +84,16 @@ def load(header: dict[str, Any], arrays: list[Array]) -> Message:
 
 
 def run(header: dict[str, Any], arrays: list[Array]) -> Message:
-    """Run the model on one array for each input and look at every merge.
+    """Run the model on one array for each input and record every merge.
 
     Returns:
-        "merges": for each recorded merge its number, the shapes and dtypes of operands and output; "failure" or None;
+        "merges": for each recorded merge its number, and shapes, dtypes and masks of operands and output; "failure";
         "outputs": for each its shape, and whether its array is sent. Arrays: figures, (tensors, columns); a thumbnail
         for each merge; the outputs.
     """
     _HELD.inputs, _HELD.tensors = arrays, {}
     found = _Looks()
-    recorder = Recorder(frozenset(entry.id for entry in _HELD.file.merges), found.look)
+    recorder = _recorder(frozenset(entry.id for entry in _HELD.file.merges), found.look)
     try:
         outputs = [sendable(x) for x in recorder.run(_HELD.model, structured(_HELD.model, arrays))]
     except StoppedError:
@@ -86,30 +101,37 @@ def run(header: dict[str, Any], arrays: list[Array]) -> Message:
     _raise_memory(recorder.failure)
     sent = [array for array in outputs if array.size <= _MOST_OUTPUT]
     about = [{"shape": array.shape, "sent": array.size <= _MOST_OUTPUT} for array in outputs]
-    reply = {"merges": found.merges, "failure": _told(recorder.failure), "outputs": about}
+    reply = {"merges": found.merges, "failure": _sent_failure(recorder.failure), "outputs": about}
     return reply, [np.array(found.figures, np.float64).reshape(-1, 6), *found.thumbnails, *sent]
 
 
 def tensors(header: dict[str, Any], arrays: list[Array]) -> Message:
-    """What went into a merge, and what came out, in the last run; "merge" is its id."""
+    """Operands and output of a merge in the last run; "merge" is its id.
+
+    Returns:
+        "found"; "masks": for each operand and the output whether it has a mask. Arrays: operands, output, masks.
+    """
     name = header["merge"]
     if name not in _HELD.tensors and _HELD.inputs is not None:
         _again(name)
-    operands, output = _HELD.tensors.get(name, ([], None))
-    return {"found": output is not None}, [] if output is None else [*operands, output]
+    found = _HELD.tensors.get(name)
+    if found is None:
+        return {"found": False, "masks": []}, []
+    masks = [mask for mask in found.masks if mask is not None]
+    return {"found": True, "masks": [mask is not None for mask in found.masks]}, [*found.arrays, *masks]
 
 
 def gradients(header: dict[str, Any], arrays: list[Array]) -> Message:
-    """How one number of the outputs answers to the operands of a merge, through that merge alone.
+    """Gradient of one output element with respect to the operands of a merge, through that merge alone.
 
     Args:
-        header: "merge": its id; "output": which output of the model; "index": of the number, or None for the largest.
+        header: "merge": its id; "output": which output of the model; "index": of the element, or None for the largest.
         arrays: none.
 
     Returns:
-        "index", "value" of the number; the gradients of the operands, then that of the merge's result.
+        "index", "value" of the element. Arrays: the gradients of the operands, then that of the result of the merge.
     """
-    if _HELD.inputs is None:  # the process was lost after the last run
+    if _HELD.inputs is None:  # the process was replaced after the last run
         return {"failure": None}, []
     watched: list[Any] = []
     with tf.GradientTape(watch_accessed_variables=False) as tape:
@@ -117,12 +139,12 @@ def gradients(header: dict[str, Any], arrays: list[Array]) -> Message:
         def touch(values: list[Any]) -> list[Any]:
             return [_watch(tape, watched, value) for value in values]
 
-        recorder = Recorder(frozenset({header["merge"]}), lambda *_: None, touch)
+        recorder = _recorder(frozenset({header["merge"]}), lambda *_: None, touch)
         try:
             output = recorder.run(_HELD.model, structured(_HELD.model, _HELD.inputs))[header["output"]]
         except StoppedError:
             _raise_memory(recorder.failure)
-            return {"failure": _told(recorder.failure)}, []
+            return {"failure": _sent_failure(recorder.failure)}, []
         index = header["index"] or [int(i) for i in np.unravel_index(np.argmax(output), output.shape)]
         value = output[tuple(index)]
     found = tape.gradient(value, watched, unconnected_gradients=tf.UnconnectedGradients.ZERO)
@@ -131,7 +153,7 @@ def gradients(header: dict[str, Any], arrays: list[Array]) -> Message:
 
 
 class _Looks:
-    """What is gathered in one run."""
+    """Collects the records of one run."""
 
     def __init__(self) -> None:
         self.merges: list[dict[str, Any]] = []
@@ -141,47 +163,52 @@ class _Looks:
         self._kept = 0
 
     def look(self, name: str, operands: list[Any], output: Any) -> None:
-        """Figures and a thumbnail; the tensors are kept as long as there is room."""
-        found = [sendable(x) for x in (*operands, output)]
+        """Figures and a thumbnail; the tensors are kept within a limit."""
+        found = Recorded(operands, output)
         self.merges.append(
             {
                 "merge": self._numbers[name],
-                "shapes": [array.shape for array in found],
-                "dtypes": [array.dtype.name for array in found],
+                "shapes": [array.shape for array in found.arrays],
+                "dtypes": [dtype_name(x) for x in (*operands, output)],
+                "masked": [mask is not None for mask in found.masks],
             }
         )
-        self.figures += [figures(array) for array in found]
-        self.thumbnails.append(thumbnail(found[-1]))
-        self._kept += sum(array.nbytes for array in found)
+        self.figures += [figures(array) for array in found.arrays]
+        self.thumbnails.append(thumbnail(found.arrays[-1]))
+        self._kept += found.size
         if self._kept <= _MOST_KEPT:
-            _HELD.tensors[name] = (found[:-1], found[-1])
+            _HELD.tensors[name] = found
 
 
 def _again(name: str) -> None:
     """Run once more for the tensors of one merge."""
 
     def look(_: str, operands: list[Any], output: Any) -> None:
-        _HELD.tensors = {name: ([sendable(x) for x in operands], sendable(output))}
+        _HELD.tensors = {name: Recorded(operands, output)}
 
-    recorder = Recorder(frozenset({name}), look)
+    recorder = _recorder(frozenset({name}), look)
     try:
         recorder.run(_HELD.model, structured(_HELD.model, _HELD.inputs))
     except StoppedError:
         _raise_memory(recorder.failure)
 
 
+def _recorder(wanted: frozenset[str], look: Any, touch: Any = None) -> Recorder:
+    return Recorder(wanted, look, touch, _HELD.file.keras_version)
+
+
 def _watch(tape: Any, watched: list[Any], value: Any) -> Any:
-    """The same tensor under another name, so that only this way through the graph counts."""
-    mask = getattr(value, "_keras_mask", None)
+    """A copy of the tensor, so that only this path through the graph counts."""
+    mask = mask_of(value)
     copy = tf.identity(value)
     if mask is not None:
-        copy._keras_mask = mask
+        copy = with_mask(copy, mask)
     tape.watch(copy)
     watched.append(copy)
     return copy
 
 
-def _told(failure: Failure | None) -> dict[str, Any] | None:
+def _sent_failure(failure: Failure | None) -> dict[str, Any] | None:
     return None if failure is None else {"call": failure.call, "text": failure.text, "shapes": failure.shapes}
 
 
@@ -191,7 +218,7 @@ def _raise_memory(failure: Failure | None) -> None:
 
 
 def _with_model(job: Job) -> Job:
-    """The job, for a process that may have come up in the place of another: without a model it says so."""
+    """The job in a process that may have replaced another: it says so if it has no model."""
 
     def asked(header: dict[str, Any], arrays: list[Array]) -> Message:
         return ({"missing": True}, []) if _HELD.model is None else job(header, arrays)
@@ -200,7 +227,7 @@ def _with_model(job: Job) -> Job:
 
 
 def _limit() -> None:
-    """Time of the processor, files, handles: what `sandbox.processes.child_main` does not limit."""
+    """Limits on processor time, file sizes and handles, beside those of `sandbox.processes.child_main`."""
     if sys.platform == "win32":
         return
     import resource  # noqa: PLC0415  # Windows has none

@@ -43,7 +43,7 @@ class ChildSettings:
 
     Attributes:
         module: that it runs.
-        memory_bytes: of address space.
+        memory_bytes: of private memory.
         most_bytes: of arrays in one message.
         environment: variables besides the few that every child gets.
         folder: the only one in which it may make files, from before its first import on; None for no restriction.

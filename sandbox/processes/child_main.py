@@ -18,6 +18,7 @@ from sandbox.processes.messages import Message
 
 Job = Callable[[dict[str, Any], list[messages.Array]], Message]
 
+_LIBRARIES = 2**30  # bytes of address space for libraries, which all children share, and for what is only reserved
 _MOST_TEXT = 10_000  # characters of an error that are sent back
 _OUT_OF_MEMORY = ("MemoryError", "ResourceExhaustedError")  # the second is TensorFlow's
 
@@ -27,7 +28,7 @@ def main(module: str, memory_bytes: int, most_bytes: int) -> None:
 
     Args:
         module: name of the worker module; its import may take seconds.
-        memory_bytes: of address space, for all that this process ever does.
+        memory_bytes: of private memory, for all that this process ever does.
         most_bytes: of arrays in one request.
     """
     requests, replies = _take_pipes()
@@ -65,12 +66,15 @@ def _limit(memory_bytes: int) -> None:
         return
     import resource  # noqa: PLC0415  # Windows has none
 
-    for kind, wanted in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_AS, memory_bytes)):
+    limits = (
+        (resource.RLIMIT_CORE, 0), (resource.RLIMIT_DATA, memory_bytes), (resource.RLIMIT_AS, memory_bytes + _LIBRARIES),
+    )  # fmt: skip
+    for kind, wanted in limits:
         hard = resource.getrlimit(kind)[1]
         most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         try:
             resource.setrlimit(kind, (most, most))
-        except (ValueError, OSError) as error:  # macOS does not limit the address space
+        except (ValueError, OSError) as error:  # macOS limits neither of the two
             print(f"sandbox: no limit {kind}: {error}", file=sys.stderr)
 
 

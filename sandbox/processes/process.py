@@ -72,7 +72,7 @@ class SandboxProcess:
 
     Attributes:
         seconds_per_call: after which the child is killed.
-        memory_bytes: address space of the child.
+        memory_bytes: private memory of the child.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class SandboxProcess:
 
         Args:
             module: its `JOBS` are what can be called (`sandbox/processes/child_main.py`).
-            memory_bytes: address space of the child.
+            memory_bytes: private memory of the child; it also has the libraries, which all children share.
             seconds_per_call: after which the child is killed.
             most_bytes: of all arrays in one request, and in one reply.
             environment: variables for the child besides the few that every child gets.

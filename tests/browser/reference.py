@@ -54,7 +54,10 @@ def _panel(tensor, plane, foot, *, extent="tensor", kind="auto", paint=False):
 
 def _merge(step):
     fills = enumerate(zip(step.fill, step.shapes, strict=True))
-    inputs = [make_sample(name, shape, number=number) for number, (name, shape) in fills]
+    inputs = [
+        make_sample(name, shape, number=number, dtype=step.dtype_of(number), first=step.first_of(number))
+        for number, (name, shape) in fills
+    ]
     try:
         result = merge(step.operation, inputs, axis=step.axis, axes=step.axes).value
     except MergeError:
@@ -107,12 +110,10 @@ def _steps(step):
     trace = _stored(f"trace_{step.gate}")
     x, g = (trace[name][step.slice : step.slice + 1] for name in ("x", "g"))
     ran = run_gate("attention", x, g=g, weights=pick_weights(_stored("weights"), f"gate{step.gate}_"))
-    channels = dict(zip(("x", "g", "sum"), step.at[3:], strict=True))
-    found = []
-    for name in ("x", "g", "sum", "psi", "alpha"):
-        value = ran.step(name).value
-        found.append(_panel(value, value[0, ..., channels.get(name, 0)], value.shape[1:3], extent="channel"))
-    return found
+    return [
+        _panel(value, value[0, ..., 0], value.shape[1:3], extent="tensor")
+        for value in (ran.step(name).value for name in ("theta_x", "phi_g", "sum"))
+    ]
 
 
 def _training(step):

@@ -32,10 +32,10 @@ def test_the_notes_example_read_off_the_screen(open_page):
 
 
 def test_the_real_layer_agrees(open_page):
-    """After a while the page says that Keras gives the same, to the bit."""
+    """After a while the page says that Keras gives the same values, bit-exact."""
     page = open_page("Merge_lab")
-    page.get_by_text("the same as Keras", exact=False).wait_for(timeout=120_000)
-    assert "to the bit" in read(page)
+    page.get_by_text("Same values as Keras", exact=False).wait_for(timeout=120_000)
+    assert "bit-exact" in read(page)
 
 
 def test_a_fix_is_applied_by_its_button(open_page):

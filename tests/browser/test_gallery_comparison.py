@@ -46,7 +46,7 @@ def test_the_comparison_read_off_the_screen(open_page):
     assert f"{found.distance:.1%} apart" in text
     channel = largest_place(found.first.result)[3]  # what is looked at first
     np.testing.assert_allclose(table_of(page, 1), found.difference[0, :, :, channel], rtol=5e-3, atol=2e-3)
-    places = found.second.by_place - found.first.by_place
+    places = found.second.by_position - found.first.by_position
     np.testing.assert_allclose(table_of(page, 2), places[0, :, :, 0], rtol=5e-3, atol=2e-3)
     assert page.errors == []
 

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -13,9 +12,10 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from ui.hosting.workers import find_nginx, nginx_configuration
+
 ROOT = Path(__file__).parent.parent.parent
-CONF = ROOT / "deploy" / "nginx" / "nginx.conf"
-NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/sbin:/usr/local/sbin")
+NGINX = find_nginx()
 
 
 def free_port() -> int:
@@ -51,15 +51,15 @@ class Replica:
 
     def kill(self) -> None:
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait(20)
+        self.process.wait(120)
 
     def stop(self) -> None:
         if self.process and self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(20)
+            self.process.wait(120)
 
-    def figures(self) -> dict[str, float]:
-        """What it tells Prometheus."""
+    def metrics(self) -> dict[str, float]:
+        """Its metrics, by name."""
         text = answer(f"http://127.0.0.1:{self.metrics_port}/metrics")[2]
         rows = (line.rsplit(" ", 1) for line in text.splitlines() if line and not line.startswith("#"))
         return {name: float(value) for name, value in rows}
@@ -85,23 +85,9 @@ class Hosted:
         self.log = folder / "proxy.log"
 
     def start_proxy(self) -> subprocess.Popen:
-        text = CONF.read_text(encoding="utf-8")
-        lines = [f"server 127.0.0.1:{replica.port} max_fails=1 fail_timeout=5s;" for replica in self.replicas]
-        (self._folder / "replicas.conf").write_text("\n".join(lines))
-        for shipped, here in (
-            ("/etc/nginx/replicas.conf", self._folder / "replicas.conf"),
-            ("/tmp/nginx", self._folder / "nginx"),
-            ("listen 8080;", f"listen 127.0.0.1:{self.port};"),
-            ("/etc/nginx/mime.types", self._folder / "mime.types"),
-            ("/dev/stdout", self.log),
-        ):
-            assert shipped in text
-            text = text.replace(shipped, str(here))
-        (self._folder / "mime.types").write_text("types { }")
-        (self._folder / "nginx.conf").write_text(text)
-        process = subprocess.Popen(
-            [NGINX, "-c", str(self._folder / "nginx.conf"), "-g", "daemon off;"], stderr=subprocess.PIPE
-        )
+        ports = [replica.port for replica in self.replicas]
+        file = nginx_configuration(self._folder, f"127.0.0.1:{self.port}", ports, log=str(self.log))
+        process = subprocess.Popen([NGINX, "-c", str(file), "-g", "daemon off;"], stderr=subprocess.PIPE)
         wait_until(lambda: answer(f"{self.address}/proxy-health")[0] == 200, "the proxy answers", process)
         return process
 
@@ -133,7 +119,7 @@ def hosted(folder: Path, count: int = 2, **settings: str):
     finally:
         if proxy:
             proxy.terminate()
-            proxy.wait(20)
+            proxy.wait(120)
             proxy.stderr.close()
         for replica in site.replicas:
             replica.stop()
@@ -143,7 +129,7 @@ def answer(address: str, *, method: str = "GET", headers: dict | None = None, da
     """Status, headers and text of an answer, whatever it is; status 0 where there is none."""
     request = urllib.request.Request(address, method=method, headers=headers or {}, data=data)
     try:
-        with urllib.request.urlopen(request, timeout=20) as got:
+        with urllib.request.urlopen(request, timeout=120) as got:
             return got.status, got.headers, got.read().decode("utf-8", "replace")
     except urllib.error.HTTPError as error:
         return error.code, error.headers, error.read().decode("utf-8", "replace")
@@ -162,12 +148,12 @@ def handshake(address: str, **headers: str) -> int:
         "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
     } | {name.replace("_", "-"): value for name, value in headers.items()}
     lines = "".join(f"{name}: {value}\r\n" for name, value in sent.items())
-    with socket.create_connection((host, int(port)), timeout=20) as connection:
+    with socket.create_connection((host, int(port)), timeout=120) as connection:
         connection.sendall(f"GET /_stcore/stream HTTP/1.1\r\n{lines}\r\n".encode())
         return int(connection.recv(64).split()[1])
 
 
-def wait_until(condition, what: str, process=None, seconds: float = 90.0) -> None:
+def wait_until(condition, what: str, process=None, seconds: float = 300.0) -> None:
     """Look again and again; a process that has ended meanwhile ends the wait."""
     end = time.monotonic() + seconds
     while not condition():

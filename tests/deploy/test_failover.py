@@ -88,8 +88,8 @@ def test_components_charts_and_uploads_work_under_the_policy(open_hosted):
 
 def replica_of(site, page) -> object:
     """The replica that holds the page's socket: the one that counts a session."""
-    wait_until(lambda: sum(one.figures()["mergescope_sessions"] for one in site.replicas) >= 1, "a session is counted")
-    return max(site.replicas, key=lambda one: one.figures()["mergescope_sessions"])
+    wait_until(lambda: sum(one.metrics()["mergescope_sessions"] for one in site.replicas) >= 1, "a session is counted")
+    return max(site.replicas, key=lambda one: one.metrics()["mergescope_sessions"])
 
 
 def test_another_replica_takes_over(open_hosted, site):
@@ -99,15 +99,15 @@ def test_another_replica_takes_over(open_hosted, site):
     before, sums, address = picture(page), told(page), page.url
     used = replica_of(site, page)
     other = next(one for one in site.replicas if one is not used)
-    runs = other.figures().get('mergescope_runs_begun_total{page="Merge lab"}', 0.0)
+    runs = other.metrics().get('mergescope_runs_begun_total{page="Merge lab"}', 0.0)
     used.kill()
     try:
-        wait_until(lambda: other.figures()["mergescope_sessions"] >= 1, "the page has reached the other replica")
+        wait_until(lambda: other.metrics()["mergescope_sessions"] >= 1, "the page has reached the other replica")
         page.get_by_label("输入 1 的形状").fill("5,3,1")
         page.keyboard.press("Enter")
         page.get_by_text("→ (5, 3, 7)").wait_for()
         page.wait_for_url(re.compile(r"s1=5(,|%2C)3(,|%2C)1"))
-        assert other.figures()['mergescope_runs_begun_total{page="Merge lab"}'] > runs
+        assert other.metrics()['mergescope_runs_begun_total{page="Merge lab"}'] > runs
         page.go_back()
         page.wait_for_url(address)
         settle(page)

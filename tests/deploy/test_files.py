@@ -11,11 +11,14 @@ from pathlib import Path
 import pytest
 import yaml
 
+from bench import load_memory
+from sandbox.model_file.hdf5_parent import MEMORY_BYTES as HDF5_MEMORY_BYTES
 from ui.hosting.env_file import read_defaults
 
 ROOT = Path(__file__).parent.parent.parent
 DEPLOY = ROOT / "deploy"
 PUBLIC = DEPLOY / "public.env"
+LIBRARIES = 450_000_000  # bytes of files that TensorFlow maps; measured: 355 MB, the same pages for every process
 LABELS = {"app.kubernetes.io/name": "mergescope"}
 
 
@@ -202,6 +205,35 @@ def test_the_public_limits_fit_each_other():
     assert int(settings["MERGESCOPE_MAX_SESSION_UPLOAD_BYTES"]) >= int(settings["MERGESCOPE_MAX_UPLOAD_BYTES"])
     assert settings["STREAMLIT_CLIENT_SHOW_ERROR_DETAILS"] == "none"
     assert settings["STREAMLIT_BROWSER_GATHER_USAGE_STATS"] == "false"
+
+
+def test_the_memory_of_all_processes_fits_into_the_container(compose, kubernetes):
+    """The server at its target, every child process at its limit, and the libraries, which all of them share."""
+    settings = public()
+    children = {
+        "comparison with Keras": int(settings["MERGESCOPE_SANDBOX_MEMORY_BYTES"]),
+        "shipped network": int(settings["MERGESCOPE_SANDBOX_MEMORY_BYTES"]),
+        "user models": int(settings["MERGESCOPE_MODEL_MEMORY_BYTES"]) * int(settings["MERGESCOPE_MAX_MODELS"]),
+        "HDF5": HDF5_MEMORY_BYTES,
+    }
+    everything = sum(children.values()) + int(load_memory.PEAK * 1e6) + LIBRARIES
+    [container] = kubernetes["Deployment"]["spec"]["template"]["spec"]["containers"]
+    limits = [int(container["resources"]["limits"]["memory"].removesuffix("Mi")) * 2**20]
+    limits += [
+        int(one["mem_limit"].removesuffix("m")) * 2**20 for name, one in compose["services"].items() if name != "proxy"
+    ]
+    assert len(limits) == 3
+    assert all(everything <= limit for limit in limits), (children, everything, limits)
+    mounts = {name: int(one["tmpfs"][0].split("size=")[1].split("m")[0]) for name, one in compose["services"].items()}
+    assert all(size <= 256 for size in mounts.values())
+
+
+def test_large_merges_together_fit_the_server():
+    """The elements of all large merges at once, in bytes of float32 and with what sending them takes, fit its target."""
+    settings = public()
+    together = int(settings["MERGESCOPE_MAX_LARGE_ELEMENTS"])
+    assert int(settings["MERGESCOPE_MAX_ELEMENTS"]) < int(settings["MERGESCOPE_MAX_MERGE_ELEMENTS"]) <= together
+    assert 10 * 4 * together <= load_memory.PEAK * 1e6
 
 
 def test_what_the_environment_says_wins(monkeypatch, tmp_path):

@@ -26,7 +26,7 @@ def server(tmp_path_factory):
 
 
 def sessions(server) -> float:
-    return server.figures()["mergescope_sessions"]
+    return server.metrics()["mergescope_sessions"]
 
 
 def upload(server, visitor, size: int) -> int:
@@ -72,7 +72,7 @@ def test_a_full_house_asks_to_wait_and_opens_when_there_is_room(server):
         wait_until(lambda: SHOWN in late.see("Merge_lab", LAB), "there is room", seconds=60)
     for visitor in (inside[0], inside[2]):
         visitor.close()
-    assert server.figures()['mergescope_refusals_total{reason="full"}'] >= 1
+    assert server.metrics()['mergescope_refusals_total{reason="full"}'] >= 1
 
 
 def test_uploads_beyond_the_quota_of_a_session_are_refused(server):
@@ -84,7 +84,7 @@ def test_uploads_beyond_the_quota_of_a_session_are_refused(server):
         assert [upload(server, one, 1_300_000) for _ in range(3)] == [204, 204, 413]
         assert upload(server, other, 1_300_000) == 204
         assert SHOWN in one.see("Merge_lab", LAB)
-    assert server.figures()['mergescope_refusals_total{reason="upload quota"}'] == 1
+    assert server.metrics()['mergescope_refusals_total{reason="upload quota"}'] == 1
 
 
 def test_an_upload_that_hides_its_size_is_refused(server):
@@ -98,11 +98,11 @@ def test_an_upload_that_hides_its_size_is_refused(server):
 
 def test_the_figures_count_what_was_done(server):
     """Runs, merges and refusals by their labels; the log says the same, and nothing that was typed."""
-    before = server.figures()
+    before = server.metrics()
     with visiting(server.address) as visitor:
         visitor.see("Merge_lab", LAB)
         assert "incompatible shapes" in visitor.see("Merge_lab", "op=Multiply&s0=5,31,37&s1=5,41,37")
-    after = server.figures()
+    after = server.metrics()
 
     def more(name):
         return after.get(name, 0.0) - before.get(name, 0.0)
@@ -152,11 +152,11 @@ def test_a_client_that_does_not_read_harms_nobody(tmp_path):
         server = site.replicas[0]
         with visiting(site.address) as other:
             other.see("Merge_lab", LAB)
-            before = server.figures()["process_resident_memory_bytes"]
+            before = server.metrics()["process_resident_memory_bytes"]
             with visiting(site.address, max_queue=1) as slow:
                 for number in range(60):
                     slow.ask("Merge_lab", f"op=Multiply&s0=2,300,300,1&s1=2,1,1,3&f0=normal&seed={number}")
                 for _ in range(3):
                     assert SHOWN in other.see("Merge_lab", LAB)
-                assert server.figures()["process_resident_memory_bytes"] - before < 400_000_000
+                assert server.metrics()["process_resident_memory_bytes"] - before < 400_000_000
         wait_until(lambda: sessions(server) == 0, "both have left")

@@ -49,7 +49,7 @@ def test_the_server_is_killed_and_started_again(visit, tmp_path):
         assert "→ (5, 3, 7)" in words(page)
         assert page.url == address
         server.start()
-        wait_until(lambda: server.figures()["mergescope_sessions"] == 1, "the page is back")
+        wait_until(lambda: server.metrics()["mergescope_sessions"] == 1, "the page is back")
         page.get_by_label("Operation").click()
         page.get_by_role("option", name="Subtract").click()
         page.wait_for_function("location.search.includes('op=Subtract')")
@@ -72,7 +72,7 @@ def test_an_upload_is_asked_for_again(visit, tmp_path):
         page.get_by_text("→ (2, 3)").wait_for()
         server.kill()
         server.start()
-        wait_until(lambda: server.figures()["mergescope_sessions"] == 1, "the page is back")
+        wait_until(lambda: server.metrics()["mergescope_sessions"] == 1, "the page is back")
         page.get_by_label("Seed of random values").fill("18")
         page.keyboard.press("Enter")
         page.wait_for_function("location.search.includes('seed=18')")
@@ -98,25 +98,25 @@ def test_the_sandbox_is_killed(visit, tmp_path):
     """While it is asked and while it is idle: the page is whole, and Keras answers again."""
     with serving(tmp_path, MERGESCOPE_SANDBOX="on") as server:
         page = visit(server)
-        page.get_by_text("the same as Keras").first.wait_for(timeout=120_000)
+        page.get_by_text("Same values as Keras").first.wait_for(timeout=120_000)
         answers = 'mergescope_sandbox_answers_total{sandbox="sandbox.verification.worker"}'
         for number, shape in enumerate(("5,3,7", "5,1,1"), 2):
             assert kill_sandboxes(server.process.pid)
             page.get_by_label("Shape of input 1").fill(shape)
             page.keyboard.press("Enter")
-            wait_until(lambda number=number: server.figures()[answers] >= number, "Keras answers again", seconds=120)
-            page.get_by_text("the same as Keras").first.wait_for()
-        assert server.figures()['mergescope_sandbox_starts_total{sandbox="sandbox.verification.worker"}'] == 3
+            wait_until(lambda number=number: server.metrics()[answers] >= number, "Keras answers again", seconds=120)
+            page.get_by_text("Same values as Keras").first.wait_for()
+        assert server.metrics()['mergescope_sandbox_starts_total{sandbox="sandbox.verification.worker"}'] == 3
 
 
 @pytest.mark.slow
 def test_the_sandbox_has_too_little_memory(visit, tmp_path):
     """Keras cannot even start: the numbers are there all the same, and the page says that they are not checked."""
-    with serving(tmp_path, MERGESCOPE_SANDBOX="on", MERGESCOPE_SANDBOX_MEMORY_BYTES="400000000") as server:
+    with serving(tmp_path, MERGESCOPE_SANDBOX="on", MERGESCOPE_SANDBOX_MEMORY_BYTES="200000000") as server:
         page = visit(server)
-        page.get_by_text("these numbers are not checked").first.wait_for(timeout=120_000)
+        page.get_by_text("these values have not been compared").first.wait_for(timeout=120_000)
         page.get_by_text(SUMS).first.wait_for()
-        assert "the process beside us is not there" in words(page)
+        assert "the Keras process is not available" in words(page)
 
 
 @pytest.mark.slow

@@ -9,8 +9,18 @@ const at = (model, index) => explain(model, boxOfCell(model, model.panels.at(-1)
 
 test("the product of the note", () => {
   const values = [...counting(25), ...counting(100, 51)];
-  const product = counting(100).map((_, place) => values[5 * Math.floor(place / 20) + (place % 5)] * values[25 + place]);
-  const model = merge("Multiply", [[5, 1, 5], [5, 4, 5]], [5, 4, 5], [...values, ...product]);
+  const product = counting(100).map(
+    (_, place) => values[5 * Math.floor(place / 20) + (place % 5)] * values[25 + place],
+  );
+  const model = merge(
+    "Multiply",
+    [
+      [5, 1, 5],
+      [5, 4, 5],
+    ],
+    [5, 4, 5],
+    [...values, ...product],
+  );
   const told = at(model, [0, 2, 1]);
   assert.equal(told.sum, "(0, 2, 1): 124 = 2 × 62");
   assert.deepEqual(told.from, ["input 0 (0, 0, 1)", "input 1 (0, 2, 1)"]);
@@ -19,7 +29,13 @@ test("the product of the note", () => {
 });
 
 test("every operation reads as it is computed", () => {
-  const sums = { Add: "1 + (−2) + 3", Average: "(1 + (−2) + 3) / 3", Maximum: "max(1, (−2), 3)", Minimum: "min(1, (−2), 3)", Multiply: "1 × (−2) × 3" };
+  const sums = {
+    Add: "1 + (−2) + 3",
+    Average: "(1 + (−2) + 3) / 3",
+    Maximum: "max(1, (−2), 3)",
+    Minimum: "min(1, (−2), 3)",
+    Multiply: "1 × (−2) × 3",
+  };
   for (const [operation, sum] of Object.entries(sums)) {
     const model = merge(operation, [[1], [1], [1]], [1], [1, -2, 3, 7]);
     assert.equal(at(model, [0]).sum, `(0,): 7 = ${sum}`);
@@ -27,16 +43,43 @@ test("every operation reads as it is computed", () => {
 });
 
 test("Concatenate says from which input", () => {
-  const model = merge("Concatenate", [[1, 2], [1, 3]], [1, 5], [1, 2, 3, 4, 5, 1, 2, 3, 4, 5]);
-  model.panels[1].links = [[0, 0, false], [1, 2, false]];
+  const model = merge(
+    "Concatenate",
+    [
+      [1, 2],
+      [1, 3],
+    ],
+    [1, 5],
+    [1, 2, 3, 4, 5, 1, 2, 3, 4, 5],
+  );
+  model.panels[1].links = [
+    [0, 0, false],
+    [1, 2, false],
+  ];
   assert.equal(at(model, [0, 4]).sum, "(0, 4): 5 = 5 (input 1 (0, 2))");
 });
 
 test("Dot writes its sum, and cuts a long one", () => {
   const make = (length) => {
     const values = [...counting(length), ...new Array(length).fill(-1), 42];
-    const model = merge("Dot", [[1, length], [1, length]], [1, 1], values, { sizes: [1, 1, length] });
-    for (const panel of model.panels.slice(0, 2)) [panel.axes, panel.links] = [[0, 2], [[0, 0, false], [null, 0, true]]];
+    const model = merge(
+      "Dot",
+      [
+        [1, length],
+        [1, length],
+      ],
+      [1, 1],
+      values,
+      { sizes: [1, 1, length] },
+    );
+    for (const panel of model.panels.slice(0, 2))
+      [panel.axes, panel.links] = [
+        [0, 2],
+        [
+          [0, 0, false],
+          [null, 0, true],
+        ],
+      ];
     return model;
   };
   assert.equal(at(make(2), [0, 0]).sum, "(0, 0): 42 = 1 × (−1) + 2 × (−1)");

@@ -2,7 +2,17 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { arrange, footCols, slicePlan, tileGrid } from "../../ui/tensor_view/browser/layout.js";
-import { finiteRange, makeScale, entryOf, markOf, NAN, ABOVE, BELOW, OVER, UNDER } from "../../ui/tensor_view/browser/colour.js";
+import {
+  finiteRange,
+  makeScale,
+  entryOf,
+  markOf,
+  NAN,
+  ABOVE,
+  BELOW,
+  OVER,
+  UNDER,
+} from "../../ui/tensor_view/browser/colour.js";
 import { startView } from "../../ui/tensor_view/browser/state.js";
 import { merge } from "./model.mjs";
 
@@ -13,7 +23,13 @@ test("panels are side by side where there is room and one below the other on a p
   assert.equal(arrange(three, 1100).line, 3);
   assert.equal(arrange(three, 328).line, 1);
   for (const width of [200, 328, 700, 1100, 2400]) {
-    for (const plans of [three, [plan(1, 400), plan(400, 16), plan(1, 16)], [plan(65536, 1)], [plan(1, 65536)], [null, plan(2, 2)]]) {
+    for (const plans of [
+      three,
+      [plan(1, 400), plan(400, 16), plan(1, 16)],
+      [plan(65536, 1)],
+      [plan(1, 65536)],
+      [null, plan(2, 2)],
+    ]) {
       const { line, cell } = arrange(plans, width);
       const widest = Math.max(...plans.map((one) => (one ? footCols(one) * cell : 0)));
       assert.ok(line >= 1 && cell > 0 && widest <= width, `${width}: ${line} x ${cell}`);
@@ -38,14 +54,41 @@ test("three panels read as one line on a screen of a laptop", () => {
 });
 
 test("a stretched axis leaves room for its copies", () => {
-  const model = merge("Multiply", [[5, 1, 5], [5, 4, 5]], [5, 4, 5], new Array(225).fill(1));
+  const model = merge(
+    "Multiply",
+    [
+      [5, 1, 5],
+      [5, 4, 5],
+    ],
+    [5, 4, 5],
+    new Array(225).fill(1),
+  );
   const [first] = model.panels;
-  assert.deepEqual(slicePlan(model, first, startView(model, null)), { rowAxis: 1, colAxis: 2, rows: 1, cols: 5, rowCopies: 4, colCopies: 1 });
+  assert.deepEqual(slicePlan(model, first, startView(model, null)), {
+    rowAxis: 1,
+    colAxis: 2,
+    rows: 1,
+    cols: 5,
+    rowCopies: 4,
+    colCopies: 1,
+  });
 });
 
 test("the gallery shows all channels without overflowing", () => {
-  for (const [count, rows, cols] of [[256, 20, 20], [2048, 20, 20], [32, 160, 160], [5, 4, 5], [3, 1, 1], [4, 1, 300], [4, 3000, 2]]) {
-    for (const [width, ratio] of [[1100, 1], [1100, 2], [320, 3]]) {
+  for (const [count, rows, cols] of [
+    [256, 20, 20],
+    [2048, 20, 20],
+    [32, 160, 160],
+    [5, 4, 5],
+    [3, 1, 1],
+    [4, 1, 300],
+    [4, 3000, 2],
+  ]) {
+    for (const [width, ratio] of [
+      [1100, 1],
+      [1100, 2],
+      [320, 3],
+    ]) {
       const grid = tileGrid({ count, rows, cols, width, ratio });
       assert.ok(grid.line * grid.lines >= count && grid.line >= 1);
       assert.ok(grid.line === 1 || grid.line * (grid.width + grid.gap) - grid.gap <= width + 1e-9);
@@ -57,9 +100,15 @@ test("the gallery shows all channels without overflowing", () => {
 test("colours: zero is the middle of a diverging scale, and the ends are the ends", () => {
   const tables = { sequential: new Uint32Array(256), diverging: new Uint32Array(256) };
   const diverging = makeScale([-1, 4], true, tables);
-  assert.deepEqual([-4, 0, 4].map((value) => entryOf(diverging, value)), [1, 128, 255]);
+  assert.deepEqual(
+    [-4, 0, 4].map((value) => entryOf(diverging, value)),
+    [1, 128, 255],
+  );
   const sequential = makeScale([2, 6], false, tables);
-  assert.deepEqual([2, 4, 6].map((value) => entryOf(sequential, value)), [0, 128, 255]);
+  assert.deepEqual(
+    [2, 4, 6].map((value) => entryOf(sequential, value)),
+    [0, 128, 255],
+  );
   const flat = makeScale([3, 3], false, tables);
   assert.equal(entryOf(flat, 3), 128);
 });

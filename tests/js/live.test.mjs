@@ -9,9 +9,24 @@ import { merge } from "./model.mjs";
 const all = (panel) => listCells(panel.shape.map((size) => [0, size]));
 
 test("painting one weight changes just what it reaches, as the whole merge would", () => {
-  const steps = { Add: (a, b) => a + b, Subtract: (a, b) => a - b, Multiply: (a, b) => a * b, Maximum: Math.max, Minimum: Math.min, Average: (a, b) => (a + b) / 2 };
+  const steps = {
+    Add: (a, b) => a + b,
+    Subtract: (a, b) => a - b,
+    Multiply: (a, b) => a * b,
+    Maximum: Math.max,
+    Minimum: Math.min,
+    Average: (a, b) => (a + b) / 2,
+  };
   for (const [operation, step] of Object.entries(steps)) {
-    const model = merge(operation, [[2, 3, 5], [2, 3, 1]], [2, 3, 5], Array.from({ length: 66 }, (_, place) => Math.fround(Math.sin(place))));
+    const model = merge(
+      operation,
+      [
+        [2, 3, 5],
+        [2, 3, 1],
+      ],
+      [2, 3, 5],
+      Array.from({ length: 66 }, (_, place) => Math.fround(Math.sin(place))),
+    );
     const [x, gate, result] = model.panels;
     recompute(model, 0, all(x));
     gate.values[4] = 0.25; // (1, 1, 0)
@@ -24,8 +39,21 @@ test("painting one weight changes just what it reaches, as the whole merge would
 });
 
 test("a result that was not sent is the one that Python has, to the bit", () => {
-  const [x, gate] = [[2, 3, 5], [3, 1]].map((shape, turn) => Float32Array.from({ length: shape.reduce((a, b) => a * b) }, (_, place) => Math.tan(place + 1 + turn)));
-  const model = merge("Multiply", [[2, 3, 5], [2, 3, 1]], [2, 3, 5], [...x, ...gate, ...gate, ...new Array(30).fill(0)]);
+  const [x, gate] = [
+    [2, 3, 5],
+    [3, 1],
+  ].map((shape, turn) =>
+    Float32Array.from({ length: shape.reduce((a, b) => a * b) }, (_, place) => Math.tan(place + 1 + turn)),
+  );
+  const model = merge(
+    "Multiply",
+    [
+      [2, 3, 5],
+      [2, 3, 1],
+    ],
+    [2, 3, 5],
+    [...x, ...gate, ...gate, ...new Array(30).fill(0)],
+  );
   recomputeAll(model);
   const wanted = Float32Array.from(x, (value, place) => value * gate[Math.floor(place / 5) % 3]);
   assert.deepEqual(model.panels[2].values, wanted);
@@ -44,7 +72,10 @@ test("a brush is round, stays inside, and never misses the cell under it", () =>
   assert.deepEqual(dab(2, 2, 1, 5, 5), [[2, 2, 1]]);
   assert.equal(dab(2, 2, 3, 5, 5).length, 9);
   assert.ok(dab(0, 0, 9, 3, 3).every(([row, col]) => row >= 0 && col >= 0 && row < 3 && col < 3));
-  assert.deepEqual(dab(1.4, 1.4, 1, 5, 5).map(([row, col]) => [row, col]), [[1, 1]]);
+  assert.deepEqual(
+    dab(1.4, 1.4, 1, 5, 5).map(([row, col]) => [row, col]),
+    [[1, 1]],
+  );
 });
 
 test("a fast stroke has no holes", () => {

@@ -4,7 +4,18 @@ import test from "node:test";
 import { fill, inCell, tuple, written } from "../../ui/tensor_view/browser/numbers.js";
 
 test("numbers are short, and never lose their sign or their kind", () => {
-  const cases = [[51, "51"], [-3, "−3"], [0.1 + 0.2, "0.3"], [-0, "0"], [1 / 3, "0.3333"], [1e-9, "1.00e−9"], [NaN, "NaN"], [Infinity, "∞"], [-Infinity, "−∞"], [12345678.5, "1.23e7"]];
+  const cases = [
+    [51, "51"],
+    [-3, "−3"],
+    [0.1 + 0.2, "0.3"],
+    [-0, "0"],
+    [1 / 3, "0.3333"],
+    [1e-9, "1.00e−9"],
+    [NaN, "NaN"],
+    [Infinity, "∞"],
+    [-Infinity, "−∞"],
+    [12345678.5, "1.23e7"],
+  ];
   for (const [value, text] of cases) assert.equal(written(value), text);
 });
 

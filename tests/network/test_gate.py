@@ -86,7 +86,7 @@ def test_recorded_features_give_the_recorded_map(grid):
 def test_the_snippet_takes_the_trained_weights(grid):
     """Pasted into a model of one's own, with the weights handed over by name."""
     space = {}
-    exec(gate_snippet("attention", "paper"), space)
+    exec(gate_snippet("attention", "paper", window=(2, 2)), space)
     x, g = (inside()[name] for name in gate_input_names(grid))
     inputs = keras.Input(x.shape[1:]), keras.Input(g.shape[1:])
     model = keras.Model(inputs, space["attention_gate"](*inputs, name=f"gate{grid}"))
@@ -98,7 +98,10 @@ def test_the_snippet_takes_the_trained_weights(grid):
 
 @pytest.mark.parametrize("grid", [20, 40])
 def test_the_trained_gates_are_focused(grid):
-    assert gate_health(ours(grid).alpha).verdict.startswith("Focused")
+    health = gate_health(ours(grid).alpha)
+    assert health.suppressed + health.passed > 0.8
+    assert 0 < health.passed < 0.2
+    assert health.verdict.startswith("Selective")
 
 
 def test_the_keras_file_is_this_network():

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from core.gates.map_changes import WHAT_IFS
+from core.gates.map_changes import MAP_CHANGES
 from core.segmentation.slices import dice
 from sandbox.processes.errors import SandboxError
 from sandbox.segmentation.segmenter import Segmented
@@ -117,7 +117,7 @@ def test_every_step_by_itself(step):
     assert len(app.table[0].value) == 1
 
 
-@pytest.mark.parametrize("name", WHAT_IFS)
+@pytest.mark.parametrize("name", MAP_CHANGES)
 def test_every_change_of_the_map_runs_the_network_with_it(name, network):
     """The network gets the changed map at this gate; its Dice stands beside the original."""
     network.reply = np.zeros((1, 160, 160, 1), "float32")

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.gates import GATES
-from core.gates.pitfalls import TRAPS
+from core.gates.pitfalls import PITFALLS
 
 PAGE = "pages/3_Gate_gallery.py"
 SECTIONS = ("merges", "steps", "maps", "kept", "traps", "code")
@@ -156,11 +156,11 @@ def test_every_section(section):
     assert held in words(app) + "".join(downloads)
 
 
-@pytest.mark.parametrize("name", TRAPS)
+@pytest.mark.parametrize("name", PITFALLS)
 def test_every_trap(name):
-    app = open_gallery(which=TRAPS[name].gate, part="traps", trap=name)
+    app = open_gallery(which=PITFALLS[name].gate, part="traps", trap=name)
     assert not app.exception
-    assert TRAPS[name].why in words(app)
+    assert PITFALLS[name].why in words(app)
     refused = name in ("no-upsampling", "no-channel-axis", "wrong-axes")
     assert bool(app.error) == refused  # on 20×20×256 the other two run
 
@@ -169,7 +169,7 @@ def test_every_trap(name):
 def test_traps_of_every_form_of_the_attention_gate(form):
     app = open_gallery(which="attention", which_form=form, part="traps", trap="no-upsampling")
     assert not app.exception
-    shown = TRAPS["no-upsampling"].why in words(app)
+    shown = PITFALLS["no-upsampling"].why in words(app)
     assert shown == (not form.startswith(("keras-unet-collection", "monai")))  # those make the map where it is used
 
 

@@ -72,11 +72,8 @@ def test_the_shipped_network_needs_no_upload(language):
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_run_from_upload_to_values(played, language):
-    """Upload, run, look: pictures in the list, the panels of the merge with the layers that they come from."""
+    """After the upload it runs: pictures in the list, the panels of the merge with the layers that they come from."""
     app = open_inspector(gate_file(), lang=language, **NOISE)
-    assert not panels(app)
-    assert not any(row["thumb"] for row in rows(app))
-    app.button(key="mstart").click().run()
     assert not app.exception
     assert all(row["thumb"].startswith("data:image/png") for row in rows(app))
     (titles,) = panels(app)
@@ -85,16 +82,21 @@ def test_a_run_from_upload_to_values(played, language):
     assert [one.label for one in app.get("expander")].count({"en": "Export", "zh": "导出"}[language]) == 1
     app.run()
     assert [asked[0] for asked in played] == ["open", "run", "tensors"]
+    app.button(key="mstart").click().run()
+    assert [asked[0] for asked in played] == ["open", "run", "tensors", "run", "tensors"]
 
 
-def test_stop_ends_the_process(played):
-    """The button closes the model, and the page is as before the run."""
-    app = open_inspector(gate_file(), mrun="true", **NOISE)
+def test_close_ends_the_process(played):
+    """The button closes the model, which does not run again until Run is pressed, in a link neither."""
+    app = open_inspector(gate_file(), **NOISE)
     handle = played[0][1]
     assert not handle.closed
-    app.button(key="mstop").click().run()
+    app.button(key="mclose").click().run()
     assert handle.closed
     assert not panels(app)
+    assert app.session_state["mrun"] == "stopped"
+    app.button(key="mstart").click().run()
+    assert panels(app)
 
 
 def test_another_file_ends_the_process_of_the_first(played):
@@ -113,7 +115,7 @@ def test_a_link_that_was_opened_before_the_upload_keeps_its_state(played):
     """The file is not in the link, but all else is: after the upload the page is as it was."""
     asked = {"mrun": "true", "merge": "sum", "mpart": "gradients", "monly": "all", "m0k": "noise", "mseed": "7"}
     app = open_inspector(**OWN, **asked)
-    assert "A link does not hold it" in words(app)
+    assert "Files are not stored in the link" in words(app)
     app.file_uploader(key="model_file").upload("a.keras", gate_file()).run()
     assert not app.exception
     assert [row["chosen"] for row in rows(app)] == [False, True, False]
@@ -185,7 +187,7 @@ def test_filters_in_the_link(parameters, left):
 def test_filters_that_leave_nothing():
     """One sentence, and the way back is the same control."""
     app = open_inspector(gate_file(), mfind="zzz")
-    assert "No merge of this model fits the filters." in words(app)
+    assert "No merge of this model matches the filters." in words(app)
 
 
 def test_gradients_of_a_chosen_number(played):
@@ -198,7 +200,9 @@ def test_gradients_of_a_chosen_number(played):
     for nonsense in ("0,1", "0,1,2,99", "x", "0,1,2,-3", "9" * 40):
         app.text_input(key="munit").set_value(nonsense).run()
         assert not app.exception
-        assert "is no index of the output (1, 3, 5, 14); the last one is 0, 2, 4, 13." in words(app).replace("\\", "")
+        assert "is not an index of the output (1, 3, 5, 14); the last one is 0, 2, 4, 13." in words(app).replace(
+            "\\", ""
+        )
 
 
 def test_two_merges_beside_each_other(played):

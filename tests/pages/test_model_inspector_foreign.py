@@ -14,7 +14,7 @@ from tests.ui.inspector.models import gate_file, keras_file
     [
         (b"", "The file is empty."),
         (b"PK\x03\x04 cut off", "damaged or cut off"),
-        (b"\x89HDF\r\n\x1a\n" + b"0" * 100, ".h5"),
+        (b"\x89HDF\r\n\x1a\n" + b"0" * 100, "damaged or cut off"),
         (b"\x89PNG\r\n\x1a\n" + b"0" * 100, "this is PNG"),
     ],
 )
@@ -54,7 +54,7 @@ def test_no_merge_at_all():
     ("key", "value", "sentence"),
     [
         ("m0s", "1,3,5", "is incompatible with the input; the model takes (None, 3, 5, 7)"),
-        ("m0s", "x", "is not a whole number"),
+        ("m0s", "x", "is not an integer"),
         ("m0s", "60000,3,5,7", "elements; at most 4,000,000"),
         ("mseed", "-1", "A seed is a whole number"),
     ],

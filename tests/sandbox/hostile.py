@@ -187,19 +187,19 @@ UNREADABLE = {  # what: (the file, a part of the sentence)
     "cut off": (_GOOD[: len(_GOOD) // 2], "damaged or cut off"),
     "one byte changed": (patched(_GOOD, b'"layers"', b'"Layers"'), "damaged or cut off"),
     "encrypted": (encrypted(), "is encrypted"),
-    "member twice": (twice(), "stands in the archive twice"),
+    "member twice": (twice(), "appears twice in the archive"),
     "path up": (archive(model(), extra=[("../../etc/cron.d/x", "x")]), "leads out of the archive"),
     "absolute path": (archive(model(), extra=[("/etc/passwd", "x")]), "leads out of the archive"),
     "path up in assets": (archive(model(), extra=[("assets/../../x", "x")]), "leads out of the archive"),
     "archive within": (archive(model(), extra=[("inner.zip", _GOOD)]), "archive within the archive"),
     "model within": (archive(model(), extra=[("inner.keras", _GOOD)]), "archive within the archive"),
-    "foreign member": (archive(model(), extra=[("setup.py", "x")]), "has no place in a .keras file"),
+    "foreign member": (archive(model(), extra=[("setup.py", "x")]), "is not part of a .keras file"),
     "member without a name": (archive(model(), extra=[(zipfile.ZipInfo(""), "x")]), "damaged or cut off"),
     "config bomb": (archive(raw=b" " * 50_000_000 + b"{}", compression=zipfile.ZIP_DEFLATED), "would unpack to 51 MB"),
     "weights bomb": (archive(model(), bytes(50_000_000), compression=zipfile.ZIP_DEFLATED), "as a zip bomb does"),
     "lying size": (lying_size(), "damaged or cut off"),
     "overlapping": (overlapping(), ""),  # newer Pythons refuse it themselves
-    "other packing": (archive(model(), compression=zipfile.ZIP_LZMA), "packed in a way"),
+    "other packing": (archive(model(), compression=zipfile.ZIP_LZMA), "uses a compression method"),
     "many members": (archive(model(), extra=[(f"assets/{n}", "x") for n in range(80)]), "The archive holds 83 files"),
     "deep json": (archive(raw=b"[" * 100_000 + b"]" * 100_000), "nested too deeply"),
     "not utf-8": (archive(raw=b'{"a": "\xff\xfe"}'), "not valid JSON"),
@@ -210,13 +210,15 @@ UNREADABLE = {  # what: (the file, a part of the sentence)
     "half a sign as a key": (archive(raw=b'{"\\uDFFF": 1}'), "not valid JSON"),
     "endless number": (archive(raw=b'{"a": ' + b"9" * 100_000 + b"}"), "not valid JSON"),
     "list": (archive(raw=b"[1, 2]"), "holds no model"),
-    "no layers": (archive({"class_name": "Dense", "config": {}}), "no model that is made of layers"),
-    "layers of another type": (archive(model() | {"config": {"layers": [1, "a"]}}), "not of the form"),
-    "name of another type": (archive(model(layer("ReLU", "r", [[tensor("x")]]) | {"name": 7})), "not of the form"),
-    "history of another type": (archive(model(layer("ReLU", "r", [[tensor(["x"])]]))), "not of the form"),
-    "negative call": (archive(model(layer("ReLU", "r", [[tensor("x", call=-1)]]))), "not of the form"),
-    "circle": (archive(_CIRCLE), "runs in a circle"),
-    "from nowhere": (archive(model(layer("ReLU", "a", [[tensor("ghost")]]))), "which the model does not have"),
+    "no layers": (archive({"class_name": "Dense", "config": {}}), "no model made of layers"),
+    "layers of another type": (archive(model() | {"config": {"layers": [1, "a"]}}), "does not have the form"),
+    "name of another type": (
+        archive(model(layer("ReLU", "r", [[tensor("x")]]) | {"name": 7})), "does not have the form",
+    ),
+    "history of another type": (archive(model(layer("ReLU", "r", [[tensor(["x"])]]))), "does not have the form"),
+    "negative call": (archive(model(layer("ReLU", "r", [[tensor("x", call=-1)]]))), "does not have the form"),
+    "circle": (archive(_CIRCLE), "has a cycle"),
+    "from nowhere": (archive(model(layer("ReLU", "a", [[tensor("ghost")]]))), "which does not exist in the model"),
     "one name twice": (archive(model(_RELU, _RELU)), "Two layers have the name"),
     "doubling": (doubling(14), "more than 2,000 layers"),
     "doubling without end": (doubling(15), "more than 2,000 layers"),
@@ -226,58 +228,79 @@ UNREADABLE = {  # what: (the file, a part of the sentence)
     ),
     "many outputs": (many_ends("output_layers"), "more than 20,000 inputs or outputs"),
     "many inputs": (many_ends("input_layers"), "more than 20,000 inputs or outputs"),
-    "negative size": (archive(model(layer("ReLU", "r", [[tensor("x", (None, -5))]]))), "not a shape"),
-    "immense rank": (archive(model(layer("ReLU", "r", [[tensor("x", (1,) * 50)]]))), "not a shape"),
+    "negative size": (archive(model(layer("ReLU", "r", [[tensor("x", (None, -5))]]))), "is not a valid shape"),
+    "immense rank": (archive(model(layer("ReLU", "r", [[tensor("x", (1,) * 50)]]))), "is not a valid shape"),
 }  # fmt: skip
 
 REFUSED = {  # shown, never run
-    "lambda layer": (one("Lambda", function=_LAMBDA), "program code of its own"),
-    "lambda within a wrapper": (one("TimeDistributed", layer=layer("Lambda", "l", function=_LAMBDA)), "program code"),
-    "lambda as activation": (one("Dense", units=3, activation=_LAMBDA), "program code of its own"),
-    "lambda as argument": (archive(model(layer("ReLU", "r", [[tensor("x"), _LAMBDA]]))), "program code of its own"),
-    "lambda as initializer": (one("Dense", units=3, kernel_initializer=_LAMBDA), "program code of its own"),
+    "lambda layer": (one("Lambda", function=_LAMBDA), "contains custom code"),
+    "lambda within a wrapper": (one("TimeDistributed", layer=layer("Lambda", "l", function=_LAMBDA)), "custom code"),
+    "lambda as activation": (one("Dense", units=3, activation=_LAMBDA), "contains custom code"),
+    "lambda as argument": (archive(model(layer("ReLU", "r", [[tensor("x"), _LAMBDA]]))), "contains custom code"),
+    "lambda as initializer": (one("Dense", units=3, kernel_initializer=_LAMBDA), "contains custom code"),
     "lambda in a nested model": (
         archive(model(model(layer("Lambda", "l", [[tensor("x")]]), name="n") | {"inbound_nodes": []}, _RELU)),
-        "program code of its own",
+        "contains custom code",
     ),
     "saved model layer": (one("TFSMLayer", filepath="/tmp/a"), "loads a SavedModel"),
     "vocabulary file": (one("StringLookup", vocabulary="/etc/passwd"), "reads files or vocabularies"),
     "vocabulary of numbers": (one("IntegerLookup", vocabulary="http://a/b"), "reads files or vocabularies"),
-    "torch module": (one("TorchModuleWrapper", module="gASV"), "program code of another library"),
-    "own class": (one("Mine", module="my_layers"), "my_layers.Mine is not a part of Keras"),
-    "own class without module": (one("Mine", module=None), "is not a part of Keras"),
+    "torch module": (one("TorchModuleWrapper", module="gASV"), "wraps code of another library"),
+    "own class": (one("Mine", module="my_layers"), "my_layers.Mine is not part of Keras"),
+    "own class without module": (one("Mine", module=None), "is not part of Keras"),
     "registered class": (
         archive(model(layer("Dense", "odd", [[tensor("x")]], units=3) | {"registered_name": "package>Dense"})),
-        "is not a part of Keras",
+        "is not part of Keras",
     ),
-    "os": (one("system", module="os"), "os.system is not a part of Keras"),
+    "os": (one("system", module="os"), "os.system is not part of Keras"),
     "function of os": (function("os", "system"), "os.system is not on the list"),
     "function of builtins": (function("builtins", "eval"), "eval is not on the list"),
     "get_file": (function("keras.utils", "get_file"), "keras.utils.get_file is not on the list"),
     "unsafe switch": (function("keras.config", "enable_unsafe_deserialization"), "is not on the list"),
     "load_model": (function("keras.models", "load_model"), "is not on the list"),
-    "class of keras, not a layer": (one("Progbar", module="keras.utils"), "keras.utils.Progbar is not on the list"),
-    "inner module of keras": (one("H5IOStore", module="keras.src.saving.saving_lib"), "is not on the list"),
-    "loop": (one("WhileLoop", module="keras.src.ops.core"), "is not on the list"),
+    "class of keras, not a layer": (
+        one("Progbar", module="keras.utils"), "keras.utils.Progbar is a part of Keras that is not run here yet"
+    ),
+    "inner module of keras": (one("H5IOStore", module="keras.src.saving.saving_lib"), "is not run here yet"),
+    "loop": (one("WhileLoop", module="keras.src.ops.core"), "is not run here yet"),
     "type of TensorFlow": (
         one("Activation", activation={"class_name": "__typespec__", "config": [], "module": "tensorflow"}),
-        "is not a part of Keras",
+        "is not part of Keras",
     ),
-    "quantised": (one("Dense", units=3, dtype={"module": "keras.dtype_policies", "class_name": "QuantizedDTypePolicy",
-                                               "config": {}, "registered_name": None}), "is not on the list"),
+    "policy with a tokenizer": (one("Dense", units=3, quantization_config={
+        "module": "keras.quantizers", "class_name": "GPTQConfig", "config": {}, "registered_name": None,
+    }), "is not run here yet"),
     "assets": (archive(model(_RELU), extra=[("assets/vocabulary.txt", "a\nb")]), "reads files or vocabularies"),
     "immense layer": (one("Dense", units=200_000_000), "declares 600,000,000 weights"),
     "immense embedding": (one("Embedding", input_dim=10**9, output_dim=64), "declares 64,000,000,000 weights"),
     "immense window": (one("Conv1D", filters=64, kernel_size=[10**8]), "weights"),
-    "size beyond all": (one("UpSampling2D", size=2**62), "a size that no model has"),
+    "size beyond all": (one("UpSampling2D", size=2**62), "a size beyond"),
     "inputs for a screen of a mile": (
-        archive(_with_inputs(65)), "The model has 66 inputs; models of up to 64 are run here."
+        archive(_with_inputs(65)), "The model has 66 inputs; up to 64 are supported."
     ),
     "text": (
         archive(model(layer("InputLayer", "words", batch_shape=[None, 1], dtype="string"), output="words")),
         "takes text",
     ),
 }  # fmt: skip
+
+
+def whole_hdf5(config, fill=lambda file: file.create_group("model_weights"), version="2.15.0") -> bytes:
+    """A legacy .h5 file of this config."""
+
+    def write(file):
+        text = config if isinstance(config, str) else json.dumps(config)
+        file.attrs["model_config"], file.attrs["keras_version"] = text, version
+        fill(file)
+
+    return hdf5(write)
+
+
+def old(class_name, **config):
+    """A model of Keras 2 with one such layer on x."""
+    whole = model(layer(class_name, "odd", **config))
+    whole["config"]["layers"][1] |= {"inbound_nodes": [[["x", 0, 0, {}]]], "module": None}
+    return whole
 
 
 def _external_link(file):
@@ -319,4 +342,40 @@ WEIGHTS = {
     ),
     "in a circle": (hdf5(_circle), "nested too deeply"),
     "text": (hdf5(_text), "does not hold plain numbers"),
+}  # fmt: skip
+
+
+def _many_attributes(file):
+    for number in range(200):
+        file.attrs[f"a{number}"] = 1
+
+
+HDF5 = {  # whole files in the form of Keras 2, none of which is read
+    "external link": (whole_hdf5(old("ReLU"), _external_link), "point at another file"),
+    "soft link": (whole_hdf5(old("ReLU"), lambda file: file.__setitem__("a", h5py.SoftLink("/a"))), "a link instead"),
+    "external storage": (whole_hdf5(old("ReLU"), _external_storage), "from another file"),
+    "virtual dataset": (whole_hdf5(old("ReLU"), _virtual), "from another file"),
+    "declared, not stored": (
+        whole_hdf5(old("ReLU"), lambda file: file.create_dataset("0", (2**29,), "f4")), "stores 0 bytes",
+    ),
+    "in a circle": (whole_hdf5(old("ReLU"), _circle), "nested too deeply"),
+    "many attributes": (whole_hdf5(old("ReLU"), _many_attributes), "attributes"),
+    "cut off": (whole_hdf5(old("ReLU"), lambda file: file.create_dataset("0", data=np.ones(9_000)))[:9_000], "damaged"),
+    "no model": (whole_hdf5("{}"), "save all of it"),
+    "config of another type": (whole_hdf5("[1, 2]"), "holds no model"),
+    "deep json": (whole_hdf5("[" * 10_000 + "]" * 10_000), "nested too deeply"),
+    "weights alone": (hdf5(lambda file: file.create_dataset("a", data=[1.0])), "weights alone"),
+    "layers of another type": (
+        whole_hdf5(old("ReLU") | {"config": {"layers": [7], "name": "m"}}), "does not have the form",
+    ),
+}  # fmt: skip
+
+HDF5_REFUSED = {  # listed, never run
+    "lambda": (whole_hdf5(old("Lambda", function=["4wEAAA==", None, None])), "contains custom code"),
+    "own class": (whole_hdf5(old("Mine")), "is not part of Keras"),
+    "function": (whole_hdf5(old("Activation", activation=_LAMBDA)), "contains custom code"),
+    "function of TensorFlow": (whole_hdf5(old("TFOpLambda", function="io.read_file")), "function of TensorFlow"),
+    "another hard_sigmoid": (whole_hdf5(old("Activation", activation="hard_sigmoid")), "another function"),
+    "setting of Keras 2 alone": (whole_hdf5(old("BatchNormalization", renorm=True)), "exists in Keras 2 only"),
+    "immense layer": (whole_hdf5(old("Dense", units=200_000_000)), "declares 600,000,000 weights"),
 }  # fmt: skip

@@ -63,7 +63,7 @@ def test_a_port_that_is_taken_ends_nothing(caplog):
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         metrics.serve("127.0.0.1", taken.getsockname()[1])
-    assert "No figures" in caplog.text
+    assert "No metrics" in caplog.text
 
 
 def test_the_port_answers():

@@ -12,7 +12,7 @@ from core import Sentence as _  # marks text for the catalogues
 from core.dtypes import Array
 from core.gates import GATES, GateTrace, Step
 from core.gates.compare import gate_figures
-from core.gates.report import stretches
+from core.gates.report import broadcast_axes
 from ui.gallery.controls import GateChoice
 from ui.gallery.features import Features, run_new
 from ui.text import t
@@ -109,7 +109,7 @@ def group_of(trace: GateTrace) -> str:
     found = [
         (step.inputs[number] in trace.map_names, axes, step.value.ndim)
         for step in trace.merges
-        for number, axes in stretches(step)
+        for number, axes in broadcast_axes(step)
     ]
     chosen = {(axes, rank) for is_map, axes, rank in found if is_map} or {(axes, rank) for _, axes, rank in found}
     if not chosen:
@@ -132,7 +132,7 @@ def broadcast_words(broadcast: tuple[tuple[str, tuple[int, ...]], ...]) -> str:
 def broadcast_in(trace: GateTrace) -> tuple[tuple[str, tuple[int, ...]], ...]:
     """(symbol, axes) of each tensor that a merge of the gate broadcasts."""
     return tuple(
-        (trace.step(step.inputs[number]).symbol, axes) for step in trace.merges for number, axes in stretches(step)
+        (trace.step(step.inputs[number]).symbol, axes) for step in trace.merges for number, axes in broadcast_axes(step)
     )
 
 
@@ -159,7 +159,7 @@ def _minis(trace: GateTrace, channel: int) -> tuple[Mini, ...]:
 
 def map_limits(trace: GateTrace) -> Limits | None:
     """0 to 1 for gate values; None, a scale of their own, for a softmax and for values of any magnitude."""
-    return (0.0, 1.0) if GATES[trace.gate].weighs and not trace.shares else None
+    return (0.0, 1.0) if GATES[trace.gate].variants[trace.variant].bounded and not trace.shares else None
 
 
 def mini_of(step: Step, channel: int, whole: tuple[int, ...], limits: Limits | None) -> Mini:

@@ -12,7 +12,7 @@ from core import MergeError
 from core.dtypes import Array
 from core.errors import Shape, invalid_request
 from core.gates import GATES
-from core.gates.pitfalls import Trap
+from core.gates.pitfalls import Pitfall
 from core.limits import check_features
 from core.merges.shape_text import parse_shape
 from ui import session
@@ -138,7 +138,7 @@ def _pick_variant(name: str, label: str, key: str) -> GateChoice:
     if len(variants) == 1:
         return GateChoice(name, first)
     variant = link.menu(
-        label, list(variants), key, first, format_func=lambda one: t(variants[one]), label_visibility="collapsed",
+        label, list(variants), key, first, format_func=lambda one: t(variants[one].title), label_visibility="collapsed",
         width=165,
     )  # fmt: skip
     return GateChoice(name, variant)
@@ -187,7 +187,7 @@ def pick_merge(names: Sequence[str], titles: dict[str, str]) -> str:
     return str(chosen)
 
 
-def pick_trap(traps: Sequence[Trap]) -> Trap:
+def pick_trap(traps: Sequence[Pitfall]) -> Pitfall:
     """One of the common mistakes when a gate is written by hand."""
     named = {trap.name: trap for trap in traps}
     chosen = link.menu(

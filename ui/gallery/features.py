@@ -74,11 +74,13 @@ def _run(name: str, variant: str, key: str, seed: int, trained: bool, _x: Array,
 
 
 def _computed(name: str, variant: str, seed: int, trained: bool, x: Array, g: Array) -> GateTrace:
-    weights: Mapping[str, Array] | None = None
-    if trained:
-        prefix = f"gate{_GRID}_"
-        weights = pick_weights(arrays("weights", prefix), prefix)
+    weights = _trained_weights() if trained else None
     return run_gate(name, x, g=g if GATES[name].signal else None, variant=variant, weights=weights, seed=seed)
+
+
+def _trained_weights() -> Mapping[str, Array]:
+    prefix = f"gate{_GRID}_"
+    return pick_weights(arrays("weights", prefix), prefix)
 
 
 def _signal(shape: tuple[int, ...], seed: int) -> Array:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core import MERGES, Merged, MergeError, merge
 from core.gates import GateTrace
-from core.gates.pitfalls import Named, Trap, traps_of
+from core.gates.pitfalls import Named, Pitfall, pitfalls_of
 from core.merges.rows import alignment_rows, error_rows
 from core.merges.shape_text import format_shape
 from ui.gallery.controls import pick_trap
@@ -24,7 +24,7 @@ _LAB = "pages/1_Merge_lab.py"
 
 def show_traps(trace: GateTrace, key: str) -> None:
     """One common mistake of this gate: what Keras does with it, and what was intended."""
-    traps = traps_of(trace)
+    traps = pitfalls_of(trace)
     if not traps:
         st.info(t("No common mistake is listed for this gate."))
         return
@@ -43,7 +43,7 @@ def show_traps(trace: GateTrace, key: str) -> None:
     _show(trap, right, trap.right_options, f"right {key} {trap.name}")
 
 
-def _show(trap: Trap, inputs: Named, options: Any, key: str) -> Merged | None:
+def _show(trap: Pitfall, inputs: Named, options: Any, key: str) -> Merged | None:
     """The merge of these inputs as a picture; if Keras rejects them, its message and the explanation."""
     values = [value for _, value in inputs]
     st.code(_written(trap, inputs), language=None, wrap_lines=True)
@@ -63,12 +63,12 @@ def _show(trap: Trap, inputs: Named, options: Any, key: str) -> Merged | None:
     return merged
 
 
-def _written(trap: Trap, inputs: Named) -> str:
+def _written(trap: Pitfall, inputs: Named) -> str:
     listed = ", ".join(f"{symbol} {value.shape}" for symbol, value in inputs)
     return f"{trap.operation}: {listed}"
 
 
-def _lab_parameters(trap: Trap, inputs: Named) -> dict[str, str]:
+def _lab_parameters(trap: Pitfall, inputs: Named) -> dict[str, str]:
     """The parameters of a link to the Merge lab with these inputs."""
     parameters = {"op": trap.operation, "n": str(len(inputs))}
     if "axes" in trap.wrong_options:

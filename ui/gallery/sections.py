@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from core.dtypes import Array
 from core.gates import GATES, Gate, GateTrace, Step, gate_snippet
 from core.gates.compare import GateFigures, gate_figures
-from core.gates.health import gate_health
+from core.gates.health import step_health
 from core.gates.report import gate_text
 from core.merges.rows import alignment_rows
 from ui import session
@@ -97,8 +96,8 @@ def show_maps(trace: GateTrace, key: str) -> None:
     for step in trace.maps:
         if is_per_channel(step.value):
             show_strip(trace, step, chosen_channel(step.value.shape[-1], channel))
-        if GATES[trace.gate].weighs or _between_0_and_1(step.value):  # of the variants of GLU only one is a sigmoid
-            st.markdown(f"{plain(step.symbol)}: {plain(t(gate_health(step.value, shares=trace.shares).verdict))}")
+        if GATES[trace.gate].variants[trace.variant].bounded:
+            st.markdown(f"{plain(step.symbol)}: {plain(t(step_health(step).verdict))}")
         else:
             st.markdown(t("These values are not confined to [0, 1]; they may have any magnitude and sign."))
 
@@ -109,7 +108,7 @@ def show_kept(trace: GateTrace, key: str) -> GateFigures:
     panels = (
         Panel(t("features x"), trace.step("x").value),
         Panel(t("output"), figures.result, "→", like=0),
-        Panel(t("energy retained per position"), figures.by_place),
+        Panel(t("energy retained per position"), figures.by_position),
     )
     view = TensorView(panels, axes=(1, 2), scale=Scale(range="channel"), words=translated_words())
     tensor_view(view, key=f"kept {key}", selection=Selection(at=(0, 0, 0, first_channel(trace))))
@@ -135,12 +134,14 @@ def show_facts(trace: GateTrace, seed: int) -> None:
     row = GATES[trace.gate]
     st.divider()
     st.markdown("#### " + t(row.title))
-    st.markdown(t(row.summary) + _source(row))  # not in a caption, where a link is too pale
+    st.markdown(t(row.summary) + _source(row, trace.variant))  # not in a caption, where a link is too pale
     st.code(row.equation_of(trace.variant), language=None, wrap_lines=True)
     shapes = ", ".join(f"{symbol} {shape}" for symbol, shape in row.shapes)
     merges = " → ".join(step.alignment.operation for step in trace.merges if step.alignment)
     st.caption(plain(t("Shapes: {shapes}. Merges in order: {merges}.", shapes=shapes, merges=merges)))
     st.caption(plain(_cost_words(trace)))
+    for warning in trace.warnings:
+        st.warning(plain(t(warning)), icon=":material/warning:")
     _show_origin(trace, seed)
 
 
@@ -152,8 +153,9 @@ def _cost_words(trace: GateTrace) -> str:
     )
 
 
-def _source(row: Gate) -> str:
-    return f" [arXiv:{row.paper}](https://arxiv.org/abs/{row.paper})" if row.paper else ""
+def _source(row: Gate, variant: str) -> str:
+    paper = row.paper_of(variant)
+    return f" [arXiv:{paper}](https://arxiv.org/abs/{paper})" if paper else ""
 
 
 def _show_origin(trace: GateTrace, seed: int) -> None:
@@ -170,10 +172,6 @@ def _show_origin(trace: GateTrace, seed: int) -> None:
             seed=seed,
         )
     )
-
-
-def _between_0_and_1(value: Array) -> bool:
-    return bool(np.all((value >= 0) & (value <= 1)))
 
 
 def _usual_channel(trace: GateTrace, step: Step) -> int:

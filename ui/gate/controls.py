@@ -13,7 +13,7 @@ from core import MergeError
 from core.dtypes import Array
 from core.errors import invalid_request
 from core.gates import GATES
-from core.gates.map_changes import WHAT_IFS, Amount, read_amount
+from core.gates.map_changes import MAP_CHANGES, Amount, read_amount
 from core.segmentation.slices import MAX_SEED, fit_slice
 from ui.files.uploads import file_notes, megabytes, read_file
 from ui.state import link
@@ -47,7 +47,7 @@ class MapChange:
     """What is done to the map.
 
     Attributes:
-        name: of a row in `core.gates.map_changes.WHAT_IFS`.
+        name: of a row in `core.gates.map_changes.MAP_CHANGES`.
         amounts: its numbers.
     """
 
@@ -103,8 +103,10 @@ def pick_signal(own: int | None) -> int | None:
 
 def pick_change() -> MapChange:
     """What replaces the map before it is multiplied; the reels of its amounts are in the tensor view."""
-    name = link.menu(t("Replace α by"), list(WHAT_IFS), "map", "none", format_func=_change_title, **_SMALL, width=132)
-    row = WHAT_IFS[name]
+    name = link.menu(
+        t("Replace α by"), list(MAP_CHANGES), "map", "none", format_func=_change_title, **_SMALL, width=132
+    )
+    row = MAP_CHANGES[name]
     amounts = {
         amount.name: link.reading(amount_key(amount), amount.default, partial(read_amount, amount))
         for amount in row.amounts
@@ -159,7 +161,7 @@ def pick_step(names: Sequence[str], titles: dict[str, str]) -> str | None:
 def pick_variant() -> str:
     """Which variant of the gate is written as code."""
     variants = GATES["attention"].variants
-    name = link.menu(t("Variant"), list(variants), "variant", "paper", format_func=lambda name: t(variants[name]))
+    name = link.menu(t("Variant"), list(variants), "variant", "paper", format_func=lambda name: t(variants[name].title))
     return str(name)
 
 
@@ -169,7 +171,7 @@ def try_again() -> None:
 
 
 def _change_title(name: str) -> str:
-    return t("α: original") if name == "none" else f"α: {t(WHAT_IFS[name].title)}"
+    return t("α: original") if name == "none" else f"α: {t(MAP_CHANGES[name].title)}"
 
 
 def _image_title(number: int) -> str:

@@ -65,23 +65,23 @@ def show_steps(trace: GateTrace) -> None:
 def show_code(trace: GateTrace) -> None:
     """This gate as a Keras function to paste into one's own model."""
     variant = pick_variant()
-    filters = trace.weights["psi/kernel"].shape[2]
+    filters, window = trace.weights["psi/kernel"].shape[2], trace.weights["theta_x/kernel"].shape[:2]
     st.markdown(
         t(
             "A Keras function with the sizes of this gate. Its layers are named as the weights in assets/weights.npz, "
             "so that trained weights can be handed over by name."
         )
     )
-    st.code(gate_snippet("attention", variant, filters=filters), language="python", wrap_lines=True)
+    st.code(gate_snippet("attention", variant, filters=filters, window=window), language="python", wrap_lines=True)
     st.caption(plain(t("Source: arXiv {paper}.", paper=GATES["attention"].paper)))
 
 
 def _metrics(health: GateHealth) -> None:
     figures = {
-        t("near 0 (below 0.05)"): _percent(health.shut),
-        t("near 1 (above 0.95)"): _percent(health.open),
+        t("near 0 (below 0.05)"): _percent(health.suppressed),
+        t("near 1 (above 0.95)"): _percent(health.passed),
         t("mean"): _figure(health.mean),
-        t("spread"): _figure(health.spread),
+        t("spread"): _figure(health.std),
         t("entropy, 0 to 1"): _figure(health.entropy),
     }
     with st.container(horizontal=True, gap="medium"):

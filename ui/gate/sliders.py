@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.dtypes import Array
 from core.gates import GateTrace
-from core.gates.map_changes import WHAT_IFS, Amount
+from core.gates.map_changes import MAP_CHANGES, Amount
 from ui.gate.case import Case, chosen_map, moments
 from ui.gate.controls import MOMENT, MapChange, amount_key, written
 from ui.tensor_view import Reel, digest_of
@@ -33,7 +33,7 @@ def gate_reels(case: Case, trace: GateTrace, moment: int | None, change: MapChan
     key = f"{case.key} {case.grid} {digest_of(trace.alpha)}"  # another gating signal makes another map
     then, *others = _frames(key, moment, change.name, amounts, case, trace)
     reels = [] if case.sample is None else [_moments(then, moment)]
-    rows = WHAT_IFS[change.name].amounts
+    rows = MAP_CHANGES[change.name].amounts
     return (*reels, *(_amount(row, maps, change.amounts[row.name]) for row, maps in zip(rows, others, strict=True)))
 
 
@@ -65,7 +65,7 @@ def _frames(
     _trace: GateTrace,
 ) -> list[Maps]:
     """The maps at every moment, and at every choice of each amount while the others are as they are."""
-    given, rows = dict(amounts), WHAT_IFS[name].amounts
+    given, rows = dict(amounts), MAP_CHANGES[name].amounts
 
     def made(at: int | None, **other: float) -> Array:
         return chosen_map(_case, _trace, at, MapChange(name, {**given, **other}))

@@ -1,44 +1,79 @@
-"""What happens when the server starts, and when a page fails."""
+"""What happens when the hosted server starts and while it runs, and when a page fails."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import streamlit as st
 
 from core import settings
-from ui import counters
-from ui.hosting import logs, metrics
+from sandbox.processes.fence import hide_memory
+from ui import counters, streamlit_internals
+from ui.hosting import garbage, logs, metrics
 from ui.text import t
 from ui.views import keras_check
 
+_EXPIRE_EVERY = 5.0  # seconds between two looks for sessions whose browser has been gone for too long
 _log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def lifespan(app: st.App) -> AsyncIterator[None]:  # noqa: ARG001  # handed over by Streamlit
-    """The log first, then the figures, then Keras, so that it is warm when the first visitor comes."""
+async def lifespan(app: st.App) -> AsyncIterator[None]:  # noqa: ARG001  # passed by Streamlit
+    """The log first, then memory, metrics, and Keras, so that it is ready when the first visitor comes."""
     if settings.word("LOG") == "json":
         logs.as_json()
+    garbage.configure_memory()
+    hide_memory()
     port = settings.number("METRICS_PORT", 0, least=0)
     if port:
         metrics.serve(settings.word("METRICS_ADDRESS", "127.0.0.1"), port)
     keras_check.wake()
+    expiry = asyncio.create_task(_expire_sessions())
     _log.info("started")
     yield
+    expiry.cancel()
     _log.info("stopped")
 
 
+async def _expire_sessions() -> None:
+    """End sessions, and with them their uploads, when their time is over, whether or not another visitor leaves."""
+    while True:
+        await asyncio.sleep(_EXPIRE_EVERY)
+        try:
+            expired = streamlit_internals.expire_sessions()
+        except Exception:  # an upgrade of Streamlit must not end the server
+            _log.exception("sessions could not be ended")
+            return
+        if expired:
+            garbage.run_ended(large=True)
+
+
 def on_script_error(error: Exception) -> bool:
-    """One sentence on screen; type and place in the log, without the text, which may quote what somebody typed."""
-    counters.refused("error")
-    _log.error("a page failed", exc_info=error)
+    """One sentence on screen; type and place in the log, without the text, which may quote what a visitor typed.
+
+    A value of the wrong type for a widget, which no browser sends, is counted as a bad request, not as an error.
+    """
+    forged = is_forged_message(error)
+    counters.refused("request" if forged else "error")
+    if forged:
+        _log.info("a widget got a value of the wrong type")
+    else:
+        _log.error("a page failed", exc_info=error)
     st.error(
         t(
             "Something went wrong here, and it is not your fault. Your settings are in the link: reload the page, or "
-            "change the last one back."
+            "undo the last change."
         )
     )
     return True
+
+
+def is_forged_message(error: BaseException) -> bool:
+    """Whether Streamlit raised the error while it read the message of a browser: its own code, in a deserializer."""
+    frames = traceback.extract_tb(error.__traceback__)
+    last = next((at for at, one in enumerate(frames) if one.name == streamlit_internals.DESERIALIZER), None)
+    return last is not None and all("/streamlit/" in one.filename.replace("\\", "/") for one in frames[last:])

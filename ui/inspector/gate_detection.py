@@ -10,8 +10,6 @@ from core.dtypes import Array
 from core.gates.health import GateHealth, gate_health
 from sandbox.model_run.results import TensorFigures
 
-_EXACT = 1e-3  # how far the sum of shares may be from 1
-
 
 def gate_number(operation: str, inputs: Sequence[Array]) -> int | None:
     """The operand that gates the others; None if there is none.
@@ -37,7 +35,7 @@ def may_be_gate(found: TensorFigures) -> bool:
 
 def health(gate: Array) -> GateHealth:
     """Statistics of a gate; values that sum to 1 over positions or channels are shares of one whole."""
-    return gate_health(gate, shares=_shares(gate))
+    return gate_health(gate)
 
 
 def _may_gate(tensor: Array) -> bool:
@@ -47,8 +45,3 @@ def _may_gate(tensor: Array) -> bool:
         and tensor.size > len(tensor)
         and bool(np.isfinite(tensor).all() and tensor.min() >= 0 and tensor.max() <= 1)
     )
-
-
-def _shares(gate: Array) -> bool:
-    totals = np.asarray(gate, dtype=np.float64).reshape(len(gate), -1).sum(axis=1)
-    return bool(np.allclose(totals, 1, atol=_EXACT))

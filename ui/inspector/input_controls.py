@@ -8,8 +8,8 @@ import streamlit as st
 
 from core.errors import Shape
 from core.merges.shape_text import format_shape
+from sandbox.model_run.input_arrays import SCALINGS, takes_pictures, usual_shape
 from ui.files.uploads import megabytes
-from ui.inspector.input_values import SCALINGS, takes_pictures, usual_shape
 from ui.state import link
 from ui.text import plain, short, t
 from ui.views.assets import SAMPLES

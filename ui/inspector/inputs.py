@@ -11,11 +11,11 @@ from core.dtypes import Array
 from core.errors import Shape, invalid_request
 from core.merges.shape_text import parse_shape
 from sandbox.model_file.entries import InputEntry
+from sandbox.model_run.input_arrays import Picture, check_shape, noise_array, own_array, picture_array
 from sandbox.model_run.inputs import check_sizes
+from sandbox.model_run.pictures import read_picture
 from ui.files.arrays import read_npy
-from ui.files.images import image_notes, read_image
 from ui.inspector.input_controls import FeedChoice, pick_feed, pick_seed
-from ui.inspector.input_values import array_feed, check_shape, noise_feed, picture_feed
 from ui.state.seeds import read_seed
 from ui.text import plain, t
 from ui.views import assets
@@ -76,21 +76,23 @@ def feed(entry: InputEntry, choice: FeedChoice, number: int, seed: int) -> Array
         st.info(t("Please upload a file for this input. Files are not stored in the link."))
         return None
     if choice.kind == "npy":
-        return array_feed(read_npy(choice.content or b"")[""], declared, entry.dtype)
+        array, notes = own_array(read_npy(choice.content or b"")[""], declared, entry.dtype)
+        for note in notes:
+            st.caption(t(note))
+        return array
     shape = check_shape(parse_shape(choice.shape), declared)
     if choice.kind == "noise":
-        return noise_feed(shape, number, seed, entry.dtype, _below(choice.below))
-    return picture_feed(_pixels(choice), shape, choice.scaling, entry.dtype)
+        return noise_array(shape, number, seed, entry.dtype, _below(choice.below))
+    return picture_array(_picture(choice), shape, choice.scaling, entry.dtype)
 
 
-def _pixels(choice: FeedChoice) -> Array:
-    """(1, rows, columns, 1 or 3) from 0 to 1."""
+def _picture(choice: FeedChoice) -> Picture:
     if choice.kind == "sample":
-        return assets.arrays("samples")["image"][choice.sample][None].astype("float32") / 255
-    content = choice.content or b""
-    for note in image_notes(content):
+        return Picture(assets.arrays("samples")["image"][choice.sample].astype("float32") / 255)
+    picture = read_picture(choice.content or b"")
+    for note in picture.notes:
         st.caption(t(note))
-    return read_image(content)[""]
+    return picture
 
 
 def _below(typed: str) -> int:

@@ -20,6 +20,7 @@ from ui.tensor_view import Panel, Selection, TensorView, default_axes, frame_of,
 from ui.text import plain, t
 from ui.views.loaded_code import loaded_code
 from ui.views.merge_view import translated_words, values_view
+from ui.views.scales import WEIGHTS
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +74,11 @@ def merge_view(tensors: Tensors) -> tuple[TensorView, tuple[Cut, ...]]:
 
 
 def scaled(view: TensorView, tensors: Tensors) -> TensorView:
-    """The output on the scale of the features that are gated, the gate from 0 to 1."""
+    """The output on the scale of the features that are gated, the gate from 0 to 1.
+
+    `values_view` has done so where values alone tell the gate; here the smaller factor is the gate even if the features
+    are within 0 and 1 too.
+    """
     number = gate_number(tensors.entry.operation, tensors.inputs)
     if number is None:
         return view
@@ -83,6 +88,7 @@ def scaled(view: TensorView, tensors: Tensors) -> TensorView:
     )
     panels = list(view.panels)
     panels[-1] = replace(panels[-1], like=features)
+    panels[number] = replace(panels[number], limits=WEIGHTS)
     return replace(view, panels=tuple(panels))
 
 
@@ -106,11 +112,13 @@ def show_health(tensors: Tensors) -> None:
     found = health(tensors.inputs[number])
     name = plain(operand_name(tensors.entry, number))
     figures = t(
-        "mean {mean}, std. dev. {spread}; below 0.05: {shut}, above 0.95: {open}",
+        "mean {mean}, std. dev. {std}; below {low}: {suppressed}, above {high}: {passed}",
         mean=f"{found.mean:.3f}",
-        spread=f"{found.spread:.3f}",
-        shut=f"{100 * found.shut:.0f} %",
-        open=f"{100 * found.open:.0f} %",
+        std=f"{found.std:.3f}",
+        low=f"{found.limits[0]:.3g}",
+        suppressed=f"{100 * found.suppressed:.0f} %",
+        high=f"{found.limits[1]:.3g}",
+        passed=f"{100 * found.passed:.0f} %",
     )
     st.markdown(
         ":material/filter_alt: " + t("{name} is the gate.", name=f"**{name}**") + " " + plain(t(found.verdict)),

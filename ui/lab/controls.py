@@ -91,7 +91,13 @@ def pick_call() -> Call:
                 )
             )
         count = int(link.reading("n", 2, _read_count))
-        shapes = [st.container(width=150) for _ in range(count)]
+        st.markdown("(\\[", width="content")
+        shapes = []
+        for number in range(count):
+            if number:
+                st.markdown(",", width="content")
+            shapes.append(st.container(width=130))
+        st.markdown("\\])", width="content")
         _add_and_remove(count)
         options_slot = st.container(width="content", horizontal=True, gap="xsmall")
         drawer = st.popover(t("Options"), icon=":material/tune:", key="lab_options")

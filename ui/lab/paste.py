@@ -1,4 +1,4 @@
-"""One box for what people have: Keras's error or a traceback, two shapes, or arrays. It sets the controls of the lab."""
+"""One box for a Keras error or a traceback, for shapes, or for arrays. It sets the controls of the lab."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 import streamlit as st
 
-from core import MergeError, read_error
+from core import MergeError
 from core.errors import invalid_request
 from core.limits import MAX_INPUTS
 from ui import counters, session
@@ -71,6 +71,8 @@ def read_paste(text: str, *, operation: str) -> dict[str, object]:
     arrays = array_texts(text)
     if arrays:
         return _array_settings(arrays, operation)
+    from core import read_error  # noqa: PLC0415
+
     request = read_error(text)
     values = settings_of(request.operation or operation, tuple(request.shapes), request.options)
     for number in range(len(request.shapes)):

@@ -1,144 +1,207 @@
-"""The parts of the Merge lab: what was chosen becomes a result, or a refusal with its fixes."""
+"""The parts of the Merge lab below the call: alignment, values or gradients, the error with its fixes, the code."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
 
-from core import DIALECTS, MERGES, Merged, MergeError, align, merge, snippet
+from core import DIALECTS, MERGES, Fix, Merged, MergeError, align, gradients, merge, snippet
+from core import Sentence as _  # marks text for the catalogues
 from core.dtypes import Array
-from core.errors import Shape
 from core.limits import check_elements
+from core.merges.gradient_arithmetic import gradient_arithmetic
 from core.merges.plan import Alignment
 from core.merges.rows import alignment_rows, error_rows
 from core.merges.samples import sample_code
-from ui import counters
-from ui.lab.controls import InputChoice, Options, apply_fix
+from core.merges.shape_text import format_shape
+from ui import counters, session
+from ui.lab.controls import Call, InputChoice
+from ui.lab.own_values import OWN
+from ui.lab.presets import FIRST, PRESETS, current_preset
+from ui.tensor_view import Selection, TensorView, default_axes, frame_of, tensor_view
 from ui.text import plain, t
 from ui.views import cached
+from ui.views.alignment_line import alignment_line
 from ui.views.alignment_table import alignment_table
 from ui.views.keras_check import show_verdict
+from ui.views.merge_view import gradient_view, values_view
 from ui.views.numpy_note import show_numpy
 from ui.views.refusal import show_message, show_refusal
+from ui.views.selection import keep_selection, linked_selection
+
+_SHARE = 0.36  # of the window's height for the panels: the call above and the calculation below take the rest
+_TITLES = {"keras-layer": _("Keras layer"), "keras-function": _("Keras function")}
 
 
-@dataclass(frozen=True)
-class Request:
-    """Everything that was chosen."""
-
-    operation: str
-    function_form: bool
-    inputs: tuple[InputChoice, ...]
-    options: Options
-    seed: int
-
-    @property
-    def shapes(self) -> tuple[Shape, ...] | None:
-        """The shapes, if all of them can be read."""
-        shapes = tuple(entry.shape for entry in self.inputs if entry.shape is not None)
-        return shapes if len(shapes) == len(self.inputs) and self.options.valid else None
-
-
-def show_alignment(request: Request) -> Alignment | None:
-    """Draw how the inputs line up; where they do not fit, why not and what would."""
-    if request.shapes is None:
-        st.info(t("The result appears here as soon as everything on the left can be read."))
+def show_alignment(call: Call) -> Alignment | None:
+    """Draw the alignment in one line; for incompatible shapes the error, the reason and the fixes instead."""
+    if call.shapes is None:
+        st.info(t("The result appears here once all inputs are valid."))
         return None
-    options = request.options
+    options = call.options
     try:
-        alignment = align(request.operation, request.shapes, axis=options.axis, axes=options.axes)
+        alignment = align(call.operation, call.shapes, axis=options.axis, axes=options.axes)
     except MergeError as error:
         counters.refused("shapes")
-        _show_refusal(request, error)
-        show_numpy(request.operation, request.shapes, None, axis=options.axis, axes=options.axes)
+        _show_error(call, error)
+        show_numpy(call.operation, call.shapes, None, axis=options.axis, axes=options.axes)
         return None
-    inputs = ", ".join(map(str, alignment.shapes))
-    st.markdown(f"#### {plain(inputs)} → {plain(str(alignment.output_shape))}")
-    alignment_table(alignment_rows(alignment))
+    alignment_line(alignment_rows(alignment), linked=alignment.axes is None)
+    preset = current_preset()
+    if preset:
+        st.container(key="lab_why").caption(t(PRESETS[preset].why))
     for warning in alignment.warnings:
         st.warning(plain(t(warning)), icon=":material/warning:")
-    show_numpy(request.operation, request.shapes, alignment.output_shape, axis=options.axis, axes=options.axes)
     return alignment
 
 
-def compute(request: Request, alignment: Alignment) -> tuple[Merged, list[Array]] | None:
-    """The values of a merge that fits, and the inputs that made them; None, with the reason on screen, otherwise."""
+def compute(call: Call, alignment: Alignment) -> tuple[Merged, list[Array]] | None:
+    """Return the output and the inputs of a merge; None, with the reason on screen, if there are no values."""
     if not alignment.known:
-        st.info(t("None stands for a size that is not known yet; type a number to see values."))
+        st.info(t("None is a size that is not known yet. Enter a number to see values."))
         return None
     try:
         check_elements(alignment.shapes, alignment.output_shape)
-        inputs = [_fill(entry, number, request.seed) for number, entry in enumerate(request.inputs)]
-        merged = merge(request.operation, inputs, **request.options.keywords)
+        inputs = [_fill(entry, number, call.seed) for number, entry in enumerate(call.inputs)]
+        merged = merge(call.operation, inputs, **call.options.keywords)
     except MergeError as error:
         counters.refused("limit")
         show_message(error)
         return None
-    counters.merged(request.operation)
-    show_verdict(request.operation, inputs, merged, **request.options.keywords)
+    counters.merged(call.operation)
     for warning in merged.warnings[len(alignment.warnings) :]:
         st.caption(":material/info: " + plain(t(warning)))
     return merged, inputs
 
 
+def show_tensors(
+    call: Call, merged: Merged, inputs: Sequence[Array], layer: str
+) -> tuple[TensorView, Selection] | None:
+    """Draw inputs and output, or the gradients with their arithmetic.
+
+    Returns:
+        What is on screen, for an export; None if there is nothing to draw.
+    """
+    if merged.value.size == 0:
+        st.info(t("The output has no elements, since an axis has size 0. There is nothing to draw."))
+        return None
+    normalize = call.options.normalize
+    if layer == "values":
+        view = values_view(merged.alignment, [*inputs, merged.value], normalize=normalize)
+    else:
+        view = gradient_view(merged.alignment, inputs, merged.value, normalize)
+    view = replace(view, share=_SHARE)
+    chosen = tensor_view(view, key=layer, selection=linked_selection(merged.value.ndim))
+    keep_selection(chosen, default_axes(view, frame_of(view)), last_panel=len(inputs))
+    if layer == "gradients":
+        _show_gradient_arithmetic(call, merged.alignment, inputs, chosen)
+    return view, chosen
+
+
+def _show_gradient_arithmetic(call: Call, alignment: Alignment, inputs: Sequence[Array], chosen: Selection) -> None:
+    """The chain rule for the pinned element of each input: 234 = 1 × 51 + 1 × 56 + 1 × 61 + 1 × 66."""
+    if chosen.cell is None or len(chosen.cell) != len(alignment.output_shape):
+        return
+    flows = gradients(call.operation, inputs, **call.options.keywords)
+    lines = []
+    for number, entry in enumerate(alignment.inputs):
+        index = _index_in(entry.shape, entry.inserted, chosen.cell) if alignment.axes is None else None
+        if index is not None:
+            equation = gradient_arithmetic(alignment, inputs, flows, number, index)
+            shown = "(" + ", ".join(map(str, index)) + ("," if len(index) == 1 else "") + ")"
+            lines.append(f"{t('gradient of input {number}', number=number)} {shown}: {equation}")
+    if lines:
+        st.code("\n".join(lines), language=None, wrap_lines=True)
+
+
+def _index_in(shape: tuple[int | None, ...], inserted: int, cell: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The element of an input that lies at an element of the output; None outside of it (Concatenate)."""
+    own = [cell[axis + (inserted if axis else 0)] for axis in range(len(shape))]
+    index = tuple(0 if size == 1 else at for size, at in zip(shape, own, strict=True))
+    return index if all(at < (size or 0) for size, at in zip(shape, index, strict=True)) else None
+
+
+def show_check(call: Call, merged: Merged, inputs: Sequence[Array]) -> None:
+    """Draw whether the installed Keras gives the same."""
+    show_verdict(call.operation, inputs, merged, **call.options.keywords)
+
+
+def show_details(call: Call, alignment: Alignment | None) -> None:
+    """Draw what is below the picture: the alignment as a table, and where NumPy differs."""
+    if call.shapes is None or alignment is None:
+        return
+    show_numpy(call.operation, call.shapes, alignment.output_shape, axis=call.options.axis, axes=call.options.axes)
+    with st.expander(t("Alignment table"), icon=":material/table:"):
+        inputs = ", ".join(map(str, alignment.shapes))
+        st.markdown(f"{plain(inputs)} → {plain(str(alignment.output_shape))}")
+        alignment_table(alignment_rows(alignment))
+
+
 def named_tensors(merged: Merged, inputs: Sequence[Array]) -> list[tuple[str, Array]]:
-    """Inputs and output with their names on screen."""
+    """Return inputs and output with their names on screen."""
     named = [(t("input {number}", number=number), tensor) for number, tensor in enumerate(inputs)]
     return [*named, (t("output"), merged.value)]
 
 
-def show_code(request: Request) -> None:
-    """The state on screen as code, in each dialect."""
-    if request.shapes is None:
+def show_code(call: Call) -> None:
+    """Draw the merge as code for each framework."""
+    if call.shapes is None:
         return
-    st.markdown("#### " + t("Code"))
-    first = "keras-function" if request.function_form else "keras-layer"
-    names = sorted(DIALECTS, key=lambda name: name != first)
-    for tab, name in zip(st.tabs([DIALECTS[name].title for name in names]), names, strict=True):
+    names = _frameworks(call)
+    for tab, name in zip(st.tabs([_title(name) for name in names]), names, strict=True):
         with tab:
-            _show_snippet(request, name)
+            _show_snippet(call, name)
 
 
 def title_of(operation: str, shapes: Iterable[object]) -> str:
-    """What is on screen, in one line: Multiply (5, 1, 5) × (5, 4, 5)."""
+    """Return the merge in one line: Multiply (5, 1, 5) × (5, 4, 5)."""
     return f"{operation} {f' {MERGES[operation].symbol} '.join(map(str, shapes))}"
 
 
-def codes_of(request: Request) -> dict[str, str]:
-    """The state on screen as code, by the title of the dialect, the form that was chosen first."""
-    first, found = "keras-function" if request.function_form else "keras-layer", {}
-    for name in sorted(DIALECTS, key=lambda name: name != first):
+def codes_of(call: Call) -> dict[str, str]:
+    """Return the code by name of the framework, the chosen form first."""
+    found = {}
+    for name in _frameworks(call):
         with contextlib.suppress(MergeError):
-            found[DIALECTS[name].title] = _snippet(request, name)
+            found[_title(name)] = _snippet(call, name)
     return found
 
 
-def _show_snippet(request: Request, dialect: str) -> None:
+def _frameworks(call: Call) -> list[str]:
+    first = "keras-function" if call.function_form else "keras-layer"
+    return sorted(DIALECTS, key=lambda name: name != first)
+
+
+def _title(name: str) -> str:
+    return t(_TITLES[name]) if name in _TITLES else DIALECTS[name].title
+
+
+def _show_snippet(call: Call, name: str) -> None:
     try:
-        code = _snippet(request, dialect)
+        code = _snippet(call, name)
     except MergeError as error:
         st.caption(plain(t(error.explanation)))
         return
-    st.code(code, language="python", wrap_lines=True)  # a region that scrolls sideways cannot be reached by keyboard
+    st.code(code, language="python", wrap_lines=True)  # the keyboard cannot reach a region that scrolls sideways
 
 
-def _snippet(request: Request, dialect: str) -> str:
+def _snippet(call: Call, name: str) -> str:
     return snippet(
-        request.operation,
-        request.shapes or (),
-        dialect,
-        **request.options.keywords,
-        dtypes=[entry.dtype for entry in request.inputs],
-        inputs=_expressions(request),
+        call.operation,
+        call.shapes or (),
+        name,
+        **call.options.keywords,
+        dtypes=[entry.dtype for entry in call.inputs],
+        inputs=_expressions(call),
     )
 
 
-def _expressions(request: Request) -> list[str] | None:
-    if any(None in (entry.shape or ()) for entry in request.inputs):
+def _expressions(call: Call) -> list[str] | None:
+    if any(None in (entry.shape or ()) for entry in call.inputs):
         return None
     return [
         f'np.load("input_{number}.npy")  # your own values'
@@ -147,10 +210,11 @@ def _expressions(request: Request) -> list[str] | None:
             entry.fill,
             tuple(size or 0 for size in entry.shape or ()),
             number=number,
-            seed=request.seed,
+            seed=call.seed,
             dtype=entry.dtype,
+            first=entry.start,
         )
-        for number, entry in enumerate(request.inputs)
+        for number, entry in enumerate(call.inputs)
     ]
 
 
@@ -158,30 +222,38 @@ def _fill(entry: InputChoice, number: int, seed: int) -> Array:
     if entry.array is not None:
         return entry.array
     shape = tuple(size or 0 for size in entry.shape or ())
-    return cached.sample(entry.fill, shape, number=number, seed=seed, dtype=entry.dtype)
+    return cached.sample(entry.fill, shape, number=number, seed=seed, dtype=entry.dtype, first=entry.start)
 
 
-def _show_refusal(request: Request, error: MergeError) -> None:
-    shapes = request.shapes or ()
-    st.markdown("#### " + plain(", ".join(map(str, shapes))) + " → " + t("error"))
-    show_refusal(
-        error,
-        shapes,
-        rows=error_rows(error),
-        on_apply=apply_fix,
-        before_fixes=partial(_verify_refusal, request),
-    )
+def apply_fix(fix: Fix) -> None:
+    """Set the shapes and options of a fix; the callback of its button."""
+    values: dict[str, object] = {"n": len(fix.shapes)}
+    for number, shape in enumerate(fix.shapes):
+        values[f"s{number}"] = format_shape(shape)
+        if session.get(f"f{number}") in OWN:
+            values[f"f{number}"] = FIRST.sample
+    for name, value in getattr(fix, "options", {}).items():
+        key = {"normalize": "norm"}.get(name, name)
+        values[key] = ",".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
+    session.put(values)
 
 
-def _verify_refusal(request: Request) -> None:
-    """Ask Keras whether it refuses too; with tensors, since a layer words some errors by their dtypes."""
-    shapes = request.shapes or ()
+def _show_error(call: Call, error: MergeError) -> None:
+    shapes = call.shapes or ()
+    if error.partial:
+        alignment_line(error_rows(error), rejected=True, linked=MERGES[call.operation].rule != "dot")
+    show_refusal(error, shapes, on_apply=apply_fix, before_fixes=partial(_verify_error, call))
+
+
+def _verify_error(call: Call) -> None:
+    """Ask Keras whether it rejects the inputs too; with tensors, since some messages name their dtypes."""
+    shapes = call.shapes or ()
     if any(None in shape for shape in shapes):
         return
     try:
         check_elements(shapes, ())
-        inputs = [_fill(entry, number, request.seed) for number, entry in enumerate(request.inputs)]
-        merge(request.operation, inputs, **request.options.keywords)
-    except MergeError as refusal:
-        if refusal.axes or refusal.fixes:
-            show_verdict(request.operation, inputs, refusal, **request.options.keywords)
+        inputs = [_fill(entry, number, call.seed) for number, entry in enumerate(call.inputs)]
+        merge(call.operation, inputs, **call.options.keywords)
+    except MergeError as error:
+        if error.axes or error.fixes:
+            show_verdict(call.operation, inputs, error, **call.options.keywords)

@@ -55,11 +55,15 @@ function addParts() {
   const curtain = part("div", "mergescope-curtain", document.body);
   curtain.setAttribute("role", "img");
   curtain.setAttribute("aria-label", now.words.blank);
-  curtain.onclick = () => { curtain.hidden = true; }; // prettier-ignore
+  curtain.onclick = () => {
+    curtain.hidden = true;
+  };
   const code = part("div", "mergescope-code", document.body);
   code.setAttribute("role", "dialog");
   code.setAttribute("aria-label", now.words.code);
-  code.onclick = () => { code.hidden = true; }; // prettier-ignore
+  code.onclick = () => {
+    code.hidden = true;
+  };
 }
 
 function part(tag, id, parent) {
@@ -83,8 +87,15 @@ function showCode() {
   waiting = null;
   const { picture, address, note } = now.code;
   const parts = [];
-  if (picture) parts.push(Object.assign(document.createElement("img"), { src: `data:image/svg+xml,${encodeURIComponent(picture)}`, alt: now.words.code }));
-  for (const text of [address, note, now.words.close].filter(Boolean)) parts.push(Object.assign(document.createElement("p"), { textContent: text }));
+  if (picture)
+    parts.push(
+      Object.assign(document.createElement("img"), {
+        src: `data:image/svg+xml,${encodeURIComponent(picture)}`,
+        alt: now.words.code,
+      }),
+    );
+  for (const text of [address, note, now.words.close].filter(Boolean))
+    parts.push(Object.assign(document.createElement("p"), { textContent: text }));
   code().replaceChildren(...parts);
   code().hidden = false;
 }
@@ -123,7 +134,8 @@ function keepInView() {
     const watcher = new ResizeObserver(put);
     watcher.observe(block);
     const stop = () => watcher.disconnect();
-    for (const kind of ["wheel", "pointerdown", "keydown"]) window.addEventListener(kind, stop, { once: true, passive: true });
+    for (const kind of ["wheel", "pointerdown", "keydown"])
+      window.addEventListener(kind, stop, { once: true, passive: true });
     setTimeout(stop, SETTLING);
   };
 }
@@ -139,7 +151,9 @@ function turn(on) {
   present(on);
   if (on) {
     full = true;
-    root.requestFullscreen?.().catch(() => { full = false; }); // prettier-ignore
+    root.requestFullscreen?.().catch(() => {
+      full = false;
+    });
   }
   press("present_button");
 }
@@ -224,6 +238,7 @@ function togglePointer() {
 
 /** Press the button that the page has for it, if it has one and it can be pressed. */
 function press(name) {
+  /** @type {HTMLButtonElement | null} */
   const button = document.querySelector(`.st-key-${name} button:not(:disabled)`);
   button?.click();
   return Boolean(button);
@@ -244,5 +259,9 @@ const hasLetters = (event) => targetOf(event).tagName === "SELECT" || roleOf(tar
 
 function hasArrows(event) {
   const target = targetOf(event);
-  return ["INPUT", "TEXTAREA", "SELECT", "CANVAS"].includes(target.tagName) || target.isContentEditable || OWN_ARROWS.includes(roleOf(target));
+  return (
+    ["INPUT", "TEXTAREA", "SELECT", "CANVAS"].includes(target.tagName) ||
+    target.isContentEditable ||
+    OWN_ARROWS.includes(roleOf(target))
+  );
 }

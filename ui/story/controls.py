@@ -72,13 +72,13 @@ def _show_faults(name: str, content: bytes, error: StoryError) -> None:
         st.code(short(lines[min(fault.line, len(lines)) - 1]) or " ", language=None)
 
 
-def pick_step(story: Story) -> tuple[Step, int]:
-    """The current step, and its number from 1."""
+def pick_step(story: Story) -> Step:
+    """The current step."""
     last = len(story.steps)
     titles = {number: f"{number} / {last} · {step.title}" for number, step in enumerate(story.steps, start=1)}
     number = walk(t("Step"), titles, "step")
     open_at_top(f"step {number}")
-    return story.steps[number - 1], number
+    return story.steps[number - 1]
 
 
 def view_key() -> str:

@@ -47,8 +47,8 @@ def walk(label: str, titles: Mapping[int, str], key: str, signs: Mapping[int, st
     """
     numbers = list(titles)
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="story_foot"):
-        back, dots = st.container(width="content"), st.container(width="content")
-        forward, menu = st.container(width="content"), st.container(width="stretch")
+        back, dots, forward = (st.container(width="content") for _ in range(3))
+        menu = st.container(width="stretch")
     with menu:
         chosen = int(
             link.menu(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -13,14 +14,28 @@ from ui.story import view
 from ui.tensor_view import tensor_view
 from ui.text import plain, t
 
+_SHARE = 0.26  # of the window's height for the panels: Keras's message takes the rest
 
-def show_tally(questions: Sequence[Question]) -> None:
-    """Draw how many of the answers are correct."""
-    said = controls.answers(len(questions))
-    given = [(question, choice) for question, choice in zip(questions, said, strict=True) if choice is not None]
-    right = sum(question.answer == choice for question, choice in given)
+
+def show_verdict(questions: Sequence[Question], number: int, answer: int | None) -> None:
+    """Draw whether the answer is correct, why, and the tally of all answers."""
+    if answer is not None:
+        question = questions[number]
+        right = plain(controls.choice_text(question, question.choices[question.answer]))
+        if answer == question.answer:
+            st.success(t("Correct: {answer}.", answer=right), icon=":material/check:")
+        else:
+            said = plain(controls.choice_text(question, question.choices[answer]))
+            st.error(t("Not {said}; the answer is {answer}.", said=said, answer=right), icon=":material/close:")
+        view.show_reason(_step(question))
+    given = [
+        (question, choice)
+        for question, choice in zip(questions, controls.answers(len(questions)), strict=True)
+        if choice is not None
+    ]
     if given:
-        st.markdown("**" + t("{right} of {count} correct", right=right, count=len(given)) + "**")
+        correct = sum(question.answer == choice for question, choice in given)
+        st.markdown("**" + t("{right} of {count} correct", right=correct, count=len(given)) + "**")
 
 
 def question_text(question: Question) -> str:
@@ -42,24 +57,16 @@ def question_text(question: Question) -> str:
 
 
 def show_question(question: Question, answer: int | None, number: int) -> None:
-    """Draw the inputs and "= ?"; once answered, the verdict and the whole merge."""
+    """Draw the inputs and "= ?"; once answered, the whole merge."""
     key, step = f"question{number}", _step(question)
     if answer is None:
         with st.container(horizontal=True, vertical_alignment="center", key="quiz_picture"):
-            with st.container(width="stretch"):
-                tensor_view(view.inputs_view(step), key=f"{key}_inputs")
+            with st.container(width=640):
+                tensor_view(replace(view.inputs_view(step), share=view.SHARE), key=f"{key}_inputs")
             with st.container(width="content"):
                 st.markdown("# = ?")
         return
-    right = controls.choice_text(question, question.choices[question.answer])
-    if answer == question.answer:
-        st.success(t("Correct: {answer}.", answer=plain(right)), icon=":material/check:")
-    else:
-        said = controls.choice_text(question, question.choices[answer])
-        st.error(
-            t("Not {said}; the answer is {answer}.", said=plain(said), answer=plain(right)), icon=":material/close:"
-        )
-    view.show_picture(step, key=key)
+    view.show_picture(step, key=key, share=_SHARE)
 
 
 def _step(question: Question) -> Step:

@@ -8,16 +8,20 @@ from dataclasses import replace
 import numpy as np
 
 from core.dtypes import FLOAT32, Array
-from core.gates import pick_weights, run_gate
+from core.gates import GateTrace, pick_weights, run_gate
 from core.gates.resampling import upsample
 from core.story.reading import Step
+from ui import session
+from ui.story.navigation import forget
 from ui.tensor_view import Panel, Scale, TensorView
 from ui.text import t
 from ui.views import assets
-from ui.views.gate_view import chain_view, product_view
+from ui.views.gate_view import product_view, step_view
 from ui.views.merge_view import translated_words
+from ui.views.step_graph import chosen_step, step_graph
 
-_SHOWN = ("x", "g", "sum", "psi", "alpha")  # the main steps of the gate
+_FIRST_STEP = "sum"  # θ(x) + φ(g): the merge in the gate
+GRAPH = "story_graph"
 
 _WHOLE = Scale(range="tensor")  # so that suppressed values look darker
 
@@ -44,10 +48,28 @@ def _open(step: Step) -> TensorView:
     return replace(product_view(x, np.ones_like(alpha), reference=alpha), scale=_WHOLE)
 
 
-def _steps(step: Step) -> TensorView:
+def show_graph(step: Step) -> None:
+    """Draw the steps of the gate as a graph; choosing one shows its tensors below. Other scenes have no graph."""
+    if step.scene != "steps":
+        return
+    channel = step.at[3] if step.at and len(step.at) > 3 else 0
+    step_graph(_trace(step), _chosen(step), key=GRAPH, channel=channel, on_choose=forget, least=200)
+
+
+def _trace(step: Step) -> GateTrace:
     x, g, _ = _features(step)
     weights = pick_weights(assets.arrays("weights"), f"gate{step.gate}_")
-    return chain_view(run_gate("attention", x, g=g, weights=weights), _SHOWN)
+    return run_gate("attention", x, g=g, weights=weights)
+
+
+def _chosen(step: Step) -> str:
+    """The step of the gate that is selected in the graph."""
+    state = session.get(GRAPH) or {}
+    return chosen_step(_trace(step), str(state.get("chosen") or _FIRST_STEP))
+
+
+def _steps(step: Step) -> TensorView:
+    return replace(step_view(_trace(step), _chosen(step)), gallery=False)
 
 
 def _training(step: Step) -> TensorView:

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
+from dataclasses import replace
 
 import streamlit as st
 
 from core import DIALECTS, Alignment, MergeError, align, merge, snippet
 from core.dtypes import Array
+from core.limits import merge_elements
 from core.merges.operations import MERGES
 from core.merges.rows import alignment_rows, error_rows
 from core.merges.samples import sample_code
 from core.merges.shape_text import format_shape
 from core.story.reading import Step
-from ui import counters
+from ui import counters, frame
 from ui.export import export_menu
+from ui.hosting import budget
 from ui.state import link
 from ui.story import controls
 from ui.story.markdown import safe_line, safe_markdown
-from ui.story.scenes import scene_view
+from ui.story.scenes import scene_view, show_graph
 from ui.tensor_view import Panel, Selection, TensorView, nearest, tensor_view
 from ui.text import plain, t
 from ui.views import cached
@@ -28,6 +31,7 @@ from ui.views.merge_view import gradient_view, translated_words, values_view
 from ui.views.numpy_note import show_numpy
 
 _FIXES = 2  # of a rejected merge that a step lists
+SHARE = 0.32  # of the window's height for the panels: text, message and dots take the rest
 
 
 def title(step: Step) -> str:
@@ -37,35 +41,54 @@ def title(step: Step) -> str:
 
 def show_text(step: Step) -> None:
     """Draw the paragraphs, what the app adds to them, and the link to the Merge lab."""
-    st.markdown(safe_markdown(step.text))
+    st.container(key="story_text").markdown(safe_markdown(step.text))
     if step.operation is None:
         return
-    with contextlib.suppress(MergeError):
-        alignment = align(step.operation, step.shapes, axis=step.axis, axes=step.axes)
-        for warning in alignment.warnings if step.warnings else ():
-            st.warning(plain(t(warning)), icon=":material/warning:")
-        show_numpy(step.operation, step.shapes, alignment.output_shape, axis=step.axis, axes=step.axes)
-    st.page_link(
-        "pages/1_Merge_lab.py",
-        label=t("Open in the Merge lab"),
-        icon=":material/layers:",
-        query_params=link.to_page(**lab_link(step)),
-    )
+    show_reason(step)
+    with frame.below():
+        st.page_link(
+            "pages/1_Merge_lab.py",
+            label=t("Open in the Merge lab"),
+            icon=":material/layers:",
+            query_params=link.to_page(**lab_link(step)),
+        )
 
 
-def show_picture(step: Step, key: str | None = None) -> tuple[TensorView, Selection] | None:
+def show_reason(step: Step) -> None:
+    """Draw the warnings of a merge; for one that Keras rejects, the reason and the first fixes."""
+    operation, options = step.operation or "", {"axis": step.axis, "axes": step.axes}
+    try:
+        alignment = align(operation, step.shapes, **options)
+    except MergeError as error:
+        st.markdown(plain(t(error.explanation)))
+        for fix in error.fixes[:_FIXES]:
+            code = getattr(fix, "code", "")
+            shown = " · ".join(f"`{line}`" for line in code.splitlines() if line.strip())
+            st.markdown(f":material/build: {plain(t(fix.text))}" + (f": {shown}" if shown else ""))
+        show_numpy(operation, step.shapes, None, **options)
+        return
+    for warning in alignment.warnings if step.warnings else ():
+        st.warning(plain(t(warning)), icon=":material/warning:")
+    show_numpy(operation, step.shapes, alignment.output_shape, **options)
+
+
+def show_picture(step: Step, key: str | None = None, share: float = SHARE) -> tuple[TensorView, Selection] | None:
     """Draw the alignment in one line and the tensors; or a scene of the trained network.
 
     Args:
         step: to show.
         key: of the tensor view; by default that of the step in the link.
+        share: of the window's height that the panels may take.
 
     Returns:
         What is on screen, for an export; None if there are no values.
     """
+    if step.scene:
+        show_graph(step)
     view = scene_view(step) if step.scene else _merge(step)
     if view is None:
         return None
+    view = replace(view, share=share)
     begun = nearest(_wanted(step), view)
     chosen = tensor_view(view, key=key or controls.view_key(), selection=controls.look(begun))
     controls.keep_look(chosen, begun)
@@ -114,6 +137,7 @@ def _merge(step: Step) -> TensorView | None:
 
 
 def _values(step: Step, alignment: Alignment) -> TensorView | None:
+    budget.reserve(merge_elements(alignment.shapes, alignment.output_shape))
     inputs = inputs_of(step)
     try:
         merged = merge(alignment.operation, inputs, axis=step.axis, axes=step.axes, normalize=step.normalize)
@@ -123,20 +147,14 @@ def _values(step: Step, alignment: Alignment) -> TensorView | None:
         return None
     if step.layer == "gradients":
         return gradient_view(alignment, inputs, merged.value, step.normalize)
-    return values_view(alignment, [*inputs, merged.value], normalize=step.normalize)
+    return values_view(alignment, [*inputs, merged.value], normalize=step.normalize, gallery=merged.value.ndim > 3)
 
 
 def _rejected(step: Step, error: MergeError) -> TensorView | None:
-    """Draw the mismatch, Keras's message, the reason and the first fixes; the inputs are shown without an output."""
+    """Draw the mismatch and Keras's message; the inputs are shown without an output."""
     linked = MERGES[step.operation or ""].rule != "dot"
     alignment_line(error_rows(error), rejected=True, linked=linked)
     st.code(error.accident or error.keras_message, language=None, wrap_lines=True)
-    st.markdown(plain(t(error.explanation)))
-    for fix in error.fixes[:_FIXES]:
-        code = getattr(fix, "code", "")
-        shown = " · ".join(f"`{line}`" for line in code.splitlines() if line.strip())
-        st.markdown(f":material/build: {plain(t(fix.text))}" + (f": {shown}" if shown else ""))
-    show_numpy(step.operation or "", step.shapes, None, axis=step.axis, axes=step.axes)
     return None if any(None in shape for shape in step.shapes) else inputs_view(step)
 
 

@@ -148,6 +148,7 @@ class TensorView:
         axes: rows and columns to begin with, shared axes; by default the last two, or the two before the channels.
         axis_names: of the shared axes, for their sliders; an empty or missing one is told by its number.
         speed: channels a second to begin with.
+        share: of the window's height that the panels may take.
         gallery: whether all slices are shown below the panels, where there is more than one.
         compare: what the gallery shows to begin with: the first panel of the last one's shape, the last, or what was
             added on the way.
@@ -167,6 +168,7 @@ class TensorView:
     axes: tuple[int, int] | None = None
     axis_names: tuple[str, ...] = ()
     speed: int = 12
+    share: float = 0.53
     gallery: bool = True
     compare: Literal["before", "after", "difference"] = "after"
     reels: tuple[Reel, ...] = ()

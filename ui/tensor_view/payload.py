@@ -88,6 +88,7 @@ def _meta(
         "colours": {"sequential": _table(view.scale.sequential), "diverging": _table("diverging")},
         "axisNames": view.axis_names, "speed": view.speed, "gallery": view.gallery, "compare": view.compare,
         "words": words, "selection": asked, "layout": view.layout, "below": view.below,
+        "share": view.share,
     }  # fmt: skip
 
 

@@ -22,6 +22,7 @@ def pick_layer() -> str:
         "layer",
         "values",
         format_func=titles.get,
+        label_visibility="collapsed",
         help=t("Gradients: what flows back to each input when ones flow into the output."),
     )
     return str(chosen)

@@ -9,7 +9,7 @@ import numpy as np
 
 from core import MERGES
 from core.gates import GATES, GateTrace, Step
-from core.gates.report import stretches
+from core.gates.report import broadcast_axes
 from ui.model_graph import Form, GraphEdge, GraphNode, GraphView, graph_picture
 from ui.text import t
 from ui.views.thumbnails import Limits, limits_of, picture
@@ -64,7 +64,7 @@ def _node(trace: GateTrace, step: Step, chosen: str, channel: int, last: str) ->
 def _edges(step: Step) -> list[GraphEdge]:
     """From each input, once; the sizes to which a merge broadcasts it."""
     to: dict[str, str] = {}
-    for number, axes in stretches(step):
+    for number, axes in broadcast_axes(step):
         to[step.inputs[number]] = "→ " + "×".join(str(step.value.shape[axis]) for axis in axes)
     return [
         GraphEdge(source, step.name, to.get(source, ""), broadcast=source in to)
@@ -88,7 +88,7 @@ def _image(trace: GateTrace, step: Step, channel: int) -> str:
 def _limits(trace: GateTrace, step: Step) -> Limits | None:
     x, output = trace.step("x").value, trace.output
     if step.name in trace.map_names:
-        return (0.0, 1.0) if GATES[trace.gate].weighs and not trace.shares else None
+        return (0.0, 1.0) if GATES[trace.gate].variants[trace.variant].bounded and not trace.shares else None
     if step.value.shape == x.shape and output.shape == x.shape and step.name in ("x", trace.steps[-1].name):
         return limits_of(np.zeros(1), x, output)
     return None

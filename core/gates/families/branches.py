@@ -1,107 +1,107 @@
-"""Gates in which two branches of the features' own shape meet: residual, highway, GLU. Features x are (n, H, W, C).
+"""Gates in which two branches of the shape of the features meet: residual, highway, GLU. Features x are (n, *grid, C).
 
 Residual (He et al. 2015, arXiv:1512.03385, equation 1):  y = x + F(x),  F = BN(conv3×3(ReLU(BN(conv3×3 x))))
 Highway (Srivastava et al. 2015, arXiv:1505.00387, equation 3):  y = H(x) T(x) + x (1 − T(x)),
-    T = σ(x W + b), b < 0 to begin with
-GLU (Dauphin et al. 2016, arXiv:1612.08083, equation 1):  y = (x W + b) × σ(x V + c)
-SwiGLU (Shazeer 2020, arXiv:2002.05202, equation 6, without biases):  y = swish(x W) × (x V)
-    W and V are the halves of one layer, whose 2 C channels are cut in two.
+    T = σ(x W + b), with an initial b < 0
+GLU (Dauphin et al. 2016, arXiv:1612.08083, equation 1):  y = (x W + b) × σ(x V + c); the paper has convolutions
+SwiGLU (Shazeer 2020, arXiv:2002.05202, equation 5 without its biases):  y = swish(x W) × (x V)
+    W and V are the halves of one layer, whose 2 C channels are split in two.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from core.gates.chain import Chain
-from core.gates.families.channel import CUT, SQUEEZED, narrow
-from core.gates.keras_code import Pair, written
+from core.gates.builder import TraceBuilder
+from core.gates.families.channel import CUT, NORMALISED, SQUEEZED, narrow
+from core.gates.keras_code import NORM, CodeOptions, keras_function
 from core.gates.trace import Label, Step
 from core.sentences import Sentence as _  # marks text for the catalogues
 
-WINDOW = (3, 3)
-NORMED = _("Each channel shifted and scaled.")
-LOOKED = _("A window of 3×3 looks at all channels.")
-PROJECTED = _("All channels of a place mixed.")
+CONVOLVED = _("3×3 convolution.")
+PROJECTED = _("A dense layer over the channels of each position.")
 
-CONV1 = Label("conv1", "c₁", "W₁ ∗ {0}", LOOKED)
-NORM1 = Label("conv1_norm", "n₁", "BN({0})", NORMED)
+CONV1 = Label("conv1", "c₁", "W₁ ∗ {0}", CONVOLVED)
+NORM1 = Label("conv1_norm", "n₁", "BN({0})", NORMALISED)
 RELU = Label("relu", "r", "", CUT)
-CONV2 = Label("conv2", "c₂", "W₂ ∗ {0}", LOOKED)
-NORM2 = Label("branch", "F", "BN({0})", NORMED)
-ADDED = Label("sum", "y", "{0} + {1}", _("What the branch found is added to what came in: nothing is stretched."))
+CONV2 = Label("conv2", "c₂", "W₂ ∗ {0}", CONVOLVED)
+NORM2 = Label("branch", "F", "BN({0})", NORMALISED)
+ADDED = Label("sum", "y", "{0} + {1}", _("The output of the branch is added to its input; no broadcasting."))
 AFTER = Label("output", "y′", "", CUT)
 
 H_RAW = Label("transform", "h", "{0} W", PROJECTED)
 H = Label("transform_relu", "H", "", CUT)
 T_RAW = Label("gate", "t", "{0} W", PROJECTED)
 T = Label("alpha", "T", "", SQUEEZED)
-CARRY = Label("carry", "1−T", "1 − {0}", _("What is left of the whole goes to the features as they came."))
-NEW = Label("transformed", "u", "{0} × {1}", _("What is new, by the weight of the gate."))
-OLD = Label("carried", "v", "{0} × {1}", _("What came in, by what is left."))
-HIGHWAY = Label("sum", "y", "{0} + {1}", _("New and old, mixed number by number."))
+CARRY = Label("carry", "1−T", "1 − {0}", _("The carry gate: the share of the input."))
+NEW = Label("transformed", "u", "{0} × {1}", _("Transformed input H(x), scaled by the transform gate T."))
+OLD = Label("carried", "v", "{0} × {1}", _("Input x, scaled by the carry gate 1 − T."))
+HIGHWAY = Label("sum", "y", "{0} + {1}", _("Element-wise mixture of both."))
 
-BOTH = Label("project", "p", "{0} [W V]", _("Twice as many channels: one half to be gated, one to gate."))
-FIRST = Label("first", "a", "first half of {0}", _("One half of the channels."))
-SECOND = Label("second", "b", "second half of {0}", _("The other half."))
+BOTH = Label("project", "p", "{0} [W V]", _("Projection to 2C channels: one half is the value, the other the gate."))
+FIRST = Label("first", "a", "first half of {0}", _("The first half of the channels."))
+SECOND = Label("second", "b", "second half of {0}", _("The second half of the channels."))
 GATE = Label("alpha", "s", "", SQUEEZED)
-SWISHED = Label("alpha", "s", "", _("Each number times its own sigmoid: about 0 below zero, itself above."))
-GATED = Label("gated", "y", "{0} × {1}", _("The halves multiplied, number by number: nothing is stretched."))
+SWISHED = Label("alpha", "s", "", _("Swish: x · sigmoid(x)."))
+GATED = Label("gated", "y", "{0} × {1}", _("Element-wise product of the halves; no broadcasting."))
 
 
-def residual(chain: Chain, x: Step, g: Any, variant: str) -> Step:
-    """Run the block; the step that holds F(x), (n, H, W, C)."""
-    channels = x.value.shape[-1]
-    filters = narrow(chain, x, "conv1/kernel", 1)
-    step = chain.convolve(CONV1, x, filters, window=WINDOW, padding="same", bias=False)
-    step = chain.activate(RELU, chain.normalise(NORM1, step), "relu")
-    step = chain.convolve(CONV2, step, channels, window=WINDOW, padding="same", bias=False)
-    branch = chain.normalise(NORM2, step)
-    total = chain.merge(ADDED, "Add", x, branch)
-    if variant == "relu":
-        chain.activate(AFTER, total, "relu")
+def residual(build: TraceBuilder, x: Step, g: Any, form: bool) -> Step:
+    """Run the block; returns the step that holds F(x), (n, *grid, C). `form` is True for a ReLU after the sum."""
+    window = (3,) * (x.value.ndim - 2)
+    filters = narrow(build, x, "conv1/kernel", 1)
+    step = build.convolve(CONV1, x, filters, window=window, padding="same", bias=False)
+    step = build.activate(RELU, build.normalise(NORM1, step), "relu")
+    step = build.convolve(CONV2, step, x.shape[-1], window=window, padding="same", bias=False)
+    branch = build.normalise(NORM2, step)
+    total = build.merge(ADDED, "Add", x, branch)
+    if form:
+        build.activate(AFTER, total, "relu")
     return branch
 
 
-def highway(chain: Chain, x: Step, g: Any, variant: str) -> Step:
-    """Run the layer; the step that holds T, (n, H, W, C)."""
-    channels = x.value.shape[-1]
-    new = chain.activate(H, chain.dense(H_RAW, x, channels), "relu")
-    gate = chain.activate(T, chain.dense(T_RAW, x, channels, bias_start="minus ones"), "sigmoid")
-    carry = chain.complement(CARRY, gate)
-    chain.merge(
-        HIGHWAY, "Add", chain.merge(NEW, "Multiply", new, gate), chain.merge(OLD, "Multiply", x, carry)
+def highway(build: TraceBuilder, x: Step, g: Any, form: None) -> Step:
+    """Run the layer; returns the step that holds T, (n, *grid, C)."""
+    channels = x.shape[-1]
+    new = build.activate(H, build.dense(H_RAW, x, channels), "relu")
+    gate = build.activate(T, build.dense(T_RAW, x, channels, bias_start="minus ones"), "sigmoid")
+    carry = build.complement(CARRY, gate)
+    build.merge(
+        HIGHWAY, "Add", build.merge(NEW, "Multiply", new, gate), build.merge(OLD, "Multiply", x, carry)
     )  # fmt: skip
     return gate
 
 
-def gated_linear_unit(chain: Chain, x: Step, g: Any, variant: str) -> Step:
-    """Run the unit; the step that holds the gate, (n, H, W, C): σ of the second half, or swish of the first."""
-    swiglu = variant == "swiglu"
-    both = chain.dense(BOTH, x, 2 * _units(chain, x), bias=not swiglu)
-    half = both.value.shape[-1] // 2
-    first = chain.cut(FIRST, both, 3, slice(0, half))
-    second = chain.cut(SECOND, both, 3, slice(half, None))
-    if swiglu:
-        gate = chain.activate(SWISHED, first, "swish")
-        chain.merge(GATED, "Multiply", gate, second)
+def gated_linear_unit(build: TraceBuilder, x: Step, g: Any, form: bool) -> Step:
+    """Run the unit; returns the step that holds the gate, (n, *grid, C).
+
+    `form` is True for SwiGLU, whose gate is the swish of the first half; else it is the sigmoid of the second.
+    """
+    both = build.dense(BOTH, x, 2 * _units(build, x), bias=not form)
+    half, last = both.shape[-1] // 2, x.value.ndim - 1
+    first = build.cut(FIRST, both, last, slice(0, half))
+    second = build.cut(SECOND, both, last, slice(half, None))
+    if form:
+        gate = build.activate(SWISHED, first, "swish")
+        build.merge(GATED, "Multiply", gate, second)
     else:
-        gate = chain.activate(GATE, second, "sigmoid")
-        chain.merge(GATED, "Multiply", first, gate)
+        gate = build.activate(GATE, second, "sigmoid")
+        build.merge(GATED, "Multiply", first, gate)
     return gate
 
 
-def _units(chain: Chain, x: Step) -> int:
-    given = chain.weights.size("project/kernel", -1)
-    return max(1, given // 2) if given else int(x.value.shape[-1])
+def _units(build: TraceBuilder, x: Step) -> int:
+    given = build.weights.size("project/kernel", -1)
+    return max(1, given // 2) if given else int(x.shape[-1])
 
 
 _RESIDUAL = """\
     branch = layers.Conv2D(filters, 3, padding="same", use_bias=False, name=f"{name}_conv1")(x)
-    branch = layers.BatchNormalization(name=f"{name}_conv1_norm")(branch)
+    branch = layers.NORMname=f"{name}_conv1_norm")(branch)
     branch = layers.ReLU(name=f"{name}_relu")(branch)
     branch = layers.Conv2D(channels, 3, padding="same", use_bias=False, name=f"{name}_conv2")(branch)
-    branch = layers.BatchNormalization(name=f"{name}_branch")(branch)
-"""
+    branch = layers.NORMname=f"{name}_branch")(branch)
+""".replace("NORM", NORM)
 _SUM = '    return layers.Add(name=f"{name}_sum")([x, branch])\n'
 _SUM_RELU = """\
     total = layers.Add(name=f"{name}_sum")([x, branch])
@@ -110,8 +110,8 @@ _SUM_RELU = """\
 
 _HIGHWAY = """\
     new = layers.Dense(channels, activation="relu", name=f"{name}_transform")(x)
-    shut = initializers.Constant(-1.0)
-    gate = layers.Dense(channels, activation="sigmoid", bias_initializer=shut, name=f"{name}_gate")(x)
+    mostly_carry = initializers.Constant(-1.0)
+    gate = layers.Dense(channels, activation="sigmoid", bias_initializer=mostly_carry, name=f"{name}_gate")(x)
     transformed = layers.Multiply(name=f"{name}_transformed")([new, gate])
     carried = layers.Multiply(name=f"{name}_carried")([x, 1.0 - gate])
     return layers.Add(name=f"{name}_sum")([transformed, carried])
@@ -131,21 +131,22 @@ _SWIGLU = """\
 """
 
 
-def residual_code(variant: str, filters: int | None, scale: Pair) -> str:
-    """A residual block, with or without ReLU behind the sum."""
-    body = _RESIDUAL + (_SUM_RELU if variant == "relu" else _SUM)
-    does = "x plus what two convolutions make of it; same shape as x (arXiv:1512.03385)."
-    return written("residual", does, body, between="channels", filters=filters)
+def residual_code(form: bool, options: CodeOptions) -> str:
+    """A residual block, with or without a ReLU after the sum."""
+    does = "x plus the output of two convolutions; same shape as x (arXiv:1512.03385)."
+    return keras_function("residual", does, _RESIDUAL + (_SUM_RELU if form else _SUM), options, between="channels")
 
 
-def highway_code(variant: str, filters: int | None, scale: Pair) -> str:
-    """A highway layer; its gate starts nearly shut."""
-    does = "New features by a gate, the old ones by what is left; same shape as x (arXiv:1505.00387)."
-    return written("highway", does, _HIGHWAY).replace("import layers", "import initializers, layers", 1)
+def highway_code(form: None, options: CodeOptions) -> str:
+    """A highway layer; its gate is about 0.27 at the start (the sigmoid of -1)."""
+    does = "A gated mixture of a transformed x and x itself; same shape as x (arXiv:1505.00387)."
+    return keras_function("highway", does, _HIGHWAY, options)
 
 
-def glu_code(variant: str, filters: int | None, scale: Pair) -> str:
+def glu_code(form: bool, options: CodeOptions) -> str:
     """GLU, or SwiGLU."""
-    if variant == "swiglu":
-        return written("swiglu", "Two halves of x mixed, one by swish of the other (arXiv:2002.05202).", _SWIGLU)
-    return written("glu", "One half of x mixed, by the sigmoid of the other (arXiv:1612.08083).", _GLU)
+    if form:
+        does = "One projection of x times the swish of another; same shape as x (arXiv:2002.05202)."
+        return keras_function("swiglu", does, _SWIGLU, options)
+    does = "One projection of x times the sigmoid of another; same shape as x (arXiv:1612.08083)."
+    return keras_function("glu", does, _GLU, options)

@@ -1,57 +1,66 @@
-"""Two ways to look at all places at once: soft attention pooling, and gating by one global vector.
+"""Two ways to use all positions at once: soft attention pooling, and gating by one global vector.
 
-Soft attention pooling (Ilse et al. 2018, arXiv:1802.04712, equations 7 and 8), places as the bag:
-    a = softmax over places of w tanh(V x),   z = Σ a_i x_i        x: (n, H, W, C), a: (n, H, W, 1), z: (n, 1, C)
-Global gating: the attention gate (arXiv:1804.03999) with one vector for the whole picture instead of a grid, which the
-paper argues against:
-    α = σ(ψ(ReLU(θ(x) + φ(mean of g))))        θ(x): (n, H, W, F), φ: (n, 1, 1, F), α: (n, H, W, 1)
+Soft attention pooling (Ilse et al. 2018, arXiv:1802.04712, equations 7 and 8), with the positions as the bag:
+    a = softmax over positions of w tanh(V x),   z = Σ a_i x_i        x: (n, *grid, C), a: (n, *grid, 1), z: (n, 1, C)
+Global gating: the attention gate (arXiv:1804.03999) with one vector for the whole image in place of a grid of
+signals, the alternative that its paper argues against:
+    α = σ(ψ(ReLU(θ(x) + φ(mean of g))))        θ(x): (n, *grid, F), φ: (n, 1, 1, F), α: (n, *grid, 1)
 """
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
-from core.gates.activations import PLACES
-from core.gates.chain import Chain
-from core.gates.families.attention import ALPHA, GATED, PHI, PSI, RELU, SIGMOID, SOFTMAX, THETA
-from core.gates.families.channel import narrow
-from core.gates.keras_code import G, Pair, X, written
-from core.gates.trace import Label, Step
+from core.gates.builder import TraceBuilder
+from core.gates.families.attention import ALPHA, GATED, PHI, PSI, RELU, SOFTMAX, THETA, squash
+from core.gates.families.channel import grid_axes, narrow
+from core.gates.keras_code import CodeOptions, G, X, keras_function
+from core.gates.trace import Axes, Label, Step
 from core.sentences import Sentence as _  # marks text for the catalogues
 
-HIDDEN = Label("hidden", "v", "{0} V", _("The channels of each place mixed into fewer."))
-TANH = Label("tanh", "t", "", _("Each number squeezed between −1 and 1."))
-SCORE = Label("score", "e", "{0} w", _("One number for each place: how much it matters."))
+HIDDEN = Label("hidden", "v", "{0} V", _("The channels of each position, reduced to fewer."))
+TANH = Label("tanh", "t", "", _("Hyperbolic tangent: −1 to 1."))
+SCORE = Label("score", "e", "{0} w", _("One score per position."))
 SHARES = Label("alpha", "a", "", SOFTMAX)
-LISTED = Label("weights_listed", "a′", "reshape({0})", _("All places as one list."))
-FEATURES = Label("features_listed", "x′", "reshape({0})", _("All places as one list."))
-POOLED = Label("pooled", "z", "Σ {0} {1}", _("One vector for the whole picture: places by their shares, summed."))
+SEQUENCE = _("All positions as one sequence.")
+LISTED = Label("weights_listed", "a′", "reshape({0})", SEQUENCE)
+FEATURES = Label("features_listed", "x′", "reshape({0})", SEQUENCE)
+POOLED = Label("pooled", "z", "Σ {0} {1}", _("The weighted sum over all positions: one vector for the whole image."))
 
-VECTOR = Label("g_pool", "ḡ", "mean({0})", _("The signal's mean over all places: one vector, which knows no place."))
-SUM = Label("sum", "f", "{0} + {1}", _("The same vector is added at every place."))
+VECTOR = Label("g_pool", "ḡ", "mean({0})", _("Global average of the signal: one vector without spatial information."))
+SUM = Label("sum", "f", "{0} + {1}", _("The same vector is added at every position."))
 
 
-def soft_pooling(chain: Chain, x: Step, g: Any, variant: str) -> Step:
-    """Run the pooling; the step that holds the shares, (n, H, W, 1)."""
-    _batch, rows, columns, channels = x.value.shape
-    hidden = chain.dense(HIDDEN, x, narrow(chain, x, "hidden/kernel", 2), bias=False)
-    score = chain.dense(SCORE, chain.activate(TANH, hidden, "tanh"), 1, bias=False)
-    alpha = chain.activate(SHARES, score, "softmax")
-    weights = chain.reshape(LISTED, alpha, (rows * columns, 1), (0, None, 3))
-    features = chain.reshape(FEATURES, x, (rows * columns, channels), (0, None, 3))
-    chain.merge(POOLED, "Dot", weights, features, axes=1, lie=(0, None, 3))
+def soft_pooling(build: TraceBuilder, x: Step, g: Any, form: None) -> Step:
+    """Run the pooling; returns the step that holds the attention weights, (n, *grid, 1)."""
+    count, channels, last = prod(x.shape[1:-1]), x.shape[-1], x.value.ndim - 1
+    axes: Axes = (0, None, last)
+    hidden = build.dense(HIDDEN, x, narrow(build, x, "hidden/kernel", 2), bias=False)
+    score = build.dense(SCORE, build.activate(TANH, hidden, "tanh"), 1, bias=False)
+    alpha = build.softmax(SHARES, score, grid_axes(x))
+    weights = build.reshape(LISTED, alpha, (count, 1), axes, shared_axes=(1,))
+    features = build.reshape(FEATURES, x, (count, channels), axes)
+    build.merge(POOLED, "Dot", weights, features, axes=1, axes_of=(0, None, last))
     return alpha
 
 
-def global_gating(chain: Chain, x: Step, g: Step | None, variant: str) -> Step:
-    """Run the gate; the step that holds the map, (n, H, W, 1). Without g the features stand in for it."""
-    filters = chain.weights.size("phi_g/kernel", -1) or narrow(chain, x, "theta_x/kernel", 2)
-    theta = chain.convolve(THETA, x, filters, bias=False)
-    phi = chain.dense(PHI._replace(right="{0} W"), chain.pool(VECTOR, x if g is None else g, PLACES), filters)
-    total = chain.activate(RELU, chain.merge(SUM, "Add", theta, phi), "relu")
-    label = ALPHA._replace(summary=SOFTMAX if variant == "softmax" else SIGMOID)
-    alpha = chain.activate(label, chain.convolve(PSI, total, 1), variant)
-    chain.merge(GATED, "Multiply", x, alpha)
+def global_gating(build: TraceBuilder, x: Step, g: Step | None, form: bool) -> Step:
+    """Run the gate; returns the step that holds the map, (n, *grid, 1). Without g, the features are the signal.
+
+    `form` is True for softmax in place of the sigmoid.
+    """
+    source = x if g is None else g
+    filters = build.weights.size("phi_g/kernel", -1) or narrow(build, x, "theta_x/kernel", 2)
+    theta = build.convolve(THETA._replace(summary=_("A 1×1 convolution of x.")), x, filters, bias=False)
+    vector = build.pool(VECTOR, source, grid_axes(source))
+    phi = build.dense(
+        PHI._replace(right="{0} W", summary=_("A dense layer on the global average, to the same number of channels.")),
+        vector, filters,
+    )  # fmt: skip
+    total = build.activate(RELU, build.merge(SUM, "Add", theta, phi), "relu")
+    alpha = squash(build, ALPHA, build.convolve(PSI, total, 1), form)
+    build.merge(GATED, "Multiply", x, alpha)
     return alpha
 
 
@@ -76,17 +85,14 @@ _GLOBAL = """\
 """
 
 
-def pooling_code(variant: str, filters: int | None, scale: Pair) -> str:
+def pooling_code(form: None, options: CodeOptions) -> str:
     """Soft attention pooling."""
-    does = "One vector for the whole picture, (batch, 1, channels): places by their shares (arXiv:1802.04712)."
-    return written("soft_pooling", does, _POOLING, between="max(1, channels // 2)", filters=filters)
+    does = "The weighted average of x over all positions, (batch, 1, channels) (arXiv:1802.04712)."
+    return keras_function("soft_pooling", does, _POOLING, options, between="max(1, channels // 2)")
 
 
-def global_code(variant: str, filters: int | None, scale: Pair) -> str:
-    """Gating by one vector for the whole picture."""
-    does = "x times a map that x and one global vector make; same shape as x (argued against in arXiv:1804.03999)."
-    squash = "Softmax(axis=(1, 2)" if variant == "softmax" else 'Activation("sigmoid"'
-    body = _GLOBAL.replace("SQUASH", squash)
-    return written(
-        "global_gating", does, body, arguments=(X, G), between="max(1, channels // 2)", filters=filters
-    )  # fmt: skip
+def global_code(form: bool, options: CodeOptions) -> str:
+    """Gating by one vector for the whole image."""
+    does = "x times a map computed from x and one global vector; same shape as x (argued against in arXiv:1804.03999)."
+    body = _GLOBAL.replace("SQUASH", "Softmax(axis=(1, 2)" if form else 'Activation("sigmoid"')
+    return keras_function("global_gating", does, body, options, arguments=(X, G), between="max(1, channels // 2)")

@@ -1,4 +1,4 @@
-"""Each gate once more, by hand, of Keras layers named as our weights; batch left out in the shapes that go in."""
+"""Each gate written by hand with Keras layers named as our weights; input shapes without the batch axis."""
 
 import keras
 from keras import layers, ops
@@ -13,7 +13,7 @@ def convolution(name, count, source, window=1, **options):
 
 
 def norm(name, source):
-    return layers.BatchNormalization(name=name)(source)
+    return layers.BatchNormalization(epsilon=1e-5, name=name)(source)
 
 
 def mean(tensor, axes=(1, 2)):
@@ -33,41 +33,49 @@ def se(x, g, variant, channels):
 def eca(x, g, variant, channels):
     line = layers.Reshape((channels, 1))(layers.GlobalAveragePooling2D()(x))
     window = {7: 1, 11: 3, 13: 3, 17: 3, 67: 3, 131: 5}[channels]
-    heard = layers.Conv1D(1, window, padding="same", use_bias=False, name="conv")(line)
-    weights = sigmoid(layers.Reshape((1, 1, channels))(heard))
+    mixed = layers.Conv1D(1, window, padding="same", use_bias=False, name="conv")(line)
+    weights = sigmoid(layers.Reshape((1, 1, channels))(mixed))
     return weights, layers.Multiply()([x, weights])
 
 
 def cbam(x, g, variant, channels):
-    squeeze = layers.Dense(max(1, channels // 16), activation="relu", name="squeeze")
-    excite = layers.Dense(channels, name="excite")
+    official = variant == "official"
+    squeeze = layers.Dense(max(1, channels // 16), activation="relu", use_bias=official, name="squeeze")
+    excite = layers.Dense(channels, use_bias=official, name="excite")
     largest = ops.max(x, axis=(1, 2), keepdims=True)
-    weighed = layers.Multiply()([x, sigmoid(layers.Add()([excite(squeeze(mean(x))), excite(squeeze(largest))]))])
-    joined = layers.Concatenate()([mean(weighed, -1), ops.max(weighed, axis=-1, keepdims=True)])
-    spatial = sigmoid(convolution("spatial", 1, joined, 7, use_bias=False))
-    return spatial, layers.Multiply()([weighed, spatial])
+    gated = layers.Multiply()([x, sigmoid(layers.Add()([excite(squeeze(mean(x))), excite(squeeze(largest))]))])
+    pooled = [mean(gated, -1), ops.max(gated, axis=-1, keepdims=True)]
+    joined = layers.Concatenate()([pooled[1], pooled[0]] if official else pooled)
+    spatial = convolution("spatial", 1, joined, 7, use_bias=False)
+    spatial = sigmoid(norm("spatial_norm", spatial) if official else spatial)
+    return spatial, layers.Multiply()([gated, spatial])
 
 
 def bam(x, g, variant, channels):
     filters = max(1, channels // 16)
-    channel = norm(
-        "channel_norm", dense("excite", channels, dense("squeeze", filters, mean(x), activation="relu"))
-    )  # fmt: skip
-    step = convolution("conv1", filters, x, activation="relu")
-    step = convolution("conv2", filters, step, 3, dilation_rate=4, activation="relu")
-    step = convolution("conv3", filters, step, 3, dilation_rate=4, activation="relu")
-    spatial = norm("spatial_norm", convolution("conv4", 1, step))
-    both = layers.Multiply() if variant == "official" else layers.Add()
-    weights = sigmoid(both([channel, spatial]))
+    if variant == "official":  # Jongchan/attention-module, bam.py
+        hidden = layers.ReLU()(norm("squeeze_norm", dense("squeeze", filters, mean(x))))
+        step = layers.ReLU()(norm("conv1_norm", convolution("conv1", filters, x)))
+        step = layers.ReLU()(norm("conv2_norm", convolution("conv2", filters, step, 3, dilation_rate=4)))
+        step = layers.ReLU()(norm("conv3_norm", convolution("conv3", filters, step, 3, dilation_rate=4)))
+        branches = dense("excite", channels, hidden), convolution("conv4", 1, step)
+        weights = sigmoid(layers.Multiply()(list(branches)))
+    else:
+        hidden = dense("excite", channels, dense("squeeze", filters, mean(x), activation="relu"))
+        step = convolution("conv1", filters, x, activation="relu")
+        step = convolution("conv2", filters, step, 3, dilation_rate=4, activation="relu")
+        step = convolution("conv3", filters, step, 3, dilation_rate=4, activation="relu")
+        branches = norm("channel_norm", hidden), norm("spatial_norm", convolution("conv4", 1, step))
+        weights = sigmoid(layers.Add()(list(branches)))
     return weights, layers.Add()([x, layers.Multiply()([x, weights])])
 
 
 def scse(x, g, variant, channels):
     hidden = dense("squeeze", max(1, channels // 2), mean(x), activation="relu")
     by_channel = layers.Multiply()([x, sigmoid(dense("excite", channels, hidden))])
-    places = sigmoid(convolution("spatial", 1, x, use_bias=False))
+    spatial = sigmoid(convolution("spatial", 1, x))
     both = layers.Maximum() if variant == "max" else layers.Add()
-    return places, both([by_channel, layers.Multiply()([x, places])])
+    return spatial, both([by_channel, layers.Multiply()([x, spatial])])
 
 
 def coordinate(x, g, variant, channels):
@@ -122,13 +130,31 @@ def global_gate(x, g, variant, channels):
     return weights, layers.Multiply()([x, weights])
 
 
+def multi_head(x, g, variant, channels):
+    return self_attention(x, layers.MultiHeadAttention(4, max(1, channels // 4), use_gate=variant == "gated", name="a"))
+
+
+def grouped_query(x, g, variant, channels):
+    return self_attention(
+        x, layers.GroupQueryAttention(max(1, channels // 4), 4, 2, use_gate=variant == "gated", name="a")
+    )
+
+
+def self_attention(x, layer):
+    """The installed layer itself; its attention weights in place of the map."""
+    line = layers.Reshape((-1, x.shape[-1]))(x)
+    output, weights = layer(line, line, return_attention_scores=True)
+    return weights, layers.Reshape(x.shape[1:])(output)
+
+
 TWINS = {
     "se": se, "eca": eca, "cbam": cbam, "bam": bam, "scse": scse, "coordinate": coordinate, "film": film,
     "residual": residual, "highway": highway, "glu": glu, "pooling": pooling, "global": global_gate,
+    "multi-head": multi_head, "grouped-query": grouped_query,
 }  # fmt: skip
 
 
 def twin(name, variant, x_shape, g_shape):
-    """A model of [x, g] with the map that meets the features last, and the output."""
+    """A model of [x, g] with the last map, and the output."""
     x, g = keras.Input(x_shape[1:]), keras.Input(g_shape[1:])
     return keras.Model([x, g], list(TWINS[name](x, g, variant, x_shape[-1])))

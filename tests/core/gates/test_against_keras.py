@@ -11,7 +11,7 @@ from core.gates.gradients import gate_gradients
 
 pytestmark = pytest.mark.keras
 VARIANTS = list(GATES["attention"].variants)
-SIZES = [  # x, g, scale: another prime in each dimension
+SIZES = [  # x, g, scale: a different prime for each dimension
     ((2, 2 * 5, 2 * 7, 11), (2, 5, 7, 13), (2, 2)),
     ((3, 2 * 7, 3 * 5, 13), (3, 7, 5, 11), (2, 3)),
     ((5, 4 * 3, 2 * 2, 7), (5, 3, 2, 17), (4, 2)),
@@ -35,7 +35,7 @@ def given_weights(model, weights, prefix=""):
     names = set()
     for layer in model.layers:
         for variable in layer.weights:
-            name = f"{layer.name.removeprefix(prefix)}/{variable.name}"
+            name = "/".join(variable.path.split("/")[-2:]).removeprefix(prefix)  # a layer within a layer has its own
             variable.assign(weights[name])
             names.add(name)
     assert names == set(weights)
@@ -55,18 +55,21 @@ def twin(x_shape, g_shape, scale, variant, filters):
         return layers.Conv2D(count, window, name=name, **options)(source)
 
     def norm(name, source):
-        return layers.BatchNormalization(name=name)(source)
+        return layers.BatchNormalization(epsilon=1e-5, name=name)(source)
+
+    def resized(tensor, grid):
+        return keras.ops.image.resize(tensor, grid, interpolation="bilinear")
 
     if base == "paper":
-        theta = convolution("theta_x", filters, x, scale, strides=scale, use_bias=False)
+        sampled = x[:, :: scale[0], :: scale[1]]  # the gradient of a strided 1×1 Conv2D crashes in TensorFlow 2.21
+        theta = convolution("theta_x", filters, sampled, use_bias=False)
         psi = convolution("psi", 1, layers.ReLU()(layers.Add()([theta, convolution("phi_g", filters, g)])))
         alpha = up(squash(psi), scale)
         output = layers.Multiply()([x, alpha])
     elif base == "official":
-        stride = tuple(2 if factor in (2, 4) else factor for factor in scale)
-        theta = convolution("theta_x", filters, x, stride, strides=stride, use_bias=False)
-        phi = up(convolution("phi_g", filters, g), tuple(a // b for a, b in zip(scale, stride, strict=True)))
-        alpha = up(squash(convolution("psi", 1, layers.ReLU()(layers.Add()([theta, phi])))), stride)
+        theta = convolution("theta_x", filters, x, 2, strides=2, use_bias=False)
+        phi = resized(convolution("phi_g", filters, g), theta.shape[1:3])
+        alpha = resized(squash(convolution("psi", 1, layers.ReLU()(layers.Add()([theta, phi])))), x.shape[1:3])
         output = convolution("transform", x_shape[-1], layers.Multiply()([x, alpha]))
         output = norm("transform_norm", output)
     elif base == "keras-unet-collection":
@@ -120,7 +123,8 @@ def test_the_snippet_builds_a_model_that_gives_the_same(variant, size):
     """The text is run as it stands, and its layers are called as our weights."""
     x_shape, g_shape, scale = size
     space = {}
-    exec(gate_snippet("attention", variant, scale=scale, filters=3), space)
+    grids = (x_shape[1:3], g_shape[1:3]) if variant.startswith("official") else None
+    exec(gate_snippet("attention", variant, scale=scale, grids=grids, filters=3), space)
     x, g = keras.Input(x_shape[1:]), keras.Input(g_shape[1:])
     model = keras.Model([x, g], space["attention_gate"](x, g))
     start = {"theta_x/kernel": np.zeros(model.get_layer("gate_theta_x").kernel.shape)}

@@ -1,4 +1,4 @@
-"""`python -m core.gates` as people call it, and every gate as text."""
+"""`python -m core.gates` as a process, and every gate as text."""
 
 import subprocess
 import sys
@@ -22,18 +22,18 @@ def test_every_gate_is_in_list_and_page(name):
 
 @pytest.mark.parametrize("name", GATES)
 def test_a_run_as_text(name):
-    """Every step, every merge, who is stretched, what it costs."""
+    """Every step, every merge, what is broadcast, what it costs."""
     trace = example_run(GATES[name])
     text = gate_text(trace)
     for step in trace.steps:
         assert step.name in text
         assert str(step.value.shape) in text
     assert text.count(" of (") == len(trace.merges)
-    assert f"{trace.parameters:,} weights (untrained)" in text
+    assert f"{trace.parameters:,} trainable parameters (untrained)" in text
 
 
 def test_the_command_in_a_process_of_its_own():
-    """As people call it, without a warning about the module being there twice."""
+    """In a shell, without a warning about a module that is imported twice."""
     answer = subprocess.run(
         [sys.executable, "-W", "error", "-m", "core.gates", "swiglu", "2,3,5,7"],
         cwd=ROOT, capture_output=True, text=True, check=True,
@@ -56,8 +56,8 @@ def test_the_command_in_a_process_of_its_own():
     ],
 )
 def test_what_cannot_be_run(capsys, arguments, said):
-    """One sentence on standard error, and 2."""
+    """One sentence on standard error, and exit code 2."""
     assert main(arguments) == 2
-    told = capsys.readouterr()
-    assert said in told.err
-    assert told.out == ""
+    written = capsys.readouterr()
+    assert said in written.err
+    assert written.out == ""

@@ -30,7 +30,7 @@ def test_two_gates_by_hand():
     x = np.array([1, 2, 3, 4], "float32").reshape(1, 1, 2, 2)  # channel 0 holds 1, 3; channel 1 holds 2, 4
     found = compare_gates(excitation(x, [0.5, 0.75]), excitation(x, [0.5, 0.5]))
     np.testing.assert_allclose(found.first.by_channel, [1 / 4, 9 / 16], rtol=1e-5)
-    np.testing.assert_allclose(found.first.by_place.ravel(), [(1 / 4 + 9 / 4) / 5, (9 / 4 + 9) / 25], rtol=1e-5)
+    np.testing.assert_allclose(found.first.by_position.ravel(), [(1 / 4 + 9 / 4) / 5, (9 / 4 + 9) / 25], rtol=1e-5)
     np.testing.assert_allclose(found.first.kept, (10 / 4 + 20 * 9 / 16) / 30, rtol=1e-5)
     np.testing.assert_allclose(found.second.kept, 1 / 4, rtol=1e-5)
     np.testing.assert_allclose(found.difference.ravel(), [0, -0.5, 0, -1], atol=1e-5)
@@ -49,7 +49,7 @@ def test_a_gate_that_sums_is_shown_before_the_sum():
 def test_features_of_zeros_have_no_share():
     found = compare_gates(*[run_gate(name, np.zeros((1, 3, 5, 2), "float32")) for name in ("se", "cbam")])
     assert np.isnan(found.first.by_channel).all()
-    assert np.isnan(found.first.by_place).all()
+    assert np.isnan(found.first.by_position).all()
     assert np.isnan(found.distance)
 
 
@@ -75,7 +75,7 @@ def test_any_size_runs_and_can_be_compared(name, sizes, seed):
         found = compare_gates(trace, trace)
         assert found.first.result.shape == sizes
         assert found.first.by_channel.shape == (sizes[3],)
-        assert found.first.by_place.shape == (*sizes[:3], 1)
+        assert found.first.by_position.shape == (*sizes[:3], 1)
         assert found.distance == 0
         if trace.steps[-1].name == "gated" and name in ("attention", "se", "eca", "cbam", "coordinate", "global"):
             assert found.first.kept <= 1 + 1e-5  # official attention has a convolution after the gate

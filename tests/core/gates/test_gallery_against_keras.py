@@ -12,7 +12,8 @@ from tests.core.gates.test_against_keras import given_weights, normal, stirred
 
 pytestmark = pytest.mark.keras
 CASES = [(name, variant) for name in TWINS for variant in GATES[name].variants]
-SIZES = [  # x, g: another prime in each dimension
+SELF_ATTENTION = ("multi-head", "grouped-query")  # whose twin gives the attention weights
+SIZES = [  # x, g: a different prime for each dimension
     ((2, 5, 11, 7), (2, 3, 5, 13)),
     ((3, 7, 5, 67), (3, 2, 11, 5)),
     ((5, 13, 3, 131), (5, 7, 3, 2)),
@@ -36,7 +37,7 @@ def stirred_run(name, variant, x_shape, g_shape):
 
 
 def test_every_gate_has_a_twin():
-    """The attention gate has its own, in test_gates_against_keras.py."""
+    """The attention gate has its own, in test_against_keras.py."""
     assert set(TWINS) | {"attention"} == set(GATES)
 
 
@@ -51,7 +52,8 @@ def test_equal_to_the_twin(name, variant, size):
     with tf.GradientTape() as tape:
         alpha, output = model([features, other])
         total = tf.reduce_sum(output * upstream)
-    np.testing.assert_allclose(trace.alpha, alpha.numpy(), atol=1e-5, rtol=1e-5)
+    ours = trace.step("weights").value if name in SELF_ATTENTION else trace.alpha
+    np.testing.assert_allclose(ours, alpha.numpy(), atol=1e-5, rtol=1e-5)
     np.testing.assert_allclose(trace.output, output.numpy(), atol=1e-5, rtol=1e-5)
     assert trace.output.dtype == np.float32
     assert all(trace.trained.values())
@@ -76,7 +78,9 @@ def test_the_snippet_gives_the_same(name, variant):
         np.testing.assert_allclose(trace.output, np.asarray(model([x, g])), atol=1e-5, rtol=1e-5)
 
 
-@pytest.mark.parametrize("name", ["se", "cbam", "bam", "scse", "coordinate", "residual", "pooling", "global"])
+@pytest.mark.parametrize(
+    "name", ["se", "cbam", "bam", "scse", "coordinate", "residual", "pooling", "global", *SELF_ATTENTION]
+)
 def test_other_numbers_of_channels_in_between(name):
     """The snippet takes them as an argument; a run reads them off the weights that it is given."""
     space = {}
@@ -86,7 +90,7 @@ def test_other_numbers_of_channels_in_between(name):
     inputs = [keras.Input(x.shape[1:]), keras.Input(g.shape[1:])]
     model = keras.Model(inputs, function(*(inputs if GATES[name].signal else inputs[:1])))
     weights = {
-        f"{layer.name.removeprefix('gate_')}/{variable.name}": np.asarray(variable.value)
+        "/".join(variable.path.split("/")[-2:]).removeprefix("gate_"): np.asarray(variable.value)
         for layer in model.layers
         for variable in layer.weights
     }
@@ -95,7 +99,7 @@ def test_other_numbers_of_channels_in_between(name):
     np.testing.assert_allclose(trace.output, np.asarray(model([x, g])), atol=1e-5, rtol=1e-5)
 
 
-@pytest.mark.parametrize("name", [name for name in TWINS if name != "coordinate"])
+@pytest.mark.parametrize("name", [name for name in TWINS if name not in ("coordinate", *SELF_ATTENTION)])
 def test_the_snippet_takes_sizes_that_are_not_known(name):
     """A fully convolutional model has None for rows and columns."""
     space = {}

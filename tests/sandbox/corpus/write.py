@@ -31,10 +31,8 @@ from models import MODELS
 def main(module, folder):
     """Write the archive of this Keras."""
     k = importlib.import_module(module)
-    version = k.__version__
+    version = getattr(k, "__version__", "") or importlib.import_module("keras").__version__
     name = "tf_keras" if module == "tf_keras" else "keras"
-    if not version.startswith("3"):
-        k.src if hasattr(k, "src") else None
     target = Path(folder) / f"{name}-{version}.zip"
     written = 0
     with zipfile.ZipFile(target, "w", zipfile.ZIP_LZMA) as archive:

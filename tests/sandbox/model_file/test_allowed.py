@@ -1,4 +1,4 @@
-"""The list of what Keras may make, held against the installed Keras; and what the sizes in a config add up to."""
+"""The list of what Keras may create, compared with the installed Keras; and what the sizes in a config add up to."""
 
 import importlib
 import inspect

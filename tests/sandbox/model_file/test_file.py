@@ -126,7 +126,7 @@ def test_operators_follow_numpy_and_say_so():
     by_kind = {entry.kind: entry for entry in read.merges}
     assert by_kind["operator"].alignment.inputs[1].expanded_shape == (1, 1, None, 7)
     assert by_kind["layer"].alignment.inputs[1].expanded_shape == (None, 1, 1, 7)
-    assert any("not on the batch" in text for text in by_kind["operator"].alignment.warnings)
+    assert any("not with the batch axis" in text for text in by_kind["operator"].alignment.warnings)
 
 
 def test_a_constant_array_is_no_merge():

@@ -9,17 +9,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sandbox.model_run.weights_check import check_weights
 
 from core import MergeError, Sentence
 from sandbox.inspect_model import main
 from sandbox.model_file.file import read_model
+from sandbox.model_file.hdf5_check import check_weights, model_config
 from sandbox.model_run.handle import open_model
 from sandbox.model_run.slots import SlotPool
 from sandbox.processes.errors import SandboxError
 from tests.conftest import ROOT
 from tests.sandbox.calls import LINUX, gone
-from tests.sandbox.hostile import REFUSED, UNREADABLE, WEIGHTS, archive, layer, model, tensor
+from tests.sandbox.hostile import HDF5, HDF5_REFUSED, REFUSED, UNREADABLE, WEIGHTS, archive, layer, model, tensor
 from tests.sandbox.keras_models import endless, greedy, keras, layers, open_sizes, saved
 
 pytestmark = pytest.mark.keras
@@ -76,9 +76,59 @@ def test_weights_that_are_not_what_they_claim_are_refused(name):
     check_sentence(caught.value, part)
 
 
+def hdf5_here(content):
+    """What the fenced child does, without a process."""
+    check_weights(content)
+    return model_config(content)
+
+
+@pytest.mark.parametrize("name", HDF5)
+def test_hostile_hdf5_is_refused(name):
+    """The oddities of weights, in a whole .h5 file; and configs that make no sense."""
+    content, part = HDF5[name]
+    with pytest.raises(MergeError) as caught:
+        read_model(content, name, open_hdf5=hdf5_here)
+    check_sentence(caught.value, part)
+
+
+@pytest.mark.parametrize("name", HDF5_REFUSED)
+def test_old_models_with_code_are_listed_and_not_run(name):
+    """The first reason names the version and the way out, another one the layer."""
+    content, part = HDF5_REFUSED[name]
+    read = read_model(content, name, open_hdf5=hdf5_here)
+    assert not read.runnable
+    assert any(part in refusal.reason for refusal in read.refusals), read.refusals
+    assert any("Saved by Keras 2.15.0" in refusal.reason for refusal in read.refusals) or name == "immense layer"
+
+
+@pytest.mark.parametrize("name", ["external link", "weights alone"])
+def test_hdf5_is_opened_by_a_fenced_process(name):
+    """The whole way, in this process without h5py."""
+    content, part = HDF5[name]
+    with pytest.raises(MergeError) as caught:
+        read_model(content, name)
+    check_sentence(caught.value, part)
+
+
+def test_the_command_lists_what_is_not_run(tmp_path, capsys):
+    """Exit 0 with the list and the reason; exit 2 if a run is asked for, with the list all the same."""
+    path = tmp_path / "m.keras"
+    for content, part in list(REFUSED.values())[:6]:
+        path.write_bytes(content)
+        assert main([str(path)]) == 0
+        said = capsys.readouterr()
+        assert "can be viewed but not run" in said.out
+        assert part in said.out
+        assert said.err == ""
+    assert main([str(path), "--noise", "0"]) == 2
+    said = capsys.readouterr()
+    assert "can be viewed but not run" in said.out
+    assert said.err.count("\n") == 1
+
+
 def test_the_command_says_why_in_one_line(tmp_path, capsys):
     """Exit 2, nothing on standard output, one line on standard error; also for what is not there."""
-    some = [*list(UNREADABLE.values())[:12], *list(REFUSED.values())[:6]]
+    some = list(UNREADABLE.values())[:12]
     for number, (content, part) in enumerate(some):
         path = tmp_path / f"{number}.keras"
         path.write_bytes(content)

@@ -211,7 +211,7 @@ def test_a_model_loaded_ahead_gives_its_room():
 def test_the_host_sets_memory_and_time():
     """In a fresh process, as the settings are read once."""
     code = (
-        "from sandbox.model_run.slots import SlotPool, Slot; from sandbox.segmentation.segmenter import the_segmenter as s;"
+        "from sandbox.model_run.slots import Slot; from sandbox.segmentation.segmenter import the_segmenter as s;"
         "r = Slot(); k = r.process; p = s().process;"
         "print(k.seconds_per_call, k.memory_bytes, p.seconds_per_call, p.memory_bytes); r.close()"
     )
@@ -235,6 +235,6 @@ def test_a_refused_file_gets_no_process():
     x = keras.Input((3,))
     content = saved(keras.Model(x, keras.layers.Lambda(lambda y: y + 1)(x)))
     assert not read_model(content).runnable
-    with pytest.raises(MergeError, match="program code"):
+    with pytest.raises(MergeError, match="custom code"):
         open_model(content, pool=pool)
     assert pool._leases == []

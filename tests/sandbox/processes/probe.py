@@ -71,7 +71,7 @@ def files(header):
 
 
 def processes(header):
-    other, own = header["other"], os.getpid()
+    other, _own = header["other"], os.getpid()
     limits = resource.getrlimit(resource.RLIMIT_NOFILE)
     mask = ctypes.create_string_buffer(128)
     libc.syscall(NUMBERS["sched_setaffinity"] + 1, 0, len(mask), mask)  # sched_getaffinity has the next number

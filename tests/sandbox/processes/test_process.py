@@ -45,10 +45,11 @@ def test_the_child_is_isolated_and_sees_no_secrets(shared, monkeypatch):
 
 @pytest.mark.skipif(not LINUX, reason="reads /proc")
 def test_the_child_limits_itself(shared):
-    """Address space and core files."""
+    """Private memory, address space and core files."""
     limits = Path(f"/proc/{ask(shared, 'look').header['pid']}/limits").read_text()
     rows = {line[:26].strip(): line[26:].split()[:2] for line in limits.splitlines()}
-    assert rows["Max address space"] == [str(MEMORY)] * 2
+    assert rows["Max data size"] == [str(MEMORY)] * 2
+    assert rows["Max address space"] == [str(MEMORY + 2**30)] * 2
     assert rows["Max core file size"] == ["0", "0"]
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.gates.map_changes import WHAT_IFS, change_map, read_amount
+from core.gates.map_changes import MAP_CHANGES, change_map, read_amount
 from ui.gate.case import chosen_map, find_case, moments, trace_gate
 from ui.gate.controls import GRIDS, MapChange, SliceChoice, written
 from ui.gate.sliders import gate_reels, thinned
@@ -19,11 +19,11 @@ def reels_of(name="none", grid=20, moment=None, **amounts):
     """The case, its trace and the reels with this change; amounts left out are as they are to begin with."""
     case = find_case(SliceChoice("sample", sample=2), grid)
     trace = trace_gate(case)
-    change = MapChange(name, {row.name: amounts.get(row.name, row.default) for row in WHAT_IFS[name].amounts})
+    change = MapChange(name, {row.name: amounts.get(row.name, row.default) for row in MAP_CHANGES[name].amounts})
     return case, trace, change, gate_reels(case, trace, moment, change)
 
 
-@pytest.mark.parametrize("name", WHAT_IFS)
+@pytest.mark.parametrize("name", MAP_CHANGES)
 def test_each_frame_is_the_map_that_the_page_shows_there(name):
     """At another moment of the training than the last, with every amount moved by itself."""
     case, trace, change, (then, *others) = reels_of(name, moment=5)
@@ -33,9 +33,9 @@ def test_each_frame_is_the_map_that_the_page_shows_there(name):
     for place, frame in enumerate(then.values):
         at = None if place == len(steps) - 1 else place
         np.testing.assert_array_equal(frame, chosen_map(case, trace, at, change))
-    assert [reel.name for reel in others] == [f"map_{row.name}" for row in WHAT_IFS[name].amounts]
+    assert [reel.name for reel in others] == [f"map_{row.name}" for row in MAP_CHANGES[name].amounts]
     base = chosen_map(case, trace, 5, MapChange("none", {}))
-    for row, reel in zip(WHAT_IFS[name].amounts, others, strict=True):
+    for row, reel in zip(MAP_CHANGES[name].amounts, others, strict=True):
         for told, frame in zip(reel.frames, reel.values, strict=True):
             amounts = {**change.amounts, row.name: read_amount(row, told)}
             np.testing.assert_array_equal(frame, change_map(name, base, **amounts))
@@ -48,7 +48,7 @@ def test_the_last_moment_is_the_map_of_the_finished_network(grid):
     np.testing.assert_array_equal(then.values[-1], trace.alpha)
 
 
-@pytest.mark.parametrize("name", WHAT_IFS)
+@pytest.mark.parametrize("name", MAP_CHANGES)
 def test_the_reels_of_the_finest_gate_stay_small(name):
     """Beside features and product no more than 6 MB; a coarser slider still has its ends and where it stands."""
     _, trace, change, reels = reels_of(name, grid=160)
@@ -57,7 +57,7 @@ def test_the_reels_of_the_finest_gate_stay_small(name):
     )
     more = len(payload(replace(view, reels=reels), None)["x"]) - len(payload(view, None)["x"])
     assert 4 * more <= 6_000_000
-    for row, reel in zip(WHAT_IFS[name].amounts, reels[1:], strict=True):
+    for row, reel in zip(MAP_CHANGES[name].amounts, reels[1:], strict=True):
         assert reel.frames[0] == written(row.low)
         assert reel.frames[-1] == written(row.high)
         assert reel.frames[reel.at] == written(row.default)
@@ -85,7 +85,7 @@ def test_a_slice_that_was_not_recorded_has_no_moments():
     ],
 )  # fmt: skip
 def test_numbers_in_links(name, text, value):
-    assert read_amount(WHAT_IFS[name].amounts[0], text) == value
+    assert read_amount(MAP_CHANGES[name].amounts[0], text) == value
 
 
 @given(st.lists(st.integers(-50, 50), min_size=2, unique=True), st.integers(-3, 60), st.data())

@@ -60,7 +60,7 @@ def test_an_error_is_its_type_and_place():
     except ValueError as error:
         written = line("ui.hosting.lifespan", "a page failed", error=error)
     assert written["error"] == "ValueError"
-    assert written["at"][-1].startswith("ui/test_logs.py:")
+    assert written["at"][-1].startswith("hosting/test_logs.py:")
     assert "typed by somebody" not in json.dumps(written)
 
 

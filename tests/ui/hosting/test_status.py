@@ -1,4 +1,4 @@
-"""The line of state and the place in the line, as words on the page."""
+"""The state of the server and the position in the queue, as words on the page."""
 
 from concurrent.futures import Future
 from types import SimpleNamespace
@@ -6,8 +6,9 @@ from types import SimpleNamespace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from sandbox.processes.statistics import Figures
+from sandbox.processes.statistics import Statistics
 from sandbox.verification.verdict import Verdict
+from tests.conftest import ROOT
 from ui import counters
 from ui.hosting import status
 from ui.views import keras_check
@@ -15,13 +16,13 @@ from ui.views import keras_check
 
 def figures(**changes):
     usual = {"ready": True, "waiting": 0, "working": 0, "starts": 1, "answered": 0, "seconds": 0.0, "failures": {}}
-    return Figures("sandbox.verification.worker", **{**usual, **changes})
+    return Statistics("sandbox.verification.worker", **{**usual, **changes})
 
 
-def open_lab(monkeypatch, *, answer=None, place=0, state=None, sessions=1, **parameters):
-    """The Merge lab with a sandbox that is only told."""
-    process = SimpleNamespace(start=lambda: None, figures=lambda: state or figures(), is_ready=True)
-    verifier = SimpleNamespace(process=process, place=lambda future: place)
+def open_lab(monkeypatch, *, answer=None, position=0, state=None, sessions=1, **parameters):
+    """The Merge lab with a sandbox whose state is given."""
+    process = SimpleNamespace(start=lambda: None, statistics=lambda: state or figures(), is_ready=True)
+    verifier = SimpleNamespace(process=process, queue_position=lambda future: position)
     for module in (status, keras_check):
         monkeypatch.setattr(module, "the_verifier", lambda: verifier)
     future = Future()
@@ -30,7 +31,7 @@ def open_lab(monkeypatch, *, answer=None, place=0, state=None, sessions=1, **par
     monkeypatch.setattr(keras_check, "verify", lambda *_, **__: future)
     monkeypatch.setattr(counters, "sessions", lambda: sessions)
     monkeypatch.setenv("MERGESCOPE_SANDBOX", "on")
-    app = AppTest.from_file("../../app.py", default_timeout=90)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=300)
     for name, value in parameters.items():
         app.query_params[name] = value
     app.run()
@@ -40,13 +41,13 @@ def open_lab(monkeypatch, *, answer=None, place=0, state=None, sessions=1, **par
 
 
 @pytest.mark.parametrize(
-    ("language", "words"), [("en", "Asking Keras… place 3 in line"), ("zh", "正在询问 Keras… 排在第 3 位")]
+    ("language", "words"), [("en", "Asking Keras… (position 3 in the queue)"), ("zh", "正在询问 Keras…（排队位置：3）")]
 )
-def test_the_place_in_the_line_is_shown(monkeypatch, language, words):
-    assert any(words in caption for caption in open_lab(monkeypatch, place=3, lang=language))
+def test_the_position_in_the_queue_is_shown(monkeypatch, language, words):
+    assert any(words in caption for caption in open_lab(monkeypatch, position=3, lang=language))
 
 
-def test_without_a_place_the_answer_is_on_its_way(monkeypatch):
+def test_without_a_position_the_call_is_being_answered(monkeypatch):
     captions = open_lab(monkeypatch)
     assert any(caption.endswith("Asking Keras…") for caption in captions)
 
@@ -56,12 +57,12 @@ def test_without_a_place_the_answer_is_on_its_way(monkeypatch):
     [
         (figures(), 1, "Keras is ready"),
         (figures(), 17, "Keras is ready · 17 visitors"),
-        (figures(waiting=5), 1, "Keras: 5 in line"),
+        (figures(waiting=5), 1, "Keras: 5 queued"),
         (figures(ready=False), 1, "Keras is starting"),
-        (figures(ready=False, failures={"start": 2}), 1, "Keras is away"),
+        (figures(ready=False, failures={"start": 2}), 1, "Keras is unavailable"),
     ],
 )
-def test_the_line_of_state(monkeypatch, state, sessions, words):
+def test_the_state_in_one_line(monkeypatch, state, sessions, words):
     assert words in open_lab(monkeypatch, state=state, sessions=sessions)
 
 
@@ -70,11 +71,13 @@ def test_the_line_of_state(monkeypatch, state, sessions, words):
     [
         ("memory", "it ran out of memory"),
         ("timeout", "it took too long"),
-        ("died", "the process beside us is not there"),
-        ("busy", "too many are asking"),
+        ("died", "the Keras process is not available"),
+        ("busy", "too many requests"),
     ],
 )
-def test_a_sandbox_without_answer_leaves_the_numbers(monkeypatch, reason, words):
-    """The page says why, in a line, and that the numbers are not checked."""
+def test_a_sandbox_without_reply_leaves_the_values(monkeypatch, reason, words):
+    """The page says why in one line, and that the values have not been compared."""
     captions = open_lab(monkeypatch, answer=Verdict("unavailable", reason))
-    assert any(f"({words}); these numbers are not checked." in caption.replace("\\", "") for caption in captions)
+    assert any(
+        f"({words}); these values have not been compared with it." in caption.replace("\\", "") for caption in captions
+    )

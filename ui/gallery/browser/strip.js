@@ -34,7 +34,13 @@ function build(root, state, data) {
   state.bars = data.heights.map((height, number) => {
     const bar = document.createElementNS(SVG, "rect");
     const [low, high] = [Math.min(height, data.zero), Math.max(height, data.zero)];
-    for (const [name, value] of Object.entries({ x: number, y: 1 - high, width: 1, height: Math.max(0.004, high - low) })) bar.setAttribute(name, value);
+    for (const [name, value] of Object.entries({
+      x: number,
+      y: 1 - high,
+      width: 1,
+      height: Math.max(0.004, high - low),
+    }))
+      bar.setAttribute(name, value);
     return svg.appendChild(bar);
   });
   state.reading = make("span", "reading");
@@ -61,7 +67,14 @@ function listen(state, svg, count) {
   svg.onpointerleave = () => read(state, state.at);
   svg.onclick = (event) => choose(state, under(event), 0);
   state.root.onkeydown = (event) => {
-    const to = { ArrowLeft: state.at - 1, ArrowRight: state.at + 1, Home: 0, End: count - 1, PageUp: state.at - 16, PageDown: state.at + 16 }[event.key];
+    const to = {
+      ArrowLeft: state.at - 1,
+      ArrowRight: state.at + 1,
+      Home: 0,
+      End: count - 1,
+      PageUp: state.at - 16,
+      PageDown: state.at + 16,
+    }[event.key];
     if (to === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     event.stopPropagation();

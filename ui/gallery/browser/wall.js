@@ -26,7 +26,10 @@ function build(root, state, data) {
   state.marked = null;
   root.setAttribute("role", "group");
   root.setAttribute("aria-label", data.words.wall);
-  root.replaceChildren(...data.sections.flatMap((section) => drawSection(state, section)), make("p", "hint", data.words.hint));
+  root.replaceChildren(
+    ...data.sections.flatMap((section) => drawSection(state, section)),
+    make("p", "hint", data.words.hint),
+  );
   state.root = root;
 }
 

@@ -112,7 +112,16 @@ function mark(list, state, show = true) {
 
 function key(list, state, event) {
   const last = state.data.rows.length - 1;
-  const to = { ArrowUp: state.at - 1, ArrowDown: state.at + 1, Home: 0, End: last, PageUp: state.at - 6, PageDown: state.at + 6, Enter: state.at, " ": state.at }[event.key];
+  const to = {
+    ArrowUp: state.at - 1,
+    ArrowDown: state.at + 1,
+    Home: 0,
+    End: last,
+    PageUp: state.at - 6,
+    PageDown: state.at + 6,
+    Enter: state.at,
+    " ": state.at,
+  }[event.key];
   if (to === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
   event.preventDefault();
   state.at = Math.max(0, Math.min(last, to));

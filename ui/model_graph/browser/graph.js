@@ -42,7 +42,11 @@ function build(state, data, before) {
   const { root } = state;
   const same = before && sameGraph(JSON.parse(before), data);
   const style = getComputedStyle(root);
-  state.fonts = { name: `600 12.5px ${style.fontFamily}`, detail: `11px ${style.getPropertyValue("--st-code-font").trim() || "monospace"}`, tag: `600 11.5px ${style.fontFamily}` }; // as style.css
+  state.fonts = {
+    name: `600 12.5px ${style.fontFamily}`,
+    detail: `11px ${style.getPropertyValue("--st-code-font").trim() || "monospace"}`,
+    tag: `600 11.5px ${style.fontFamily}`,
+  }; // as style.css
   state.data = data;
   state.boxes = new Map(data.nodes.map((node) => [node.id, node]));
   const focused = root.getRootNode().activeElement?.dataset?.id;
@@ -61,13 +65,16 @@ function build(state, data, before) {
   if (focused && state.elements.has(focused)) state.elements.get(focused).focus({ preventScroll: true });
 }
 
-const sameGraph = (before, now) => JSON.stringify(before.nodes.map(({ id }) => id)) === JSON.stringify(now.nodes.map(({ id }) => id));
+const sameGraph = (before, now) =>
+  JSON.stringify(before.nodes.map(({ id }) => id)) === JSON.stringify(now.nodes.map(({ id }) => id));
 
 function line({ points, strong }, rightwards) {
   const [first, ...rest] = points;
   let path = `M${first}`;
   rest.reduce(([x0, y0], [x, y]) => {
-    path += rightwards ? ` C${(x0 + x) / 2},${y0} ${(x0 + x) / 2},${y} ${x},${y}` : ` C${x0},${(y0 + y) / 2} ${x},${(y0 + y) / 2} ${x},${y}`;
+    path += rightwards
+      ? ` C${(x0 + x) / 2},${y0} ${(x0 + x) / 2},${y} ${x},${y}`
+      : ` C${x0},${(y0 + y) / 2} ${x},${(y0 + y) / 2} ${x},${y}`;
     return [x, y];
   }, first);
   return make("path", { d: path, class: strong ? "line strong" : "line" });
@@ -77,23 +84,54 @@ function tag(state, { at: [x, y], label, broadcast }) {
   const group = make("g", { class: broadcast ? "tag broadcast" : "tag", transform: `translate(${x},${y})` });
   pen.font = state.fonts.tag;
   const width = Math.ceil(pen.measureText(label).width) + 10;
-  group.append(make("rect", { x: -width / 2, y: -9, width, height: 18, rx: 4 }), make("text", { y: 4, "text-anchor": "middle" }, label));
+  group.append(
+    make("rect", { x: -width / 2, y: -9, width, height: 18, rx: 4 }),
+    make("text", { y: 4, "text-anchor": "middle" }, label),
+  );
   return group;
 }
 
 function box(state, node) {
   const { width, height } = state.data.box;
   const kind = ["box", node.kind, node.chosen ? "chosen" : "", node.pick ? "pick" : ""].join(" ").trim();
-  const group = make("g", { class: kind, transform: `translate(${node.x - width / 2},${node.y - height / 2})`, role: "button", tabindex: -1, "aria-label": node.words, "data-id": node.id });
+  const group = make("g", {
+    class: kind,
+    transform: `translate(${node.x - width / 2},${node.y - height / 2})`,
+    role: "button",
+    tabindex: -1,
+    "aria-label": node.words,
+    "data-id": node.id,
+  });
   if (!node.pick) group.setAttribute("aria-disabled", "true");
   if (node.chosen) group.setAttribute("aria-current", "true");
   const left = node.image ? 8 : node.sign ? 42 : 12;
   const top = node.image ? height - 44 : 0; // a picture is above the two lines
   const [cx, cy] = node.image ? [width - 19, top + 8] : [22, height / 2];
   group.append(make("title", {}, node.words), make("rect", { width, height, rx: 8 }));
-  if (node.image) group.append(make("image", { href: node.image, x: 6, y: 6, width: width - 12, height: top - 8, preserveAspectRatio: "xMidYMid meet" }));
-  if (node.sign) group.append(make("circle", { cx, cy, r: 13 }), make("text", { x: cx, y: cy + 5, class: node.sign.length > 1 ? "sign word" : "sign", "text-anchor": "middle" }, node.sign));
-  group.append(make("text", { x: left, y: top + 18, class: "name" }, fit(node.title, width - left - 8, state.fonts.name)), make("text", { x: left, y: top + 35, class: "detail" }, fit(node.detail, width - left - 8, state.fonts.detail)));
+  if (node.image)
+    group.append(
+      make("image", {
+        href: node.image,
+        x: 6,
+        y: 6,
+        width: width - 12,
+        height: top - 8,
+        preserveAspectRatio: "xMidYMid meet",
+      }),
+    );
+  if (node.sign)
+    group.append(
+      make("circle", { cx, cy, r: 13 }),
+      make(
+        "text",
+        { x: cx, y: cy + 5, class: node.sign.length > 1 ? "sign word" : "sign", "text-anchor": "middle" },
+        node.sign,
+      ),
+    );
+  group.append(
+    make("text", { x: left, y: top + 18, class: "name" }, fit(node.title, width - left - 8, state.fonts.name)),
+    make("text", { x: left, y: top + 35, class: "detail" }, fit(node.detail, width - left - 8, state.fonts.detail)),
+  );
   group.onclick = () => state.dragged || pick(state, node);
   group.onfocus = () => rove(state, node.id);
   group.onpointerenter = () => light(state, node.id);
@@ -105,7 +143,8 @@ function box(state, node) {
 function fit(text, width, font) {
   pen.font = font;
   const signs = [...text];
-  const cut = (most) => `${signs.slice(0, Math.ceil(most * 0.45)).join("")}…${signs.slice(signs.length - most + Math.ceil(most * 0.45)).join("")}`;
+  const cut = (most) =>
+    `${signs.slice(0, Math.ceil(most * 0.45)).join("")}…${signs.slice(signs.length - most + Math.ceil(most * 0.45)).join("")}`;
   const fits = (written) => pen.measureText(written).width <= width;
   if (fits(text)) return text;
   let [most, past] = [1, signs.length];
@@ -120,7 +159,11 @@ function fit(text, width, font) {
 function bar(state) {
   const { words } = state.data;
   const group = make("html:div", { class: "bar", role: "group", "aria-label": words.zoom });
-  const buttons = [["−", words.smaller, () => zoom(state, 1 / 1.3)], ["+", words.larger, () => zoom(state, 1.3)], ["⤢", words.whole, () => fitAll(state)]];
+  const buttons = [
+    ["−", words.smaller, () => zoom(state, 1 / 1.3)],
+    ["+", words.larger, () => zoom(state, 1.3)],
+    ["⤢", words.whole, () => fitAll(state)],
+  ];
   for (const [sign, name, act] of buttons) {
     const button = group.appendChild(make("html:button", { type: "button", "aria-label": name, title: name }, sign));
     button.onclick = act;
@@ -144,7 +187,8 @@ function rove(state, id) {
 }
 
 function light(state, id) {
-  for (const { from, to, element } of state.lines) element.classList.toggle("lit", id !== null && (from === id || to === id));
+  for (const { from, to, element } of state.lines)
+    element.classList.toggle("lit", id !== null && (from === id || to === id));
 }
 
 function next(state, key) {
@@ -153,9 +197,14 @@ function next(state, key) {
   const [along, across] = state.data.rightwards ? ["y", "x"] : ["x", "y"];
   const ends = { [back]: ["to", "from"], [onwards]: ["from", "to"] }[key];
   const near = (list) => list.sort((a, b) => Math.abs(a[along] - here[along]) - Math.abs(b[along] - here[along]))[0];
-  if (ends) return near(state.data.edges.filter((edge) => edge[ends[0]] === here.id).map((edge) => state.boxes.get(edge[ends[1]])));
+  if (ends)
+    return near(
+      state.data.edges.filter((edge) => edge[ends[0]] === here.id).map((edge) => state.boxes.get(edge[ends[1]])),
+    );
   const side = key === "ArrowLeft" || key === "ArrowUp" ? -1 : 1;
-  return near(state.data.nodes.filter((node) => node[across] === here[across] && (node[along] - here[along]) * side > 0));
+  return near(
+    state.data.nodes.filter((node) => node[across] === here[across] && (node[along] - here[along]) * side > 0),
+  );
 }
 
 function listen(state) {
@@ -163,7 +212,14 @@ function listen(state) {
   svg.onkeydown = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const node = event.key.startsWith("Arrow") ? next(state, event.key) : null;
-    const act = { Enter: () => pick(state, state.boxes.get(state.at)), " ": () => pick(state, state.boxes.get(state.at)), "+": () => zoom(state, 1.3), "=": () => zoom(state, 1.3), "-": () => zoom(state, 1 / 1.3), 0: () => fitAll(state) }[event.key];
+    const act = {
+      Enter: () => pick(state, state.boxes.get(state.at)),
+      " ": () => pick(state, state.boxes.get(state.at)),
+      "+": () => zoom(state, 1.3),
+      "=": () => zoom(state, 1.3),
+      "-": () => zoom(state, 1 / 1.3),
+      0: () => fitAll(state),
+    }[event.key];
     if (!event.key.startsWith("Arrow") && !act) return;
     event.preventDefault();
     if (act) act();
@@ -198,7 +254,12 @@ function drag(state, fingers, event) {
   if (!others.length) return move(state, { ...state.view, x: state.view.x + dx, y: state.view.y + dy });
   const [ox, oy] = others[0][1];
   const { left, top } = state.svg.getBoundingClientRect();
-  zoom(state, Math.hypot(event.clientX - ox, event.clientY - oy) / Math.max(1, Math.hypot(x - ox, y - oy)), ox - left, oy - top);
+  zoom(
+    state,
+    Math.hypot(event.clientX - ox, event.clientY - oy) / Math.max(1, Math.hypot(x - ox, y - oy)),
+    ox - left,
+    oy - top,
+  );
 }
 
 /** Pixels from the top of the picture to the bottom of the window, wherever the page is scrolled to. */
@@ -218,7 +279,10 @@ function resize(state, anew = false) {
   state.svg.setAttribute("height", state.height);
   state.svg.setAttribute("width", width);
   const { x, y } = data.nodes.find((node) => node.chosen) ?? { x: data.width / 2, y: data.height / 2 };
-  const place = (size, all, at) => (all * scale + 32 <= size + 1 ? (size - all * scale) / 2 : Math.min(16, Math.max(size - all * scale - 16, size / 2 - at * scale)));
+  const place = (size, all, at) =>
+    all * scale + 32 <= size + 1
+      ? (size - all * scale) / 2
+      : Math.min(16, Math.max(size - all * scale - 16, size / 2 - at * scale));
   move(state, { scale, x: place(width, data.width, x), y: place(state.height, data.height, y) });
 }
 
@@ -228,7 +292,11 @@ function least(state) {
 
 function fitAll(state) {
   const scale = least(state);
-  move(state, { scale, x: (state.width - state.data.width * scale) / 2, y: (state.height - state.data.height * scale) / 2 });
+  move(state, {
+    scale,
+    x: (state.width - state.data.width * scale) / 2,
+    y: (state.height - state.data.height * scale) / 2,
+  });
 }
 
 function zoom(state, factor, x = state.width / 2, y = state.height / 2) {
@@ -244,7 +312,11 @@ function show(state, node) {
   const { box } = state.data;
   const left = view.x + (node.x - box.width / 2) * view.scale;
   const top = view.y + (node.y - box.height / 2) * view.scale;
-  move(state, { ...view, x: view.x + inside(left, box.width * view.scale, width), y: view.y + inside(top, box.height * view.scale, height) });
+  move(state, {
+    ...view,
+    x: view.x + inside(left, box.width * view.scale, width),
+    y: view.y + inside(top, box.height * view.scale, height),
+  });
 }
 
 /** A corner of the graph always stays visible. */

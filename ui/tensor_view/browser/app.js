@@ -1,3 +1,4 @@
+// @ts-check
 // One tensor view on the page: its state, its parts, and what has to be drawn again when something changes.
 
 import { makeBrush } from "./brush.js";
@@ -26,10 +27,27 @@ const STEPS = {
   marks: ["marks", "text"],
 };
 
+/**
+ * @param {import('./types').Model} model
+ * @param {import('./types').View} view
+ * @param {import('./types').Tables} tables
+ */
 export function makeApp(root, model, view, tables, tell) {
-  const app = { root, model, view, tell, words: model.words, theme: null, width: 0, flicker: false, turn: 0 };
+  const app = /** @type {import('./types').App} */ ({
+    root,
+    model,
+    view,
+    tell,
+    words: model.words,
+    theme: null,
+    width: 0,
+    flicker: false,
+    turn: 0,
+  });
   const bright = { sequential: brighter(tables.sequential), diverging: brighter(tables.diverging, MIDDLE) };
-  app.useTables = () => { app.tables = view.bright ? bright : tables; }; // prettier-ignore
+  app.useTables = () => {
+    app.tables = view.bright ? bright : tables;
+  };
   app.useTables();
   app.player = makePlayer(app);
   app.brush = makeBrush(app);
@@ -37,7 +55,10 @@ export function makeApp(root, model, view, tables, tell) {
   addPointing(app);
   addStage(app);
   app.canStep = () => channelAxis(app.model, view) !== null;
-  app.stepped = () => { app.redraw("slice"); app.later(); }; // prettier-ignore
+  app.stepped = () => {
+    app.redraw("slice");
+    app.later();
+  };
   app.turned = () => {
     [view.pinned, view.pointed] = [null, null];
     app.player.stop(true);
@@ -48,19 +69,29 @@ export function makeApp(root, model, view, tables, tell) {
   return app;
 }
 
-/** Build all elements. Only done for new tensors or other axes; everything else draws into what is there. */
+/**
+ * Build all elements. Only done for new tensors or other axes; everything else draws into what is there.
+ * @param {import('./types').App} app
+ */
 export function buildParts(app) {
   const { model, words, root } = app;
   const open = new Set([...root.querySelectorAll("details[open]")].map((details) => details.className));
   app.parts = model.panels.map((panel) => makePanel(app, panel));
   app.drawn = app.parts.filter(({ panel }) => isDrawable(panel));
-  app.drawn.forEach((part) => { part.plan = slicePlan(model, part.panel, app.view); }); // prettier-ignore
+  app.drawn.forEach((part) => {
+    part.plan = slicePlan(model, part.panel, app.view);
+  });
   app.drawn.forEach((part) => listenToPointer(app, part));
   app.breaks = app.parts.map(() => element("div", { class: "break", hidden: true }));
-  app.signs = app.parts.map(({ panel: { symbol } }) => (symbol ? element("div", { class: symbol.length > 1 ? "sign word" : symbol === "·" ? "sign dot" : "sign" }, symbol) : null));
+  app.signs = app.parts.map(({ panel: { symbol } }) =>
+    symbol
+      ? element("div", { class: symbol.length > 1 ? "sign word" : symbol === "·" ? "sign dot" : "sign" }, symbol)
+      : null,
+  );
   const units = app.parts.flatMap((part, place) => [
-    app.breaks[place], element("div", { class: "unit" }, app.signs[place], part.root),
-  ]); // prettier-ignore
+    app.breaks[place],
+    element("div", { class: "unit" }, app.signs[place], part.root),
+  ]);
   app.onStage = fitsStage(app);
   root.classList.toggle("stage", app.onStage);
   app.reels = makeReels(app, app.reels);
@@ -72,7 +103,14 @@ export function buildParts(app) {
   app.text = makeText(app);
   app.table = makeTable(app);
   app.panels = element("div", { class: "panels" }, ...units);
-  app.controls = element("div", { class: "controls" }, app.sliders.root, app.reels.root, app.tools.root, app.switches.root);
+  app.controls = element(
+    "div",
+    { class: "controls" },
+    app.sliders.root,
+    app.reels.root,
+    app.tools.root,
+    app.switches.root,
+  );
   const feet = element("div", { class: "feet" }, makeSettings(app), app.table.root);
   const hint = element("p", { id: "hint", class: "unseen" }, words.keys);
   const parts = app.onStage
@@ -82,18 +120,29 @@ export function buildParts(app) {
   for (const details of root.querySelectorAll("details")) details.open = open.has(details.className);
 }
 
+/**
+ * @param {import('./types').App} app
+ */
 function addDrawing(app) {
   const draw = {
     size: () => sizeAll(app),
     panels: () => app.drawn.forEach((part) => paintPanel(app, part)),
     marks: () => paintMarked(app),
-    controls: () => { app.sliders.sliders.forEach(({ update }) => update()); app.reels.update(); app.tools.update(); }, // prettier-ignore
-    gallery: () => { if (app.gallery) paintGallery(app, app.gallery); }, // prettier-ignore
+    controls: () => {
+      app.sliders.sliders.forEach(({ update }) => update());
+      app.reels.update();
+      app.tools.update();
+    },
+    gallery: () => {
+      if (app.gallery) paintGallery(app, app.gallery);
+    },
     strip: () => paintStrip(app),
-    frame: () => { if (app.gallery) frameChannel(app, app.gallery); }, // prettier-ignore
+    frame: () => {
+      if (app.gallery) frameChannel(app, app.gallery);
+    },
     text: () => writeText(app),
     table: () => fillTable(app, app.table),
-  }; // prettier-ignore
+  };
   const waiting = new Set();
   let frame = 0;
   const flush = () => {
@@ -109,20 +158,30 @@ function addDrawing(app) {
     cancelAnimationFrame(frame);
     flush();
   };
-  app.stopDrawing = () => { cancelAnimationFrame(frame); clearTimeout(app.text.waiting); }; // prettier-ignore
+  app.stopDrawing = () => {
+    cancelAnimationFrame(frame);
+    clearTimeout(app.text.waiting);
+  };
 }
 
+/**
+ * @param {import('./types').App} app
+ */
 function sizeAll(app) {
   const plans = app.parts.map((part) => (isDrawable(part.panel) ? slicePlan(app.model, part.panel, app.view) : null));
   app.width = Math.max(120, app.root.clientWidth);
   app.height = window.innerHeight;
   if (app.onStage) return sizeForStage(app, plans);
-  const { line, cell } = arrange(plans, app.width, limitsIn(app.height));
+  const { line, cell } = arrange(plans, app.width, limitsIn(app.height, app.model.share));
   app.drawn.forEach((part) => sizePanel(app, part, cell));
-  app.breaks.forEach((item, place) => { item.hidden = place === 0 || place % line !== 0; }); // prettier-ignore
+  app.breaks.forEach((item, place) => {
+    item.hidden = place === 0 || place % line !== 0;
+  });
   app.panels.classList.toggle("piled", line === 1 && app.parts.length > 1);
   const heights = plans.map((plan) => (plan ? panelBox(plan, cell).height : 60));
-  app.signs.forEach((sign, place) => sign?.style.setProperty("--height", `${Math.min(...heights.slice(Math.max(0, place - 1), place + 1))}px`));
+  app.signs.forEach((sign, place) =>
+    sign?.style.setProperty("--height", `${Math.min(...heights.slice(Math.max(0, place - 1), place + 1))}px`),
+  );
 }
 
 const STAGE_WIDTH = 700; // px; on a narrower screen the panels are one below the other
@@ -131,11 +190,19 @@ const GAPS = 32; // px between the rows, and for the sheets behind a stretched p
 const GAP = 12; // px more where the controls have a row of their own
 
 /** Whether the view is laid out as a stage: where the page asks for it, every panel can be drawn, and there is room. */
-const fitsStage = ({ model, root, parts, drawn }) => model.layout === "stage" && drawn.length === parts.length && root.clientWidth >= STAGE_WIDTH;
+const fitsStage = ({ model, root, parts, drawn }) =>
+  model.layout === "stage" && drawn.length === parts.length && root.clientWidth >= STAGE_WIDTH;
 
-/** Whether the view has to be built anew, since the window has become wide enough for a stage or too narrow. */
+/**
+ * Whether the view has to be built anew, since the window has become wide enough for a stage or too narrow.
+ * @param {import('./types').App} app
+ */
 export const stageChanged = (app) => app.onStage !== fitsStage(app);
 
+/**
+ * @param {import('./types').App} app
+ * @param {import('./types').SlicePlan[]} plans
+ */
 function sizeForStage(app, plans) {
   const { root, parts } = app;
   const top = root.getBoundingClientRect().top + scrolled(root);
@@ -148,7 +215,9 @@ function sizeForStage(app, plans) {
   app.stage = stageSizes({ width: app.width - 12, height: app.height - top - 4 - below, window: app.height, taken, plans, pictures, notes });
   if (app.wallAlone) app.stage.wall = { width: window.innerWidth - 48, height: (window.innerHeight - 120) / 2, line: 32 };
   parts.forEach((part) => sizePanel(app, part, null));
-  app.breaks.forEach((item) => { item.hidden = true; }); // prettier-ignore
+  app.breaks.forEach((item) => {
+    item.hidden = true;
+  });
   app.signs.forEach((sign) => {
     sign?.style.setProperty("--height", `${app.stage.height}px`);
     sign?.style.setProperty("--wide", `${app.stage.sign}px`);
@@ -162,7 +231,10 @@ function scrolled(root) {
   return holder ? holder.scrollTop : window.scrollY;
 }
 
-/** What only a stage does: features and product in each other's panel, and the wall alone. */
+/**
+ * What only a stage does: features and product in each other's panel, and the wall alone.
+ * @param {import('./types').App} app
+ */
 function addStage(app) {
   app.setFlicker = (on) => {
     if (app.flicker === on) return;
@@ -172,7 +244,11 @@ function addStage(app) {
   app.showWall = () => {
     if (!app.gallery || !app.strip || app.wallAlone) return;
     const { section } = app.gallery;
-    const dialog = element("dialog", { class: "alone", "aria-label": app.words.gallery, tabindex: "-1", autofocus: true }, section);
+    const dialog = element(
+      "dialog",
+      { class: "alone", "aria-label": app.words.gallery, tabindex: "-1", autofocus: true },
+      section,
+    );
     dialog.onclose = () => {
       app.wallAlone = false;
       app.strip.left.prepend(section);
@@ -191,6 +267,9 @@ function addStage(app) {
   };
 }
 
+/**
+ * @param {import('./types').App} app
+ */
 function paintMarked(app) {
   const { model, view, theme } = app;
   const frames = app.drawn.map(() => []);
@@ -214,6 +293,9 @@ function paintMarked(app) {
   });
 }
 
+/**
+ * @param {import('./types').App} app
+ */
 function addPointing(app) {
   const { view } = app;
   const same = (a, b) => a !== null && a.panel === b.panel && String(a.at) === String(b.at);
@@ -223,7 +305,12 @@ function addPointing(app) {
     view.pointed = mark;
     app.redraw("marks");
   };
-  app.pointAway = () => { if (view.pointed) { view.pointed = null; app.redraw("marks"); } }; // prettier-ignore
+  app.pointAway = () => {
+    if (view.pointed) {
+      view.pointed = null;
+      app.redraw("marks");
+    }
+  };
   app.pin = (part, row, col) => {
     const mark = markAt(app.model, view, part.panel, part.plan, row, col);
     view.pinned = same(view.pinned, mark) ? null : mark; // a second click lets go

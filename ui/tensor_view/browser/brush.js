@@ -1,3 +1,4 @@
+// @ts-check
 // Painting on a tensor. A stroke mixes the target into the cells under it; going over a cell twice in one stroke does
 // not mix twice, so that slow and fast hands paint the same.
 
@@ -29,6 +30,9 @@ export function between(from, to, size) {
   }));
 }
 
+/**
+ * @param {import('./types').App} app
+ */
 export function makeBrush(app) {
   const past = [];
   let stroke = null;
@@ -75,7 +79,9 @@ export function makeBrush(app) {
       brush.settle();
     },
     /** Drop the stroke without reporting it: the view is gone. */
-    drop: () => { stroke = null; }, // prettier-ignore
+    drop: () => {
+      stroke = null;
+    },
     undo() {
       const last = past.pop();
       if (!last || stroke) return;
@@ -83,11 +89,18 @@ export function makeBrush(app) {
       app.turn += 1;
       for (const [offset, { was }] of last.before) panel.values[offset] = was;
       panel.version += 1;
-      recompute(app.model, panel.number, [...last.before.values()].map(({ index }) => index));
+      recompute(
+        app.model,
+        panel.number,
+        [...last.before.values()].map(({ index }) => index),
+      );
       brush.settle();
     },
     canUndo: () => past.length > 0,
-    forget: () => { past.length = 0; app.turn = 0; }, // prettier-ignore
+    forget: () => {
+      past.length = 0;
+      app.turn = 0;
+    },
     /** The stroke is over: the colours of what it changed may move now. */
     settle() {
       if (canCompute(app.model)) app.model.panels.at(-1).range = null;
@@ -100,7 +113,10 @@ export function makeBrush(app) {
   return brush;
 }
 
-/** The painted tensor on its way to Python: little-endian float32, so that nothing is rounded. */
+/**
+ * The painted tensor on its way to Python: little-endian float32, so that nothing is rounded.
+ * @param {import('./types').Panel} panel
+ */
 export function packPainted(panel, turn) {
   const bytes = new Uint8Array(panel.values.buffer, panel.values.byteOffset, panel.values.byteLength);
   let text = "";

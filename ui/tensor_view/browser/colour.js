@@ -1,3 +1,4 @@
+// @ts-check
 // From a value to a colour: ranges, look-up tables, and what is marked because no colour can show it.
 
 import { isDrawable } from "./model.js";
@@ -32,7 +33,10 @@ export function finiteRange(values) {
   return low <= high ? [low, high] : null;
 }
 
-/** The range of a whole tensor; kept until new values come, so that colours hold still under the brush. */
+/**
+ * The range of a whole tensor; kept until new values come, so that colours hold still under the brush.
+ * @param {import('./types').Panel} panel
+ */
 export function tensorRange(panel) {
   if (panel.range === null || panel.range === undefined) {
     const found = finiteRange(panel.values);
@@ -44,7 +48,11 @@ export function tensorRange(panel) {
 
 const union = (ranges) => [Math.min(...ranges.map(([low]) => low)), Math.max(...ranges.map(([, high]) => high))];
 
-/** The range of a tensor together with the one that it is to be compared with. */
+/**
+ * The range of a tensor together with the one that it is to be compared with.
+ * @param {import('./types').Model} model
+ * @param {import('./types').Panel} panel
+ */
 function comparedTensors(model, panel) {
   const other = model.panels[panel.like ?? -1];
   return other?.values ? union([tensorRange(panel), tensorRange(other)]) : tensorRange(panel);
@@ -61,33 +69,59 @@ export function brighter(table, middle = 0) {
   return lifted;
 }
 
-/** The scale of a panel: from where to where, which table, and how to get from a value to an entry. */
+/**
+ * The scale of a panel: from where to where, which table, and how to get from a value to an entry.
+ * @param {import('./types').Model} model
+ * @param {import('./types').View} view
+ * @param {import('./types').Panel} panel
+ * @param {import('./types').Tables} tables
+ * @param {() => number[]} slice
+ */
 export function scaleOf(model, view, panel, tables, slice) {
   const own = comparedTensors(model, panel);
   const shared = () => union(model.panels.filter(isDrawable).map((one) => comparedTensors(model, one)));
   // What can be painted on keeps its range under the brush: one stroke must not change the colours of all other cells.
-  const range = { channel: () => (panel.paintable || panel.limits ? own : (slice?.() ?? own)), tensor: () => own, shared, fixed: () => model.scale.limits }[view.range]();
+  const range = {
+    channel: () => (panel.paintable || panel.limits ? own : (slice?.() ?? own)),
+    tensor: () => own,
+    shared,
+    fixed: () => model.scale.limits,
+  }[view.range]();
   // Which kind is settled by whole tensors: going through the channels must not swap the colours.
   const [low, high] = view.range === "shared" || view.range === "fixed" ? range : own;
   return makeScale(range, view.kind === "diverging" || (view.kind === "auto" && low < 0 && high > 0), tables);
 }
 
-export function makeScale([low, high], diverging, tables) {
+export function makeScale(range, diverging, tables) {
+  const [low, high] = range;
   if (diverging) {
     const most = Math.max(Math.abs(low), Math.abs(high)) || 1;
     return { low: -most, high: most, diverging, table: tables.diverging, factor: 127 / most, start: MIDDLE };
   }
   const [from, to] = low === high ? [low - 0.5, high + 0.5] : [low, high];
-  return { low: from, high: to, diverging, table: tables.sequential, factor: 255 / (to - from), start: (-255 * from) / (to - from) };
+  return {
+    low: from,
+    high: to,
+    diverging,
+    table: tables.sequential,
+    factor: 255 / (to - from),
+    start: (-255 * from) / (to - from),
+  };
 }
 
-/** The entry of the table for a finite value. */
+/**
+ * The entry of the table for a finite value.
+ * @param {import('./types').ColourScale} scale
+ */
 export function entryOf(scale, value) {
   const place = Math.round(scale.start + value * scale.factor);
   return place < 0 ? 0 : place > 255 ? 255 : place;
 }
 
-/** Which mark a value needs, or 0. A hair beyond the end from rounding is no clipping. */
+/**
+ * Which mark a value needs, or 0. A hair beyond the end from rounding is no clipping.
+ * @param {import('./types').ColourScale} scale
+ */
 export function markOf(scale, value) {
   if (value !== value) return NAN;
   if (value === Infinity) return ABOVE;

@@ -1,3 +1,4 @@
+// @ts-check
 // Outlines of regions: where the map reaches a half, and where the ground truth is.
 
 /** The border of a region as a path in units of cells; `inside` says of a row and a column whether it belongs. */

@@ -1,3 +1,4 @@
+// @ts-check
 // Making elements. Text goes in as text only: titles and words may come from anywhere.
 
 /** element("button", { class: "step", onclick: go }, "Next") */
@@ -33,7 +34,7 @@ export function pixelOf(colour) {
 /** A canvas to put pixels on that are drawn larger; kept, since making one costs more than filling it. */
 export function makeScratch(kind = { willReadFrequently: true }) {
   const canvas = document.createElement("canvas");
-  const context = canvas.getContext("2d", kind);
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", kind));
   let made = null;
   return {
     canvas,
@@ -52,7 +53,8 @@ export function makeScratch(kind = { willReadFrequently: true }) {
 /** A labelled list to choose from: options are [value, text]. */
 export function chooser(label, options, value, onchange) {
   const select = element("select", { onchange: () => onchange(select.value), "aria-label": label });
-  for (const [name, text] of options) select.append(element("option", { value: name, selected: String(name) === String(value) }, text));
+  for (const [name, text] of options)
+    select.append(element("option", { value: name, selected: String(name) === String(value) }, text));
   return element("label", { class: "chooser" }, element("span", {}, label), select);
 }
 
@@ -63,7 +65,10 @@ export function switcher(label, options, value, onchange) {
     for (const button of group.children) button.setAttribute("aria-pressed", String(button.dataset.value === chosen));
   };
   for (const [name, text] of options) {
-    const choose = () => { press(name); onchange(name); }; // prettier-ignore
+    const choose = () => {
+      press(name);
+      onchange(name);
+    };
     group.append(element("button", { type: "button", "data-value": name, onclick: choose }, text));
   }
   press(value);

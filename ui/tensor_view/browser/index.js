@@ -1,3 +1,4 @@
+// @ts-check
 // The entry point: Streamlit calls `mount` first, with every change of the data, and with every change of theme.
 
 import { buildParts, makeApp, stageChanged } from "./app.js";
@@ -23,7 +24,8 @@ export default function mount({ data, parentElement, setStateValue }) {
   const send = (value) => setStateValue("selection", value);
   receive(data.meta, floatsOf(data));
   if (missing(data.meta).length) return askAgain(arguments[0]);
-  if (held && held.sent === sent) held.send = send; // another theme
+  if (held && held.sent === sent)
+    held.send = send; // another theme
   else if (held && sameFrame(held.meta, data.meta)) refill(held, data, sent, send);
   else apps.set(parentElement, build(root, data, sent, send, held));
   const now = apps.get(parentElement);
@@ -49,7 +51,13 @@ function askAgain(call) {
 }
 
 const NUMBERS = ["digest", "selection", "reels", "moves", "tensors", "scene"]; // of meta, what may change while every element stays
-const frameOf = (meta) => JSON.stringify({ ...meta, panels: meta.panels.map((panel) => ({ ...panel, digest: "" })) }, (key, value) => (NUMBERS.includes(key) ? undefined : value));
+/**
+ * @param {import('./types').Meta} meta
+ */
+const frameOf = (meta) =>
+  JSON.stringify({ ...meta, panels: meta.panels.map((panel) => ({ ...panel, digest: "" })) }, (key, value) =>
+    NUMBERS.includes(key) ? undefined : value,
+  );
 const sameFrame = (before, after) => frameOf(before) === frameOf(after);
 
 const floatsOf = (data) => (data.x ? data.x.getChild("v").toArray() : new Float32Array());
@@ -59,19 +67,31 @@ function build(root, data, sent, send, before) {
   const model = makeModel(data.meta);
   if (model.computed) recomputeAll(model);
   const view = startView(model, wanted(data.meta, before));
-  const tables = { sequential: readTable(data.meta.colours.sequential), diverging: readTable(data.meta.colours.diverging) };
+  const tables = {
+    sequential: readTable(data.meta.colours.sequential),
+    diverging: readTable(data.meta.colours.diverging),
+  };
   const held = { meta: data.meta, sent, send, painted: null, told: "" };
   held.app = makeApp(root, model, view, tables, () => tell(held));
-  held.app.forgetPainted = () => { held.painted = null; }; // prettier-ignore
+  held.app.forgetPainted = () => {
+    held.painted = null;
+  };
   held.app.reels = before?.app.reels; // what the person has moved, and Python may not know yet
   buildParts(held.app);
   held.app.reels.takeIn(data.meta.moves ?? 0);
   held.app.tools.update();
   held.silence = listenToKeys(held.app);
-  const presented = () => root.classList.toggle("presenting", document.documentElement.hasAttribute("data-mergescope-present"));
+  const presented = () =>
+    root.classList.toggle("presenting", document.documentElement.hasAttribute("data-mergescope-present"));
+  /** @param {any} event */
   const near = ({ detail }) => root.classList.toggle("near", detail); // the pointer is near an edge of the window
   presented();
-  const undo = (event) => { if (!event.defaultPrevented && held.app.brush.canUndo()) { event.preventDefault(); held.app.brush.undo(); } }; // prettier-ignore
+  const undo = (event) => {
+    if (!event.defaultPrevented && held.app.brush.canUndo()) {
+      event.preventDefault();
+      held.app.brush.undo();
+    }
+  };
   const resized = () => {
     const { app } = held;
     presented();
@@ -99,7 +119,10 @@ function build(root, data, sent, send, before) {
   return held;
 }
 
-/** New tensors keep the place that the person was at, unless Python asks for another. */
+/**
+ * New tensors keep the place that the person was at, unless Python asks for another.
+ * @param {import('./types').Meta} meta
+ */
 function wanted(meta, before) {
   if (!before || JSON.stringify(meta.selection) !== JSON.stringify(before.meta.selection)) return meta.selection;
   const kept = report(before.app.model, before.app.view, null, null);
@@ -107,14 +130,19 @@ function wanted(meta, before) {
   return turned ? kept : { ...kept, axes: null, at: null, cell: null };
 }
 
-/** Other numbers for the same panels: what was painted stays as long as what it was painted on does. */
+/**
+ * Other numbers for the same panels: what was painted stays as long as what it was painted on does.
+ * @param {import('./types').Held} held
+ */
 function refill(held, data, sent, send) {
   const { app } = held;
   const painted = app.model.panels.filter((panel) => panel.paintable && panel.values && app.brush.canUndo());
   const copies = painted.map((panel) => ({ panel, values: panel.values, digest: panel.digest }));
   const asked = JSON.stringify(held.meta.selection) !== JSON.stringify(data.meta.selection);
   Object.assign(held, { meta: data.meta, sent, send });
-  data.meta.panels.forEach((panel, place) => { app.model.panels[place].digest = panel.digest; }); // prettier-ignore
+  data.meta.panels.forEach((panel, place) => {
+    app.model.panels[place].digest = panel.digest;
+  });
   app.model.reels = data.meta.reels;
   app.model.scene = data.meta.scene;
   setValues(app.model);
@@ -134,6 +162,10 @@ function refill(held, data, sent, send) {
   if (asked) adopt(app, data.meta.selection);
 }
 
+/**
+ * @param {import('./types').App} app
+ * @param {import('./types').Selection} selection
+ */
 function adopt(app, selection) {
   const { rows, cols } = app.view;
   const { at, order, pinned, kind, range, ...axes } = startView(app.model, selection);
@@ -142,7 +174,10 @@ function adopt(app, selection) {
   if (axes.rows !== rows || axes.cols !== cols || !settled) buildParts(app);
 }
 
-/** Tell Python, once for each thing that changed. */
+/**
+ * Tell Python, once for each thing that changed.
+ * @param {import('./types').Held} held
+ */
 function tell(held) {
   const { app } = held;
   if (app.gone) return;
@@ -155,7 +190,10 @@ function tell(held) {
   held.send(selection);
 }
 
-/** The view goes away, perhaps in the middle of a stroke. */
+/**
+ * The view goes away, perhaps in the middle of a stroke.
+ * @param {import('./types').Held} held
+ */
 function leave(held) {
   if (!held) return;
   const { app } = held;
@@ -168,13 +206,22 @@ function leave(held) {
   held.unwatch();
 }
 
+/**
+ * @param {import('./types').App} app
+ */
 function readTheme(app) {
   const style = getComputedStyle(app.root);
   const ratio = Math.min(3, Math.max(1, window.devicePixelRatio || 1));
   const name = (variable, fallback) => style.getPropertyValue(variable).trim() || fallback;
   const background = name("--st-background-color", "#ffffff");
   app.theme = {
-    number: (app.theme?.number ?? 0) + 1, ratio, background, ground: pixelOf(background), mark: name("--tv-mark", "#d4451d"), numbers: !app.model.scene,
-    codeFont: name("--st-code-font", "monospace"), patterns: makePatterns(document.createElement("canvas").getContext("2d"), ratio),
-  }; // prettier-ignore
+    number: (app.theme?.number ?? 0) + 1,
+    ratio,
+    background,
+    ground: pixelOf(background),
+    mark: name("--tv-mark", "#d4451d"),
+    numbers: !app.model.scene,
+    codeFont: name("--st-code-font", "monospace"),
+    patterns: makePatterns(document.createElement("canvas").getContext("2d"), ratio),
+  };
 }

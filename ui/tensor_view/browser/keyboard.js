@@ -1,3 +1,4 @@
+// @ts-check
 // Everything without a mouse.
 
 import { moveTo, stepChannel } from "./state.js";
@@ -7,6 +8,9 @@ import { footCols, footRows } from "./layout.js";
 const QUIET = 250; // ms after the last key before Python hears of it
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
+/**
+ * @param {import('./types').App} app
+ */
 export function listenToKeys(app) {
   let waiting = 0;
   app.later = () => {
@@ -21,12 +25,18 @@ export function listenToKeys(app) {
   return () => clearTimeout(waiting);
 }
 
+/**
+ * @param {import('./types').App} app
+ */
 function undoKey(app, event) {
   if (event.key.toLowerCase() !== "z" || event.shiftKey || !app.brush.canUndo()) return false;
   app.brush.undo();
   return true;
 }
 
+/**
+ * @param {import('./types').App} app
+ */
 function plainKey(app, event) {
   const target = event.target;
   const name = target.tagName;
@@ -40,6 +50,10 @@ function plainKey(app, event) {
   return false;
 }
 
+/**
+ * @param {import('./types').App} app
+ * @param {import('./types').Part} part
+ */
 function canvasKey(app, event, part) {
   const { plan } = part;
   const cursor = app.cursorOf(part);
@@ -56,7 +70,11 @@ function canvasKey(app, event, part) {
   return true;
 }
 
-/** With a brush in hand Enter paints one dab; else it pins the cell. */
+/**
+ * With a brush in hand Enter paints one dab; else it pins the cell.
+ * @param {import('./types').App} app
+ * @param {import('./types').Part} part
+ */
 function enter(app, part, cursor) {
   const painting = part.panel.paintable && app.view.tool !== "point";
   if (!painting) return app.pin(part, cursor.row, cursor.col);
@@ -79,6 +97,9 @@ function galleryKey(app, event, { grid }) {
   return true;
 }
 
+/**
+ * @param {import('./types').App} app
+ */
 export function step(app, by) {
   stepChannel(app.model, app.view, by);
   app.stepped();

@@ -1,3 +1,4 @@
+// @ts-check
 // Where things go: what each panel draws, and how large a cell can be. Pure arithmetic, in CSS pixels.
 
 import { axesOnScreen } from "./model.js";
@@ -12,7 +13,12 @@ const NOTE = 256; // room for the note of a panel that cannot be drawn
 const ALL = 0.28; // in one line, which reads as an equation
 const SOME = 0.34; // in several
 
-/** What a panel draws of its slice: its own rows and columns, and how often a stretched one is repeated. */
+/**
+ * What a panel draws of its slice: its own rows and columns, and how often a stretched one is repeated.
+ * @param {import('./types').Model} model
+ * @param {import('./types').Panel} panel
+ * @param {import('./types').View} view
+ */
 export function slicePlan(model, panel, view) {
   const { rows, cols } = axesOnScreen(model, panel, view);
   const size = (axis) => (axis < 0 ? 1 : panel.shape[axis]);
@@ -21,12 +27,22 @@ export function slicePlan(model, panel, view) {
     return model.stretches && shared !== null && stretched ? model.sizes[shared] : 1;
   };
   return {
-    rowAxis: rows, colAxis: cols, rows: size(rows), cols: size(cols),
-    rowCopies: copies(rows, view.rows), colCopies: copies(cols, view.cols),
-  }; // prettier-ignore
+    rowAxis: rows,
+    colAxis: cols,
+    rows: size(rows),
+    cols: size(cols),
+    rowCopies: copies(rows, view.rows),
+    colCopies: copies(cols, view.cols),
+  };
 }
 
+/**
+ * @param {import('./types').Plan} plan
+ */
 export const footRows = (plan) => plan.rows * plan.rowCopies;
+/**
+ * @param {import('./types').Plan} plan
+ */
 export const footCols = (plan) => plan.cols * plan.colCopies;
 
 /** Cell size and panels in a line: as large as fits, side by side while that does not cost too much. A panel that
@@ -55,7 +71,10 @@ function cellFor(plans, width, line, tallest, largest) {
   return cell > 4 ? Math.floor(cell) : Math.max(0.001, cell);
 }
 
-/** The size of a panel on screen. A single row of tiny cells stays thick enough to see. */
+/**
+ * The size of a panel on screen. A single row of tiny cells stays thick enough to see.
+ * @param {import('./types').Plan} plan
+ */
 export function panelBox(plan, cell) {
   const width = footCols(plan) * cell;
   const height = footRows(plan) * cell;
@@ -65,7 +84,10 @@ export function panelBox(plan, cell) {
 const SHARE = 0.53; // of the window's height for the panels
 
 /** How tall panels, and how large their cells may be in a window: they grow with it. */
-export const limitsIn = (height) => ({ tallest: Math.max(240, Math.floor(SHARE * height)), largest: Math.max(LARGEST, Math.floor((SHARE * height) / 5)) });
+export const limitsIn = (height, share = SHARE) => ({
+  tallest: Math.max(200, Math.floor(share * height)),
+  largest: Math.max(LARGEST, Math.floor((SHARE * height) / 5)),
+});
 
 const STAGE_SIGN = 36; // room for an operator on the stage
 const STAGE_GAP = 16; // between walls and pictures
@@ -113,7 +135,15 @@ export function wallGrid({ count, rows, cols, width, height, ratio, line = null 
   const down = Math.max(1, Math.round((across * rows) / cols));
   const gap = Math.max(1, Math.round(best.gap * ratio));
   const dot = 1 / ratio;
-  return { width: across * dot, height: down * dot, gap: gap * dot, dot, dots: { rows: down, cols: across, gap }, line: best.line, lines: best.lines };
+  return {
+    width: across * dot,
+    height: down * dot,
+    gap: gap * dot,
+    dot,
+    dots: { rows: down, cols: across, gap },
+    line: best.line,
+    lines: best.lines,
+  };
 }
 
 const GAP = 3; // between tiles of the gallery

@@ -1,3 +1,4 @@
+// @ts-check
 // The frames around cells that belong together.
 
 import { boxOfCell, cellAt, cellsInBox, isEmpty, isScaled, runsAlong } from "./links.js";
@@ -6,7 +7,13 @@ import { footCols, footRows } from "./layout.js";
 const SMALL = 16; // px of a cell from which on its frame lies within it; around a smaller one, so that its value shows
 const DOTTED = 20; // likewise, from which on a pinned cell has a dot
 
-/** The cell of a panel under a row and a column of its drawing, as a place in the shared frame. */
+/**
+ * The cell of a panel under a row and a column of its drawing, as a place in the shared frame.
+ * @param {import('./types').Model} model
+ * @param {import('./types').View} view
+ * @param {import('./types').Panel} panel
+ * @param {import('./types').Plan} plan
+ */
 export function markAt(model, view, panel, plan, row, col) {
   const at = view.at.slice();
   place(model, panel, plan.rowAxis, plan.rowCopies > 1 ? view.rows : null, row, at);
@@ -15,6 +22,12 @@ export function markAt(model, view, panel, plan, row, col) {
   return { panel: panel.number, at, copy: (plan.rowCopies > 1 && row > 0) || (plan.colCopies > 1 && col > 0) };
 }
 
+/**
+ * @param {import('./types').Model} model
+ * @param {import('./types').Panel} panel
+ * @param {number} axis
+ * @param {number} index
+ */
 function place(model, panel, axis, copied, index, at) {
   if (copied !== null) at[copied] = index;
   if (copied !== null || axis < 0) return;
@@ -24,7 +37,14 @@ function place(model, panel, axis, copied, index, at) {
   at[shared] = scaled ? Math.ceil((index * model.sizes[shared]) / panel.shape[axis]) : index + panel.links[axis][1];
 }
 
-/** Row and column of a mark in the drawing of its own panel. */
+/**
+ * Row and column of a mark in the drawing of its own panel.
+ * @param {import('./types').Model} model
+ * @param {import('./types').View} view
+ * @param {import('./types').Panel} panel
+ * @param {import('./types').Plan} plan
+ * @param {import('./types').Mark} mark
+ */
 export function placeOf(model, view, panel, plan, mark) {
   const { index } = cellAt(model, panel, mark.at);
   return {
@@ -33,7 +53,13 @@ export function placeOf(model, view, panel, plan, mark) {
   };
 }
 
-/** All that a marked cell touches. Pointing at one pale copy means that one, not the whole stretch. */
+/**
+ * All that a marked cell touches. Pointing at one pale copy means that one, not the whole stretch.
+ * @param {import('./types').Model} model
+ * @param {import('./types').View} view
+ * @param {import('./types').Mark} mark
+ * @param {import('./types').Plan} plan
+ */
 export function boxOfMark(model, view, mark, plan) {
   const panel = model.panels[mark.panel];
   const box = boxOfCell(model, panel, cellAt(model, panel, mark.at).index);
@@ -42,7 +68,14 @@ export function boxOfMark(model, view, mark, plan) {
   return box;
 }
 
-/** The rectangle of a panel's drawing that lies in a box, and the one of its pale copies; null for none. */
+/**
+ * The rectangle of a panel's drawing that lies in a box, and the one of its pale copies; null for none.
+ * @param {import('./types').Model} model
+ * @param {import('./types').View} view
+ * @param {import('./types').Panel} panel
+ * @param {import('./types').Plan} plan
+ * @param {import('./types').Span[]} box
+ */
 export function framesIn(model, view, panel, plan, box) {
   const spans = cellsInBox(model, panel, box);
   if (isEmpty(spans)) return null;
@@ -56,7 +89,11 @@ export function framesIn(model, view, panel, plan, box) {
   return { solid: { rows, cols }, echo: copied ? echo : null };
 }
 
-/** Draw frames onto the upper canvas of a panel. */
+/**
+ * Draw frames onto the upper canvas of a panel.
+ * @param {import('./types').Plan} plan
+ * @param {import('./types').Theme} theme
+ */
 export function paintFrames(canvas, plan, frames, theme, before = null) {
   const context = canvas.getContext("2d");
   context.setTransform(1, 0, 0, 1, 0, 0);
@@ -77,7 +114,12 @@ function outline(context, { rows, cols }, cell, theme, kind, dashed) {
   const small = Math.min(width, height);
   const inset = (small >= SMALL * unit ? 2.5 : -2.5) * unit;
   const [left, top] = [Math.max(0, x + inset), Math.max(0, y + inset)];
-  const box = [left, top, Math.min(context.canvas.width, x + width - inset) - left, Math.min(context.canvas.height, y + height - inset) - top];
+  const box = [
+    left,
+    top,
+    Math.min(context.canvas.width, x + width - inset) - left,
+    Math.min(context.canvas.height, y + height - inset) - top,
+  ];
   context.setLineDash([]);
   context.lineWidth = 5 * unit;
   context.strokeStyle = "rgba(255, 255, 255, 0.92)";
@@ -89,7 +131,8 @@ function outline(context, { rows, cols }, cell, theme, kind, dashed) {
   if (kind === "pinned" && small >= DOTTED * unit) paintPin(context, box, unit, theme);
 }
 
-function paintPin(context, [x, y], unit, theme) {
+function paintPin(context, box, unit, theme) {
+  const [x, y] = box;
   context.setLineDash([]);
   context.beginPath();
   context.arc(x, y, 4.5 * unit, 0, 7);

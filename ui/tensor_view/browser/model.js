@@ -1,8 +1,12 @@
+// @ts-check
 // The tensors of one view: what Python says of them, with strides, and values that can be painted on.
 
 import { tensorOf } from "./store.js";
 
-/** Put Python's `meta` and the tensors that it names together. */
+/**
+ * Put Python's `meta` and the tensors that it names together.
+ * @param {import('./types').Meta} meta
+ */
 export function makeModel(meta) {
   const panels = meta.panels.map((sent, number) => ({
     ...sent,
@@ -12,12 +16,16 @@ export function makeModel(meta) {
     values: null,
     version: 0, // counts the changes of the values
   }));
+  /** @type {import('./types').Model} */
   const model = { ...meta, panels, order: new Map(meta.orders.map((order) => [order.name, order])) };
   setValues(model);
   return model;
 }
 
-/** Take in other values for the same panels. */
+/**
+ * Take in other values for the same panels.
+ * @param {import('./types').Model} model
+ */
 export function setValues(model) {
   for (const panel of model.panels) {
     const computed = model.computed && panel === model.panels.at(-1); // by live.js
@@ -30,7 +38,12 @@ export function setValues(model) {
   }
 }
 
-const changes = (model, panel) => model.live || panel.paintable || model.reels?.some((reel) => reel.panel === panel.number);
+/**
+ * @param {import('./types').Model} model
+ * @param {import('./types').Panel} panel
+ */
+const changes = (model, panel) =>
+  model.live || panel.paintable || model.reels?.some((reel) => reel.panel === panel.number);
 
 export function stridesOf(shape) {
   const strides = new Array(shape.length).fill(1);
@@ -38,17 +51,32 @@ export function stridesOf(shape) {
   return strides;
 }
 
+/**
+ * @param {import('./types').Panel} panel
+ * @param {number[]} index
+ */
 export function offsetOf(panel, index) {
   let offset = 0;
   for (let axis = 0; axis < index.length; axis++) offset += index[axis] * panel.strides[axis];
   return offset;
 }
 
+/**
+ * @param {import('./types').Panel} panel
+ * @param {number[]} index
+ */
 export const valueAt = (panel, index) => panel.values[offsetOf(panel, index)];
 
+/**
+ * @param {import('./types').Panel} panel
+ */
 export const isDrawable = (panel) => panel.values !== null;
 
-/** Shared axes that need a slider: more than one index, and not on screen as rows or columns of every panel. */
+/**
+ * Shared axes that need a slider: more than one index, and not on screen as rows or columns of every panel.
+ * @param {import('./types').Model} model
+ * @param {import('./types').View} view
+ */
 export function sliderAxes(model, view) {
   return model.sizes
     .map((size, axis) => axis)
@@ -56,13 +84,24 @@ export function sliderAxes(model, view) {
     .filter((axis) => axis < model.outputRank || model.panels.some((panel) => needsSlider(panel, axis, model, view)));
 }
 
+/**
+ * @param {import('./types').Panel} panel
+ * @param {number} axis
+ * @param {import('./types').Model} model
+ * @param {import('./types').View} view
+ */
 function needsSlider(panel, axis, model, view) {
   if (!panel.axes.includes(axis)) return false;
   const place = axesOnScreen(model, panel, view);
   return panel.axes[place.rows] !== axis && panel.axes[place.cols] !== axis;
 }
 
-/** Which of a panel's own axes run down and across; -1 for none. An axis that the result lacks takes a free side. */
+/**
+ * Which of a panel's own axes run down and across; -1 for none. An axis that the result lacks takes a free side.
+ * @param {import('./types').Model} model
+ * @param {import('./types').Panel} panel
+ * @param {import('./types').View} view
+ */
 export function axesOnScreen(model, panel, view) {
   let rows = view.rows === null ? -1 : panel.axes.indexOf(view.rows);
   let cols = view.cols === null ? -1 : panel.axes.indexOf(view.cols);
@@ -72,12 +111,24 @@ export function axesOnScreen(model, panel, view) {
   return { rows, cols };
 }
 
-/** The axis whose slices the gallery shows: the last one with a slider that the result has. */
+/**
+ * The axis whose slices the gallery shows: the last one with a slider that the result has.
+ * @param {import('./types').Model} model
+ * @param {import('./types').View} view
+ */
 export function channelAxis(model, view) {
-  return sliderAxes(model, view).filter((axis) => axis < model.outputRank).at(-1) ?? null;
+  return (
+    sliderAxes(model, view)
+      .filter((axis) => axis < model.outputRank)
+      .at(-1) ?? null
+  );
 }
 
-/** The channels in the chosen order; Python's orders are for the last axis of the result. */
+/**
+ * The channels in the chosen order; Python's orders are for the last axis of the result.
+ * @param {import('./types').Model} model
+ * @param {import('./types').View} view
+ */
 export function channelOrder(model, view) {
   const axis = channelAxis(model, view);
   if (axis === null) return [];

@@ -1,3 +1,4 @@
+// @ts-check
 // Numbers as people read them.
 
 const MINUS = "\u2212";
@@ -17,7 +18,10 @@ function plain(value, digits) {
   return String(Number(value.toPrecision(digits)));
 }
 
-/** An index or a shape: (0, 2, 1); one axis keeps Python's comma. */
+/**
+ * An index or a shape: (0, 2, 1); one axis keeps Python's comma.
+ * @param {(number | string)[]} index
+ */
 export function tuple(index) {
   return index.length === 1 ? `(${index[0]},)` : `(${index.join(", ")})`;
 }

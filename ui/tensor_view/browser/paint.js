@@ -1,3 +1,4 @@
+// @ts-check
 // One slice onto one canvas.
 
 import { ABOVE, BELOW, NAN, OVER, UNDER, entryOf, inkOn, markOf } from "./colour.js";
@@ -8,12 +9,17 @@ const PALE = 0.38; // opacity of the copies that a stretched cell stands for
 const NOTHING = 0xff8a8a8a; // the grey under the pattern of a value that has no colour
 
 /** Which cell each drawn pixel reads. */
-export const nearest = (count, drawn) => Int32Array.from({ length: drawn }, (_, pixel) => Math.floor(((pixel + 0.5) * count) / drawn));
+export const nearest = (count, drawn) =>
+  Int32Array.from({ length: drawn }, (_, pixel) => Math.floor(((pixel + 0.5) * count) / drawn));
 
 /** As above; more cells than pixels are sampled evenly, fewer drawn once each. */
 const samples = (count, pixels) => nearest(count, Math.max(1, Math.min(count, pixels)));
 
-/** Fill pixels with a slice: `start` is the offset of its first cell. Returns the cells that need a mark. */
+/**
+ * Fill pixels with a slice: `start` is the offset of its first cell. Returns the cells that need a mark.
+ * @param {import('./types').Slice} slice
+ * @param {import('./types').ColourScale} scale
+ */
 export function fillPixels(pixels, width, left, top, slice, scale) {
   const marks = [];
   const { values, minus, start, rowStep, colStep, rowAt, colAt } = slice;
@@ -39,16 +45,28 @@ export function fillPixels(pixels, width, left, top, slice, scale) {
   return marks;
 }
 
-/** The slice of a panel as something to read from. */
+/**
+ * The slice of a panel as something to read from.
+ * @param {import('./types').Panel} panel
+ * @param {import('./types').Plan} plan
+ */
 export function sliceOf(panel, plan, start, pixelRows, pixelCols) {
   return {
-    values: panel.values, minus: null, start, // `minus`: what is taken from the values, to see a difference
-    rowStep: plan.rowAxis < 0 ? 0 : panel.strides[plan.rowAxis], colStep: plan.colAxis < 0 ? 0 : panel.strides[plan.colAxis],
-    rowAt: samples(plan.rows, pixelRows), colAt: samples(plan.cols, pixelCols),
-  }; // prettier-ignore
+    values: panel.values,
+    minus: null,
+    start, // `minus`: what is taken from the values, to see a difference
+    rowStep: plan.rowAxis < 0 ? 0 : panel.strides[plan.rowAxis],
+    colStep: plan.colAxis < 0 ? 0 : panel.strides[plan.colAxis],
+    rowAt: samples(plan.rows, pixelRows),
+    colAt: samples(plan.cols, pixelCols),
+  };
 }
 
-/** Smallest and largest finite number of a slice; kept until the values change, since the same ones are asked for again with every frame. */
+/**
+ * Smallest and largest finite number of a slice; kept until the values change, since the same ones are asked for again with every frame.
+ * @param {import('./types').Panel} panel
+ * @param {import('./types').Slice} slice
+ */
 export function sliceRange(panel, slice) {
   const form = [panel.version, slice.rowStep, slice.colStep, slice.rowAt.length, slice.colAt.length];
   if (!panel.ranges?.form.every((part, place) => part === form[place])) panel.ranges = { form, found: new Map() };
@@ -71,16 +89,33 @@ function finiteSlice(values, { start, rowStep, colStep, rowAt, colAt }) {
   return low <= high ? [low, high] : null;
 }
 
-/** The range of a slice together with the same slice of the panel that it is to be compared with, if there is one. */
+/**
+ * The range of a slice together with the same slice of the panel that it is to be compared with, if there is one.
+ * @param {import('./types').Model} model
+ * @param {import('./types').Panel} panel
+ * @param {import('./types').Slice} slice
+ */
 export function comparedRange(model, panel, slice) {
   const own = sliceRange(panel, slice);
   const other = model.panels[panel.like ?? -1];
-  if (!other?.values || other.shape.length !== panel.shape.length || other.shape.some((size, axis) => size !== panel.shape[axis])) return own;
+  if (
+    !other?.values ||
+    other.shape.length !== panel.shape.length ||
+    other.shape.some((size, axis) => size !== panel.shape[axis])
+  )
+    return own;
   const theirs = sliceRange(other, slice);
   return own && theirs ? [Math.min(own[0], theirs[0]), Math.max(own[1], theirs[1])] : (own ?? theirs);
 }
 
-/** Draw a slice: colours, pale copies where it is stretched, patterns, and numbers where they fit. */
+/**
+ * Draw a slice: colours, pale copies where it is stretched, patterns, and numbers where they fit.
+ * @param {import('./types').Scratch} scratch
+ * @param {import('./types').Plan} plan
+ * @param {import('./types').Slice} slice
+ * @param {import('./types').ColourScale} scale
+ * @param {import('./types').Theme} theme
+ */
 export function paintSlice(canvas, scratch, plan, slice, scale, theme, dim) {
   const context = canvas.getContext("2d");
   const { width, height } = canvas;
@@ -109,21 +144,32 @@ function paintCopies(context, image, width, height, wide, high) {
   if (wide < width && high < height) {
     context.drawImage(image.canvas, 0, 0, 1, 1, 0, 0, width, height);
   } else if (wide < width) {
-    for (let x = wide; x < width - 0.5; x += wide) context.drawImage(image.canvas, 0, 0, 1, image.canvas.height, x, 0, wide, height);
+    for (let x = wide; x < width - 0.5; x += wide)
+      context.drawImage(image.canvas, 0, 0, 1, image.canvas.height, x, 0, wide, height);
   } else {
-    for (let y = high; y < height - 0.5; y += high) context.drawImage(image.canvas, 0, 0, image.canvas.width, 1, 0, y, width, high);
+    for (let y = high; y < height - 0.5; y += high)
+      context.drawImage(image.canvas, 0, 0, image.canvas.width, 1, 0, y, width, high);
   }
   context.globalAlpha = 1;
 }
 
+/**
+ * @param {import('./types').Plan} plan
+ * @param {import('./types').Theme} theme
+ */
 function paintGrid(context, plan, cell, theme) {
   context.fillStyle = theme.background;
   const line = theme.ratio;
-  for (let col = 1; col < footCols(plan); col++) context.fillRect(Math.round(col * cell.width) - line / 2, 0, line, context.canvas.height);
-  for (let row = 1; row < footRows(plan); row++) context.fillRect(0, Math.round(row * cell.height) - line / 2, context.canvas.width, line);
+  for (let col = 1; col < footCols(plan); col++)
+    context.fillRect(Math.round(col * cell.width) - line / 2, 0, line, context.canvas.height);
+  for (let row = 1; row < footRows(plan); row++)
+    context.fillRect(0, Math.round(row * cell.height) - line / 2, context.canvas.width, line);
 }
 
-/** Values without a true colour carry a pattern, so that they show without colour vision too. */
+/**
+ * Values without a true colour carry a pattern, so that they show without colour vision too.
+ * @param {import('./types').Theme} theme
+ */
 function paintMarks(context, marks, cell, theme) {
   for (let place = 0; place < marks.length; place += 3) {
     context.fillStyle = theme.patterns[marks[place + 2]];
@@ -132,10 +178,16 @@ function paintMarks(context, marks, cell, theme) {
   }
 }
 
-/** The values of a slice as texts and the size of their type; null where the cells are too small for them. */
+/**
+ * The values of a slice as texts and the size of their type; null where the cells are too small for them.
+ * @param {import('./types').Slice} slice
+ * @param {import('./types').ColourScale} scale
+ * @param {import('./types').Theme} theme
+ */
 function numbersThatFit(slice, scale, cell, theme) {
   const count = slice.rowAt.length * slice.colAt.length;
-  if (count > 700 || cell.height < 20 * theme.ratio || cell.width < 22 * theme.ratio || theme.numbers === false) return null;
+  if (count > 700 || cell.height < 20 * theme.ratio || cell.width < 22 * theme.ratio || theme.numbers === false)
+    return null;
   const texts = [];
   const most = Math.max(Math.abs(scale.low), Math.abs(scale.high));
   for (const row of slice.rowAt) {
@@ -162,7 +214,10 @@ function paintNumbers(context, { texts, size }, scale, cell, theme) {
   }
 }
 
-/** A plain ground for a number that stands on a pattern. */
+/**
+ * A plain ground for a number that stands on a pattern.
+ * @param {import('./types').Theme} theme
+ */
 function paintPlate(context, x, y, width, size, theme) {
   context.fillStyle = "#ffffff";
   context.fillRect(x - width / 2 - 2 * theme.ratio, y - size * 0.62, width + 4 * theme.ratio, size * 1.15);
@@ -180,17 +235,22 @@ export function makePatterns(context, ratio) {
     draw(pen);
     return context.createPattern(canvas, "repeat");
   };
-  const strokes = (colour, ...lines) => (pen) => {
-    for (const [shift, ink] of [[0.8, "#ffffff"], [0, colour]]) {
-      pen.strokeStyle = ink;
-      pen.beginPath();
-      for (const [x, y, ...rest] of lines) {
-        pen.moveTo(x, y + shift);
-        for (let at = 0; at < rest.length; at += 2) pen.lineTo(rest[at], rest[at + 1] + shift);
+  const strokes =
+    (colour, ...lines) =>
+    (pen) => {
+      for (const [shift, ink] of [
+        [0.8, "#ffffff"],
+        [0, colour],
+      ]) {
+        pen.strokeStyle = ink;
+        pen.beginPath();
+        for (const [x, y, ...rest] of lines) {
+          pen.moveTo(x, y + shift);
+          for (let at = 0; at < rest.length; at += 2) pen.lineTo(rest[at], rest[at + 1] + shift);
+        }
+        pen.stroke();
       }
-      pen.stroke();
-    }
-  };
+    };
   const dots = (y) => (pen) => {
     pen.fillStyle = "#ffffff";
     pen.fillRect(1, y, 3, 3);

@@ -1,3 +1,4 @@
+// @ts-check
 // One tensor on screen: title, shape, heatmap with its axes, legend.
 
 import { ABOVE, BELOW, NAN, OVER, UNDER, scaleOf } from "./colour.js";
@@ -9,34 +10,58 @@ import { fill, tuple, written } from "./numbers.js";
 import { comparedRange, paintSlice, sliceOf } from "./paint.js";
 import { paintScan } from "./scene.js";
 
-/** Build a panel; one that cannot be drawn has a note with the reason. */
+/**
+ * Build a panel; one that cannot be drawn has a note with the reason.
+ * @param {import('./types').App} app
+ * @param {import('./types').Panel} panel
+ */
 export function makePanel(app, panel) {
   const { words } = app;
   const title = element("div", { class: "title", title: panel.title }, panel.title);
-  const part = { panel, scratch: makeScratch(), title };
+  const part = /** @type {import('./types').Part} */ ({ panel, scratch: makeScratch(), title, plan: null });
   if (!isDrawable(panel)) {
-    part.root = element("figure", {}, title, shapeLine(app, panel), element("p", { class: "note", role: "note" }, panel.note));
+    part.root = element(
+      "figure",
+      {},
+      title,
+      shapeLine(app, panel),
+      element("p", { class: "note", role: "note" }, panel.note),
+    );
     return part;
   }
   part.base = element("canvas", { class: "base" });
   part.over = element("canvas", {
-    class: panel.paintable ? "over paintable" : "over", tabindex: "0", role: "application",
-    "aria-label": `${panel.title} ${tuple(panel.shape)}`, "aria-roledescription": words.heatmap, "aria-describedby": "hint",
-  }); // prettier-ignore
-  part.over.dataset.panel = panel.number;
+    class: panel.paintable ? "over paintable" : "over",
+    tabindex: "0",
+    role: "application",
+    "aria-label": `${panel.title} ${tuple(panel.shape)}`,
+    "aria-roledescription": words.heatmap,
+    "aria-describedby": "hint",
+  });
+  part.over.dataset.panel = String(panel.number);
   part.stack = element("div", { class: "stack" }, part.base, part.over);
   part.colName = element("div", { class: "axis col" });
   part.rowName = element("div", { class: "axis row" }, element("span"));
   part.legend = makeLegend();
   part.state = element("div", { class: "quiet state" });
   part.root = element(
-    "figure", { "aria-label": panel.title }, title, shapeLine(app, panel), part.colName,
-    element("div", { class: "body" }, part.rowName, part.stack), part.legend.root, part.state,
-  ); // prettier-ignore
+    "figure",
+    { "aria-label": panel.title },
+    title,
+    shapeLine(app, panel),
+    part.colName,
+    element("div", { class: "body" }, part.rowName, part.stack),
+    part.legend.root,
+    part.state,
+  );
   return part;
 }
 
-/** The shape, each size with what its axis does; sizes that Keras inserts are marked as such. */
+/**
+ * The shape, each size with what its axis does; sizes that Keras inserts are marked as such.
+ * @param {import('./types').App} app
+ * @param {import('./types').Panel} panel
+ */
 function shapeLine(app, panel) {
   const line = element("div", { class: "shape" }, "(");
   panel.sizes.forEach(({ size, role }, axis) => {
@@ -57,7 +82,11 @@ function makeLegend() {
   return { root: element("div", { class: "legend" }, bar, ends, kinds), bar, low, zero, high, kinds, shown: "" };
 }
 
-/** Give a panel its size, and its axes their names. */
+/**
+ * Give a panel its size, and its axes their names.
+ * @param {import('./types').App} app
+ * @param {import('./types').Part} part
+ */
 export function sizePanel(app, part, cell) {
   const { model, view, words, theme } = app;
   part.plan = slicePlan(model, part.panel, view);
@@ -74,7 +103,16 @@ export function sizePanel(app, part, cell) {
   part.legend.root.hidden = Boolean(app.stage) && typeof part.panel.like === "number"; // the scale of another panel
   part.colName.style.width = `${box.width}px`;
   part.rowName.style.height = `${box.height}px`;
-  part.pile = app.stage ? pileOf(model, part, view).map((axis) => `→ ${model.sizes[axis]}`).join(", ") : pileOf(model, part, view).map((axis) => `${model.axisNames?.[axis] || fill(words.axis, { axis })} · ${fill(words.stretched_to, { count: model.sizes[axis] })}`).join(", ");
+  part.pile = app.stage
+    ? pileOf(model, part, view)
+        .map((axis) => `→ ${model.sizes[axis]}`)
+        .join(", ")
+    : pileOf(model, part, view)
+        .map(
+          (axis) =>
+            `${model.axisNames?.[axis] || fill(words.axis, { axis })} · ${fill(words.stretched_to, { count: model.sizes[axis] })}`,
+        )
+        .join(", ");
   part.stack.classList.toggle("deep", part.pile !== "");
 }
 
@@ -86,6 +124,11 @@ function pileOf(model, { panel }, view) {
   return model.sizes.map((size, axis) => axis).filter((axis) => hidden(axis) && stretched(axis));
 }
 
+/**
+ * @param {import('./types').Words} words
+ * @param {import('./types').Panel} panel
+ * @param {number} axis
+ */
 function axisName(words, panel, axis, shared, copies, room) {
   if (axis < 0 && copies === 1) return "";
   const number = axis < 0 ? shared : (panel.axes[axis] ?? axis);
@@ -95,7 +138,11 @@ function axisName(words, panel, axis, shared, copies, room) {
   return role && room > 110 ? `${name} · ${role}` : role && room > 64 ? role : name;
 }
 
-/** Paint the slice that the view asks for. */
+/**
+ * Paint the slice that the view asks for.
+ * @param {import('./types').App} app
+ * @param {import('./types').Part} part
+ */
 export function paintPanel(app, part) {
   const { model, view, theme, tables, words } = app;
   const { plan } = part;
@@ -111,7 +158,19 @@ export function paintPanel(app, part) {
   part.scale = scaleOf(model, view, panel, tables, () => comparedRange(model, panel, slice));
   const { low, high, diverging } = part.scale;
   const size = `${part.base.width} ${part.base.height}`;
-  const picture = [panel.number, view.bright, panel.version, slice.start, low, high, diverging, here, size, JSON.stringify(plan), theme.number].join();
+  const picture = [
+    panel.number,
+    view.bright,
+    panel.version,
+    slice.start,
+    low,
+    high,
+    diverging,
+    here,
+    size,
+    JSON.stringify(plan),
+    theme.number,
+  ].join();
   if (part.picture === picture) return; // the map stays while the channels go by: what is not touched costs nothing
   part.picture = picture;
   const marks = paintSlice(part.base, part.scratch, plan, slice, part.scale, theme, !here);
@@ -144,7 +203,11 @@ function retained({ model, words }, panel, slice) {
   return before > 0 ? fill(words.retained, { share: Math.round((100 * after) / before) }) : "";
 }
 
-/** The image under the map instead of the features. */
+/**
+ * The image under the map instead of the features.
+ * @param {import('./types').App} app
+ * @param {import('./types').Part} part
+ */
 function paintImage(app, part) {
   const { model, view, words } = app;
   const picture = ["image", model.panels[1].version, part.base.width, view.contours, model.scene.digest].join();
@@ -161,8 +224,19 @@ function onlyOnScreenOutside(model, { panel, plan }, view) {
   return cellAt(model, panel, at).inside;
 }
 
-const COUNTED = [[NAN, "nan"], [ABOVE, "above"], [BELOW, "below"], [OVER, "over"], [UNDER, "under"]]; // prettier-ignore
+/** @type {[number, string][]} */
+const COUNTED = [
+  [NAN, "nan"],
+  [ABOVE, "above"],
+  [BELOW, "below"],
+  [OVER, "over"],
+  [UNDER, "under"],
+];
 
+/**
+ * @param {import('./types').App} app
+ * @param {import('./types').Part} part
+ */
 function paintLegend(app, part, marks) {
   const { legend, scale } = part;
   const counts = new Map();
@@ -185,6 +259,10 @@ function paintLegend(app, part, marks) {
   }
 }
 
+/**
+ * @param {import('./types').App} app
+ * @param {number} mark
+ */
 function swatch(app, mark) {
   const canvas = element("canvas", { class: "swatch" });
   sizeCanvas(canvas, 18, 12, app.theme.ratio);

@@ -1,9 +1,13 @@
+// @ts-check
 // Going through the channels by itself, without a word to Python until it stops.
 
 import { stepChannel } from "./state.js";
 
 const CALM = 2; // channels a second for people who asked their system for less motion
 
+/**
+ * @param {import('./types').App} app
+ */
 export function makePlayer(app) {
   let frame = 0;
   let last = 0;

@@ -1,8 +1,13 @@
+// @ts-check
 // Mouse, pen and finger on the heatmaps.
 
 import { footCols, footRows } from "./layout.js";
 
-/** Cell under the pointer, in fractions of cells from the middle of the first. */
+/**
+ * Cell under the pointer, in fractions of cells from the middle of the first.
+ * @param {import('./types').Part} part
+ * @returns {{ row: number, col: number, cell: [number, number] }}
+ */
 function placeUnder(part, event) {
   const box = part.over.getBoundingClientRect();
   const [rows, cols] = [footRows(part.plan), footCols(part.plan)];
@@ -12,9 +17,17 @@ function placeUnder(part, event) {
   return { row: row - 0.5, col: col - 0.5, cell: [inside(row, rows), inside(col, cols)] };
 }
 
+/**
+ * @param {import('./types').App} app
+ * @param {import('./types').Part} part
+ */
 const isPainting = (app, part) => part.panel.paintable && app.view.tool !== "point";
 
-/** Listen on one panel. Handlers are assigned, not added: building a view twice must not listen twice. */
+/**
+ * Listen on one panel. Handlers are assigned, not added: building a view twice must not listen twice.
+ * @param {import('./types').App} app
+ * @param {import('./types').Part} part
+ */
 export function listenToPointer(app, part) {
   const { over } = part;
   over.onpointerdown = (event) => {

@@ -1,3 +1,4 @@
+// @ts-check
 // Reels: sliders whose every place is a whole panel. Moving one shows that frame at once and everything that follows
 // from it, as a stroke would; all numbers are Python's.
 
@@ -10,11 +11,19 @@ import { tensorOf } from "./store.js";
 const SPEED = 6; // frames a second
 const CALM = 2; // for people who asked their system for less motion
 
-/** The sliders, and what the person has moved them to since Python last said where they are. */
+/**
+ * The sliders, and what the person has moved them to since Python last said where they are.
+ * @param {import('./types').App} app
+ */
 export function makeReels(app, before) {
   before?.stop(true);
   const moved = before?.moved ?? new Map(); // name of a frame by that of its reel, the last one moved at the end
-  const reels = { root: element("div", { class: "sliders reels" }), sliders: [], moves: Math.max(app.model.moves ?? 0, before?.moves ?? 0), playing: null };
+  const reels = {
+    root: element("div", { class: "sliders reels" }),
+    sliders: [],
+    moves: Math.max(app.model.moves ?? 0, before?.moves ?? 0),
+    playing: null,
+  };
   const all = () => app.model.reels ?? [];
   reels.placeOf = (reel) => Math.max(0, reel.frames.indexOf(moved.get(reel.name) ?? reel.frames[reel.at]));
   reels.move = (reel, place) => {
@@ -63,6 +72,10 @@ const longest = (labels) => `${Math.max(...labels.map(placesOf))}ch`;
 
 const looks = ({ name, title, hint, playable }) => [name, title, hint, playable];
 
+/**
+ * @param {import('./types').App} app
+ * @param {import('./types').Reel} reel
+ */
 function show(app, reel, place) {
   const { model } = app;
   const panel = model.panels[reel.panel];
@@ -73,14 +86,22 @@ function show(app, reel, place) {
   recomputeAll(model);
 }
 
+/**
+ * @param {import('./types').App} app
+ * @param {import('./types').Reels} reels
+ */
 function makeReel(app, reels, name) {
   const now = () => app.model.reels.find((reel) => reel.name === name); // its frames change, the slider stays
   const { title, hint, playable } = now();
   const range = element("input", { type: "range", min: 0, step: 1, "aria-label": title });
   const shown = element("output", {});
   let keyed = false;
-  range.onkeydown = () => { keyed = true; }; // prettier-ignore
-  range.onpointerdown = () => { keyed = false; }; // prettier-ignore
+  range.onkeydown = () => {
+    keyed = true;
+  };
+  range.onpointerdown = () => {
+    keyed = false;
+  };
   range.oninput = () => {
     reels.stop(true);
     reels.move(now(), Number(range.value));
@@ -98,11 +119,22 @@ function makeReel(app, reels, name) {
     range.setAttribute("aria-valuetext", reel.labels[place]);
     button?.update();
   };
-  const root = element("div", { class: "slider reel", title: hint || null }, element("span", { class: "name" }, title), button?.root, range, shown);
+  const root = element(
+    "div",
+    { class: "slider reel", title: hint || null },
+    element("span", { class: "name" }, title),
+    button?.root,
+    range,
+    shown,
+  );
   update();
   return { root, update };
 }
 
+/**
+ * @param {import('./types').App} app
+ * @param {import('./types').Reels} reels
+ */
 function playButton(app, reels, now) {
   const { words } = app;
   const root = element("button", { type: "button", class: "round play" });
@@ -120,7 +152,11 @@ function playButton(app, reels, now) {
   return { root, update };
 }
 
-/** Once through the frames to the last, without a word to Python until it stops. */
+/**
+ * Once through the frames to the last, without a word to Python until it stops.
+ * @param {import('./types').App} app
+ * @param {import('./types').Reels} reels
+ */
 function play(app, reels, now) {
   reels.stop(true);
   app.player.stop(true);

@@ -1,10 +1,14 @@
+// @ts-check
 // Keys of a stage that work wherever the focus is: F shows features and product in each other's panel while it is held,
 // W shows the wall of channels alone, C the contours, S the image, G lighter colours.
 
 const KEYS = { w: "wall", c: "contours", s: "scan", g: "bright" };
 const TYPED = ["TEXTAREA", "SELECT"];
 
-/** Listen on the whole page; only the first stage of a page does. Returns what ends it. */
+/**
+ * Listen on the whole page; only the first stage of a page does. Returns what ends it.
+ * @param {import('./types').App} app
+ */
 export function listenToShortcuts(app) {
   const down = (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;

@@ -1,3 +1,4 @@
+// @ts-check
 // Tensors that this page has received, by digest: Python sends each once for a session and then only names it.
 
 const MOST = 96e6; // bytes that are kept; the oldest go first
@@ -5,7 +6,10 @@ const MOST = 96e6; // bytes that are kept; the oldest go first
 const kept = new Map(); // digest: Float32Array, the one used last at the end
 let bytes = 0;
 
-/** Take in the tensors that came with this message; the others are here already. */
+/**
+ * Take in the tensors that came with this message; the others are here already.
+ * @param {import('./types').Meta} meta
+ */
 export function receive(meta, floats) {
   for (const { digest, count, at } of meta.tensors ?? []) {
     if (at !== null) keep(digest, floats.slice(at, at + count));
@@ -23,7 +27,10 @@ function keep(digest, values) {
   }
 }
 
-/** The tensors of a message that are not here, by digest: it was lost on the way, or they were dropped. */
+/**
+ * The tensors of a message that are not here, by digest: it was lost on the way, or they were dropped.
+ * @param {import('./types').Meta} meta
+ */
 export const missing = (meta) => (meta.tensors ?? []).map(({ digest }) => digest).filter((digest) => !kept.has(digest));
 
 /** A tensor, to be read only. */

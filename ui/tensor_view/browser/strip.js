@@ -1,17 +1,26 @@
+// @ts-check
 // The lower row of the stage: the channels before and after, the map over the image, and the network's prediction.
 
 import { element, makeScratch, sizeCanvas } from "./dom.js";
 import { makeWalls } from "./gallery.js";
 import { paintPrediction, paintScan, predictionNow } from "./scene.js";
 
-/** Build the row; null where there is neither a scene nor a wall of channels. */
+/**
+ * Build the row; null where there is neither a scene nor a wall of channels.
+ * @param {import('./types').App} app
+ */
 export function makeStrip(app) {
   const { words, model } = app;
   app.gallery = makeWalls(app);
   const pictures = model.scene ? [makePicture(words.scan, "scan"), makePicture(words.prediction, "prediction")] : [];
   if (!app.gallery && !pictures.length) return null;
   const notes = (model.scene?.notes ?? []).map((text) => element("p", { class: "quiet", title: text }, text));
-  const left = element("div", { class: "left" }, app.gallery?.section, notes.length ? element("div", { class: "notes" }, ...notes) : null);
+  const left = element(
+    "div",
+    { class: "left" },
+    app.gallery?.section,
+    notes.length ? element("div", { class: "notes" }, ...notes) : null,
+  );
   const root = element("div", { class: "strip" }, left, ...pictures.map((picture) => picture.root));
   return { root, left, notes: left.querySelector(".notes"), scan: pictures[0], prediction: pictures[1] };
 }
@@ -20,11 +29,19 @@ function makePicture(title, name) {
   const scratch = makeScratch();
   const canvas = element("canvas", { class: `picture ${name}`, role: "img", "aria-label": title });
   const note = element("span", { class: "quiet note-line" });
-  const root = element("figure", { class: "scene" }, element("div", { class: "head" }, element("h3", {}, title), note), canvas);
+  const root = element(
+    "figure",
+    { class: "scene" },
+    element("div", { class: "head" }, element("h3", {}, title), note),
+    canvas,
+  );
   return { root, canvas, note, scratch, painted: "" };
 }
 
-/** Give the pictures their size. */
+/**
+ * Give the pictures their size.
+ * @param {import('./types').App} app
+ */
 export function sizeStrip(app) {
   const { strip, stage, theme } = app;
   for (const picture of [strip.scan, strip.prediction].filter(Boolean)) {
@@ -34,7 +51,10 @@ export function sizeStrip(app) {
   }
 }
 
-/** Paint what has changed: the map over the image at once, the prediction when there is another one. */
+/**
+ * Paint what has changed: the map over the image at once, the prediction when there is another one.
+ * @param {import('./types').App} app
+ */
 export function paintStrip(app) {
   const { strip, model, view, words } = app;
   if (!strip?.scan) return;

@@ -1,3 +1,4 @@
+// @ts-check
 // The slice on screen as a table of numbers, for whoever reads better than they see.
 
 import { chooser, element } from "./dom.js";
@@ -7,6 +8,9 @@ import { fill, written } from "./numbers.js";
 
 const MOST = 40; // rows and columns; a page of 65,536 cells helps nobody
 
+/**
+ * @param {import('./types').App} app
+ */
 export function makeTable(app) {
   const { words, parts } = app;
   const drawable = parts.filter(({ panel }) => isDrawable(panel));
@@ -15,13 +19,19 @@ export function makeTable(app) {
   const table = { root, holder, panel: drawable.at(-1) };
   if (!drawable.length) return table;
   const options = drawable.map(({ panel }) => [panel.number, panel.title]);
-  const choose = (number) => { table.panel = parts[Number(number)]; fillTable(app, table); }; // prettier-ignore
+  const choose = (number) => {
+    table.panel = parts[Number(number)];
+    fillTable(app, table);
+  };
   root.append(chooser(words.panel, options, table.panel.panel.number, choose), holder);
   root.ontoggle = () => fillTable(app, table);
   return table;
 }
 
-/** Write the numbers, only while somebody has the table open. */
+/**
+ * Write the numbers, only while somebody has the table open.
+ * @param {import('./types').App} app
+ */
 export function fillTable(app, table) {
   if (!table.root.open || !table.panel) return;
   const { model, view, words } = app;

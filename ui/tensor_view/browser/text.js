@@ -1,3 +1,4 @@
+// @ts-check
 // The line that says what is under the cursor, for eyes and for screen readers.
 
 import { explain, explainReach } from "./arithmetic.js";
@@ -8,6 +9,9 @@ import { ownCell } from "./state.js";
 
 const SETTLED = 150; // ms without a new cell before it is read out
 
+/**
+ * @param {import('./types').App} app
+ */
 export function makeText(app) {
   const sum = element("p", { class: "sum" });
   const from = element("p", { class: "from quiet" });
@@ -15,7 +19,10 @@ export function makeText(app) {
   return { root: element("div", { class: "text" }, sum, from), sum, from, live, waiting: 0, hint: app.words.hint };
 }
 
-/** Write out the sum behind the pointed cell, else behind the pinned one. */
+/**
+ * Write out the sum behind the pointed cell, else behind the pinned one.
+ * @param {import('./types').App} app
+ */
 export function writeText(app) {
   const { model, view, text } = app;
   const mark = view.pointed ?? view.pinned;

@@ -20,9 +20,14 @@ export interface Meta {
   colours: { sequential: string; diverging: string };
   axisNames: string[] | null;
   speed: number;
+  share?: number;
   gallery: boolean;
   compare: Compare | null;
   words: Words;
+  layout: string | null;
+  scene?: Scene | null;
+  /** The tensors of the view; `at` is the offset in this message, null where the browser has the tensor already. */
+  tensors?: { digest: string; count: number; at: number | null }[];
   selection: Selection | null;
   reels?: Reel[];
   moves?: number;
@@ -54,6 +59,8 @@ export interface SentPanel {
   paint: number[];
   like: number | null;
   digest: string;
+  limits: number[] | null;
+  remark: string | null;
   ownNames: boolean;
   note: string;
   /** Offset of the first value in the column of all values; null where none are sent. */
@@ -74,7 +81,6 @@ export interface Panel extends SentPanel {
 export interface Model extends Omit<Meta, "panels"> {
   panels: Panel[];
   order: Map<string, Order>;
-  floats: Float32Array;
 }
 
 /** A position in the shared axes, marked in one panel. */
@@ -101,6 +107,21 @@ export interface View {
   tool: string;
   size: number;
   strength: number;
+  bright: boolean;
+  contours: boolean;
+  scan: boolean;
+}
+
+/** The image behind the features: the names of its bytes, and which prediction belongs to which map. */
+export interface Scene {
+  digest: string;
+  height: number;
+  width: number;
+  truth: boolean;
+  shown: number | null;
+  turn?: number;
+  byReel: Record<string, (number | null)[]>;
+  [field: string]: any;
 }
 
 /** A selection as it travels between Python and the browser; every field may be missing or out of range. */
@@ -213,6 +234,7 @@ export interface Theme {
   ground: number;
   mark: string;
   codeFont: string;
+  numbers: boolean;
   patterns: Record<number, CanvasPattern>;
 }
 
@@ -226,10 +248,20 @@ export interface Grid {
   lines: number;
 }
 
+/** All channels as small pictures: one wall, or one before and one after. */
 export interface Gallery {
   axis: number;
   after: Panel;
   before: Panel | undefined;
+  order: number[];
+  difference: number[] | null;
+  walls: Wall[];
+  section: HTMLElement;
+}
+
+/** One canvas of tiles. */
+export interface Wall {
+  compare(): Compare;
   canvas: HTMLCanvasElement;
   scratch: Scratch;
   frame: HTMLElement;
@@ -237,10 +269,7 @@ export interface Gallery {
   inner: HTMLElement;
   scroll: HTMLElement;
   tip: HTMLElement;
-  section?: HTMLElement;
   grid: Grid | null;
-  order?: number[];
-  difference: number[] | null;
   top: number;
   shown: number;
 }
@@ -320,33 +349,50 @@ export interface App {
   /** Sends the selection to Python. */
   tell(): void;
   /** Sends it after a pause in typing. */
-  later?(): void;
-  player?: Player;
-  brush?: Brush;
-  parts?: Part[];
+  later(): void;
+  player: Player;
+  brush: Brush;
+  parts: Part[];
   /** The parts that can be drawn. */
-  drawn?: Part[];
-  breaks?: HTMLElement[];
-  signs?: (HTMLElement | null)[];
-  panels?: HTMLElement;
-  reels?: Reels;
-  sliders?: { root: HTMLElement; sliders: Control[] };
-  tools?: Control;
-  gallery?: Gallery | null;
-  text?: Text;
-  table?: Table;
+  drawn: Part[];
+  breaks: HTMLElement[];
+  signs: (HTMLElement | null)[];
+  panels: HTMLElement;
+  reels: Reels;
+  sliders: { root: HTMLElement; sliders: Control[] };
+  tools: Control;
+  gallery: Gallery | null;
+  text: Text;
+  table: Table;
   gone?: boolean;
-  redraw?(what: Change): void;
-  drawNow?(what: Change): void;
-  stopDrawing?(): void;
-  canStep?(): boolean;
-  stepped?(): void;
-  turned?(): void;
-  forgetPainted?(): void;
-  pointAt?(part: Part, row: number, col: number, keyboard?: boolean): void;
-  pin?(part: Part, row: number, col: number): void;
-  unpin?(): void;
-  cursorOf?(part: Part): Place;
+  redraw(what: Change): void;
+  drawNow(what: Change): void;
+  stopDrawing(): void;
+  canStep(): boolean;
+  stepped(): void;
+  turned(): void;
+  forgetPainted(): void;
+  pointAt(part: Part, row: number, col: number, keyboard?: boolean): void;
+  pin(part: Part, row: number, col: number): void;
+  unpin(): void;
+  cursorOf(part: Part): Place;
+  /** Whether the panels show each other's tensors (features and product). */
+  flicker: boolean;
+  /** Counts the changes of the map that Python does not know yet. */
+  turn: number;
+  height: number;
+  onStage: boolean;
+  /** Sizes of the stage; null outside of it. */
+  stage: any;
+  strip: any;
+  switches: { root: HTMLElement; [part: string]: any };
+  controls: HTMLElement;
+  wallAlone?: boolean;
+  mapBorder?: { version: number; values: Float32Array; path: Path2D; rows: number; cols: number };
+  useTables(): void;
+  setFlicker(on: boolean): void;
+  showWall(): void;
+  pointAway(): void;
   [method: string]: any;
 }
 

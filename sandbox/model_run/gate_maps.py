@@ -1,0 +1,108 @@
+"""Which operand of a merge is a gate, and its attention map laid over the input of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from core.colours import colours
+from core.dtypes import Array
+
+_LEAST_SIDE = 2  # of a map: a vector of channels has no position
+_OPACITY = 0.6
+_CONTOUR = 0.5  # value of the map along which the contour runs
+
+
+def gate_number(operation: str, inputs: Sequence[Array]) -> int | None:
+    """The operand that gates the others; None if there is none.
+
+    It is a factor with all values in 0..1 that is smaller than the others, or the only such among equals: a sigmoid
+    beside features that exceed that range.
+    """
+    if operation != "Multiply" or len(inputs) < 2:
+        return None
+    gates = [number for number, tensor in enumerate(inputs) if _may_gate(tensor)]
+    largest = max(tensor.size for tensor in inputs)
+    small = [number for number in gates if inputs[number].size < largest]
+    if small:
+        return min(small, key=lambda number: inputs[number].size)
+    alike = len({tensor.size for tensor in inputs}) == 1
+    return gates[0] if alike and len(gates) == 1 else None
+
+
+def _may_gate(tensor: Array) -> bool:
+    return (
+        tensor.dtype.kind == "f"
+        and tensor.ndim > 1
+        and tensor.size > len(tensor)
+        and bool(np.isfinite(tensor).all() and tensor.min() >= 0 and tensor.max() <= 1)
+    )
+
+
+def spatial_map(gate: Array, sample: int = 0) -> Array | None:
+    """The attention map of one sample: (rows, columns) float32.
+
+    Args:
+        gate: (n, rows, columns, channels), or (n, depth, rows, columns, channels); channels last.
+        sample: which one.
+
+    Returns:
+        The mean over the channels, of the middle slice of a volume; None if the gate has no positions.
+    """
+    plane = gate[sample]
+    if plane.ndim == 4:
+        plane = plane[plane.shape[0] // 2]
+    if plane.ndim != 3 or min(plane.shape[:2]) < _LEAST_SIDE:
+        return None
+    return np.asarray(plane.mean(axis=-1), dtype=np.float32)
+
+
+def resized_map(weights: Array, size: tuple[int, int]) -> Array:
+    """A map resized to (rows, columns), bilinear with the centres of the pixels aligned.
+
+    Args:
+        weights: (h, w).
+        size: of the result.
+    """
+    found = weights.astype(np.float64)
+    for axis, wanted in enumerate(size):
+        own = found.shape[axis]
+        at = np.clip((np.arange(wanted) + 0.5) * own / wanted - 0.5, 0, own - 1)
+        low = np.floor(at).astype(int)
+        high = np.minimum(low + 1, own - 1)
+        share = (at - low).reshape((-1, 1) if axis == 0 else (1, -1))
+        found = np.take(found, low, axis) * (1 - share) + np.take(found, high, axis) * share
+    return found.astype(np.float32)
+
+
+def laid_over(image: Array, weights: Array, *, opacity: float = _OPACITY, contour: bool = True) -> Array:
+    """An attention map over a picture.
+
+    Args:
+        image: (rows, columns, channels), any range: it is drawn in grey from its smallest to its largest value.
+        weights: (h, w) from 0 to 1; resized to the picture.
+        opacity: of the map, 0 to 1.
+        contour: whether the line of half weight is drawn.
+
+    Returns:
+        (rows, columns, 3) uint8.
+    """
+    colour = image[..., :3] if image.shape[-1] >= 3 else image[..., :1]
+    grey = np.asarray(colour.mean(axis=-1), dtype=np.float64)
+    span = float(grey.max() - grey.min())
+    base = (grey - grey.min()) / span if span > 0 else np.zeros_like(grey)
+    map_ = resized_map(weights, (grey.shape[0], grey.shape[1])).clip(0, 1)
+    table = colours("viridis")
+    painted = table[np.round(map_ * (len(table) - 1)).astype(int)][..., :3].astype(np.float64)
+    mixed = base[..., None] * 255 * (1 - opacity) + painted * opacity
+    if contour:
+        mixed[_outline(map_ >= _CONTOUR)] = 255
+    return np.round(mixed).clip(0, 255).astype(np.uint8)
+
+
+def _outline(inside: Array) -> Array:
+    padded = np.pad(inside, 1, mode="edge")
+    inner = padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]
+    found: Array = inside & ~inner
+    return found

@@ -1,0 +1,166 @@
+"""The calculation that is written next to a value gives that value: for every merge, option, mask and dtype."""
+
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core import merge
+from sandbox.model_file.file import MergeEntry, Operand
+from tests.ui.inspector.models import gate_file
+from ui.export.drawing.snapshot import look_at
+from ui.export.drawing.sums import explain
+from ui.inspector.recorded import Tensors, notes
+from ui.inspector.values import merge_view
+from ui.tensor_view import Selection
+
+ELEMENTWISE = ("Add", "Multiply", "Average", "Maximum", "Minimum")
+NUMBER = r"-?(?:inf|nan|\d[\d,]*\.?\d*(?:e[-+]?\d+)?)"
+
+
+def tensors_of(operation, inputs, *, masks=None, output=None, **options):
+    """What a run would record of a merge, computed by the engine."""
+    result = merge(operation, inputs, masks=masks, **options).value if output is None else output
+    operands = tuple(Operand(f"layer{number}", 0, array.shape) for number, array in enumerate(inputs))
+    entry = MergeEntry("m", "m", operation, "layer", operation, (), 0, operands, result.shape, dict(options))
+    return Tensors(entry, tuple(inputs), result, tuple(masks or ()))
+
+
+def written_at(tensors, index):
+    """The value and the right side that are written for one element of the result."""
+    view, _ = merge_view(tensors)
+    look = look_at(view, Selection(cell=index, panel=len(tensors.inputs), at=index))
+    text = explain(look)[0].replace("−", "-").replace("∞", "inf")
+    return re.fullmatch(r"\([^)]*\): (\S+) = (.*)", text).groups()
+
+
+def evaluated(right):
+    """The number that a written calculation gives, and how large its parts are together."""
+    text = re.sub(r" \(.*?\(.*?\)\)$", "", right) if "input" in right else right  # Concatenate names the element
+    text = text.replace(",", "") if "max(" not in text and "min(" not in text else text
+    values = [abs(float(number.replace(",", ""))) for number in re.findall(NUMBER, text)]
+    code = text.replace("×", "*").replace("inf", "float('inf')").replace("nan", "float('nan')")
+    return float(eval(code, {"max": max, "min": min, "float": float})), values
+
+
+def check(tensors, chance, count=12):
+    """Random elements of the result: left and right side agree within the digits that are written."""
+    for _ in range(count):
+        index = tuple(int(chance.integers(size)) for size in tensors.output.shape)
+        left, right = written_at(tensors, index)
+        if "…" in right:
+            continue  # a long sum is not written in full
+        value, parts = evaluated(right)
+        shown = float(left.replace(",", ""))
+        assert shown == pytest.approx(float(tensors.output[index]), rel=2e-3, abs=1e-6)
+        assert value == pytest.approx(shown, rel=5e-3, abs=2e-3 * max([1e-3, *(p for p in parts if np.isfinite(p))])), (
+            f"{left} = {right}"
+        )
+
+
+@settings(max_examples=40)
+@given(st.sampled_from((*ELEMENTWISE, "Subtract")), st.integers(0, 2**31), st.booleans())
+def test_elementwise(operation, seed, broadcast):
+    """With and without broadcasting, negative values among them."""
+    chance = np.random.default_rng(seed)
+    shapes = [(2, 3, 5), (2, 1, 5) if broadcast else (2, 3, 5)]
+    check(tensors_of(operation, [chance.normal(size=shape).astype("float32") for shape in shapes]), chance, 4)
+
+
+@settings(max_examples=40)
+@given(st.sampled_from(("Multiply", "Maximum", "Minimum")), st.integers(0, 2**31), st.booleans())
+def test_masked(operation, seed, both):
+    """A masked value counts as 1 in a product and is skipped in an extremum; all masked included."""
+    chance = np.random.default_rng(seed)
+    inputs = [chance.normal(size=(2, 5, 3)).astype("float32") for _ in range(2)]
+    masks = [chance.random((2, 5)) < 0.5, (chance.random((2, 5)) < 0.5) if both else None]
+    tensors = tensors_of(operation, inputs, masks=masks)
+    check(tensors, chance, 8)
+    assert any("Masked values" in note for note in notes(tensors)) == tensors.masked
+
+
+def test_a_masked_product_by_hand():
+    """The first value is masked, so the product is the second: -6 = 1 x (-6), not 0 x (-6)."""
+    inputs = [np.array([[[0.0], [2.0]]], "float32"), np.array([[[-6.0], [5.0]]], "float32")]
+    tensors = tensors_of("Multiply", inputs, masks=[np.array([[False, True]]), None])
+    assert written_at(tensors, (0, 0, 0)) == ("-6", "1 × (-6)")
+    assert written_at(tensors, (0, 1, 0)) == ("10", "2 × 5")
+
+
+def test_a_normalized_dot_by_hand():
+    """The lengths are written too: (3 x 5 + 4 x 12) / (5 x 13)."""
+    inputs = [np.array([[3.0, 4.0]], "float32"), np.array([[5.0, 12.0]], "float32")]
+    tensors = tensors_of("Dot", inputs, axes=1, normalize=True)
+    assert written_at(tensors, (0, 0)) == ("0.9692", "(3 × 5 + 4 × 12) / (5 × 13)")
+
+
+@pytest.mark.parametrize("normalize", [False, True])
+@pytest.mark.parametrize(("shapes", "axes"), [(((2, 5, 3), (2, 5, 3)), (2, 2)), (((2, 4, 3), (2, 3, 5)), (2, 1))])
+def test_dot(shapes, axes, normalize):
+    chance = np.random.default_rng(7)
+    inputs = [chance.normal(size=shape).astype("float32") for shape in shapes]
+    check(tensors_of("Dot", inputs, axes=axes, normalize=normalize), chance)
+
+
+@pytest.mark.parametrize("axis", [1, -1])
+def test_concatenate(axis):
+    chance = np.random.default_rng(3)
+    check(
+        tensors_of("Concatenate", [chance.normal(size=(2, 3, 5)).astype("float32") for _ in range(3)], axis=axis),
+        chance,
+    )
+
+
+def test_integers_that_wrap_around_are_said():
+    """The lab's own sentence: uint8 stays uint8, so 200 + 100 is 44."""
+    inputs = [np.array([[200, 3]], "uint8"), np.array([[100, 4]], "uint8")]
+    tensors = tensors_of("Add", inputs)
+    assert tensors.output.tolist() == [[44, 7]]
+    assert any("uint8" in note for note in notes(tensors))
+    left, right = written_at(tensors, (0, 0))
+    assert np.array(evaluated(right)[0]).astype(int) % 256 == int(left)
+
+
+@pytest.mark.parametrize(("dtype", "digits"), [("float16", 3), ("bfloat16", 2)])
+def test_half_precision_is_said(dtype, digits):
+    """2048 = 2049 + 1 in float16: rounded, and the note says to how many digits."""
+    inputs = [np.array([[2049.0]], "float32"), np.array([[1.0]], "float32")]
+    tensors = tensors_of("Add", inputs, output=np.array([[2048.0]], "float32"))
+    found = notes(Tensors(tensors.entry, tensors.inputs, tensors.output, (), dtype))
+    assert any(f"about {digits} significant digits" in note for note in found)
+
+
+@pytest.mark.keras
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["unet_with_operators", "transformer", "three_inputs", "nested_twice", "sequential"])
+def test_models_as_people_write_them(name):
+    """Every merge of a real model that has run: the written calculation gives the recorded value."""
+    from sandbox.model_file.file import read_model
+    from sandbox.model_run.handle import open_model
+    from tests.sandbox.keras_models import MODELS, inputs_for, saved
+
+    model = MODELS[name]()
+    content = saved(model)
+    handle, chance = open_model(content), np.random.default_rng(1)
+    try:
+        run = handle.run(inputs_for(model)).result(300)
+        assert run.failure is None
+        for entry in read_model(content).merges:
+            found = handle.tensors(entry.id).result(60)
+            dtype = run.records[entry.id].output.dtype
+            check(
+                Tensors(entry, found.inputs, found.output, tuple(getattr(found, "masks", ())), dtype), chance, count=3
+            )
+    finally:
+        handle.close()
+
+
+def test_the_gate_file_itself():
+    """The small model of the page tests, computed by the engine."""
+    from sandbox.model_file.file import read_model
+    from tests.ui.inspector.test_files import recorded
+
+    for tensors in recorded(read_model(gate_file())):
+        check(tensors, np.random.default_rng(5))

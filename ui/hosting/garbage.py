@@ -1,0 +1,158 @@
+"""When garbage is collected and free memory is given back: the one place that decides it, and the reason.
+
+Streamlit collects all garbage after every run of every session (`runner.postScriptGC`). Each collection walks through
+every object of the process: the modules, and the pages, widgets and messages of all live sessions. With 64 sessions
+that was the largest part of a run. It is switched off (`.streamlit/config.toml`, `deploy/public.env`); a thread collects
+instead, at most for a small share of the time:
+
+- *New* objects only, a moment after a run: what has been made since the last collection. What survives is frozen
+  (`gc.freeze`), so that the next collection does not walk through it again.
+- *All* objects from time to time, frozen ones among them: this finds cycles of sessions that have ended. The longer a
+  collection takes, the longer it pauses, so that its cost for a run stays bounded however many sessions there are. After
+  the last run there is always one more, so nothing is kept for good.
+
+glibc keeps freed memory in its arenas. `configure_memory` lets it give large blocks back at once; `malloc_trim` returns
+the rest after each collection of all objects, and after a large merge.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Literal
+
+from ui import streamlit_internals
+
+_NEW_EVERY, _NEW_SHARE = 2.0, 0.05  # seconds at least between two collections; share of the time at most
+_ALL_EVERY, _ALL_SHARE = 20.0, 0.01
+_ARENAS, _MMAP_THRESHOLD, _TRIM_THRESHOLD = -8, -3, -1  # parameters of mallopt
+_LARGE_BLOCK = 1_000_000  # bytes: such blocks are mapped, so that freeing one gives it back
+
+Kind = Literal["new", "all"]
+
+
+class Schedule:
+    """Decides when which garbage is collected. Knows no clock and collects nothing; all times are in seconds."""
+
+    def __init__(self, now: float) -> None:
+        """Nothing has run yet."""
+        self._earliest: dict[Kind, float] = {"new": now, "all": now + _ALL_EVERY}
+        self._wanted: dict[Kind, bool] = {"new": False, "all": False}
+
+    def run_ended(self) -> None:
+        """A page has been run: there may be garbage."""
+        self._wanted = {"new": True, "all": True}
+
+    def due(self, now: float) -> Kind | None:
+        """What to collect now."""
+        for kind in ("all", "new"):
+            if self._wanted[kind] and now >= self._earliest[kind]:
+                return kind
+        return None
+
+    def pause(self, now: float) -> float | None:
+        """Seconds until something will be due; None where nothing has run since the last collection."""
+        waits = [self._earliest[kind] - now for kind in self._earliest if self._wanted[kind]]
+        return max(0.0, min(waits)) if waits else None
+
+    def collected(self, kind: Kind, began: float, ended: float) -> None:
+        """A collection is over; the more it cost, the later the next one."""
+        self._wanted["new"] = False
+        self._earliest["new"] = max(ended + _NEW_EVERY, ended + (ended - began) / _NEW_SHARE)
+        if kind == "all":
+            self._wanted["all"] = False
+            self._earliest["all"] = max(ended + _ALL_EVERY, ended + (ended - began) / _ALL_SHARE)
+
+
+class Collector:
+    """The thread that collects; started by the first run of a page."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """Nothing is started yet."""
+        self._clock = clock
+        self._lock = threading.Lock()  # guards what follows
+        self._schedule = Schedule(clock())
+        self._thread: threading.Thread | None = None
+        self._wake = threading.Event()
+        self._trim = False
+
+    def run_ended(self, *, large: bool = False) -> None:
+        """A run of a page has ended. Returns at once.
+
+        Args:
+            large: whether it held so much memory that it should be given back soon.
+        """
+        with self._lock:
+            self._schedule.run_ended()
+            self._trim = self._trim or large
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._collect_for_ever, name="garbage", daemon=True)
+                self._thread.start()
+        self._wake.set()
+
+    def collect(self, kind: Kind) -> None:
+        """Collect now, in this thread."""
+        began = self._clock()
+        if kind == "all":
+            gc.unfreeze()
+        gc.collect()
+        gc.freeze()
+        with self._lock:
+            self._schedule.collected(kind, began, self._clock())
+            trim, self._trim = self._trim or kind == "all", False
+        if trim:
+            give_memory_back()
+
+    def _collect_for_ever(self) -> None:
+        configure_memory()
+        while True:
+            with self._lock:
+                self._wake.clear()
+                kind, pause = self._schedule.due(self._clock()), self._schedule.pause(self._clock())
+            if kind is None:
+                self._wake.wait() if pause is None else time.sleep(pause)
+            else:
+                self.collect(kind)
+
+
+def run_ended(*, large: bool = False) -> None:
+    """A run of a page has ended in this server. Returns at once; in tests without a server nothing is done."""
+    if streamlit_internals.has_server():
+        _COLLECTOR.run_ended(large=large)
+
+
+def configure_memory() -> bool:
+    """Let glibc use two arenas and return large blocks when they are freed; gives whether it did.
+
+    Without this it raises the size of blocks that it maps to the largest that was freed, 32 MB at most, and keeps
+    smaller ones in an arena for each thread.
+    """
+    library = _glibc()
+    if library is None:
+        return False
+    settings = ((_ARENAS, 2), (_MMAP_THRESHOLD, _LARGE_BLOCK), (_TRIM_THRESHOLD, _LARGE_BLOCK))
+    return all([library.mallopt(name, value) == 1 for name, value in settings])
+
+
+def give_memory_back() -> bool:
+    """Return free pages to the system; gives whether there were any."""
+    library = _glibc()
+    return bool(library and library.malloc_trim(0) == 1)
+
+
+def _glibc() -> ctypes.CDLL | None:
+    """The C library, where it is glibc."""
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):
+            library = ctypes.CDLL("libc.so.6")
+            if library.malloc_trim and library.mallopt:
+                return library
+    return None
+
+
+_COLLECTOR = Collector()
