@@ -24,8 +24,8 @@ from ui.views.thumbnails import thumbnail
 SHAPES = ((5, 1, 5), (5, 4, 5))
 STARTS = (0, 50)  # a = np.arange(25).reshape(5, 1, 5), b = np.arange(50, 150).reshape(5, 4, 5)
 _LAB = "pages/1_Merge_lab.py"
-_BELOW = 172  # pixels of the window for the questions below the picture
-_SIDE = 58  # pixels of a thumbnail
+_BELOW = 178  # pixels of the window for the questions below the picture
+_SIDE = 48  # pixels of a thumbnail
 _MOST = 20_000  # characters of a traceback
 
 
@@ -65,7 +65,7 @@ def example(operation: str) -> tuple[TensorView, Merged]:
 def show_code(operation: str) -> None:
     """The class and the function, which give the same result."""
     row = MERGES[operation]
-    st.markdown(f"`{row.name}()([a, b])` {t('or')} `{row.function}([a, b])`")
+    st.markdown(f"`{row.name}()([a, b])` {t('or')} `{row.function}([a, b])`", width="content")
 
 
 def paste_box() -> None:
@@ -77,7 +77,7 @@ def paste_box() -> None:
         label_visibility="collapsed",
         placeholder=t("Paste your Keras error, or two shapes"),
         icon=":material/content_paste:",
-        width=340,
+        width=320,
         on_change=_take_paste,
     )
     text = str(session.get("home_asked") or "")
@@ -164,12 +164,13 @@ QUESTIONS = {  # by page
 
 def show_questions() -> None:
     """A card for each other page: a thumbnail, the question, and one line."""
-    pages = [(file, icon) for file, (_title, icon) in frame.PAGES.items() if file.startswith("pages/")]
-    for column, (file, icon) in zip(st.columns(len(pages), gap="small"), pages, strict=True):
+    pages = [file for file in frame.PAGES if file.startswith("pages/")]
+    for column, file in zip(st.columns(len(pages), gap="small"), pages, strict=True):
         with column, st.container(border=True, height="stretch", gap="xxsmall", key=f"question_{file[6]}"):
             row = QUESTIONS[file]
-            st.image(_picture(file), width=_SIDE, alt="")
-            st.page_link(file, label=f"**{t(row.question)}**", icon=icon, width="stretch")
+            with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+                st.image(_picture(file), width=_SIDE, alt="")
+                st.page_link(file, label=f"**{t(row.question)}**", width="stretch")
             st.caption(t(row.about))
 
 
