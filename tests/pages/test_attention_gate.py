@@ -59,15 +59,15 @@ class Network:
         return self._answer(("segment", seed, image))
 
     def steer(self, image, grid, alpha):
-        return self._answer(("steer", grid, alpha))
+        return self._answer(("steer", grid, alpha), np.zeros((1, 160, 160, 1), "float32"))
 
-    def _answer(self, call):
+    def _answer(self, call, mask=None):
         self.calls.append(call)
         future = Future()
         if isinstance(self.reply, Exception):
             future.set_exception(self.reply)
         elif self.reply is not None:
-            future.set_result(self.reply)
+            future.set_result(mask if mask is not None and isinstance(self.reply, Segmented) else self.reply)
         return future
 
 
@@ -212,7 +212,8 @@ def test_a_new_slice_goes_through_the_network(network):
     network.reply = recorded(5)
     app = open_gate(slice="seed", slice_seed="1234")
     assert not app.exception
-    assert network.calls == [("segment", 1234, None)]
+    assert network.calls[0] == ("segment", 1234, None)
+    assert [call[0] for call in network.calls[1:]] == ["steer"] * 4, "the sanity checks"
     assert "Showing example 1 in the meantime." not in words(app)
     assert views(app)[0]["reels"] == []
 
@@ -292,8 +293,8 @@ BAD = {
     "huge.png": (png_header(20_000, 20_000), "The picture has too many pixels; up to 16 megapixels are read."),
     "black.png": (_black, "All values of the slice are equal (0)"),
     "empty.png": (b"", "The file is empty."),
-    "rank.npy": (npy(np.zeros((2, 3, 5, 7))), "this one has (2, 3, 5, 7)"),
-    "nan.npy": (npy(np.array([[0, np.nan], [1, 2]])), "NaN or infinite are 1 of these."),
+    "rank.npy": (npy(np.zeros((2, 3, 5, 7))), "got (2, 3, 5, 7)"),
+    "nan.npy": (npy(np.array([[0, np.nan], [1, 2]])), "1 of these are NaN or infinite."),
     "objects.npy": (npy(np.array([{}], dtype=object)), "The array holds Python objects; only numbers are read."),
     "cut.npy": (npy(np.ones((9, 9)))[:-8], "bytes of numbers but holds"),
     "model.h5": (b"\x89HDF\r\n", "are accepted."),
@@ -316,8 +317,8 @@ def test_a_file_that_is_no_slice_gets_one_sentence(name, network):
 @pytest.mark.parametrize(
     ("content", "note"),
     [
-        (picture("RGBA"), "converted to RGB"),
-        (picture("I;16"), "converted to RGB"),
+        (picture("RGBA"), "not square"),
+        (picture("I;16"), "not square"),
         (picture(save_all=True, append_images=[Image.new("RGB", (64, 48), "red")]), "Only the first frame is used."),
         (picture(size=(160, 160)), ""),
     ],
@@ -329,7 +330,7 @@ def test_pictures_of_every_kind_reach_the_network(content, note, network):
     assert not app.exception
     assert not app.error
     assert note in words(app)
-    job, seed, image = network.calls[-1]
+    job, seed, image = network.calls[0]
     assert (job, seed, image.shape, image.dtype) == ("segment", None, (1, 160, 160, 1), np.float32)
     assert 0 <= image.min() < image.max() <= 1
 
