@@ -7,7 +7,7 @@ import pytest
 from bench.load import Case, come_and_go, load, pages_of
 from bench.load_server import MINIMAL, serving
 from bench.load_visitor import visiting
-from ui.frame import _PAGES
+from ui.frame import PAGES
 
 
 @pytest.fixture(scope="module")
@@ -17,15 +17,15 @@ def server():
 
 
 def test_every_page_of_the_menu_takes_part(server):
-    assert len(asyncio.run(pages_of(server))) == len(_PAGES)
+    assert len(asyncio.run(pages_of(server))) == len(PAGES)
 
 
 def test_a_short_soak(server):
     """Twice as many sessions as pages act for a while: no exception on screen, no broken connection."""
-    case = asyncio.run(load(server, 2 * len(_PAGES), seconds=8, think=1.0))
+    case = asyncio.run(load(server, 2 * len(PAGES), seconds=8, think=1.0))
     assert case.figures.faults == []
-    assert len(case.figures.first) == 2 * len(_PAGES)
-    assert len(case.figures.again) >= len(_PAGES)
+    assert len(case.figures.first) == 2 * len(PAGES)
+    assert len(case.figures.again) >= len(PAGES)
 
 
 def test_a_row_by_hand():
