@@ -7,9 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-from core.errors import Shape
 from core.merges.shape_text import format_shape
-from sandbox.model_run.input_arrays import SCALINGS, takes_pictures, usual_shape
+from sandbox.model_file.entries import InputEntry
+from sandbox.model_run.input_arrays import SCALINGS, takes_pictures
 from ui.files.uploads import megabytes
 from ui.state import link
 from ui.text import plain, short, t
@@ -39,18 +39,20 @@ class FeedChoice:
     content: bytes | None = None
 
 
-def pick_feed(name: str, declared: Shape, dtype: str, number: int, *, scaling: str, prefix: str = "") -> FeedChoice:
+def pick_feed(
+    entry: InputEntry, usual_shape: tuple[int, ...], number: int, *, scaling: str, prefix: str = ""
+) -> FeedChoice:
     """The controls of one input.
 
     Args:
-        name: of the input; untrusted text.
-        declared: its shape in the model.
-        dtype: its dtype in the model.
+        entry: the input; its name is untrusted text.
+        usual_shape: the default.
         number: of the input.
         scaling: the default for images.
         prefix: of the parameters in the link, which distinguishes a second set of controls.
     """
     key = f"m{prefix}{number}"
+    name, dtype, declared = entry.name, entry.dtype, entry.shape or ()
     pictures = takes_pictures(declared)
     titles = {
         "sample": t("example image"),
@@ -59,7 +61,7 @@ def pick_feed(name: str, declared: Shape, dtype: str, number: int, *, scaling: s
         "noise": t("noise"),
     }
     kinds = [*titles] if pictures else ["npy", "noise"]
-    usual, shape = "sample" if pictures else "noise", format_shape(usual_shape(declared))
+    usual, shape = "sample" if pictures else "noise", format_shape(usual_shape)
     for part, default in (("k", usual), ("s", shape), ("c", scaling)):
         link.follow(key + part, default)
     with st.container(border=True):
