@@ -36,7 +36,8 @@ def wake() -> None:
 def segmented(*, seed: int | None = None, image: Array | None = None) -> Segmented | None:
     """The prediction for an image; None, with progress or the reason on screen, while there is none."""
     if not wanted():
-        return _off()
+        _off()
+        return None
     return _shown(the_segmenter().segment(seed=seed, image=image), t("Running the network …"))
 
 
