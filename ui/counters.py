@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import Literal
 
 from ui import streamlit_internals
@@ -28,7 +28,7 @@ STEPS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)  # seconds: upper bou
 _log = logging.getLogger(__name__)
 _lock = threading.Lock()
 _counts: Counter[tuple[str, str]] = Counter()  # by (family, label)
-_seconds: Counter[str] = Counter()  # of all runs, by page
+_seconds: defaultdict[str, float] = defaultdict(float)  # of all runs, by page
 _run = threading.local()
 
 

@@ -311,7 +311,8 @@ def _input_shapes(layer: Entry) -> list[Any]:
 def unsupported(version: str) -> Sentence:
     """How a file that an older Keras saved can be run."""
     return Sentence(
-        "Saved by Keras {version}, and a part of it has no counterpart in Keras 3, so it can be viewed but not run. Way "
-        'out: build the model with Keras 3, load the weights of this file, and save it: model.save("model.keras").',
+        "Saved by Keras {version}, and a part of it has no counterpart in Keras 3, so it can be viewed but not run. "
+        "Way out: build the model with Keras 3, load the weights of this file, and save it: "
+        'model.save("model.keras").',
         version=version or "2",
     )

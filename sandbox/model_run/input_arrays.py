@@ -109,12 +109,14 @@ def check_shape(shape: Shape, declared: Shape) -> tuple[int, ...]:
     )
     if not fits:
         raise invalid_request(
-            "The shape {shape} does not fit; the model takes {declared}.", shape=shape, declared=declared
+            "The shape {shape} is incompatible with the input; the model takes {declared}.",
+            shape=shape,
+            declared=declared,
         )
     sizes = tuple(size or 0 for size in shape)
     if prod(sizes) > MAX_ELEMENTS or len(sizes) > MAX_RANK:
         raise invalid_request(
-            "{shape} would have {count} elements; up to {limit} are computed.",
+            "{shape} has {count} elements; at most {limit} are allowed.",
             shape=sizes,
             count=f"{prod(sizes):,}",
             limit=f"{MAX_ELEMENTS:,}",
@@ -185,7 +187,7 @@ def own_array(array: Array, declared: Shape, dtype: str) -> tuple[Array, tuple[S
     wide, notes = _with_axes(array, declared)
     kind = np.dtype(dtype).kind
     if kind in "iu" and array.dtype.kind == "f" and not np.array_equal(array, np.trunc(array)):
-        raise invalid_request("The input takes integers ({dtype}); the file holds fractions.", dtype=dtype)
+        raise invalid_request("This input takes integers ({dtype}); the file contains fractions.", dtype=dtype)
     with np.errstate(all="ignore"):
         return wide.astype(dtype), notes
 
