@@ -21,8 +21,7 @@ features = features_of(chosen)
 lines = []  # (gate, fraction of energy retained by channel)
 if choice is None:
     show_wall(features)
-else:
-    trace = run(choice, features)
+elif (trace := run(choice, features)) is not None:
     key = f"{choice} {second} {features.key} {features.seed}"
     with st.container(horizontal=True, vertical_alignment="center"):
         section = controls.pick_section(second is not None)
@@ -30,7 +29,7 @@ else:
         merge = controls.pick_merge(list(merges), merges) if section == "merges" else ""
     sections.show_headline(trace)
     if section == "both" and second:
-        pair = (trace, run(second, features))
+        pair = (trace, run(second, features) or trace)
         sections.show_headline(pair[1])
         found, names = show_pair(pair, key), pair_titles(pair)
         lines = [(names[0], found.first.by_channel), (names[1], found.second.by_channel)]

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui import frame
-from ui.inspector import controls, downloads, graph, listing, merge_details, opening, running
+from ui.inspector import controls, downloads, graph, listing, merge_details, opening, running, sizes
 from ui.text import t
 
 frame.begin("Model inspector")
@@ -45,6 +45,7 @@ else:
             graph.show_graph(model, entry, whole=whole, failed=running.failed(ran))
         merge_details.show_details(model, entry, shown)
         listing.show_others(model)
+        sizes.show_multiples(sizes.advice(choice, model, ran.feeds) if ran else [])
         downloads.show_downloads(model, ran, shown.tensors if shown else None)
 controls.pick_another(kind)
 

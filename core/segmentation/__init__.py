@@ -1,3 +1,3 @@
 """Slices for the segmentation network, its scores, and overlays."""
 
-__all__ = ["attention_overlay", "overlay", "slices"]
+__all__ = ["overlay", "slices"]

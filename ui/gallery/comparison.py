@@ -50,8 +50,8 @@ def show_pair(pair: Pair, key: str) -> GateComparison:
         st.caption(t("A gate that sums over positions is shown before the sum: each position times its weight."))
     _show_costs(pair, titles, found)
     st.markdown("**" + t("Energy retained per position") + "**")
-    difference = Panel(t("second − first"), other.by_place - one.by_place, "Δ")
-    _draw([Panel(titles[0], one.by_place), Panel(titles[1], other.by_place), difference], f"positions {key}", 0)
+    difference = Panel(t("second − first"), other.by_position - one.by_position, "Δ")
+    _draw([Panel(titles[0], one.by_position), Panel(titles[1], other.by_position), difference], f"positions {key}", 0)
     return found
 
 

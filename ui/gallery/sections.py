@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from core.gates import GATES, Gate, GateTrace, Step, gate_snippet
+from core.gates import GATES, Gate, GateTrace, Step, trace_snippet
 from core.gates.compare import GateFigures, gate_figures
 from core.gates.health import step_health
 from core.gates.report import gate_text
@@ -36,6 +36,8 @@ def show_headline(trace: GateTrace) -> None:
         words.append(t("trained") if all(trace.trained.values()) else t("untrained"))
     equation = plain(GATES[trace.gate].equation_of(trace.variant))
     st.markdown(f"**{equation}** · " + plain(" · ".join(words)))
+    for warning in trace.warnings:
+        st.warning(plain(t(warning)), icon=":material/warning:")
 
 
 def merge_names(trace: GateTrace) -> dict[str, str]:
@@ -47,6 +49,9 @@ def merge_names(trace: GateTrace) -> dict[str, str]:
 
 def show_merge(trace: GateTrace, name: str, key: str) -> None:
     """One merge of the gate: its tensors, linked; the weights of a channel gate as a strip; the alignment."""
+    if not name:
+        st.info(t("This form contains no merge layer."))
+        return
     step = trace.step(name)
     if step.alignment is None:
         return
@@ -108,7 +113,7 @@ def show_kept(trace: GateTrace, key: str) -> GateFigures:
     panels = (
         Panel(t("features x"), trace.step("x").value),
         Panel(t("output"), figures.result, "→", like=0),
-        Panel(t("energy retained per position"), figures.by_place),
+        Panel(t("energy retained per position"), figures.by_position),
     )
     view = TensorView(panels, axes=(1, 2), scale=Scale(range="channel"), words=translated_words())
     tensor_view(view, key=f"kept {key}", selection=Selection(at=(0, 0, 0, first_channel(trace))))
@@ -126,7 +131,7 @@ def share(part: float) -> str:
 def show_code(trace: GateTrace) -> None:
     """The gate as a Keras function."""
     st.markdown(t("A Keras function for your own model. Its layers have the names of the steps."))
-    st.code(gate_snippet(trace.gate, trace.variant), language="python", wrap_lines=True)
+    st.code(trace_snippet(trace), language="python", wrap_lines=True)
 
 
 def show_facts(trace: GateTrace, seed: int) -> None:
@@ -140,8 +145,6 @@ def show_facts(trace: GateTrace, seed: int) -> None:
     merges = " → ".join(step.alignment.operation for step in trace.merges if step.alignment)
     st.caption(plain(t("Shapes: {shapes}. Merges in order: {merges}.", shapes=shapes, merges=merges)))
     st.caption(plain(_cost_words(trace)))
-    for warning in trace.warnings:
-        st.warning(plain(t(warning)), icon=":material/warning:")
     _show_origin(trace, seed)
 
 

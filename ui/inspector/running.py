@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
-from hashlib import sha256
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import streamlit as st
 
 from core import MergeError
+from core.digests import digest
 from core.dtypes import Array
 from sandbox.model_file.file import ModelFile
 from sandbox.model_run.handle import open_model, warm
@@ -21,6 +21,7 @@ from ui.inspector.inputs import pick_feeds
 from ui.inspector.mismatch import show_failure
 from ui.inspector.opening import content_of, usual_scaling
 from ui.inspector.session import ModelSession
+from ui.inspector.sizes import advice, show_misfits, usual_shapes
 from ui.state import link
 from ui.text import plain, t
 from ui.views.keras_check import wanted
@@ -41,12 +42,14 @@ class Ran:
         key: identifies the input.
         run: what was recorded.
         feeds: the input, by name.
+        choice: of the model; None in a test.
     """
 
     session: ModelSession
     key: str
     run: Run
     feeds: Mapping[str, Array] = field(default_factory=dict)
+    choice: Choice | None = None
 
 
 def show_run(choice: Choice, model: ModelFile, line: Any) -> Ran | None:
@@ -65,7 +68,7 @@ def show_run(choice: Choice, model: ModelFile, line: Any) -> Ran | None:
         return None
     with line:
         with st.popover(t("Input"), icon=":material/input:"):
-            feeds = pick_feeds(model.inputs, usual_scaling(model))
+            feeds = pick_feeds(model.inputs, usual_shapes(choice, model), usual_scaling(model))
             st.caption(t("Runs in a separate process without network access that ends with your session."))
         button = st.empty()
     if not wanted():
@@ -76,6 +79,7 @@ def show_run(choice: Choice, model: ModelFile, line: Any) -> Ran | None:
         if feeds is not None:
             rest()
         return None
+    show_misfits(advice(choice, model, feeds))
     return _run_on(choice, model, feeds, button)
 
 
@@ -95,7 +99,7 @@ def _run_on(choice: Choice, model: ModelFile, feeds: Mapping[str, Array], button
     else:
         button.button(t("Stop"), key="mstop", on_click=stop, icon=":material/stop_circle:")
     run = answer(future, session)
-    return None if run is None else Ran(session, key, run, feeds)
+    return None if run is None else Ran(session, key, run, feeds, choice)
 
 
 def _run_button(
@@ -128,8 +132,9 @@ def show_run_failure(ran: Ran | None, model: ModelFile) -> None:
 
 def second_run(ran: Ran, model: ModelFile) -> Ran | None:
     """The inputs of a second run, and the run."""
+    assert ran.choice is not None
     with st.popover(t("Second input"), icon=":material/input:"):
-        feeds = pick_feeds(model.inputs, usual_scaling(model), "b")
+        feeds = pick_feeds(model.inputs, usual_shapes(ran.choice, model), usual_scaling(model), "b")
     if feeds is None:
         return None
     key = key_of(feeds)
@@ -138,7 +143,7 @@ def second_run(ran: Ran, model: ModelFile) -> Ran | None:
     except (SandboxError, MergeError) as error:
         show_error(error)
         return None
-    again = None if run is None else Ran(ran.session, key, run, feeds)
+    again = None if run is None else Ran(ran.session, key, run, feeds, ran.choice)
     show_run_failure(again, model)
     return again
 
@@ -179,11 +184,7 @@ def failed(ran: Ran | None) -> str:
 
 def key_of(feeds: Mapping[str, Array]) -> str:
     """Identifies an input by all its values."""
-    digest = sha256()
-    for name, array in sorted(feeds.items()):
-        digest.update(f"{name} {array.shape} {array.dtype};".encode())
-        digest.update(array.tobytes())
-    return digest.hexdigest()
+    return digest(*(part for name, array in sorted(feeds.items()) for part in (name, array)))
 
 
 def open_session(choice: Choice, model: ModelFile) -> ModelSession:
@@ -197,10 +198,10 @@ def open_session(choice: Choice, model: ModelFile) -> ModelSession:
     """
     content = content_of(choice)
     opened = _open_shared if choice.kind == "shipped" else _open
-    session = cast(ModelSession, opened(choice.key, content, model))
+    session: ModelSession = opened(choice.key, content, model)
     if session.handle.state == "closed":  # it was idle for long, or gave its slot away
         opened.clear()
-        session = cast(ModelSession, opened(choice.key, content, model))
+        session = opened(choice.key, content, model)
     if choice.kind == "shipped":
         close_model()
     return session

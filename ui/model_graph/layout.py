@@ -148,7 +148,7 @@ def _levels(boxes: Mapping[str, Piece]) -> list[list[Piece]]:
     """The pieces of each row, in the order in which a walk along the edges reaches them."""
     levels: list[list[Piece]] = [[] for _ in range(max((box.row for box in boxes.values()), default=-1) + 1)]
     seen: set[int] = set()
-    waiting = list(reversed(boxes.values()))
+    waiting = list(boxes.values())[::-1]
     while waiting:
         piece = waiting.pop()
         if id(piece) not in seen:
