@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -155,10 +156,10 @@ def test_everything_in_which_tensors_meet_is_listed(folder, capsys):
     assert main([str(folder / "meet.keras")]) == 0
     text = capsys.readouterr().out
     code = text[text.index("Tensors meet in code that is not read:") :]
-    assert "apart  Lambda  (None, 4, 6) and (None, 4, 6) -> " in code
+    assert re.search(r"apart +Lambda +\(None, 4, 6\) and \(None, 4, 6\) -> ", code)
     assert "of q, dense" in code
     inside = text[text.index("Layers that combine tensors inside:") :]
-    assert "Attention                      (None, 4, 6) and (None, 5, 6) -> (None, 4, 6)  of q, v" in inside
+    assert re.search(r"seen +Attention +\(None, 4, 6\) and \(None, 5, 6\) -> \(None, 4, 6\) +of q, v", inside)
     assert "Bidirectional (merge_mode=ave)" in inside
     assert "TrueDivide" in text
     assert "No two tensors meet" not in text
@@ -180,7 +181,7 @@ def test_names_cannot_steer_the_terminal(folder, capsys):
 @pytest.mark.parametrize(
     ("file", "text"),
     [
-        ("broken.png", "The picture is damaged or cut off"),
+        ("broken.png", "This is not a PNG, JPEG or WebP picture"),
         ("text.npy", "is not an array of numbers"),
         ("none.png", "cannot be read"),
     ],
@@ -229,7 +230,7 @@ def test_the_command_looks_at_weights_and_sizes_first(tmp_path):
         (archive(entry), 0, ""),
         (archive(entry, WEIGHTS["external link"][0]), 2, "point at another file"),
         (archive(entry, WEIGHTS["scrambled"][0]), 2, "damaged or cut off"),
-        (wide_input(60_000, 60_000), 2, "has 3,600,000,000 elements", "--noise", "1"),
+        (wide_input(60_000, 60_000), 2, "have 3,600,000,000 elements", "--noise", "1"),
     ):
         path.write_bytes(content)
         run = command(path, *options)
