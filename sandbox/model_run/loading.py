@@ -66,17 +66,16 @@ def structured(model: Any, arrays: list[Any]) -> Any:
 
 def _saved(archive: Archive, config: dict[str, Any], weights: bytes) -> Any:
     """A .keras file of Keras 3, written anew from what was checked; Keras reads nothing else. Without its training."""
-    path = Path(tempfile.gettempdir()) / "model.keras"
-    with zipfile.ZipFile(path, "w") as file:
-        file.writestr(METADATA, json.dumps({"keras_version": archive.keras_version}))
-        file.writestr(CONFIG, json.dumps(config | {"compile_config": None}))
-        file.writestr(WEIGHTS, weights)
-    try:
-        return keras.saving.load_model(path, compile=False, safe_mode=True)
-    except Exception as error:
-        raise _reason(error, path) from None
-    finally:
-        path.unlink()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.keras"
+        with zipfile.ZipFile(path, "w") as file:
+            file.writestr(METADATA, json.dumps({"keras_version": archive.keras_version}))
+            file.writestr(CONFIG, json.dumps(config | {"compile_config": None}))
+            file.writestr(WEIGHTS, weights)
+        try:
+            return keras.saving.load_model(path, compile=False, safe_mode=True)
+        except Exception as error:
+            raise _reason(error, path) from None
 
 
 def _translated(config: dict[str, Any], weights: bytes) -> Any:

@@ -34,9 +34,9 @@ def test_the_replaced_loop_gives_the_same_values():
     expected = np.asarray(model(given))
     seen = []
 
-    def loop(function, *arguments):
+    def loop(function, inputs, operation_fn=lambda operation: operation, call_fn=None):
         seen.append(function)
-        return keras_loop(function, *arguments)
+        return keras_loop(function, inputs, operation_fn, call_fn)
 
     with replaced_loop(loop):
         np.testing.assert_array_equal(np.asarray(model(given)), expected)
