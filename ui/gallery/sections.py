@@ -26,8 +26,12 @@ from ui.views.steps_table import steps_table
 _GRAPH = "gate_steps"
 
 
-def show_headline(trace: GateTrace) -> None:
-    """One line: the equation, what is broadcast, the energy that is retained, where the weights come from."""
+def show_headline(*traces: GateTrace) -> None:
+    """One line for each gate: equation, what is broadcast, energy retained, origin of the weights."""
+    st.markdown("  \n".join(map(_headline, traces)))
+
+
+def _headline(trace: GateTrace) -> str:
     words = [
         t("broadcast: {what}", what=broadcast_words(broadcast_in(trace))),
         t("energy retained: {share}", share=share(gate_figures(trace).kept)),
@@ -35,7 +39,7 @@ def show_headline(trace: GateTrace) -> None:
     if trace.trained:
         words.append(t("trained") if all(trace.trained.values()) else t("untrained"))
     equation = plain(GATES[trace.gate].equation_of(trace.variant))
-    st.markdown(f"**{equation}** · " + plain(" · ".join(words)))
+    return f"**{equation}** · " + plain(" · ".join(words))
 
 
 def merge_names(trace: GateTrace) -> dict[str, str]:

@@ -116,7 +116,7 @@ function box(state, node) {
         y: 6,
         width: width - 12,
         height: top - 8,
-        preserveAspectRatio: "xMidYMid meet",
+        preserveAspectRatio: node.fill ? "none" : "xMidYMid meet",
       }),
     );
   if (node.sign)
