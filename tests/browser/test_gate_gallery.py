@@ -55,7 +55,8 @@ def test_the_first_screen_is_a_wall_of_pictures(open_page, window, language, pre
     assert len(boxes) == len(GATES)
     assert sum(inside(box, window) for box in boxes) >= 6
     assert all(box["x"] >= 0 and box["x"] + box["width"] <= window[0] for box in boxes)
-    sides = page.evaluate(f"() => {{ const root = [...document.querySelectorAll('*')].find((e) => e.shadowRoot?.querySelector('.gate-wall')).shadowRoot; return [...root.querySelectorAll('{'.card'} img')].map((e) => [e.naturalWidth > 0, e.getBoundingClientRect().width]); }}")  # fmt: skip
+    script = "images => images.map((one) => [one.naturalWidth > 0, one.getBoundingClientRect().width])"
+    sides = page.locator(f"{CARD} img").evaluate_all(script)
     assert all(loaded and width >= 48 for loaded, width in sides)
 
 
