@@ -18,7 +18,7 @@ from tests.conftest import FLAGS, installed_browser, running_app, settle
 
 
 def measure() -> list[Row]:
-    """Beside Keras's own loading of the same file."""
+    """Compared with Keras's own loading of the same file."""
     import keras  # noqa: PLC0415  # after the sandbox, which must not need it
 
     with tempfile.TemporaryDirectory() as folder:

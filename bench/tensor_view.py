@@ -1,4 +1,4 @@
-"""The tensor view in a real Chromium, beside a plain Streamlit slider with two Plotly heatmaps.
+"""The tensor view in a real Chromium, compared with a plain Streamlit slider and two Plotly heatmaps.
 
 What is counted as work: from the start of the event's handlers to the end of theirs, and from the start of the next
 frame to the first task after it has been painted. Waiting for the beat of the screen between the two is not work; the

@@ -18,9 +18,9 @@ network.wake()
 with frame.headline(t("One map multiplies every channel")):
     choice = controls.pick_slice()
     grid = controls.pick_gate()
-    case = find_case(choice, grid)
     change = controls.pick_change()
-    signal = controls.pick_signal(case.sample)
+    signal = controls.pick_signal(choice.sample)
+case = find_case(choice, grid)
 moment = controls.pick_moment(moments(), recorded=case.sample is not None)
 
 own = trace_gate(case)

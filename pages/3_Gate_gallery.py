@@ -21,14 +21,14 @@ features = features_of(chosen)
 lines = []  # (gate, fraction of energy retained by channel)
 if choice is None:
     show_wall(features)
-else:
-    trace, other = run(choice, features), run(second, features) if second else None
+elif (trace := run(choice, features)) is not None:
     key = f"{choice} {second} {features.key} {features.seed}"
     with st.container(horizontal=True, vertical_alignment="center"):
         section = controls.pick_section(second is not None)
         merges = sections.merge_names(trace)
         merge = controls.pick_merge(list(merges), merges) if section == "merges" else ""
-    pair = (trace, other) if section == "both" and other else None
+    other = run(second, features) if second and section == "both" else None
+    pair = (trace, other) if other else None
     sections.show_headline(*(pair or (trace,)))
     if pair:
         found, names = show_pair(pair, key), pair_titles(pair)

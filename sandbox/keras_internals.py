@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-import keras  # type: ignore[import-untyped]  # Keras ships no types
+import keras
 from keras import tree
-from keras.src.backend.common.masking import get_keras_mask, set_keras_mask  # type: ignore[import-untyped]
-from keras.src.models.functional import Functional  # type: ignore[import-untyped]  # the class whose loop is replaced
-from keras.src.ops.function import Function  # type: ignore[import-untyped]  # the class that has the loop
+from keras.src.backend.common.masking import get_keras_mask, set_keras_mask
+from keras.src.models.functional import Functional  # the class whose loop is replaced
+from keras.src.ops.function import Function  # the class that has the loop
 
 _LOOP = "_run_through_graph"
 _LOOP_ARGUMENTS = ("self", "inputs", "operation_fn", "call_fn")

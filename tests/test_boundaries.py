@@ -208,7 +208,7 @@ def private_imports() -> list[tuple[str, str, str]]:
 
 
 def private_attributes() -> list[tuple[str, int, str]]:
-    """File, line and name of every attribute that starts with an underscore and that no file of ours defines."""
+    """File, line and name of every attribute that starts with an underscore and that no file here defines."""
     nodes = [(file, node) for file in python_files() for node in ast.walk(_tree(file))]
     ours = {node.name for _, node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef)}
     ours |= {node.id for _, node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}

@@ -9,13 +9,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core import Sentence as _  # marks text for the catalogues
 from ui import counters, session, stage
-from ui import home_cards as cards
 from ui.hosting import admission, budget, garbage, status
 from ui.state import history, link, present
 from ui.text import speak, t
 from ui.views import keras_check
 
-_PAGES = {  # file: (title, icon); the one list of pages
+PAGES = {  # file: (title, icon); the one list of pages
     "app.py": (_("Home"), ":material/home:"),
     "pages/1_Merge_lab.py": (_("Merge lab"), ":material/layers:"),
     "pages/2_Attention_gate.py": (_("Attention gate"), ":material/center_focus_strong:"),
@@ -44,7 +43,7 @@ def begin(title: str) -> None:
     stage.style(presenting=present.on())
     with st.sidebar:
         st.markdown("### Mergescope")
-        for file, (name, icon) in _PAGES.items():
+        for file, (name, icon) in PAGES.items():
             st.page_link(_ROOT / file, label=t(name), icon=icon)
         _language()
 
@@ -102,11 +101,6 @@ def end() -> None:
     counters.end()
     budget.end()
     garbage.run_ended()
-
-
-def doors() -> None:
-    """A link to every page but Home."""
-    cards.doors(_PAGES, _ROOT)
 
 
 def _undo() -> None:

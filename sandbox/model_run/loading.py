@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import h5py  # type: ignore[import-untyped]  # ships no types
-import keras  # type: ignore[import-untyped]  # likewise
+import keras  # likewise
 
 from core import MergeError
 from core.errors import invalid_request

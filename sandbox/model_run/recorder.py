@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import keras  # type: ignore[import-untyped]  # Keras ships no types
+import keras
 import numpy as np
 from keras import tree
 

@@ -13,9 +13,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")  # the memory limit holds for main memory only
 os.environ["KERAS_BACKEND"] = "tensorflow"  # gradients are taken with its tape
 
-import keras  # type: ignore[import-untyped]  # Keras ships no types
+import keras
 import numpy as np
-import tensorflow as tf  # type: ignore[import-untyped]  # likewise
+import tensorflow as tf  # likewise
 
 from core import MergeError
 from core.limits import MAX_MODEL_BYTES

@@ -10,7 +10,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # its sums differ in the last bit
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")  # the memory limit here is for the processor's memory
 
-import keras  # type: ignore[import-untyped]  # Keras ships no types
+import keras
 
 from core.merges.operations import MERGES
 from sandbox.keras_internals import mask_of, with_mask

@@ -48,8 +48,8 @@ def test_shapes_that_do_not():
     assert (done.returncode, done.stdout) == (2, "")
     assert "Inputs have incompatible shapes. Received shapes (3,) and (5,)" in done.stderr
     assert "The sizes on axis 1 are 3, 5" in done.stderr
-    assert "What would fit:\n  " in done.stderr
-    assert "Resize input 1 from (2, 5) to (2, 3): (2, 3) (2, 3)" in done.stderr
+    assert "Fixes:\n  Change the last axis of input 0 by a dense layer: (2, 3) becomes (2, 5)\n" in done.stderr
+    assert "      a = keras.layers.Dense(5)(a)\n" in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -81,7 +81,7 @@ GOOD = [
     (["multiply", "(2, 3)", "[2 3]"], "gives (2, 3)"),
     (["Add", "None,3", "None,3"], "None batch"),
     (["Add", "()", "()"], "Add of (), () gives ()"),
-    (["Multiply", "2,20,20", "2,20,20,20"], "Warning: Input 0 of shape (2, 20, 20) lands on axes 2, 3"),
+    (["Multiply", "2,20,20", "2,20,20,20"], "Warning: Input 0 of shape (2, 20, 20) is aligned with axes 2, 3"),
     (["Add", "2,3", "2,3", "2,3"], "input 2  2 batch  3 matched"),
 ]
 

@@ -56,7 +56,7 @@ def test_no_merge_at_all():
         ("m0s", "1,3,5", "is incompatible with the input; the model takes (None, 3, 5, 7)"),
         ("m0s", "x", "is not an integer"),
         ("m0s", "60000,3,5,7", "elements; at most 4,000,000"),
-        ("mseed", "-1", "A seed is a whole number"),
+        ("mseed", "-1", "A seed is an integer"),
     ],
 )
 def test_bad_inputs(played, key, value, sentence):

@@ -17,8 +17,8 @@ from core.limits import check_features
 from core.merges.shape_text import parse_shape
 from ui import session
 from ui.files.uploads import megabytes, read_file
-from ui.lab.controls import pick_seed
 from ui.state import link
+from ui.state.seeds import pick_seed
 from ui.text import plain, t
 from ui.views.assets import SAMPLES
 
@@ -179,8 +179,8 @@ def pick_section(two: bool) -> str:
 
 def pick_merge(names: Sequence[str], titles: dict[str, str]) -> str:
     """One of the merges of a gate, by the name of its step; the last one by default, where map and features meet."""
-    if len(names) == 1:
-        return names[0]
+    if len(names) <= 1:
+        return "".join(names)
     chosen = link.segments(
         t("Merge"), list(names), "merge", names[-1], format_func=titles.get, wrap=True, label_visibility="collapsed"
     )

@@ -32,6 +32,9 @@ _COMPONENT = st.components.v2.component(
 def show_wall(features: Features) -> None:
     """Draw the wall, and the same as a table below."""
     cards = cards_of(features)
+    left_out = [t(row.title) for name, row in GATES.items() if name not in {card.name for card in cards}]
+    if left_out:
+        st.caption(plain(t("Too large for these features: {gates}.", gates=", ".join(left_out))))
     _COMPONENT(key=_KEY, data=payload(cards), on_chosen_change=_open, on_pair_change=_compare)
     with st.expander(t("All gates as a table"), expanded=table_asked()):
         _show_table(cards)

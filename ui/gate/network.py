@@ -36,21 +36,28 @@ def wake() -> None:
 def segmented(*, seed: int | None = None, image: Array | None = None) -> Segmented | None:
     """The prediction for an image; None, with progress or the reason on screen, while there is none."""
     if not wanted():
-        return _off()
+        _off()
+        return None
     return _shown(the_segmenter().segment(seed=seed, image=image), t("Running the network …"))
 
 
-def steered(image: Array, grid: int, alpha: Array) -> Array | None:
+def steered(image: Array, grid: int, alpha: Array, *, quiet: bool = False) -> Array | None:
     """The prediction with another map at one gate; None while it is computed, and where it fails, with the reason.
 
     Nothing is drawn while it is computed, so that nothing on the page moves; the page is drawn again afterwards.
+
+    Args:
+        image: (1, 160, 160, 1) from 0 to 1.
+        grid: rows of the gate.
+        alpha: the map, (1, grid, grid, 1).
+        quiet: whether a failure is not shown either, since the prediction is only an addition.
     """
     if not wanted():
         return None
     answer = the_segmenter().steer(image, grid, alpha)
     wait([answer], _SOON)
     if answer.done():
-        return _result(answer)
+        return None if quiet and answer.exception() is not None else _result(answer)
     st.fragment(_watch_quietly, run_every=_OFTEN)(answer)
     return None
 

@@ -125,7 +125,7 @@ def check_scores(case: Case, trace: GateTrace) -> dict[str, float | None]:
         return {name: dice(case.truth[0, ..., 0], mask) for name, mask in zip(SANITY_CHECKS, masks, strict=True)}
     found: dict[str, float | None] = {}
     for name, check in SANITY_CHECKS.items():
-        answer = steered(case.image, case.grid, check.make(trace))
+        answer = steered(case.image, case.grid, check.make(trace), quiet=True)
         found[name] = None if answer is None else dice(case.truth, answer)
     return found
 

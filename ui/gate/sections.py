@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from core.dtypes import Array
-from core.gates import GATES, GateTrace, gate_snippet
+from core.gates import GATES, GateTrace, trace_snippet
 from core.gates.gradients import gate_gradients
 from core.gates.health import GateHealth, gate_health
 from core.merges.arithmetic import number
@@ -65,14 +65,14 @@ def show_steps(trace: GateTrace) -> None:
 def show_code(trace: GateTrace) -> None:
     """This gate as a Keras function to paste into one's own model."""
     variant = pick_variant()
-    filters, window = trace.weights["psi/kernel"].shape[2], trace.weights["theta_x/kernel"].shape[:2]
+    filters = trace.weights["psi/kernel"].shape[2]
     st.markdown(
         t(
             "A Keras function with the sizes of this gate. Its layers are named as the weights in assets/weights.npz, "
             "so that trained weights can be handed over by name."
         )
     )
-    st.code(gate_snippet("attention", variant, filters=filters, window=window), language="python", wrap_lines=True)
+    st.code(trace_snippet(trace, variant, filters=filters), language="python", wrap_lines=True)
     st.caption(plain(t("Source: arXiv {paper}.", paper=GATES["attention"].paper)))
 
 

@@ -15,13 +15,14 @@ from core.dtypes import Array
 from core.limits import check_elements
 from core.merges.gradient_arithmetic import gradient_arithmetic
 from core.merges.plan import Alignment
+from core.merges.presets import PRESETS
 from core.merges.rows import alignment_rows, error_rows
 from core.merges.samples import sample_code
 from core.merges.shape_text import format_shape
 from ui import counters, session
 from ui.lab.controls import Call, InputChoice
 from ui.lab.own_values import OWN
-from ui.lab.presets import FIRST, PRESETS, current_preset
+from ui.lab.presets import FIRST, current_preset
 from ui.tensor_view import Selection, TensorView, default_axes, frame_of, tensor_view
 from ui.text import plain, t
 from ui.views import cached

@@ -67,7 +67,7 @@ def show_reason(step: Step) -> None:
             st.markdown(f":material/build: {plain(t(fix.text))}" + (f": {shown}" if shown else ""))
         show_numpy(operation, step.shapes, None, **options)
         return
-    for warning in alignment.warnings if step.warnings else ():
+    for warning in alignment.warnings:
         st.warning(plain(t(warning)), icon=":material/warning:")
     show_numpy(operation, step.shapes, alignment.output_shape, **options)
 

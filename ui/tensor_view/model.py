@@ -155,6 +155,7 @@ class TensorView:
         reels: sliders that show other values in a panel.
         scene: the image that the features were made from, and what the network finds in it.
         layout: "stage" fits everything into the window: panels in one line, the channels before and after, the scene.
+        below: of a stage, pixels of the window that the page needs below it; none while presenting.
         words: every text on screen; what is missing is English.
     """
 
@@ -173,6 +174,7 @@ class TensorView:
     reels: tuple[Reel, ...] = ()
     scene: Scene | None = None
     layout: Literal["page", "stage"] = "page"
+    below: int = 0
     words: Mapping[str, str] = field(default_factory=lambda: WORDS)
 
 

@@ -87,7 +87,8 @@ def _meta(
         "orders": _orders(view, words), "scale": _scale(view.scale),
         "colours": {"sequential": _table(view.scale.sequential), "diverging": _table("diverging")},
         "axisNames": view.axis_names, "speed": view.speed, "gallery": view.gallery, "compare": view.compare,
-        "words": words, "selection": asked, "layout": view.layout, "share": view.share,
+        "words": words, "selection": asked, "layout": view.layout, "below": view.below,
+        "share": view.share,
     }  # fmt: skip
 
 

@@ -24,7 +24,8 @@ def reel_plans(view: TensorView, drawn: Sequence[bool]) -> tuple[list[dict[str, 
     """
     for reel in view.reels:
         _check(reel, view)
-    plans, tensors = [], {}
+    plans: list[dict[str, Any]] = []
+    tensors: dict[str, Array] = {}
     for reel in view.reels:
         if not drawn[reel.panel]:
             continue

@@ -81,7 +81,7 @@ def _axes(told: Any, meta: Mapping[str, Any]) -> tuple[int, int] | None:
     if rows is None or columns is None:
         return None
     fits = (
-        meta.get("layout") != "stage"  # whose panels are square pictures of rows and columns
+        not meta.get("scene")  # which lies over rows and columns
         and isinstance(told, (list, tuple))
         and len(told) == 2
         and all(isinstance(axis, int) and 0 <= axis < meta["outputRank"] for axis in told)

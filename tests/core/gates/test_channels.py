@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core import MergeError
-from core.gates.channels import ORDERS, agreement, change, channel_figures, channel_order, energy, order
+from core.gates.channels import ORDERS, agreement, change, channel_figures, channel_order, cover, energy, order
 
 
 def test_energy_and_change_by_hand():
@@ -25,6 +25,13 @@ def test_agreement_is_the_correlation():
             expected = np.corrcoef(np.abs(value[..., channel]).ravel(), weights.ravel())[0, 1]
             np.testing.assert_allclose(found[channel], expected)
     assert found[3] == 0
+
+
+def test_cover_by_hand():
+    """Two of five positions before and one after are above 0.3 of the largest; a weak channel counts as 0."""
+    before = np.array([[10.0, 1], [4, 1], [3, 1], [2, 1], [0, 0]])
+    after = np.array([[4.0, 1], [2, 1], [3, 1], [2, 1], [0, 0]])
+    np.testing.assert_allclose(cover(before, after), [np.sqrt(2 / 5 * 1 / 5), 0])
 
 
 def test_order_is_stable():
@@ -76,13 +83,13 @@ def test_maps_of_other_shapes():
 def test_orders():
     """Every order lists each channel once, by its own figure; what is not a number comes last."""
     figures = channel_figures(*gated_pair())
-    own = {"energy": "before", "kept": "kept", "change": "changed", "agreement": "agreement"}
+    own = {"energy": "before", "kept": "kept", "change": "changed", "agreement": "agreement", "cover": "cover"}
     assert channel_order(figures, "index") == tuple(range(7))
     for by, name in own.items():
         listed = channel_order(figures, by)
         assert sorted(listed) == list(range(7))
-        told = getattr(figures, name)[list(listed)]
-        assert (np.diff(told[~np.isnan(told)]) <= 0).all()
+        ordered = getattr(figures, name)[list(listed)]
+        assert (np.diff(ordered[~np.isnan(ordered)]) <= 0).all()
     assert channel_order(figures, "kept")[-1] == 4
     assert set(ORDERS) == {"index", *own}
     with pytest.raises(MergeError, match="choose one of index, energy"):

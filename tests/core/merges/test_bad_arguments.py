@@ -68,11 +68,11 @@ def test_a_thousand_inputs_are_refused_at_once(name):
 
 
 def test_many_inputs_that_clash():
-    """Each of them might be the one to change, and each change is as long as the list."""
+    """Each of them might be the one to change; past 26, the names in code, no fix is offered."""
     started = time.process_time()
     with pytest.raises(MergeError) as caught:
         align("Add", [(2, 3 + number % 2) for number in range(15_000)])
-    assert align("Add", caught.value.fixes[0].shapes)
+    assert caught.value.fixes == ()
     assert time.process_time() - started < 5
 
 

@@ -68,8 +68,9 @@ def to_pptx(document: Document, most: int = 0, progress: Progress = no_progress)
 def _slides(deck: Deck, look: Look, document: Document, most: int) -> list[Callable[[], None]]:
     """The slides in their order."""
     found: list[Callable[[], None]] = [partial(_view_slide, deck, look)]
-    if document.pictures:
-        found.append(partial(_pictures_slide, deck, look, document.pictures))
+    pictures = document.illustrations()
+    if pictures:
+        found.append(partial(_pictures_slide, deck, look, pictures))
     if walls_worth_showing(look):
         found.append(partial(_wall_slide, deck, look))
     if document.view.alignment:
