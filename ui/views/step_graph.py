@@ -78,12 +78,13 @@ def _edges(step: Step) -> list[GraphEdge]:
 
 def _plane(step: Step, channel: int) -> Array:
     """(rows, columns) of the first sample in one channel; of a tensor without a grid, its values side by side."""
-    value = step.value[0]
-    if prod(value.shape[:-1]) == 1:
-        return value.reshape(1, -1)
-    if value.ndim < 3:
-        return value[..., :64]
-    plane: Array = value[..., min(channel, value.shape[-1] - 1)]
+    plane: Array = step.value[0]
+    if prod(plane.shape[:-1]) == 1:
+        return plane.reshape(1, -1)
+    if plane.ndim == 2:
+        plane = plane[..., :64]
+        return plane
+    plane = plane[..., min(channel, plane.shape[-1] - 1)]
     while plane.ndim > 2:  # a volume: the slice in the middle
         plane = plane[len(plane) // 2]
     return plane
