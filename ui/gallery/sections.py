@@ -24,6 +24,7 @@ from ui.views.step_graph import chosen_step, step_graph
 from ui.views.steps_table import steps_table
 
 _GRAPH = "gate_steps"
+_LONGEST = 60  # characters of the name of a step
 
 
 def show_headline(*traces: GateTrace) -> None:
@@ -90,7 +91,7 @@ def show_steps(trace: GateTrace, key: str) -> None:
 
 def _keep_step() -> None:
     name = getattr(session.get(_GRAPH), "chosen", None)
-    if isinstance(name, str):
+    if isinstance(name, str) and len(name) <= _LONGEST:
         link.hold("gstep", name)
 
 
