@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from core import Sentence as _  # marks text for the catalogues
 from ui import counters, session, stage
@@ -48,7 +48,7 @@ def begin(title: str) -> None:
         _language()
 
 
-def headline(claim: str) -> DeltaGenerator:
+def headline(claim: str) -> Any:
     """The first line of a page: its claim as the heading, and room for one line of controls.
 
     Controls are hidden while presenting until the pointer is near an edge of the window.
@@ -64,7 +64,7 @@ def headline(claim: str) -> DeltaGenerator:
     return controls
 
 
-def headline_parts() -> tuple[DeltaGenerator, DeltaGenerator]:
+def headline_parts() -> tuple[Any, Any]:
     """The first line of a page whose heading depends on its controls: where the heading and the controls are drawn."""
     line = st.container(horizontal=True, vertical_alignment="center", gap="small", key="headline")
     title = line.empty()
@@ -74,7 +74,7 @@ def headline_parts() -> tuple[DeltaGenerator, DeltaGenerator]:
     return title, controls
 
 
-def picture(*, more: bool = False) -> DeltaGenerator:
+def picture(*, more: bool = False) -> Any:
     """Where a page draws its stage: the rest of the window is reserved for it, so that nothing moves when it appears.
 
     Args:
@@ -83,7 +83,7 @@ def picture(*, more: bool = False) -> DeltaGenerator:
     return st.container(key="picture_and_more" if more else "picture")
 
 
-def below() -> DeltaGenerator:
+def below() -> Any:
     """Where a page draws what comes after its picture: not shown while presenting."""
     return st.container(key="below")
 
