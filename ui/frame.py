@@ -74,6 +74,15 @@ def headline_parts() -> tuple[Container, Container]:
     return title, controls
 
 
+def picture(*, more: bool = False) -> Container:
+    """Where a page draws its stage: the rest of the window is reserved for it, so that nothing moves when it appears.
+
+    Args:
+        more: whether the window also has room for what comes below.
+    """
+    return st.container(key="picture_and_more" if more else "picture")
+
+
 def below() -> Container:
     """Where a page draws what comes after its picture: not shown while presenting."""
     return st.container(key="below")
