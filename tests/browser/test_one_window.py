@@ -23,7 +23,8 @@ LEAST = {(1280, True): 380, (1440, True): 380, (1920, True): 570}  # px of a pan
 # Notes the layout shifts, and when the heading is on screen with the style of the page for the first time.
 SHIFTS = """() => {
     window.shifts = [];
-    const styled = () => [...document.querySelectorAll("style")].some((one) => one.textContent.includes("st-key-headline"));
+    const styles = () => [...document.querySelectorAll("style")];
+    const styled = () => styles().some((one) => one.textContent.includes("st-key-headline"));
     const look = (now) => {
         if (document.querySelector("h1") && styled()) window.begun = now;
         else requestAnimationFrame(look);

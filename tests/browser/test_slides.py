@@ -7,7 +7,10 @@ from tests.conftest import settle
 
 pytestmark = pytest.mark.browser
 WINDOWS = [(1280, 720), (1440, 900), (1920, 1080)]
-BOX = "element => { const {top, bottom, left, right} = element.getBoundingClientRect(); return [left, top, right, bottom]; }"
+BOX = """element => {
+    const {top, bottom, left, right} = element.getBoundingClientRect();
+    return [left, top, right, bottom];
+}"""
 CANVASES, SUM, FOOT = ".tensor-view canvas.base", ".tensor-view .text", ".st-key-story_foot"
 SCROLLED = "document.querySelector('[data-testid=stMain]').scrollTop"
 
