@@ -45,7 +45,7 @@ STATE = (
 )  # where Streamlit's session state is read and written
 PRIVATE = {
     "streamlit": "ui/streamlit_internals.py",
-    "keras": "sandbox/keras_internals.py",
+    "keras": "sandbox/processes/keras_internals.py",
     "PIL": "ui/export/pillow_internals.py",
 }
 PUBLIC_STREAMLIT = {
@@ -60,7 +60,7 @@ OTHER_PRIVATE = {  # private names of other packages: each is needed, in one fil
     ("sandbox/processes/child_main.py", "_exit"): "os: documented in spite of its name",
 }
 PROTOCOL = ("bench/load_visitor.py", "bench/load_widgets.py")  # speak Streamlit's protocol, as a browser does
-MOST_ROOMS = {"core": 12, "ui": 20, "sandbox": 7}
+MOST_ROOMS = {"core": 12, "ui": 20, "sandbox": 6}
 BAD_NAMES = {"utils", "helpers", "common", "manager", "service", "misc"}
 LONG, TOO_LONG, SLICE = 250, 400, 60
 

@@ -12,7 +12,7 @@ from core import MergeError, Sentence, read_error
 from core.errors import invalid_request
 from core.limits import MAX_INPUTS
 from ui import counters, session
-from ui.files.text_numbers import read_list
+from ui.files.uploads import read_list
 from ui.lab.own_values import OWN
 from ui.lab.presets import FIRST, settings_of
 from ui.text import plain, t

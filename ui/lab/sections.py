@@ -35,7 +35,7 @@ from ui.views.numpy_note import show_numpy
 from ui.views.refusal import show_message, show_refusal
 from ui.views.selection import keep_selection, linked_selection
 
-_SHARE = 0.36  # of the window's height for the panels: the call above and the calculation below take the rest
+_SHARE = 0.33  # of the window's height for the panels: the call above and the calculation below take the rest
 _TITLES = {"keras-layer": _("Keras layer"), "keras-function": _("Keras function")}
 
 
