@@ -86,7 +86,7 @@ def test_the_first_picture_is_the_last(open_tab, app_address, path):
     settle(page)
     page.wait_for_timeout(800)
     begun, shifts = page.evaluate("[window.begun, window.shifts]")
-    assert sum(value for start, value in shifts if start > begun + 20) < 0.05
+    assert sum(value for start, value in shifts if start > begun + 150) < 0.05
 
 
 def positions(page):
