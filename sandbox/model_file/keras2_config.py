@@ -75,6 +75,10 @@ def _repair_layer(entry: Entry, config: Entry) -> None:
     if class_name == "TimeDistributed" and isinstance(inner, dict) and is_model(inner):
         entry.pop("build_config", None)
         inner.pop("build_config", None)
+        ends = {
+            key: _single(inner["config"][key]) for key in ("input_layers", "output_layers") if key in inner["config"]
+        }
+        inner["config"] = inner["config"] | ends
 
 
 class _Translator:
@@ -130,8 +134,8 @@ class _Translator:
         if not self._keras_2 and "module" not in entry and (module := _operation_module(name, config)):
             own = {"name": entry.get("name", name)} | config
             return entry | {"module": module, "registered_name": name, "config": own}
-        module = layer_module(name, entry.get("module"), registered)
-        if module is None:
+        target = layer_module(name, entry.get("module"), registered)
+        if target is None:
             return entry
         settings, refused = translated_settings(name, config) if self._keras_2 else (dict(config), None)
         if refused is not None:
@@ -142,7 +146,7 @@ class _Translator:
                 many = isinstance(inner, list)
                 found = [self.entry(one, depth + 1) for one in (inner if many else [inner])]
                 settings[key] = found if many else found[0]
-        found_entry = entry | {"module": module, "config": settings, "registered_name": None}
+        found_entry = entry | {"module": target, "config": settings, "registered_name": None}
         if name in ("TimeDistributed", "Bidirectional"):
             found_entry.pop("build_config", None)
         return found_entry

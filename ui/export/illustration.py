@@ -52,7 +52,7 @@ def scene_images(view: TensorView, words: Mapping[str, str]) -> tuple[Illustrati
     scene = view.scene
     if scene is None:
         return ()
-    image = scene.image[..., None] / 255
+    image = np.asarray(scene.image, np.float64)[..., None] / 255
     weights = np.clip(np.asarray(view.panels[1].value[0], np.float64), 0, 1)
     found = [Illustration(words["overlay"], words["overlay_alt"], enlarge(lay_over(image, weights, WARM), _FACTOR))]
     if scene.truth is not None:
