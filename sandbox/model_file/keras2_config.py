@@ -155,7 +155,7 @@ class _Translator:
 def _operation_module(name: str, config: Entry) -> str:
     """The module of an operation of `keras.ops`, which Keras 3 leaves out of HDF5; empty for a layer.
 
-    A layer of the same name is distinguished by its settings: only layers have "trainable".
+    A layer of the same name has other settings: only layers have "trainable".
     """
     modules = (module for module, names in CLASSES.items() if module.startswith("keras.src.ops.") and name in names)
     return next(modules, "") if "trainable" not in config else ""
