@@ -53,6 +53,12 @@ def snippet(
     checked = check_shapes(row, shapes)
     names = [f"x{number}" for number in range(len(checked))]
     kinds = list(dtypes or ["float32"] * len(checked))
+    if len(kinds) != len(checked):
+        raise invalid_request(
+            "Pass one dtype per input; got {dtypes} dtypes for {inputs} inputs.",
+            dtypes=len(kinds),
+            inputs=len(checked),
+        )
     if dialect not in _PLAIN:
         lines = _keras_inputs(checked, kinds, inputs)
         lines += ["", f"y = {_keras_call(row, dialect, names, axis, axes, normalize)}", "print(y.shape)"]

@@ -75,6 +75,10 @@ def _repair_layer(entry: Entry, config: Entry) -> None:
     if class_name == "TimeDistributed" and isinstance(inner, dict) and is_model(inner):
         entry.pop("build_config", None)
         inner.pop("build_config", None)
+        ends = {
+            key: _single(inner["config"][key]) for key in ("input_layers", "output_layers") if key in inner["config"]
+        }
+        inner["config"] = inner["config"] | ends
 
 
 class _Translator:

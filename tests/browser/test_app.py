@@ -68,7 +68,7 @@ def test_a_deep_link_opened_first_on_a_fresh_server(open_page):
         text = read(page)
         assert "合并实验室" in text
         assert "→ (2, 3, 7)" in text
-        assert "首页" in page.locator("[data-testid=stSidebar]").inner_text()
+        assert "首页" in page.locator("[data-testid=stSidebar]").text_content()
         assert page.evaluate("document.documentElement.lang") == "zh-CN"
         assert not page.errors
 
@@ -76,6 +76,7 @@ def test_a_deep_link_opened_first_on_a_fresh_server(open_page):
 def test_the_language_switch_keeps_the_state(open_page):
     """Switching to Chinese translates the page and leaves the choices alone."""
     page = open_page("Merge_lab?op=Concatenate&s0=2,3&s1=2,5")
+    page.locator("[data-testid=stExpandSidebarButton]").click()
     page.get_by_label("Language").click()
     page.get_by_role("option", name="中文").click()
     page.get_by_text("合并实验室").first.wait_for()

@@ -107,7 +107,7 @@ def test_every_gate(grid, language):
     assert scene(app)["truth"]
     if language == "en":
         channels = arrays(f"trace_{grid}")["x"].shape[-1]
-        assert f"Each of the {channels} channels is x·α, to the bit" in words(app)
+        assert f"Each of the {channels} channels is x·α, bit-exact" in words(app)
         assert any(verdict in words(app) for verdict in ("Focused", "Selective", "Graded"))
 
 
@@ -363,7 +363,7 @@ def test_nonsense_in_the_link(parameters):
     app = open_gate(**parameters)
     assert not app.exception
     assert app.title[0].value == "One map multiplies every channel"
-    assert "channels is x·α, to the bit" in words(app)
+    assert "channels is x·α, bit-exact" in words(app)
 
 
 def test_the_map_of_every_moment_can_be_exported():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -26,6 +27,7 @@ from ui.state import link
 from ui.text import plain, t
 from ui.views.keras_check import wanted
 from ui.views.thumbnails import thumbnail
+from ui.views.waiting import wait_for
 
 _EVERY = 0.5  # seconds between two polls
 _PATIENCE = 0.7  # seconds that the page waits for an answer before it says so; one redraw is easier to follow than two
@@ -157,7 +159,7 @@ def answer(future: Future[Answer], session: ModelSession) -> Answer | None:
     """
     wait([future], _PATIENCE)
     if not future.done():
-        st.fragment(_poll, run_every=_EVERY)(future, session)
+        wait_for(future, _EVERY, partial(_show_progress, session))
         return None
     try:
         return future.result()
@@ -233,10 +235,7 @@ def _open_shared(key: str, _content: bytes, _model: ModelFile) -> ModelSession: 
     return ModelSession(open_model(_content, model=_model), shared=True)
 
 
-def _poll(future: Future[Any], session: ModelSession) -> None:
-    """Poll; once the result is there, the page is redrawn without this fragment."""
-    if future.done():
-        link.draw_again()
+def _show_progress(session: ModelSession) -> None:
     st.caption(":material/hourglass_empty: " + progress(session))
 
 
