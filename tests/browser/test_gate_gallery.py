@@ -100,8 +100,9 @@ def test_a_channel_is_chosen_in_the_strip(open_page):
     bars.nth(255).wait_for()
     assert bars.count() == 256
     settle(page)
-    box = page.locator(".strip svg").bounding_box()
-    page.mouse.click(box["x"] + box["width"] * 200.5 / 256, box["y"] + box["height"] / 2)
+    strip = page.locator(".strip svg")
+    box = strip.bounding_box()
+    strip.click(position={"x": box["width"] * 200.5 / 256, "y": box["height"] / 2})
     page.wait_for_function("location.search.includes('ch=200')")
     page.get_by_text(re.compile(r"^\(0, \d+, \d+, 200\): ")).wait_for()
     assert page.errors == []

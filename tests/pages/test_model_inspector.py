@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from sandbox.model_file.file import MergeEntry, Operand
+from sandbox.model_file.sizes import AxisSizes, SizeAdvice
 from sandbox.model_run.inputs import checked_inputs
 from sandbox.processes.errors import SandboxError
 from tests.pages.opened import words
@@ -351,3 +352,28 @@ def test_attention_maps_over_the_input(played):
     assert open_inspector(gate_file(), **NOISE).segmented_control(key="mpart").options == [
         "Values", "Gradients", "Compare",
     ]  # fmt: skip
+
+
+def test_a_size_that_does_not_fit(played, monkeypatch):
+    """The multiples of each axis, the next larger size, and the layer that pads; the default input is one that fits."""
+    axes = (AxisSizes(1, 8, 8), AxisSizes(2, 1, 3))
+
+    def advice(model, name, shape):
+        padded = (shape[0], -(-shape[1] // 8) * 8, *shape[2:])
+        code = f"x = keras.layers.ZeroPadding2D(((0, {padded[1] - shape[1]}), (0, 0)))(x)"
+        return SizeAdvice(name, shape, padded == shape, axes, padded, "" if padded == shape else code)
+
+    monkeypatch.setattr("ui.inspector.sizes.size_advice", advice)
+    shape = [None, None, None, 3]
+    file = keras_file(
+        [("x", "InputLayer", shape, []), ("r", "ReLU", shape, ["x"]), ("m", "Add", shape, ["x", "x"])], ["m"]
+    )
+    app = open_inspector(file, m0k="noise")
+    assert app.text_input(key="m0s").value == "1,128,128,3"
+    assert "does not fit" not in words(app)
+    assert "x: axis 1: multiples of 8, at least 8; axis 2: any size from 3." in words(app)
+    app.text_input(key="m0s").set_value("1,89,90,3").run()
+    text = words(app).replace("\\", "")
+    assert "The size (1, 89, 90, 3) of x does not fit this model." in text
+    assert "The next larger size that fits: (1, 96, 90, 3)." in text
+    assert "x = keras.layers.ZeroPadding2D(((0, 7), (0, 0)))(x)" in text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import streamlit as st
 
@@ -24,6 +26,7 @@ from ui.views.step_graph import chosen_step, step_graph
 from ui.views.steps_table import steps_table
 
 _GRAPH = "gate_steps"
+_STRIP = 100  # pixels of a strip below a view
 _LONGEST = 60  # characters of the name of a step
 
 
@@ -63,11 +66,11 @@ def show_merge(trace: GateTrace, name: str, key: str) -> None:
     for warning in step.alignment.warnings:
         st.warning(plain(t(warning)), icon=":material/warning:")
     channel = chosen_channel(step.value.shape[-1], _usual_channel(trace, step))
-    view = merge_view(trace, step, step.alignment)
+    strips = [name for name in dict.fromkeys(step.inputs) if is_per_channel(trace.step(name).value)]
+    view = replace(merge_view(trace, step, step.alignment), layout="stage", below=_STRIP * len(strips))
     selection = tensor_view(view, key=f"merge {key} {step.name}", selection=_first_look(step, channel))
-    for source in dict.fromkeys(step.inputs):
-        if is_per_channel(trace.step(source).value):
-            show_strip(trace, trace.step(source), channel)
+    for source in strips:
+        show_strip(trace, trace.step(source), channel)
     st.caption(f"{plain(step.equation)} · {step.alignment.operation}: {plain(t(step.summary))}")
     alignment_table(alignment_rows(step.alignment))
     export_menu(view, selection, title=f"{t(GATES[trace.gate].title)}: {step.equation}")
