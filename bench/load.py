@@ -1,7 +1,7 @@
-"""Many people at once, beside a minimal app with one heatmap: `python -m bench load_table`.
+"""Many people at a time, beside minimal apps with one heatmap: `python -m bench load_table`.
 
 Only servers on this machine that it has started itself; it ends by itself. Client and servers share the machine, so
-figures are upper bounds; the two sides are driven in turn, so that other work slows both alike.
+figures are upper bounds; the sides are driven in turn, so that other work slows all alike.
 """
 
 from __future__ import annotations
@@ -21,33 +21,49 @@ from bench.load_server import FROZEN, MINIMAL, Server, serving
 from bench.load_visitor import visiting
 
 SESSIONS = (1, 8, 32, 64)
-_MOST = 256  # sessions at once; this is a measure, not a weapon
+_MOST = 256  # sessions at a time; this is a measure, not a weapon
 _LONGEST = 4_000.0  # seconds
 _WAVE = 20  # sessions that come and go together
 
 
 @dataclass
 class Case:
-    """One app under one load: what came of it in all rounds."""
+    """One app under one load: what was measured in all rounds, by the page on which a session stays."""
 
-    figures: Figures = field(default_factory=Figures)
-    seconds: float = 0.0
+    pages: dict[str, Figures] = field(default_factory=dict)
     processor: float = 0.0
     memory: float = 0.0
 
+    @property
+    def figures(self) -> Figures:
+        """Of all pages together."""
+        total = Figures()
+        for one in self.pages.values():
+            total.add(one)
+        return total
+
     def row(self) -> dict[str, float]:
         """The figures by name; times in ms."""
-        again = sorted(self.figures.again) or [0.0]
+        total = self.figures
+        again, first = sorted(total.again) or [0.0], sorted(total.first) or [0.0]
         points = {f"p{point}": 1000 * again[ceil(point / 100 * len(again)) - 1] for point in (50, 95, 99)}
         return {
             **points,
-            "first p95": 1000 * sorted(self.figures.first)[ceil(0.95 * len(self.figures.first)) - 1],
-            "runs": len(again),
-            "errors": len(self.figures.faults),
-            "processor ms a run": 1000 * self.processor / max(1, len(again) + len(self.figures.first)),
-            "KB a run": self.figures.bytes / 1000 / max(1, len(again) + len(self.figures.first)),
+            "first p95": 1000 * first[ceil(0.95 * len(first)) - 1],
+            "runs": total.runs,
+            "errors": len(total.faults),
+            "processor ms a run": 1000 * self.processor / max(1, total.runs),
+            "KB a run": total.bytes / 1000 / max(1, total.runs),
             "memory MB": self.memory,
+            **{f"KB a run, {page or 'Home'}": one.bytes / 1000 / max(1, one.runs) for page, one in self.pages.items()},
         }
+
+    def add(self, other: Case) -> None:
+        """Another round of the same."""
+        for page, figures in other.pages.items():
+            self.pages.setdefault(page, Figures()).add(figures)
+        self.processor += other.processor
+        self.memory = max(self.memory, other.memory)
 
 
 async def load(server: Server, sessions: int, *, seconds: float, think: float = 3.0, seed: int = 0) -> Case:
@@ -55,31 +71,33 @@ async def load(server: Server, sessions: int, *, seconds: float, think: float = 
 
     Args:
         server: to act on.
-        sessions: at once, at most 256.
+        sessions: at a time, at most 256.
         seconds: how long they stay, at most an hour or so.
         think: between two acts of one session, on average.
         seed: of what they do.
     """
     case, until, before = Case(), perf_counter() + min(seconds, _LONGEST), server.processor()
     pages = await pages_of(server)
+    case.pages = {page: Figures() for page in pages}
     people = [
-        _one(server, pages[number % len(pages)], case.figures, until, think, random.Random(f"{seed}/{number}"))  # noqa: S311  # no secret
+        _one(server, pages[number % len(pages)], case, until, think, random.Random(f"{seed}/{number}"))  # noqa: S311  # no secret
         for number in range(min(sessions, _MOST))
     ]
     await asyncio.gather(*people)
-    case.seconds, case.processor, case.memory = seconds, server.processor() - before, server.memory()
+    case.processor, case.memory = server.processor() - before, server.memory()
     return case
 
 
 async def pages_of(server: Server) -> list[str]:
-    """The paths of all pages, as the app itself tells."""
+    """The paths of all pages, from the app's menu."""
     async with visiting(server.address) as visitor:
         await visitor.open()
         return [path for path, _ in visitor.pages] or [""]
 
 
-async def _one(server: Server, page: str, figures: Figures, until: float, think: float, choose: random.Random) -> None:
+async def _one(server: Server, page: str, case: Case, until: float, think: float, choose: random.Random) -> None:
     await asyncio.sleep(think * choose.random())  # people do not come in the same instant
+    figures = case.pages[page]
     try:
         async with visiting(server.address) as visitor:
             figures.note(await visitor.open(page), first=True)
@@ -89,18 +107,19 @@ async def _one(server: Server, page: str, figures: Figures, until: float, think:
 
 
 async def come_and_go(server: Server, sessions: int) -> list[str]:
-    """Sessions in waves: each opens a page, looks once more, and leaves. Gives what went wrong."""
-    figures, pages = Figures(), await pages_of(server)
+    """Sessions in waves: each opens a page, acts once, and leaves. Gives what went wrong."""
+    pages = await pages_of(server)
+    case = Case({page: Figures() for page in pages})
     for start in range(0, sessions, _WAVE):
         numbers = range(start, min(start + _WAVE, sessions))
         until = perf_counter() + 0.3
         await asyncio.gather(
             *(
-                _one(server, pages[number % len(pages)], figures, until, 0.2, random.Random(number))  # noqa: S311
+                _one(server, pages[number % len(pages)], case, until, 0.2, random.Random(number))  # noqa: S311
                 for number in numbers
             )
         )
-    return figures.faults
+    return case.figures.faults
 
 
 async def idle(server: Server, sessions: int) -> float:
@@ -116,7 +135,7 @@ async def idle(server: Server, sessions: int) -> float:
 
 @contextlib.contextmanager
 def apps() -> Iterator[dict[str, Server]]:
-    """Ours and the two it is held against, each warmed up: every page once, and all its sandboxes started."""
+    """This app and the two it is compared with, each warmed up: every page once, and all its sandboxes started."""
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
         found = {}
         for name, text in (("minimal", MINIMAL), ("frozen", FROZEN)):
@@ -125,9 +144,14 @@ def apps() -> Iterator[dict[str, Server]]:
             found[name] = stack.enter_context(serving(str(script)))
         found["ours"] = stack.enter_context(serving("app.py"))
         for server in found.values():
-            asyncio.run(come_and_go(server, _WAVE))
-        asyncio.run(load(found["ours"], 5, seconds=30))
+            warm_up(server)
         yield found
+
+
+def warm_up(server: Server) -> None:
+    """Open every page, so that nothing is imported or started during a measurement."""
+    asyncio.run(come_and_go(server, _WAVE))
+    asyncio.run(load(server, 6, seconds=20))
 
 
 def compare(servers: dict[str, Server], sessions: int, *, seconds: float, rounds: int = 2) -> dict[str, Case]:
@@ -135,11 +159,5 @@ def compare(servers: dict[str, Server], sessions: int, *, seconds: float, rounds
     cases = {name: Case() for name in servers}
     for turn in range(rounds):
         for name, server in servers.items():
-            one, kept = asyncio.run(load(server, sessions, seconds=seconds, seed=turn)), cases[name]
-            kept.figures.first += one.figures.first
-            kept.figures.again += one.figures.again
-            kept.figures.faults += one.figures.faults
-            kept.figures.bytes += one.figures.bytes
-            kept.seconds, kept.processor = kept.seconds + one.seconds, kept.processor + one.processor
-            kept.memory = max(kept.memory, one.memory)
+            cases[name].add(asyncio.run(load(server, sessions, seconds=seconds, seed=turn)))
     return cases

@@ -10,17 +10,15 @@ import argparse
 import asyncio
 import contextlib
 import json
-import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from socket import socket
 from time import perf_counter
 
-from bench.load_server import Server, wait_for_health
+from bench.load_server import Server, hosting
 from bench.load_visitor import visiting
 
 _ROOT = Path(__file__).parent.parent
@@ -31,7 +29,7 @@ LINKS = {  # at the limit of one tensor, six of them; at the limit of one merge
 }
 TABS = (1, 4, 16, 64)
 PEAK, KEPT = 1_200.0, 200.0  # MB: the targets with 16 and 64 tabs
-_SETTLE = 15.0  # seconds after all tabs are closed; a session is kept for 60
+_SETTLE = 75.0  # seconds after all tabs are closed; a session is kept for 60
 _LOOK = 0.05
 
 
@@ -54,31 +52,6 @@ class Round:
     received: float
     seconds: float
     faults: list[str]
-
-
-@contextlib.contextmanager
-def hosted(folder: Path) -> Iterator[Server]:
-    """`serve.py` of a folder with its own public settings, without its sandbox.
-
-    Args:
-        folder: of this repository, or of another commit.
-    """
-    with socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
-    settings = {
-        "STREAMLIT_SERVER_ADDRESS": "127.0.0.1", "STREAMLIT_SERVER_PORT": port, "MERGESCOPE_SANDBOX": "off",
-        "MERGESCOPE_METRICS_PORT": "0",
-    }  # fmt: skip
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen([sys.executable, "serve.py"], cwd=folder, env=os.environ | settings, **quiet) as process:
-        try:
-            server = Server(f"http://127.0.0.1:{port}", process)
-            wait_for_health(server)
-            yield server
-        finally:
-            process.terminate()
-            process.wait(20)
 
 
 @contextlib.contextmanager
@@ -119,7 +92,7 @@ async def round_of(server: Server, tabs: int, link: str, seed: int) -> Round:
 
 def measure(folder: Path, link: str, tabs: tuple[int, ...]) -> tuple[float, list[Round]]:
     """Memory after a small picture, and all rounds, on one fresh server."""
-    with hosted(folder) as server:
+    with hosting(folder=folder, MERGESCOPE_SANDBOX="off") as server:
 
         async def rounds() -> tuple[float, list[Round]]:
             async with visiting(server.address) as visitor:

@@ -1,7 +1,7 @@
-"""What people do on a page: choose, switch, type, look at another channel; and wait in between.
+"""What people do on a page: choose, switch, type, look at another channel, and think in between.
 
-Nothing here names a page: whatever widgets a page has are used, so that a new page takes part. What a hall would not
-do all at once, or what is a file, stands in `_LEFT_ALONE`.
+No page is named here: the widgets that a page has are used, so that a new page takes part. What an audience would not
+do all at once, or what needs a file, is in `_LEFT_ALONE`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _VIEW_CHANNELS = 8
 
 @dataclass
 class Figures:
-    """What a load came to.
+    """What was measured under a load.
 
     Attributes:
         first: seconds of the first views.
@@ -41,6 +41,18 @@ class Figures:
     again: list[float] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     bytes: int = 0
+
+    @property
+    def runs(self) -> int:
+        """First views and runs after them."""
+        return len(self.first) + len(self.again)
+
+    def add(self, other: Figures) -> None:
+        """Count all runs of another round, too."""
+        self.first += other.first
+        self.again += other.again
+        self.faults += other.faults
+        self.bytes += other.bytes
 
     def note(self, run: Run, *, first: bool = False) -> None:
         """Count one run."""

@@ -1,7 +1,7 @@
 """One tab without a browser: it speaks Streamlit's own protocol and remembers what a browser would.
 
 As in the browser, values of widgets go along with every run, messages that were sent before come as references to
-their hash, and fragments that look again by themselves are asked for again while somebody thinks.
+their hash, and fragments that look again by themselves are requested again while the visitor thinks.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from urllib.parse import urlparse
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
 
 from bench.load_widgets import Widget, put, widget_of, words_of
 
@@ -58,16 +59,18 @@ class Visitor:
         session: name of the session, once a run has begun.
         widgets: on the page now, by the key that the page gave them.
         pages: of the app, as (URL path, hash).
-        query: what stands in the address behind the question mark.
+        query: of the address, after the question mark.
     """
 
     def __init__(self, socket: ClientConnection, address: str) -> None:
-        self.session, self.query, self.widgets = "", "", {}
+        self.session, self.query = "", ""
+        self.widgets: dict[str, Widget] = {}
         self.pages: list[tuple[str, str]] = []
         self._socket, self._address = socket, address
         self._states: dict[str, Any] = {}
         self._known: dict[str, ForwardMsg] = {}
-        self._page, self._looking = "", ()
+        self._page = ""
+        self._looking: tuple[float, str] | None = None  # seconds between looks, and the fragment
 
     async def open(self, page: str = "", query: str = "") -> Run:
         """Come by a link; `page` is the path in the URL."""
@@ -140,7 +143,8 @@ class Visitor:
         return message
 
     async def _run(self, message: BackMsg, *, whole: bool = True) -> Run:
-        run, begun, seen = Run(), perf_counter(), {}
+        run, begun = Run(), perf_counter()
+        seen: dict[str, Widget] = {}
         await self._socket.send(message.SerializeToString())
         async with asyncio.timeout(_PATIENCE):
             while not await self._take(run, seen):
@@ -167,7 +171,7 @@ class Visitor:
         kind = message.WhichOneof("type")
         if kind == "new_session":
             self.session = message.new_session.initialize.session_id
-            self._looking = ()
+            self._looking = None
         elif kind == "navigation":
             self._page = message.navigation.page_script_hash
             self.pages = [(page.url_pathname, page.page_script_hash) for page in message.navigation.app_pages]
@@ -190,8 +194,8 @@ class Visitor:
         widget = widget_of(element)
         if widget is not None:
             seen[widget.key] = widget
-            if widget.told is not None and (widget.fresh or widget.id not in self._states):
-                put(self._states.setdefault(widget.id, widget.empty()), widget, widget.told)
+            if widget.value is not None and (widget.fresh or widget.id not in self._states):
+                put(self._states.setdefault(widget.id, widget.empty()), widget, widget.value)
 
 
 @contextlib.asynccontextmanager
@@ -207,11 +211,18 @@ async def visiting(address: str) -> AsyncIterator[Visitor]:
     if urlparse(address).hostname not in _LOOPBACK:
         raise ValueError(f"{address} is not on this machine.")
     stream = address.replace("http", "ws", 1) + "/_stcore/stream"
-    options = {"subprotocols": ["streamlit"], "origin": address, "max_size": None, "open_timeout": 60, "proxy": None}
-    async with connect(stream, compression=None, **options) as socket:
+    async with connect(
+        stream,
+        compression=None,
+        subprotocols=[Subprotocol("streamlit")],
+        origin=Origin(address),
+        max_size=None,
+        open_timeout=60,
+        proxy=None,
+    ) as socket:
         yield Visitor(socket, address)
 
 
 def selection(**looked: Any) -> str:
-    """The state of a tensor view in which somebody looks at a channel or a cell."""
+    """The state of a tensor view in which a channel or an element is selected."""
     return json.dumps({"selection": looked})

@@ -41,16 +41,16 @@ class Widget:
         id: as the server names it.
         kind: such as "selectbox".
         options: what may be chosen; empty where anything may be typed.
-        told: the value that the server says it has; None where it says nothing.
+        value: that the server says it has; None where it says nothing.
         fresh: whether the browser must take that value over.
-        disabled: whether nobody can use it now.
+        disabled: whether it cannot be used now.
     """
 
     key: str
     id: str
     kind: str
     options: tuple[str, ...]
-    told: Any
+    value: Any
     fresh: bool
     disabled: bool
 
@@ -75,7 +75,7 @@ def widget_of(element: Any) -> Widget | None:
         inside.id,
         kind,
         options,
-        _told(kind, inside),
+        _value(kind, inside),
         bool(getattr(inside, "set_value", False)),
         bool(getattr(inside, "disabled", False)),
     )
@@ -112,8 +112,8 @@ def words_of(element: Any) -> tuple[str, str]:
     return kind, read(getattr(element, kind)) if read else ""
 
 
-def _told(kind: str, inside: Message | Any) -> Any:
-    """What the server says the widget holds."""
+def _value(kind: str, inside: Message | Any) -> Any:
+    """The value that the server says the widget has."""
     if kind in ("selectbox", "radio"):
         return inside.raw_value or _default(inside)
     if kind == "button_group":

@@ -22,11 +22,13 @@ from core.merges.snippets import snippet
 
 # Errors
 from core.errors import Fix, MergeError
+from core.merges.read_error import Request, read_error
 from core.sentences import Sentence
 
 __all__ = [
-    "DIALECTS", "MERGES", "AlignedInput", "Alignment", "Fix", "MergeError", "Merged", "Operation", "Sentence",
-    "align", "gradients", "merge", "reach", "snippet", "sources",
+    "DIALECTS", "MERGES", "AlignedInput", "Alignment", "Fix", "MergeError", "Merged", "Operation", "Request",
+    "Sentence",
+    "align", "gradients", "merge", "reach", "read_error", "snippet", "sources",
     "gates", "merges", "segmentation", "story",
-    "colours", "dtypes", "errors", "limits", "sentences", "settings",
+    "colours", "digests", "dtypes", "errors", "limits", "sentences", "settings", "zip_members",
 ]  # fmt: skip

@@ -1,13 +1,16 @@
-"""`python -m core Multiply 5,1,5 5,4,5`: the alignment in a terminal."""
+"""`python -m core Multiply 5,1,5 5,4,5`: the alignment in a terminal; `--read FILE` takes a pasted error message."""
 
 from __future__ import annotations
 
 import argparse
 import re
 import sys
+from pathlib import Path
+from typing import Any
 
-from core import MERGES, Alignment, MergeError, align
+from core import MERGES, Alignment, Fix, MergeError, Request, Sentence, align, read_error
 from core.errors import Shape
+from core.limits import MAX_TEXT
 from core.merges.shape_text import parse_shape
 
 
@@ -19,8 +22,12 @@ def main(arguments: list[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     options = _parser().parse_intermixed_args([f" {text}" if re.match(r"-\d", text) else text for text in given])
     try:
-        shapes = [parse_shape(text) for text in options.shapes]
-        alignment = align(options.operation, shapes, axis=options.axis, axes=_axes(options.axes))
+        request = _request(options)
+        if request.code:
+            raise _wrong_call(request)
+        if options.read is not None:
+            print(_understood(request))
+        alignment = align(request.operation or "", request.shapes, **request.options)
     except MergeError as error:
         print(_report(error), file=sys.stderr)
         return 2
@@ -32,11 +39,51 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m core", description="How Keras aligns and broadcasts the inputs of a merge layer."
     )
-    parser.add_argument("operation", help=", ".join(MERGES))
+    parser.add_argument("operation", nargs="?", help=", ".join(MERGES))
     parser.add_argument("shapes", nargs="*", metavar="shape", help="such as 5,1,5 or None,20,20,256")
-    parser.add_argument("--axis", type=int, default=-1, help="of Concatenate (default: -1)")
-    parser.add_argument("--axes", default="-1", help="of Dot: one integer or two, such as 2,1 (default: -1)")
+    parser.add_argument("--axis", type=int, help="of Concatenate (default: -1)")
+    parser.add_argument("--axes", help="of Dot: one integer or two, such as 2,1 (default: -1)")
+    parser.add_argument("--read", metavar="FILE", help="read a pasted error message; - is standard input")
     return parser
+
+
+def _request(options: argparse.Namespace) -> Request:
+    """What to align: from the arguments, or from a pasted text, in which case arguments fill the gaps."""
+    chosen: dict[str, Any] = {} if options.axis is None else {"axis": options.axis}
+    chosen |= {} if options.axes is None else {"axes": _axes(options.axes)}
+    if options.read is None:
+        if options.operation is None:
+            _parser().error("the following arguments are required: operation")
+        return Request(options.operation, tuple(parse_shape(text) for text in options.shapes), chosen)
+    request = read_error(_text(options.read))
+    operation = options.operation or request.operation
+    notes = request.notes
+    if operation is None and not request.code:
+        operation = "Multiply"
+        notes += (Sentence("The text does not name the merge; Multiply is used. All element-wise merges align alike."),)
+    return Request(operation, request.shapes, {**request.options, **chosen}, notes, request.code)
+
+
+def _text(name: str) -> str:
+    """A file or standard input, no more of it than `read_error` accepts."""
+    try:
+        if name == "-":
+            return sys.stdin.read(MAX_TEXT + 1)
+        with Path(name).open(encoding="utf-8", errors="replace") as file:
+            return file.read(MAX_TEXT + 1)
+    except OSError as error:
+        raise MergeError(f"{name} cannot be read: {error.strerror}.") from None
+
+
+def _wrong_call(request: Request) -> MergeError:
+    """The error of a call that is wrong by its form."""
+    return MergeError(" ".join(request.notes), fixes=[Fix("Write:", request.shapes, code=request.code)])
+
+
+def _understood(request: Request) -> str:
+    call = ", ".join(f"{name}={value}" for name, value in request.options.items())
+    shapes = " ".join(map(str, request.shapes))
+    return "\n".join([f"Read: {request.operation}({call}) {shapes}", *request.notes, ""])
 
 
 def _axes(text: str) -> int | tuple[int, ...]:
@@ -70,8 +117,9 @@ def _cells(shape: Shape, roles: tuple[str, ...]) -> list[str]:
 def _report(error: MergeError) -> str:
     lines = [str(error)]
     if error.fixes:
-        lines += ["", "What would fit:"]
-        lines += [f"  {fix.text}: {' '.join(map(str, fix.shapes))}" for fix in error.fixes]
+        lines += ["", "Fixes:"]
+    for fix in error.fixes:
+        lines += [f"  {fix.text}", *(f"      {line}" for line in fix.code.splitlines())]
     return "\n".join(lines)
 
 

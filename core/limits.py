@@ -17,11 +17,9 @@ MAX_ELEMENTS = number("MAX_ELEMENTS", 4_000_000)  # of one tensor: 16 MB of floa
 MAX_INPUTS = 6  # inputs of one merge
 MAX_MERGE_ELEMENTS = number("MAX_MERGE_ELEMENTS", 28_000_000)  # of one merge: all its inputs and its result together
 MAX_TEXT = 100_000  # characters of a pasted list
-MAX_GATE_ELEMENTS = 262_144  # numbers of features in the gate gallery: a residual block of them takes under a second
-MAX_GATE_CHANNELS = 1_024  # of such features; some gates have weights from every channel to every other
-MAX_GATE_STEP = number(
-    "MAX_GATE_STEP", 16_000_000
-)  # values of one step of a gate; self-attention has the square of its positions
+MAX_GATE_ELEMENTS = 262_144  # of features in the gate gallery: a residual block of them takes under a second
+MAX_GATE_CHANNELS = 1_024  # of such features; some gates have a weight for each pair of channels
+MAX_GATE_STEP = number("MAX_GATE_STEP", 16_000_000)  # values of one step of a gate; self-attention has positions²
 MAX_UPLOAD_BYTES = number("MAX_UPLOAD_BYTES", 32_000_000)
 MAX_ARCHIVE_MEMBERS = 64  # arrays in one .npz
 MAX_IMAGE_PIXELS = number("MAX_IMAGE_PIXELS", 16_000_000)

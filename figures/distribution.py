@@ -1,4 +1,4 @@
-"""How the numbers of a merge are spread, before and after."""
+"""Histograms of the values of a merge's inputs and result."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _BINS = 60
 
 
 def distribution(tensors: Sequence[tuple[str, NDArray[Any]]], *, count: str, value: str) -> go.Figure:
-    """One outline for each tensor, over the same bins.
+    """One outline per tensor, over the same bins.
 
-    Numbers that are not finite are left out; a legend entry says how many.
+    Values that are not finite are left out; a legend entry gives their number.
 
     Args:
         tensors: (name, values) of any shape.
-        count: title of the axis that counts.
+        count: title of the axis of counts.
         value: title of the axis of values.
     """
     finite = [np.asarray(values, dtype=np.float64)[np.isfinite(values)] for _, values in tensors]

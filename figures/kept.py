@@ -1,4 +1,4 @@
-"""What gates keep of each channel, as lines over the channels."""
+"""The energy that gates retain per channel, as lines over the channels."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-_LOOKS = (("#0b72b5", "solid"), ("#c8590a", "dot"))  # told apart by form too, not by colour alone
+_LOOKS = (("#0b72b5", "solid"), ("#c8590a", "dot"))  # distinguishable without colour too
 
 
 def kept_channels(
     shares: Sequence[tuple[str, NDArray[Any]]], *, order: Sequence[int], channel: str, share: str
 ) -> go.Figure:
-    """One line for each gate.
+    """One line per gate.
 
     Args:
-        shares: (name of the gate, share of energy kept by channel, (C,)); NaN leaves a gap.
+        shares: (name of the gate, fraction of energy retained per channel, (C,)); NaN leaves a gap.
         order: the channels from left to right.
         channel: title of the axis of channels.
-        share: title of the axis of shares.
+        share: title of the axis of fractions.
     """
     figure = go.Figure()
-    places, names = list(range(len(order))), [str(one) for one in order]
+    positions, names = list(range(len(order))), [str(one) for one in order]
     for (name, values), (colour, dash) in zip(shares, _LOOKS, strict=False):
         figure.add_trace(
             go.Scatter(
                 name=name,
-                x=places,
+                x=positions,
                 y=np.asarray(values, dtype=np.float64)[list(order)],
                 customdata=names,
                 hovertemplate=f"{channel} %{{customdata}}: %{{y:.3g}}",

@@ -1,4 +1,4 @@
-"""What every slice has: the trunk, the large organs, the spine and the vessels. NumPy only."""
+"""The parts of every slice: trunk, large organs, spine and vessels. NumPy only."""
 
 from math import atan2, cos, sin
 
@@ -9,7 +9,7 @@ from network.shapes import Point, cover, ellipse, paint, plain_grid
 
 
 def trunk(scene: Scene) -> np.ndarray:
-    """Table, skin, fat, muscle wall with ribs, and the fat of the cavity; gives the share of the body."""
+    """Table, skin, fat, muscle wall with ribs, and the fat of the cavity; returns the body's coverage of each pixel."""
     table = np.abs(ellipse(plain_grid(), (0, scene.radii[1] - 85), (200, 90))) - 2
     paint(scene.image, cover(table), -90.0)
     outline = ellipse(scene.grid, (0, 0), scene.radii)
@@ -54,7 +54,7 @@ def large_organs(scene: Scene) -> None:
 
 
 def _stomach(scene: Scene, centre: Point, size: float) -> None:
-    """A wall as bright as the target, fluid, and air above the fluid (the patient lies on the back)."""
+    """A wall as bright as the target, fluid, and air above the fluid (the patient lies supine)."""
     outline = ellipse(scene.grid, centre, (16 * size, 10 * size), -0.3)
     scene.add(outline, scene.gland, 1.0)
     scene.add(outline + 2.5, scene.between(5, 40), 1.0)
@@ -63,7 +63,7 @@ def _stomach(scene: Scene, centre: Point, size: float) -> None:
 
 
 def _kidney(scene: Scene, centre: Point, side: int) -> None:
-    """A kidney: bright rind, darker inside, fat in the middle that opens towards the spine."""
+    """A kidney: bright cortex, darker medulla, fat in the middle that opens towards the spine."""
     outline = ellipse(scene.grid, centre, (8.5, 12), side * scene.between(-0.4, 0.1))
     scene.add(outline, 40 + 150 * scene.contrast)
     scene.add(outline + 3.5, 35 + 80 * scene.contrast, 1.0)

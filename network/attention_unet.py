@@ -1,11 +1,11 @@
 """Attention U-Net with additive grid gates, as in Oktay et al. 2018 (arXiv:1804.03999), in Keras.
 
 The input is a slice, (n, 160, 160, 1) float32 in 0..1, the output the probability of the target, (n, 160, 160, 1).
-Each skip connection passes a gate: its features x are multiplied by one map alpha, which the coarser features g of
-the decoder help to make. `GRIDS` names the gates by their rows: gate20 works on x of 20x20x256 with g of 10x10x256.
+Each skip connection has a gate: its features x are multiplied by one attention map alpha, computed from x and the
+coarser features g of the decoder. `GRIDS` names the gates by their rows: gate20 has x of 20x20x256 and g of 10x10x256.
 
 A gate of the name gateN has the layers (h = N / 2):
-    gateN_theta_x   (n, h, h, f)  convolution of x, 2x2, stride 2, no bias: x on the grid of g
+    gateN_theta_x   (n, h, h, f)  convolution of x, 2x2 (the paper has 1x1), stride 2, no bias: x on the grid of g
     gateN_phi_g     (n, h, h, f)  convolution of g, 1x1, with bias
     gateN_sum       (n, h, h, f)  Add
     gateN_relu      (n, h, h, f)  ReLU
@@ -29,13 +29,13 @@ Tensor: TypeAlias = "keras.KerasTensor"
 
 
 def gate_input_names(grid: int) -> tuple[str, str]:
-    """Names of the layers that give x and g to the gate of this grid."""
+    """Names of the layers that compute x and g of the gate on this grid."""
     signal = "encode10_b_relu" if grid == 20 else f"decode{grid // 2}_b_relu"
     return f"encode{grid}_b_relu", signal
 
 
 def attention_unet(*, gated: bool = True) -> keras.Model:
-    """The network; with `gated` False the skip connections pass unchanged, all else being equal."""
+    """The network; with `gated` False the same network with plain skip connections."""
     image = tensor = keras.Input((SIZE, SIZE, 1), name="slice")
     skips: dict[int, Tensor] = {}
     for grid in (160, 80, 40, 20, 10):
@@ -47,12 +47,12 @@ def attention_unet(*, gated: bool = True) -> keras.Model:
         wide = layers.UpSampling2D(interpolation="bilinear", name=f"decode{grid}_up")(tensor)
         joined = layers.Concatenate(name=f"decode{grid}_join")([wide, skip])
         tensor = _block(joined, (DECODED[grid], DECODED[grid]), f"decode{grid}")
-    answer = layers.Conv2D(1, 1, activation="sigmoid", name="segmentation")(tensor)
-    return keras.Model(image, answer, name="attention_unet" if gated else "plain_unet")
+    prediction = layers.Conv2D(1, 1, activation="sigmoid", name="segmentation")(tensor)
+    return keras.Model(image, prediction, name="attention_unet" if gated else "plain_unet")
 
 
 def attention_gate(x: Tensor, g: Tensor, name: str) -> Tensor:
-    """Features x (n, 2h, 2h, c) times the map alpha (n, 2h, 2h, 1) that x and g (n, h, h, d) make; same shape as x.
+    """Features x (n, 2h, 2h, c) times the map alpha (n, 2h, 2h, 1) computed from x and g (n, h, h, d); same shape as x.
 
     arXiv:1804.03999, equations 1 and 2: alpha = sigmoid(psi(ReLU(theta_x(x) + phi_g(g)))).
     """
@@ -67,7 +67,7 @@ def attention_gate(x: Tensor, g: Tensor, name: str) -> Tensor:
 
 
 def _block(tensor: Tensor, widths: tuple[int, int], name: str) -> Tensor:
-    """Twice convolution 3x3, batch normalisation and ReLU: (n, h, w, c) to (n, h, w, widths[1])."""
+    """Two 3x3 convolutions, each with batch normalization and ReLU: (n, h, w, c) to (n, h, w, widths[1])."""
     for step, width in zip("ab", widths, strict=True):
         tensor = layers.Conv2D(width, 3, padding="same", use_bias=False, name=f"{name}_{step}_conv")(tensor)
         tensor = layers.BatchNormalization(momentum=0.95, name=f"{name}_{step}_norm")(tensor)

@@ -1,7 +1,7 @@
-"""The organ to find, and all that could be taken for it. NumPy only.
+"""The target organ and its look-alikes. NumPy only.
 
-The target is a bent, tapering, lobed gland with a coarse grain, as a pancreas has. Its look-alikes share its
-brightness and either its form or its grain, never both.
+The target is a bent, tapering, lobed gland with a coarse grain, as a pancreas has. Its look-alikes have its
+brightness and either its shape or its grain, never both.
 """
 
 from math import cos, pi, sin
@@ -13,28 +13,28 @@ from network.shapes import Point, Rod, cover, ellipse, paint, rod
 
 
 def look_alikes(scene: Scene, target: Point) -> None:
-    """What could be taken for the target, around it: a smooth gland, a node, a striped loop, plain loops of bowel."""
+    """Look-alikes around the target: a smooth gland, a node, a striped loop, plain loops of bowel."""
     kinds = (_smooth_gland, _node, _striped_loop)
-    for number, centre in enumerate(_places(scene, target)):
+    for number, centre in enumerate(_centres(scene, target)):
         draw = kinds[number] if number < len(kinds) else _bowel_loop
         draw(scene.near(centre, 28 if number < len(kinds) else 14), centre)
 
 
-def _places(scene: Scene, target: Point) -> list[Point]:
-    """Up to nine spots of the cavity that keep away from the target and from each other, in random order."""
+def _centres(scene: Scene, target: Point) -> list[Point]:
+    """Up to nine positions in the cavity, apart from the target and from each other, in random order."""
     across, down = scene.radii[0] - scene.fat - 15, scene.radii[1] - scene.fat - 14
     taken: list[Point] = []
     for angle, far in zip(scene.rng.uniform(0, 2 * pi, 40), np.sqrt(scene.rng.uniform(0, 1, 40)), strict=True):
-        place = (across * far * cos(angle), down * far * sin(angle))
-        away = abs(place[0] - target[0]) > 26 or abs(place[1] - target[1]) > 17
-        apart = all((place[0] - x) ** 2 + (place[1] - y) ** 2 > 17**2 for x, y in taken)
-        if away and apart and place[1] < scene.back - 12:
-            taken.append(place)
+        centre = (across * far * cos(angle), down * far * sin(angle))
+        away = abs(centre[0] - target[0]) > 26 or abs(centre[1] - target[1]) > 17
+        apart = all((centre[0] - x) ** 2 + (centre[1] - y) ** 2 > 17**2 for x, y in taken)
+        if away and apart and centre[1] < scene.back - 12:
+            taken.append(centre)
     return taken[:9]
 
 
 def _wrap(scene: Scene, shape: np.ndarray) -> None:
-    """A thin plane of fat around a gland, which parts it from the organ that it touches."""
+    """A thin layer of fat that separates a gland from the organ next to it."""
     paint(scene.image, np.float32(0.6) * cover(shape - np.float32(1.7)), FAT)
 
 
@@ -45,7 +45,7 @@ def _grain(scene: Scene) -> np.ndarray:
 
 
 def target(scene: Scene, centre: Point) -> None:
-    """The organ to find: bent, tapering, lobed and grainy."""
+    """The target organ: bent, tapering, lobed and grainy."""
     form = Rod(
         half=scene.between(15, 21),
         width=scene.between(5.5, 8),
@@ -62,7 +62,7 @@ def target(scene: Scene, centre: Point) -> None:
 
 
 def _smooth_gland(scene: Scene, centre: Point) -> None:
-    """The target's form without its grain and its lobes."""
+    """The shape of the target without its grain and its lobes."""
     half, width, angle = scene.between(12, 18), scene.between(4.5, 7), scene.between(-pi, pi)
     shape = rod(scene.grid, centre, Rod(half, width, scene.between(-9, 9), 0.2, angle))
     _wrap(scene, shape)
@@ -70,7 +70,7 @@ def _smooth_gland(scene: Scene, centre: Point) -> None:
 
 
 def _node(scene: Scene, centre: Point) -> None:
-    """The target's grain in a round form."""
+    """The grain of the target in a round shape."""
     radius = scene.between(6, 8.5)
     shape = ellipse(scene.grid, centre, (radius, radius * scene.between(0.85, 1.15)))
     _wrap(scene, shape)

@@ -1,8 +1,8 @@
-"""Slices that look like CT of the abdomen, with known truth, in any number: the same seed gives the same slice.
+"""Generated slices that look like abdominal CT, with ground truth: the same seed gives the same slice.
 
-A slice is (160, 160, 1) float32 in 0..1, the truth (160, 160, 1) float32 of 0 and 1. The target's mean brightness is
-drawn from the same range as that of its look-alikes (`network.glands`), so brightness alone does not find it, and
-its place varies, so place alone does not either. Some two hundred slices a second. NumPy only.
+A slice is (160, 160, 1) float32 in 0..1, the ground truth (160, 160, 1) float32 of 0 and 1. The target's mean
+brightness is drawn from the same range as that of its look-alikes (`network.glands`), so brightness alone does not
+identify it; neither does its position, which varies. About 200 slices per second. NumPy only.
 """
 
 from collections.abc import Iterable
@@ -17,11 +17,11 @@ from network.scene import Scene
 
 @dataclass(frozen=True)
 class Phantom:
-    """One slice with its truth.
+    """One slice with its ground truth.
 
     Attributes:
         image: (160, 160, 1) float32, 0..1, as a radiologist's window shows it.
-        target: (160, 160, 1) float32 of 0 and 1, the organ to find.
+        target: (160, 160, 1) float32 of 0 and 1, the target organ.
         body: (160, 160, 1) float32 of 0 and 1, everything inside the skin, the target included.
     """
 
@@ -56,12 +56,12 @@ def phantoms(seeds: Iterable[int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _scan(scene: Scene) -> np.ndarray:
-    """What the scanner and the window make of it: shading, two grains of noise, level and width; 0..1."""
+    """The image after scanner and window: shading, two kinds of noise, level and width; 0..1."""
     rng = scene.rng
     shading = scene.between(0, 10) * scene.noise(90)
     white = rng.standard_normal(scene.image.shape, dtype=np.float32)
     noise = scene.between(6, 14) * white + scene.between(3, 9) * scene.noise(2)
     level, width = scene.between(20, 65), scene.between(320, 460)
     shown = np.clip((scene.image + shading + noise - level) / width + 0.5, 0, 1)
-    # 256 greys, as in a picture file: a stored or uploaded slice is then the very slice the network saw.
+    # 256 grey levels, as in an image file: a stored or uploaded slice equals the one that the network saw.
     return np.round(255 * shown).astype(np.float32) / np.float32(255)

@@ -1,6 +1,6 @@
-"""Soft shapes and smooth noise, the clay of which the slices of `network.phantoms` are formed.
+"""Soft shapes and smooth noise, from which the slices of `network.phantoms` are drawn.
 
-A slice is (160, 160) float32; what is drawn may be cut to a part of it. A shape is its signed distance in pixels:
+A slice is (160, 160) float32; arrays may be cropped to a part of it. A shape is given by its signed distance in pixels:
 negative inside, zero on the border (approximate away from the border). NumPy only.
 """
 
@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 
 SIZE = 160
-_SPARE = 96  # one noise field is drawn larger than the slice, so that each organ can cut another piece out of it
+_SPARE = 96  # a noise field is larger than the slice, so that each organ can use another part of it
 
 Point = tuple[float, float]
 Grid = tuple[np.ndarray, np.ndarray]
@@ -24,13 +24,13 @@ def _spline(cells: int, size: int) -> np.ndarray:
     near = 2 / 3 - distance**2 + distance**3 / 2
     far = np.clip(2 - distance, 0, None) ** 3 / 6
     weights = np.where(distance < 1, near, far)
-    # A spline of independent knots has less than unit variance; scale it back, so amplitudes mean what they say.
+    # A spline of independent knots has less than unit variance; rescale it to unit variance.
     scaled: np.ndarray = (weights / np.sqrt((weights**2).sum(axis=1).mean())).astype(np.float32)
     return scaled
 
 
 def smooth_field(rng: np.random.Generator, grain: float, size: int = SIZE) -> np.ndarray:
-    """Gaussian noise of zero mean and unit spread whose lumps are about `grain` pixels wide, (size, size)."""
+    """Gaussian noise of zero mean and unit standard deviation, correlated over about `grain` pixels, (size, size)."""
     spline = _spline(max(2, round(size / grain)), size)
     knots = rng.standard_normal((spline.shape[1], spline.shape[1]), dtype=np.float32)
     field: np.ndarray = spline @ knots @ spline.T
@@ -44,26 +44,26 @@ def plain_grid() -> Grid:
 
 
 def warped_grid(rng: np.random.Generator, pixels: float) -> Grid:
-    """The pixel grid bent by about `pixels`, so that ellipses drawn on it look grown rather than constructed."""
+    """The pixel grid warped by about `pixels`, so that ellipses drawn on it are slightly irregular."""
     x, y = plain_grid()
     return x + pixels * smooth_field(rng, 50), y + pixels * smooth_field(rng, 50)
 
 
 class Wobble:
-    """An endless supply of uneven edges: pieces of one noise field, which costs less than a field for each organ."""
+    """Uneven edges: parts of one noise field, which takes less time than a field for each organ."""
 
     def __init__(self, rng: np.random.Generator, grain: float) -> None:
         self._rng = rng
         self._field = smooth_field(rng, grain, SIZE + _SPARE)
 
     def cut(self, pixels: float, shape: tuple[int, ...]) -> np.ndarray:
-        """A random piece of the given shape with a spread of `pixels`."""
+        """A random part of the given shape with a standard deviation of `pixels`."""
         top, left = self._rng.integers(0, _SPARE, 2)
         return np.float32(pixels) * self._field[top : top + shape[0], left : left + shape[1]]
 
 
 def _local(grid: Grid, centre: Point, angle: float) -> Grid:
-    """The grid seen from `centre` and turned by `angle` [rad]: u along the shape, v across it."""
+    """The grid relative to `centre`, rotated by `angle` [rad]: u along the shape, v across it."""
     cosine, sine = np.float32(np.cos(angle)), np.float32(np.sin(angle))
     x, y = grid[0] - np.float32(centre[0]), grid[1] - np.float32(centre[1])
     return cosine * x + sine * y, cosine * y - sine * x
@@ -83,8 +83,8 @@ class Rod:
     Attributes:
         half: half the length of its axis [px].
         width: half its thickness in the middle [px].
-        bend: how far the ends lie to one side of the middle [px].
-        taper: by which part it is thicker at one end and thinner at the other, -1 to 1.
+        bend: how far the ends are to one side of the middle [px].
+        taper: by what fraction it is thicker at one end and thinner at the other, -1 to 1.
         angle: direction of its axis [rad].
     """
 
@@ -108,11 +108,11 @@ def rod(grid: Grid, centre: Point, form: Rod) -> np.ndarray:
 
 
 def cover(distance: np.ndarray) -> np.ndarray:
-    """The share of each pixel that lies inside, 0 to 1, with an edge as soft as a scanner's (about 2 px)."""
+    """Coverage of each pixel, 0 to 1, with an edge as soft as a scanner's (about 2 px)."""
     share: np.ndarray = np.clip(np.float32(0.5) - distance * np.float32(0.6), 0, 1)
     return share
 
 
 def paint(image: np.ndarray, share: np.ndarray, value: np.ndarray | float) -> None:
-    """Mix `value` into `image` (both in Hounsfield units) by `share`, in place."""
+    """Blend `value` into `image` (both in Hounsfield units) by the coverage `share`; modifies `image`."""
     image += share * (value - image)

@@ -25,7 +25,7 @@ def save_weights(network: keras.Model, path: Path) -> None:
 
 
 def load_weights(network: keras.Model, path: Path) -> keras.Model:
-    """Give the network the stored weights; the same network, for use in one line.
+    """Load the stored weights into the network and return it.
 
     Raises ValueError if the file and the network do not name the same weights.
     """
@@ -33,7 +33,7 @@ def load_weights(network: keras.Model, path: Path) -> keras.Model:
     with np.load(path, allow_pickle=False) as stored:
         if set(stored.files) != set(variables):
             odd = sorted(set(stored.files) ^ set(variables))[:3]
-            message = f"{path.name} does not belong to {network.name}: {len(stored.files)} weights stored, "
+            message = f"{path.name} does not match {network.name}: {len(stored.files)} weights stored, "
             raise ValueError(message + f"{len(variables)} expected, for example {', '.join(odd)}. Train it again.")
         for name, variable in variables.items():
             variable.assign(stored[name].astype(np.float32))

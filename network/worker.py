@@ -1,6 +1,6 @@
-"""The jobs of a child process that holds the shipped network. It is started by module name (`sandbox/segmentation/segmenter.py`).
+"""The jobs of a child process that runs the shipped network; `sandbox/segmentation/segmenter.py` starts it by name.
 
-Features leave as float32, by names that carry the gate: `x20`, `g20`, `alpha20`; all with a batch of one.
+Features are sent as float32, by names with the grid of the gate: `x20`, `g20`, `alpha20`; all with a batch of one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from network.attention_unet import GRIDS, SIZE, attention_unet, gate_input_names
 from network.phantoms import phantom
 from network.weights import load_weights
 
-logging.getLogger("tensorflow").setLevel(logging.ERROR)  # five models mean five graphs, which it warns of
+logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns of five graphs for five models
 
 Message = tuple[dict[str, Any], list[np.ndarray]]
 
@@ -30,7 +30,7 @@ _IMAGE = (1, SIZE, SIZE, 1)
 
 
 def _probe(network: keras.Model) -> keras.Model:
-    """The answer, and at every gate what enters it and its map."""
+    """The prediction, and the inputs and the map of every gate."""
     outputs = {"answer": network.output}
     for grid in GRIDS:
         features, signal = (network.get_layer(name).output for name in gate_input_names(grid))
@@ -40,7 +40,7 @@ def _probe(network: keras.Model) -> keras.Model:
 
 
 def _steered(network: keras.Model, grid: int) -> keras.Model:
-    """The network cut open at one gate: its map is put in, and what made it is not computed."""
+    """The network with the map of one gate as an input; what would compute the map is left out."""
     return keras.Model([network.input, network.get_layer(f"gate{grid}_alpha").output], network.output)
 
 
@@ -57,7 +57,8 @@ def segment(header: dict[str, Any], arrays: list[np.ndarray]) -> Message:
         arrays: without a seed, the slice (1, 160, 160, 1) from 0 to 1.
 
     Returns:
-        "names" of the arrays: image, answer, features and maps; for a generated slice also truth and body.
+        "names" of the arrays: image, prediction ("answer"), features and maps; for a generated slice also the ground
+            truth and the body.
     """
     if header["seed"] is None:
         known = {"image": _checked(arrays[0], _IMAGE)}
@@ -69,14 +70,14 @@ def segment(header: dict[str, Any], arrays: list[np.ndarray]) -> Message:
 
 
 def steer(header: dict[str, Any], arrays: list[np.ndarray]) -> Message:
-    """Run the network on one slice with another map at one gate.
+    """Run the network on one slice with a given map at one gate.
 
     Args:
         header: "grid" of the gate.
         arrays: the slice (1, 160, 160, 1), the map (1, grid, grid, 1).
 
     Returns:
-        The answer, (1, 160, 160, 1).
+        The prediction, (1, 160, 160, 1).
     """
     grid = int(header["grid"])
     given = [_checked(arrays[0], _IMAGE), _checked(arrays[1], (1, grid, grid, 1))]
@@ -90,7 +91,7 @@ def _checked(array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def _warm_up() -> None:
-    """The first call of each model takes a second, as TensorFlow draws its graph then."""
+    """The first call of each model takes a second, in which TensorFlow traces its graph."""
     image = np.zeros(_IMAGE, np.float32)
     _PROBE.predict_on_batch(image)
     for grid, model in _STEERED.items():

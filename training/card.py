@@ -1,4 +1,4 @@
-"""Writes assets/CARD.md out of `training/card.md`, the recorded recipe and the figures that evaluation found."""
+"""Writes assets/CARD.md from the template `training/card.md`, the recorded recipe and the evaluation's figures."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ _TEMPLATE = Path(__file__).with_name("card.md")
 
 
 def write_card(assets: Path) -> None:
-    """Fill the template from training.json and figures.json of the folder; the result is CARD.md beside them."""
+    """Fill the template from training.json and figures.json of the folder; the result is CARD.md in the same folder."""
     note = json.loads((assets / "training.json").read_text(encoding="utf-8"))
     figures = json.loads((assets / "figures.json").read_text(encoding="utf-8"))
     card = _TEMPLATE.read_text(encoding="utf-8").format(**_fields(note, figures, assets))
@@ -18,7 +18,7 @@ def write_card(assets: Path) -> None:
 
 
 def _fields(note: Tree, figures: Tree, assets: Path) -> dict[str, object]:
-    """What the template names."""
+    """The fields of the template."""
     gated, plain = figures["gated"], figures["plain"]
     return {
         **note["recipe"],

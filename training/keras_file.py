@@ -1,6 +1,6 @@
 """The trained network as a `.keras` file, for the model inspector: `python -m training.keras_file` writes it.
 
-The zip is packed: the kernels are rounded to float16 and stored as float32, so half of their bytes are nearly all 0.
+The zip is compressed: the kernels are rounded to float16 and stored as float32, so half of their bytes are mostly 0.
 """
 
 import os
@@ -18,7 +18,7 @@ NAME = "attention_unet.keras"
 
 
 def write_keras_file(assets: Path = ASSETS) -> Path:
-    """Save the network with the weights of weights.npz beside them; gives the path of the file."""
+    """Save the network with the weights of weights.npz in the same folder; returns the path of the file."""
     network = load_weights(attention_unet(), assets / "weights.npz")
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder) / NAME

@@ -1,9 +1,9 @@
-"""How the network is trained: batches, schedule, and what is added to the network while it learns.
+"""How the network is trained: batches, schedule, and the additional outputs and losses of training.
 
-With a plain loss gate20 was found shut or open everywhere in some trials (`training/card.md` tells which). Nothing
-forbids that: a gate that does not choose costs nothing, as the layers behind it can undo any factor. So two kinds of
-small losses are added. Deep supervision reads the target off every gating signal g, so that g knows what a gate has
-to know; focus tells the two coarse gates where their alpha should be open.
+With a plain loss, gate20 was closed or open everywhere in some trials (listed in `training/card.md`). Nothing prevents
+that: a gate that is not selective costs nothing, as the following layers can undo any factor. So two kinds of small
+losses are added. Deep supervision predicts the target from every gating signal g, so that g has the information that a
+gate needs; focus trains the alpha of the two coarse gates against the target.
 """
 
 from dataclasses import asdict, dataclass
@@ -16,20 +16,20 @@ from network.attention_unet import gate_input_names
 from network.phantoms import phantoms
 from training.losses import Loss, deep_loss, focus_loss, segmentation_loss
 
-DEEP_SHARES = {20: 0.2, 40: 0.2, 80: 0.2, 160: 0.2}  # of the loss read off the g of a gate
-FOCUS_SHARES = {20: 0.5, 40: 0.5}  # of the loss on the alpha of a gate
+DEEP_SHARES = {20: 0.2, 40: 0.2, 80: 0.2, 160: 0.2}  # weight of the loss on the prediction from the g of a gate
+FOCUS_SHARES = {20: 0.5, 40: 0.5}  # weight of the loss on the alpha of a gate
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """Numbers of a training.
+    """Hyperparameters of a training run.
 
     Attributes:
-        steps: batches in all.
-        batch: slices in a batch; no slice comes twice.
-        rate: highest learning rate, after the warm-up; then it falls along a cosine to a hundredth.
+        steps: number of batches.
+        batch: slices per batch; no slice is used twice.
+        rate: highest learning rate, after the warm-up; then a cosine decay to a hundredth.
         warm: steps of warm-up.
-        seed: of the first weights; also of the first slice, and the following seeds make the following slices.
+        seed: of the initial weights, and of the first slice; the following slices have the following seeds.
     """
 
     steps: int = 800
@@ -39,12 +39,12 @@ class Recipe:
     seed: int = 1
 
     def as_dict(self) -> dict[str, float]:
-        """The numbers under their names."""
+        """The hyperparameters by name."""
         return asdict(self)
 
 
 class Slices(keras.utils.PyDataset):
-    """Batch after batch of new slices, each with the target once for every output of the learner."""
+    """Batches of new slices, each with the target once per output of the learner."""
 
     def __init__(self, recipe: Recipe, outputs: list[str]) -> None:
         super().__init__()

@@ -1,10 +1,10 @@
 """`python -m training.responses`: what the trained network predicts with other maps at one gate.
 
 Writes assets/responses.npz, for the sample slices and every gate (grid 20, 40, 80, 160): `moments_20` (m, 8, 3200)
-uint8, with the map that the gate made after each recorded number of training steps, over the features of the trained
-network; `checks_20` (4, 8, 3200) uint8, with the maps of `core.gates.sanity_checks`, in the order of its table. A
-prediction is the mask "probability above a half" of (160, 160) positions, eight in a
-byte, the first in the highest bit.
+uint8, with the map that the gate computed after each recorded number of training steps, over the features of the
+trained network; `checks_20` (4, 8, 3200) uint8, with the maps of `core.gates.sanity_checks`, in the order of its
+table. A prediction is the mask "probability above 0.5" of (160, 160) positions, eight in a byte, the first in the
+highest bit.
 """
 
 from pathlib import Path
@@ -57,8 +57,8 @@ def _checks(assets: Path, grid: int) -> np.ndarray:
 
 def _masks(steered: keras.Model, images: np.ndarray, maps: np.ndarray) -> np.ndarray:
     """Bits of the predictions, (k, 8, bytes), for maps (k, 8, grid, grid, 1)."""
-    answers = [steered.predict_on_batch([images, np.ascontiguousarray(each, np.float32)]) for each in maps]
-    return np.packbits((np.stack(answers) > 0.5).reshape(len(maps), len(images), -1), axis=-1)
+    predictions = [steered.predict_on_batch([images, np.ascontiguousarray(each, np.float32)]) for each in maps]
+    return np.packbits((np.stack(predictions) > 0.5).reshape(len(maps), len(images), -1), axis=-1)
 
 
 def _arrays(assets: Path, name: str) -> Arrays:
@@ -67,5 +67,5 @@ def _arrays(assets: Path, name: str) -> Arrays:
 
 
 if __name__ == "__main__":
-    np.savez_compressed(ASSETS / "responses.npz", **record())  # type: ignore[arg-type]  # its stub knows no **arrays
+    np.savez_compressed(ASSETS / "responses.npz", **record())  # type: ignore[arg-type]  # its stub has no **arrays
     print(f"Wrote {ASSETS / 'responses.npz'}.")  # a command

@@ -1,7 +1,7 @@
-"""`python -m training.train`: trains the shipped network and its twin without gates, and fills `assets/`.
+"""`python -m training.train`: trains the shipped network and the same network without gates, and writes `assets/`.
 
-From nothing, on two CPU cores, in about half an hour. See `training/recipe.py` for how, `assets/CARD.md` for what
-came out of it.
+From scratch, on two CPU cores, in about half an hour. `training/recipe.py` has the recipe, `assets/CARD.md` the
+results.
 """
 
 import json
@@ -24,19 +24,19 @@ from training.record import SAMPLE_SEEDS, AlphaRecorder, moments, write_samples
 
 
 class ProgressBar(keras.callbacks.Callback):
-    """One line with the time left and the mean loss so far; Keras's own would name nine losses and wrap."""
+    """A progress bar with the time left and the mean loss; Keras's own lists nine losses."""
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002 -- Keras passes it
-        """Draw the empty bar."""
+        """Show the empty bar."""
         self._bar = keras.utils.Progbar(self.params["steps"], stateful_metrics=["mean loss"])
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        """Move on by one step."""
+        """Advance by one step."""
         self._bar.update(batch + 1, [("mean loss", (logs or {}).get("segmentation_loss", 0.0))])
 
 
 def train(network: keras.Model, recipe: Recipe, watchers: list[keras.callbacks.Callback]) -> float:
-    """Train the network in place, with a progress bar; gives the time it took [s]."""
+    """Train the network in place, with a progress bar; returns the time it took [s]."""
     model = learner(network, recipe)
     sys.stdout.write(f"{network.name}, {recipe.steps} steps\n")
     begin = time.monotonic()
@@ -46,20 +46,20 @@ def train(network: keras.Model, recipe: Recipe, watchers: list[keras.callbacks.C
 
 
 def train_gated(recipe: Recipe, folder: Path) -> float:
-    """Train the Attention U-Net, write its weights and its records; gives the time [s]."""
+    """Train the Attention U-Net, write its weights and its records; returns the time [s]."""
     keras.utils.set_random_seed(recipe.seed)
     network = attention_unet()
     recorder = AlphaRecorder(network, moments(recipe.steps))
     seconds = train(network, recipe, [recorder])
     save_weights(network, folder / "weights.npz")
-    load_weights(network, folder / "weights.npz")  # go on with the rounded kernels, as they are shipped
+    load_weights(network, folder / "weights.npz")  # continue with the rounded kernels, as they are shipped
     recorder.write(folder / "alpha.npz")
     write_samples(network, folder)
     return seconds
 
 
 def train_plain(recipe: Recipe, folder: Path) -> float:
-    """Train the same network without gates, write its weights; gives the time [s]."""
+    """Train the same network without gates, write its weights; returns the time [s]."""
     keras.utils.set_random_seed(recipe.seed)
     network = attention_unet(gated=False)
     seconds = train(network, recipe, [])
@@ -68,8 +68,8 @@ def train_plain(recipe: Recipe, folder: Path) -> float:
 
 
 def main() -> None:
-    """Train both, note how, and evaluate."""
-    tf.get_logger().setLevel("ERROR")  # the records are made with many small models, and TensorFlow warns of each
+    """Train both networks, record the recipe, and evaluate."""
+    tf.get_logger().setLevel("ERROR")  # TensorFlow warns of each of the many small models of the recorder
     ASSETS.mkdir(exist_ok=True)
     recipe = Recipe()
     seconds = {"gated": train_gated(recipe, ASSETS), "plain": train_plain(recipe, ASSETS)}

@@ -8,13 +8,14 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import Literal
 
 from ui import streamlit_internals
 
 Reason = Literal[
     "shapes",  # the inputs of a merge are incompatible
+    "paste",  # pasted text in which no merge was found
     "file",  # an upload that cannot be read, or is too large
     "limit",  # more elements than are computed
     "busy",  # a large merge had to wait for others
@@ -28,7 +29,7 @@ STEPS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)  # seconds: upper bou
 _log = logging.getLogger(__name__)
 _lock = threading.Lock()
 _counts: Counter[tuple[str, str]] = Counter()  # by (family, label)
-_seconds: Counter[str] = Counter()  # of all runs, by page
+_seconds: defaultdict[str, float] = defaultdict(float)  # of all runs, by page
 _run = threading.local()
 
 

@@ -6,14 +6,14 @@ columns, in, out), "phi_g/bias" (out,). `python -m core.gates` lists the gates; 
 runs one.
 """
 
-from core.gates.run import find_gate, gate_shapes, gate_snippet, run_gate
+from core.gates.run import find_gate, gate_shapes, gate_snippet, run_gate, trace_snippet
 from core.gates.table import GATES, Gate, Variant
 from core.gates.trace import GateTrace, Step
 from core.gates.weights import pick_weights
 
 __all__ = [
     "GATES", "Gate", "GateTrace", "Step", "Variant",
-    "find_gate", "gate_shapes", "gate_snippet", "pick_weights", "run_gate",
+    "find_gate", "gate_shapes", "gate_snippet", "pick_weights", "run_gate", "trace_snippet",
     "channels", "compare", "gradients", "health", "map_changes", "pitfalls", "report", "resampling",
     "sanity_checks",
 ]  # fmt: skip

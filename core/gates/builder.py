@@ -16,7 +16,7 @@ import numpy as np
 from core.dtypes import FLOAT32, Array, flush
 from core.errors import invalid_request
 from core.gates.activations import ACTIVATIONS, SOFTMAX_EQUATION, softmax, softmax_back
-from core.gates.convolution import Padding, Sizes, convolve, convolve_back, convolved_grid
+from core.gates.convolution import Padding, Sizes, convolve, convolve_back, convolved_grid, times
 from core.gates.resampling import resize, resize_back
 from core.gates.trace import Axes, Back, Label, Step
 from core.gates.weights import Start, Weights, not_computed
@@ -88,7 +88,7 @@ class TraceBuilder:
         kernel, used, added = self._kernel(layer or label.name, (source.shape[-1], units), bias, bias_start)
         shape = (*source.shape[:-1], units)
         return self.record(
-            _with_bias(label, bias), shape, lambda: source.value @ kernel + added, (source,),
+            _with_bias(label, bias), shape, lambda: times(source.value, kernel) + added, (source,),
             partial(_dense_back, kernel=kernel), weights=used, multiplications=prod(shape) * len(kernel),
         )  # fmt: skip
 

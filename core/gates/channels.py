@@ -103,14 +103,15 @@ def _own_agreement(features: Array, weights: Array) -> Figures:
     return found
 
 
-_VISIBLE = 0.3  # of the largest magnitude of a channel; below it a projector shows little
+_VISIBLE = 0.3  # of the largest magnitude of a channel; what is below it is hard to see on a projector
 
 
 def cover(before: Array, after: Array) -> Figures:
     """How well a channel shows the gate: √(cover before · cover after), 0 to 1.
 
-    The cover is the share of its positions above 0.3 of its largest magnitude before the gate. A channel scores where
-    there is much to see before and something is left after. Channels with less energy than the median count as 0.
+    The cover is the fraction of its positions above 0.3 of its largest magnitude before the gate. A channel scores
+    high if much is visible before the gate and something remains after it. Channels with less energy than the median
+    count as 0.
 
     Args:
         before: the features, (..., C).

@@ -1,4 +1,4 @@
-"""What if the attention map were another? The table of changes to a map, and of the sanity checks of an honest figure.
+"""What if the attention map were another? The table of changes to a map.
 
 Maps are (n, *grid, 1) float32 from 0 to 1, and so is every result. A new change is one function and one row.
 """
@@ -12,10 +12,6 @@ import numpy as np
 
 from core.dtypes import FLOAT32, Array
 from core.errors import invalid_request
-from core.gates.run import run_gate
-from core.gates.trace import GateTrace
-from core.gates.weights import untrained
-from core.sentences import Sentence
 from core.sentences import Sentence as _  # marks text for the catalogues
 
 _EDGE = 1e-7  # closest to 0 and 1 that a logarithm is taken of: beyond it float32 has no values near 1
@@ -218,81 +214,3 @@ def _amounts(row: MapChange, given: dict[str, float]) -> list[float]:
                 value=value,
             )
     return values
-
-
-@dataclass(frozen=True)
-class SanityCheck:
-    """One question to ask of a map before it is believed.
-
-    Attributes:
-        name: used in links.
-        title: for menus.
-        summary: what a result close to the original's would mean.
-        function: (trace of the trained gate, seed) -> the map to put in place of its own, (n, *grid, 1).
-    """
-
-    name: str
-    title: str
-    summary: str
-    function: Callable[[GateTrace, int], Array]
-
-
-def untrained_map(trace: GateTrace, seed: int = 0) -> Array:
-    """The map of the same gate on the same x and g with initial weights, drawn from a seed, in place of its own.
-
-    Raises:
-        MergeError: the trace holds shapes only.
-    """
-    if not trace.computed:
-        raise invalid_request("This run has shapes only; a map needs its values.")
-    inputs = {step.name: step.value for step in trace.steps if not step.inputs}
-    weights = untrained(trace.weights, seed)
-    return run_gate(trace.gate, inputs["x"], g=inputs.get("g"), weights=weights, variant=trace.variant).alpha
-
-
-_CHECKS = (
-    SanityCheck(
-        "open", _("All open"), _("α = 1 everywhere. If the prediction is as good, the network does without this gate."),
-        lambda trace, _seed: change_map("constant", trace.alpha, value=1),
-    ),
-    SanityCheck(
-        "shuffled", _("Shuffled"),
-        _("The same values in random order. If the prediction is as good, the positions do not matter."),
-        lambda trace, seed: change_map("permuted", trace.alpha, draw=seed % 100),
-    ),
-    SanityCheck(
-        "inverted", _("Inverted"),
-        _("1 − α. If the prediction is as good, what the map suppresses is as useful as what it passes."),
-        lambda trace, _seed: change_map("invert", trace.alpha),
-    ),
-    SanityCheck(
-        "untrained", _("Random weights"),
-        _("The map of the same gate before training. If it looks the same, the map shows the features, not learning."),
-        untrained_map,
-    ),
-)  # fmt: skip
-
-SANITY_CHECKS: dict[str, SanityCheck] = {row.name: row for row in _CHECKS}
-
-
-def provenance_note(grid: int, supervised: bool, dice_gated: float, dice_plain: float) -> Sentence:
-    """What has to be said beside a map of the shipped network.
-
-    Args:
-        grid: rows of the gate's features.
-        supervised: whether its α was trained against the target (the two coarse gates).
-        dice_gated: mean Dice of the network, `assets/figures.json`.
-        dice_plain: mean Dice of the same network without gates.
-    """
-    figures = {"grid": grid, "gated": f"{dice_gated:.3f}", "plain": f"{dice_plain:.3f}"}
-    if supervised:
-        return Sentence(
-            "α of the {grid}×{grid} gate was trained against the ground truth, so that it marks the target is no "
-            "discovery of the network. Mean Dice: {gated} with gates, {plain} without.",
-            **figures,
-        )
-    return Sentence(
-        "α of the {grid}×{grid} gate was trained through the prediction only. Mean Dice: {gated} with gates, {plain} "
-        "without.",
-        **figures,
-    )

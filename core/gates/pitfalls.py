@@ -87,9 +87,9 @@ _TABLE = (
         "no-reshape", "se", _("Channel vector without its reshape"),
         _(
             "s of shape (B, C) instead of (B, 1, 1, C): Keras inserts both axes after the batch axis and gives the "
-            "same result as with the reshape. NumPy, PyTorch and JAX align (B, C) with columns and channels: they raise "
-            "an error, unless the batch size is 1 (same result) or equals the number of columns (wrong result, no "
-            "error)."
+            "same result as with the reshape. NumPy, PyTorch and JAX align (B, C) with columns and channels: they "
+            "raise an error, unless the batch size is 1 (same result) or equals the number of columns (wrong result, "
+            "no error)."
         ),
         "Multiply", _values_as_vector, _steps("x", "alpha"),
     ),

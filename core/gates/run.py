@@ -114,6 +114,26 @@ def gate_snippet(
     return row.code(chosen.form, CodeOptions(filters, scale or (2,) * rank, window, grids, rank))
 
 
+def trace_snippet(trace: GateTrace, variant: str | None = None, *, filters: int | None = None) -> str:
+    """`gate_snippet` with the sizes of a run: number of grid axes, window of θ, grids of x and g.
+
+    Args:
+        trace: of `run_gate` or `gate_shapes`.
+        variant: one of the row's variants; that of the run by default.
+        filters: intermediate channels; the gate's own number by default.
+    """
+    row = find_gate(trace.gate)
+    chosen = row.variants[_variant(row, variant or trace.variant, trace.gate)]
+    x, g = (trace.step(name).shape[1:-1] if any(step.name == name for step in trace.steps) else () for name in "xg")
+    theta = trace.weights.get("theta_x/kernel")
+    window = theta.shape[:-2] if theta is not None and (variant or trace.variant) == trace.variant else None
+    scale, grids = (2,) * len(x), None
+    if g and len(g) == len(x):
+        scale = tuple(max(1, fine // coarse) for fine, coarse in zip(x, g, strict=True))
+        grids = (x, g) if any(fine != 2 * coarse for fine, coarse in zip(x, g, strict=True)) else None
+    return row.code(chosen.form, CodeOptions(filters, scale, window, grids, len(x)))
+
+
 def find_gate(name: str) -> Gate:
     """The row of a gate, by its name or an alias; case, blanks and underscores do not matter.
 

@@ -24,18 +24,20 @@ class SanityCheck:
     """One other map.
 
     Attributes:
-        name: stands in files.
-        title: for people.
+        name: used in files.
+        title: for menus.
         make: from a trace of the attention gate to the map, (n, H, W, 1) float32.
+        summary: what a prediction as good as the original's, or a map like the original's, would mean.
     """
 
     name: str
     title: str
     make: Callable[[GateTrace], Array]
+    summary: str
 
 
 def random_weights(trace: GateTrace) -> Array:
-    """The map of the same gate with untrained weights: uniform as Glorot and Bengio draw kernels, biases 0.
+    """The map of the same gate with untrained weights: Glorot uniform kernels, biases 0.
 
     Args:
         trace: of the attention gate; its input, gating signal, and the shapes of its weights are used.
@@ -56,9 +58,21 @@ def _drawn(shape: tuple[int, ...], random: np.random.Generator) -> Array:
 
 
 _ALL = (
-    SanityCheck("open", _("all open (α = 1)"), lambda trace: np.ones_like(trace.alpha)),
-    SanityCheck("shuffled", _("shuffled"), lambda trace: change_map("permuted", trace.alpha)),
-    SanityCheck("inverted", _("inverted (1 − α)"), lambda trace: change_map("invert", trace.alpha)),
-    SanityCheck("random", _("random weights"), random_weights),
-)
+    SanityCheck(
+        "open", _("all open (α = 1)"), lambda trace: np.ones_like(trace.alpha),
+        _("α = 1 everywhere. If the prediction is as good, the network does without this gate."),
+    ),
+    SanityCheck(
+        "shuffled", _("shuffled"), lambda trace: change_map("permuted", trace.alpha),
+        _("The same values in random order. If the prediction is as good, the positions do not matter."),
+    ),
+    SanityCheck(
+        "inverted", _("inverted (1 − α)"), lambda trace: change_map("invert", trace.alpha),
+        _("1 − α. If the prediction is as good, what the map suppresses is as useful as what it passes."),
+    ),
+    SanityCheck(
+        "random", _("random weights"), random_weights,
+        _("The map of the same gate before training. If it looks the same, the map shows the features, not learning."),
+    ),
+)  # fmt: skip
 SANITY_CHECKS: dict[str, SanityCheck] = {check.name: check for check in _ALL}

@@ -107,16 +107,6 @@ class Weights:
         return ((2 * stream.random(shape, dtype=np.float32) - 1) * limit).astype(FLOAT32)
 
 
-def untrained(weights: Mapping[str, Array], seed: int) -> dict[str, Array]:
-    """Initial weights of the shapes of these, drawn from a seed: what the same gate has before training."""
-    supply = Weights(None, seed)
-    starts: dict[str, Start] = {"kernel": "glorot", "gamma": "ones", "moving_variance": "ones"}
-    return {
-        name: supply.take(name, array.shape, starts.get(name.rpartition("/")[2], "zeros"))
-        for name, array in weights.items()
-    }
-
-
 def pick_weights(arrays: Mapping[str, Array], prefix: str) -> dict[str, Array]:
     """The weights of one gate out of those of a network.
 

@@ -27,6 +27,9 @@ Shapes = tuple[Shape, ...]
 
 def changes(row: Operation, shapes: Shapes, error: MergeError, options: dict[str, object]) -> Iterator[Change]:
     """The changes of each input, in no order."""
+    if row.rule == "elementwise" and error.axes and all(shapes[at][axis : axis + 1] == (1,) for at, axis in error.axes):
+        yield from _written_out(shapes)  # compatible shapes whose broadcast TensorFlow lacks
+        return
     for number in range(len(shapes)):
         if shapes[number]:
             yield from _of_one(row, shapes, number, error, options)
@@ -59,7 +62,8 @@ def _of_one(
     yield from _batch_changes(number, shape, others, error)
     for other in others:
         yield from reshapes(number, shape, other)
-        yield from _repeats(number, shape, other, row, axis, arranged)
+        if row.rule == "concatenate":
+            yield from _repeats(number, shape, other, axis, arranged)
         if row.rule == "dot":
             yield from _contracted_resizes(shapes, number, error)
         else:
@@ -122,23 +126,24 @@ def _joined(row: Operation, shapes: Shapes, options: dict[str, object]) -> int |
     return axis % rank
 
 
-def _repeats(
-    number: int, shape: Shape, other: Shape, row: Operation, axis: int | None, arranged: list[Change]
-) -> Iterator[Change]:
-    """Concatenate does not broadcast; nor do the others where TensorFlow lacks the broadcast."""
+def _written_out(shapes: Shapes) -> Iterator[Change]:
+    """One size-1 axis of one input repeated to the size of another input."""
+    for number, shape in enumerate(shapes):
+        for other in shapes:
+            for axis in range(1, min(len(shape), len(other))):
+                only = tuple(size if at == axis else 1 for at, size in enumerate(other))
+                found = repeated(unchanged(number, shape), only, shape) if len(other) == len(shape) else None
+                if found is not None:
+                    yield found
+
+
+def _repeats(number: int, shape: Shape, other: Shape, axis: int | None, arranged: list[Change]) -> Iterator[Change]:
+    """Size-1 and missing axes repeated, since Concatenate does not broadcast."""
     same = [unchanged(number, shape)] if len(shape) == len(other) else []
     for change in (*same, *(one for one in arranged if len(one.shape) == len(other))):
-        if row.rule == "concatenate":
-            found = repeated(change, other, shape, axis)
-            if found is not None:
-                yield found
-        elif row.rule == "elementwise" and not change.lines:
-            for at in range(1, len(shape)):
-                if shape[at] == 1 and other[at] not in (1, None):
-                    only = tuple(other[at] if place == at else 1 for place in range(len(shape)))
-                    one = repeated(change, only, shape)
-                    if one is not None:
-                        yield one
+        found = repeated(change, other, shape, axis)
+        if found is not None:
+            yield found
 
 
 def _resizes(row: Operation, shapes: Shapes, number: int, other: Shape, axis: int | None) -> Iterator[Change]:

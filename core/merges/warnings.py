@@ -93,7 +93,7 @@ def _alignment_warnings(inputs: Sequence[AlignedInput], output: Shape) -> Iterat
         fitting = [axes for axes in combinations(range(1, len(output)), len(own)) if _could_match(sizes, axes, others)]
         aligned = tuple(axis + entry.inserted for axis in own)
         elsewhere = next((axes for axes in fitting if axes != aligned), None)
-        if aligned in fitting and elsewhere is not None:
+        if elsewhere is not None:
             yield Sentence(
                 "Input {number} of shape {shape} is aligned with axes {aligned} of {output}. It would also fit axes "
                 "{other}; if you meant those, insert the size-1 axes explicitly.",

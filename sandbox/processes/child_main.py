@@ -67,8 +67,10 @@ def _limit(memory_bytes: int) -> None:
     import resource  # noqa: PLC0415  # Windows has none
 
     limits = (
-        (resource.RLIMIT_CORE, 0), (resource.RLIMIT_DATA, memory_bytes), (resource.RLIMIT_AS, memory_bytes + _LIBRARIES),
-    )  # fmt: skip
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_DATA, memory_bytes),
+        (resource.RLIMIT_AS, memory_bytes + _LIBRARIES),
+    )
     for kind, wanted in limits:
         hard = resource.getrlimit(kind)[1]
         most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)

@@ -58,7 +58,7 @@ class FutureCache(Generic[T]):
     def _has_expired(self, entry: _Entry[T]) -> bool:
         if not entry.future.done():
             return False
-        if entry.done_at is None:  # done this moment: those who wait are told before the callbacks run
+        if entry.done_at is None:  # done this moment: threads that wait go on before the callbacks run
             entry.done_at = self._clock()
         return self._clock() - entry.done_at >= self._lifetime(entry.future)
 

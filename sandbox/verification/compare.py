@@ -1,8 +1,9 @@
 """Compares the engine's result with Keras's: where they differ, by how much, and whether that is within the tolerance.
 
 Tolerances (README, `tests/core/merges/test_against_keras.py`): integers bit-exact; element-wise floats 1 ulp of
-float32; Dot and Average 1e-6 of the sum of the magnitudes of their terms. Dot of integers is summed in float32 and then
-cast: beyond 2**24 the result depends on the order of the sum, beyond the dtype on the processor, and nothing is promised.
+float32; Dot and Average 1e-6 of the sum of the magnitudes of their terms. Dot of integers is summed in float32 and
+then cast: beyond 2**24 the result depends on the order of the sum, beyond the dtype on the processor, and nothing is
+promised.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Hostile models by upload, run where they can be: the server lives, its memory comes back, nobody else notices."""
+"""Hostile models by upload, run where they can be: the server lives, its memory comes back, others are unaffected."""
 
 import asyncio
 import time

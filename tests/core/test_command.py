@@ -48,8 +48,8 @@ def test_shapes_that_do_not():
     assert (done.returncode, done.stdout) == (2, "")
     assert "Inputs have incompatible shapes. Received shapes (3,) and (5,)" in done.stderr
     assert "The sizes on axis 1 are 3, 5" in done.stderr
-    assert "What would fit:\n  " in done.stderr
-    assert "Resize input 1 from (2, 5) to (2, 3): (2, 3) (2, 3)" in done.stderr
+    assert "Fixes:\n  Change the last axis of input 0 by a dense layer: (2, 3) becomes (2, 5)\n" in done.stderr
+    assert "      a = keras.layers.Dense(5)(a)\n" in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -81,7 +81,7 @@ GOOD = [
     (["multiply", "(2, 3)", "[2 3]"], "gives (2, 3)"),
     (["Add", "None,3", "None,3"], "None batch"),
     (["Add", "()", "()"], "Add of (), () gives ()"),
-    (["Multiply", "2,20,20", "2,20,20,20"], "Warning: Input 0 of shape (2, 20, 20) lands on axes 2, 3"),
+    (["Multiply", "2,20,20", "2,20,20,20"], "Warning: Input 0 of shape (2, 20, 20) is aligned with axes 2, 3"),
     (["Add", "2,3", "2,3", "2,3"], "input 2  2 batch  3 matched"),
 ]
 
@@ -137,3 +137,41 @@ def test_never_a_traceback(capsys, arguments):
     printed = capsys.readouterr()
     assert code in (0, 2)
     assert (printed.out if code == 0 else printed.err).strip()
+
+
+def test_a_pasted_error(tmp_path, capsys):
+    """From a file: what was read, then the error of the merge with its fixes; the batch axis is put back."""
+    file = tmp_path / "error.txt"
+    file.write_text("ValueError: Inputs have incompatible shapes. Received shapes (20, 20, 256) and (10, 10, 1)")
+    assert main(["Multiply", "--read", str(file)]) == 2
+    printed = capsys.readouterr()
+    assert "Read: Multiply() (None, 20, 20, 256) (None, 10, 10, 1)" in printed.out
+    assert "Keras leaves the batch axis out of this message" in printed.out
+    assert "b = keras.layers.UpSampling2D(2)(b)" in printed.err
+    assert main(["--read", str(file)]) == 2
+    assert "The text does not name the merge" in capsys.readouterr().out
+
+
+def test_a_pasted_call_from_standard_input():
+    """The line that is right, on standard error."""
+    done = subprocess.run(
+        [sys.executable, "-m", "core", "--read", "-"],
+        input="y = Concatenate(axis=1)(left, right)",
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "y = keras.layers.Concatenate(axis=1)([left, right])" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["none.txt", "."])
+def test_a_file_that_cannot_be_read(capsys, name):
+    """Or has no shapes."""
+    code, printed = 0, ""
+    code = main(["--read", name])
+    printed = capsys.readouterr()
+    assert (code, printed.out) == (2, "")
+    assert f"{name} cannot be read" in printed.err

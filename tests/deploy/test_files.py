@@ -224,12 +224,10 @@ def test_the_memory_of_all_processes_fits_into_the_container(compose, kubernetes
     ]
     assert len(limits) == 3
     assert all(everything <= limit for limit in limits), (children, everything, limits)
-    mounts = {name: int(one["tmpfs"][0].split("size=")[1].split("m")[0]) for name, one in compose["services"].items()}
-    assert all(size <= 256 for size in mounts.values())
 
 
 def test_large_merges_together_fit_the_server():
-    """The elements of all large merges at once, in bytes of float32 and with what sending them takes, fit its target."""
+    """All large merges at a time, in bytes of float32 and with what sending them takes, fit its target."""
     settings = public()
     together = int(settings["MERGESCOPE_MAX_LARGE_ELEMENTS"])
     assert int(settings["MERGESCOPE_MAX_ELEMENTS"]) < int(settings["MERGESCOPE_MAX_MERGE_ELEMENTS"]) <= together
@@ -246,7 +244,7 @@ def test_what_the_environment_says_wins(monkeypatch, tmp_path):
 
 
 def test_an_image_has_all_that_a_page_imports(tmp_path):
-    """The files that `.dockerignore` lets through, copied elsewhere, import every page's modules by themselves."""
+    """The files that `.dockerignore` contains, copied elsewhere, import every page's modules by themselves."""
     rules = (ROOT / ".dockerignore").read_text().splitlines()
     for name in (rule[1:] for rule in rules if rule.startswith("!")):
         target = tmp_path / name

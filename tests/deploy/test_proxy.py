@@ -1,4 +1,4 @@
-"""What comes through the proxy: the same headers on every answer, one replica for one visitor, closed doors."""
+"""What comes through the proxy: the same headers on every answer, one replica for one visitor, closed paths."""
 
 import json
 
@@ -45,7 +45,7 @@ def test_too_large_a_body_is_refused_unread(site):
 
 
 def test_without_the_proxy_the_app_brings_its_headers_itself(site):
-    """As on hosts where no proxy of ours stands in front."""
+    """As on hosts without this proxy."""
     for path in ("/", "/_stcore/health", "/static/js/none.js", "/_stcore/metrics"):
         _, headers, _ = answer(site.replicas[0].address + path)
         assert headers.get_all("X-Content-Type-Options") == ["nosniff"]
@@ -93,7 +93,7 @@ def test_who_may_open_a_socket(site, headers, status):
 
 
 def test_the_proxys_log_is_json_and_holds_no_link(site):
-    """What somebody typed stands in the query, which is not written; an upload's path holds a session's secret."""
+    """What a visitor typed is in the query, which is not written; an upload's path contains a session's secret."""
     answer(site.address + "/Merge_lab?s0=31,37,41")
     answer(site.address + UPLOAD, method="PUT", data=b"x")
     site.served("/Merge_lab")

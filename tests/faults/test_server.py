@@ -1,5 +1,6 @@
 """What happens to the server itself: what the visitor sees, and that the link loses nothing. No browser needed here."""
 
+import contextlib
 import socket
 import uuid
 
@@ -10,6 +11,7 @@ from tests.faults.visitor import Visitor, visiting
 
 LAB = "op=Multiply&s0=5,1,7&s1=5,3,7"
 SHOWN = "(5, 1, 7), (5, 3, 7) → (5, 3, 7)"
+QUOTA = 'mergescope_refusals_total{reason="upload quota"}'
 JUMPS = """
 import pathlib, time
 _real, _file = time.time, pathlib.Path({file!r})
@@ -20,7 +22,10 @@ time.time = lambda: _real() + float(_file.read_text() or 0)
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     """One server that takes three visitors and little from each."""
-    limits = {"MERGESCOPE_MAX_SESSIONS": "3", "MERGESCOPE_MAX_SESSION_UPLOAD_BYTES": "3000000"}
+    limits = {
+        "MERGESCOPE_MAX_SESSIONS": "3", "MERGESCOPE_MAX_SESSION_UPLOAD_BYTES": "3000000",
+        "STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": "2",
+    }  # fmt: skip
     with serving(tmp_path_factory.mktemp("server"), **limits) as replica:
         yield replica
 
@@ -54,17 +59,18 @@ def test_a_page_closed_in_the_middle_of_a_run_leaves_nothing(server):
 
 
 def test_a_full_house_asks_to_wait_and_opens_when_there_is_room(server):
-    """Who is in stays in; who waits gets a sentence, keeps the link, and gets in once somebody has left."""
-    wait_until(lambda: sessions(server) == 0, "nobody is here")
+    """Admitted visitors stay; one who waits sees a message, keeps the link, and is admitted once another has left."""
+    wait_until(lambda: sessions(server) == 0, "all sessions have ended")
     inside = [Visitor(server.address) for _ in range(3)]
     assert all(SHOWN in visitor.see("Merge_lab", LAB) for visitor in inside)
     with visiting(server.address) as late:
-        told = late.see("Merge_lab", LAB)
-        assert "3 visitors are here already, as many as this server takes." in told
-        assert "Place 1 in line" in told
-        assert SHOWN not in told
+        seen = late.see("Merge_lab", LAB)
+        assert "This server has reached its limit of 3 visitors." in seen
+        assert "Position 1 in the queue" in seen
+        assert SHOWN not in seen
+        assert upload(server, late, 1_000) == 403
         with visiting(server.address) as later:
-            assert "Place 2 in line" in later.see("Merge_lab", LAB)
+            assert "Position 2 in the queue" in later.see("Merge_lab", LAB)
         wait_until(lambda: sessions(server) == 4, "the last in line has given up")
         assert SHOWN in inside[0].see("Merge_lab", LAB)
         inside[1].close()
@@ -76,20 +82,50 @@ def test_a_full_house_asks_to_wait_and_opens_when_there_is_room(server):
 
 
 def test_uploads_beyond_the_quota_of_a_session_are_refused(server):
-    """Two files fit, the third does not; another session is not concerned."""
-    wait_until(lambda: sessions(server) == 0, "nobody is here")
+    """Two files fit, the third does not; another session is not affected."""
+    wait_until(lambda: sessions(server) == 0, "all sessions have ended")
+    refusals = server.metrics().get(QUOTA, 0.0)
     with visiting(server.address) as one, visiting(server.address) as other:
         one.see("Merge_lab", LAB)
         other.see("Merge_lab", LAB)
         assert [upload(server, one, 1_300_000) for _ in range(3)] == [204, 204, 413]
         assert upload(server, other, 1_300_000) == 204
         assert SHOWN in one.see("Merge_lab", LAB)
-    assert server.metrics()['mergescope_refusals_total{reason="upload quota"}'] == 1
+    assert server.metrics()[QUOTA] == refusals + 1
+
+
+def test_an_upload_goes_when_the_time_of_its_session_is_over(server):
+    """Its tab is closed; another visitor stays, and no visitor leaves meanwhile."""
+    wait_until(lambda: sessions(server) == 0 and not server.metrics()["mergescope_upload_bytes"], "the server is empty")
+    with visiting(server.address) as stays:
+        stays.see("Merge_lab", LAB)
+        with visiting(server.address) as leaves:
+            leaves.see("Merge_lab", LAB)
+            assert upload(server, leaves, 1_300_000) == 204
+            assert server.metrics()["mergescope_upload_bytes"] >= 1_300_000
+        wait_until(lambda: not server.metrics()["mergescope_upload_bytes"], "the upload is gone")
+        assert SHOWN in stays.see("Merge_lab", LAB)
+
+
+def test_what_is_announced_and_never_sent_takes_nothing(tmp_path):
+    """Five tabs announce more than the server may hold and send a few bytes; another visitor's file is taken."""
+    with serving(tmp_path, MERGESCOPE_MAX_SERVER_UPLOAD_BYTES="3000000") as server, contextlib.ExitStack() as stack:
+        visitor = stack.enter_context(visiting(server.address))
+        visitor.see("Merge_lab", LAB)
+        for number in range(5):
+            silent = stack.enter_context(visiting(server.address))
+            silent.see("Merge_lab", LAB)
+            connection = stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=120))
+            head = f"PUT /_stcore/upload_file/{silent.session}/{number} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            connection.sendall(f"{head}Content-Length: 2900000\r\n\r\nabcde".encode())
+        assert upload(server, visitor, 1_300_000) == 204
+    log = server.log.read_text()
+    assert '"level": "error"' not in log, "neither these uploads nor their end is an error"
 
 
 def test_an_upload_that_hides_its_size_is_refused(server):
     """Sent in pieces, without a length: 411, before anything is read."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=120) as connection:
         path = f"/_stcore/upload_file/{uuid.uuid4()}/{uuid.uuid4()}"
         head = f"PUT {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n"
         connection.sendall(head.encode())

@@ -54,13 +54,16 @@ NAMES = {  # what is used: whether it is there, for which function of ui/streaml
         lambda: common.user_key_from_element_id("$$ID-0a1b-op") == "op",
         "widget_messages",
     ),
-    "MultiPartParser.spool_max_size": (lambda: isinstance(MultiPartParser.spool_max_size, int), "keep_uploads_in_memory"),
+    "MultiPartParser.spool_max_size": (
+        lambda: isinstance(MultiPartParser.spool_max_size, int),
+        "keep_uploads_in_memory",
+    ),
     "streamlit.logger.setup_formatter, init_uvicorn_logs, update_formatter": (
         lambda: all(callable(getattr(streamlit.logger, name, None)) for name in LOGGER),
         "use_log_handler",
     ),
     "deserializers called deserialize": (
-        lambda: all(f"def {internals.DESERIALIZER}(" in source(one) for one in (button_group, select_slider, selectbox)),
+        lambda: all(f"def {internals.DESERIALIZER}(" in source(one) for one in WIDGETS),
         "DESERIALIZER, by which a forged message is told from a mistake of ours",
     ),
     "the setting runner.postScriptGC": (
@@ -68,6 +71,7 @@ NAMES = {  # what is used: whether it is there, for which function of ui/streaml
         "nothing there, but .streamlit/config.toml: ui/hosting/garbage.py collects garbage instead",
     ),
 }  # fmt: skip
+WIDGETS = (button_group, select_slider, selectbox)
 LOGGER = ("setup_formatter", "init_uvicorn_logs", "update_formatter")
 
 

@@ -8,6 +8,7 @@ from math import prod
 import numpy as np
 import streamlit as st
 
+from core import MergeError
 from core import Sentence as _  # marks text for the catalogues
 from core.dtypes import Array
 from core.gates import GATES, GateTrace, Step
@@ -79,9 +80,18 @@ def cards_of(features: Features) -> tuple[Card, ...]:
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def _cards(names: tuple[str, ...], key: str, seed: int, _features: Features) -> tuple[Card, ...]:  # noqa: ARG001 -- the key of the cache
-    traces = [run_new(GateChoice(name, next(iter(GATES[name].variants))), _features) for name in names]
+    runs = [_try(GateChoice(name, next(iter(GATES[name].variants))), _features) for name in names]
+    traces = [run for run in runs if run is not None]
     channel = first_channel(traces[0])
     return tuple(_card(trace, channel) for trace in traces)
+
+
+def _try(choice: GateChoice, features: Features) -> GateTrace | None:
+    """A run; None where a step would be too large, as self-attention's on a large grid."""
+    try:
+        return run_new(choice, features)
+    except MergeError:
+        return None
 
 
 def first_channel(trace: GateTrace) -> int:
@@ -166,6 +176,9 @@ def mini_of(step: Step, channel: int, whole: tuple[int, ...], limits: Limits | N
     """A small picture of a tensor: a plane of one channel, or all channels side by side where it has no positions."""
     value = step.value[0]
     strip = prod(value.shape[:-1]) == 1 and value.size > 1
+    if step.axes is not None and step.axes[-1] is None:  # per head, without channels: the first head
+        plane = value[0] if step.shared_axes else value[:, 0]
+        return Mini(step.symbol, picture(plane, limits or limits_of(np.zeros(1), plane)), False)
     plane = value.reshape(1, -1) if strip else plane_of(step.value, channel, whole)
     return Mini(step.symbol, picture(plane, limits or limits_of(np.zeros(1), plane)), strip)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from core import MergeError
@@ -17,8 +17,8 @@ from core.limits import check_features
 from core.merges.shape_text import parse_shape
 from ui import session
 from ui.files.uploads import megabytes, read_file
-from ui.lab.controls import pick_seed
 from ui.state import link
+from ui.state.seeds import pick_seed
 from ui.text import plain, t
 from ui.views.assets import SAMPLES
 
@@ -179,8 +179,8 @@ def pick_section(two: bool) -> str:
 
 def pick_merge(names: Sequence[str], titles: dict[str, str]) -> str:
     """One of the merges of a gate, by the name of its step; the last one by default, where map and features meet."""
-    if len(names) == 1:
-        return names[0]
+    if len(names) <= 1:
+        return "".join(names)
     chosen = link.segments(
         t("Merge"), list(names), "merge", names[-1], format_func=titles.get, wrap=True, label_visibility="collapsed"
     )
@@ -207,8 +207,8 @@ def _from_file() -> Array | None:
     if file is None:
         st.info(t("Please upload features. Files are not stored in the link."))
         return None
-    array: Any = next(iter(read_file(file.name, file.getvalue()).values()))
-    array = array[None] if array.ndim == 3 else array
+    array: Array = next(iter(read_file(file.name, file.getvalue()).values()))
+    array = np.expand_dims(array, 0) if array.ndim == 3 else array
     _checked(array.shape)
     return array
 

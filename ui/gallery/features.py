@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 
-import numpy as np
 import streamlit as st
 
+from core import MergeError
+from core.digests import digest
 from core.dtypes import FLOAT32, Array
 from core.gates import GATES, GateTrace, pick_weights, run_gate
 from ui.gallery.controls import FeatureChoice, GateChoice
+from ui.text import plain, t
 from ui.views import cached
 from ui.views.assets import arrays
 
@@ -46,17 +47,24 @@ def features_of(choice: FeatureChoice | None) -> Features:
         x, g = (trace[name][one].astype(FLOAT32) for name in ("x", "g"))
         return Features(f"slice {number}", seed, x, g, recorded=True)
     if choice.array is not None:
-        key = f"{choice.array.shape} {choice.array.dtype} {sha256(np.ascontiguousarray(choice.array)).hexdigest()}"
+        key = digest(choice.array)
         return Features(key, choice.seed, choice.array, _signal(choice.array.shape, choice.seed), recorded=False)
     shape = choice.shape or ()
     x = cached.sample("normal", shape, number=0, seed=choice.seed, dtype="float32")
     return Features(f"{shape} {choice.seed}", choice.seed, x, _signal(shape, choice.seed), recorded=False)
 
 
-def run(choice: GateChoice, features: Features) -> GateTrace:
-    """Every step of a gate on these features, with trained weights where there are some, else with seeded ones."""
+def run(choice: GateChoice, features: Features) -> GateTrace | None:
+    """Every step of a gate on these features, with trained weights where there are some, else with seeded ones.
+
+    None, with the reason on screen, where a step would be too large.
+    """
     trained = _is_trained(choice, features)
-    return _run(choice.name, choice.variant, features.key, features.seed, trained, features.x, features.g)
+    try:
+        return _run(choice.name, choice.variant, features.key, features.seed, trained, features.x, features.g)
+    except MergeError as error:
+        st.error(plain(t(error.explanation)))
+        return None
 
 
 def run_new(choice: GateChoice, features: Features) -> GateTrace:
@@ -74,13 +82,11 @@ def _run(name: str, variant: str, key: str, seed: int, trained: bool, _x: Array,
 
 
 def _computed(name: str, variant: str, seed: int, trained: bool, x: Array, g: Array) -> GateTrace:
-    weights = _trained_weights() if trained else None
+    weights: Mapping[str, Array] | None = None
+    if trained:
+        prefix = f"gate{_GRID}_"
+        weights = pick_weights(arrays("weights", prefix), prefix)
     return run_gate(name, x, g=g if GATES[name].signal else None, variant=variant, weights=weights, seed=seed)
-
-
-def _trained_weights() -> Mapping[str, Array]:
-    prefix = f"gate{_GRID}_"
-    return pick_weights(arrays("weights", prefix), prefix)
 
 
 def _signal(shape: tuple[int, ...], seed: int) -> Array:

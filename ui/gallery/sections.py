@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from core.gates import GATES, Gate, GateTrace, Step, gate_snippet
+from core.gates import GATES, Gate, GateTrace, Step, trace_snippet
 from core.gates.compare import GateFigures, gate_figures
 from core.gates.health import step_health
 from core.gates.report import gate_text
@@ -24,10 +24,17 @@ from ui.views.step_graph import chosen_step, step_graph
 from ui.views.steps_table import steps_table
 
 _GRAPH = "gate_steps"
+_LONGEST = 60  # characters of the name of a step
 
 
-def show_headline(trace: GateTrace) -> None:
-    """One line: the equation, what is broadcast, the energy that is retained, where the weights come from."""
+def show_headline(*traces: GateTrace) -> None:
+    """One line for each gate: equation, what is broadcast, energy retained, origin of the weights."""
+    st.markdown("  \n".join(map(_headline, traces)))
+    for warning in (warning for trace in traces for warning in trace.warnings):
+        st.warning(plain(t(warning)), icon=":material/warning:")
+
+
+def _headline(trace: GateTrace) -> str:
     words = [
         t("broadcast: {what}", what=broadcast_words(broadcast_in(trace))),
         t("energy retained: {share}", share=share(gate_figures(trace).kept)),
@@ -35,7 +42,7 @@ def show_headline(trace: GateTrace) -> None:
     if trace.trained:
         words.append(t("trained") if all(trace.trained.values()) else t("untrained"))
     equation = plain(GATES[trace.gate].equation_of(trace.variant))
-    st.markdown(f"**{equation}** · " + plain(" · ".join(words)))
+    return f"**{equation}** · " + plain(" · ".join(words))
 
 
 def merge_names(trace: GateTrace) -> dict[str, str]:
@@ -47,6 +54,9 @@ def merge_names(trace: GateTrace) -> dict[str, str]:
 
 def show_merge(trace: GateTrace, name: str, key: str) -> None:
     """One merge of the gate: its tensors, linked; the weights of a channel gate as a strip; the alignment."""
+    if not name:
+        st.info(t("This form contains no merge layer."))
+        return
     step = trace.step(name)
     if step.alignment is None:
         return
@@ -81,7 +91,7 @@ def show_steps(trace: GateTrace, key: str) -> None:
 
 def _keep_step() -> None:
     name = getattr(session.get(_GRAPH), "chosen", None)
-    if isinstance(name, str):
+    if isinstance(name, str) and len(name) <= _LONGEST:
         link.hold("gstep", name)
 
 
@@ -126,7 +136,7 @@ def share(part: float) -> str:
 def show_code(trace: GateTrace) -> None:
     """The gate as a Keras function."""
     st.markdown(t("A Keras function for your own model. Its layers have the names of the steps."))
-    st.code(gate_snippet(trace.gate, trace.variant), language="python", wrap_lines=True)
+    st.code(trace_snippet(trace), language="python", wrap_lines=True)
 
 
 def show_facts(trace: GateTrace, seed: int) -> None:
@@ -140,8 +150,6 @@ def show_facts(trace: GateTrace, seed: int) -> None:
     merges = " → ".join(step.alignment.operation for step in trace.merges if step.alignment)
     st.caption(plain(t("Shapes: {shapes}. Merges in order: {merges}.", shapes=shapes, merges=merges)))
     st.caption(plain(_cost_words(trace)))
-    for warning in trace.warnings:
-        st.warning(plain(t(warning)), icon=":material/warning:")
     _show_origin(trace, seed)
 
 

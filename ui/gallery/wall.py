@@ -32,6 +32,9 @@ _COMPONENT = st.components.v2.component(
 def show_wall(features: Features) -> None:
     """Draw the wall, and the same as a table below."""
     cards = cards_of(features)
+    left_out = [t(row.title) for name, row in GATES.items() if name not in {card.name for card in cards}]
+    if left_out:
+        st.caption(plain(t("Too large for these features: {gates}.", gates=", ".join(left_out))))
     _COMPONENT(key=_KEY, data=payload(cards), on_chosen_change=_open, on_pair_change=_compare)
     with st.expander(t("All gates as a table"), expanded=table_asked()):
         _show_table(cards)
@@ -77,14 +80,15 @@ def _card(card: Card) -> dict[str, Any]:
 
 def _open() -> None:
     name = getattr(session.get(_KEY), "chosen", None)
-    if name in GATES:
-        open_gate(str(name))
+    if isinstance(name, str) and name in GATES:
+        open_gate(name)
 
 
 def _compare() -> None:
     pair = getattr(session.get(_KEY), "pair", None)
-    if isinstance(pair, list) and len(pair) == 2 and all(name in GATES for name in pair):
-        open_pair(str(pair[0]), str(pair[1]))
+    names = [name for name in pair if isinstance(name, str) and name in GATES] if isinstance(pair, list) else []
+    if len(names) == 2:
+        open_pair(*names)
 
 
 def _show_table(cards: Sequence[Card]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
+
 from core.dtypes import Array
 from ui.export import Moment, export_menu
 from ui.gate.case import Case, moments, recorded_maps
@@ -39,5 +41,5 @@ def moments_of(view: TensorView, maps: Array) -> list[Moment]:
 
 def _with_map(view: TensorView, weights: Panel) -> TensorView:
     features, _, product = view.panels
-    panels = (features, weights, replace(product, value=features.value * weights.value))
+    panels = (features, weights, replace(product, value=np.multiply(features.value, weights.value)))
     return replace(view, panels=panels)

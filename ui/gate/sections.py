@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from core.dtypes import Array
-from core.gates import GATES, GateTrace, gate_snippet
+from core.gates import GATES, GateTrace, trace_snippet
 from core.gates.gradients import gate_gradients
 from core.gates.health import GateHealth, gate_health
 from core.merges.arithmetic import number
@@ -57,22 +57,20 @@ def show_steps(trace: GateTrace) -> None:
     steps_table(shown)
     view = chain_view(trace) if chosen is None else step_view(trace, chosen)
     tensor_view(view, key=f"steps {chosen}", selection=Selection(channel=first_place(trace).channel))
-    st.caption(
-        t("These are the steps of the original gate; replacing or painting α does not change them.")
-    )
+    st.caption(t("These are the steps of the original gate; replacing or painting α does not change them."))
 
 
 def show_code(trace: GateTrace) -> None:
     """This gate as a Keras function to paste into a model."""
     variant = pick_variant()
-    filters, window = trace.weights["psi/kernel"].shape[2], trace.weights["theta_x/kernel"].shape[:2]
+    filters = trace.weights["psi/kernel"].shape[2]
     st.markdown(
         t(
             "A Keras function with the sizes of this gate. Its layers have the names of the weights in "
             "assets/weights.npz, so that the trained weights can be loaded by name."
         )
     )
-    st.code(gate_snippet("attention", variant, filters=filters, window=window), language="python", wrap_lines=True)
+    st.code(trace_snippet(trace, variant, filters=filters), language="python", wrap_lines=True)
     st.caption(plain(t("Source: arXiv {paper}.", paper=GATES["attention"].paper)))
 
 
@@ -85,8 +83,8 @@ def _metrics(health: GateHealth) -> None:
         t("entropy, 0 to 1"): _figure(health.entropy),
     }
     with st.container(horizontal=True, gap="medium"):
-        for name, told in figures.items():
-            st.metric(name, told, width="content")
+        for name, value in figures.items():
+            st.metric(name, value, width="content")
 
 
 def _figure(value: float) -> str:

@@ -1,4 +1,4 @@
-"""A budget for large merges: how many elements the server computes and shows at the same time, for all visitors together.
+"""A budget for large merges: how many elements the server computes and shows at a time, for all visitors together.
 
 A merge of a few thousand elements takes no notice of it. A large one reserves its elements until the run of its page
 has ended; while there is no room, it waits in order and the page says so.
@@ -90,7 +90,7 @@ def _budget() -> Budget:
 
 
 def reserve(elements: int) -> None:
-    """Reserve the elements of a merge until the run ends; wait first, with a sentence on screen, while there is no room.
+    """Reserve the elements of a merge until the run ends; wait first, with a sentence on screen, if there is no room.
 
     Args:
         elements: of all inputs and the result together.

@@ -2,14 +2,14 @@
 
 Streamlit collects all garbage after every run of every session (`runner.postScriptGC`). Each collection walks through
 every object of the process: the modules, and the pages, widgets and messages of all live sessions. With 64 sessions
-that was the largest part of a run. It is switched off (`.streamlit/config.toml`, `deploy/public.env`); a thread collects
-instead, at most for a small share of the time:
+that was the largest part of a run. It is switched off (`.streamlit/config.toml`, `deploy/public.env`); a thread
+collects instead, at most for a small share of the time:
 
 - *New* objects only, a moment after a run: what has been made since the last collection. What survives is frozen
   (`gc.freeze`), so that the next collection does not walk through it again.
 - *All* objects from time to time, frozen ones among them: this finds cycles of sessions that have ended. The longer a
-  collection takes, the longer it pauses, so that its cost for a run stays bounded however many sessions there are. After
-  the last run there is always one more, so nothing is kept for good.
+  collection takes, the longer it pauses, so that its cost for a run stays bounded however many sessions there are.
+  After the last run there is always one more, so nothing is kept for good.
 
 glibc keeps freed memory in its arenas. `configure_memory` lets it give large blocks back at once; `malloc_trim` returns
 the rest after each collection of all objects, and after a large merge.
@@ -136,7 +136,8 @@ def configure_memory() -> bool:
     if library is None:
         return False
     settings = ((_ARENAS, 2), (_MMAP_THRESHOLD, _LARGE_BLOCK), (_TRIM_THRESHOLD, _LARGE_BLOCK))
-    return all([library.mallopt(name, value) == 1 for name, value in settings])
+    results = [library.mallopt(name, value) for name, value in settings]
+    return results == [1, 1, 1]
 
 
 def give_memory_back() -> bool:

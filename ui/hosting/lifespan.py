@@ -7,6 +7,7 @@ import logging
 import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import streamlit as st
 
@@ -17,6 +18,7 @@ from ui.hosting import garbage, logs, metrics
 from ui.text import t
 from ui.views import keras_check
 
+_ROOT = Path(__file__).parents[2]
 _EXPIRE_EVERY = 5.0  # seconds between two looks for sessions whose browser has been gone for too long
 _log = logging.getLogger(__name__)
 
@@ -73,7 +75,12 @@ def on_script_error(error: Exception) -> bool:
 
 
 def is_forged_message(error: BaseException) -> bool:
-    """Whether Streamlit raised the error while it read the message of a browser: its own code, in a deserializer."""
+    """Whether Streamlit raised the error while it read the value of a widget, and none of this app's code did."""
     frames = traceback.extract_tb(error.__traceback__)
-    last = next((at for at, one in enumerate(frames) if one.name == streamlit_internals.DESERIALIZER), None)
-    return last is not None and all("/streamlit/" in one.filename.replace("\\", "/") for one in frames[last:])
+    first = next((at for at, one in enumerate(frames) if one.name == streamlit_internals.DESERIALIZER), None)
+    return first is not None and not any(_is_own(one.filename) for one in frames[first:])
+
+
+def _is_own(filename: str) -> bool:
+    file = Path(filename)
+    return file.is_relative_to(_ROOT) and "site-packages" not in file.parts

@@ -14,7 +14,7 @@ from prometheus_client.registry import Collector
 
 from sandbox.processes.process import all_statistics
 from sandbox.processes.statistics import Statistics
-from ui import counters
+from ui import counters, streamlit_internals
 
 _Family = CounterMetricFamily | GaugeMetricFamily | HistogramMetricFamily
 _log = logging.getLogger(__name__)
@@ -43,6 +43,8 @@ class Mergescope(Collector):
     def collect(self) -> Iterator[_Family]:
         """Every family, with its present values."""
         yield GaugeMetricFamily("mergescope_sessions", "Browser tabs that are connected.", counters.sessions())
+        held = sum(streamlit_internals.upload_bytes().values())
+        yield GaugeMetricFamily("mergescope_upload_bytes", "Bytes of uploaded files in memory.", held)
         yield _runs()
         for family, (name, label, text) in _COUNTS.items():
             counter = CounterMetricFamily(f"mergescope_{name}", text, labels=[label])

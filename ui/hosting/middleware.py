@@ -33,7 +33,7 @@ _UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+/?$")
 
 
 def headers() -> dict[str, str]:
-    """The headers of every answer. Streamlit's v2 components are modules that the browser loads from blob: addresses."""
+    """The headers of every answer. Browsers load Streamlit's v2 components as modules, some from blob: addresses."""
     frames = settings.word("FRAME_ANCESTORS", "'self'")
     policy = {
         "default-src": "'self'",

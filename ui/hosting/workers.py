@@ -1,7 +1,7 @@
 """Several servers on one machine behind one port: `python serve.py --workers N`.
 
-nginx, with the configuration of `deploy/nginx/`, keeps each visitor with one server by a cookie, since a session and its
-uploads live in one process. Each server is the same command with a port of its own.
+nginx, with the configuration of `deploy/nginx/`, keeps each visitor with one server by a cookie, since a session and
+its uploads live in one process. Each server is the same command with a port of its own.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from ui import session
 from ui.lab.own_values import OWN, pick_own_values
 from ui.lab.presets import FIRST, default_dtype, default_shape, default_start
 from ui.state import link
-from ui.state.seeds import MOST_SIGNS, read_seed
+from ui.state.seeds import pick_seed
 from ui.text import plain, short, t
 
 _MOST_START = 10**9
@@ -110,11 +110,6 @@ def pick_call() -> Call:
         distribution = link.toggle(t("Show the distribution of the values"), "spread")
     inputs = tuple(_pick_input(number, shapes[number], *fills[number]) for number in range(count))
     return Call(operation, function_form, inputs, options, seed, distribution)
-
-
-def pick_seed() -> int:
-    """The seed of the random samples."""
-    return read_seed(link.text(t("Seed of random values"), "seed", "0", max_chars=MOST_SIGNS)) or 0
 
 
 def _read_count(text: str) -> int | None:

@@ -1,4 +1,4 @@
-"""Undo and redo. A state is what stands in the link of a page; each page has its own trail of them."""
+"""Undo and redo. A state is the link of a page; each page has its own trail of states."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import cast
 
 import streamlit as st
 
-MOST = 50  # states that can be taken back
+MOST = 50  # states that can be undone
 ASIDE = frozenset({"present"})  # how the page is looked at, not what it shows
 _TRAILS, _PAGE, _ASKED = "history_trails", "history_page", "history_asked"
 State = dict[str, str]
@@ -19,49 +19,49 @@ class Trail:
 
     Attributes:
         states: the parameters of its links, oldest first.
-        at: the place of the state on screen; those behind it can be done again.
+        at: index of the state on screen; those after it can be redone.
     """
 
     states: list[State] = field(default_factory=list)
     at: int = -1
 
     def note(self, state: State, *, asked: bool, outside: bool) -> None:
-        """Take in what is on screen now.
+        """Add the state on screen.
 
         Args:
             state: the parameters of the link.
-            asked: whether `go` asked for it; then it stands for what was asked, however it was read.
-            outside: whether the link was changed by somebody else, such as the browser's Back: then a state that is
-                known is gone to, not added.
+            asked: whether `go` asked for it; then it replaces the state that was asked for, however it was read.
+            outside: whether the link was changed by another hand, such as the browser's Back: a state that is known
+                is then returned to, not added.
         """
         if self.states and self.states[self.at] == state:
             return
         if asked and self.states:
             self.states[self.at] = state
             return
-        known = [place for place, one in enumerate(self.states) if one == state] if outside else []
+        known = [index for index, one in enumerate(self.states) if one == state] if outside else []
         if known:
-            self.at = min(known, key=lambda place: abs(place - self.at))
+            self.at = min(known, key=lambda index: abs(index - self.at))
             return
         self.states = [*self.states[: self.at + 1], state][-MOST - 1 :]
         self.at = len(self.states) - 1
 
 
-def note(page: str, told: State, *, outside: bool) -> None:
+def note(page: str, parameters: State, *, outside: bool) -> None:
     """Remember the state of a page. `link.end` calls this once for every run."""
     st.session_state[_PAGE] = page
     asked = bool(st.session_state.pop(_ASKED, False))
-    _trail().note(_content(told), asked=asked, outside=outside)
+    _trail().note(_content(parameters), asked=asked, outside=outside)
 
 
 def can(by: int) -> bool:
-    """Whether there is a state so many steps on (1) or back (-1)."""
+    """Whether there is a state one step on (1) or back (-1)."""
     trail = _trail()
     return 0 <= trail.at + by < len(trail.states)
 
 
 def go(by: int) -> None:
-    """Put the state before (-1) or after (1) into the link; the callback of a button."""
+    """Put the previous (-1) or next (1) state into the link; the callback of a button."""
     if not can(by):
         return
     trail = _trail()
@@ -71,8 +71,8 @@ def go(by: int) -> None:
     st.session_state[_ASKED] = True
 
 
-def _content(told: State) -> State:
-    return {key: value for key, value in told.items() if key not in ASIDE}
+def _content(parameters: State) -> State:
+    return {key: value for key, value in parameters.items() if key not in ASIDE}
 
 
 def _trail() -> Trail:

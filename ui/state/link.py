@@ -116,7 +116,7 @@ def held(key: str) -> str:
 
 
 def brought(key: str) -> str:
-    """What a link that has just been opened says, whoever wrote it; empty where it says nothing."""
+    """The parameter in a link that has just been opened; empty where there is none."""
     return _state().arrived.get(key, "")
 
 

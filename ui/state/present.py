@@ -1,4 +1,4 @@
-"""Whether the page is shown to an audience: no menu, large type. `present=1` in the link, or the key P."""
+"""Present mode: the page is shown to an audience, without menu, in large type. `present=1` in the link, or key P."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ _KEY = "present"
 
 
 def begin() -> None:
-    """Take over what the link says; anything but 1 means no."""
+    """Read the link; anything but 1 means no."""
     link.hold(_KEY, "1" if link.held(_KEY) in ("1", "true") else "")
 
 
 def on() -> bool:
-    """Whether an audience is looking."""
+    """Whether the page is in present mode."""
     return st.session_state.get(_KEY) == "1"
 
 
 def button() -> None:
-    """What the key P presses, too: there and back."""
+    """Switches present mode; the key P presses it, too."""
     keys = t("P: present and back. While presenting: L pointer, B blank screen, Esc back.")
     st.button(
         t("Present"), key="present_button", icon=":material/present_to_all:", help=keys, on_click=_turn, width="stretch"

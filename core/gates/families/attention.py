@@ -182,7 +182,7 @@ def _mismatch(fine: Sizes, coarse: Sizes) -> MergeError:
 
 
 def _padded(fine: int, coarse: int) -> tuple[int, int]:
-    """The smallest sizes, at least these, of which the first is a whole multiple of the second."""
+    """The smallest sizes, at least these, of which the first is the second times the next lower or higher factor."""
     factors = {max(1, fine // coarse), -(-fine // coarse)}
     sizes = [(factor * max(coarse, -(-fine // factor)), max(coarse, -(-fine // factor))) for factor in factors]
     return min(sizes, key=sum)

@@ -21,7 +21,7 @@ import numpy as np
 from core.dtypes import FLOAT32, Array
 from core.errors import invalid_request
 from core.gates.builder import TraceBuilder
-from core.gates.convolution import Sizes
+from core.gates.convolution import Sizes, times
 from core.gates.families.channel import SQUEEZED
 from core.gates.keras_code import CodeOptions, keras_function
 from core.gates.trace import GateTrace, Label, Step
@@ -122,7 +122,7 @@ def _project(build: TraceBuilder, label: Label, source: Step, heads: int, width:
     flat, shape = (kernel.shape[0], heads * width), (*source.shape[:2], heads, width)
     return build.record(
         label._replace(right=f"{label.right} + b"), shape,
-        lambda: (source.value @ kernel.reshape(flat)).reshape(shape) + bias, (source,),
+        lambda: times(source.value, kernel.reshape(flat)).reshape(shape) + bias, (source,),
         partial(_project_back, kernel=kernel), axes=(0, None, None, None),
         weights=(f"{label.name}/kernel", f"{label.name}/bias"), multiplications=prod(shape) * kernel.shape[0],
     )  # fmt: skip
@@ -168,7 +168,7 @@ def _output(build: TraceBuilder, source: Step, channels: int) -> Step:
     shape = (*source.shape[:2], channels)
     return build.record(
         OUT._replace(right=f"{OUT.right} + b"), shape,
-        lambda: source.value.reshape(*shape[:2], heads * width) @ kernel.reshape(heads * width, channels) + bias,
+        lambda: times(source.value.reshape(*shape[:2], -1), kernel.reshape(-1, channels)) + bias,
         (source,), partial(_output_back, kernel=kernel), axes=(0, None, None),
         weights=("attention_output/kernel", "attention_output/bias"), multiplications=prod(shape) * heads * width,
     )  # fmt: skip

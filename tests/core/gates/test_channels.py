@@ -40,7 +40,7 @@ def test_order_is_stable():
 
 
 def gated_pair(shape=(2, 3, 5, 7)):
-    """Features, a map with one weight for each place, and their product."""
+    """Features, a map with one value per position, and their product."""
     random = np.random.default_rng(11)
     features, weights = random.normal(size=shape), random.random((*shape[:-1], 1))
     features[..., 4] = 0
@@ -88,8 +88,8 @@ def test_orders():
     for by, name in own.items():
         listed = channel_order(figures, by)
         assert sorted(listed) == list(range(7))
-        told = getattr(figures, name)[list(listed)]
-        assert (np.diff(told[~np.isnan(told)]) <= 0).all()
+        ordered = getattr(figures, name)[list(listed)]
+        assert (np.diff(ordered[~np.isnan(ordered)]) <= 0).all()
     assert channel_order(figures, "kept")[-1] == 4
     assert set(ORDERS) == {"index", *own}
     with pytest.raises(MergeError, match="choose one of index, energy"):

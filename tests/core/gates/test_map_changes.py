@@ -1,4 +1,4 @@
-"""Changes to an attention map: each by hand on a small map, and what holds for all of them; sanity checks."""
+"""Changes to an attention map: each by hand on a small map, and what holds for all of them."""
 
 import numpy as np
 import pytest
@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from core import MergeError
-from core.gates import gate_shapes, run_gate
-from core.gates.map_changes import MAP_CHANGES, SANITY_CHECKS, change_map, provenance_note, untrained_map
+from core.gates.map_changes import MAP_CHANGES, change_map
 
 MAP = np.array([[0.0, 0.25, 1.0], [0.5, 0.75, 0.1]], dtype="float32")[None, ..., None]
 ANY = arrays(np.float32, st.tuples(st.integers(1, 3), st.integers(1, 7), st.integers(1, 5), st.just(1)),
@@ -88,45 +87,3 @@ def test_nonsense_gets_a_sentence(name, weights, amounts, sentence):
     with pytest.raises(MergeError) as caught:
         change_map(name, weights, **amounts)
     assert sentence in caught.value.explanation
-
-
-def trained_trace(name="attention"):
-    """A gate whose weights are all given, with θ of 2×2 and three intermediate channels."""
-    random = np.random.default_rng(3)
-    x, g = random.normal(size=(2, 6, 10, 7)).astype("float32"), random.normal(size=(2, 3, 5, 11)).astype("float32")
-    given = {"theta_x/kernel": random.normal(size=(2, 2, 7, 3)).astype("float32")}
-    weights = {key: value + 1 for key, value in run_gate(name, x, g=g, weights=given).weights.items()}
-    return run_gate(name, x, g=g, weights=weights)
-
-
-def test_the_four_sanity_checks():
-    """All open, shuffled, inverted, untrained: maps of the same shape, each what its title says."""
-    trace = trained_trace()
-    found = {name: row.function(trace, 5) for name, row in SANITY_CHECKS.items()}
-    assert list(found) == ["open", "shuffled", "inverted", "untrained"]
-    assert all(one.shape == trace.alpha.shape and one.dtype == np.float32 for one in found.values())
-    assert (found["open"] == 1).all()
-    for sample in range(2):
-        assert sorted(found["shuffled"][sample].ravel()) == sorted(trace.alpha[sample].ravel())
-    assert not np.array_equal(found["shuffled"], trace.alpha)
-    np.testing.assert_array_equal(found["inverted"], 1 - trace.alpha)
-    assert not np.allclose(found["untrained"], trace.alpha, atol=0.05)
-
-
-def test_the_untrained_map_is_that_of_initial_weights():
-    """Kernels of the same shapes from the seed, biases 0: as a run without weights, if θ had the default window."""
-    trace = trained_trace()
-    np.testing.assert_array_equal(untrained_map(trace, 4), untrained_map(trace, 4))
-    assert not np.array_equal(untrained_map(trace, 4), untrained_map(trace, 5))
-    x = trace.step("x").value
-    squeezed = run_gate("se", x, seed=9)
-    np.testing.assert_array_equal(untrained_map(squeezed, 9), squeezed.alpha)
-    with pytest.raises(MergeError, match="shapes only"):
-        untrained_map(gate_shapes("se", x.shape))
-
-
-def test_what_is_said_beside_a_map():
-    """Which maps were trained against the target, and that the network does as well without."""
-    assert "trained against the ground truth" in provenance_note(20, True, 0.9834, 0.9806)
-    assert "0.983 with gates, 0.981 without" in provenance_note(20, True, 0.9834, 0.9806)
-    assert "through the prediction only" in provenance_note(80, False, 0.9834, 0.9806)

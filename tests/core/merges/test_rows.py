@@ -37,7 +37,7 @@ def test_dot_has_rows_of_different_length():
         ("Multiply", ((4, 3), (2, 4, 3)), {}, [["clashing", "inserted", ""], ["clashing", "", ""]]),
         ("Multiply", ((), (2, 3)), {}, [[], ["batch", ""]]),
         ("Concatenate", ((2, 3, 5), (2, 7, 5)), {}, [["batch", "clashing", ""], ["batch", "clashing", ""]]),
-        ("Concatenate", ((2, 3), (2, 3, 5)), {}, [["batch", ""], ["batch", "", "clashing"]]),
+        ("Concatenate", ((2, 3), (2, 3, 5)), {}, [["batch", ""], ["batch", "clashing", ""]]),
         ("Dot", ((2, 3, 5), (2, 7)), {"axes": (1, 1)}, [["batch", "clashing", ""], ["batch", "clashing"]]),
         ("Subtract", ((2, 3),), {}, [["batch", ""]]),
         ("Add", (), {}, []),

@@ -157,6 +157,28 @@ def test_hidden_memory():
         hidden.communicate("\n")
 
 
+@pytest.mark.skipif(not has_landlock(), reason="this kernel has no Landlock")
+def test_landlock_alone(tmp_path):
+    """Without the filter: files, and where the kernel can, TCP and signals."""
+    code = (
+        "import os, sys, socket, ctypes; sys.path.insert(0, sys.argv[1])\n"
+        "from sandbox.processes.fence import restrict_files; print(restrict_files(sys.argv[2]))\n"
+        "print(ctypes.CDLL(None).syscall(444, None, 0, 1))\n"
+        "def attempt(action):\n"
+        "    try: action(); return 'done'\n"
+        "    except OSError as error: return type(error).__name__\n"
+        "print(attempt(lambda: open('/etc/passwd')), attempt(lambda: os.kill(os.getppid(), 0)),\n"
+        "      attempt(lambda: socket.create_connection(('127.0.0.1', 9), timeout=60)))"
+    )
+    command = [sys.executable, "-I", "-c", code, str(ROOT), str(tmp_path)]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=True)
+    held, version, tries = run.stdout.splitlines()
+    passwd, signal, tcp = tries.split()
+    assert (held, passwd) == ("True", "PermissionError")
+    assert signal == ("PermissionError" if int(version) >= 6 else "done")
+    assert tcp == ("PermissionError" if int(version) >= 4 else "ConnectionRefusedError")
+
+
 def test_on_other_systems_nothing_is_claimed(monkeypatch):
     monkeypatch.setattr(sys, "platform", "darwin")
     assert hide_memory() is False

@@ -33,7 +33,7 @@ def until_it_failed(future):
 
 
 def test_by_hand():
-    """Two places: the third key drops the one that was used longest ago, not the oldest."""
+    """Room for two: the third key drops the one that was used longest ago, not the oldest."""
     cache, work = FutureCache(2), Work()
     first = cache.get("a", work.begin("a"))
     assert cache.get("a", work.begin("a")) is first

@@ -1,4 +1,4 @@
-"""Two results held against each other; no process is needed."""
+"""Two results compared with each other; no process is needed."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from sandbox.verification.compare import difference
 
 
 def test_differences_are_counted_with_care():
-    """Not-a-number, signs of zero, whole numbers at the ends of 64 bits."""
+    """Not-a-number, signs of zero, integers at the ends of 64 bits."""
     nan, inf = np.float32("nan"), np.float32("inf")
 
     def of(ours, theirs, dtype="float32", operation="Add"):

@@ -54,14 +54,14 @@ def test_of_a_librarys_message_the_template_is_left(message, values):
 
 
 def test_an_error_is_its_type_and_place():
-    """What it says may quote what somebody typed."""
+    """What it says may quote what a visitor typed."""
     try:
-        int("typed by somebody")
+        int("typed by a visitor")
     except ValueError as error:
         written = line("ui.hosting.lifespan", "a page failed", error=error)
     assert written["error"] == "ValueError"
     assert written["at"][-1].startswith("hosting/test_logs.py:")
-    assert "typed by somebody" not in json.dumps(written)
+    assert "typed by a visitor" not in json.dumps(written)
 
 
 def test_streamlits_own_loggers_write_json_too():

@@ -73,7 +73,7 @@ def test_each_page_keeps_its_own_values():
 
 
 def test_a_menu_holds_one_of_its_choices():
-    """By id from the URL, by label from the browser; anything else is the default, and is reported where it was asked."""
+    """By id from the URL, by label from the browser; anything else is the default, and reported if the URL asked."""
     choices, labels = {"Add": "Add", "Dot": "Dot"}, {"addition": "Add", "dot product": "Dot"}
 
     def choose(url, sent=None, before=None):
