@@ -92,7 +92,7 @@ export const limitsIn = (height, share = SHARE) => ({
 const STAGE_SIGN = 36; // room for an operator on the stage
 const STAGE_GAP = 16; // between walls and pictures
 const LEAST_STRIP = 76; // px of the row of walls and pictures, without its titles
-const STRIP = 0.19; // of the window's height for that row, where the panels leave a choice
+const STRIP = 0.17; // of the window's height for that row, where the panels leave a choice
 const LEAST_PANEL = 160;
 
 /**
