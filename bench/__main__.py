@@ -1,4 +1,4 @@
-"""`python -m bench [part ...]`: prints the table, writes it to build/bench.json, exits 1 if a promise is broken."""
+"""`python -m bench [part ...]`: prints the table, writes it to build/bench.json, exits 1 if a limit is exceeded."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PARTS = ("merging", "command", "start", "tensor_view", "gate", "inspector", "loa
 def main(parts: list[str]) -> int:
     """Measure the named parts, or all."""
     rows = [row for part in parts or PARTS for row in import_module(f"bench.{part}").measure()]
-    print(f"{'what':44} {'ours':>10} {'baseline':>10} {'ratio':>7}  promise")
+    print(f"{'what':44} {'ours':>10} {'baseline':>10} {'ratio':>7}  limit")
     for row in rows:
         print(_line(row))
     target = Path("build/bench.json")

@@ -1,4 +1,4 @@
-"""`python -m core` beside a Python that only imports NumPy."""
+"""`python -m core` compared with a Python process that only imports NumPy."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bench.timing import Row, side_by_side
 
 
 def measure() -> list[Row]:
-    """The start of the command line."""
+    """The start of the command."""
     ours, numpy = side_by_side(
         lambda: _run("-m", "core", "Multiply", "5,1,5", "5,4,5"), lambda: _run("-c", "import numpy"), rounds=10
     )

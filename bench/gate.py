@@ -52,7 +52,7 @@ def measure() -> list[Row]:
 
 
 def _first_picture(browser: Browser) -> Row:
-    """From the start of a server to the first picture, beside the Merge lab's."""
+    """From the start of a server to the first picture, compared with the Merge lab."""
     times: dict[str, list[float]] = {"Attention_gate": [], "Merge_lab": []}
     for _ in range(_ROUNDS):
         for path, kept in times.items():
@@ -84,12 +84,12 @@ def _warm(browser: Browser) -> list[Row]:
         Row(
             "another moment by its slider, work, p95", moments, _FRAME, "a frame", "at most 16.7 ms", moments <= _FRAME
         ),
-        Row("another map by its slider, work, p95", maps, _FRAME, "a frame", "at most 16.7 ms", maps <= _FRAME),
+        Row("changing the map by a slider: work, p95", maps, _FRAME, "a frame", "at most 16.7 ms", maps <= _FRAME),
     ]
 
 
 def _reel(page: Page, address: str, name: str) -> float:
-    """What a step of a slider in the tensor view costs, as bench/tensor_view.py counts; the best of some rounds."""
+    """The cost of one step of a slider in the tensor view, counted as in bench/tensor_view.py; the best of several."""
     rounds = []
     for _ in range(_REELS):
         page.goto(address)
@@ -110,7 +110,7 @@ def _waits(page: Page, act: Callable[[Page], None]) -> float:
     page.evaluate(_WATCH, "keydown")
     for _ in range(_CHANGES):
         act(page)
-        page.wait_for_timeout(2500)  # a key that meets a page which is still being drawn may be lost
+        page.wait_for_timeout(2500)  # a key press while the page is still being drawn may be lost
     waits: list[float] = page.evaluate("window.waits")
     return median(waits) / 1000
 

@@ -122,8 +122,8 @@ def hosting(workers: int = 1, *, folder: Path = _ROOT, **settings: str) -> Itera
 
 @contextlib.contextmanager
 def _running(command: list[str], port: str, folder: Path, settings: dict[str, str]) -> Iterator[Server]:
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(command, cwd=folder, env=os.environ | settings, **quiet) as process:
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, cwd=folder, env=os.environ | settings, stdout=quiet, stderr=quiet) as process:
         try:
             server = Server(f"http://127.0.0.1:{port}", process)
             _wait(server)

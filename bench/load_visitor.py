@@ -19,6 +19,7 @@ from urllib.parse import urlparse
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
 
 from bench.load_widgets import Widget, put, widget_of, words_of
 
@@ -62,12 +63,14 @@ class Visitor:
     """
 
     def __init__(self, socket: ClientConnection, address: str) -> None:
-        self.session, self.query, self.widgets = "", "", {}
+        self.session, self.query = "", ""
+        self.widgets: dict[str, Widget] = {}
         self.pages: list[tuple[str, str]] = []
         self._socket, self._address = socket, address
         self._states: dict[str, Any] = {}
         self._known: dict[str, ForwardMsg] = {}
-        self._page, self._looking = "", ()
+        self._page = ""
+        self._looking: tuple[float, str] | None = None  # seconds between looks, and the fragment
 
     async def open(self, page: str = "", query: str = "") -> Run:
         """Come by a link; `page` is the path in the URL."""
@@ -140,7 +143,8 @@ class Visitor:
         return message
 
     async def _run(self, message: BackMsg, *, whole: bool = True) -> Run:
-        run, begun, seen = Run(), perf_counter(), {}
+        run, begun = Run(), perf_counter()
+        seen: dict[str, Widget] = {}
         await self._socket.send(message.SerializeToString())
         async with asyncio.timeout(_PATIENCE):
             while not await self._take(run, seen):
@@ -167,7 +171,7 @@ class Visitor:
         kind = message.WhichOneof("type")
         if kind == "new_session":
             self.session = message.new_session.initialize.session_id
-            self._looking = ()
+            self._looking = None
         elif kind == "navigation":
             self._page = message.navigation.page_script_hash
             self.pages = [(page.url_pathname, page.page_script_hash) for page in message.navigation.app_pages]
@@ -207,8 +211,15 @@ async def visiting(address: str) -> AsyncIterator[Visitor]:
     if urlparse(address).hostname not in _LOOPBACK:
         raise ValueError(f"{address} is not on this machine.")
     stream = address.replace("http", "ws", 1) + "/_stcore/stream"
-    options = {"subprotocols": ["streamlit"], "origin": address, "max_size": None, "open_timeout": 60, "proxy": None}
-    async with connect(stream, compression=None, **options) as socket:
+    async with connect(
+        stream,
+        compression=None,
+        subprotocols=[Subprotocol("streamlit")],
+        origin=Origin(address),
+        max_size=None,
+        open_timeout=60,
+        proxy=None,
+    ) as socket:
         yield Visitor(socket, address)
 
 

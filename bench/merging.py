@@ -1,4 +1,4 @@
-"""`merge` beside bare NumPy and beside the Keras layer."""
+"""`merge` compared with bare NumPy and with the Keras layer."""
 
 from __future__ import annotations
 

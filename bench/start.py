@@ -1,4 +1,4 @@
-"""From the start of the server to the first picture, beside an empty Streamlit app with one heatmap."""
+"""From the start of the server to the first picture, compared with an empty Streamlit app with one heatmap."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ st.plotly_chart(go.Figure(go.Heatmap(z=[[1, 2], [3, 4]])))
 
 
 def measure() -> list[Row]:
-    """Home and the Merge lab against the empty app, in turn."""
+    """Home and the Merge lab compared with the empty app, in turn."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         empty = Path(folder) / "empty.py"
         empty.write_text(_EMPTY, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The tensor view in a real Chromium, beside a plain Streamlit slider with two Plotly heatmaps.
+"""The tensor view in a real Chromium, compared with a plain Streamlit slider and two Plotly heatmaps.
 
 What is counted as work: from the start of the event's handlers to the end of theirs, and from the start of the next
 frame to the first task after it has been painted. Waiting for the beat of the screen between the two is not work; the
@@ -136,7 +136,7 @@ def _plain_step(browser: Browser, script: str) -> float:
 
 
 def _spans(browser: Browser, address: str, kind: str, act: Callable[[Page], None]) -> tuple[list[float], list[float]]:
-    with _opened(browser, f"{address}/?case=gate&told=0") as page:
+    with _opened(browser, f"{address}/?case=gate&received=0") as page:
         page.wait_for_selector("canvas[data-painted]")
         page.wait_for_timeout(1500)
         page.evaluate(LISTEN, kind)
@@ -185,7 +185,7 @@ _COUNT = """async seconds => {
 
 
 def _playing(browser: Browser, address: str, case: str) -> tuple[float, float]:
-    with _opened(browser, f"{address}/?case={case}&told=0") as page:
+    with _opened(browser, f"{address}/?case={case}&received=0") as page:
         page.wait_for_selector("canvas[data-painted]")
         page.wait_for_timeout(1500)
         first = page.evaluate("performance.getEntriesByName('tensor view')[0].duration") / 1000

@@ -1,4 +1,4 @@
-"""How things are timed: in turn, so that a busy machine slows both sides alike."""
+"""Timing two calls in turn, so that a busy machine slows both equally."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Row:
     Attributes:
         name: what is measured.
         figure: ours, in seconds or in `unit`.
-        baseline: what it is held against.
+        baseline: what it is compared with.
         against: the name of the baseline.
         bound: what is promised, in words.
         kept: whether it is.

@@ -1,7 +1,7 @@
-"""Makes the pictures of the README: drives the real app in Chromium and writes `picture.png` and `tour.webp` beside itself.
+"""Makes the pictures of the README: drives the real app in Chromium and writes `docs/picture.png` and `docs/tour.webp`.
 
-`python docs/make_pictures.py` after `make browser`. Nothing is drawn by hand but the arrow of the mouse, which screenshots
-lack.
+`python docs/make_pictures.py` after `make browser`. Only the mouse pointer is drawn, since
+screenshots do not contain it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Film:
         self.page, self.frames, self.times, self.mouse = page, [], [], None
 
     def shot(self, milliseconds: int) -> None:
-        """What is on screen now, for so long."""
+        """Add the current screen for this duration."""
         self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
         image = Image.open(io.BytesIO(self.page.screenshot())).convert("RGB")
         if self.mouse:
@@ -42,16 +42,16 @@ class Film:
         self.times.append(milliseconds)
 
     def move(self, x: float, y: float, steps: int = 1) -> None:
-        """The mouse goes there; with steps, in frames of 60 ms."""
+        """Move the mouse; with several steps, in frames of 60 ms."""
         start = self.mouse or (x, y)
         for step in range(1, steps + 1):
             self.mouse = tuple(a + (b - a) * step / steps for a, b in zip(start, (x, y), strict=True))
-            self.page.mouse.move(*self.mouse, steps=4)  # a brush paints where it is told of
+            self.page.mouse.move(*self.mouse, steps=4)  # a brush paints at each event
             if steps > 1:
                 self.shot(60)
 
     def save(self, path: Path) -> None:
-        """An animated WebP below the limit."""
+        """Write an animated WebP below the size limit."""
         for quality in (80, 65, 50, 35):
             stream = io.BytesIO()
             first, *others = self.frames
@@ -65,13 +65,13 @@ class Film:
 
 
 def cell(page: Page, panel: int, row: int, col: int, rows: int, cols: int) -> tuple[float, float]:
-    """The middle of a cell on the page."""
+    """The centre of a cell on the page."""
     box = page.locator("canvas.over").nth(panel).bounding_box()
     return box["x"] + (col + 0.5) / cols * box["width"], box["y"] + (row + 0.5) / rows * box["height"]
 
 
 def opened(page: Page, address: str) -> None:
-    """Open a page and bring its tensor view into sight."""
+    """Open a page and scroll to its tensor view."""
     page.goto(address)
     settle(page)
     page.locator("canvas.base[data-painted]").first.wait_for()
@@ -81,7 +81,7 @@ def opened(page: Page, address: str) -> None:
 
 
 def lab(film: Film, address: str) -> None:
-    """The notes' example: point at cells, go on to the next sheet."""
+    """The first example: point at elements, go to the next slice."""
     page = film.page
     opened(page, f"{address}/Merge_lab")
     page.get_by_text("Same values as Keras").wait_for(timeout=120_000)  # a cold sandbox takes seconds
@@ -98,7 +98,7 @@ def lab(film: Film, address: str) -> None:
 
 
 def gate(film: Film, address: str) -> None:
-    """256 channels and their map: play them, then paint on the map."""
+    """256 channels and their attention map: play them, then paint on the map."""
     page = film.page
     opened(page, f"{address}/Attention_gate")
     film.shot(700)

@@ -70,7 +70,7 @@ def segment(header: dict[str, Any], arrays: list[np.ndarray]) -> Message:
 
 
 def steer(header: dict[str, Any], arrays: list[np.ndarray]) -> Message:
-    """Run the network on one slice with another map at one gate.
+    """Run the network on one slice with a given map at one gate.
 
     Args:
         header: "grid" of the gate.

@@ -25,7 +25,7 @@ Figures = dict[str, Any]  # as JSON holds them
 
 
 def evaluate(assets: Path = ASSETS) -> Figures:
-    """Figures of both networks; see `assets/figures.json` for their names."""
+    """Metrics of both networks; see `assets/figures.json` for their names."""
     images, truth, body = phantoms(range(FIRST_SEED, FIRST_SEED + SLICES))
     gated = load_weights(attention_unet(), assets / "weights.npz")
     plain = load_weights(attention_unet(gated=False), assets / "weights_plain.npz")
@@ -44,7 +44,7 @@ def evaluate(assets: Path = ASSETS) -> Figures:
 def _run(network: keras.Model, images: np.ndarray) -> dict[str, np.ndarray]:
     """The prediction (n, 160, 160, 1) and alpha of every gate (n, grid, grid, 1)."""
     outputs = {f"gate{grid}": network.get_layer(f"gate{grid}_alpha").output for grid in GRIDS}
-    model = keras.Model(network.input, {**outputs, "answer": network.output})
+    model = keras.Model(network.input, {**outputs, "prediction": network.output})
     values: dict[str, np.ndarray] = model.predict(images, batch_size=8, verbose=0)
     return values
 

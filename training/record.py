@@ -82,7 +82,7 @@ def write_samples(network: keras.Model, folder: Path) -> None:
 
 
 def _trace(network: keras.Model, grid: int, images: np.ndarray) -> dict[str, Any]:
-    """What enters the gate, rounded as it is stored, and the alpha that the Keras gate makes of the rounded input."""
+    """The inputs of the gate, rounded as they are stored, and the alpha that the Keras gate computes from them."""
     inputs = [network.get_layer(name).output for name in gate_input_names(grid)]
     entering = keras.Model(network.input, inputs).predict(images, batch_size=4, verbose=0)
     x, g = (array.astype(np.float16) for array in entering)

@@ -24,14 +24,14 @@ from training.record import SAMPLE_SEEDS, AlphaRecorder, moments, write_samples
 
 
 class ProgressBar(keras.callbacks.Callback):
-    """One line with the time left and the mean loss so far; Keras's own would name nine losses and wrap."""
+    """A progress bar with the time left and the mean loss; Keras's own lists nine losses."""
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002 -- Keras passes it
-        """Draw the empty bar."""
+        """Show the empty bar."""
         self._bar = keras.utils.Progbar(self.params["steps"], stateful_metrics=["mean loss"])
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        """Move on by one step."""
+        """Advance by one step."""
         self._bar.update(batch + 1, [("mean loss", (logs or {}).get("segmentation_loss", 0.0))])
 
 

@@ -15,6 +15,7 @@ from ui import streamlit_internals
 
 Reason = Literal[
     "shapes",  # the inputs of a merge are incompatible
+    "paste",  # pasted text in which no merge was found
     "file",  # an upload that cannot be read, or is too large
     "limit",  # more elements than are computed
     "busy",  # a large merge had to wait for others

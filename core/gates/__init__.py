@@ -14,6 +14,6 @@ from core.gates.weights import pick_weights
 __all__ = [
     "GATES", "Gate", "GateTrace", "Step", "Variant",
     "find_gate", "gate_shapes", "gate_snippet", "pick_weights", "run_gate", "trace_snippet",
-    "channels", "compare", "gradients", "health", "map_changes", "operands", "pitfalls", "report", "resampling",
+    "channels", "compare", "gradients", "health", "map_changes", "pitfalls", "report", "resampling",
     "sanity_checks",
 ]  # fmt: skip

@@ -18,6 +18,7 @@ __all__ = [
     "plan",
     "presets",
     "provenance",
+    "read_error",
     "rows",
     "samples",
     "shape_text",

@@ -82,7 +82,7 @@ def choose_masked(
         output = output if seen is None else where(seen, output, chosen, choose)
         seen = None if wide is None or seen is None else seen | wide
         output = step(output, chosen)
-    return output, None if seen is None else _any(seen)
+    return output if len(parts) > 1 else output.copy(), None if seen is None else _any(seen)
 
 
 def combined(masks: Masks, text: Callable[[Shape, Shape], str]) -> Mask | None:

@@ -150,7 +150,6 @@ ENTRIES: dict[str, Callable[[Any], Any]] = {
     "axes": axes,
     "normalize": switch("normalize"),
     "layer": one_of("layer", LAYERS),
-    "warnings": switch("warnings"),
     "scene": one_of("scene", SCENES),
     "gate": whole("gate", 1, MAX_SIZE),
     "slice": whole("slice", 0, MAX_SIZE),

@@ -37,7 +37,6 @@ class Step:
         dtype: of each input; empty for float32.
         seed, axis, axes, normalize: of the merge.
         layer: "values" or "gradients".
-        warnings: whether the warnings of the merge are shown; False where the text explains them as normal.
         scene: name of a scene, `core.story.entries.SCENES`.
         gate: which gate of the network, by the rows of its features.
         slice: which recorded image.
@@ -56,7 +55,6 @@ class Step:
     axes: int | tuple[int, int] = -1
     normalize: bool = False
     layer: str = "values"
-    warnings: bool = True
     scene: str | None = None
     gate: int = 20
     slice: int = 0

@@ -62,18 +62,7 @@ _MOST_FAULTS = 20
 _PART = r"""(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*"""
 _ENDLESS_NAME = re.compile(rf"(?:^|[\[{{,])[ \t]*(?:{_PART}){{64}}", re.MULTILINE)  # for which tomllib takes minutes
 _NETWORK = ("gate", "slice")  # entries of a scene
-_MERGE = (
-    "shapes",
-    "fill",
-    "first",
-    "dtype",
-    "seed",
-    "axis",
-    "axes",
-    "normalize",
-    "layer",
-    "warnings",
-)  # entries of a merge
+_MERGE = ("shapes", "fill", "first", "dtype", "seed", "axis", "axes", "normalize", "layer")  # entries of a merge
 _EACH = ("fill", "first", "dtype")  # one value, or one for each input
 
 

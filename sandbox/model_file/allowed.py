@@ -1,9 +1,9 @@
 """What Keras may create from a config: a list of names. Everything else is refused by name, with the reason.
 
 A config can name any class and function of Keras, and some of those run code, read files or fetch from the network
-(CVE-2025-1550, CVE-2025-8747, CVE-2025-12058, CVE-2026-1462 and others). So nothing is instantiated that is not listed.
-`tests/sandbox/model_file/test_allowed.py` compares the list with the installed Keras: no listed class holds functions or
-reads files.
+(CVE-2025-1550, CVE-2025-8747, CVE-2025-12058, CVE-2026-1462 and others). Nothing is created that is not listed.
+`tests/sandbox/model_file/test_allowed.py` compares the list with the installed Keras: no listed class holds functions
+or reads files.
 """
 
 from __future__ import annotations

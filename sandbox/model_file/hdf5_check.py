@@ -78,8 +78,12 @@ def _text(group: h5py.Group, name: str) -> bytes:
     value = group.attrs[name]
     text = value.encode("utf-8") if isinstance(value, str) else bytes(value)
     if len(text) > MAX_MODEL_CONFIG_BYTES:
-        raise invalid_request("{member} has {size} MB; the limit is {limit} MB.", member=name, size=len(text) // 1_000_000,
-                      limit=MAX_MODEL_CONFIG_BYTES // 1_000_000)  # fmt: skip
+        raise invalid_request(
+            "{member} has {size} MB; the limit is {limit} MB.",
+            member=name,
+            size=len(text) // 1_000_000,
+            limit=MAX_MODEL_CONFIG_BYTES // 1_000_000,
+        )
     return text
 
 
@@ -117,8 +121,12 @@ def _check_all(file: h5py.File) -> int:
 def _check_attributes(entry: Any, name: str) -> None:
     """Sizes alone: text is read only where it is asked for."""
     if len(entry.attrs) > _MAX_ATTRIBUTES:
-        raise invalid_request("{name} has {count} attributes; up to {limit} are read.", name=name[-_SHOWN:],
-                      count=len(entry.attrs), limit=_MAX_ATTRIBUTES)  # fmt: skip
+        raise invalid_request(
+            "{name} has {count} attributes; up to {limit} are read.",
+            name=name[-_SHOWN:],
+            count=len(entry.attrs),
+            limit=_MAX_ATTRIBUTES,
+        )
     for key in entry.attrs:
         shape = entry.attrs.get_id(key).shape
         if shape is not None and prod(shape) > _MAX_ATTRIBUTE:

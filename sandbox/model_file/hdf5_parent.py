@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-
 from core.errors import invalid_request
 from core.limits import MAX_MODEL_BYTES
 from sandbox.processes.errors import SandboxError
@@ -11,7 +9,6 @@ from sandbox.processes.one_shot import ask_once
 from sandbox.processes.process import Reply
 
 MEMORY_BYTES = 3 * MAX_MODEL_BYTES + 300_000_000  # private: three times the largest file, and what h5py takes
-_ONE_AT_A_TIME = threading.Lock()  # so that the memory of all processes has a limit
 _SECONDS = 60.0
 _NOT_THERE = ("start", "resting")  # kinds of failure if h5py is not installed
 
@@ -61,8 +58,7 @@ def read_hdf5(content: bytes) -> tuple[bytes, str, int]:
 
 
 def _ask(job: str, content: bytes) -> Reply:
-    with _ONE_AT_A_TIME:
-        return ask_once(
-            "sandbox.model_file.hdf5_child", job, {}, content, memory_bytes=MEMORY_BYTES, seconds=_SECONDS,
-            most_bytes=MAX_MODEL_BYTES,
-        )  # fmt: skip
+    return ask_once(
+        "sandbox.model_file.hdf5_child", job, {}, content, memory_bytes=MEMORY_BYTES, seconds=_SECONDS,
+        most_bytes=MAX_MODEL_BYTES,
+    )  # fmt: skip

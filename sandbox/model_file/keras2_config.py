@@ -75,6 +75,10 @@ def _repair_layer(entry: Entry, config: Entry) -> None:
     if class_name == "TimeDistributed" and isinstance(inner, dict) and is_model(inner):
         entry.pop("build_config", None)
         inner.pop("build_config", None)
+        ends = {
+            key: _single(inner["config"][key]) for key in ("input_layers", "output_layers") if key in inner["config"]
+        }
+        inner["config"] = inner["config"] | ends
 
 
 class _Translator:
@@ -130,8 +134,8 @@ class _Translator:
         if not self._keras_2 and "module" not in entry and (module := _operation_module(name, config)):
             own = {"name": entry.get("name", name)} | config
             return entry | {"module": module, "registered_name": name, "config": own}
-        module = layer_module(name, entry.get("module"), registered)
-        if module is None:
+        target = layer_module(name, entry.get("module"), registered)
+        if target is None:
             return entry
         settings, refused = translated_settings(name, config) if self._keras_2 else (dict(config), None)
         if refused is not None:
@@ -142,7 +146,7 @@ class _Translator:
                 many = isinstance(inner, list)
                 found = [self.entry(one, depth + 1) for one in (inner if many else [inner])]
                 settings[key] = found if many else found[0]
-        found_entry = entry | {"module": module, "config": settings, "registered_name": None}
+        found_entry = entry | {"module": target, "config": settings, "registered_name": None}
         if name in ("TimeDistributed", "Bidirectional"):
             found_entry.pop("build_config", None)
         return found_entry
@@ -151,7 +155,7 @@ class _Translator:
 def _operation_module(name: str, config: Entry) -> str:
     """The module of an operation of `keras.ops`, which Keras 3 leaves out of HDF5; empty for a layer.
 
-    A layer of the same name is told apart by its settings: only layers have "trainable".
+    A layer of the same name is distinguished by its settings: only layers have "trainable".
     """
     modules = (module for module, names in CLASSES.items() if module.startswith("keras.src.ops.") and name in names)
     return next(modules, "") if "trainable" not in config else ""
@@ -246,7 +250,7 @@ class _Calls:
         return (tensors[0] if len(tensors) == 1 else tensors), options
 
     def _value(self, value: Any) -> Any:
-        """An argument: tensors stand in it as [layer, call, output]."""
+        """An argument: tensors are written in it as [layer, call, output]."""
         if _is_place(value) and value[0] in self._names:
             return self._tensor(value, None)
         if isinstance(value, list) and len(value) == 4 and value[:2] == ["_CONSTANT_VALUE", -1]:
@@ -311,7 +315,8 @@ def _input_shapes(layer: Entry) -> list[Any]:
 def unsupported(version: str) -> Sentence:
     """How a file that an older Keras saved can be run."""
     return Sentence(
-        "Saved by Keras {version}, and a part of it has no counterpart in Keras 3, so it can be viewed but not run. Way "
-        'out: build the model with Keras 3, load the weights of this file, and save it: model.save("model.keras").',
+        "Saved by Keras {version}, and a part of it has no counterpart in Keras 3, so it can be viewed but not run. "
+        "Way out: build the model with Keras 3, load the weights of this file, and save it: "
+        'model.save("model.keras").',
         version=version or "2",
     )

@@ -79,7 +79,10 @@ def _convolution(settings: Settings, shape: Shape) -> Shape:
     windows, strides = _each(settings["kernel_size"], count), _each(settings.get("strides", 1), count)
     rates = _each(settings.get("dilation_rate", 1), count)
     padding = str(settings.get("padding", "valid"))
-    sizes = [_windowed(*of, padding, rate) for *of, rate in zip(grid, windows, strides, rates, strict=True)]
+    sizes = [
+        _windowed(size, window, stride, padding, rate)
+        for size, window, stride, rate in zip(grid, windows, strides, rates, strict=True)
+    ]
     return _joined(shape, sizes, int(settings["filters"]), first)
 
 

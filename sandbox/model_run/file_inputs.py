@@ -106,7 +106,7 @@ def _read(path: Path) -> Picture | Array:
 
 def _read_npy(path: Path) -> Array:
     try:
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
+        array: Array = np.load(path, mmap_mode="r", allow_pickle=False)
         if array.dtype.kind not in "fiub" or array.ndim > MAX_RANK:
             raise ValueError(array.dtype)
     except (ValueError, OSError, EOFError):

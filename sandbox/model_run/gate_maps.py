@@ -98,7 +98,8 @@ def laid_over(image: Array, weights: Array, *, opacity: float = _OPACITY, contou
     mixed = base[..., None] * 255 * (1 - opacity) + painted * opacity
     if contour:
         mixed[_outline(map_ >= _CONTOUR)] = 255
-    return np.round(mixed).clip(0, 255).astype(np.uint8)
+    rounded: Array = np.round(mixed).clip(0, 255).astype(np.uint8)
+    return rounded
 
 
 def _outline(inside: Array) -> Array:

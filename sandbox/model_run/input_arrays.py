@@ -42,9 +42,11 @@ class Scaling:
 def _imagenet(pixels: Array, _least: float, _most: float) -> Array:
     """Of the colour channels; a single channel gets the means over the colours, alpha stays."""
     count = 3 if pixels.shape[-1] >= 3 else 1
-    mean, deviation = (_MEAN, _DEVIATION) if count == 3 else (np.mean(_MEAN), np.mean(_DEVIATION))
+    mean, deviation = (np.asarray(given, np.float32) for given in (_MEAN, _DEVIATION))
+    if count == 1:
+        mean, deviation = mean.mean(), deviation.mean()
     scaled = pixels.copy()
-    scaled[..., :count] = (pixels[..., :count] - np.float32(mean)) / np.float32(deviation)
+    scaled[..., :count] = (pixels[..., :count] - mean) / deviation
     return scaled
 
 
@@ -109,12 +111,14 @@ def check_shape(shape: Shape, declared: Shape) -> tuple[int, ...]:
     )
     if not fits:
         raise invalid_request(
-            "The shape {shape} does not fit; the model takes {declared}.", shape=shape, declared=declared
+            "The shape {shape} is incompatible with the input; the model takes {declared}.",
+            shape=shape,
+            declared=declared,
         )
     sizes = tuple(size or 0 for size in shape)
     if prod(sizes) > MAX_ELEMENTS or len(sizes) > MAX_RANK:
         raise invalid_request(
-            "{shape} would have {count} elements; up to {limit} are computed.",
+            "{shape} has {count} elements; at most {limit} are allowed.",
             shape=sizes,
             count=f"{prod(sizes):,}",
             limit=f"{MAX_ELEMENTS:,}",
@@ -165,7 +169,7 @@ def _with_channels(pixels: Array, wanted: int) -> Array:
     alpha = pixels[..., -1:] if count in (2, 4) else np.ones_like(pixels[..., :1])
     colour = pixels[..., : count - 1] if count in (2, 4) else pixels
     if wanted == 1:
-        return colour if colour.shape[-1] == 1 else (colour @ np.float32(_GREY))[..., None]
+        return colour if colour.shape[-1] == 1 else (colour @ np.asarray(_GREY, np.float32))[..., None]
     colour = np.repeat(colour, 3, axis=-1) if colour.shape[-1] == 1 else colour
     if wanted == 3:
         return colour
@@ -185,7 +189,7 @@ def own_array(array: Array, declared: Shape, dtype: str) -> tuple[Array, tuple[S
     wide, notes = _with_axes(array, declared)
     kind = np.dtype(dtype).kind
     if kind in "iu" and array.dtype.kind == "f" and not np.array_equal(array, np.trunc(array)):
-        raise invalid_request("The input takes integers ({dtype}); the file holds fractions.", dtype=dtype)
+        raise invalid_request("This input takes integers ({dtype}); the file contains fractions.", dtype=dtype)
     with np.errstate(all="ignore"):
         return wide.astype(dtype), notes
 

@@ -57,9 +57,9 @@ def _picture(inputs: Mapping[str, Array]) -> Array | None:
     """The first sample of the first input that is a picture; the middle slice of a volume."""
     for array in inputs.values():
         if array.ndim == 4:
-            return array[0]
+            return np.asarray(array[0])
         if array.ndim == 5:
-            return array[0, array.shape[1] // 2]
+            return np.asarray(array[0, array.shape[1] // 2])
     return None
 
 

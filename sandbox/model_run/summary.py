@@ -66,7 +66,8 @@ def sendable(tensor: Any) -> Array:
     """A tensor as an array of a dtype that can be sent: bfloat16 and float8 become float32, complex their magnitude."""
     array = np.asarray(tensor)
     if array.dtype.kind == "c":
-        return np.abs(array)
+        magnitude: Array = np.abs(array)
+        return magnitude
     return array if array.dtype.kind in "fiub" else array.astype(np.float32)
 
 

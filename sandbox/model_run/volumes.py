@@ -11,7 +11,7 @@ from sandbox.processes.one_shot import ask_once
 
 KINDS = {".tif": "tiff", ".tiff": "tiff", ".dcm": "dicom", ".nii": "nifti", ".nii.gz": "nifti"}
 ENDINGS = tuple(KINDS)
-_MEMORY = 2**31  # of address space
+_MEMORY = 900_000_000  # private
 _SECONDS = 60.0
 
 

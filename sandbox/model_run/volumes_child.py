@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable
 from contextlib import suppress
+from importlib import import_module
 from io import BytesIO
 from math import prod
 from typing import Any
@@ -23,16 +24,16 @@ from sandbox.processes.fence import restrict_system_calls
 from sandbox.processes.messages import Message
 from sandbox.processes.one_shot import refused
 
-tifffile: Any = None
-pydicom: Any = None
-nibabel: Any = None
-with suppress(ImportError):
-    import tifffile
-with suppress(ImportError):
-    import pydicom
-    import pydicom.pixels
-with suppress(ImportError):
-    import nibabel
+
+def _optional(name: str) -> Any:
+    """An optional package; None where it is not installed."""
+    with suppress(ImportError):
+        return import_module(name)
+    return None
+
+
+tifffile, pydicom, nibabel = _optional("tifffile"), _optional("pydicom"), _optional("nibabel")
+_optional("pydicom.pixels")  # a part of pydicom that is not imported with it
 
 Read = tuple[Array, float, float, list[Sentence]]  # values, those that become 0 and 1, notes
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import threading
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from core import MergeError, Sentence
 from sandbox.processes.process import Reply, SandboxProcess
 
 _EXTRA = 1_000  # bytes of a message beside the file
+_ONE_AT_A_TIME = threading.Lock()  # so that the memory of all such processes has a limit
 
 
 def ask_once(
@@ -23,7 +25,7 @@ def ask_once(
         job: name of the job.
         header: of the question.
         content: of the file.
-        memory_bytes: address space of the process.
+        memory_bytes: private memory of the process.
         seconds: after which it is stopped.
         most_bytes: of arrays in one message.
 
@@ -31,7 +33,7 @@ def ask_once(
         MergeError: the file was refused.
         SandboxError: the process could not be started or was stopped.
     """
-    with tempfile.TemporaryDirectory(prefix="mergescope-") as folder:
+    with _ONE_AT_A_TIME, tempfile.TemporaryDirectory(prefix="mergescope-") as folder:
         here = dict.fromkeys(("TMPDIR", "TEMP", "HOME"), folder)
         process = SandboxProcess(
             module, memory_bytes, seconds, most_bytes=most_bytes + _EXTRA, environment=here, folder=folder

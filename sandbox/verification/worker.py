@@ -11,12 +11,9 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # its sums differ in the la
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")  # the memory limit here is for the processor's memory
 
 import keras
-from keras.src.backend.common.masking import (  # no public name does this on every backend
-    get_keras_mask,
-    set_keras_mask,
-)
 
 from core.merges.operations import MERGES
+from sandbox.processes.keras_internals import mask_of, with_mask
 from sandbox.processes.messages import Array, Message
 
 keras.config.set_floatx("float32")  # what the engine promises, whatever this machine's keras.json says
@@ -54,9 +51,9 @@ def _call(header: dict[str, Any], arrays: list[Array]) -> list[Array]:
     tensors = [keras.ops.convert_to_tensor(array) for array in arrays[: header["inputs"]]]
     for tensor, number in zip(tensors, header["masks"], strict=False):
         if number is not None:
-            set_keras_mask(tensor, keras.ops.convert_to_tensor(arrays[number]))
+            with_mask(tensor, keras.ops.convert_to_tensor(arrays[number]))
     result = layer(tensors)
-    mask = get_keras_mask(result)
+    mask = mask_of(result)
     found = (result,) if mask is None else (result, mask)
     return [keras.ops.convert_to_numpy(tensor) for tensor in found]
 

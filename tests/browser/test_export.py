@@ -11,13 +11,13 @@ from tests.browser.findings import serious_in_both_themes
 from tests.conftest import settle
 
 pytestmark = pytest.mark.browser
-MENU = "[data-testid=stExpander]"
+MENU = "[data-testid=stPopoverBody]"
 
 
 def open_menu(page, kind):
     """Open the menu and choose a kind of file."""
-    menu = page.locator(MENU).filter(has_text="Export")
-    menu.locator("summary").click()
+    page.get_by_role("button", name="Export").click()
+    menu = page.locator(MENU).last
     menu.get_by_role("radiogroup").first.get_by_text(kind, exact=True).click()
     settle(page)
     return menu
@@ -34,7 +34,7 @@ def download(page, menu):
 
 
 def test_a_picture_of_the_lab(open_page):
-    """A click, and the colours on screen are the colours in the file, with the name of what was shown."""
+    """After a click the colours on screen are the colours in the file, which is named after the merge."""
     page = open_page("Merge_lab?cell=2,3,4&at=2,0,0")
     page.locator("canvas.base").nth(2).wait_for()
     pixel = "canvas => Array.from(canvas.getContext('2d').getImageData(4, 4, 1, 1).data.slice(0, 3))"
@@ -56,7 +56,7 @@ def test_the_opened_menu_is_accessible(open_page):
 
 
 def test_an_animation_is_stopped_and_made(open_page):
-    """Stopped half-way it leaves nothing; made again it comes with all its frames, while the page stays alive."""
+    """Stopped half-way it leaves no file; made again it has all its frames, and the page stays responsive."""
     page = open_page("Merge_lab?s0=2,20,20,256&s1=2,20,20,1&f0=normal&f1=uniform")
     menu = open_menu(page, "GIF")
     menu.get_by_text("256", exact=True).click()

@@ -54,7 +54,7 @@ def assert_picture(page, step):
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_whole_story_by_keyboard(open_page, language):
-    """From the first step to the last by the arrow key; each picture is that of the arrays."""
+    """From the first step to the last by the arrow key; each picture is computed from the arrays."""
     page = open_page(f"Story?lang={language}")
     steps = tour(language).steps
     for number, step in enumerate(steps, start=1):
@@ -71,7 +71,7 @@ def test_the_whole_story_by_keyboard(open_page, language):
 
 
 def test_a_link_on_a_fresh_server_gives_the_same_pixels(open_page):
-    """A place that somebody went to by hand is the same place, to the pixel, on a server that has never run."""
+    """A selection made by hand is the same, to the pixel, on a server that has just started."""
     page = open_page("Story?step=10")
     page.locator(".tensor-view").wait_for()
     page.locator(".tensor-view").get_by_role("button", name="Next", exact=True).click()
@@ -112,17 +112,17 @@ shapes = [[2, 3], [2, 3]]
 def test_a_hostile_story_is_text(open_page):
     """No picture, no link, no markup but bold and code comes of a file, and no other host is asked."""
     page = open_page("Story?story=own")
-    page.get_by_text("A story of your own").last.click()
+    page.get_by_role("button", name="Story file").click()
     name = "![a](http://x.test/name.png) <b>\u202e.toml"
     page.locator("input[type=file]").set_input_files({"name": name, "mimeType": "text/plain", "buffer": EVIL.encode()})
     page.get_by_role("heading", level=1).filter(has_text="One").wait_for()
     settle(page)
-    told = page.locator("[data-testid=stMainBlockContainer] [data-testid=stMarkdown]")
+    shown = page.locator("[data-testid=stMainBlockContainer] [data-testid=stMarkdown]")
     counts = {
-        tag: told.locator(tag).count() for tag in ("a[href*=test]", "img", "b", "table", "h2", "script", ".katex")
+        tag: shown.locator(tag).count() for tag in ("a[href*=test]", "img", "b", "table", "h2", "script", ".katex")
     }
     assert set(counts.values()) == {0}, counts
-    assert told.locator("strong").first.inner_text() == "bold"
+    assert shown.locator("strong").first.inner_text() == "bold"
     assert "<img src=http://x.test/b.png>" in page.locator("[data-testid=stMainBlockContainer]").inner_text().replace(
         "\u2060", ""
     )

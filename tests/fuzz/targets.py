@@ -1,19 +1,21 @@
-"""What is fuzzed: each parser with a first input or two. It gives a result or its own error, nothing else.
+"""The fuzzed parsers, each with seed inputs. A parser returns a result or raises its own error, nothing else.
 
 `python -m tests.fuzz.targets NAME SECONDS [SEED] [TRIES]` runs one of them with a coverage-guided fuzzer, in a process
-of its own, since the fuzzer rewrites what it imports. It ends after so many seconds or tries; 0 is without end.
+of its own, since the fuzzer rewrites what it imports. It ends after so many seconds or tries; 0 means no limit.
 """
 
 import sys
 from collections.abc import Callable
 from time import process_time
 
-_SECONDS = 5  # of processor time for one input; the fuzzer's own limit counts those in which a busy machine stood still
+_SECONDS = (
+    5  # of processor time for one input; the fuzzer's own limit also counts time in which a busy machine did not run it
+)
 NAMES = ("shapes", "lists", "csv", "npy", "npz", "images", "keras", "stories", "links")
 
 
 def parser(name: str) -> tuple[Callable[[bytes], object], type[Exception], list[bytes]]:
-    """The parser, its own error, and inputs to start from. Imports what it needs, and nothing before."""
+    """The parser, its own error, and inputs to start from. Imports only what it needs."""
     from core.errors import MergeError
 
     if name == "shapes":
@@ -61,9 +63,9 @@ def _values(name: str, error: type[Exception]):
 
 
 def _link_reader() -> Callable[[bytes], object]:
-    """What a link says of where to look, and its shapes, as the pages read them.
+    """The selection and the shapes of a link, as the pages read them.
 
-    Imported here and not at the first try: what is imported later, the fuzzer cannot see into.
+    Imported here and not at the first try: the fuzzer cannot instrument what is imported later.
     """
     from urllib.parse import parse_qs
 
@@ -71,18 +73,18 @@ def _link_reader() -> Callable[[bytes], object]:
     from ui.views.selection import read_look, write_look
 
     def read_link(data: bytes) -> object:
-        told = {key: values[-1] for key, values in parse_qs(data.decode("utf-8", "replace")).items()}
-        look = read_look(told)
+        parameters = {key: values[-1] for key, values in parse_qs(data.decode("utf-8", "replace")).items()}
+        look = read_look(parameters)
         assert read_look(write_look(look)).cell == look.cell
-        return parse_shape(told.get("s0", "1"))
+        return parse_shape(parameters.get("s0", "1"))
 
     return read_link
 
 
 def main(name: str, seconds: str, seed: str = "1", tries: str = "0") -> None:
-    """Fuzz one parser for so many seconds or tries, 0 being without end.
+    """Fuzz one parser for so many seconds or tries, 0 meaning no limit.
 
-    The fuzzer ends the process with another code than 0 if it finds any.
+    The fuzzer ends the process with a code other than 0 if it finds a failure.
     """
     import tempfile
     from pathlib import Path
@@ -98,9 +100,9 @@ def main(name: str, seconds: str, seed: str = "1", tries: str = "0") -> None:
         begun = process_time()
         try:
             parse(data)
-        except error as told:
-            assert len(str(told)) > 5, "an error without a sentence"
-            str(told).encode()  # a half of a sign cannot be sent to a browser
+        except error as rejection:
+            assert len(str(rejection)) > 5, "an error without a message"
+            str(rejection).encode()  # half of a surrogate pair cannot be sent to a browser
         assert process_time() - begun < _SECONDS, "too slow"
 
     Path("build").mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""Every parser under a coverage-guided fuzzer: so many tries in each run of the tests, a minute each in `make slow`."""
+"""Each parser under a coverage-guided fuzzer: a number of inputs in `make test`, a minute each in `make slow`."""
 
 import importlib.util
 import re
@@ -17,7 +17,7 @@ TRIES = {"images": 1_000, "npz": 2_000, "stories": 5_000}  # of those whose inpu
 
 
 def fuzz(name: str, seconds: int = 0, tries: int = 0) -> int:
-    """Ends well; how many inputs were tried."""
+    """Run the fuzzer, check that it finds nothing, and return the number of inputs."""
     (ROOT / "build").mkdir(exist_ok=True)
     command = [sys.executable, "-m", "tests.fuzz.targets", name, str(seconds), "1", str(tries)]
     done = subprocess.run(
@@ -39,4 +39,4 @@ def test_a_short_run_finds_nothing(name):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_a_minute_finds_nothing(name):
-    assert fuzz(name, seconds=60) > 0  # how many fit into a minute says something about the machine
+    assert fuzz(name, seconds=60) > 0  # the number depends on the machine

@@ -1,5 +1,8 @@
 """A page as a link opens it, and all the text on it."""
 
+import json
+from typing import Any
+
 from streamlit.testing.v1 import AppTest
 
 _KINDS = ("title", "markdown", "caption", "error", "warning", "info", "success", "code", "metric")
@@ -19,3 +22,9 @@ def words(app: AppTest) -> str:
     """Everything on the page that is text, captions of pictures included."""
     captions = [one.caption for element in app.get("image") for one in element.proto.imgs]
     return "\n".join([*(str(element.value) for kind in _KINDS for element in app.get(kind)), *captions])
+
+
+def views(app: AppTest) -> list[dict[str, Any]]:
+    """The plan of every tensor view on the page, as the browser gets it; see `ui.tensor_view.payload`."""
+    protos = [element.proto for element in app.get("bidi_component")]
+    return [json.loads(proto.mixed.json)["meta"] for proto in protos if proto.component_name.endswith("tensor_view")]

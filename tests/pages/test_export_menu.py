@@ -26,7 +26,7 @@ def open_menu(kind="png", language="en", **parameters):
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_format_can_be_chosen(language):
-    """Each says what it is good for, and has its button."""
+    """Each has its description and its button."""
     for name, kind in FORMATS.items():
         app = open_menu(name, language, s0="2,5,7,3", s1="2,5,7,3")
         assert not app.exception
@@ -38,7 +38,7 @@ def test_every_format_can_be_chosen(language):
 
 
 def test_a_long_export_is_made_and_offered():
-    """The button begins, the file is there at the end; a change of the view is told."""
+    """The button starts it, the file is offered at the end; a change of the view is noted."""
     app = open_menu("gif", s0="2,3,4", s1="2,3,4")
     app.button(key="export_make").click().run()
     assert not app.exception
@@ -55,7 +55,7 @@ def test_a_long_export_is_made_and_offered():
 
 def test_stopping_says_so(monkeypatch):
     """After Stop nothing is offered, and the page says that nothing was written."""
-    monkeypatch.setattr(jobs, "_SLOTS", threading.Semaphore(0))  # it waits for room for ever
+    monkeypatch.setattr(jobs, "_SLOTS", threading.Semaphore(0))  # it waits for a slot without end
     app = open_menu("pptx", s0="2,3,64", s1="2,3,64")
     app.button(key="export_make").click().run()
     job = app.session_state["export_job"]
@@ -74,7 +74,7 @@ def test_no_menu_without_a_result():
     """Where shapes are refused there is nothing to export."""
     app = open_menu(s0="2,3", s1="2,5")
     assert not app.exception
-    assert not [one for one in app.get("expander") if one.label == "Export"]
+    assert not [one for one in app.get("popover") if one.proto.popover.label == "Export"]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -92,5 +92,5 @@ def test_other_pages_have_it(where, language):
         app.query_params["step"] = str(number)
         app.run()
     assert not app.exception
-    assert [one.label for one in app.get("expander")].count({"en": "Export", "zh": "导出"}[language]) == 1
+    assert [one.proto.popover.label for one in app.get("popover")].count({"en": "Export", "zh": "导出"}[language]) == 1
     assert [one.label for one in app.get("download_button")].count({"en": "Download", "zh": "下载"}[language]) == 1

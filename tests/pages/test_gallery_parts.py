@@ -1,11 +1,13 @@
-"""More of the Gate gallery without a browser: steps, forms, pairs, all gates in one table, a new gate."""
+"""More of the Gate gallery without a browser: steps, variants, pairs, all gates in one table, a new gate."""
 
-import numpy as np
 import pytest
 
-from core.gates import GATES, Gate, report, run
+from core.gates import GATES, Gate, report
+from core.gates.table import Variant
 from core.gates.trace import Label
 from tests.pages.test_gate_gallery import open_gallery, words
+from ui.gallery.controls import FeatureChoice, GateChoice
+from ui.gallery.features import features_of, run_new
 from ui.text import _catalogue, plain
 
 SMALL = {"features": "random", "fshape": "2,6,10,7"}
@@ -39,9 +41,9 @@ def test_two_gates_side_by_side(one, other, language):
     app = open_gallery(which=one, two="true", other=other, part="both", lang=language)
     assert not app.exception
     table = app.table[0].value
-    x = np.zeros((1, 20, 20, 256))
+    features = features_of(FeatureChoice(0, slice=0))
     for place, name in enumerate((one, other)):
-        trace = run.run_gate(name, x, g=np.zeros((1, 10, 10, 256)) if GATES[name].signal else None)
+        trace = run_new(GateChoice(name, next(iter(GATES[name].variants))), features)
         assert f"{trace.parameters:,}" in table.iloc[place].to_list()
         assert f"{trace.multiplications:,}" in table.iloc[place].to_list()
     assert len(app.get("bidi_component")) >= 4
@@ -50,7 +52,7 @@ def test_two_gates_side_by_side(one, other, language):
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_all_gates_in_one_table(language):
-    """Each row of the table of gates, with what it stretches."""
+    """Each row of the table of gates, with what is broadcast."""
     app = open_gallery(part="all", lang=language, **SMALL)
     assert not app.exception
     table = app.table[0].value
@@ -64,7 +66,7 @@ def test_all_gates_in_one_table(language):
 def test_a_gate_against_itself_in_another_form():
     app = open_gallery(which="scse", two="true", other="scse", other_form="max", part="both", **SMALL)
     assert not app.exception
-    assert "The larger of both" in app.table[0].value.index[1]
+    assert "The maximum of both" in app.table[0].value.index[1]
     assert "x̃ = max(" in words(open_gallery(which="scse", which_form="max", **SMALL))
 
 
@@ -88,7 +90,7 @@ def test_a_new_gate_is_one_function_and_one_row(monkeypatch):
 
     row = Gate(
         "toy", "Toy gate", "x̂ = x × σ(toy)", "", (("x", "(B, H, W, C)"), ("x̂", "(B, H, W, C)")), ("Multiply",),
-        {"plain": "Plain"}, toy, lambda *_: "def toy(x): ...", summary="A gate of this test.",
+        {"plain": Variant("Plain")}, toy, lambda *_: "def toy(x): ...", summary="A gate of this test.",
     )  # fmt: skip
     monkeypatch.setitem(GATES, "toy", row)
     app = open_gallery(which="toy", **SMALL)

@@ -1,44 +1,82 @@
-"""Home: what this is, the first example live, and a door to every page."""
+"""Home: the note's example to the digit, both operations, a box for an error, and a question for every other page."""
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ui.frame import _PAGES
-from ui.home_cards import _ABOUT
+from tests.pages.opened import views
+from ui.frame import PAGES
+from ui.home import QUESTIONS, example
 
 ROOT = Path(__file__).parents[2]
 
 
-def open_home(language: str) -> AppTest:
+def open_home(language: str = "en", **parameters) -> AppTest:
     app = AppTest.from_file("../../app.py", default_timeout=60)
-    app.query_params["lang"] = language
+    for key, value in {"lang": language, **parameters}.items():
+        app.query_params[key] = value
     return app.run()
 
 
+@pytest.mark.parametrize(
+    ("operation", "first", "last"),
+    [
+        ("Multiply", [0, 51, 104, 159, 216], [2900, 3066, 3234, 3404, 3576]),
+        ("Add", [50, 52, 54, 56, 58], [165, 167, 169, 171, 173]),
+    ],
+)
+def test_the_notes_numbers_to_the_digit(operation, first, last):
+    """A = np.arange(25).reshape(5, 1, 5) and b = np.arange(50, 150).reshape(5, 4, 5), both int64."""
+    view, merged = example(operation)
+    a, b, output = (panel.value for panel in view.panels)
+    np.testing.assert_array_equal(a, np.arange(25).reshape(5, 1, 5))
+    np.testing.assert_array_equal(b, np.arange(50, 150).reshape(5, 4, 5))
+    assert {value.dtype for value in (a, b, output)} == {np.dtype("int64")}
+    assert output[0, 0].tolist() == first
+    assert output[4, 3].tolist() == last
+    np.testing.assert_array_equal(output, merged.value)
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_home_shows_the_example(language):
-    """Two sentences tell what this is, with the first sum of the example; the view is there."""
+def test_the_switch_changes_the_picture(language):
+    """× is shown first; + shows the sum of the same tensors, and both forms of its code."""
     app = open_home(language)
     assert not app.exception
-    assert any("51 = 1 × 51" in element.value for element in app.markdown)
-    assert len(app.get("bidi_component")) >= 1
+    (product,) = views(app)
+    assert product["operation"] == "Multiply"
+    assert any("`Multiply()([a, b])`" in element.value for element in app.markdown)
+    app = open_home(language, op="Add")
+    (total,) = views(app)
+    assert total["operation"] == "Add"
+    assert any("`add([a, b])`" in element.value for element in app.markdown)
+
+
+def test_an_error_opens_the_lab_with_its_shapes():
+    """What is pasted is read; the box is empty again afterwards, and what cannot be read says why."""
+    app = open_home()
+    app.text_input(key="home_paste").set_value("Received shapes (20, 20, 256) and (20, 20)").run()
+    assert not app.exception
+    assert app.text_input(key="s1").value in ("20,20", "2,20,20")
+    app = open_home()
+    app.text_input(key="home_paste").set_value("nothing of the kind").run()
+    assert not app.exception
+    assert app.toast
+    assert app.text_input(key="home_paste").value == ""
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_door_to_every_page(language):
-    """Each page has a link in the body of Home and a line on what is behind it, none of them left in English."""
+def test_a_question_for_every_page(language):
+    """Each page has a link in the body of Home and a line on what is behind it."""
     app = open_home(language)
-    doors = [link.proto.page.replace("_", " ") for link in app.main.get("page_link")]
-    assert doors == [Path(file).stem.split("_", 1)[1].replace("_", " ") for file in _PAGES if file != "app.py"]
-    lines = [caption.value for caption in app.main.caption]
-    assert len(lines) == len(doors)
-    assert (lines[0] == _ABOUT["pages/1_Merge_lab.py"]) == (language == "en")
+    links = [link.proto.page.replace("_", " ") for link in app.main.get("page_link")]
+    assert links == [Path(file).stem.split("_", 1)[1].replace("_", " ") for file in PAGES if file != "app.py"]
+    assert len(app.main.caption) == len(links)
 
 
-def test_every_page_is_in_the_menu_and_has_its_line():
-    """A new page is one file, one row and one line."""
+def test_every_page_is_in_the_menu_and_has_its_question():
+    """A new page is one file, one row and one question."""
     files = {f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py")}
-    assert set(_PAGES) == files | {"app.py"}
-    assert files <= set(_ABOUT)
+    assert set(PAGES) == files | {"app.py"}
+    assert files == set(QUESTIONS)

@@ -31,7 +31,7 @@ def link(preset) -> dict[str, object]:
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("name", list(PRESETS))
 def test_every_preset(name, language):
-    """A preset is recognised from its link, tells why it is interesting, and shows a result or a refusal."""
+    """A preset is recognized from its link, says why it is interesting, and shows an output or an error."""
     preset = PRESETS[name]
     app = open_lab(lang=language, **link(preset))
     assert not app.exception
@@ -60,8 +60,8 @@ def test_choosing_a_preset_sets_everything():
     assert "incompatible shapes" in words(app)
 
 
-def test_a_fix_mends_the_shapes():
-    """The button of a fix sets the shapes, and the refusal is gone."""
+def test_a_fix_sets_the_shapes():
+    """The button of a fix sets the shapes, and the error is gone."""
     app = open_lab(op="Multiply", s0="2,20,20,256", s1="2,20,20")
     assert "Possible fixes" in words(app)
     app.button(key="fix0").click().run()
@@ -80,13 +80,13 @@ def test_a_fix_mends_the_shapes():
         ("-1,3", "Sizes must be at least 0; got -1."),
         ("99999999999999999999", "Sizes are at most 65,536; 99999999999999999999 is larger."),
         ("1,1,1,1,1,1,1", "Got 7 axes; at most 6 are drawn."),
-        ("２０，２０", "Please use the digits 0-9"),
+        ("２０，２０", "Use the digits 0-9"),
         ("__import__('os')", "is not an integer."),
         ("<script>alert(1)</script>", "is not an integer."),
     ],
 )
 def test_bad_shapes(text, sentence):
-    """A shape that cannot be read gets its sentence; the other input and the rest of the page stay."""
+    """A shape that cannot be read gets a reason below it; the other input and the rest of the page stay."""
     app = open_lab(s1="5,4,5")
     app.text_input(key="s0").set_value(text).run()
     assert not app.exception
@@ -102,43 +102,100 @@ def test_more_than_can_be_computed():
     assert "→ (1, 60000, 60000)" in text
 
 
-@pytest.mark.parametrize(
-    "parameters",
-    [
-        {"op": "<script>"},
-        {"op": "Nope", "n": "inf"},
-        {"n": "99"},
-        {"seed": "-1"},
-        {"seed": "1e400"},
-        {"axis": "x", "op": "Concatenate"},
-        {"axes": "1,2,3", "op": "Dot"},
-        {"axes": "9", "op": "Dot"},
-        {"cell": "7,7,7,7"},
-        {"cell": "a,b"},
-        {"of": "9"},
-        {"of": "-2"},
-        {"layer": "x"},
-        {"plane": "0,0"},
-        {"plane": "9,-1", "at": "7,x", "order": "<b>"},
-        {"cell": "none"},
-        {"f0": "nope", "d0": "complex64"},
-        {"f0": "file"},
-        {"f0": "list", "v0": "[[1, 2], [3]]"},
-        {"lang": "xx"},
-        {"s0": "\x00", "s1": "%ff"},
-        {"s0": "()", "s1": "()"},
-        {"s0": "0,3", "s1": "0,3"},
-        {"s0": "None,3", "s1": "2,None"},
-        {"op": "Dot", "s0": "2,3", "s1": "2,3", "norm": "maybe"},
-        {"op": "Dot", "s0": "2,3", "s1": "2,3", "d0": "int32", "norm": "true"},
-        {"d0": "bool", "d1": "bool"},
-    ],
-)
-def test_nonsense_in_the_link(parameters):
-    """Whatever stands in a link, the page is whole and no exception shows."""
+FALLBACKS = [  # parameters of a link, and what the page shows instead: widgets by key, and the output
+    ({"op": "<script>"}, {"op": "Multiply"}, "(5, 4, 5)"),
+    ({"op": "Nope", "n": "inf"}, {"op": "Multiply", "n": 2}, "(5, 4, 5)"),
+    ({"n": "99"}, {"n": 2}, "(5, 4, 5)"),
+    ({"n": "0"}, {"n": 2}, "(5, 4, 5)"),
+    ({"seed": "-1", "f0": "normal"}, {"seed": "-1"}, "(5, 4, 5)"),
+    ({"layer": "x"}, {"layer": "values"}, "(5, 4, 5)"),
+    ({"form": "x"}, {"form": "class"}, "(5, 4, 5)"),
+    ({"f0": "nope", "d0": "complex64"}, {"f0": "counting", "d0": "int64"}, "(5, 4, 5)"),
+    ({"f0": "normal", "d0": "complex64"}, {"f0": "normal", "d0": "float32"}, "(5, 4, 5)"),
+    ({"start0": "x"}, {"start0": "x"}, "(5, 4, 5)"),
+    ({"cell": "7,7,7,7"}, {}, "(5, 4, 5)"),
+    ({"cell": "a,b", "of": "9"}, {}, "(5, 4, 5)"),
+    ({"plane": "9,-1", "at": "7,x", "order": "<b>"}, {}, "(5, 4, 5)"),
+    ({"lang": "xx"}, {"lang": "en"}, "(5, 4, 5)"),
+    ({"op": "Dot", "s0": "2,3", "s1": "2,3", "norm": "maybe"}, {"norm": False}, "(2, 1)"),
+    ({"op": "Dot", "s0": "2,3", "s1": "2,3", "norm": "true"}, {"norm": True}, "(2, 1)"),
+    ({"s0": "None,3", "s1": "2,None"}, {}, "(2, 3)"),
+    ({"s0": "0,3", "s1": "0,3"}, {}, "(0, 3)"),
+    ({"d0": "bool", "d1": "bool"}, {"d0": "bool", "d1": "bool"}, "(5, 4, 5)"),
+]
+
+
+def held(app: AppTest, key: str) -> object:
+    """What the control of a key holds; `n` has buttons only."""
+    return app.session_state[key]
+
+
+@pytest.mark.parametrize(("parameters", "shown", "output"), FALLBACKS)
+def test_nonsense_in_the_link(parameters, shown, output):
+    """Each value that is not one of the choices falls back to the default; the output is that of the defaults."""
     app = open_lab(**parameters)
     assert not app.exception
-    assert app.title[0].value == "Merge lab"
+    assert {key: held(app, key) for key in shown} == shown
+    assert f"→ {output}" in words(app)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "said"),
+    [
+        ({"axis": "x", "op": "Concatenate"}, "'x' cannot be read; type for example 1."),
+        ({"axes": "1,2,3", "op": "Dot"}, "'1,2,3' cannot be read; type for example -1 / 2,1."),
+        ({"f0": "list", "v0": "[[1, 2], [3]]"}, "ragged"),
+        ({"f0": "file"}, "Files are not stored in the link."),
+        ({"s0": "\x00"}, "integer"),
+        ({"start0": "1e400"}, "The first value is an integer of at most 1,000,000,000; '1e400' is not."),
+        ({"seed": "-1", "f0": "normal"}, "'-1' is not"),
+    ],
+)
+def test_what_cannot_be_read_stays_and_has_its_reason(parameters, said):
+    """The text from the link is still in its field, with the reason beside it; without a valid value no output."""
+    app = open_lab(**parameters)
+    assert not app.exception
+    assert said in words(app).replace("\\", "")
+    for key, value in parameters.items():
+        assert str(held(app, key)) == value
+
+
+def test_a_batch_of_scalars():
+    """Two scalars have no batch axis; Keras's own message is shown."""
+    app = open_lab(s0="()", s1="()")
+    assert not app.exception
+    assert any(block.language != "python" for block in app.code)
+
+
+def test_the_page_opens_with_the_note():
+    """np.arange(25).reshape(5, 1, 5) × np.arange(50, 150).reshape(5, 4, 5), int64: in the code, and in the values."""
+    app = open_lab()
+    code = next(block.value for block in app.code if block.language == "python")
+    assert 'np.arange(25).reshape((5, 1, 5)).astype("int64")' in code
+    assert 'np.arange(50, 150).reshape((5, 4, 5)).astype("int64")' in code
+    assert (app.selectbox(key="d0").value, app.text_input(key="start1").value) == ("int64", "50")
+    assert app.selectbox(key="preset").value == "note-multiply"
+
+
+def test_a_first_value():
+    """Counting starts at the given value; it is in the code and the link."""
+    app = open_lab(start0="7")
+    assert "np.arange(7, 32)" in next(block.value for block in app.code if block.language == "python")
+    app.selectbox(key="f0").select("normal").run()
+    assert app.selectbox(key="d0").value == "float32", "random values are floats by default"
+    assert not [one for one in app.text_input if one.key == "start0"]
+
+
+def test_inputs_are_added_and_removed():
+    """By the buttons in the call; at most six, at least one."""
+    app = open_lab(op="Add", s0="2,3", s1="2,3", s2="2,3")
+    app.button(key="lab_add").click().run()
+    assert app.session_state["n"] == 3
+    assert "keras.layers.Add()([x0, x1, x2])" in next(block.value for block in app.code if block.language == "python")
+    for _ in range(2):
+        app.button(key="lab_remove").click().run()
+    assert app.session_state["n"] == 1
+    assert app.button(key="lab_remove").disabled
 
 
 def test_own_values_from_a_file():
@@ -149,8 +206,8 @@ def test_own_values_from_a_file():
     assert "→ (2, 3)" in words(app)
 
 
-def test_a_bad_file_gets_one_sentence():
-    """A file that is not what it says is refused where it was entered."""
+def test_an_invalid_file_gets_one_sentence():
+    """A file that is not what its name says is rejected where it was entered."""
     app = open_lab(f0="file", s1="2,3")
     app.file_uploader(key="u0").upload("a.npy", b"not an array").run()
     assert not app.exception
@@ -158,7 +215,7 @@ def test_a_bad_file_gets_one_sentence():
 
 
 def test_a_pasted_list():
-    """A nested list takes part, and a ragged one is named by place."""
+    """A nested list is an input; a ragged one is rejected with the position."""
     app = open_lab(f0="list", v0="[[1, 2, 3], [4, 5, 6]]", s1="2,3")
     assert "→ (2, 3)" in words(app)
     app.text_area(key="v0").set_value("[[1, 2], [3]]").run()

@@ -1,4 +1,4 @@
-"""The parts of the Merge lab: table, warnings, NumPy beside it, code, own values; each by what stands on the page."""
+"""The parts of the Merge lab: alignment, warnings, NumPy, gradients, code, own values, by what is on the page."""
 
 import numpy as np
 import pytest
@@ -30,10 +30,26 @@ def test_the_table_says_what_each_axis_does():
     ]
 
 
-def test_clashing_axes_are_marked_and_only_they():
-    """In the table of a refusal."""
-    app = open_lab(op="Multiply", s0="2,20,20,256", s1="2,20,20")
-    assert table(app) == [["2 batch", "20", "20", "256 clashing"], ["2 batch", "1 inserted", "20", "20 clashing"]]
+def test_mismatched_axes_are_marked_and_only_they():
+    """In the line above the message."""
+    text = words(open_lab(op="Multiply", s0="2,20,20,256", s1="2,20,20")).replace("\\", "")
+    assert "axis 0: 2 = 2 batch" in text
+    assert ":red-background[axis 3: 256 ≠ 20 mismatched]" in text
+    assert text.count("mismatched") == 1
+
+
+def test_dot_describes_each_input_by_itself():
+    """Axes of equal number do not belong together."""
+    text = words(open_lab(op="Dot", s0="2,3,5", s1="2,5,7", axes="2,1")).replace("\\", "")
+    assert "input 0: 2 batch, 3, :violet-background[5 contracted]" in text
+    assert "input 1: 2 batch, :violet-background[5 contracted], 7" in text
+
+
+def test_gradients_are_written_out():
+    """The chain rule of the pinned element: the sum over the four elements to which it is broadcast."""
+    text = words(open_lab(layer="gradients", cell="0,0,1"))
+    assert "gradient of input 0 (0, 0, 1): 234 = 1 × 51 + 1 × 56 + 1 × 61 + 1 × 66" in text
+    assert "gradient of input 1 (0, 0, 1): 1 = 1 × 1" in text
 
 
 @pytest.mark.parametrize(
@@ -45,7 +61,7 @@ def test_clashing_axes_are_marked_and_only_they():
         ({"op": "Multiply", "s0": "5,1,5", "s1": "5,4,5"}, None),
     ],
 )
-def test_numpy_stands_beside_it_where_it_differs(parameters, said):
+def test_a_note_where_numpy_differs(parameters, said):
     """And only there."""
     lines = [line for line in words(open_lab(**parameters)).splitlines() if "NumPy differs" in line]
     assert [said in line for line in lines] == ([] if said is None else [True])
@@ -54,12 +70,12 @@ def test_numpy_stands_beside_it_where_it_differs(parameters, said):
 @pytest.mark.parametrize(
     ("parameters", "warning"),
     [
-        ({"op": "Multiply", "s0": "2,20,20", "s1": "2,20,20,20"}, "lands on axes 2, 3"),
-        ({"op": "Add", "s0": "3,3", "s1": "3,1"}, "for a bias and adds it as (1, 3)"),
-        ({"op": "Multiply", "s0": "None,20,256", "s1": "20,None,1"}, "a clash shows only when the model runs"),
+        ({"op": "Multiply", "s0": "2,20,20", "s1": "2,20,20,20"}, "is aligned with axes 2, 3"),
+        ({"op": "Add", "s0": "3,3", "s1": "3,1"}, "as a bias and adds it as (1, 3)"),
+        ({"op": "Multiply", "s0": "None,20,256", "s1": "20,None,1"}, "a mismatch appears only at run time"),
     ],
 )
-def test_what_was_probably_not_meant_is_told(parameters, warning):
+def test_a_warning_for_what_is_probably_unintended(parameters, warning):
     """Above the values."""
     assert any(warning in element.value.replace("\\", "") for element in open_lab(**parameters).warning)
 
@@ -118,7 +134,7 @@ def test_hostile_files(name, content, sentence):
     assert "x.test" not in words(app)
 
 
-def test_a_picture_takes_part():
+def test_an_image_is_an_input():
     """As a batch of one with rows, columns and three channels."""
     app = open_lab(op="Multiply", f0="file", s1="1,30,40,1")
     app.file_uploader(key="u0").upload("a.png", picture((40, 30))).run()

@@ -2,9 +2,11 @@
 
 import json
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from sandbox.model_file.file import MergeEntry, Operand
 from sandbox.model_run.inputs import checked_inputs
 from sandbox.processes.errors import SandboxError
 from tests.pages.opened import words
@@ -17,7 +19,7 @@ NOISE = {"m0k": "noise", "m1k": "noise"}
 
 
 def open_inspector(file=None, name="small.keras", **parameters) -> AppTest:
-    """The page as a link with these parameters opens it, with a file of one's own where one is given."""
+    """The page as a link with these parameters opens it, with an uploaded file if one is given."""
     app = AppTest.from_file("../../app.py", default_timeout=60)
     app.run()
     app.switch_page(PAGE)
@@ -79,7 +81,7 @@ def test_a_run_from_upload_to_values(played, language):
     (titles,) = panels(app)
     assert [title.split(" · ")[-1] for title in titles[:2]] == ["features", "map"]
     assert [asked[0] for asked in played] == ["open", "run", "tensors"]
-    assert [one.label for one in app.get("expander")].count({"en": "Export", "zh": "导出"}[language]) == 1
+    assert len(app.get("popover")) == 4  # Share, Input, Filter, Export
     app.run()
     assert [asked[0] for asked in played] == ["open", "run", "tensors"]
     app.button(key="mstart").click().run()
@@ -124,7 +126,7 @@ def test_a_link_that_was_opened_before_the_upload_keeps_its_state(played):
 
 
 def test_choosing_in_the_list_and_in_the_graph(played):
-    """Either one moves both, and the place in the old merge is forgotten."""
+    """Either selects in both, and the pinned element of the old merge is dropped."""
     app = open_inspector(gate_file(), mrun="true", cell="0,1,1,1", **NOISE)
     assert next(row["id"] for row in rows(app) if row["chosen"]) == "gate"
     app.session_state["merge"] = "joined"
@@ -135,7 +137,7 @@ def test_choosing_in_the_list_and_in_the_graph(played):
 
 
 def test_a_process_that_was_closed_while_idle_comes_back(played):
-    """Whoever returns after a long talk finds the page as it was: the model is opened and run anew."""
+    """After a long break the page is as it was: the model is opened and run again."""
     app = open_inspector(gate_file(), mrun="true", **NOISE)
     played[0][1].close()
     app.run()
@@ -144,7 +146,7 @@ def test_a_process_that_was_closed_while_idle_comes_back(played):
 
 
 def test_a_crowded_server(played, monkeypatch):
-    """One sentence where too many models are open; list and graph stay."""
+    """One sentence if too many models are open; list and graph stay."""
 
     def full(*_args, **_named):
         raise SandboxError("busy")
@@ -156,7 +158,7 @@ def test_a_crowded_server(played, monkeypatch):
 
 
 def test_inputs_of_different_batches(played, monkeypatch):
-    """What the handle refuses at once is told at the inputs."""
+    """An error that the handle raises at once is shown next to the inputs."""
     monkeypatch.setattr("ui.inspector.running.open_model", _Choosy)
     app = open_inspector(gate_file(), mrun="true", m0s="2,3,5,7", **NOISE)
     assert "same number of samples" in words(app)
@@ -178,7 +180,7 @@ class _Choosy(engine.Handle):
     ],
 )
 def test_filters_in_the_link(parameters, left):
-    """What is filtered stands in the link; the chosen merge stays on screen even where the list leaves it out."""
+    """Filters are in the link; the chosen merge stays on screen even if it does not match."""
     app = open_inspector(gate_file(), **parameters)
     assert [row["id"] for row in rows(app)] == left
     assert f"{len(left)} of 3 merges" in words(app)
@@ -225,7 +227,7 @@ def test_one_merge_on_two_inputs(played):
 
 
 def test_a_merge_that_fails_while_it_runs(played):
-    """Sizes that are open in the file clash when it runs: the merge is named, with the axes and the fixes."""
+    """Sizes that the file leaves open are incompatible in a run: the merge is named, with axes and fixes."""
     file = keras_file(
         [
             ("features", "InputLayer", [None, None, None, 7], []),
@@ -247,7 +249,7 @@ def test_a_merge_that_fails_while_it_runs(played):
     assert "The run ended here." in text
 
 
-def test_a_misfit_that_stands_in_the_file():
+def test_incompatible_shapes_in_the_file():
     """It needs no run: the merge is marked in list and graph, with Keras's text and the fixes."""
     file = keras_file(
         [
@@ -284,3 +286,68 @@ def test_another_model_begins_with_its_own_inputs(played):
     app.selectbox(key="m0c").set_value("signed").run()
     assert app.text_input(key="m0s").value == "3,11,13,3"
     assert app.selectbox(key="m0c").value == "signed"
+
+
+def test_code_and_layers_in_which_tensors_meet_are_listed():
+    """A Lambda on two tensors and an Attention layer: each in its list, with shapes, and the graph is drawn."""
+    file = keras_file(
+        [
+            ("q", "InputLayer", [None, 5, 7], []),
+            ("v", "InputLayer", [None, 6, 7], []),
+            ("att", "Attention", [None, 5, 7], ["q", "v"]),
+            ("dist", "Lambda", [None, 5, 7], ["att", "q"]),
+        ],
+        ["dist"],
+    )
+    app = open_inspector(file)
+    text = words(app).replace("\\", "")
+    assert "No two tensors meet" not in text
+    assert "Tensors meet in code that cannot be read" in text
+    assert "dist (Lambda), 2 inputs: (None, 5, 7), (None, 5, 7) → ?" in text
+    assert "Layers that combine tensors inside" in text
+    assert "att (Attention), 2 inputs: (None, 5, 7), (None, 6, 7) → (None, 5, 7)" in text
+    assert {box["id"]: box["kind"] for box in boxes(app)} == {"q": "input", "v": "input", "att": "join", "dist": "join"}
+    assert "keras.Model(model.inputs, inputs).predict(x)" in text
+
+
+def test_only_the_inputs_that_are_broadcast_say_so():
+    """The edges into the chosen merge are labelled; each label is clear of every box."""
+    app = open_inspector(gate_file())
+    labels = {edge["from"]: edge["label"] for edge in _data(app, "edges") if edge["to"] == "gate"}
+    assert labels == {"features": "input 0", "map": "input 1 · broadcast: axis 3"}
+    size = next(data["box"] for data in _all(app) if "nodes" in data)
+    for edge in _data(app, "edges"):
+        if edge["at"]:
+            assert all(abs(edge["at"][1] - box["y"]) > size["height"] / 2 + 8 for box in boxes(app))
+
+
+def test_gradients_beside_a_constant(played, monkeypatch):
+    """A merge of a tensor with a NumPy array: one gradient, and a sentence on the other operand."""
+    from ui.inspector.gradients import operands_with_gradient
+    from ui.inspector.recorded import Tensors
+
+    x = np.ones((1, 3, 5), "float32")
+    operands = (Operand("x", 0, x.shape), Operand("", 0, x.shape, constant="array"))
+    entry = MergeEntry("m", "m", "Multiply", "layer", "Multiply", (), 0, operands, x.shape)
+    assert operands_with_gradient(Tensors(entry, (x, x), x), [x]) == [0]
+    assert operands_with_gradient(Tensors(entry, (x, x), x), [x, x]) == [0, 1]
+
+
+def test_attention_maps_over_the_input(played):
+    """An image gated by a map of its own: the map over the image, and both files."""
+    file = keras_file(
+        [
+            ("image", "InputLayer", [None, 8, 10, 3], []),
+            ("map", "InputLayer", [None, 8, 10, 1], []),
+            ("gate", "Multiply", [None, 8, 10, 3], ["image", "map"]),
+        ],
+        ["gate"],
+    )
+    app = open_inspector(file, mpart="overlay")
+    assert not app.exception
+    captions = [one.caption for element in app.get("image") for one in element.proto.imgs]
+    assert any("gate · α from" in caption for caption in captions)
+    assert {"Overlays (.png)", "Maps (.npz)"} <= {one.proto.label for one in app.get("download_button")}
+    assert open_inspector(gate_file(), **NOISE).segmented_control(key="mpart").options == [
+        "Values", "Gradients", "Compare",
+    ]  # fmt: skip

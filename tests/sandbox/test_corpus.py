@@ -10,6 +10,8 @@ import pytest
 from sandbox.model_file.file import read_model
 from sandbox.model_file.hdf5_check import check_weights, model_config
 
+pytestmark = pytest.mark.keras
+
 CORPUS = Path(__file__).parent / "corpus"
 ARCHIVES = {path.stem: path for path in sorted(CORPUS.glob("*.zip"))}
 USUAL = (

@@ -10,7 +10,7 @@ from core.errors import invalid_request
 from core.limits import MAX_ELEMENTS
 from ui.export.drawing.snapshot import Look, look_at
 from ui.export.drawing.theme import Theme, theme
-from ui.export.illustration import Illustration
+from ui.export.illustration import Illustration, scene_images
 from ui.export.words import WORDS
 from ui.tensor_view import Selection, TensorView
 
@@ -41,7 +41,7 @@ class Document:
         address: returns the link that opens a selection; "" for no link.
         code: name of a framework -> code that leaves the result in `y`.
         moments: recorded training steps, if any.
-        pictures: further images, such as the attention map over the input image.
+        pictures: further images; those of the scene of the view are added, see `illustrations`.
         words: `words.WORDS`, translated.
         language: for `<html lang>`.
         theme: colours around the tensors.
@@ -61,6 +61,10 @@ class Document:
     def look(self) -> Look:
         """Return the view and the selection, ready to be drawn."""
         return look_at(self.view, self.selection)
+
+    def illustrations(self) -> tuple[Illustration, ...]:
+        """Return all further images: those of the page, and the scene of the view."""
+        return (*self.pictures, *scene_images(self.look().view, self.words))
 
     def public_address(self, selection: Selection) -> str:
         """Return the link that opens a selection, or "" if it would open on this machine only."""

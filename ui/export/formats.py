@@ -91,11 +91,13 @@ def _frames(document: Document, options: Options) -> tuple[list[Look], list[str]
 
 def _png(document: Document, options: Options, _progress: Progress) -> bytes:
     look, scale = document.look(), options.scale
-    return to_png(compose(look, document.theme, title=document.line, ratio=scale, pictures=document.pictures), scale)
+    return to_png(
+        compose(look, document.theme, title=document.line, ratio=scale, pictures=document.illustrations()), scale
+    )
 
 
 def _svg(document: Document, _options: Options, _progress: Progress) -> bytes:
-    return to_svg(compose(document.look(), document.theme, title=document.line, pictures=document.pictures))
+    return to_svg(compose(document.look(), document.theme, title=document.line, pictures=document.illustrations()))
 
 
 def _gif(document: Document, options: Options, progress: Progress) -> bytes:

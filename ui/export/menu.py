@@ -132,6 +132,7 @@ def _watch(key: str) -> None:
     job = controls.job(key)
     if job is None or not job.running:
         link.draw_again()
+        return
     st.progress(job.part, t("{done} of {total}", done=job.done, total=job.total) if job.total else t("Preparing…"))
     st.button(t("Stop"), key=f"{key}_stop", icon=":material/stop:", on_click=job.stop)
 

@@ -82,7 +82,8 @@ def to_notebook(document: Document) -> bytes:
     for number, cell in enumerate(book.cells):
         cell["id"] = f"cell-{number}"  # deterministic: equal views give equal files
     nbformat.validate(book)
-    return nbformat.writes(book).encode("utf-8", "replace")
+    text: str = nbformat.writes(book)
+    return text.encode("utf-8", "replace")
 
 
 def _title(document: Document, look: Look) -> nbformat.NotebookNode:
@@ -91,7 +92,7 @@ def _title(document: Document, look: Look) -> nbformat.NotebookNode:
     lines = [f"# {plain(clean(document.line))}", words["needs"], "![view](attachment:view.png)"]
     if address.startswith(("http://", "https://")):
         lines.insert(1, f"[{words['open']}](<{clean(address).translate({60: '%3C', 62: '%3E', 10: None, 13: None})}>)")
-    cell = new_markdown_cell("\n\n".join(lines))
+    cell: nbformat.NotebookNode = new_markdown_cell("\n\n".join(lines))
     png = b64encode(to_png(compose(look, document.theme, ratio=1), 1)).decode()
     cell["attachments"] = {"view.png": {"image/png": png}}
     return cell

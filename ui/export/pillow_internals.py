@@ -61,5 +61,5 @@ def streamed(frames: Iterator[Image.Image], count: int, before_frame: Callable[[
             image.im = next(frames).im
             current[0] = number
 
-    image.seek, image.tell, image.n_frames = seek, lambda: current[0], count  # type: ignore[method-assign,attr-defined]
+    image.seek, image.tell, image.n_frames = seek, lambda: current[0], count  # type: ignore[method-assign,attr-defined,assignment]
     return image

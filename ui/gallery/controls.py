@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from core import MergeError
@@ -207,8 +207,8 @@ def _from_file() -> Array | None:
     if file is None:
         st.info(t("Please upload features. Files are not stored in the link."))
         return None
-    array: Any = next(iter(read_file(file.name, file.getvalue()).values()))
-    array = array[None] if array.ndim == 3 else array
+    array: Array = next(iter(read_file(file.name, file.getvalue()).values()))
+    array = np.expand_dims(array, 0) if array.ndim == 3 else array
     _checked(array.shape)
     return array
 

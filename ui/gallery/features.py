@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 
-import numpy as np
 import streamlit as st
 
 from core import MergeError
+from core.digests import digest
 from core.dtypes import FLOAT32, Array
 from core.gates import GATES, GateTrace, pick_weights, run_gate
 from ui.gallery.controls import FeatureChoice, GateChoice
@@ -48,7 +47,7 @@ def features_of(choice: FeatureChoice | None) -> Features:
         x, g = (trace[name][one].astype(FLOAT32) for name in ("x", "g"))
         return Features(f"slice {number}", seed, x, g, recorded=True)
     if choice.array is not None:
-        key = f"{choice.array.shape} {choice.array.dtype} {sha256(np.ascontiguousarray(choice.array)).hexdigest()}"
+        key = digest(choice.array)
         return Features(key, choice.seed, choice.array, _signal(choice.array.shape, choice.seed), recorded=False)
     shape = choice.shape or ()
     x = cached.sample("normal", shape, number=0, seed=choice.seed, dtype="float32")

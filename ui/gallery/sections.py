@@ -24,10 +24,17 @@ from ui.views.step_graph import chosen_step, step_graph
 from ui.views.steps_table import steps_table
 
 _GRAPH = "gate_steps"
+_LONGEST = 60  # characters of the name of a step
 
 
-def show_headline(trace: GateTrace) -> None:
-    """One line: the equation, what is broadcast, the energy that is retained, where the weights come from."""
+def show_headline(*traces: GateTrace) -> None:
+    """One line for each gate: equation, what is broadcast, energy retained, origin of the weights."""
+    st.markdown("  \n".join(map(_headline, traces)))
+    for warning in (warning for trace in traces for warning in trace.warnings):
+        st.warning(plain(t(warning)), icon=":material/warning:")
+
+
+def _headline(trace: GateTrace) -> str:
     words = [
         t("broadcast: {what}", what=broadcast_words(broadcast_in(trace))),
         t("energy retained: {share}", share=share(gate_figures(trace).kept)),
@@ -35,9 +42,7 @@ def show_headline(trace: GateTrace) -> None:
     if trace.trained:
         words.append(t("trained") if all(trace.trained.values()) else t("untrained"))
     equation = plain(GATES[trace.gate].equation_of(trace.variant))
-    st.markdown(f"**{equation}** · " + plain(" · ".join(words)))
-    for warning in trace.warnings:
-        st.warning(plain(t(warning)), icon=":material/warning:")
+    return f"**{equation}** · " + plain(" · ".join(words))
 
 
 def merge_names(trace: GateTrace) -> dict[str, str]:
@@ -86,7 +91,7 @@ def show_steps(trace: GateTrace, key: str) -> None:
 
 def _keep_step() -> None:
     name = getattr(session.get(_GRAPH), "chosen", None)
-    if isinstance(name, str):
+    if isinstance(name, str) and len(name) <= _LONGEST:
         link.hold("gstep", name)
 
 

@@ -125,7 +125,7 @@ def check_scores(case: Case, trace: GateTrace) -> dict[str, float | None]:
         return {name: dice(case.truth[0, ..., 0], mask) for name, mask in zip(SANITY_CHECKS, masks, strict=True)}
     found: dict[str, float | None] = {}
     for name, check in SANITY_CHECKS.items():
-        answer = steered(case.image, case.grid, check.make(trace))
+        answer = steered(case.image, case.grid, check.make(trace), quiet=True)
         found[name] = None if answer is None else dice(case.truth, answer)
     return found
 
@@ -140,10 +140,10 @@ def notes_of(case: Case, trace: GateTrace) -> tuple[str, ...]:
     scores = check_scores(case, trace)
     if all(score is None for score in scores.values()):
         return (trained,)
-    told = " · ".join(
+    listed = " · ".join(
         f"{t(SANITY_CHECKS[name].title)} {'…' if score is None else _written(score)}" for name, score in scores.items()
     )
-    return trained, t("Dice with other maps: {scores}", scores=told)
+    return trained, t("Dice with other maps: {scores}", scores=listed)
 
 
 def _means() -> dict[str, str]:

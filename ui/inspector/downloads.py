@@ -13,10 +13,11 @@ import streamlit as st
 
 from core import MergeError
 from sandbox.model_file.file import MergeEntry, ModelFile
+from sandbox.model_run.gate_maps import gate_number
 from sandbox.model_run.results import MergeRecord
 from sandbox.processes.errors import SandboxError
 from ui import session
-from ui.inspector.gate_detection import gate_number, health, may_be_gate
+from ui.inspector.gate_detection import health, may_be_gate
 from ui.inspector.gradients import operands_with_gradient
 from ui.inspector.recorded import Tensors
 from ui.inspector.report import report

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
-from core.errors import Shape
 from core.merges.shape_text import format_shape
-from sandbox.model_run.input_arrays import SCALINGS, takes_pictures, usual_shape
+from sandbox.model_file.entries import InputEntry
+from sandbox.model_run.input_arrays import SCALINGS, takes_pictures
 from ui.files.uploads import megabytes
 from ui.state import link
 from ui.text import plain, short, t
@@ -38,18 +39,20 @@ class FeedChoice:
     content: bytes | None = None
 
 
-def pick_feed(name: str, declared: Shape, dtype: str, number: int, *, scaling: str, prefix: str = "") -> FeedChoice:
+def pick_feed(
+    entry: InputEntry, usual_shape: tuple[int, ...], number: int, *, scaling: str, prefix: str = ""
+) -> FeedChoice:
     """The controls of one input.
 
     Args:
-        name: of the input; untrusted text.
-        declared: its shape in the model.
-        dtype: its dtype in the model.
+        entry: the input; its name is untrusted text.
+        usual_shape: the default.
         number: of the input.
         scaling: the default for images.
         prefix: of the parameters in the link, which distinguishes a second set of controls.
     """
     key = f"m{prefix}{number}"
+    name, dtype, declared = entry.name, entry.dtype, entry.shape or ()
     pictures = takes_pictures(declared)
     titles = {
         "sample": t("example image"),
@@ -58,7 +61,7 @@ def pick_feed(name: str, declared: Shape, dtype: str, number: int, *, scaling: s
         "noise": t("noise"),
     }
     kinds = [*titles] if pictures else ["npy", "noise"]
-    usual, shape = "sample" if pictures else "noise", format_shape(usual_shape(declared))
+    usual, shape = "sample" if pictures else "noise", format_shape(usual_shape)
     for part, default in (("k", usual), ("s", shape), ("c", scaling)):
         link.follow(key + part, default)
     with st.container(border=True):
@@ -78,11 +81,11 @@ def pick_seed(prefix: str = "") -> str:
     return link.text(t("Noise seed"), f"m{prefix}seed", "0", max_chars=10)
 
 
-def _details(kind: str, key: str, dtype: str, scaling: str) -> dict[str, object]:
+def _details(kind: str, key: str, dtype: str, scaling: str) -> dict[str, Any]:
     if kind == "noise" and not dtype.startswith(("float", "bfloat", "bool")):
         help_text = t("An embedding takes integers below its vocabulary size.")
         return {"below": link.text(t("Upper bound (exclusive)"), f"{key}b", "2", max_chars=9, help=help_text)}
-    found: dict[str, object] = {}
+    found: dict[str, Any] = {}
     if kind not in ("sample", "picture"):
         return found
     left, right = st.columns(2)
@@ -97,7 +100,7 @@ def _details(kind: str, key: str, dtype: str, scaling: str) -> dict[str, object]
     return found
 
 
-def _file(kind: str, key: str, name: str) -> dict[str, object]:
+def _file(kind: str, key: str, name: str) -> dict[str, Any]:
     file = st.file_uploader(
         t("Image for {name}", name=plain(short(name)))
         if kind == "picture"

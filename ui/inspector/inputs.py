@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -23,17 +23,20 @@ from ui.views import assets
 _LARGEST_BOUND = 10_000_000
 
 
-def pick_feeds(inputs: Sequence[InputEntry], scaling: str, prefix: str = "") -> dict[str, Array] | None:
+def pick_feeds(
+    inputs: Sequence[InputEntry], shapes: Mapping[str, tuple[int, ...]], scaling: str, prefix: str = ""
+) -> dict[str, Array] | None:
     """Controls for every input, and their arrays; None, with the reasons on screen, as long as one is missing.
 
     Args:
         inputs: of the model.
+        shapes: the default shape of each input, by its name.
         scaling: the default for images.
         prefix: distinguishes a second set of controls.
     """
     choices, slots = [], []
     for number, entry in enumerate(inputs):
-        choices.append(pick_feed(entry.name, entry.shape or (), entry.dtype, number, scaling=scaling, prefix=prefix))
+        choices.append(pick_feed(entry, shapes[entry.name], number, scaling=scaling, prefix=prefix))
         slots.append(st.container())
     seed = _seed(prefix) if any(choice.kind == "noise" for choice in choices) else 0
     feeds: dict[str, Array] = {}

@@ -35,7 +35,8 @@ def show_pane(model: ModelFile, entry: MergeEntry, ran: Ran | None) -> Shown | N
     heading = f"**{MERGES[entry.operation].symbol} {plain(title(entry))}**"
     if not recorded:
         st.markdown(heading)
-        return _show_known(entry, ran)
+        _show_known(entry, ran)
+        return None
     assert ran is not None
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(heading, width="content")
@@ -132,8 +133,7 @@ def fetch(ran: Ran, entry: MergeEntry) -> Tensors | None:
     if not found:
         return None
     record = ran.run.records.get(entry.id)
-    masks = tuple(getattr(found, "masks", ()))
-    return Tensors(entry, found.inputs, found.output, masks, record.output.dtype if record else "")
+    return Tensors(entry, found.inputs, found.output, found.masks, record.output.dtype if record else "")
 
 
 def _gradients(model: ModelFile, tensors: Tensors, ran: Ran) -> Tensors:

@@ -10,8 +10,9 @@ import streamlit as st
 from PIL import Image
 
 from core.dtypes import Array
-from core.segmentation.attention_overlay import grey, overlay, resize_map
+from core.errors import Shape
 from sandbox.model_file.file import MergeEntry, ModelFile
+from sandbox.model_run.gate_maps import gate_number, laid_over, resized_map, spatial_map
 from ui.inspector.gate_detection import may_be_gate
 from ui.inspector.rows import title
 from ui.inspector.running import Ran, answer
@@ -42,26 +43,19 @@ def possible(model: ModelFile, ran: Ran) -> bool:
 
 
 def gate_entries(model: ModelFile, ran: Ran) -> list[MergeEntry]:
-    """The merges that have a spatial gate, by the statistics of the run: one channel, values in [0, 1]."""
+    """The merges whose recorded statistics allow an attention map: a factor in [0, 1] with positions."""
     return [
         entry
         for entry in model.merges
-        if entry.id in ran.run.records and _gate_of([one.shape for one in ran.run.records[entry.id].inputs],
-                                                    [may_be_gate(one) for one in ran.run.records[entry.id].inputs],
-                                                    entry.operation) is not None
-    ]  # fmt: skip
+        if entry.operation == "Multiply"
+        and entry.id in ran.run.records
+        and any(may_be_gate(one) and _has_positions(one.shape) for one in ran.run.records[entry.id].inputs)
+    ]
 
 
-def _gate_of(shapes: list[tuple[int | None, ...]], may: list[bool], operation: str) -> int | None:
-    """The operand that is a map over positions: (n, h, w, 1) beside features (n, h, w, C)."""
-    if operation != "Multiply":
-        return None
-    for number, (shape, fits) in enumerate(zip(shapes, may, strict=True)):
-        others = [other for at, other in enumerate(shapes) if at != number]
-        spatial = len(shape) == 4 and shape[-1] == 1 and (shape[1] or 1) * (shape[2] or 1) > 1
-        if fits and spatial and any(len(other) == 4 and other[1:3] == shape[1:3] for other in others):
-            return number
-    return None
+def _has_positions(shape: Shape) -> bool:
+    """(n, rows, columns, channels) or (n, depth, rows, columns, channels), with several rows and columns."""
+    return len(shape) in (4, 5) and all((size or 1) > 1 for size in shape[-3:-1])
 
 
 def show(model: ModelFile, ran: Ran, chosen: MergeEntry) -> None:
@@ -75,17 +69,17 @@ def show(model: ModelFile, ran: Ran, chosen: MergeEntry) -> None:
     name = _image_name(model, ran)
     if name is None:
         return
-    image = unit(ran.feeds[name][0])
+    image = _plane(ran.feeds[name])
     entries = sorted(gate_entries(model, ran), key=lambda entry: entry.id != chosen.id)
     maps = _fetch(ran, entries[:_MOST])
     if maps is None:
         return
     opacity, contour = _pick()
-    pictures = [(title(one.entry), overlay(image, one.alpha, opacity=opacity, contour=contour)) for one in maps]
+    pictures = [(title(one.entry), laid_over(image, one.alpha, opacity=opacity, contour=contour)) for one in maps]
     captions = [f"{plain(name)} · {_range(one.alpha)}" for (name, _), one in zip(pictures, maps, strict=True)]
     found = prediction(ran)
     if found is not None:
-        pictures.append((t("Prediction"), overlay(image, found, opacity=opacity, contour=contour)))
+        pictures.append((t("Prediction"), laid_over(image, found, opacity=opacity, contour=contour)))
         captions.append(t("Prediction"))
     for start in range(0, len(pictures), _IN_LINE):
         for column, at in zip(st.columns(_IN_LINE), range(start, len(pictures)), strict=False):
@@ -103,42 +97,34 @@ def _fetch(ran: Ran, entries: list[MergeEntry]) -> list[AttentionMap] | None:
         found = answer(future, ran.session)
         if found is None:
             return None
-        number = _gate_of([one.shape for one in found.inputs], [_in_unit(one) for one in found.inputs], entry.operation)
-        if number is not None:
-            maps.append(AttentionMap(entry, found.inputs[number][0, ..., 0]))
+        number = gate_number(entry.operation, found.inputs)
+        alpha = None if number is None else spatial_map(found.inputs[number])
+        if alpha is not None:
+            maps.append(AttentionMap(entry, alpha))
     return maps
 
 
-def _in_unit(tensor: Array) -> bool:
-    return bool(tensor.size and np.isfinite(tensor).all() and tensor.min() >= 0 and tensor.max() <= 1)
-
-
-def _pick() -> tuple[float, float | None]:
-    """Opacity and the value of the contour."""
+def _pick() -> tuple[float, bool]:
+    """Opacity, and whether the contour is drawn."""
     with st.container(horizontal=True, vertical_alignment="center"):
         titles = {"30": "30 %", "60": "60 %", "90": "90 %"}
         chosen = link.segments(t("Opacity"), list(titles), "mlay", "60", format_func=titles.get)
-        levels = {"0": t("none"), "0.25": "α = 0.25", "0.5": "α = 0.5", "0.75": "α = 0.75"}
-        level = link.menu(t("Contour"), list(levels), "mline", "0.5", format_func=levels.get, width=140)
-    return int(chosen) / 100, float(level) or None
+        return int(chosen) / 100, not link.toggle(t("Without the contour of α = 0.5"), "mline")
 
 
 def _image_name(model: ModelFile, ran: Ran) -> str | None:
-    """The first input that is an image: (n, H, W, 1 to 4 channels)."""
+    """The first input that is an image, (n, H, W, 1 to 4 channels), or a volume, (n, D, H, W, channels)."""
     for entry in model.inputs:
         array = ran.feeds.get(entry.name)
-        if array is not None and array.ndim == 4 and array.shape[-1] in (1, 2, 3, 4) and min(array.shape[1:3]) > 1:
+        if array is not None and array.ndim in (4, 5) and array.shape[-1] <= 4 and min(array.shape[-3:-1]) > 1:
             return entry.name
     return None
 
 
-def unit(image: Array) -> Array:
-    """An image as fed into a model, however it was scaled, from 0 to 1."""
-    values = np.nan_to_num(image.astype(np.float64))
-    low, high = float(values.min()), float(values.max())
-    if low >= 0 and high <= 1:
-        return values
-    return (values - low) / (high - low) if high > low else np.zeros_like(values)
+def _plane(array: Array) -> Array:
+    """The first sample, (H, W, channels); the middle slice of a volume."""
+    plane: Array = array[0] if array.ndim == 4 else array[0, array.shape[1] // 2]
+    return plane
 
 
 def prediction(ran: Ran) -> Array | None:
@@ -154,9 +140,9 @@ def prediction(ran: Ran) -> Array | None:
         if not (np.isfinite(first).all() and first.min() >= 0 and first.max() <= 1):
             continue
         if first.shape[-1] == 1:
-            return first[..., 0]
+            return np.asarray(first[..., 0])
         if np.allclose(first.sum(axis=-1), 1, atol=1e-3):
-            return 1 - first[..., 0]
+            return np.asarray(1 - first[..., 0])
     return None
 
 
@@ -194,13 +180,13 @@ def png(pictures: list[tuple[str, Array]]) -> bytes:
 
 
 def npz(image: Array, maps: list[AttentionMap], found: Array | None) -> bytes:
-    """The image in grey, every map as recorded ("map_0") and resized to the image ("resized_0"), the prediction."""
+    """The image, every map as recorded ("map_0") and resized to the image ("resized_0"), the prediction."""
     size = (image.shape[0], image.shape[1])
-    arrays: dict[str, Array] = {"image": grey(image).astype(np.float32)}
+    arrays: dict[str, Array] = {"image": image}
     arrays["names"] = np.array([one.entry.id for one in maps])
     for number, one in enumerate(maps):
         arrays[f"map_{number}"] = one.alpha
-        arrays[f"resized_{number}"] = resize_map(one.alpha, size)
+        arrays[f"resized_{number}"] = resized_map(one.alpha, size)
     if found is not None:
         arrays["prediction"] = found.astype(np.float32)
     stream = io.BytesIO()

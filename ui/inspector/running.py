@@ -1,16 +1,17 @@
-"""Runs a model in its process without blocking the page: the page polls for the answer and redraws when it is there."""
+"""Runs a model in its process without blocking the page, which polls for the result and redraws when it is there."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
-from hashlib import sha256
-from typing import Any, TypeVar, cast
+from functools import partial
+from typing import Any, TypeVar
 
 import streamlit as st
 
 from core import MergeError
+from core.digests import digest
 from core.dtypes import Array
 from sandbox.model_file.file import ModelFile
 from sandbox.model_run.handle import open_model, warm
@@ -21,10 +22,12 @@ from ui.inspector.inputs import pick_feeds
 from ui.inspector.mismatch import show_failure
 from ui.inspector.opening import content_of, usual_scaling
 from ui.inspector.session import ModelSession
+from ui.inspector.sizes import advice, show_misfits, usual_shapes
 from ui.state import link
 from ui.text import plain, t
 from ui.views.keras_check import wanted
 from ui.views.thumbnails import thumbnail
+from ui.views.waiting import wait_for
 
 _EVERY = 0.5  # seconds between two polls
 _PATIENCE = 0.7  # seconds that the page waits for an answer before it says so; one redraw is easier to follow than two
@@ -41,12 +44,14 @@ class Ran:
         key: identifies the input.
         run: what was recorded.
         feeds: the input, by name.
+        choice: of the model; None in a test.
     """
 
     session: ModelSession
     key: str
     run: Run
     feeds: Mapping[str, Array] = field(default_factory=dict)
+    choice: Choice | None = None
 
 
 def show_run(choice: Choice, model: ModelFile, line: Any) -> Ran | None:
@@ -65,7 +70,7 @@ def show_run(choice: Choice, model: ModelFile, line: Any) -> Ran | None:
         return None
     with line:
         with st.popover(t("Input"), icon=":material/input:"):
-            feeds = pick_feeds(model.inputs, usual_scaling(model))
+            feeds = pick_feeds(model.inputs, usual_shapes(choice, model), usual_scaling(model))
             st.caption(t("Runs in a separate process without network access that ends with your session."))
         button = st.empty()
     if not wanted():
@@ -76,6 +81,7 @@ def show_run(choice: Choice, model: ModelFile, line: Any) -> Ran | None:
         if feeds is not None:
             rest()
         return None
+    show_misfits(advice(choice, model, feeds))
     return _run_on(choice, model, feeds, button)
 
 
@@ -95,20 +101,20 @@ def _run_on(choice: Choice, model: ModelFile, feeds: Mapping[str, Array], button
     else:
         button.button(t("Stop"), key="mstop", on_click=stop, icon=":material/stop_circle:")
     run = answer(future, session)
-    return None if run is None else Ran(session, key, run, feeds)
+    return None if run is None else Ran(session, key, run, feeds, choice)
 
 
 def _run_button(
-    place: Any, *, ready: bool, again: bool, session: ModelSession | None = None, key: str = ""
+    slot: Any, *, ready: bool, again: bool, session: ModelSession | None = None, key: str = ""
 ) -> None:  # fmt: skip
-    place.button(
+    slot.button(
         t("Run again") if again else t("Run"), key="mstart", on_click=_start, args=(session, key), disabled=not ready,
         type="secondary" if again else "primary", icon=":material/play_arrow:",
     )  # fmt: skip
 
 
 def _start(session: ModelSession | None, key: str) -> None:
-    """Run, even if the answer is known."""
+    """Run, even if the result is known."""
     link.hold("mrun", "")
     if session is not None:
         session.forget(key)
@@ -128,8 +134,9 @@ def show_run_failure(ran: Ran | None, model: ModelFile) -> None:
 
 def second_run(ran: Ran, model: ModelFile) -> Ran | None:
     """The inputs of a second run, and the run."""
+    assert ran.choice is not None
     with st.popover(t("Second input"), icon=":material/input:"):
-        feeds = pick_feeds(model.inputs, usual_scaling(model), "b")
+        feeds = pick_feeds(model.inputs, usual_shapes(ran.choice, model), usual_scaling(model), "b")
     if feeds is None:
         return None
     key = key_of(feeds)
@@ -138,7 +145,7 @@ def second_run(ran: Ran, model: ModelFile) -> Ran | None:
     except (SandboxError, MergeError) as error:
         show_error(error)
         return None
-    again = None if run is None else Ran(ran.session, key, run, feeds)
+    again = None if run is None else Ran(ran.session, key, run, feeds, ran.choice)
     show_run_failure(again, model)
     return again
 
@@ -147,12 +154,12 @@ def answer(future: Future[Answer], session: ModelSession) -> Answer | None:
     """The result of a future; None, with the progress or the reason on screen, if there is none yet.
 
     Args:
-        future: of the answer.
+        future: of the result.
         session: that was asked.
     """
     wait([future], _PATIENCE)
     if not future.done():
-        st.fragment(_poll, run_every=_EVERY)(future, session)
+        wait_for(future, _EVERY, partial(_show_progress, session))
         return None
     try:
         return future.result()
@@ -179,11 +186,7 @@ def failed(ran: Ran | None) -> str:
 
 def key_of(feeds: Mapping[str, Array]) -> str:
     """Identifies an input by all its values."""
-    digest = sha256()
-    for name, array in sorted(feeds.items()):
-        digest.update(f"{name} {array.shape} {array.dtype};".encode())
-        digest.update(array.tobytes())
-    return digest.hexdigest()
+    return digest(*(part for name, array in sorted(feeds.items()) for part in (name, array)))
 
 
 def open_session(choice: Choice, model: ModelFile) -> ModelSession:
@@ -197,10 +200,10 @@ def open_session(choice: Choice, model: ModelFile) -> ModelSession:
     """
     content = content_of(choice)
     opened = _open_shared if choice.kind == "shipped" else _open
-    session = cast(ModelSession, opened(choice.key, content, model))
+    session: ModelSession = opened(choice.key, content, model)
     if session.handle.state == "closed":  # it was idle for long, or gave its slot away
         opened.clear()
-        session = cast(ModelSession, opened(choice.key, content, model))
+        session = opened(choice.key, content, model)
     if choice.kind == "shipped":
         close_model()
     return session
@@ -232,10 +235,7 @@ def _open_shared(key: str, _content: bytes, _model: ModelFile) -> ModelSession: 
     return ModelSession(open_model(_content, model=_model), shared=True)
 
 
-def _poll(future: Future[Any], session: ModelSession) -> None:
-    """Look again; once the answer is there, the page is redrawn without this fragment."""
-    if future.done():
-        link.draw_again()
+def _show_progress(session: ModelSession) -> None:
     st.caption(":material/hourglass_empty: " + progress(session))
 
 
@@ -248,7 +248,7 @@ def progress(session: ModelSession) -> str:
     """The state of a session's model."""
     seconds = round(session.seconds)
     if session.handle.state == "waiting":
-        return t("Other models are running; position {place} in the queue.", place=session.handle.queue_position)
+        return t("Other models are running; position {position} in the queue.", position=session.handle.queue_position)
     if session.handle.state == "loading":
         return t("Starting Keras and loading the model: {seconds} s", seconds=seconds)
     return t("Running the model: {seconds} s", seconds=seconds)

@@ -11,10 +11,11 @@ import streamlit as st
 from core import MergeError
 from core.dtypes import Array
 from sandbox.model_file.file import MergeEntry
+from sandbox.model_run.gate_maps import gate_number
 from ui import counters
 from ui.inspector import controls
 from ui.inspector.cropping import Cut, cut
-from ui.inspector.gate_detection import gate_number, health
+from ui.inspector.gate_detection import health
 from ui.inspector.recorded import Tensors, computed_inputs, notes, operand_name
 from ui.tensor_view import Panel, Selection, TensorView, default_axes, frame_of, tensor_view
 from ui.text import plain, t

@@ -15,13 +15,15 @@ from core.dtypes import Array
 from core.limits import check_elements
 from core.merges.gradient_arithmetic import gradient_arithmetic
 from core.merges.plan import Alignment
+from core.merges.presets import PRESETS
 from core.merges.rows import alignment_rows, error_rows
 from core.merges.samples import sample_code
 from core.merges.shape_text import format_shape
 from ui import counters, session
 from ui.lab.controls import Call, InputChoice
 from ui.lab.own_values import OWN
-from ui.lab.presets import FIRST, PRESETS, current_preset
+from ui.lab.paste import show_notes
+from ui.lab.presets import FIRST, current_preset
 from ui.tensor_view import Selection, TensorView, default_axes, frame_of, tensor_view
 from ui.text import plain, t
 from ui.views import cached
@@ -33,7 +35,7 @@ from ui.views.numpy_note import show_numpy
 from ui.views.refusal import show_message, show_refusal
 from ui.views.selection import keep_selection, linked_selection
 
-_SHARE = 0.36  # of the window's height for the panels: the call above and the calculation below take the rest
+_SHARE = 0.33  # of the window's height for the panels: the call above and the calculation below take the rest
 _TITLES = {"keras-layer": _("Keras layer"), "keras-function": _("Keras function")}
 
 
@@ -42,6 +44,7 @@ def show_alignment(call: Call) -> Alignment | None:
     if call.shapes is None:
         st.info(t("The result appears here once all inputs are valid."))
         return None
+    show_notes()
     options = call.options
     try:
         alignment = align(call.operation, call.shapes, axis=options.axis, axes=options.axes)

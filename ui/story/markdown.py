@@ -1,4 +1,4 @@
-"""The text of a story as safe Markdown: no links, pictures or other markup, whoever wrote it.
+"""The text of a story as safe Markdown: no links, pictures or other markup, whatever its origin.
 
 A writer may use **bold**, *italic*, `code` and lists; everything else is shown as it was typed.
 """

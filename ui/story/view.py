@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
@@ -56,7 +57,7 @@ def show_text(step: Step) -> None:
 
 def show_reason(step: Step) -> None:
     """Draw the warnings of a merge; for one that Keras rejects, the reason and the first fixes."""
-    operation, options = step.operation or "", {"axis": step.axis, "axes": step.axes}
+    operation, options = step.operation or "", dict[str, Any](axis=step.axis, axes=step.axes)
     try:
         alignment = align(operation, step.shapes, **options)
     except MergeError as error:
@@ -67,7 +68,7 @@ def show_reason(step: Step) -> None:
             st.markdown(f":material/build: {plain(t(fix.text))}" + (f": {shown}" if shown else ""))
         show_numpy(operation, step.shapes, None, **options)
         return
-    for warning in alignment.warnings if step.warnings else ():
+    for warning in alignment.warnings:
         st.warning(plain(t(warning)), icon=":material/warning:")
     show_numpy(operation, step.shapes, alignment.output_shape, **options)
 
@@ -107,13 +108,13 @@ def codes_of(step: Step) -> Mapping[str, str]:
         return {}
     made = [
         sample_code(
-            fill, tuple(map(int, shape)), number=number, seed=step.seed, dtype=step.dtype_of(number),
+            fill, tuple(size or 0 for size in shape), number=number, seed=step.seed, dtype=step.dtype_of(number),
             first=step.first_of(number),
-        )  # type: ignore[arg-type]  # no None in these shapes
+        )
         for number, (shape, fill) in enumerate(zip(step.shapes, step.fill, strict=True))
     ]  # fmt: skip
     found, dtypes = {}, [step.dtype_of(number) for number in range(len(made))]
-    options = {"axis": step.axis, "axes": step.axes, "normalize": step.normalize}
+    options: dict[str, Any] = {"axis": step.axis, "axes": step.axes, "normalize": step.normalize}
     for name in ("keras-layer", "keras-function", "numpy"):
         with contextlib.suppress(MergeError):  # Keras rejects the shapes
             align(step.operation, step.shapes, axis=step.axis, axes=step.axes)

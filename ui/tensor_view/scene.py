@@ -27,8 +27,8 @@ def scene_plan(scene: Scene | None) -> tuple[dict[str, Any] | None, dict[str, Ar
     if scene is None:
         return None, {}
     _check(scene)
-    masks = scene.predictions if scene.truth is None else np.concatenate([scene.truth[None], scene.predictions])
-    packed = np.packbits(masks.reshape(len(masks), scene.image.size), axis=1)
+    masks: Array = scene.predictions if scene.truth is None else np.concatenate([scene.truth[None], scene.predictions])
+    packed = np.packbits(masks.astype(np.bool_).reshape(len(masks), scene.image.size), axis=1)
     raw = np.concatenate([scene.image.ravel(), packed.ravel()]).astype(np.uint8)
     row: Array = np.pad(raw, (0, -raw.size % _WORD)).view("<f4")
     digest = digest_of(row)

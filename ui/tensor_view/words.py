@@ -52,7 +52,7 @@ WORDS: dict[str, str] = {
     "scan_hint": _("Image with α instead of the features (key S)"),
     "prediction": _("prediction"),
     "computing": _("computing …"),
-    "retained": _("{share} % of energy retained"),
+    "retained": _("energy retained: {share} %"),
     "contours": _("Contours"),
     "contours_hint": _("Contours: α = 0.5 in orange, ground truth in blue (key C)"),
     "bright": _("Bright room"),

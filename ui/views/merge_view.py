@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -73,7 +74,7 @@ def translated_words() -> dict[str, str]:
 
 def gradient_view(alignment: Alignment, inputs: Sequence[Array], value: Array, normalize: bool) -> TensorView:
     """Ones flow into the output; each input shows what arrives."""
-    options = {} if alignment.axis is None else {"axis": alignment.axis}
+    options: dict[str, Any] = {} if alignment.axis is None else {"axis": alignment.axis}
     if alignment.axes is not None:
         options = {"axes": alignment.axes, "normalize": normalize}
     flows = gradients(alignment.operation, inputs, **options)

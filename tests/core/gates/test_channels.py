@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core import MergeError
-from core.gates.channels import ORDERS, agreement, change, channel_figures, channel_order, energy, order
+from core.gates.channels import ORDERS, agreement, change, channel_figures, channel_order, cover, energy, order
 
 
 def test_energy_and_change_by_hand():
@@ -27,13 +27,20 @@ def test_agreement_is_the_correlation():
     assert found[3] == 0
 
 
+def test_cover_by_hand():
+    """Two of five positions before and one after are above 0.3 of the largest; a weak channel counts as 0."""
+    before = np.array([[10.0, 1], [4, 1], [3, 1], [2, 1], [0, 0]])
+    after = np.array([[4.0, 1], [2, 1], [3, 1], [2, 1], [0, 0]])
+    np.testing.assert_allclose(cover(before, after), [np.sqrt(2 / 5 * 1 / 5), 0])
+
+
 def test_order_is_stable():
     """Largest first, and equal ones as they were."""
     assert order(np.array([1.0, 3.0, 1.0, 7.0])) == (3, 1, 0, 2)
 
 
 def gated_pair(shape=(2, 3, 5, 7)):
-    """Features, a map with one weight for each place, and their product."""
+    """Features, a map with one value per position, and their product."""
     random = np.random.default_rng(11)
     features, weights = random.normal(size=shape), random.random((*shape[:-1], 1))
     features[..., 4] = 0

@@ -2,6 +2,7 @@
 
 import io
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from ui.export.drawing.snapshot import look_at
 from ui.export.drawing.theme import css, theme
 from ui.export.formats import FORMATS, Options
 from ui.export.progress import no_progress
-from ui.tensor_view import Panel, Selection, TensorView
+from ui.tensor_view import Panel, Scene, Selection, TensorView
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -46,7 +47,7 @@ def picture_of(document):
 
 @pytest.mark.parametrize("scale", [1, 2, 4])
 def test_a_png_holds_the_colours_of_the_table(scale):
-    """The multiplication of the notes: 51 is the darkest, 350 the brightest; at each size the same places."""
+    """The multiplication of the notes: 51 is the darkest, 350 the brightest; at each size at the same positions."""
     document = Document(CASES["note"](), Selection(cell=None), "Multiply")
     image = Image.open(io.BytesIO(export("png", document, scale=scale)))
     image.load()
@@ -70,7 +71,7 @@ def test_an_svg_is_text_and_rectangles():
     texts = ["".join(element.itertext()) for element in root.iter("{http://www.w3.org/2000/svg}text")]
     values = [str(int(value)) for panel in document.view.panels for value in panel.value[0].ravel()]
     assert set(values) <= set(texts)
-    assert {"Multiply", "(0, 0, 0): 51 = 1 × 51", "input 0", "axis 1 · stretched to 4"} <= set(texts)
+    assert {"Multiply", "(0, 0, 0): 51 = 1 × 51", "input 0", "axis 1 · broadcast to 4"} <= set(texts)
     fills = [element.get("fill") for element in root.iter("{http://www.w3.org/2000/svg}rect")]
     for value, high, low in ((51, 350, 51), (216, 350, 51), (64, 70, 51), (3, 5, 1)):
         assert css(tuple(map(int, colours("cividis")[int((value - low) / (high - low) * 255 + 0.5)]))) in fills
@@ -165,14 +166,14 @@ def test_a_sum_is_that_of_the_merge():
 
 
 def test_axes_with_names_of_their_own():
-    """As on the page: a moment is told as a moment."""
+    """As on the page: a training step is named as one."""
     view = TensorView(
         (Panel("α", counting((1, 3, 4, 5))), Panel("x", counting((1, 3, 4, 1)))), axis_names=("", "", "", "Moment")
     )
     scene, _ = picture_of(Document(view, Selection(channel=2), "learned"))
     said = [item.text for item in scene.items if isinstance(item, Text)]
     assert "Moment: 2 / 4" in said
-    assert "Moment · stretched to 5" in said
+    assert "Moment · broadcast to 5" in said
 
 
 def test_type_for_pixels():
@@ -200,3 +201,28 @@ def test_images_of_the_page_are_in_a_picture():
     assert svg.count("data:image/png") > export("svg", Document(CASES["note"](), None, "x")).decode().count(
         "data:image/png"
     )
+
+
+def gate_with_scene():
+    """The gate of the demo with an image of 40 × 40, its ground truth and two predictions."""
+    random = np.random.default_rng(5)
+    image = random.integers(0, 255, (40, 40), np.uint8)
+    truth, other = np.zeros((40, 40), bool), np.zeros((40, 40), bool)
+    truth[10:20, 12:30] = True
+    other[11:21, 12:30] = True
+    return replace(CASES["gate"](), scene=Scene(image, truth, np.stack([other, truth]), ("Dice 0.9", "Dice 1"), 1))
+
+
+def test_the_scene_of_a_gate_is_in_its_exports():
+    """The map over the image, the ground truth, and the prediction that is on screen with its score."""
+    document = Document(gate_with_scene(), None, "gate")
+    names = [picture.title for picture in document.illustrations()]
+    assert names == ["α over the image", "Ground truth", "Prediction · Dice 1"]
+    overlay, truth, _ = (picture.pixels for picture in document.illustrations())
+    grey = np.repeat(document.view.scene.image[..., None], 3, axis=2).repeat(2, axis=0).repeat(2, axis=1)
+    assert (truth[:18] == grey[:18]).all(), "above the target the image is as it was"
+    assert (truth[24:36, 30:50] != grey[24:36, 30:50]).any(axis=2).all()
+    assert (overlay != grey).any()
+    assert all(name.split(" · ")[0] in export("svg", document).decode() for name in names)
+    plain = Image.open(io.BytesIO(export("png", Document(CASES["gate"](), None, "gate"), scale=1)))
+    assert Image.open(io.BytesIO(export("png", document, scale=1))).height > plain.height + 200

@@ -1,4 +1,4 @@
-"""Pasted lists and tables: each bad one gets its sentence."""
+"""Pasted lists and tables: each invalid one is rejected with an error message."""
 
 import numpy as np
 import pytest
@@ -19,23 +19,27 @@ def test_a_table():
 
 BAD_LISTS = {
     "": NO_LIST,
-    "[1, 2": NO_LIST,
-    "[1 2]": NO_LIST,
-    "hello": NO_LIST,
-    "[" * 90_000: NO_LIST,
-    "[1, 2], [3]": NO_LIST,
-    "[[1, 2], [3]]": "The list is ragged: place [1] has the shape (1,), the first one beside it (2,).",
-    "[[[1], [2]], [[3], 4]]": "The list is ragged: place [1, 1] has the shape (), the first one beside it (1,).",
-    "[1, [2]]": "The list is ragged: place [1] has the shape (1,), the first one beside it ().",
-    '[1, "two"]': "'two' at place [1] is not a number.",
-    "[[1], [null]]": "None at place [1, 0] is not a number.",
-    '{"a": 1}': "{'a': 1} at place [] is not a number.",
+    "[1, 2": "The bracket [ at character 1 is not closed.",
+    "[1, 2)": "')' on line 1, character 6, is not understood.",
+    "[1, 2;\n 3]": "';' on line 1, character 6, is not understood.",
+    "[[1, 2],\n [3, €]]": "'€' on line 2, character 6, is not understood.",
+    "[1, ..., 9]": "The values are shortened by ... on line 1; print them whole, as with "
+    "numpy.set_printoptions(threshold=100000).",
+    "hello": "'hello' at character 1 is not a number.",
+    "[" * 90_000: "The list is nested too deeply; at most 6 axes are drawn.",
+    "[1, 2], [3]": "The list is ragged: element [1] has the shape (1,), the first one beside it (2,).",
+    "[[1, 2], [3]]": "The list is ragged: element [1] has the shape (1,), the first one beside it (2,).",
+    "[[[1], [2]], [[3], 4]]": "The list is ragged: element [1, 1] has the shape (), the first one beside it (1,).",
+    "[1, [2]]": "The list is ragged: element [1] has the shape (1,), the first one beside it ().",
+    '[1, "two"]': "'\"two\"' at character 5 is not a number.",
+    "[[1], [null]]": "'null' at character 8 is not a number.",
+    '{"a": 1}': "'{' on line 1, character 1, is not understood.",
     "[[[[[[[1]]]]]]]": "7 axes were typed; at most 6 are drawn.",
     "[[[[[[[[1]]]]]]]]": "The list is nested too deeply; at most 6 axes are drawn.",
     "[" * 5_000 + "1" + "]" * 5_000: "The list is nested too deeply; at most 6 axes are drawn.",
     "1," * 60_000: "The list has 120,000 characters; up to 100,000 are read.",
     "[1" + "0" * 400 + "]": "A number of 401 digits is too large.",
-    "[" + "9" * 5_000 + "]": NO_LIST,
+    "[" + "9" * 5_000 + "]": "A number of 5000 digits is too large.",
 }
 
 
@@ -45,6 +49,68 @@ def test_each_bad_list_gets_its_sentence(text):
     with pytest.raises(MergeError) as caught:
         read_list(text)
     assert str(caught.value) == BAD_LISTS[text]
+
+
+GOOD_LISTS = {  # as Python, NumPy and others print them, and as people type
+    "[[1., 2.], [3., 4.]]": [[1.0, 2.0], [3.0, 4.0]],
+    "array([[1., 2.],\n       [3., 4.]])": [[1.0, 2.0], [3.0, 4.0]],
+    "np.array([1, 2], dtype=np.float32)": [1, 2],
+    "[[1. 2.]\n [3. 4.]]": [[1.0, 2.0], [3.0, 4.0]],
+    "[.5, 1]": [0.5, 1],
+    "[True, False]": [True, False],
+    "[1, 2,]": [1, 2],
+    "(1,)": [1],
+    "[+1]": [1],
+    "[1_000]": [1000],
+    "[np.float64(1.0), np.float64(2.5)]": [1.0, 2.5],
+    "tensor([[1., 2.]])": [[1.0, 2.0]],
+    "tf.Tensor(\n[[1. 2.]\n [3. 4.]], shape=(2, 2), dtype=float32)": [[1.0, 2.0], [3.0, 4.0]],
+    "<tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 2.], dtype=float32)>": [1.0, 2.0],
+    "Array([1., 2.], dtype=float32)": [1.0, 2.0],
+    "1, 2, 3": [1, 2, 3],
+    "1 2 3": [1, 2, 3],
+    "1 2\n3 4": [[1, 2], [3, 4]],
+    "[1,\u00a02]": [1, 2],
+    "[\u22121, 2]": [-1, 2],
+    "[nan, -inf, Infinity]": [np.nan, -np.inf, np.inf],
+    "[1e3 -2.5E-1]": [1000.0, -0.25],
+    "[1, 2], [3, 4]": [[1, 2], [3, 4]],
+    "5": 5,
+}
+
+
+@pytest.mark.parametrize("text", [text for text, values in GOOD_LISTS.items() if values is not None])
+def test_what_is_printed_can_be_pasted(text):
+    """The values, and the shape."""
+    np.testing.assert_array_equal(read_list(text), np.array(GOOD_LISTS[text]))
+
+
+@given(st.lists(st.lists(st.floats(width=32), min_size=1, max_size=4), min_size=1, max_size=4))
+@settings(max_examples=100, deadline=None)
+def test_numpy_prints_what_is_read(rows):
+    """`str` and `repr` of an array give its values back."""
+    width = min(map(len, rows))
+    values = np.array([row[:width] for row in rows])
+    with np.printoptions(floatmode="unique", threshold=10_000):
+        for text in (str(values), repr(values), str(values.tolist())):
+            np.testing.assert_array_equal(read_list(text), values)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"1,2,\r\n3,4,\r\n",
+        "1,2\n3,4\n".encode("utf-16"),
+        b"1,2\r3,4\r",
+        b"a,b\n1,2\n3,4\n",
+        b"1;2\n3;4",
+        b"1\t2\n3\t4",
+        b'"left","right"\n1,2\n3,4',
+    ],
+)
+def test_tables_as_programs_write_them(content):
+    """Headings, commas at the end, other line ends, encodings and separators."""
+    np.testing.assert_array_equal(read_file("a.csv", content)[""], [[1, 2], [3, 4]])
 
 
 @given(

@@ -23,6 +23,7 @@ class Handle:
     """As `sandbox.model_run.handle.InspectedModel`, for models of merges and inputs alone."""
 
     queue_position = 0
+    preemptible = False
 
     def __init__(self, content, *, model=None):
         self.model, self.closed, self.found = model or read_model(content), False, {}

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from ui.inspector.gate_detection import gate_number, health
+from sandbox.model_run.gate_maps import gate_number
+from ui.inspector.gate_detection import health
 
 FEATURES = np.random.default_rng(0).normal(size=(2, 5, 7, 11)).astype(np.float32)
 MAP = np.random.default_rng(1).random((2, 5, 7, 1)).astype(np.float32)

@@ -1,4 +1,4 @@
-"""One process, several inputs: the right one is inside when a merge is asked about; nothing is asked twice."""
+"""One process, several inputs: it holds the right one when a merge is asked about; nothing is asked twice."""
 
 import threading
 
@@ -28,7 +28,7 @@ def kinds():
 
 
 def test_an_answer_is_asked_for_once(session):
-    """A page is drawn again and again; the process hears of it once."""
+    """However often a page is drawn, the process is asked once."""
     for _ in range(3):
         session.run("a", feeds(0))
         session.tensors("a", "gate")
@@ -37,7 +37,7 @@ def test_an_answer_is_asked_for_once(session):
 
 
 def test_two_inputs_are_kept_apart(session):
-    """Asking about the first input after the second has run puts the first in again."""
+    """Asking about the first input after the second has run runs the first again."""
     session.run("a", feeds(0))
     session.run("b", feeds(1))
     first, second = session.tensors("a", "gate").result(), session.tensors("b", "gate").result()
@@ -47,23 +47,66 @@ def test_two_inputs_are_kept_apart(session):
 
 
 def test_more_inputs_than_are_remembered(session):
-    """A long evening of changing the seed keeps two runs, and a forgotten one is run again."""
+    """The two latest inputs are answered from memory; one before them is run again, with the right values."""
     for number in range(20):
         session.run(str(number), feeds(number))
-    assert len(session._answers["run"]) == len(session._feeds) == 2
+    engine.ASKED.clear()
+    for number in (19, 18):
+        session.run(str(number), feeds(number))
+    assert kinds() == []
     session.run("0", feeds(0))
     np.testing.assert_array_equal(session.tensors("0", "gate").result().inputs[1], feeds(0)["map"])
+    assert kinds() == ["run", "tensors"]
 
 
-def test_what_was_lost_by_accident_is_asked_again(session):
-    """A process that was closed while idle does not close the page for good; a real failure is told once."""
-    handle = session._handle
-    answers = [
-        engine.done(error=SandboxError("closed")),
-        engine.done("fine"),
-        engine.done(error=SandboxError("memory")),
-    ]
-    handle.run = lambda inputs: answers.pop(0)
+def test_an_input_that_is_not_remembered_cannot_be_asked_about(session):
+    """Another visitor's runs may have pushed it out of a shared session."""
+    for number in range(3):
+        session.run(str(number), feeds(number))
+    with pytest.raises(SandboxError) as caught:
+        session.tensors("0", "sum")
+    assert caught.value.kind == "closed"
+
+
+def test_run_again_asks_again(session):
+    """What was remembered of an input is forgotten, of this one alone."""
+    for key in ("a", "b"):
+        session.run(key, feeds(0))
+        session.tensors(key, "gate")
+    session.forget("a")
+    engine.ASKED.clear()
+    session.run("b", feeds(0))
+    session.tensors("b", "gate")
+    assert kinds() == []
+    session.run("a", feeds(0))
+    assert kinds() == ["run"]
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_a_shared_model_gives_its_slot_away(shared):
+    """The built-in model, which visitors share, loses its slot to an uploaded one; an uploaded one does not."""
+    handle = engine.Handle(gate_file())
+    session = ModelSession(handle, shared=shared)
+    session.run("a", feeds(0))
+    session.tensors("a", "gate")
+    assert handle.preemptible == shared
+
+
+class Failing(engine.Handle):
+    """Answers runs with what it is given, in order."""
+
+    def __init__(self, answers):
+        super().__init__(gate_file())
+        self.answers = answers
+
+    def run(self, inputs):
+        return self.answers.pop(0)
+
+
+def test_what_was_lost_by_accident_is_asked_again():
+    """A process that was closed while idle is asked again; a real failure is reported once."""
+    errors = [engine.done(error=SandboxError("closed")), engine.done("fine"), engine.done(error=SandboxError("memory"))]
+    session = ModelSession(Failing(errors))
     assert isinstance(session.run("a", feeds(0)).exception(), SandboxError)
     assert session.run("a", feeds(0)).result() == "fine"
     assert session.run("b", feeds(1)).exception().kind == "memory"

@@ -27,15 +27,16 @@ def view(**changed):
 
 
 def test_frames_are_sent_once_and_unchanged():
-    """What the panel holds is not sent again, nor are equal frames; every start finds its frame, bit for bit."""
+    """What the panel holds is not sent again, nor are equal frames; every digest finds its frame, bit for bit."""
     data = payload(view(), None)
     (plan,) = json.loads(json.dumps(data["meta"]["reels"]))
-    numbers = data["x"]["v"].to_numpy()
-    assert len(numbers) == 6 + 3 * 15
-    for start, found, frame in zip(plan["starts"], plan["digests"], FRAMES, strict=True):
-        np.testing.assert_array_equal(numbers[start : start + 15], frame.ravel())
-        assert found == digest_of(frame)
-    assert plan["starts"][2] == data["meta"]["panels"][1]["start"]
+    values = data["x"]["v"].to_numpy()
+    assert len(values) == 6 + 3 * 15
+    starts = {tensor["digest"]: tensor["at"] for tensor in data["meta"]["tensors"]}
+    for digest, frame in zip(plan["digests"], FRAMES, strict=True):
+        start = starts[digest]
+        np.testing.assert_array_equal(values[start : start + 15], frame.ravel())
+        assert digest == digest_of(frame)
     assert plan["digests"][2] == data["meta"]["panels"][1]["digest"]
     assert (plan["frames"], plan["labels"], plan["at"]) == (["a", "b", "c", "d"], ["A", "B", "C", "D"], 2)
 
@@ -84,8 +85,8 @@ def test_whatever_the_browser_says_only_frames_that_exist_are_taken(told, moves)
 def test_a_move_is_told_once(monkeypatch):
     """The state of the component stays as it was; a stroke later must not move the reel again."""
     store, calls = {}, []
-    monkeypatch.setattr("ui.tensor_view.face.state.get", lambda key, default=None: store.get(key, default))
-    monkeypatch.setattr("ui.tensor_view.face.state.put", store.update)
+    monkeypatch.setattr("ui.tensor_view.face.session.get", lambda key, default=None: store.get(key, default))
+    monkeypatch.setattr("ui.tensor_view.face.session.put", store.update)
     names = frame_names(view())
 
     def told(**selection):

@@ -57,5 +57,5 @@ def test_painted_numbers_come_back_exactly():
         }
     }
     np.testing.assert_array_equal(read_selection(told, view, METAS["gate"]).painted, painted)
-    for wrong in ({"digest": "other"}, {"panel": 0}, {"values": "AAAA"}, {"values": "\u00ff?"}, {"values": None}):
+    for wrong in ({"digest": "other"}, {"digest": None}, {"values": "AAAA"}, {"values": "\u00ff?"}, {"values": None}):
         assert read_selection({"painted": {**told["painted"], **wrong}}, view, METAS["gate"]).painted is None

@@ -14,7 +14,7 @@ from ui.export.drawing.theme import Rgb
 
 _TILE = 6  # CSS pixels of a pattern
 _FINE = 8  # samples along a side of a pixel
-_LINES = {  # strokes of the patterns, as browser/paint.js: makePatterns
+_LINES: dict[int, list[list[tuple[float, float]]]] = {  # strokes of the patterns, as browser/paint.js: makePatterns
     NAN: [[(-1, 7), (7, -1)], [(-1, 1), (1, -1)], [(5, 7), (7, 5)]],
     ABOVE: [[(0.5, 4), (3, 1.5), (5.5, 4)]],
     BELOW: [[(0.5, 1.5), (3, 4), (5.5, 1.5)]],

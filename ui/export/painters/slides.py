@@ -21,6 +21,7 @@ from ui.export.drawing.panel import shape_parts
 from ui.export.drawing.scene import Bar, Box, Picture, Scene, Swatch, Text
 from ui.export.drawing.snapshot import Look
 from ui.export.drawing.sums import explain
+from ui.export.drawing.theme import Rgb
 from ui.export.drawing.wall import wall_of, walls_worth_showing
 from ui.export.illustration import Illustration
 from ui.export.names import clean
@@ -68,8 +69,9 @@ def to_pptx(document: Document, most: int = 0, progress: Progress = no_progress)
 def _slides(deck: Deck, look: Look, document: Document, most: int) -> list[Callable[[], None]]:
     """The slides in their order."""
     found: list[Callable[[], None]] = [partial(_view_slide, deck, look)]
-    if document.pictures:
-        found.append(partial(_pictures_slide, deck, look, document.pictures))
+    pictures = document.illustrations()
+    if pictures:
+        found.append(partial(_pictures_slide, deck, look, pictures))
     if walls_worth_showing(look):
         found.append(partial(_wall_slide, deck, look))
     if document.view.alignment:
@@ -248,7 +250,8 @@ def _table_slide(deck: Deck, look: Look) -> None:
         [name, *(f"{cell.size} {words.get(cell.role, '')}".strip() for cell in row), *[""] * (width - len(row))]
         for name, row in zip(names, rows, strict=True)
     ]
-    fills = [[None] * (width + 1)] + [
+    nothing: list[Rgb | None] = [None] * (width + 1)
+    fills: list[list[Rgb | None]] = [nothing] + [
         [
             None,
             *(_over(ROLE_COLOURS.get(cell.role, ""), deck.theme.ground) for cell in row),

@@ -171,7 +171,7 @@ function sizeAll(app) {
   const plans = app.parts.map((part) => (isDrawable(part.panel) ? slicePlan(app.model, part.panel, app.view) : null));
   app.width = Math.max(120, app.root.clientWidth);
   app.height = window.innerHeight;
-  if (app.onStage) return sizeForStage(app);
+  if (app.onStage) return sizeForStage(app, plans);
   const { line, cell } = arrange(plans, app.width, limitsIn(app.height, app.model.share));
   app.drawn.forEach((part) => sizePanel(app, part, cell));
   app.breaks.forEach((item, place) => {
@@ -201,32 +201,25 @@ export const stageChanged = (app) => app.onStage !== fitsStage(app);
 
 /**
  * @param {import('./types').App} app
+ * @param {import('./types').SlicePlan[]} plans
  */
-function sizeForStage(app) {
+function sizeForStage(app, plans) {
   const { root, parts } = app;
   const top = root.getBoundingClientRect().top + scrolled(root);
   const presenting = document.documentElement.hasAttribute("data-mergescope-present");
   const controls = presenting ? 0 : app.controls.offsetHeight + GAP; // while presenting they lie over the rest
   const taken = 2 * HEADS + app.text.root.offsetHeight + controls + GAPS;
-  const pictures = app.strip?.scan ? 2 : 0;
+  const pictures = app.strip ? (app.strip.scan ? 2 : 0) : null;
+  const below = presenting ? 0 : app.model.below; // what the page draws below in the same window
   const notes = app.strip?.notes?.offsetHeight ?? 0;
-  app.stage = stageSizes({
-    width: app.width - 12,
-    height: app.height - top - 4,
-    window: app.height,
-    taken,
-    count: parts.length,
-    pictures,
-    notes,
-  });
-  if (app.wallAlone)
-    app.stage.wall = { width: window.innerWidth - 48, height: (window.innerHeight - 120) / 2, line: 32 };
+  app.stage = stageSizes({ width: app.width - 12, height: app.height - top - 14 - below, window: app.height, taken, plans, pictures, notes });
+  if (app.wallAlone) app.stage.wall = { width: window.innerWidth - 48, height: (window.innerHeight - 120) / 2, line: 32 };
   parts.forEach((part) => sizePanel(app, part, null));
   app.breaks.forEach((item) => {
     item.hidden = true;
   });
   app.signs.forEach((sign) => {
-    sign?.style.setProperty("--height", `${app.stage.panel}px`);
+    sign?.style.setProperty("--height", `${app.stage.height}px`);
     sign?.style.setProperty("--wide", `${app.stage.sign}px`);
   });
   if (app.strip) sizeStrip(app);

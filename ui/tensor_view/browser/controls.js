@@ -192,7 +192,7 @@ function dial(label, min, max, stepSize, value, onchange, text) {
 export function makeSettings(app) {
   const { model, view, words } = app;
   const row = element("div", { class: "row" });
-  if (model.outputRank > 1 && model.layout !== "stage") {
+  if (model.outputRank > 1 && !model.scene) {
     const axes = model.sizes
       .slice(0, model.outputRank)
       .map((size, axis) => [axis, `${fill(words.axis, { axis })} (${size})`]);

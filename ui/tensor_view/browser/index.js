@@ -220,7 +220,7 @@ function readTheme(app) {
     background,
     ground: pixelOf(background),
     mark: name("--tv-mark", "#d4451d"),
-    numbers: app.model.layout !== "stage",
+    numbers: !app.model.scene,
     codeFont: name("--st-code-font", "monospace"),
     patterns: makePatterns(document.createElement("canvas").getContext("2d"), ratio),
   };

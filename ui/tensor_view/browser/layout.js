@@ -96,23 +96,26 @@ const STRIP = 0.19; // of the window's height for that row, where the panels lea
 const LEAST_PANEL = 160;
 
 /**
- * The stage: square panels in one line, and below them the walls and the pictures of the scene in what is left.
+ * The stage: panels in one line, and below them the walls and the pictures of the scene in what is left.
+ * @param plans of the panels
  * @param width of the view
  * @param height of the view, from its top to the lower edge of the window
  * @param window height of the whole window
  * @param taken by all rows but these two
+ * @param pictures how many there are in the lower row; null without one
  * @param notes height of the lines below the walls
  */
-export function stageSizes({ width, height, window, taken, count, pictures, notes = 0 }) {
-  const across = Math.floor((width - (count - 1) * STAGE_SIGN) / count);
-  const panel = Math.max(LEAST_PANEL, Math.floor(Math.min(across, SHARE * window, height - taken - STRIP * window)));
-  const strip = Math.max(LEAST_STRIP, height - taken - panel);
+export function stageSizes({ plans, width, height, window, taken, pictures, notes = 0 }) {
+  const count = plans.length;
+  const [rows, cols] = [Math.max(...plans.map(footRows)), Math.max(...plans.map(footCols))];
+  const across = (width - (count - 1) * STAGE_SIGN) / count;
+  const down = Math.min(SHARE * window, height - taken - (pictures === null ? 0 : STRIP * window));
+  const cell = Math.min(across / cols, Math.max(LEAST_PANEL, down) / rows);
+  const drawn = plans.reduce((sum, plan) => sum + footCols(plan) * cell, 0);
+  const strip = Math.max(LEAST_STRIP, height - taken - Math.floor(rows * cell));
   const picture = Math.floor(Math.min(strip, 0.2 * width));
-  const wall = {
-    width: Math.floor((width - pictures * (picture + STAGE_GAP) - STAGE_GAP) / 2),
-    height: Math.floor(strip - notes),
-  };
-  return { panel, sign: Math.floor((width - count * panel) / (count - 1)), picture, wall };
+  const wall = { width: Math.floor((width - (pictures ?? 0) * (picture + STAGE_GAP) - STAGE_GAP) / 2), height: Math.floor(strip - notes) };
+  return { cell, height: Math.floor(rows * cell), sign: Math.floor((width - drawn) / Math.max(1, count - 1)), picture, wall };
 }
 
 const WALL_LINE = 32; // tiles side by side: 256 channels are 32 × 8

@@ -90,7 +90,7 @@ function makeLegend() {
 export function sizePanel(app, part, cell) {
   const { model, view, words, theme } = app;
   part.plan = slicePlan(model, part.panel, view);
-  const box = app.stage ? { width: app.stage.panel, height: app.stage.panel } : panelBox(part.plan, cell);
+  const box = panelBox(part.plan, app.stage?.cell ?? cell);
   sizeCanvas(part.base, box.width, box.height, theme.ratio);
   sizeCanvas(part.over, box.width, box.height, theme.ratio);
   part.width = box.width;

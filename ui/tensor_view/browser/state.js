@@ -60,7 +60,7 @@ export function startView(model, selection) {
  */
 function screenAxes(model, wanted) {
   const [rows, cols] = model.axes;
-  if (!Array.isArray(wanted) || wanted.length !== 2 || rows === null || model.layout === "stage") return [rows, cols];
+  if (!Array.isArray(wanted) || wanted.length !== 2 || rows === null || model.scene) return [rows, cols];
   const fits = wanted.every((axis) => Number.isInteger(axis) && axis >= 0 && axis < model.outputRank);
   return fits && wanted[0] !== wanted[1] ? wanted : [rows, cols];
 }
@@ -129,7 +129,7 @@ export const ownCell = (model, mark) => cellAt(model, model.panels[mark.panel], 
 const changed = (now, first) => (now === first ? null : now);
 
 /**
- * What Python is told on release.
+ * What is sent to Python on release.
  * @param {import('./types').Model} model
  * @param {import('./types').View} view
  */

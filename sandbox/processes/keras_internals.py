@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-import keras  # type: ignore[import-untyped]  # Keras ships no types
+import keras
 from keras import tree
-from keras.src.models.functional import Functional  # type: ignore[import-untyped]  # the class whose loop is replaced
-from keras.src.ops.function import Function  # type: ignore[import-untyped]  # the class that has the loop
+from keras.src.backend.common.masking import get_keras_mask, set_keras_mask
+from keras.src.models.functional import Functional  # the class whose loop is replaced
+from keras.src.ops.function import Function  # the class that has the loop
 
 _LOOP = "_run_through_graph"
 _LOOP_ARGUMENTS = ("self", "inputs", "operation_fn", "call_fn")
@@ -122,10 +123,10 @@ def has_inputs(model: Any) -> bool:
 
 def mask_of(tensor: Any) -> Any:
     """The mask that travels with a tensor, or None."""
-    return getattr(tensor, "_keras_mask", None)
+    return get_keras_mask(tensor)
 
 
 def with_mask(tensor: Any, mask: Any) -> Any:
     """The tensor, from now on with this mask."""
-    tensor._keras_mask = mask
+    set_keras_mask(tensor, mask)
     return tensor
