@@ -148,7 +148,7 @@ def _with_mismatch(random: np.random.Generator, shapes: tuple[Shape, ...]) -> tu
     return tuple(tuple(changed) if at == number else shape for at, shape in enumerate(shapes))
 
 
-def _outcome(operation: str, shapes: tuple[Shape, ...], options: dict[str, int]) -> Shape | None:
+def _outcome(operation: str, shapes: tuple[Shape, ...], options: dict[str, Any]) -> Shape | None:
     try:
         return align(operation, shapes, **options).output_shape
     except MergeError:

@@ -201,7 +201,7 @@ export const stageChanged = (app) => app.onStage !== fitsStage(app);
 
 /**
  * @param {import('./types').App} app
- * @param {import('./types').SlicePlan[]} plans
+ * @param {import('./types').Plan[]} plans
  */
 function sizeForStage(app, plans) {
   const { root, parts } = app;

@@ -20,6 +20,8 @@ export interface Meta {
   colours: { sequential: string; diverging: string };
   axisNames: string[] | null;
   speed: number;
+  /** CSS pixels that the page needs below the stage in the same window. */
+  below: number;
   share?: number;
   gallery: boolean;
   compare: Compare | null;
