@@ -30,5 +30,5 @@ __all__ = [
     "Sentence",
     "align", "gradients", "merge", "reach", "read_error", "snippet", "sources",
     "gates", "merges", "segmentation", "story",
-    "colours", "dtypes", "errors", "limits", "sentences", "settings", "zip_members",
+    "colours", "digests", "dtypes", "errors", "limits", "sentences", "settings", "zip_members",
 ]  # fmt: skip

@@ -24,9 +24,11 @@ from starlette.formparsers import MultiPartParser
 from streamlit import runtime
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.state.common import user_key_from_element_id
 
+Container = DeltaGenerator  # the type of what `st.container` returns, which has no public name
 DESERIALIZER = "deserialize"  # functions of this name read what the browser sent for a widget
 
 
@@ -147,10 +149,13 @@ def served_component(name: str, *, html: str, script: str, mount: str, style: st
     def mounted(**options: Any) -> Any:
         manager = get_bidi_component_manager()  # each server has one, and so has each test of a page
         if manager not in mounts:
-            (_folder() / file).write_text(text, encoding="utf-8")
-            config = ComponentConfig(name=name, asset_dir="assets")
-            manager.register_from_manifest(ComponentManifest(_PACKAGE, "1", [config]), _folder().parent)
-            mounts[manager] = st.components.v2.component(f"{_PACKAGE}.{name}", html=html, js=file)
+            try:
+                (_folder() / file).write_text(text, encoding="utf-8")
+                config = ComponentConfig(name=name, asset_dir="assets")
+                manager.register_from_manifest(ComponentManifest(_PACKAGE, "1", [config]), _folder().parent)
+                mounts[manager] = st.components.v2.component(f"{_PACKAGE}.{name}", html=html, js=file)
+            except OSError:  # a full disk: the script goes along with every picture instead
+                mounts[manager] = st.components.v2.component(name, html=html, js=text)
         return mounts[manager](**options)
 
     return mounted

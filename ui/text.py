@@ -37,7 +37,7 @@ def t(text: str, /, **values: Any) -> str:
 
     Args:
         text: English; or a `Sentence` of the engine, which brings its own values.
-        values: what stands in for the names in braces.
+        values: what replaces the names in braces.
     """
     template, own = (text.template, text.values) if isinstance(text, Sentence) else (text, {})
     translated = _catalogue(_SPOKEN.get() or session.language()).gettext(template) if template else ""
@@ -45,7 +45,7 @@ def t(text: str, /, **values: Any) -> str:
     return translated.format(**filled) if filled else translated
 
 
-def speak(language: str) -> None:
+def set_language(language: str) -> None:
     """Speak this language for the rest of this run: looking up what was chosen for every text takes a tenth of it."""
     _SPOKEN.set(language)
 

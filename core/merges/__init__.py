@@ -17,6 +17,7 @@ __all__ = [
     "plan",
     "presets",
     "provenance",
+    "read_error",
     "rows",
     "samples",
     "shape_text",

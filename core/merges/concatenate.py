@@ -80,6 +80,8 @@ def _why(shapes: tuple[Shape, ...], axis: int) -> Sentence:
     other = next((number for number, shape in enumerate(shapes) if len(shape) != rank), None)
     if other is not None:
         return _unequal_ranks(shapes, other)
+    if axis >= rank:
+        return Sentence("Axis {axis} does not exist; there are the axes 0 to {last}.", axis=axis, last=rank - 1)
     at = _clashes(shapes, axis)[0][1]
     sizes = {size for shape in shapes if (size := shape[at]) is not None}
     odd = odd_size(sizes) if 0 < at < rank - (axis % rank == rank - 1) else None
@@ -136,7 +138,11 @@ def _clashes(shapes: tuple[Shape, ...], axis: int) -> list[tuple[int, int]]:
     ranks = [len(shape) for shape in shapes]
     if len(set(ranks)) > 1:  # the axes that the lower ranks lack
         return [(number, at) for number, own in enumerate(ranks) for at in range(1, own - min(ranks) + 1)]
-    differing = [at for at in range(rank) if at != axis % rank and len({shape[at] for shape in shapes} - {None}) > 1]
+    differing = [
+        at
+        for at in range(rank)
+        if (at != axis % rank or axis >= rank) and len({shape[at] for shape in shapes} - {None}) > 1
+    ]
     return [(number, at) for number in range(len(shapes)) for at in differing]
 
 

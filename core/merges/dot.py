@@ -30,14 +30,14 @@ def check_axes(axes: object) -> Axes:
         MergeError: neither an int nor two of them.
     """
     if isinstance(axes, int):
-        return int(axes)
+        return axes
     if not isinstance(axes, (list, tuple)):
         raise _bad_axes(f"Invalid type for argument `axes`: it should be a list or an int. Received: axes={axes}")
     if len(axes) != 2:
         raise _bad_axes(f"Invalid format for argument `axes`: it should contain two elements. Received: axes={axes}")
     if not isinstance(axes[0], int) or not isinstance(axes[1], int):
         raise _bad_axes(f"Invalid format for argument `axes`: list elements should be integers. Received: axes={axes}")
-    return (int(axes[0]), int(axes[1]))
+    return (axes[0], axes[1])
 
 
 def align_dot(row: Operation, shapes: tuple[Shape, ...], axes: Axes) -> Alignment:

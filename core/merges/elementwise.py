@@ -1,7 +1,7 @@
 """How Keras lines up the inputs of an element-wise merge (keras/src/layers/merging/base_merge.py).
 
 Axis 0, the batch, is pinned left and must be equal; the rest is right-aligned, and an input of lower rank gets axes
-of 1 inserted at axis 1. One accident of the TensorFlow backend is part of the truth (keras/src/backend/tensorflow/
+of 1 inserted at axis 1. One accident of the TensorFlow backend is part of the behaviour (keras/src/backend/tensorflow/
 numpy.py: add): where the second operand of an addition has one axis larger than 1, and that size is also the last or
 the second size of the first operand, it is taken for a bias and added along that axis, wherever its own axis was.
 """

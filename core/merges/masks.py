@@ -77,7 +77,7 @@ def choose_masked(parts: Sequence[Array], masks: Masks, step: Step) -> tuple[Arr
         output = output if seen is None else where(seen, output, chosen)
         seen = None if wide is None or seen is None else seen | wide
         output = step(output, chosen)
-    return output, None if seen is None else _any(seen)
+    return output if len(parts) > 1 else output.copy(), None if seen is None else _any(seen)
 
 
 def combined(masks: Masks) -> Mask | None:

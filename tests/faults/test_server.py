@@ -11,6 +11,7 @@ from tests.faults.visitor import Visitor, visiting
 
 LAB = "op=Multiply&s0=5,1,7&s1=5,3,7"
 SHOWN = "(5, 1, 7), (5, 3, 7) → (5, 3, 7)"
+QUOTA = 'mergescope_refusals_total{reason="upload quota"}'
 JUMPS = """
 import pathlib, time
 _real, _file = time.time, pathlib.Path({file!r})
@@ -59,7 +60,7 @@ def test_a_page_closed_in_the_middle_of_a_run_leaves_nothing(server):
 
 def test_a_full_house_asks_to_wait_and_opens_when_there_is_room(server):
     """Admitted visitors stay; one who waits sees a message, keeps the link, and is admitted once another has left."""
-    wait_until(lambda: sessions(server) == 0, "nobody is here")
+    wait_until(lambda: sessions(server) == 0, "all sessions have ended")
     inside = [Visitor(server.address) for _ in range(3)]
     assert all(SHOWN in visitor.see("Merge_lab", LAB) for visitor in inside)
     with visiting(server.address) as late:
@@ -81,15 +82,16 @@ def test_a_full_house_asks_to_wait_and_opens_when_there_is_room(server):
 
 
 def test_uploads_beyond_the_quota_of_a_session_are_refused(server):
-    """Two files fit, the third does not; another session is not concerned."""
-    wait_until(lambda: sessions(server) == 0, "nobody is here")
+    """Two files fit, the third does not; another session is not affected."""
+    wait_until(lambda: sessions(server) == 0, "all sessions have ended")
+    refusals = server.metrics().get(QUOTA, 0.0)
     with visiting(server.address) as one, visiting(server.address) as other:
         one.see("Merge_lab", LAB)
         other.see("Merge_lab", LAB)
         assert [upload(server, one, 1_300_000) for _ in range(3)] == [204, 204, 413]
         assert upload(server, other, 1_300_000) == 204
         assert SHOWN in one.see("Merge_lab", LAB)
-    assert server.metrics()['mergescope_refusals_total{reason="upload quota"}'] == 1
+    assert server.metrics()[QUOTA] == refusals + 1
 
 
 def test_an_upload_goes_when_the_time_of_its_session_is_over(server):

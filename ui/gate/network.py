@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from concurrent.futures import Future, wait
+from functools import partial
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -16,6 +17,7 @@ from ui.gate.controls import try_again
 from ui.state import link
 from ui.text import t
 from ui.views.keras_check import wanted
+from ui.views.waiting import wait_for
 
 _SHORT = 1.5  # seconds that a page waits for; a warm network takes 0.1
 _LOOK = 0.05  # seconds between two looks in that time
@@ -58,14 +60,8 @@ def steered(image: Array, grid: int, alpha: Array, *, quiet: bool = False) -> Ar
     wait([answer], _SOON)
     if answer.done():
         return None if quiet and answer.exception() is not None else _result(answer)
-    st.fragment(_watch_quietly, run_every=_OFTEN)(answer)
+    wait_for(answer, _OFTEN)
     return None
-
-
-def _watch_quietly(answer: Future[Any]) -> None:
-    """Look again, without a picture of the progress."""
-    if answer.done():
-        link.draw_again()
 
 
 def _off() -> None:
@@ -83,15 +79,13 @@ def _shown(answer: Future[Answer], doing: str) -> Answer | None:
     place.empty()
     if answer.done():
         return _result(answer)
-    st.fragment(_watch, run_every=_EVERY)(answer, begun, doing)
+    wait_for(answer, _EVERY, partial(_bar, answer, begun, doing), done=partial(_draw_or_explain, answer))
     return None
 
 
-def _watch(answer: Future[Any], begun: float, doing: str) -> None:
-    """Look again: draw the page with the prediction, or show the reason for a failure."""
-    if not answer.done():
-        _bar(answer, begun, doing)
-    elif answer.exception() is None:
+def _draw_or_explain(answer: Future[Any]) -> None:
+    """Draw the page with the prediction, or show the reason for a failure."""
+    if answer.exception() is None:
         link.draw_again()
     else:
         _result(answer)

@@ -1,10 +1,11 @@
-"""Runs a model in its process without blocking the page: the page polls for the answer and redraws when it is there."""
+"""Runs a model in its process without blocking the page, which polls for the result and redraws when it is there."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -26,6 +27,7 @@ from ui.state import link
 from ui.text import plain, t
 from ui.views.keras_check import wanted
 from ui.views.thumbnails import thumbnail
+from ui.views.waiting import wait_for
 
 _EVERY = 0.5  # seconds between two polls
 _PATIENCE = 0.7  # seconds that the page waits for an answer before it says so; one redraw is easier to follow than two
@@ -103,16 +105,16 @@ def _run_on(choice: Choice, model: ModelFile, feeds: Mapping[str, Array], button
 
 
 def _run_button(
-    place: Any, *, ready: bool, again: bool, session: ModelSession | None = None, key: str = ""
+    slot: Any, *, ready: bool, again: bool, session: ModelSession | None = None, key: str = ""
 ) -> None:  # fmt: skip
-    place.button(
+    slot.button(
         t("Run again") if again else t("Run"), key="mstart", on_click=_start, args=(session, key), disabled=not ready,
         type="secondary" if again else "primary", icon=":material/play_arrow:",
     )  # fmt: skip
 
 
 def _start(session: ModelSession | None, key: str) -> None:
-    """Run, even if the answer is known."""
+    """Run, even if the result is known."""
     link.hold("mrun", "")
     if session is not None:
         session.forget(key)
@@ -152,12 +154,12 @@ def answer(future: Future[Answer], session: ModelSession) -> Answer | None:
     """The result of a future; None, with the progress or the reason on screen, if there is none yet.
 
     Args:
-        future: of the answer.
+        future: of the result.
         session: that was asked.
     """
     wait([future], _PATIENCE)
     if not future.done():
-        st.fragment(_poll, run_every=_EVERY)(future, session)
+        wait_for(future, _EVERY, partial(_show_progress, session))
         return None
     try:
         return future.result()
@@ -233,10 +235,7 @@ def _open_shared(key: str, _content: bytes, _model: ModelFile) -> ModelSession: 
     return ModelSession(open_model(_content, model=_model), shared=True)
 
 
-def _poll(future: Future[Any], session: ModelSession) -> None:
-    """Look again; once the answer is there, the page is redrawn without this fragment."""
-    if future.done():
-        link.draw_again()
+def _show_progress(session: ModelSession) -> None:
     st.caption(":material/hourglass_empty: " + progress(session))
 
 
@@ -249,7 +248,7 @@ def progress(session: ModelSession) -> str:
     """The state of a session's model."""
     seconds = round(session.seconds)
     if session.handle.state == "waiting":
-        return t("Other models are running; position {place} in the queue.", place=session.handle.queue_position)
+        return t("Other models are running; position {position} in the queue.", position=session.handle.queue_position)
     if session.handle.state == "loading":
         return t("Starting Keras and loading the model: {seconds} s", seconds=seconds)
     return t("Running the model: {seconds} s", seconds=seconds)

@@ -183,7 +183,7 @@ def check_fixes(operation, error, options):
     """Every fix is accepted."""
     chosen = {name: value for name, value in options.items() if name != "normalize"}
     for fix in error.fixes:
-        align(operation, fix.shapes, **chosen)
+        align(operation, fix.shapes, **{**chosen, **fix.options})
 
 
 def compare_values(operation, inputs, options, ours, theirs):

@@ -114,8 +114,17 @@ export function stageSizes({ plans, width, height, window, taken, pictures, note
   const drawn = plans.reduce((sum, plan) => sum + footCols(plan) * cell, 0);
   const strip = Math.max(LEAST_STRIP, height - taken - Math.floor(rows * cell));
   const picture = Math.floor(Math.min(strip, 0.2 * width));
-  const wall = { width: Math.floor((width - (pictures ?? 0) * (picture + STAGE_GAP) - STAGE_GAP) / 2), height: Math.floor(strip - notes) };
-  return { cell, height: Math.floor(rows * cell), sign: Math.floor((width - drawn) / Math.max(1, count - 1)), picture, wall };
+  const wall = {
+    width: Math.floor((width - (pictures ?? 0) * (picture + STAGE_GAP) - STAGE_GAP) / 2),
+    height: Math.floor(strip - notes),
+  };
+  return {
+    cell,
+    height: Math.floor(rows * cell),
+    sign: Math.floor((width - drawn) / Math.max(1, count - 1)),
+    picture,
+    wall,
+  };
 }
 
 const WALL_LINE = 32; // tiles side by side: 256 channels are 32 × 8
