@@ -15,7 +15,8 @@ with frame.headline(t("One row meets four")):
     home.paste_box()
 
 view, merged = home.example(operation)
-chosen = tensor_view(view, key=f"example {operation}", selection=linked_selection(merged.value.ndim))
+with frame.picture(more=True):
+    chosen = tensor_view(view, key=f"example {operation}", selection=linked_selection(merged.value.ndim))
 
 with frame.below():
     home.show_questions()

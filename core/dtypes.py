@@ -51,12 +51,14 @@ def autocast(value: object) -> Array:
     array = as_array(value)
     if array.dtype == FLOAT32:
         return array
+    if array.dtype.kind == "f" and array.dtype.itemsize > 8:
+        raise invalid_request("TensorFlow has no dtype {dtype}; cast the input to float32 first.", dtype=array.dtype)
     if is_float(array.dtype):
         with np.errstate(over="ignore"):  # 1e39 becomes inf, as in TensorFlow
             return flush(array.astype(FLOAT32))
     if array.dtype.kind not in "biu":
         raise invalid_request("A merge takes tensors of real numbers; this one has dtype {dtype}.", dtype=array.dtype)
-    return array
+    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
 
 def promote(*dtypes: DTypeLike) -> np.dtype[Any]:

@@ -28,7 +28,8 @@ trace = own if signal is None else trace_gate(case, signal)
 weights = chosen_map(case, trace, moment, change)
 scene = scene_maker(case, own, moment, plain=signal is None and change.name == "none")
 reels = gate_reels(case, trace, moment, change)
-shown = show_product(trace, weights, f"{case.key} {grid} {signal}", reels, scene, map_remark(case))
+with frame.picture():
+    shown = show_product(trace, weights, f"{case.key} {grid} {signal}", reels, scene, map_remark(case))
 
 with frame.below():
     show_claim(trace.step("x").value, shown.weights)

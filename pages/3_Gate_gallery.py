@@ -27,10 +27,10 @@ elif (trace := run(choice, features)) is not None:
         section = controls.pick_section(second is not None)
         merges = sections.merge_names(trace)
         merge = controls.pick_merge(list(merges), merges) if section == "merges" else ""
-    sections.show_headline(trace)
-    if section == "both" and second:
-        pair = (trace, run(second, features) or trace)
-        sections.show_headline(pair[1])
+    other = run(second, features) if second and section == "both" else None
+    pair = (trace, other) if other else None
+    sections.show_headline(*(pair or (trace,)))
+    if pair:
         found, names = show_pair(pair, key), pair_titles(pair)
         lines = [(names[0], found.first.by_channel), (names[1], found.second.by_channel)]
     elif section == "merges":

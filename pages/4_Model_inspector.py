@@ -18,7 +18,6 @@ model = opening.open_model_file(choice) if choice else None
 if choice is None or model is None:
     running.rest()
 else:
-    opening.show_summary(model)
     entry = listing.chosen_merge(model)
     if entry is None:
         left, right = st.columns([5, 7])
@@ -29,6 +28,7 @@ else:
             opening.show_refusals(model)
         with right:
             graph.show_graph(model, None, whole=True)
+        opening.show_summary(model)
         downloads.show_downloads(model, ran, None)
     else:
         left, middle, right = st.columns([3, 3, 6], gap="small")
@@ -45,6 +45,7 @@ else:
             graph.show_graph(model, entry, whole=whole, failed=running.failed(ran))
         merge_details.show_details(model, entry, shown)
         listing.show_others(model)
+        opening.show_summary(model)
         sizes.show_multiples(sizes.advice(choice, model, ran.feeds) if ran else [])
         downloads.show_downloads(model, ran, shown.tensors if shown else None)
 controls.pick_another(kind)

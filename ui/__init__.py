@@ -1,3 +1,16 @@
 """Widgets. Streamlit lives here, in pages/ and in app.py, and nowhere else."""
 
-__all__ = ["export", "frame", "gallery", "gate", "hosting", "inspector", "lab", "story", "tensor_view", "text", "views"]
+__all__ = [
+    "export",
+    "frame",
+    "gallery",
+    "gate",
+    "home",
+    "hosting",
+    "inspector",
+    "lab",
+    "story",
+    "tensor_view",
+    "text",
+    "views",
+]

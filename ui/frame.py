@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from core import Sentence as _  # marks text for the catalogues
 from ui import counters, session, stage
 from ui.hosting import admission, budget, garbage, status
 from ui.state import history, link, present
-from ui.text import speak, t
+from ui.streamlit_internals import Container
+from ui.text import set_language, t
 from ui.views import keras_check
 
 PAGES = {  # file: (title, icon); the one list of pages
@@ -35,7 +35,7 @@ def begin(title: str) -> None:
     counters.begin(title)
     admission.admit()
     link.begin(title)
-    speak(session.language())
+    set_language(session.language())
     present.begin()
     st.set_page_config(
         page_title=f"{t(title)} · Mergescope", page_icon=str(_ICON), layout="wide", initial_sidebar_state="collapsed"
@@ -48,7 +48,7 @@ def begin(title: str) -> None:
         _language()
 
 
-def headline(claim: str) -> DeltaGenerator:
+def headline(claim: str) -> Container:
     """The first line of a page: its claim as the heading, and room for one line of controls.
 
     Controls are hidden while presenting until the pointer is near an edge of the window.
@@ -64,7 +64,7 @@ def headline(claim: str) -> DeltaGenerator:
     return controls
 
 
-def headline_parts() -> tuple[DeltaGenerator, DeltaGenerator]:
+def headline_parts() -> tuple[Container, Container]:
     """The first line of a page whose heading depends on its controls: where the heading and the controls are drawn."""
     line = st.container(horizontal=True, vertical_alignment="center", gap="small", key="headline")
     title = line.empty()
@@ -74,7 +74,16 @@ def headline_parts() -> tuple[DeltaGenerator, DeltaGenerator]:
     return title, controls
 
 
-def below() -> DeltaGenerator:
+def picture(*, more: bool = False) -> Container:
+    """Where a page draws its stage: the rest of the window is reserved for it, so that nothing moves when it appears.
+
+    Args:
+        more: whether the window also has room for what comes below.
+    """
+    return st.container(key="picture_and_more" if more else "picture")
+
+
+def below() -> Container:
     """Where a page draws what comes after its picture: not shown while presenting."""
     return st.container(key="below")
 
@@ -83,7 +92,7 @@ def _language() -> None:
     session.put({"lang": session.language()})
     names = list(session.LANGUAGES)
     link.menu("Language · 语言", names, "lang", "en", format_func=session.LANGUAGES.get)
-    speak(session.language())  # as it was chosen just now, or as the link has it
+    set_language(session.language())  # as it was chosen just now, or as the link has it
     if session.browser_language() != "en":
         link.always("lang")
 

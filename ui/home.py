@@ -90,7 +90,7 @@ def paste_box() -> None:
         counters.refused("paste")
         st.toast(plain(t(error.explanation)), icon=":material/error:", duration="long")
         return
-    st.switch_page(_LAB, query_params=link.to_page(**{key: str(value) for key, value in values.items()}))
+    st.switch_page(_LAB, query_params=link.to_page(**{key: str(value) for key, value in values.values.items()}))
 
 
 def _take_paste() -> None:

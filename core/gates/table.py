@@ -265,7 +265,7 @@ _TABLE = (
         (_X, ("A", "(B, heads, HW, HW)"), ("σ", "(B, HW, heads, d)"), ("y", "(B, H, W, C)")),
         ("Multiply",),
         {
-            "gated": Variant(_("keras.layers.MultiHeadAttention(use_gate=True)"), self_attention.Form()),
+            "gated": Variant(_("As in keras.layers.MultiHeadAttention(use_gate=True)"), self_attention.Form()),
             "plain": Variant(
                 _("keras.layers.MultiHeadAttention, without a gate"), self_attention.Form(gate=False), _UNGATED,
                 "1706.03762",
@@ -284,7 +284,7 @@ _TABLE = (
         ("Multiply",),
         {
             "gated": Variant(
-                _("keras.layers.GroupQueryAttention(use_gate=True)"), self_attention.Form(grouped=True)
+                _("As in keras.layers.GroupQueryAttention(use_gate=True)"), self_attention.Form(grouped=True)
             ),
             "plain": Variant(
                 _("keras.layers.GroupQueryAttention, without a gate"), self_attention.Form(grouped=True, gate=False),

@@ -174,7 +174,7 @@ def _larger_candidates(problem: Problem) -> Iterator[Candidate]:
             yield _combined(shapes, steps)
     if problem.row.rule == "concatenate":
         for change, axis in product(singles, range(1, max(map(len, shapes)))):
-            if change.loss == 0 and len(change.shape) == max(map(len, shapes)):
+            if change.loss == 0 and len(shapes[change.number]) < len(change.shape) == max(map(len, shapes)):
                 one = _single(shapes, change)
                 text = Sentence(
                     "Change input {number} from {shape} to {wide} and use axis={axis}",
@@ -183,7 +183,7 @@ def _larger_candidates(problem: Problem) -> Iterator[Candidate]:
                     wide=change.shape,
                     axis=axis,
                 )
-                yield Candidate(text, one.shapes, one.lines, {"axis": axis}, one.cost + 6)
+                yield Candidate(text, one.shapes, one.lines, {"axis": axis}, one.cost + 6 - 0.01 * axis)
 
 
 def _contracts_batch(problem: Problem) -> bool:
@@ -196,7 +196,7 @@ def _unbatched_dot(problem: Problem) -> Iterator[Candidate]:
     lines = tuple(assign(number, "keras.ops.expand_dims({x}, 0)") for number in range(len(shapes)))
     for first, second in product(*(range(1, len(shape)) for shape in shapes)) if len(shapes) == 2 else ():
         axes = first if first == second else (first, second)
-        text = Sentence("Add a batch axis of 1 to both inputs and use axes={axes}", axes=axes)
+        text = Sentence("Add a batch axis of size 1 to both inputs and use axes={axes}", axes=axes)
         yield Candidate(text, shapes, lines, {"axes": axes}, 4 + 0.1 * (first != second))
 
 
@@ -248,7 +248,7 @@ def _count_candidates(problem: Problem) -> Iterator[Candidate]:
     if len(shapes) == 1 and exactly is None:
         yield Candidate(Sentence("Pass it in a list"), shapes, cost=0)
     if len(shapes) == 1:
-        line = f"b = keras.Input(batch_shape={shapes[0]})"
+        line = "b = a  # put your second tensor here"
         text = Sentence("Pass a second input, for example of the same shape {shape}", shape=shapes[0])
         yield Candidate(text, shapes * 2, (line,), cost=1)
     if exactly is not None and len(shapes) > exactly == 2:

@@ -14,6 +14,7 @@ from core.errors import Shape
 from core.sentences import Sentence
 
 _MOST_PERMUTED = 7  # ranks up to which all orders are tried: 720
+_NO_TEXT = ""
 
 
 @dataclass(frozen=True)
@@ -187,7 +188,7 @@ def _repeat_lines(number: int, wide: Shape, axes: list[int]) -> tuple[str, ...]:
 
 def unchanged(number: int, shape: Shape) -> Change:
     """No change, as the start of others."""
-    return Change(number, shape, Sentence(""), (), 0)
+    return Change(number, shape, Sentence(_NO_TEXT), (), 0)
 
 
 def with_batch(number: int, shape: Shape, batch: int | None, rank: int) -> Iterator[Change]:

@@ -53,6 +53,12 @@ def snippet(
     checked = check_shapes(row, shapes)
     names = [f"x{number}" for number in range(len(checked))]
     kinds = list(dtypes or ["float32"] * len(checked))
+    if len(kinds) != len(checked):
+        raise invalid_request(
+            "Pass one dtype per input; got {dtypes} dtypes for {inputs} inputs.",
+            dtypes=len(kinds),
+            inputs=len(checked),
+        )
     if dialect not in _PLAIN:
         lines = _keras_inputs(checked, kinds, inputs)
         lines += ["", f"y = {_keras_call(row, dialect, names, axis, axes, normalize)}", "print(y.shape)"]
@@ -103,7 +109,7 @@ def _keras_call(row: Operation, dialect: str, names: Sequence[str], axis: int, a
 
 
 def _wide_numbers(dialect: str, dtypes: Sequence[str]) -> list[str]:
-    """JAX keeps 32 bits unless told otherwise; Average of int32 needs 64 too."""
+    """JAX keeps 32 bits by default; Average of int32 needs 64 too."""
     if dialect == "jax" and any(not dtype.startswith("float") for dtype in dtypes):
         return ["", 'jax.config.update("jax_enable_x64", True)']
     return []

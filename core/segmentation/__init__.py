@@ -1,3 +1,3 @@
-"""Slices for the segmentation network, its scores, and overlays."""
+"""Slices for the segmentation network, and its scores."""
 
 __all__ = ["overlay", "slices"]

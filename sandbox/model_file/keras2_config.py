@@ -75,6 +75,10 @@ def _repair_layer(entry: Entry, config: Entry) -> None:
     if class_name == "TimeDistributed" and isinstance(inner, dict) and is_model(inner):
         entry.pop("build_config", None)
         inner.pop("build_config", None)
+        ends = {
+            key: _single(inner["config"][key]) for key in ("input_layers", "output_layers") if key in inner["config"]
+        }
+        inner["config"] = inner["config"] | ends
 
 
 class _Translator:
@@ -151,7 +155,7 @@ class _Translator:
 def _operation_module(name: str, config: Entry) -> str:
     """The module of an operation of `keras.ops`, which Keras 3 leaves out of HDF5; empty for a layer.
 
-    A layer of the same name is told apart by its settings: only layers have "trainable".
+    A layer of the same name has other settings: only layers have "trainable".
     """
     modules = (module for module, names in CLASSES.items() if module.startswith("keras.src.ops.") and name in names)
     return next(modules, "") if "trainable" not in config else ""
@@ -246,7 +250,7 @@ class _Calls:
         return (tensors[0] if len(tensors) == 1 else tensors), options
 
     def _value(self, value: Any) -> Any:
-        """An argument: tensors stand in it as [layer, call, output]."""
+        """An argument: tensors are written in it as [layer, call, output]."""
         if _is_place(value) and value[0] in self._names:
             return self._tensor(value, None)
         if isinstance(value, list) and len(value) == 4 and value[:2] == ["_CONSTANT_VALUE", -1]:

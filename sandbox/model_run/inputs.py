@@ -1,4 +1,4 @@
-"""Arrays for the inputs of a model, checked before they are sent."""
+"""Checks the arrays for the inputs of a model before they are sent."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from core.errors import Shape, invalid_request
 from core.limits import MAX_ELEMENTS
 from sandbox.model_file.file import InputEntry, ModelFile
 
-MAX_FED = 4 * MAX_ELEMENTS  # numbers of all inputs together
+MAX_FED = 4 * MAX_ELEMENTS  # elements of all inputs together
+_DTYPES = frozenset(["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "float16", "float64"])
 _SHOWN = 60  # characters of a foreign name in an error
 
 
@@ -44,7 +45,7 @@ def checked_inputs(model: ModelFile, inputs: Mapping[str, Array]) -> list[Array]
 
 
 def check_sizes(shapes: Iterable[Shape]) -> None:
-    """Refuse inputs that are too large together, before they are made.
+    """Check that the inputs together are not too large, before they are created.
 
     Args:
         shapes: of each; None counts as 1.
@@ -55,7 +56,7 @@ def check_sizes(shapes: Iterable[Shape]) -> None:
     count = sum(prod(1 if size is None else size for size in shape) for shape in shapes)
     if count > MAX_FED:
         raise invalid_request(
-            "The inputs together would hold {count} numbers; up to {limit} are taken.",
+            "The inputs together have {count} elements; at most {limit} are allowed.",
             count=f"{count:,}",
             limit=f"{MAX_FED:,}",
         )
@@ -77,12 +78,12 @@ def _checked(entry: InputEntry, array: Array | None) -> Array:
         )
     if not 0 < array.size <= MAX_ELEMENTS:
         raise invalid_request(
-            "The input {name} would hold {count} numbers; between 1 and {limit} are taken.",
+            "The input {name} has {count} elements; between 1 and {limit} are allowed.",
             name=name,
             count=f"{array.size:,}",
             limit=f"{MAX_ELEMENTS:,}",
         )
-    dtype = entry.dtype if entry.dtype in ("int32", "int64", "bool", "uint8", "float64", "float16") else "float32"
+    dtype = entry.dtype if entry.dtype in _DTYPES else "float32"
     with np.errstate(over="ignore", invalid="ignore"):
         return array.astype(dtype)
 

@@ -15,11 +15,11 @@ import keras  # likewise
 
 from core import MergeError
 from core.errors import invalid_request
-from sandbox.keras_internals import has_inputs, input_structure
 from sandbox.model_file.archive import CONFIG, METADATA, WEIGHTS, Archive, read_weights
 from sandbox.model_file.file import ModelFile, read_config, read_model
 from sandbox.model_file.hdf5_check import check_weights, model_config
 from sandbox.model_run.legacy_weights import fill_weights
+from sandbox.processes.keras_internals import has_inputs, input_structure
 
 _OUT_OF_MEMORY = ("MemoryError", "ResourceExhaustedError")
 _MOST_TEXT = 600  # characters of Keras's reason
@@ -66,17 +66,16 @@ def structured(model: Any, arrays: list[Any]) -> Any:
 
 def _saved(archive: Archive, config: dict[str, Any], weights: bytes) -> Any:
     """A .keras file of Keras 3, written anew from what was checked; Keras reads nothing else. Without its training."""
-    path = Path(tempfile.gettempdir()) / "model.keras"
-    with zipfile.ZipFile(path, "w") as file:
-        file.writestr(METADATA, json.dumps({"keras_version": archive.keras_version}))
-        file.writestr(CONFIG, json.dumps(config | {"compile_config": None}))
-        file.writestr(WEIGHTS, weights)
-    try:
-        return keras.saving.load_model(path, compile=False, safe_mode=True)
-    except Exception as error:
-        raise _reason(error, path) from None
-    finally:
-        path.unlink()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.keras"
+        with zipfile.ZipFile(path, "w") as file:
+            file.writestr(METADATA, json.dumps({"keras_version": archive.keras_version}))
+            file.writestr(CONFIG, json.dumps(config | {"compile_config": None}))
+            file.writestr(WEIGHTS, weights)
+        try:
+            return keras.saving.load_model(path, compile=False, safe_mode=True)
+        except Exception as error:
+            raise _reason(error, path) from None
 
 
 def _translated(config: dict[str, Any], weights: bytes) -> Any:

@@ -51,11 +51,6 @@ def read_picture(content: bytes, most_side: int | None = None) -> Picture:
     return Picture(pixels, float(most), tuple(notes))
 
 
-def picture_notes(content: bytes, most_side: int | None = None) -> tuple[Sentence, ...]:
-    """What `read_picture` changes about a picture."""
-    return read_picture(content, most_side).notes
-
-
 def _notes(image: Image.Image, most_side: int | None) -> Iterator[Sentence]:
     width, height = image.size
     if most_side is not None and max(image.size) > most_side:

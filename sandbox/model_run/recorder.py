@@ -17,7 +17,8 @@ import numpy as np
 from keras import tree
 
 from core import MERGES
-from sandbox.keras_internals import (
+from sandbox.model_file.graph import label
+from sandbox.processes.keras_internals import (
     arguments_of,
     call_numbers,
     calls,
@@ -30,7 +31,6 @@ from sandbox.keras_internals import (
     results_of,
     with_mask,
 )
-from sandbox.model_file.graph import label
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _OUT_OF_MEMORY = ("MemoryError", "ResourceExhaustedError")

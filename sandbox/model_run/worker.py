@@ -19,13 +19,13 @@ import tensorflow as tf  # likewise
 
 from core import MergeError
 from core.limits import MAX_MODEL_BYTES
-from sandbox.keras_internals import mask_of, with_mask
 from sandbox.model_file.file import ModelFile
 from sandbox.model_run.loading import load_model, structured
 from sandbox.model_run.recorder import Failure, Recorder, StoppedError
 from sandbox.model_run.summary import dtype_name, figures, sendable, thumbnail
 from sandbox.processes.child_main import Job
 from sandbox.processes.fence import restrict_system_calls
+from sandbox.processes.keras_internals import mask_of, with_mask
 from sandbox.processes.messages import Array, Message
 
 _MOST_KEPT = 600_000_000  # bytes of recorded tensors that are kept; others are recorded again on demand

@@ -13,7 +13,7 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")  # the memory limit here is fo
 import keras
 
 from core.merges.operations import MERGES
-from sandbox.keras_internals import mask_of, with_mask
+from sandbox.processes.keras_internals import mask_of, with_mask
 from sandbox.processes.messages import Array, Message
 
 keras.config.set_floatx("float32")  # what the engine promises, whatever this machine's keras.json says

@@ -59,7 +59,7 @@ LINKS = {
     "38 file of somebody else": ("Merge_lab", "f0=file", "Please upload a file:"),
     "38 list of nobody": ("Merge_lab", "f0=list", "Please paste a list such as [[1, 2], [3, 4]]."),
     "38 slice of somebody else": ("Attention_gate", "slice=file", "Please upload a slice. A link does not hold it."),
-    "38 model of somebody else": ("Model_inspector", "msrc=own", "A link does not hold it."),
+    "38 model of somebody else": ("Model_inspector", "msrc=own", "Files are not stored in the link."),
     "38 story of somebody else": ("Story", "story=own", "Please choose the file of the story."),
     "axis is a word": ("Merge_lab", "op=Concatenate&axis=last", "'last' cannot be read; type for instance 1."),
     "axis with a point": ("Merge_lab", "op=Concatenate&axis=1.0", "'1.0' cannot be read; type for instance 1."),

@@ -6,8 +6,8 @@ import pytest
 from core.gates import pick_weights, run_gate
 from core.gates.compare import compare_gates
 from tests.browser.findings import serious_in_both_themes
+from ui.gallery.cards import first_channel
 from ui.views.assets import arrays
-from ui.views.gate_view import largest_place
 
 pytestmark = pytest.mark.browser
 
@@ -24,28 +24,35 @@ def open_pair(open_page, **options):
     page = open_page(PAIR, **options)
     page.locator(".js-plotly-plot").wait_for(timeout=60_000)
     page.locator(f"{VIEW} canvas.over").nth(7).wait_for(timeout=60_000)
+    page.locator(".strip rect").first.wait_for(timeout=60_000)
     return page
 
 
 def expected():
     """What the page should say of the recorded features: the trained attention gate against a seeded SE."""
     trace = arrays("trace_20")
+    x = trace["x"][:1].astype(np.float32)
+    return compare_gates(expected_trace(), run_gate("se", x))
+
+
+def expected_trace():
+    """The trained attention gate on the first recorded image."""
+    trace = arrays("trace_20")
     x, g = (trace[name][:1].astype(np.float32) for name in "xg")
-    first = run_gate("attention", x, g=g, weights=pick_weights(arrays("weights"), "gate20_"))
-    return compare_gates(first, run_gate("se", x))
+    return run_gate("attention", x, g=g, weights=pick_weights(arrays("weights"), "gate20_"))
 
 
 def test_the_comparison_read_off_the_screen(open_page):
-    """Cost, energy kept, distance; in the pictures the difference is the one output less the other."""
+    """Cost, energy retained, distance; the last picture is the difference of the outputs."""
     page, found = open_pair(open_page), expected()
     text = read(page)
     for one in (found.first, found.second):
         assert f"{one.parameters:,}" in text
         assert f"{one.multiplications:,}" in text
         assert f"{one.kept:.1%}" in text
-    assert f"{found.distance:.1%} apart" in text
-    channel = largest_place(found.first.result)[3]  # what is looked at first
-    np.testing.assert_allclose(table_of(page, 1), found.difference[0, :, :, channel], rtol=5e-3, atol=2e-3)
+    assert f"Distance of the outputs: {found.distance:.1%}" in text
+    channel = first_channel(expected_trace())
+    np.testing.assert_allclose(table_of(page, 0), found.difference[0, :, :, channel], rtol=5e-3, atol=2e-3)
     places = found.second.by_position - found.first.by_position
     np.testing.assert_allclose(table_of(page, 2), places[0, :, :, 0], rtol=5e-3, atol=2e-3)
     assert page.errors == []
@@ -64,7 +71,7 @@ def table_of(page, number):
 def test_another_gate_is_chosen_by_hand(open_page):
     """The menu changes picture and link; the link opened anew shows the same."""
     page = open_pair(open_page)
-    page.get_by_label("Other gate", exact=True).click()
+    page.get_by_label("Compare with", exact=True).click()
     page.get_by_role("option", name="BAM", exact=True).click()
     page.wait_for_function("location.search.includes('other=bam')")
     page.get_by_text("17,747").first.wait_for()

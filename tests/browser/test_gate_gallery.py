@@ -1,4 +1,4 @@
-"""Two gates side by side in a real Chromium: figures and colours on the screen against the engine."""
+"""The Gate gallery in a real Chromium: what is on the first screen, clicks that open and compare, values by pixels."""
 
 import re
 
@@ -6,19 +6,24 @@ import numpy as np
 import pytest
 
 from core.colours import colours
+from core.gates import GATES
 from core.gates.compare import compare_gates
+from tests.browser.findings import serious_in_both_themes
+from tests.conftest import settle
+from ui.gallery.cards import first_channel
 from ui.gallery.controls import FeatureChoice, GateChoice
 from ui.gallery.features import features_of, run
-from ui.views.gate_view import largest_place
 
 pytestmark = pytest.mark.browser
 
-VIEW = ".tensor-view"
-NUMBER, SIDE = 2, 20  # a recorded slice, counted from 0; rows of its features
+VIEW, CARD = ".tensor-view", ".gate-wall .card"
+NUMBER, SIDE = 2, 20  # a recorded image, counted from 0; rows of its features
+WINDOWS = [(1280, 720), (1440, 900), (1920, 1080)]
+MODES = [("en", ""), ("en", "1"), ("zh", ""), ("zh", "1")]
 
 
 def pixel(canvas, row, col):
-    """The colour of a cell, near its corner."""
+    """The colour of an element, near its corner."""
     script = """(canvas, [row, col, cells]) => {
         const at = [(col + 0.15) * canvas.width / cells, (row + 0.2) * canvas.height / cells].map(Math.floor);
         return Array.from(canvas.getContext('2d').getImageData(...at, 1, 1).data.slice(0, 3));
@@ -26,30 +31,131 @@ def pixel(canvas, row, col):
     return canvas.evaluate(script, [row, col, SIDE])
 
 
+def inside(box, window) -> bool:
+    """Whether all of a box is within the window."""
+    width, height = window
+    return box["x"] >= 0 and box["y"] >= 0 and box["x"] + box["width"] <= width and box["y"] + box["height"] <= height
+
+
+def open_sized(open_page, path, window, language, present):
+    page = open_page(
+        f"Gate_gallery?lang={language}&present={present}{path}", viewport={"width": window[0], "height": window[1]}
+    )
+    return page
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+@pytest.mark.parametrize(("language", "present"), MODES)
+def test_the_first_screen_is_a_wall_of_pictures(open_page, window, language, present):
+    """Without scrolling: every picture of at least six cards, and of no card only a part in width."""
+    page = open_sized(open_page, "", window, language, present)
+    page.locator(CARD).nth(len(GATES) - 1).wait_for()
+    settle(page)
+    boxes = [card.bounding_box() for card in page.locator(CARD).all()]
+    assert len(boxes) == len(GATES)
+    assert sum(inside(box, window) for box in boxes) >= 6
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= window[0] for box in boxes)
+    script = "images => images.map((one) => [one.naturalWidth > 0, one.getBoundingClientRect().width])"
+    sides = page.locator(f"{CARD} img").evaluate_all(script)
+    assert all(loaded and width >= 48 for loaded, width in sides)
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+@pytest.mark.parametrize("present", ["", "1"])
+@pytest.mark.parametrize("path", ["&which=se", "&which=attention&part=steps", "&two=1"])
+def test_the_first_screen_of_a_gate_shows_its_picture(open_page, window, present, path):
+    """All panels of a merge or of a pair, or the graph of the steps, within the window."""
+    page = open_sized(open_page, path, window, "en", present)
+    part = page.locator(".model-graph svg") if "steps" in path else page.locator(f"{VIEW} canvas.over")
+    part.first.wait_for()
+    settle(page)
+    shown = part.all()[:1] if "steps" in path else part.all()[:3]
+    assert all(inside(one.bounding_box(), window) for one in shown)
+
+
+def test_one_click_opens_and_two_compare(open_page):
+    """A card opens its gate; Compare on one card and then on another shows both; the link opens the same."""
+    page = open_page("Gate_gallery")
+    page.get_by_role("button", name=re.compile("^Open CBAM")).click()
+    page.wait_for_function("location.search.includes('which=cbam')")
+    page.locator(f"{VIEW} canvas.over").first.wait_for()
+    page.goto(page.url.split("?")[0])
+    page.locator(CARD).first.wait_for()
+    settle(page)
+    page.get_by_role("button", name="Compare: BAM", exact=True).click()
+    assert page.locator(f"{CARD}.marked").count() == 1
+    page.get_by_role("button", name="Compare: FiLM", exact=True).click()
+    page.get_by_text("Distance of the outputs").wait_for()
+    assert "which=bam" in page.url
+    assert "other=film" in page.url
+    again = open_page(page.url.split("/", 3)[3])
+    again.get_by_text("Distance of the outputs").wait_for()
+    assert page.errors == again.errors == []
+
+
+def test_a_channel_is_chosen_in_the_strip(open_page):
+    """The strip of SE has a bar for each channel; a click moves the panels to that channel, and the link with them."""
+    page = open_page("Gate_gallery?which=se")
+    bars = page.locator(".strip rect")
+    bars.nth(255).wait_for()
+    assert bars.count() == 256
+    settle(page)
+    strip = page.locator(".strip svg")
+    box = strip.bounding_box()
+    strip.click(position={"x": box["width"] * 200.5 / 256, "y": box["height"] / 2})
+    page.wait_for_function("location.search.includes('ch=200')")
+    page.get_by_text(re.compile(r"^\(0, \d+, \d+, 200\): ")).wait_for()
+    assert page.errors == []
+
+
+def test_the_steps_are_walked_by_keyboard(open_page):
+    """From the output along an edge to the map, Enter selects it."""
+    page = open_page("Gate_gallery?which=attention&part=steps")
+    page.locator(".model-graph .box.chosen").focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    page.wait_for_function("location.search.includes('gstep=')")
+    assert page.errors == []
+
+
 def test_two_gates_read_off_the_screen(open_page):
-    """Weights, multiplications and energy kept in the table; the map of the first gate and both outputs, by pixels."""
+    """Parameters, multiplications and energy in the table; features and both outputs on one scale, by pixels."""
     features = features_of(FeatureChoice(0, slice=NUMBER))
     traces = [run(GateChoice("attention", "paper"), features), run(GateChoice("se", "paper"), features)]
     found = compare_gates(*traces)
     page = open_page(f"Gate_gallery?which=attention&two=true&other=se&recorded={NUMBER + 1}")
-    page.locator(VIEW).nth(2).locator("canvas.base").nth(2).wait_for()
+    page.locator(VIEW).first.locator("canvas.base").nth(3).wait_for()
     table = page.get_by_test_id("stTable").first.inner_text()
     for one in (found.first, found.second):
         for figure in (f"{one.parameters:,}", f"{one.multiplications:,}", f"{one.kept:.1%}"):
             assert figure in table
-    told = page.get_by_text(re.compile(r"The outputs lie")).inner_text()
+    told = page.get_by_text(re.compile(r"Distance of the outputs")).inner_text()
     assert f"{found.distance:.1%}" in told
-    place = largest_place(found.first.result)
-    row, col = next((place[1] + down, place[2]) for down in (-2, 2) if 0 <= place[1] + down < SIDE)
-    alpha = traces[0].alpha
-    shares = [(0, 0, alpha[0, row, col, 0], alpha[0, :, :, 0])]
-    for panel, one in enumerate((found.first, found.second)):
-        shares.append((1, panel, one.result[0, row, col, place[3]], one.result[0, :, :, place[3]]))
-    for view, panel, value, drawn in shares:
-        low = min(0, float(drawn.min())) if view else float(drawn.min())
-        share = (float(value) - low) / (float(drawn.max()) - low)
-        wanted = colours("cividis")[round(share * 255)].astype(int)
-        canvas = page.locator(VIEW).nth(view).locator("canvas.base").nth(panel)
-        assert np.abs(np.subtract(pixel(canvas, row, col), wanted)).max() <= 6
+    channel = first_channel(traces[0])
+    planes = [value[0, :, :, channel] for value in (features.x, found.first.result, found.second.result)]
+    row, col = np.unravel_index(int(planes[0].argmax()), planes[0].shape)
+    high = max(float(plane.max()) for plane in planes[:2])
+    wanted = colours("cividis")[round(float(planes[0][row, col]) / high * 255)].astype(int)
+    canvas = page.locator(VIEW).first.locator("canvas.base").first
+    assert np.abs(np.subtract(pixel(canvas, row, col), wanted)).max() <= 6
     assert not page.errors
     assert not page.foreign
+
+
+@pytest.mark.parametrize("path", ["", "?which=se&part=steps"])
+def test_accessibility(open_page, path):
+    """No serious finding of axe in either theme."""
+    page = open_page(f"Gate_gallery{path}")
+    (page.locator(CARD) if not path else page.locator(".model-graph .box")).first.wait_for()
+    settle(page)
+    assert serious_in_both_themes(page) == []
+    assert page.errors == []
+
+
+def test_on_a_phone(open_page):
+    """At 390 pixels nothing reaches beyond the screen, and the first card is above y 700."""
+    page = open_page("Gate_gallery", viewport={"width": 390, "height": 844})
+    page.locator(CARD).first.wait_for()
+    settle(page)
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
+    assert page.locator(CARD).first.bounding_box()["y"] < 700

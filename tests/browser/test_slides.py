@@ -7,8 +7,15 @@ from tests.conftest import settle
 
 pytestmark = pytest.mark.browser
 WINDOWS = [(1280, 720), (1440, 900), (1920, 1080)]
-BOX = "element => { const {top, bottom, left, right} = element.getBoundingClientRect(); return [left, top, right, bottom]; }"
+BOX = "element => (({left, top, right, bottom}) => [left, top, right, bottom])(element.getBoundingClientRect())"
 CANVASES, SUM, FOOT = ".tensor-view canvas.base", ".tensor-view .text", ".st-key-story_foot"
+STILL = """async () => {  // nothing has moved for three frames
+    const seen = () =>
+        [...document.querySelectorAll("canvas, button, h1, p")].map((one) => one.getBoundingClientRect().top).join();
+    const before = seen();
+    for (let n = 0; n < 3; n++) await new Promise((done) => requestAnimationFrame(done));
+    return before === seen() && !document.querySelector("[data-testid=stStatusWidget], [data-testid=stSkeleton]");
+}"""
 SCROLLED = "document.querySelector('[data-testid=stMain]').scrollTop"
 
 
@@ -21,6 +28,9 @@ def boxes(page, selector):
 def assert_inside(page, window, *selectors, floor=None):
     """Every element lies inside of the window, and above the bar of steps if there is one."""
     width, height = window
+    for selector in selectors:
+        page.locator(selector).first.wait_for()
+    page.wait_for_function(STILL)
     bottom = height if floor is None else boxes(page, floor)[0][1]
     for selector in selectors:
         for left, top, right, low in boxes(page, selector):

@@ -137,3 +137,41 @@ def test_never_a_traceback(capsys, arguments):
     printed = capsys.readouterr()
     assert code in (0, 2)
     assert (printed.out if code == 0 else printed.err).strip()
+
+
+def test_a_pasted_error(tmp_path, capsys):
+    """From a file: what was read, then the error of the merge with its fixes; the batch axis is put back."""
+    file = tmp_path / "error.txt"
+    file.write_text("ValueError: Inputs have incompatible shapes. Received shapes (20, 20, 256) and (10, 10, 1)")
+    assert main(["Multiply", "--read", str(file)]) == 2
+    printed = capsys.readouterr()
+    assert "Read: Multiply() (None, 20, 20, 256) (None, 10, 10, 1)" in printed.out
+    assert "Keras leaves the batch axis out of this message" in printed.out
+    assert "b = keras.layers.UpSampling2D(2)(b)" in printed.err
+    assert main(["--read", str(file)]) == 2
+    assert "The text does not name the merge" in capsys.readouterr().out
+
+
+def test_a_pasted_call_from_standard_input():
+    """The line that is right, on standard error."""
+    done = subprocess.run(
+        [sys.executable, "-m", "core", "--read", "-"],
+        input="y = Concatenate(axis=1)(left, right)",
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "y = keras.layers.Concatenate(axis=1)([left, right])" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["none.txt", "."])
+def test_a_file_that_cannot_be_read(capsys, name):
+    """Or has no shapes."""
+    code, printed = 0, ""
+    code = main(["--read", name])
+    printed = capsys.readouterr()
+    assert (code, printed.out) == (2, "")
+    assert f"{name} cannot be read" in printed.err

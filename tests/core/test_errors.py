@@ -1,4 +1,4 @@
-"""What is refused, why, and how to mend it; the texts are asked of the real layer, not copied."""
+"""What is rejected, why, and how to fix it; the texts come from the real layer, they are not copied."""
 
 import copy
 import pickle
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from core import MERGES, Fix, MergeError, Sentence, align, merge
-from core.errors import Call
+from core.errors import Call, PartialInput
 from tests.oracle import ask, keras
 
 TABLE = [  # the reference, section 4.1: (merge, shapes, options, the axes at fault)
@@ -169,14 +169,14 @@ def _all_kinds():
 def test_errors_survive_a_journey(error, again):
     """Between processes, through a cache, and with other fixes, nothing of them is lost."""
     other = again(error)
-    for name in ("keras_message", "explanation", "axes", "fixes", "accident", "raised_in_call"):
+    for name in ("keras_message", "explanation", "axes", "fixes", "accident", "partial", "raised_in_call"):
         assert getattr(other, name) == getattr(error, name)
     assert (str(other), type(other.explanation)) == (str(error), type(error.explanation))
     assert isinstance(other, ValueError)
 
 
 def test_other_fixes():
-    """`but` changes what it is told to, and nothing else."""
+    """`but` changes what it is given, and nothing else."""
     error = refusal("Dot", [(2, 5), (3, 5)])
     fix = Fix("do something", ((2, 3), (2, 3)))
     other = error.but(fixes=[fix], call=Call("Dot", ((2, 5),), ("int8",)))
@@ -206,3 +206,13 @@ def test_no_colours_of_a_terminal():
         keras.layers.Dot(axes=1)([np.ones((2, 5), "float32"), np.ones((3, 5), "float32")])
     assert re.search(r"\x1b\[", str(caught.value))
     assert "\x1b" not in refusal("Dot", [(2, 5), (3, 5)]).keras_message
+
+
+def test_the_partial_alignment():
+    """How far the inputs were aligned: expanded as Keras does, the axes at fault marked; nothing for a bad request."""
+    error = refusal("Multiply", [(2, 7), (2, 3, 5)])
+    assert error.partial == (
+        PartialInput((2, 7), (2, 1, 7), ("batch", "inserted", "clashing")),
+        PartialInput((2, 3, 5), (2, 3, 5), ("batch", "", "clashing")),
+    )
+    assert refusal("Divide", []).partial == ()

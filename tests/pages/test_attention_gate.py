@@ -73,7 +73,7 @@ class Network:
 
 @pytest.fixture
 def network(monkeypatch):
-    """The page with a network of ours behind it."""
+    """The page with a stand-in of the network."""
     fake = Network()
     monkeypatch.setattr(answers, "the_segmenter", lambda: fake)
     monkeypatch.setattr(answers, "wanted", lambda: True)
@@ -107,7 +107,7 @@ def test_every_gate(grid, language):
     assert scene(app)["truth"]
     if language == "en":
         channels = arrays(f"trace_{grid}")["x"].shape[-1]
-        assert f"Each of the {channels} channels is x·α, to the bit" in words(app)
+        assert f"Each of the {channels} channels is x·α, bit-exact" in words(app)
         assert any(verdict in words(app) for verdict in ("Focused", "Selective", "Graded"))
 
 
@@ -359,11 +359,11 @@ def test_pictures_of_every_kind_reach_the_network(content, note, network):
     ],
 )
 def test_nonsense_in_the_link(parameters):
-    """Whatever stands in a link, the page is whole and no exception shows."""
+    """Whatever a link contains, the page is whole and no exception shows."""
     app = open_gate(**parameters)
     assert not app.exception
     assert app.title[0].value == "One map multiplies every channel"
-    assert "channels is x·α, to the bit" in words(app)
+    assert "channels is x·α, bit-exact" in words(app)
 
 
 def test_the_map_of_every_moment_can_be_exported():

@@ -157,7 +157,7 @@ def test_every_section(section):
 
 
 @pytest.mark.parametrize("name", PITFALLS)
-def test_every_trap(name):
+def test_every_common_mistake(name):
     app = open_gallery(which=PITFALLS[name].gate, part="traps", trap=name)
     assert not app.exception
     assert PITFALLS[name].why in words(app)
@@ -166,7 +166,7 @@ def test_every_trap(name):
 
 
 @pytest.mark.parametrize("form", [form for form in GATES["attention"].variants if form != "paper"])
-def test_traps_of_every_form_of_the_attention_gate(form):
+def test_common_mistakes_of_every_variant_of_the_attention_gate(form):
     app = open_gallery(which="attention", which_form=form, part="traps", trap="no-upsampling")
     assert not app.exception
     shown = PITFALLS["no-upsampling"].why in words(app)
@@ -190,11 +190,11 @@ def test_two_side_by_side():
 
 
 @pytest.mark.parametrize("shape", ["3", "1,4,6", "1,None,6,7", "0,4,6,7", "1,99999,99999,256", "1,4,6,999999", "x"])
-def test_shapes_that_will_not_do(shape):
+def test_invalid_shapes(shape):
     app = open_gallery(features="random", fshape=shape)
     assert not app.exception
     assert app.error[0].value
-    assert next(one for one in app.text_input if one.value == shape)  # nothing typed is lost
+    assert next(one for one in app.text_input if one.value == shape)  # what was typed is still there
 
 
 @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ def npy(array) -> bytes:
     return file.getvalue()
 
 
-def test_features_of_ones_own():
+def test_uploaded_features():
     app = open_gallery(which="se", features="file")
     assert "upload features" in words(app)
     app.file_uploader[0].upload("mine.npy", npy(np.ones((4, 6, 7), "float32"))).run()
@@ -240,7 +240,7 @@ def test_features_of_ones_own():
 @pytest.mark.parametrize(
     "content", [b"", b"\x93NUMPY broken", npy(np.ones((4, 6))), npy(np.array([{}])), npy(np.array(["a", "b"]))]
 )
-def test_files_that_will_not_do(content):
+def test_invalid_files(content):
     app = open_gallery(which="se", features="file")
     app.file_uploader[0].upload("mine.npy", content).run()
     assert not app.exception

@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from sandbox.model_file.file import MergeEntry, Operand
+from sandbox.model_file.sizes import AxisSizes, SizeAdvice
 from sandbox.model_run.inputs import checked_inputs
 from sandbox.processes.errors import SandboxError
 from tests.pages.opened import words
@@ -19,7 +20,7 @@ NOISE = {"m0k": "noise", "m1k": "noise"}
 
 
 def open_inspector(file=None, name="small.keras", **parameters) -> AppTest:
-    """The page as a link with these parameters opens it, with a file of one's own where one is given."""
+    """The page as a link with these parameters opens it, with an uploaded file if one is given."""
     app = AppTest.from_file("../../app.py", default_timeout=60)
     app.run()
     app.switch_page(PAGE)
@@ -126,7 +127,7 @@ def test_a_link_that_was_opened_before_the_upload_keeps_its_state(played):
 
 
 def test_choosing_in_the_list_and_in_the_graph(played):
-    """Either one moves both, and the place in the old merge is forgotten."""
+    """Either selects in both, and the pinned element of the old merge is dropped."""
     app = open_inspector(gate_file(), mrun="true", cell="0,1,1,1", **NOISE)
     assert next(row["id"] for row in rows(app) if row["chosen"]) == "gate"
     app.session_state["merge"] = "joined"
@@ -137,7 +138,7 @@ def test_choosing_in_the_list_and_in_the_graph(played):
 
 
 def test_a_process_that_was_closed_while_idle_comes_back(played):
-    """Whoever returns after a long talk finds the page as it was: the model is opened and run anew."""
+    """After a long break the page is as it was: the model is opened and run again."""
     app = open_inspector(gate_file(), mrun="true", **NOISE)
     played[0][1].close()
     app.run()
@@ -146,7 +147,7 @@ def test_a_process_that_was_closed_while_idle_comes_back(played):
 
 
 def test_a_crowded_server(played, monkeypatch):
-    """One sentence where too many models are open; list and graph stay."""
+    """One sentence if too many models are open; list and graph stay."""
 
     def full(*_args, **_named):
         raise SandboxError("busy")
@@ -158,7 +159,7 @@ def test_a_crowded_server(played, monkeypatch):
 
 
 def test_inputs_of_different_batches(played, monkeypatch):
-    """What the handle refuses at once is told at the inputs."""
+    """An error that the handle raises at once is shown next to the inputs."""
     monkeypatch.setattr("ui.inspector.running.open_model", _Choosy)
     app = open_inspector(gate_file(), mrun="true", m0s="2,3,5,7", **NOISE)
     assert "same number of samples" in words(app)
@@ -180,7 +181,7 @@ class _Choosy(engine.Handle):
     ],
 )
 def test_filters_in_the_link(parameters, left):
-    """What is filtered stands in the link; the chosen merge stays on screen even where the list leaves it out."""
+    """Filters are in the link; the chosen merge stays on screen even if it does not match."""
     app = open_inspector(gate_file(), **parameters)
     assert [row["id"] for row in rows(app)] == left
     assert f"{len(left)} of 3 merges" in words(app)
@@ -227,7 +228,7 @@ def test_one_merge_on_two_inputs(played):
 
 
 def test_a_merge_that_fails_while_it_runs(played):
-    """Sizes that are open in the file clash when it runs: the merge is named, with the axes and the fixes."""
+    """Sizes that the file leaves open are incompatible in a run: the merge is named, with axes and fixes."""
     file = keras_file(
         [
             ("features", "InputLayer", [None, None, None, 7], []),
@@ -249,7 +250,7 @@ def test_a_merge_that_fails_while_it_runs(played):
     assert "The run ended here." in text
 
 
-def test_a_misfit_that_stands_in_the_file():
+def test_incompatible_shapes_in_the_file():
     """It needs no run: the merge is marked in list and graph, with Keras's text and the fixes."""
     file = keras_file(
         [
@@ -351,3 +352,28 @@ def test_attention_maps_over_the_input(played):
     assert open_inspector(gate_file(), **NOISE).segmented_control(key="mpart").options == [
         "Values", "Gradients", "Compare",
     ]  # fmt: skip
+
+
+def test_a_size_that_does_not_fit(played, monkeypatch):
+    """The multiples of each axis, the next larger size, and the layer that pads; the default input is one that fits."""
+    axes = (AxisSizes(1, 8, 8), AxisSizes(2, 1, 3))
+
+    def advice(model, name, shape):
+        padded = (shape[0], -(-shape[1] // 8) * 8, *shape[2:])
+        code = f"x = keras.layers.ZeroPadding2D(((0, {padded[1] - shape[1]}), (0, 0)))(x)"
+        return SizeAdvice(name, shape, padded == shape, axes, padded, "" if padded == shape else code)
+
+    monkeypatch.setattr("ui.inspector.sizes.size_advice", advice)
+    shape = [None, None, None, 3]
+    file = keras_file(
+        [("x", "InputLayer", shape, []), ("r", "ReLU", shape, ["x"]), ("m", "Add", shape, ["x", "x"])], ["m"]
+    )
+    app = open_inspector(file, m0k="noise")
+    assert app.text_input(key="m0s").value == "1,128,128,3"
+    assert "does not fit" not in words(app)
+    assert "x: axis 1: multiples of 8, at least 8; axis 2: any size from 3." in words(app)
+    app.text_input(key="m0s").set_value("1,89,90,3").run()
+    text = words(app).replace("\\", "")
+    assert "The size (1, 89, 90, 3) of x does not fit this model." in text
+    assert "The next larger size that fits: (1, 96, 90, 3)." in text
+    assert "x = keras.layers.ZeroPadding2D(((0, 7), (0, 0)))(x)" in text

@@ -18,15 +18,15 @@ from tests.ui.inspector.models import gate_file, keras_file
         (b"\x89PNG\r\n\x1a\n" + b"0" * 100, "this is PNG"),
     ],
 )
-def test_files_that_are_none(content, sentence):
-    """One sentence at the place of the upload, and the rest of the page stands."""
+def test_files_that_are_no_model(content, sentence):
+    """One sentence next to the upload, and the rest of the page is there."""
     app = open_inspector(content)
     assert sentence in words(app).replace("\\", "")
     assert app.file_uploader(key="model_file")
 
 
-def test_a_model_that_is_shown_but_not_run(played):
-    """A Lambda is named with the reason; list and graph are there, a button to run is not."""
+def test_a_model_that_can_be_viewed_but_not_run(played):
+    """A Lambda is named with the reason; list and graph are drawn, without a button to run."""
     file = keras_file(
         [
             ("a", "InputLayer", [None, 5], []),
@@ -44,7 +44,7 @@ def test_a_model_that_is_shown_but_not_run(played):
 
 
 def test_no_merge_at_all():
-    """Said in one sentence."""
+    """One sentence, and the graph."""
     app = open_inspector(keras_file([("a", "InputLayer", [None, 5], []), ("r", "ReLU", [None, 5], ["a"])], ["r"]))
     assert "No two tensors meet in this model" in words(app)
     assert [box["id"] for box in boxes(app)] == ["a", "r"]
@@ -60,7 +60,7 @@ def test_no_merge_at_all():
     ],
 )
 def test_bad_inputs(played, key, value, sentence):
-    """What cannot be read is said where it was typed, and stays there."""
+    """Invalid text is reported next to its control and stays in it."""
     app = open_inspector(gate_file(), **NOISE)
     app.text_input(key=key).set_value(value).run()
     assert not app.exception
@@ -68,8 +68,8 @@ def test_bad_inputs(played, key, value, sentence):
     assert app.text_input(key=key).value == value
 
 
-def test_an_array_of_ones_own(played):
-    """An .npy is fed as it is; one of another shape is refused in one sentence, and nothing is run with it."""
+def test_an_uploaded_array(played):
+    """An .npy is passed as it is; one of another shape is rejected in one sentence and not run."""
     app = open_inspector(gate_file(), mrun="true", m0k="npy", m1k="noise")
     assert "Please upload a file for this input" in words(app)
     app.file_uploader(key="m0unpy").upload("a.npy", _npy(np.ones((3, 5, 7)))).run()
@@ -106,7 +106,7 @@ def test_foreign_names_stay_text(played, name):
     ],
 )
 def test_nonsense_in_the_link(played, parameters):
-    """Whatever stands in a link, the page is whole and no exception shows."""
+    """Whatever a link contains, the page is whole and no exception shows."""
     app = open_inspector(gate_file(), **{**parameters, "m1k": "noise"})
     assert not app.exception
     assert app.title[0].value == "Model inspector"
@@ -114,6 +114,6 @@ def test_nonsense_in_the_link(played, parameters):
 
 
 def test_nonsense_in_the_link_before_there_is_a_file():
-    """An unknown kind of model gives the shipped one; a search for what no name holds finds nothing."""
+    """An unknown kind of model gives the shipped one; a search without a match finds nothing."""
     assert len(rows(open_inspector(msrc="elsewhere", mwhole="x"))) == 12
     assert "No merge of this model matches the filters." in words(open_inspector(mfind="\x00<b>"))

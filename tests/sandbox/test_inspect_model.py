@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ from PIL import Image
 
 from sandbox.inspect_model import main
 from sandbox.model_file.file import read_model
-from sandbox.model_run.file_inputs import SCALES, file_inputs, noise_inputs
+from sandbox.model_run.file_inputs import file_inputs, noise_inputs
 from tests.sandbox.calls import LINUX
 from tests.sandbox.hostile import WEIGHTS, archive, layer, model, tensor, wide_input
 from tests.sandbox.keras_models import keras, layers, merges_of, open_sizes, saved, unet_with_operators
@@ -56,7 +57,7 @@ def test_a_picture_goes_through_the_model(folder):
     model = keras.saving.load_model(folder / "unet.keras", compile=False)
     expected = {merge_id: node for merge_id, node, _ in merges_of(model)}
     assert {entry["id"] for entry in told["merges"]} == set(expected)
-    inputs = file_inputs(read_model((folder / "unet.keras").read_bytes()), folder / "picture.png", "0..1", 0)
+    inputs = file_inputs(read_model((folder / "unet.keras").read_bytes()), folder / "picture.png", "0..1", 0)[0]
     for entry in told["merges"]:
         node = expected[entry["id"]]
         value = np.asarray(keras.Model(model.inputs, node.output_tensors[0])(inputs["image"], training=False))
@@ -79,7 +80,9 @@ def test_the_listing_runs_nothing(folder, capsys):
     assert gate["stretched_axes"] == [[], [3]]
     assert gate["id"] in text
     assert "(None, 12, 20, 5) and (None, 12, 20, 1) -> (None, 12, 20, 5)" in text
-    assert "stretches input 1 along 3" in text
+    assert "broadcasts input 1 along 3" in text
+    assert f"    of {gate['sources'][0]} × {gate['sources'][1]}" in text
+    assert "TrueDivide" in text
     assert "figures" not in gate
     code = (
         f"import sys; from sandbox.inspect_model import main; main([{path!r}])\n"
@@ -94,9 +97,76 @@ def test_a_model_that_fails_is_told_with_fixes(folder):
     np.save(folder / "odd.npy", np.ones((1, 12, 20, 1), "float32"))
     run = command(folder / "open.keras", "--image", folder / "odd.npy", "--noise", "3")
     assert run.returncode == 1
-    assert "The merge gated failed on (1, 224, 224, 5), (1, 12, 20, 1)." in run.stderr
-    assert "Resize input" in run.stderr
+    assert "The merge gated failed on (1, 128, 128, 5), (1, 12, 20, 1)." in run.stderr
+    assert "keras.layers" in run.stderr or "input" in run.stderr
+    assert "not reached: the run failed at gated" in run.stdout
     assert "Traceback" not in run.stderr
+
+
+def gated(side=None, pool=3, channels=3):
+    """A U-Net with gates, so deep that sizes must be multiples of 2 to the power of `pool`."""
+    x = image = keras.Input((side, side, channels), name="image")
+    skips = []
+    for _ in range(pool):
+        x = layers.Conv2D(2, 3, padding="same", activation="relu")(x)
+        skips.append(x)
+        x = layers.MaxPooling2D()(x)
+    for level, skip in enumerate(reversed(skips)):
+        x = layers.UpSampling2D()(x)
+        alpha = layers.Conv2D(1, 1, activation="sigmoid")(x)
+        x = layers.Concatenate()([layers.Multiply(name=f"gated_{level}")([skip, alpha]), x])
+    return keras.Model(image, layers.Conv2D(1, 1)(x))
+
+
+def test_gates_are_laid_over_the_picture(folder):
+    """One PNG of the size of the picture and one .npz for each gate; the map in it is that of the model."""
+    (folder / "gated.keras").write_bytes(saved(gated()))
+    Image.fromarray(np.random.default_rng(1).integers(0, 255, (16, 24, 3), np.uint8)).save(folder / "small.png")
+    run = command(folder / "gated.keras", "--image", folder / "small.png", "--overlay", folder / "maps")
+    assert run.returncode == 0, run.stderr
+    names = sorted(path.name for path in (folder / "maps").iterdir())
+    assert names == [f"{n:02d}_gated_{n}.{ending}" for n in range(3) for ending in ("npz", "png")]
+    assert Image.open(folder / "maps" / "00_gated_0.png").size == (24, 16)
+    maps = np.load(folder / "maps" / "00_gated_0.npz")
+    assert maps["alpha"].shape == (4, 6)
+    assert maps["resized"].shape == (16, 24)
+    assert maps["alpha"].min() >= 0
+    assert maps["alpha"].max() <= 1
+    assert "3 attention maps were written to maps." in run.stdout
+
+
+def test_an_odd_picture_is_told_what_fits(folder):
+    """89 is no multiple of 8: the padding and the layer are printed, and the run fails at a merge."""
+    (folder / "gated.keras").write_bytes(saved(gated()))
+    Image.fromarray(np.zeros((89, 88, 3), np.uint8)).save(folder / "odd.png")
+    run = command(folder / "gated.keras", "--image", folder / "odd.png")
+    assert run.returncode == 1
+    assert "axis 1: 8, axis 2: 8" in run.stdout
+    assert "keras.layers.ZeroPadding2D(((0, 7), (0, 0)))" in run.stdout
+
+
+def test_everything_in_which_tensors_meet_is_listed(folder, capsys):
+    """Code, layers that combine tensors inside, and operations, each with shapes and sources."""
+    q, v = keras.Input((4, 6), name="q"), keras.Input((5, 6), name="v")
+    dense = layers.Dense(6)
+    apart = layers.Lambda(lambda pair: abs(pair[0] - pair[1]), name="apart", output_shape=(4, 6))([q, dense(q)])
+    seen = layers.Attention(name="seen")([q, v])
+    both = layers.Bidirectional(layers.LSTM(3, return_sequences=True), merge_mode="ave", name="both")(q)
+    (folder / "meet.keras").write_bytes(saved(keras.Model([q, v], [apart, seen, both, q / dense(q)])))
+    assert main([str(folder / "meet.keras")]) == 0
+    text = capsys.readouterr().out
+    code = text[text.index("Tensors meet in code that is not read:") :]
+    assert re.search(r"apart +Lambda +\(None, 4, 6\) and \(None, 4, 6\) -> ", code)
+    assert "of q, dense" in code
+    inside = text[text.index("Layers that combine tensors inside:") :]
+    assert re.search(r"seen +Attention +\(None, 4, 6\) and \(None, 5, 6\) -> \(None, 4, 6\) +of q, v", inside)
+    assert "Bidirectional (merge_mode=ave)" in inside
+    assert "TrueDivide" in text
+    assert "No two tensors meet" not in text
+    x = keras.Input((3,), name="x")
+    (folder / "none.keras").write_bytes(saved(keras.Model(x, layers.Dense(2)(x))))
+    assert main([str(folder / "none.keras")]) == 0
+    assert "No two tensors meet in this model." in capsys.readouterr().out
 
 
 def test_names_cannot_steer_the_terminal(folder, capsys):
@@ -111,7 +181,7 @@ def test_names_cannot_steer_the_terminal(folder, capsys):
 @pytest.mark.parametrize(
     ("file", "text"),
     [
-        ("broken.png", "is not a PNG, JPEG or WebP picture"),
+        ("broken.png", "This is not a PNG, JPEG or WebP picture"),
         ("text.npy", "is not an array of numbers"),
         ("none.png", "cannot be read"),
     ],
@@ -127,13 +197,19 @@ def test_a_bad_picture_is_told_in_one_line(folder, capsys, file, text):
 def test_pictures_are_scaled_as_asked(folder):
     """The ends of each scale; grey, colour and arrays."""
     read = read_model((folder / "unet.keras").read_bytes())
+    Image.fromarray(np.repeat(np.array([[0, 255]], np.uint8), 3, 0)).save(folder / "ends.png")
     extremes = {"0..1": (0, 1), "-1..1": (-1, 1), "none": (0, 255)}
-    ends = np.array([[[[0.0, 0.0, 0.0]], [[255.0, 255.0, 255.0]]]])
     for scale, (low, high) in extremes.items():
-        assert (SCALES[scale](ends).min(), SCALES[scale](ends).max()) == (low, high)
-    np.testing.assert_allclose(SCALES["imagenet"](ends)[0, 0, 0], [-2.117904, -2.035714, -1.804444], atol=1e-5)
-    assert file_inputs(read, folder / "picture.png", "none", 0)["image"].shape == (1, 12, 20, 3)
-    assert (file_inputs(read, folder / "array.npy", "none", 0)["image"] == 1).all()
+        array = file_inputs(read, folder / "ends.png", scale, 0)[0]["image"]
+        assert (array.min(), array.max()) == (low, high)
+    array = file_inputs(read, folder / "ends.png", "imagenet", 0)[0]["image"]
+    np.testing.assert_allclose(array[0, 0, 0], [-2.117904, -2.035714, -1.804444], atol=1e-5)
+    found, notes = file_inputs(read, folder / "picture.png", "none", 0)
+    assert found["image"].shape == (1, 12, 20, 3)
+    assert "The picture of (40, 30) is resized to (12, 20)." in notes
+    found, notes = file_inputs(read, folder / "array.npy", "none", 0)
+    assert (found["image"] == 1).all()
+    assert notes == ("A batch axis of size 1 was added.",)
     assert noise_inputs(read, 5)["image"].tobytes() == noise_inputs(read, 5)["image"].tobytes()
     assert noise_inputs(read, 5)["image"].tobytes() != noise_inputs(read, 6)["image"].tobytes()
 
@@ -142,7 +218,7 @@ def test_whole_numbers_get_pixels_as_they_are(folder):
     """A picture for an input of uint8 is not scaled to 0..1, where nothing of it would be left."""
     read = read_model(wide_input(40, 30, 3, dtype="uint8"))
     pixels = np.asarray(Image.open(folder / "picture.png"))
-    np.testing.assert_array_equal(file_inputs(read, folder / "picture.png", "0..1", 0)["x"][0], pixels)
+    np.testing.assert_array_equal(file_inputs(read, folder / "picture.png", "0..1", 0)[0]["x"][0], pixels)
     assert set(np.unique(noise_inputs(read, 0)["x"])) == {0, 1}
 
 
@@ -154,7 +230,7 @@ def test_the_command_looks_at_weights_and_sizes_first(tmp_path):
         (archive(entry), 0, ""),
         (archive(entry, WEIGHTS["external link"][0]), 2, "point at another file"),
         (archive(entry, WEIGHTS["scrambled"][0]), 2, "damaged or cut off"),
-        (wide_input(60_000, 60_000), 2, "has 3,600,000,000 elements", "--noise", "1"),
+        (wide_input(60_000, 60_000), 2, "have 3,600,000,000 elements", "--noise", "1"),
     ):
         path.write_bytes(content)
         run = command(path, *options)

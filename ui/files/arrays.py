@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import io
-import zipfile
-import zlib
 from math import prod
 from typing import Any, Literal
 
 import numpy as np
 
 from core.dtypes import Array
-from core.errors import MergeError, invalid_request
+from core.errors import invalid_request
 from core.limits import MAX_ARCHIVE_MEMBERS, MAX_ELEMENTS, MAX_RANK, MAX_UPLOAD_BYTES, check_elements
+from core.zip_members import ZipLimits, check_members, open_zip, read_member
 
 _SHOWN = 30  # characters of a dtype that an error repeats
-_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # those of np.savez
+_LIMITS = ZipLimits(MAX_ARCHIVE_MEMBERS, MAX_UPLOAD_BYTES)  # arrays of zeros are packed to a thousandth
 _VERSIONS = {  # the third differs from the second in the names of fields alone, and no array here has fields
     (1, 0): np.lib.format.read_array_header_1_0,
     (2, 0): np.lib.format.read_array_header_2_0,
     (3, 0): np.lib.format.read_array_header_2_0,
 }
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
 
 
 def checked(array: Array) -> Array:
@@ -49,36 +47,14 @@ def read_npz(content: bytes) -> dict[str, Array]:
     """The arrays of an `.npz`.
 
     Raises:
-        MergeError: damaged, too large when unpacked, or one of its arrays is refused.
+        MergeError: damaged, too large when unpacked, a name twice, or one of its arrays is refused.
     """
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = _entries(archive)
-            unpacked = {entry.filename: archive.open(entry).read() for entry in entries}
-    except MergeError:
-        raise
-    except _DAMAGE:
-        raise invalid_request("The archive is damaged or cut off.") from None
-    return {name.removesuffix(".npy"): _npy(member) for name, member in unpacked.items()}
-
-
-def _entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    """The members that hold arrays, if all of them together are small enough; zipfile reads no more than declared."""
-    entries = [entry for entry in archive.infolist() if entry.filename.endswith(".npy")]
-    if not entries:
-        raise invalid_request("The archive holds no arrays.")
-    if len(archive.infolist()) > MAX_ARCHIVE_MEMBERS:
-        raise invalid_request("The archive holds more than {limit} arrays.", limit=MAX_ARCHIVE_MEMBERS)
-    total = sum(entry.file_size for entry in entries)
-    if total > MAX_UPLOAD_BYTES:
-        raise invalid_request(
-            "The archive would unpack to {size} MB; up to {limit} are accepted.",
-            size=f"{total // 1_000_000:,}",
-            limit=MAX_UPLOAD_BYTES // 1_000_000,
-        )
-    if any(entry.compress_type not in _PACKINGS for entry in entries):
-        raise invalid_request("The archive is packed in a way that NumPy does not use; please save it with np.savez.")
-    return entries
+    with open_zip(content) as archive:
+        members = check_members(archive, len(content), _LIMITS)
+        entries = {name: info for name, info in members.items() if name.endswith(".npy")}
+        if not entries:
+            raise invalid_request("The archive holds no arrays.")
+        return {name.removesuffix(".npy"): _npy(read_member(archive, info)) for name, info in entries.items()}
 
 
 def _npy(content: bytes) -> Array:

@@ -6,7 +6,7 @@ import numpy as np
 
 from core import Sentence
 from core.dtypes import Array
-from sandbox.model_run.pictures import picture_notes, read_picture
+from sandbox.model_run.pictures import read_picture
 
 _SIDE = 512  # pixels to which a larger picture is scaled down
 
@@ -24,4 +24,7 @@ def read_image(content: bytes) -> dict[str, Array]:
 
 def image_notes(content: bytes) -> tuple[Sentence, ...]:
     """What `read_image` changes about a picture, and the range of its values if it is unusual."""
-    return picture_notes(content, _SIDE)
+    picture, converted = read_picture(content, _SIDE), Sentence("The picture is converted to RGB.")
+    if picture.pixels.shape[-1] == 3 or converted in picture.notes:
+        return picture.notes
+    return (*picture.notes, converted)

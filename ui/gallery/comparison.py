@@ -87,7 +87,13 @@ def _origin(trace: GateTrace) -> str:
     return t("trained") if trace.trained and all(trace.trained.values()) else t("untrained")
 
 
-def _draw(panels: list[Panel], key: str, channel: int, *, each: Range = "channel") -> None:
+def _draw(
+    panels: list[Panel],
+    key: str,
+    channel: int,
+    *,
+    each: Range = "channel",
+) -> None:
     tensor_view(
         TensorView(tuple(panels), axes=(1, 2), scale=Scale(range=each), words=translated_words()),
         key=f"pair {key}",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import streamlit as st
 
@@ -24,10 +26,18 @@ from ui.views.step_graph import chosen_step, step_graph
 from ui.views.steps_table import steps_table
 
 _GRAPH = "gate_steps"
+_STRIP = 100  # pixels of a strip below a view
+_LONGEST = 60  # characters of the name of a step
 
 
-def show_headline(trace: GateTrace) -> None:
-    """One line: the equation, what is broadcast, the energy that is retained, where the weights come from."""
+def show_headline(*traces: GateTrace) -> None:
+    """One line for each gate: equation, what is broadcast, energy retained, origin of the weights."""
+    st.markdown("  \n".join(map(_headline, traces)))
+    for warning in (warning for trace in traces for warning in trace.warnings):
+        st.warning(plain(t(warning)), icon=":material/warning:")
+
+
+def _headline(trace: GateTrace) -> str:
     words = [
         t("broadcast: {what}", what=broadcast_words(broadcast_in(trace))),
         t("energy retained: {share}", share=share(gate_figures(trace).kept)),
@@ -35,9 +45,7 @@ def show_headline(trace: GateTrace) -> None:
     if trace.trained:
         words.append(t("trained") if all(trace.trained.values()) else t("untrained"))
     equation = plain(GATES[trace.gate].equation_of(trace.variant))
-    st.markdown(f"**{equation}** · " + plain(" · ".join(words)))
-    for warning in trace.warnings:
-        st.warning(plain(t(warning)), icon=":material/warning:")
+    return f"**{equation}** · " + plain(" · ".join(words))
 
 
 def merge_names(trace: GateTrace) -> dict[str, str]:
@@ -58,11 +66,11 @@ def show_merge(trace: GateTrace, name: str, key: str) -> None:
     for warning in step.alignment.warnings:
         st.warning(plain(t(warning)), icon=":material/warning:")
     channel = chosen_channel(step.value.shape[-1], _usual_channel(trace, step))
-    view = merge_view(trace, step, step.alignment)
+    strips = [name for name in dict.fromkeys(step.inputs) if is_per_channel(trace.step(name).value)]
+    view = replace(merge_view(trace, step, step.alignment), layout="stage", below=_STRIP * len(strips))
     selection = tensor_view(view, key=f"merge {key} {step.name}", selection=_first_look(step, channel))
-    for source in dict.fromkeys(step.inputs):
-        if is_per_channel(trace.step(source).value):
-            show_strip(trace, trace.step(source), channel)
+    for source in strips:
+        show_strip(trace, trace.step(source), channel)
     st.caption(f"{plain(step.equation)} · {step.alignment.operation}: {plain(t(step.summary))}")
     alignment_table(alignment_rows(step.alignment))
     export_menu(view, selection, title=f"{t(GATES[trace.gate].title)}: {step.equation}")
@@ -86,7 +94,7 @@ def show_steps(trace: GateTrace, key: str) -> None:
 
 def _keep_step() -> None:
     name = getattr(session.get(_GRAPH), "chosen", None)
-    if isinstance(name, str):
+    if isinstance(name, str) and len(name) <= _LONGEST:
         link.hold("gstep", name)
 
 

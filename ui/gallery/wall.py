@@ -80,14 +80,15 @@ def _card(card: Card) -> dict[str, Any]:
 
 def _open() -> None:
     name = getattr(session.get(_KEY), "chosen", None)
-    if name in GATES:
-        open_gate(str(name))
+    if isinstance(name, str) and name in GATES:
+        open_gate(name)
 
 
 def _compare() -> None:
     pair = getattr(session.get(_KEY), "pair", None)
-    if isinstance(pair, list) and len(pair) == 2 and all(name in GATES for name in pair):
-        open_pair(str(pair[0]), str(pair[1]))
+    names = [name for name in pair if isinstance(name, str) and name in GATES] if isinstance(pair, list) else []
+    if len(names) == 2:
+        open_pair(*names)
 
 
 def _show_table(cards: Sequence[Card]) -> None:

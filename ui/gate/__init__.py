@@ -1,3 +1,3 @@
 """The Attention gate page."""
 
-__all__ = ["case", "claim", "controls", "export", "learning", "network", "pictures", "product", "sections", "sliders"]
+__all__ = ["case", "claim", "controls", "export", "learning", "network", "product", "scene", "sections", "sliders"]

@@ -1,4 +1,4 @@
-"""The note's claim, checked on the tensors that are on screen: one map multiplies every channel, in either order."""
+"""The claim of the page, checked on the tensors on screen: one map multiplies every channel, in either order."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ui.views.keras_check import show_verdict
 
 
 def show_claim(features: Array, weights: Array) -> None:
-    """Say how many channels equal x·α to the bit, in both orders, and what Keras says.
+    """Show how many channels equal x·α bit for bit, in both orders, and whether Keras agrees.
 
     Args:
         features: (1, H, W, C).
@@ -23,16 +23,16 @@ def show_claim(features: Array, weights: Array) -> None:
     equal = equal_channels(x, weights, first.value, second.value)
     count = x.shape[-1]
     if equal == count:
-        told = t(
-            "Each of the {count} channels is x·α, to the bit, as Multiply()([x, α]) and as Multiply()([α, x]): "
-            "{numbers} numbers compared just now.",
+        text = t(
+            "Each of the {count} channels is x·α, bit-exact, as Multiply()([x, α]) and as Multiply()([α, x]): "
+            "{numbers} values compared just now.",
             count=count,
             numbers=f"{2 * x.size:,}",
         )
-        st.markdown(":material/check_circle: " + told)
+        st.markdown(":material/check_circle: " + text)
     else:
         st.markdown(
-            ":material/error: " + t("{equal} of {count} channels are x·α, to the bit.", equal=equal, count=count)
+            ":material/error: " + t("{equal} of {count} channels are x·α, bit-exact.", equal=equal, count=count)
         )
     show_verdict("Multiply", [x, weights], first)
 

@@ -1,4 +1,4 @@
-"""Files of the Attention gate page: what is on screen, and the map at every moment of the training."""
+"""Exports of the Attention gate page: what is on screen, and the map at every recorded training step."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def show_export(case: Case, shown: Shown) -> None:
     """The menu of files.
 
     Args:
-        case: the slice.
+        case: the image.
         shown: its tensors as they are on screen.
     """
     shapes = [panel.value.shape for panel in shown.view.panels[:-1]]
@@ -31,10 +31,10 @@ def show_export(case: Case, shown: Shown) -> None:
 
 
 def moments_of(view: TensorView, maps: Array) -> list[Moment]:
-    """The tensors with the map of each moment; made only when somebody wants them."""
+    """The tensors with the map of each training step; made on request."""
     weights = view.panels[1]
     return [
-        Moment(t("{step} batches", step=step), _with_map(view, replace(weights, value=maps[number : number + 1])))
+        Moment(t("training step {step}", step=step), _with_map(view, replace(weights, value=maps[number : number + 1])))
         for number, step in enumerate(moments())
     ]
 

@@ -1,4 +1,4 @@
-"""How a gate learned: its map at every moment of the training, to scrub and to play, and the figures beside it."""
+"""The training history of a gate: its map at every recorded training step, and curves beside it."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ Curve = tuple[str, Array]
 
 
 def show_learning(case: Case, moment: int | None) -> None:
-    """The recorded maps as one tensor, with a moment in place of a channel.
+    """The recorded maps as one tensor, with the training step as its last axis.
 
     Args:
-        case: the slice.
+        case: the image.
         moment: where to begin, an index into `moments()`; None for the end.
     """
     maps = recorded_maps(case)
     if maps is None:
-        st.info(t("Maps from during the training are recorded for the recorded slices only."))
+        st.info(t("Training history exists for the example images only."))
         return
     words = translated_words() | {
-        "hint": t("Point at a cell to read its weight."),
-        "all_channels": t("The map at all {count} moments"),
-        "order_index": t("in the order of training"),
+        "hint": t("Point at an element to read its value."),
+        "all_channels": t("The map at all {count} training steps"),
+        "order_index": t("in order of training"),
     }
     value = np.ascontiguousarray(np.moveaxis(maps[..., 0], 0, -1))[None]
-    panel = Panel(t("map α while the network learned"), value)
+    panel = Panel(t("map α during training"), value)
     scale = Scale(kind="sequential", range="fixed", limits=(0, 1))
-    view = TensorView((panel,), scale=scale, axes=(1, 2), axis_names=("", "", "", t("Moment")), speed=6, words=words)
+    view = TensorView((panel,), scale=scale, axes=(1, 2), axis_names=("", "", "", t("Position")), speed=6, words=words)
     last = value.shape[-1] - 1
     tensor_view(view, key="learning", selection=Selection(channel=last if moment is None else moment))
     steps = ", ".join(map(str, moments()))
-    st.caption(t("Moments 0 to {last} are these numbers of batches: {steps}.", last=last, steps=steps))
+    st.caption(t("Positions 0 to {last} are these training steps: {steps}.", last=last, steps=steps))
 
 
 def learning_curves(case: Case) -> tuple[Sequence[int], list[Curve]] | None:
-    """Batches, and over them: mean of the map on the target and on the rest of the body, Dice of the network.
+    """Training steps, and over them: mean of the map on the target and on the rest of the body, Dice of the network.
 
-    None for a slice that was not recorded.
+    None for an image that is no example.
     """
     maps, scores = recorded_maps(case), recorded_dice(case)
     if maps is None or scores is None or case.truth is None or case.body is None:

@@ -1,4 +1,4 @@
-"""What the Attention gate page shows below the tensors: health, steps, code."""
+"""What the Attention gate page shows below the stage: statistics, steps, code."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ from ui.views.steps_table import steps_table
 
 
 def show_health(trace: GateTrace, weights: Array) -> None:
-    """Figures of the map that is on screen, one sentence on what they mean, and what flows back through the gate."""
+    """Statistics of the map on screen, one sentence on what they mean, and the gradients through the gate."""
     health = gate_health(weights)
     st.markdown("**" + plain(t(health.verdict)) + "**")
     _metrics(health)
     gradients = gate_gradients(trace)
     sizes = gradients.sizes()
-    st.markdown(t("What flows back when ones flow into the output, through the gate as the network made it:"))
+    st.markdown(t("Gradients for an upstream gradient of ones, through the original gate:"))
     through, around = (_size(gradients.parts["x"][name]) for name in ("gated", "theta_x"))
     rows = [
-        (t("to the map α: Σ over the channels of x"), sizes["alpha"]),
-        (t("past the sigmoid, to q: what is left of it where the gate is neither open nor shut"), sizes["psi"]),
-        (t("to the features x, straight through the product"), through),
-        (t("to the features x, by way of the map"), around),
+        (t("to the map α: sum over channels, weighted by x"), sizes["alpha"]),
+        (t("through the sigmoid to q: non-zero only where the gate is not saturated"), sizes["psi"]),
+        (t("to the features x, directly through the product"), through),
+        (t("to the features x, through the map"), around),
         (t("to the gating signal g"), sizes["g"]),
     ]
     table = pd.DataFrame(
         {t("gradient"): [row[0] for row in rows], t("root mean square"): [number(row[1]) for row in rows]}
     )
-    st.table(table.set_index(t("gradient")), alt=t("What flows back through the gate"))
+    st.table(table.set_index(t("gradient")), alt=t("Gradients through the gate"))
     panels = (
         Panel(t("map α"), trace.alpha),
         Panel(t("gradient of α"), gradients.to("alpha"), "←"),
@@ -57,19 +57,17 @@ def show_steps(trace: GateTrace) -> None:
     steps_table(shown)
     view = chain_view(trace) if chosen is None else step_view(trace, chosen)
     tensor_view(view, key=f"steps {chosen}", selection=Selection(channel=first_place(trace).channel))
-    st.caption(
-        t("The steps are those of the gate as the network made it; a changed or painted map does not alter them.")
-    )
+    st.caption(t("These are the steps of the original gate; replacing or painting α does not change them."))
 
 
 def show_code(trace: GateTrace) -> None:
-    """This gate as a Keras function to paste into one's own model."""
+    """This gate as a Keras function to paste into a model."""
     variant = pick_variant()
     filters = trace.weights["psi/kernel"].shape[2]
     st.markdown(
         t(
-            "A Keras function with the sizes of this gate. Its layers are named as the weights in assets/weights.npz, "
-            "so that trained weights can be handed over by name."
+            "A Keras function with the sizes of this gate. Its layers have the names of the weights in "
+            "assets/weights.npz, so that the trained weights can be loaded by name."
         )
     )
     st.code(trace_snippet(trace, variant, filters=filters), language="python", wrap_lines=True)
@@ -81,12 +79,12 @@ def _metrics(health: GateHealth) -> None:
         t("near 0 (below 0.05)"): _percent(health.suppressed),
         t("near 1 (above 0.95)"): _percent(health.passed),
         t("mean"): _figure(health.mean),
-        t("spread"): _figure(health.std),
+        t("std. dev."): _figure(health.std),
         t("entropy, 0 to 1"): _figure(health.entropy),
     }
     with st.container(horizontal=True, gap="medium"):
-        for name, told in figures.items():
-            st.metric(name, told, width="content")
+        for name, value in figures.items():
+            st.metric(name, value, width="content")
 
 
 def _figure(value: float) -> str:

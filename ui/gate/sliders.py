@@ -1,4 +1,4 @@
-"""The sliders of the map on the Attention gate page, as reels of the tensor view: a map for each place of each."""
+"""The sliders of the map on the Attention gate page, as reels of the tensor view: one map for each position."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ Maps = tuple[tuple[float, ...], Array]
 
 
 def gate_reels(case: Case, trace: GateTrace, moment: int | None, change: MapChange) -> tuple[Reel, ...]:
-    """A reel of the moments of the training, for a recorded slice, and one for each amount of the change.
+    """A reel of the training steps, for an example image, and one for each amount of the change.
 
     Args:
-        case: the slice.
+        case: the image.
         trace: of its gate.
         moment: that is shown, an index into `moments()`; None for the end.
         change: that is done to the map of that moment.
@@ -57,7 +57,7 @@ def _amount(row: Amount, maps: Maps, now: float) -> Reel:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _frames(
-    key: str,  # noqa: ARG001 -- tells the case and its gate from all others
+    key: str,  # noqa: ARG001 -- unique to the case and its gate
     moment: int | None,
     name: str,
     amounts: tuple[tuple[str, float], ...],

@@ -55,12 +55,14 @@ def _drawn(tensor: Array) -> Array:
     """The first sample if all are too many; as many channels as can be drawn."""
     shown = tensor[:1] if tensor.size > _MOST and tensor.ndim > 1 else tensor
     if shown.size > _MOST and shown.ndim > 1:
-        kept = max(1, shown.shape[-1] * _MOST // shown.size)
+        count = max(1, shown.shape[-1] * _MOST // shown.size)
         st.caption(
             ":material/content_cut: "
             + t(
-                "Too large to draw: the first {drawn} of {whole} channels are shown.", drawn=kept, whole=shown.shape[-1]
+                "Too large to draw: the first {drawn} of {whole} channels are shown.",
+                drawn=count,
+                whole=shown.shape[-1],
             )
         )
-        shown = shown[..., :kept]
+        shown = shown[..., :count]
     return shown

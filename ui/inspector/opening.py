@@ -15,7 +15,7 @@ from ui.inspector.controls import Choice
 from ui.text import plain, short, t
 
 _SHIPPED = Path(__file__).parent.parent.parent / "assets" / "attention_unet.keras"
-_NAMED = 6  # refused layers that are named
+_NAMED = 6  # layers that are named among those that may not be run
 
 
 def content_of(choice: Choice) -> bytes:

@@ -49,6 +49,7 @@ def report(model: ModelFile, records: Mapping[str, MergeRecord], verdicts: Mappi
         f"<h1>{name}</h1><p class=quiet>{escape(summary)} · {escape(by)}</p>",
         *_refusals(model),
         *(_section(entry, records.get(entry.id), verdicts.get(entry.id, "")) for entry in model.merges),
+        *_others(model),
         "</body></html>",
     ]
     return "\n".join(parts).encode()
@@ -58,6 +59,18 @@ def _refusals(model: ModelFile) -> Iterable[str]:
     for refusal in model.refusals:
         where = refusal.layer or refusal.class_name
         yield f"<p class=fault>{escape(where)}: {escape(t(refusal.reason))}</p>"
+
+
+def _others(model: ModelFile) -> Iterable[str]:
+    """The other calls in which tensors meet."""
+    if not model.joins:
+        return
+    yield f"<section><h2>{escape(t('Other calls in which tensors meet'))}</h2><ul>"
+    for entry in model.joins:
+        shapes = ", ".join("?" if shape is None else str(shape) for shape in entry.input_shapes)
+        output = "?" if entry.output_shape is None else str(entry.output_shape)
+        yield f"<li>{escape(f'{entry.id} ({entry.class_name}): {shapes} → {output}')}</li>"
+    yield "</ul></section>"
 
 
 def _section(entry: MergeEntry, record: MergeRecord | None, verdict: str) -> str:

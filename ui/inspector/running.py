@@ -1,4 +1,4 @@
-"""Runs a model in its process without blocking the page: the page polls for the answer and redraws when it is there."""
+"""Runs a model in its process without blocking the page, which polls for the result and redraws when it is there."""
 
 from __future__ import annotations
 
@@ -105,16 +105,16 @@ def _run_on(choice: Choice, model: ModelFile, feeds: Mapping[str, Array], button
 
 
 def _run_button(
-    place: Any, *, ready: bool, again: bool, session: ModelSession | None = None, key: str = ""
+    slot: Any, *, ready: bool, again: bool, session: ModelSession | None = None, key: str = ""
 ) -> None:  # fmt: skip
-    place.button(
+    slot.button(
         t("Run again") if again else t("Run"), key="mstart", on_click=_start, args=(session, key), disabled=not ready,
         type="secondary" if again else "primary", icon=":material/play_arrow:",
     )  # fmt: skip
 
 
 def _start(session: ModelSession | None, key: str) -> None:
-    """Run, even if the answer is known."""
+    """Run, even if the result is known."""
     link.hold("mrun", "")
     if session is not None:
         session.forget(key)
@@ -154,7 +154,7 @@ def answer(future: Future[Answer], session: ModelSession) -> Answer | None:
     """The result of a future; None, with the progress or the reason on screen, if there is none yet.
 
     Args:
-        future: of the answer.
+        future: of the result.
         session: that was asked.
     """
     wait([future], _PATIENCE)
@@ -248,7 +248,7 @@ def progress(session: ModelSession) -> str:
     """The state of a session's model."""
     seconds = round(session.seconds)
     if session.handle.state == "waiting":
-        return t("Other models are running; position {place} in the queue.", place=session.handle.queue_position)
+        return t("Other models are running; position {position} in the queue.", position=session.handle.queue_position)
     if session.handle.state == "loading":
         return t("Starting Keras and loading the model: {seconds} s", seconds=seconds)
     return t("Running the model: {seconds} s", seconds=seconds)

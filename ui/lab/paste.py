@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import streamlit as st
 
-from core import MergeError
+from core import MergeError, Sentence, read_error
 from core.errors import invalid_request
 from core.limits import MAX_INPUTS
 from ui import counters, session
-from ui.files.text_numbers import read_list
+from ui.files.uploads import read_list
 from ui.lab.own_values import OWN
 from ui.lab.presets import FIRST, settings_of
 from ui.text import plain, t
@@ -39,24 +41,57 @@ def paste_box() -> None:
             "(2, 20, 20, 256) (2, 20, 20)\nnp.arange(25).reshape(5, 1, 5)",
         )
         st.button(t("Read"), key="paste_read", type="primary", on_click=_read_box)
-        reason = session.get("paste_reason")
+        reason, code = session.get("paste_reason"), session.get("paste_code")
         if reason:
             st.error(plain(t(reason)))
+        if code:
+            st.code(code, language="python", wrap_lines=True)
 
 
 def _read_box() -> None:
     """The callback of the button: set the controls and close the box, or keep the reason."""
     try:
-        values = read_paste(str(session.get("pasted") or ""), operation=str(session.get("op", FIRST.operation)))
+        found = read_paste(str(session.get("pasted") or ""), operation=str(session.get("op", FIRST.operation)))
     except MergeError as error:
         counters.refused("paste")
-        session.put({"paste_reason": error.explanation})
+        session.put({"paste_reason": error.explanation, "paste_code": ""})
         return
-    session.put({**values, "paste_reason": None, "paste": False})
+    closed = bool(found.values)  # of a wrong call only the right line can be said
+    reason = None if closed or not found.notes else found.notes[0]
+    session.put({**found.values, "paste_reason": reason, "paste_code": found.code, "paste": not closed})
+    session.put({"paste_notes": (found.notes, _shown(found.values))})
 
 
-def read_paste(text: str, *, operation: str) -> dict[str, object]:
-    """Return the values of the lab's controls that show what a text says.
+def show_notes() -> None:
+    """Draw what was assumed when the shapes on screen were read, such as a batch axis that Keras leaves out."""
+    notes, shown = session.get("paste_notes") or ((), None)
+    if shown is not None and shown == _shown({key: session.get(key) for key, _ in shown}):
+        for note in notes:
+            st.caption(":material/info: " + plain(t(note)))
+
+
+def _shown(values: Mapping[str, object]) -> tuple[tuple[str, object], ...]:
+    """The shapes among the values of the controls."""
+    return tuple(sorted((key, value) for key, value in values.items() if key[0] == "s" and key[1:].isdigit()))
+
+
+@dataclass(frozen=True)
+class Paste:
+    """What a text says.
+
+    Attributes:
+        values: of the controls; empty if the text has no shapes.
+        notes: what was assumed.
+        code: the correct line of a wrong call, or "".
+    """
+
+    values: Mapping[str, object]
+    notes: tuple[Sentence, ...] = ()
+    code: str = ""
+
+
+def read_paste(text: str, *, operation: str) -> Paste:
+    """Read a text into the controls of the lab.
 
     Args:
         text: an error of Keras, a traceback, shapes, or arrays.
@@ -70,15 +105,15 @@ def read_paste(text: str, *, operation: str) -> dict[str, object]:
         raise invalid_request("The text has {count} characters; at most {limit} are read.", count=count, limit=limit)
     arrays = array_texts(text)
     if arrays:
-        return _array_settings(arrays, operation)
-    from core import read_error  # noqa: PLC0415
-
+        return Paste(_array_settings(arrays, operation))
     request = read_error(text)
+    if not request.shapes:
+        return Paste({}, request.notes, request.code)
     values = settings_of(request.operation or operation, tuple(request.shapes), request.options)
     for number in range(len(request.shapes)):
         if session.get(f"f{number}") in OWN:
             values[f"f{number}"] = FIRST.sample
-    return values
+    return Paste(values, request.notes, request.code)
 
 
 def array_texts(text: str) -> list[str]:
@@ -86,7 +121,7 @@ def array_texts(text: str) -> list[str]:
     bare = _NAMED.sub("", text.strip())
     if _ARRAY.search(bare) is None and re.search(r"\d\.\d*|\[\s*\[", bare) is None:
         return []
-    if re.search(r"(?i)error|received|shapes?\b(?!=)|traceback|None", bare):
+    if re.search(r"(?i)error|received|\bshapes?\b(?!=)|traceback|None", bare):
         return []
     return _balanced(bare)
 

@@ -22,6 +22,7 @@ from core.merges.shape_text import format_shape
 from ui import counters, session
 from ui.lab.controls import Call, InputChoice
 from ui.lab.own_values import OWN
+from ui.lab.paste import show_notes
 from ui.lab.presets import FIRST, current_preset
 from ui.tensor_view import Selection, TensorView, default_axes, frame_of, tensor_view
 from ui.text import plain, t
@@ -34,7 +35,7 @@ from ui.views.numpy_note import show_numpy
 from ui.views.refusal import show_message, show_refusal
 from ui.views.selection import keep_selection, linked_selection
 
-_SHARE = 0.36  # of the window's height for the panels: the call above and the calculation below take the rest
+_SHARE = 0.33  # of the window's height for the panels: the call above and the calculation below take the rest
 _TITLES = {"keras-layer": _("Keras layer"), "keras-function": _("Keras function")}
 
 
@@ -43,6 +44,7 @@ def show_alignment(call: Call) -> Alignment | None:
     if call.shapes is None:
         st.info(t("The result appears here once all inputs are valid."))
         return None
+    show_notes()
     options = call.options
     try:
         alignment = align(call.operation, call.shapes, axis=options.axis, axes=options.axes)

@@ -38,6 +38,7 @@ class GraphNode:
         pick: sent back when the box is chosen; empty where it cannot be chosen.
         chosen: whether it is the selected box.
         image: a picture above the title as a data URI, or empty.
+        fill: whether the picture is stretched to the box, as a strip is, instead of keeping its proportions.
     """
 
     id: str
@@ -48,6 +49,7 @@ class GraphNode:
     pick: str = ""
     chosen: bool = False
     image: str = ""
+    fill: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,7 @@ def _box(node: GraphNode, layout: Layout, sources: str) -> dict[str, Any]:
     title, detail = node.title[:_LONGEST], node.detail[:_LONGEST]
     return {
         "id": node.id, "title": title, "detail": detail, "kind": node.kind, "sign": node.sign, "pick": node.pick,
-        "chosen": node.chosen, "image": node.image, "x": round(x, 1), "y": round(y, 1),
+        "chosen": node.chosen, "image": node.image, "fill": node.fill, "x": round(x, 1), "y": round(y, 1),
         "words": ", ".join(part for part in (title, detail, sources) if part),
     }  # fmt: skip
 

@@ -254,7 +254,7 @@ def _path(chain: Sequence[Piece], left: float, shift: float, tops: Sequence[floa
 
 
 def _on_path(path: Sequence[Point], y: float) -> Point:
-    """The point of an edge at a height: each stretch is a cubic with vertical ends, as `graph.js` draws it."""
+    """The point of an edge at a height: each part is a cubic with vertical ends, as `graph.js` draws it."""
     for (x0, y0), (x1, y1) in pairwise(path):
         if y0 <= y <= y1 and y1 > y0:
             low, high = 0.0, 1.0

@@ -24,7 +24,7 @@ def share() -> None:
         address = (st.context.url or "").rstrip("/") + link.query()
         _code(address)
         if is_local(urlsplit(address).hostname or ""):
-            st.caption(t("This address opens on this machine only. For an audience, open the app by a public address."))
+            st.caption(t("This address opens on this machine only. For an audience, open the app at a public address."))
 
 
 def is_local(host: str) -> bool:
@@ -37,7 +37,7 @@ def _code(address: str) -> None:
     if picture is None:
         st.caption(
             t(
-                "The link has {count} characters, too many for a QR code; leave pasted lists out of it.",
+                "The link has {count} characters, too many for a QR code; remove pasted lists from it.",
                 count=f"{len(address):,}",
             )
         )

@@ -1,4 +1,4 @@
-"""Present mode: the page is shown to an audience, without menu, in large type. `present=1` in the link, or the key P."""
+"""Present mode: the page is shown to an audience, without menu, in large type. `present=1` in the link, or key P."""
 
 from __future__ import annotations
 

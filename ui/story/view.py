@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
@@ -21,10 +22,9 @@ from ui.export import export_menu
 from ui.hosting import budget
 from ui.state import link
 from ui.story import controls
-from ui.story.markdown import safe_line, safe_markdown
 from ui.story.scenes import scene_view, show_graph
 from ui.tensor_view import Panel, Selection, TensorView, nearest, tensor_view
-from ui.text import plain, t
+from ui.text import plain, safe_markdown, t
 from ui.views import cached
 from ui.views.alignment_line import alignment_line
 from ui.views.merge_view import gradient_view, translated_words, values_view
@@ -36,7 +36,7 @@ SHARE = 0.32  # of the window's height for the panels: text, message and dots ta
 
 def title(step: Step) -> str:
     """Return the title of a step as plain text for a heading."""
-    return safe_line(step.title)
+    return plain(" ".join(step.title.split()))
 
 
 def show_text(step: Step) -> None:
@@ -56,7 +56,8 @@ def show_text(step: Step) -> None:
 
 def show_reason(step: Step) -> None:
     """Draw the warnings of a merge; for one that Keras rejects, the reason and the first fixes."""
-    operation, options = step.operation or "", {"axis": step.axis, "axes": step.axes}
+    operation = step.operation or ""
+    options: dict[str, Any] = {"axis": step.axis, "axes": step.axes}
     try:
         alignment = align(operation, step.shapes, **options)
     except MergeError as error:
@@ -107,13 +108,13 @@ def codes_of(step: Step) -> Mapping[str, str]:
         return {}
     made = [
         sample_code(
-            fill, tuple(map(int, shape)), number=number, seed=step.seed, dtype=step.dtype_of(number),
+            fill, tuple(size or 0 for size in shape), number=number, seed=step.seed, dtype=step.dtype_of(number),
             first=step.first_of(number),
-        )  # type: ignore[arg-type]  # no None in these shapes
+        )
         for number, (shape, fill) in enumerate(zip(step.shapes, step.fill, strict=True))
     ]  # fmt: skip
     found, dtypes = {}, [step.dtype_of(number) for number in range(len(made))]
-    options = {"axis": step.axis, "axes": step.axes, "normalize": step.normalize}
+    options: dict[str, Any] = {"axis": step.axis, "axes": step.axes, "normalize": step.normalize}
     for name in ("keras-layer", "keras-function", "numpy"):
         with contextlib.suppress(MergeError):  # Keras rejects the shapes
             align(step.operation, step.shapes, axis=step.axis, axes=step.axes)

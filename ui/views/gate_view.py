@@ -59,7 +59,7 @@ def named_orders(figures: ChannelFigures) -> tuple[Order, ...]:
 
 
 def chain_view(trace: GateTrace, names: Sequence[str] | None = None) -> TensorView:
-    """The steps of a gate side by side, each under its equation; pointing at a place marks it in all of them.
+    """The steps of a gate side by side, each under its equation; pointing at a position marks it in all of them.
 
     Args:
         trace: of `core.gates.run_gate`.
@@ -129,7 +129,7 @@ def _groups(steps: Sequence[Step]) -> dict[Any, int]:
 
 
 def _group(step: Step) -> Any:
-    """Which channels a step has; None for a map of one, which is stretched over those of the result."""
+    """Which channels a step has; None for a map with one channel, which is broadcast."""
     lies = lying(step)
     channels = step.value.shape[lies.index(_CHANNELS)] if _CHANNELS in lies else 1
     if channels == 1:
@@ -158,6 +158,6 @@ def _axis_names(steps: Sequence[Step], groups: dict[Any, int]) -> tuple[str, ...
 
 
 def largest_place(value: Array) -> tuple[int, ...]:
-    """Index of the largest finite number of a tensor: a good place to look first."""
+    """Index of the largest finite value of a tensor: a good first selection."""
     found = np.unravel_index(int(np.nanargmax(np.where(np.isfinite(value), value, -np.inf))), value.shape)
     return tuple(int(at) for at in found)

@@ -1,4 +1,4 @@
-"""Where a person looks: which layer, which cell, which axes. It stands in the URL."""
+"""The selection in the URL: layer, element, axes, order and colours."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ui.state import link
 from ui.tensor_view import Selection
 from ui.text import t
 
-LOOK = ("cell", "of", "at", "plane", "order", "colours")  # what of a look stands in a link
+LOOK = ("cell", "of", "at", "plane", "order", "colours")  # which parts of a look are in a link
 _MOST = 8  # numbers of an index; a link with more is nonsense
 
 
@@ -17,13 +17,13 @@ def pick_layer() -> str:
     """Whether "values" or "gradients" are drawn."""
     titles = {"values": t("Values"), "gradients": t("Gradients")}
     chosen = link.segments(
-        t("Show"),
+        t("View"),
         list(titles),
         "layer",
         "values",
         format_func=titles.get,
         label_visibility="collapsed",
-        help=t("Gradients: what flows back to each input when ones flow into the output."),
+        help=t("Gradients of each input for an upstream gradient of ones."),
     )
     return str(chosen)
 
@@ -38,7 +38,7 @@ def linked_selection(rank: int) -> Selection:
 
 
 def read_look(held: Mapping[str, str]) -> Selection:
-    """A place to look as `write_look` told it; what is left out or cannot be read is free."""
+    """The selection that `write_look` wrote; what is left out or cannot be read is None."""
     axes, panel = _numbers(held.get("plane", "")), _numbers(held.get("of", ""))
     kind, _, extent = held.get("colours", "").partition(".")
     return Selection(
@@ -53,7 +53,7 @@ def read_look(held: Mapping[str, str]) -> Selection:
 
 
 def write_look(selection: Selection) -> dict[str, str]:
-    """A place to look in full, for links."""
+    """A selection in full, for links."""
     return {
         "cell": _text(selection.cell) or "none",
         "of": "" if selection.panel is None else str(selection.panel),

@@ -8,12 +8,14 @@ from math import prod
 import numpy as np
 
 from core import MERGES
+from core.dtypes import Array
 from core.gates import GATES, GateTrace, Step
 from core.gates.report import broadcast_axes
 from ui.model_graph import Form, GraphEdge, GraphNode, GraphView, graph_picture
 from ui.text import t
 from ui.views.thumbnails import Limits, limits_of, picture
 
+_NARROW = 3  # proportions beyond which a picture is stretched to its box
 _FORM = Form(width=96, height=112, between_rows=62, between_boxes=16, rightwards=True)
 
 
@@ -49,6 +51,7 @@ def graph(trace: GateTrace, chosen: str, channel: int) -> tuple[list[GraphNode],
 
 
 def _node(trace: GateTrace, step: Step, chosen: str, channel: int, last: str) -> GraphNode:
+    plane = _plane(step, channel)
     return GraphNode(
         id=step.name,
         title=step.symbol,
@@ -57,7 +60,8 @@ def _node(trace: GateTrace, step: Step, chosen: str, channel: int, last: str) ->
         sign=MERGES[step.alignment.operation].symbol if step.alignment else "",
         pick=step.name,
         chosen=step.name == chosen,
-        image=_image(trace, step, channel),
+        image=picture(plane, _limits(trace, step) or limits_of(np.zeros(1), plane)),
+        fill=max(plane.shape) > _NARROW * min(plane.shape),
     )
 
 
@@ -72,17 +76,18 @@ def _edges(step: Step) -> list[GraphEdge]:
     ]
 
 
-def _image(trace: GateTrace, step: Step, channel: int) -> str:
-    """The first sample in one channel: features on one scale, maps from 0 to 1, other tensors on their own."""
-    value = step.value[0]
-    if value.ndim < 3 or prod(value.shape[:-1]) == 1:
-        plane = value.reshape(1, -1) if prod(value.shape[:-1]) == 1 else value[..., :64]
-        plane = np.repeat(plane, max(1, plane.shape[1] // 3), axis=0) if len(plane) == 1 else plane
-        return picture(plane, _limits(trace, step) or limits_of(np.zeros(1), plane))
-    plane = value[..., min(channel, value.shape[-1] - 1)]
+def _plane(step: Step, channel: int) -> Array:
+    """(rows, columns) of the first sample in one channel; of a tensor without a grid, its values side by side."""
+    plane: Array = step.value[0]
+    if prod(plane.shape[:-1]) == 1:
+        return plane.reshape(1, -1)
+    if plane.ndim == 2:
+        plane = plane[..., :64]
+        return plane
+    plane = plane[..., min(channel, plane.shape[-1] - 1)]
     while plane.ndim > 2:  # a volume: the slice in the middle
         plane = plane[len(plane) // 2]
-    return picture(plane, _limits(trace, step) or limits_of(np.zeros(1), plane))
+    return plane
 
 
 def _limits(trace: GateTrace, step: Step) -> Limits | None:

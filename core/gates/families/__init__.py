@@ -1,3 +1,3 @@
 """The gates themselves, one module for each family: the steps of a gate and its Keras code."""
 
-__all__ = ["attention", "branches", "channel", "coordinate", "spatial_channel", "whole_image"]
+__all__ = ["attention", "branches", "channel", "coordinate", "self_attention", "spatial_channel", "whole_image"]

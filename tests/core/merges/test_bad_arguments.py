@@ -1,4 +1,4 @@
-"""What no tensor, shape, index or name is: each gets a sentence, at once, and never an accident of Python."""
+"""What is no tensor, shape, index or name is rejected at once with an error message, never by an accident of Python."""
 
 import time
 
@@ -112,7 +112,7 @@ def test_inputs_that_are_none(number):
 @pytest.mark.parametrize("seed", ["a", None, 1.5, [1]])
 def test_seeds_that_are_none(seed):
     """A gate says so before it runs."""
-    with pytest.raises(MergeError, match="A seed is a whole number"):
+    with pytest.raises(MergeError, match="A seed is an integer"):
         run_gate("se", np.ones((2, 3, 5, 8)), seed=seed)
 
 
@@ -129,3 +129,38 @@ def test_shapes_as_people_of_other_keyboards_type_them():
         with pytest.raises(MergeError) as caught:
             parse_shape(text)
         assert str(caught.value) == said
+
+
+@pytest.mark.parametrize("dtype", [">i4", ">u2", ">i8", ">f4"])
+def test_byte_order_of_another_machine(dtype):
+    """The result has the native order, as a Keras tensor has."""
+    value = merge("Add", [np.ones((2, 3), dtype)]).value
+    assert value.dtype.isnative
+    assert value.dtype == np.dtype(dtype).newbyteorder("=")
+
+
+@pytest.mark.parametrize("operation", ["Maximum", "Minimum", "Multiply", "Add", "Concatenate"])
+def test_one_input_with_a_mask_is_copied(operation):
+    """Writing to the result does not change the input."""
+    given = np.ones((2, 3), "float32")
+    merge(operation, [given], masks=[np.array([True, False])]).value[:] = 7
+    assert (given == 1).all()
+
+
+@pytest.mark.skipif(np.dtype(np.longdouble).itemsize == 8, reason="this machine has no longer floats")
+def test_floats_longer_than_tensorflow_has():
+    """Are not cut in silence."""
+    with pytest.raises(MergeError, match="TensorFlow has no dtype"):
+        merge("Add", [np.ones((2, 3), np.longdouble)] * 2)
+
+
+def test_one_dtype_for_two_inputs():
+    """Is counted, not zipped."""
+    with pytest.raises(MergeError, match="got 1 dtypes for 2 inputs"):
+        snippet("Add", [(2, 3), (2, 3)], "numpy", dtypes=["float32"])
+
+
+def test_axes_that_are_truth_values():
+    """Are an int to Python, so Keras takes them, and names them as they were passed."""
+    with pytest.raises(MergeError, match="at axis True"):
+        align("Dot", [(2, 3), (2, 5)], axes=True)

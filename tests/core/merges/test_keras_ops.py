@@ -1,4 +1,4 @@
-"""How operators line tensors up, held against `keras.ops` on symbolic tensors."""
+"""How operators align tensors, compared with `keras.ops` on symbolic tensors."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ def test_shapes_are_those_of_keras(operation, first, second):
         with pytest.raises(MergeError) as caught:
             align_operator(operation, [first, second])
         assert caught.value.keras_message == str(error)
-        assert all(align_operator(operation, fix.shapes) for fix in caught.value.fixes)
+        assert all(align_operator(operation, fix.shapes, **fix.options) for fix in caught.value.fixes)
         return
     alignment = align_operator(operation, [first, second])
     assert alignment.output_shape == tuple(truth)

@@ -39,7 +39,9 @@ def test_other_colour_models_are_converted(mode, colour, kind):
     pixels = read_file("a.jpg", content)[""]
     assert pixels.shape == (1, 5, 7, 3)
     assert 0 <= pixels.min() <= pixels.max() <= 1
-    assert file_notes("a.jpg", content) == ("The picture is converted to RGB.",)
+    notes = file_notes("a.jpg", content)
+    assert notes[-1] == "The picture is converted to RGB."
+    assert (notes[0] == "The picture has 16 bits per pixel.") == (mode == "I;16")
 
 
 def test_sixteen_bits_of_grey():
@@ -58,7 +60,7 @@ def test_only_the_first_frame():
 
 
 def test_pictures_are_turned_upright():
-    """As the camera was held; what else stands in EXIF is dropped (row 56)."""
+    """Upright, as the camera was held; other EXIF entries are dropped (row 56)."""
     exif = Image.Exif()
     exif[0x0112] = 6  # turned by a quarter: the top left comes to the top right
     exif[0x010E] = "<script>alert(1)</script>"

@@ -12,7 +12,7 @@ import pytest
 from core import merge
 from sandbox.model_file.file import read_model
 from sandbox.model_run.results import MergeRecord
-from tests.ui.inspector.models import gate_file
+from tests.ui.inspector.models import gate_file, keras_file
 from ui.inspector.downloads import file_name, merge_npz, merges_csv
 from ui.inspector.recorded import Tensors
 from ui.inspector.report import report
@@ -139,3 +139,16 @@ def test_thumbnails_of_any_shape(shape):
     plane[plane > 1], plane[plane < -2] = np.nan, np.inf
     source = thumbnail(plane)
     assert source.startswith("data:image/png;base64,") == bool(plane.size)
+
+
+def test_the_report_lists_code_and_layers_in_which_tensors_meet():
+    """With their shapes, escaped like every other name."""
+    layers = [
+        ("q", "InputLayer", [None, 5, 7], []),
+        ("v", "InputLayer", [None, 6, 7], []),
+        (EVIL, "Attention", [None, 5, 7], ["q", "v"]),
+    ]
+    page = report(read_model(keras_file(layers, [EVIL])), {}, {}, "en").decode()
+    assert "(Attention): (None, 5, 7), (None, 6, 7) → (None, 5, 7)" in page
+    assert "<script" not in page
+    assert 'onerror="' not in page

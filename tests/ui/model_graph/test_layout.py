@@ -113,7 +113,7 @@ def test_labels_cover_no_box_and_no_other_label(graph, data):
     layout = lay_out(names, edges, labelled=labelled)
     found = [at for at in layout.labels if at is not None]
     assert len(found) == sum(labelled)
-    for place, (x, y) in enumerate(found):
+    for place, (_x, y) in enumerate(found):
         assert all(abs(y - other) >= HEIGHT / 2 + 9 for _, other in layout.centres.values())
         assert all(abs(y - below) >= 20 for _, below in found[place + 1 :])
     for path, at in zip(layout.paths, layout.labels, strict=True):

@@ -8,6 +8,7 @@ __all__ = [
     "layout",
     "numbers",
     "outlines",
+    "panel",
     "scale",
     "scene",
     "snapshot",

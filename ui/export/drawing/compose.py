@@ -115,7 +115,8 @@ def _panels(
     look: Look, plans: list[Plan | None], line: int, cell: float, theme: Theme, ratio: float, coarse: int
 ) -> list[Item]:
     """All panels, with the origin at (0, 0)."""
-    frames, items = frames_of(look, plans), []
+    frames = frames_of(look, plans)
+    items: list[Item] = []
     heights = [plan.box(cell)[1] if plan else 60.0 for plan in plans]
     piled = line == 1 and len(plans) > 1
     x, y, below = 0.0, 0.0, 0.0

@@ -249,7 +249,8 @@ def _table_slide(deck: Deck, look: Look) -> None:
         [name, *(f"{cell.size} {words.get(cell.role, '')}".strip() for cell in row), *[""] * (width - len(row))]
         for name, row in zip(names, rows, strict=True)
     ]
-    fills = [[None] * (width + 1)] + [
+    fills: list[list[tuple[int, int, int] | None]] = [[None] * (width + 1)]
+    fills += [
         [
             None,
             *(_over(ROLE_COLOURS.get(cell.role, ""), deck.theme.ground) for cell in row),

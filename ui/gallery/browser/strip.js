@@ -1,7 +1,7 @@
 // Draws one bar per channel. Streamlit calls `mount` first, then after every change of the data and of the theme.
 
 const SVG = "http://www.w3.org/2000/svg";
-const PAUSE = 250; // ms after the last arrow key before the server is told
+const PAUSE = 250; // ms after the last arrow key before the server is notified
 const held = new WeakMap(); // state by element; it is kept between calls
 
 export default function mount({ data, parentElement, setTriggerValue }) {

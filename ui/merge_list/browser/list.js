@@ -1,6 +1,6 @@
 // Draws the list of merges. Streamlit calls `mount` first, then after every change of the data and of the theme.
 
-const PAUSE = 350; // ms after the last arrow key before the server is told
+const PAUSE = 350; // ms after the last arrow key before the server is notified
 const LEAST = 240; // smallest height of the list [pixels]
 const MARGIN = 20; // pixels below the list that stay free in the window
 const held = new WeakMap();
@@ -41,7 +41,7 @@ function build(list, state, data) {
   const before = state.data;
   state.data = data;
   list.setAttribute("aria-label", data.words.list);
-  list.replaceChildren(...data.rows.map((row, place) => item(list, state, row, place)));
+  list.replaceChildren(...data.rows.map((row, index) => item(list, state, row, index)));
   list.onkeydown = (event) => key(list, state, event);
   const chosen = data.rows.findIndex((row) => row.chosen);
   const moved = before?.rows.find((row) => row.chosen)?.id !== data.rows[chosen]?.id;
@@ -49,14 +49,14 @@ function build(list, state, data) {
   mark(list, state, !before || moved);
 }
 
-function item(list, state, row, place) {
+function item(list, state, row, index) {
   const element = make("li", row.fault ? "fault" : "");
-  element.id = `merge-${place}`;
+  element.id = `merge-${index}`;
   element.setAttribute("role", "option");
   element.setAttribute("aria-selected", String(row.chosen));
   element.append(picture(row), text(row));
   element.onclick = () => {
-    state.at = place;
+    state.at = index;
     mark(list, state);
     choose(state);
   };
@@ -100,7 +100,7 @@ function shape(sizes) {
 
 function mark(list, state, show = true) {
   const items = [...list.children];
-  items.forEach((element, place) => element.classList.toggle("at", place === state.at));
+  items.forEach((element, index) => element.classList.toggle("at", index === state.at));
   const here = items[state.at];
   if (!here) return list.removeAttribute("aria-activedescendant");
   list.setAttribute("aria-activedescendant", here.id);

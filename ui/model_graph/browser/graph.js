@@ -116,7 +116,7 @@ function box(state, node) {
         y: 6,
         width: width - 12,
         height: top - 8,
-        preserveAspectRatio: "xMidYMid meet",
+        preserveAspectRatio: node.fill ? "none" : "xMidYMid meet",
       }),
     );
   if (node.sign)
@@ -279,11 +279,11 @@ function resize(state, anew = false) {
   state.svg.setAttribute("height", state.height);
   state.svg.setAttribute("width", width);
   const { x, y } = data.nodes.find((node) => node.chosen) ?? { x: data.width / 2, y: data.height / 2 };
-  const place = (size, all, at) =>
+  const offset = (size, all, at) =>
     all * scale + 32 <= size + 1
       ? (size - all * scale) / 2
       : Math.min(16, Math.max(size - all * scale - 16, size / 2 - at * scale));
-  move(state, { scale, x: place(width, data.width, x), y: place(state.height, data.height, y) });
+  move(state, { scale, x: offset(width, data.width, x), y: offset(state.height, data.height, y) });
 }
 
 function least(state) {

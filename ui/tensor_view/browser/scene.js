@@ -5,7 +5,7 @@ import { borderOf, strokeBorder } from "./contours.js";
 import { tensorOf } from "./store.js";
 
 /** @type {[number, number, number]} */
-export const WARM = [255, 176, 0]; // the map, and the prediction; as core/segmentation/overlay.py
+export const WARM = [255, 176, 0]; // the map, and the prediction
 /** @type {[number, number, number]} */
 export const COOL = [86, 180, 233]; // the ground truth
 const COVER = 0.62; // of the image under a weight of 1
