@@ -28,9 +28,7 @@ def align_concatenate(row: Operation, shapes: tuple[Shape, ...], axis: int, back
     """
     _check_build(shapes, axis)
     if backend.returns_single and len(shapes) == 1 and axis >= len(shapes[0]):
-        return Alignment(
-            row.name, (_entry(shapes[0], _all_matched(shapes[0])),), shapes[0], backend=backend.name
-        )
+        return Alignment(row.name, (_entry(shapes[0], _all_matched(shapes[0])),), shapes[0], backend=backend.name)
     _check_call(row, shapes, axis, backend)
     joined = axis % len(shapes[0])
     sizes = [shape[joined] for shape in shapes]

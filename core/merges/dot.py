@@ -151,9 +151,7 @@ def _no_such_axis(axis: int, shape: Shape, number: int, accident: str) -> MergeE
     )
 
 
-def _check_call(
-    call: Call, first: Shape, second: Shape, contracted: tuple[int, int], backend: Backend
-) -> None:
+def _check_call(call: Call, first: Shape, second: Shape, contracted: tuple[int, int], backend: Backend) -> None:
     """Reject what passes the layer's own check and fails in `batch_dot`."""
     if len(first) < 2 or len(second) < 2:
         raise MergeError(

@@ -77,7 +77,9 @@ NUMPY = Backend(
     "np.ndarray",
     "keras/src/backend/numpy/numpy.py, core.py; keras/src/utils/numerical_utils.py",
     (
-        _("int64 and uint64 become 32 bits as soon as two inputs are combined; Concatenate of equal dtypes keeps them."),
+        _(
+            "int64 and uint64 become 32 bits as soon as two inputs are combined; Concatenate of equal dtypes keeps them."
+        ),
         _("Average of integers is float64."),
         _("An array cannot carry a mask: masks have no effect."),
         _("Dot with normalize=True divides by the norm itself, however small; only a norm of 0 counts as 1."),

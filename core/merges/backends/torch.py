@@ -76,7 +76,9 @@ def _mask_text(first: Shape, second: Shape) -> str:
     pairs = list(zip(reversed(first), reversed(second), strict=False))
     back = next(at for at, (a, b) in enumerate(pairs) if a != b and 1 not in (a, b))
     a, b = pairs[back]
-    return f"The size of tensor a ({a}) must match the size of tensor b ({b}) at non-singleton dimension {rank - 1 - back}"
+    return (
+        f"The size of tensor a ({a}) must match the size of tensor b ({b}) at non-singleton dimension {rank - 1 - back}"
+    )
 
 
 def _shape_text(shape: Shape) -> str:

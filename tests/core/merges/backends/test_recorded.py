@@ -46,7 +46,9 @@ def _differs(
         return f"Keras rejects it: {answer.text!r}"
     if (ours.value.dtype, ours.value.shape) != (answer.value.dtype, answer.value.shape):
         return f"{ours.value.dtype} {ours.value.shape}, Keras {answer.value.dtype} {answer.value.shape}"
-    if (ours.mask is None) != (answer.mask is None) or not (ours.mask is None or np.array_equal(ours.mask, answer.mask)):
+    if (ours.mask is None) != (answer.mask is None) or not (
+        ours.mask is None or np.array_equal(ours.mask, answer.mask)
+    ):
         return "mask"
     return "" if _close(backend, operation, inputs, options, ours.value, answer.value) else "value"
 
