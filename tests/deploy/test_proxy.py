@@ -1,6 +1,7 @@
 """What comes through the proxy: the same headers on every answer, one replica for one visitor, closed paths."""
 
 import json
+from uuid import uuid4
 
 import pytest
 
@@ -60,7 +61,7 @@ def test_a_visitor_stays_with_one_replica_and_visitors_are_spread(site):
     Each request has a path of its own, since the workers of nginx write the log after the answer, in any order.
     """
     cookies = [answer(site.address + "/")[1]["Set-Cookie"].split(";")[0] for _ in range(24)]
-    paths = [[f"/visitor-{visitor}-request-{request}" for request in range(3)] for visitor in range(len(cookies))]
+    paths = [[f"/{uuid4()}" for _ in range(3)] for _ in cookies]
     for cookie, requests in zip(cookies, paths, strict=True):
         for path in requests:
             status, headers, _ = answer(site.address + path, headers={"Cookie": cookie})
