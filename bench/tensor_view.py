@@ -136,7 +136,7 @@ def _plain_step(browser: Browser, script: str) -> float:
 
 
 def _spans(browser: Browser, address: str, kind: str, act: Callable[[Page], None]) -> tuple[list[float], list[float]]:
-    with _opened(browser, f"{address}/?case=gate&told=0") as page:
+    with _opened(browser, f"{address}/?case=gate&received=0") as page:
         page.wait_for_selector("canvas[data-painted]")
         page.wait_for_timeout(1500)
         page.evaluate(LISTEN, kind)
@@ -185,7 +185,7 @@ _COUNT = """async seconds => {
 
 
 def _playing(browser: Browser, address: str, case: str) -> tuple[float, float]:
-    with _opened(browser, f"{address}/?case={case}&told=0") as page:
+    with _opened(browser, f"{address}/?case={case}&received=0") as page:
         page.wait_for_selector("canvas[data-painted]")
         page.wait_for_timeout(1500)
         first = page.evaluate("performance.getEntriesByName('tensor view')[0].duration") / 1000

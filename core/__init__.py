@@ -7,6 +7,9 @@ then the packages and modules with the rest. `tests/test_boundaries.py` enforces
 # The table of merges
 from core.merges.operations import MERGES, Operation
 
+# The table of backends
+from core.merges.backends import BACKENDS
+
 # Shapes
 from core.merges.align import align
 from core.merges.plan import AlignedInput, Alignment
@@ -26,7 +29,7 @@ from core.merges.read_error import Request, read_error
 from core.sentences import Sentence
 
 __all__ = [
-    "DIALECTS", "MERGES", "AlignedInput", "Alignment", "Fix", "MergeError", "Merged", "Operation", "Request",
+    "BACKENDS", "DIALECTS", "MERGES", "AlignedInput", "Alignment", "Fix", "MergeError", "Merged", "Operation", "Request",
     "Sentence",
     "align", "gradients", "merge", "reach", "read_error", "snippet", "sources",
     "gates", "merges", "segmentation", "story",

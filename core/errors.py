@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -118,10 +118,15 @@ class Call:
     layer: str
     shapes: tuple[Shape, ...]
     dtypes: tuple[str, ...]
+    tensor: str = "tf.Tensor"
+    shape_text: Callable[[Shape], str] = str
 
     def wrap(self, message: str) -> str:
         """The message in Keras's frame."""
-        tensors = [f"tf.Tensor(shape={s}, dtype={d})" for s, d in zip(self.shapes, self.dtypes, strict=True)]
+        tensors = [
+            f"{self.tensor}(shape={self.shape_text(shape)}, dtype={dtype})"
+            for shape, dtype in zip(self.shapes, self.dtypes, strict=True)
+        ]
         return (
             f"Exception encountered when calling {self.layer}.call().\n\n{message}\n\n"
             f"Arguments received by {self.layer}.call():\n  • inputs={tensors}"

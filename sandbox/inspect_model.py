@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
         the model fails when it is run.
     """
     options = _parser().parse_args(arguments)
-    wants_run = options.image is not None or options.noise is not None
+    wants_run = any(given is not None for given in (options.image, options.noise, options.overlay))
     run, notes = None, list[str]()
     try:
         content = _content(options.model)
@@ -104,7 +104,7 @@ def _run(content: bytes, model: ModelFile, options: argparse.Namespace) -> tuple
 
     notes: Sequence[Sentence] = ()
     if options.image is None:
-        inputs: Mapping[str, Array] = noise_inputs(model, options.noise)
+        inputs: Mapping[str, Array] = noise_inputs(model, options.noise or 0)
     else:
         inputs, notes = file_inputs(model, options.image, options.scale, options.noise or 0)
     opened = open_model(content, model=model)

@@ -291,7 +291,6 @@ OWN_IDEA = {  # short files with one user that are a whole idea all the same, ea
     "training.losses": "training.recipe",
     "sandbox.model_run.volumes": "sandbox.model_run.file_inputs",  # the parent of a process of its own
     "ui.story.tours": "ui.story.controls",  # the files of the tour
-    "ui.story.markdown": "ui.story.view",  # which Markdown of a story is shown
     "ui.files.images": "ui.files.uploads",  # pictures as tensors; one reader for each kind of file
     "ui.tensor_view.scene": "ui.tensor_view.payload",  # the image beside the tensors, packed for the browser
     "ui.views.waiting": "ui.views.keras_check",  # waits for a future in a fragment; for all pages

@@ -25,7 +25,7 @@ def file_of(name: str) -> Path | None:
 
 @cache
 def needs(path: Path) -> frozenset[str]:
-    """Markers for what a module imports when it is imported itself, directly or by other modules of ours."""
+    """Markers for what a module imports when it is imported itself, directly or by other modules of the repository."""
     found = set()
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.Import):

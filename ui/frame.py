@@ -11,7 +11,7 @@ from ui import counters, session, stage
 from ui.hosting import admission, budget, garbage, status
 from ui.state import history, link, present
 from ui.streamlit_internals import Container
-from ui.text import speak, t
+from ui.text import set_language, t
 from ui.views import keras_check
 
 PAGES = {  # file: (title, icon); the one list of pages
@@ -35,7 +35,7 @@ def begin(title: str) -> None:
     counters.begin(title)
     admission.admit()
     link.begin(title)
-    speak(session.language())
+    set_language(session.language())
     present.begin()
     st.set_page_config(
         page_title=f"{t(title)} · Mergescope", page_icon=str(_ICON), layout="wide", initial_sidebar_state="collapsed"
@@ -92,7 +92,7 @@ def _language() -> None:
     session.put({"lang": session.language()})
     names = list(session.LANGUAGES)
     link.menu("Language · 语言", names, "lang", "en", format_func=session.LANGUAGES.get)
-    speak(session.language())  # as it was chosen just now, or as the link has it
+    set_language(session.language())  # as it was chosen just now, or as the link has it
     if session.browser_language() != "en":
         link.always("lang")
 

@@ -24,6 +24,9 @@ _REPLACED = re.compile(  # positions at which a joiner breaks what the browser w
 )
 _MARKUP = re.compile(r"([\\`_\[\]<>~$|#!&{}^]|:(?=[A-Za-z]))")
 _LIST_ITEM = re.compile(r"(?m)^(\s*(?:\d+(?=[.)]\s))?)([-+.)](?=\s))")  # "- ", "+ ", "1. " at the start of a line
+_CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
+_RULER = re.compile(r"^\s*([-=*_])(\s*\1)*\s*$")  # would turn the line above into a heading
+_BULLET = re.compile(r"^(?:[-*]|(\d+)\.)\s+")
 _LOCALES = Path(__file__).parent / "locales"
 _SHOWN = 60  # characters of a foreign name that are repeated on screen
 _SPOKEN: ContextVar[str | None] = ContextVar("spoken", default=None)
@@ -34,7 +37,7 @@ def t(text: str, /, **values: Any) -> str:
 
     Args:
         text: English; or a `Sentence` of the engine, which brings its own values.
-        values: what stands in for the names in braces.
+        values: what replaces the names in braces.
     """
     template, own = (text.template, text.values) if isinstance(text, Sentence) else (text, {})
     translated = _catalogue(_SPOKEN.get() or session.language()).gettext(template) if template else ""
@@ -42,7 +45,7 @@ def t(text: str, /, **values: Any) -> str:
     return translated.format(**filled) if filled else translated
 
 
-def speak(language: str) -> None:
+def set_language(language: str) -> None:
     """Speak this language for the rest of this run: looking up what was chosen for every text takes a tenth of it."""
     _SPOKEN.set(language)
 
@@ -71,6 +74,23 @@ def plain(text: str, *, emphasis: bool = False) -> str:
     broken = _REPLACED.sub(_JOINER, text)
     escaped = _MARKUP.sub(r"\\\1", broken)
     return _LIST_ITEM.sub(r"\1\\\2", escaped if emphasis else escaped.replace("*", r"\*"))
+
+
+def safe_markdown(text: str) -> str:
+    """Return foreign paragraphs as Markdown in which only bold, italic, code and lists work; the rest is as typed."""
+    return "\n".join(_safe_line(line) for line in text.split("\n"))
+
+
+def _safe_line(line: str) -> str:
+    bare = line.strip()
+    if _RULER.match(bare):
+        return ""
+    bullet = _BULLET.match(bare)
+    head = "" if bullet is None else f"{bullet[1]}. " if bullet[1] else "- "
+    parts = _CODE.split(bare[bullet.end() :] if bullet else bare)  # outside, inside, outside, ...
+    return head + "".join(
+        f"`{part}`" if number % 2 else plain(part, emphasis=True) for number, part in enumerate(parts)
+    )
 
 
 def short(name: str) -> str:

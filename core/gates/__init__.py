@@ -6,6 +6,8 @@ columns, in, out), "phi_g/bias" (out,). `python -m core.gates` lists the gates; 
 runs one.
 """
 
+from core.gates.families.self_attention import position_weights
+from core.gates.operands import Call, gate_hints, gate_operand
 from core.gates.run import find_gate, gate_shapes, gate_snippet, run_gate, trace_snippet
 from core.gates.table import GATES, Gate, Variant
 from core.gates.trace import GateTrace, Step
@@ -13,7 +15,8 @@ from core.gates.weights import pick_weights
 
 __all__ = [
     "GATES", "Gate", "GateTrace", "Step", "Variant",
-    "find_gate", "gate_shapes", "gate_snippet", "pick_weights", "run_gate", "trace_snippet",
+    "find_gate", "gate_shapes", "gate_snippet", "pick_weights", "position_weights", "run_gate", "trace_snippet",
+    "Call", "gate_hints", "gate_operand",
     "channels", "compare", "gradients", "health", "map_changes", "pitfalls", "report", "resampling",
     "sanity_checks",
 ]  # fmt: skip

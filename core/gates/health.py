@@ -1,6 +1,6 @@
 """Diagnoses an attention map or gate values: open, dead, uniform, selective, or shares of one whole.
 
-Two kinds of values are told apart. A sigmoid gives each value its own range from 0 to 1. A softmax gives shares that
+Two kinds of values are distinguished. A sigmoid gives each value its own range from 0 to 1. A softmax gives shares that
 sum to 1 along one or several axes; with n shares the even one is 1/n, and every limit is relative to it.
 """
 

@@ -6,6 +6,7 @@ Each public name is a module; `core` exports the functions that most callers nee
 __all__ = [
     "align",
     "arithmetic",
+    "backends",
     "dialects",
     "gradient_arithmetic",
     "gradients",

@@ -8,16 +8,24 @@ from operator import index
 from typing import Any
 
 from core.errors import MergeError, PartialInput, Shape, invalid_request, shown
+from core.merges.backends import TENSORFLOW, Backend, find_backend
 from core.merges.concatenate import align_concatenate
 from core.merges.dot import Axes, align_dot, check_axes
-from core.merges.elementwise import align_elementwise, expand
+from core.merges.elementwise import align_elementwise
 from core.merges.fixes import Problem, find_fixes
 from core.merges.operations import Operation, find
-from core.merges.plan import Alignment, faults_of, partial_input
+from core.merges.plan import Alignment, expand, faults_of, partial_input
 from core.sentences import Sentence
 
 
-def align(operation: str, shapes: Iterable[Iterable[int | None]], *, axis: int = -1, axes: Any = -1) -> Alignment:
+def align(
+    operation: str,
+    shapes: Iterable[Iterable[int | None]],
+    *,
+    axis: int = -1,
+    axes: Any = -1,
+    backend: str = "tensorflow",
+) -> Alignment:
     """How the inputs of a merge are aligned.
 
     Args:
@@ -25,6 +33,7 @@ def align(operation: str, shapes: Iterable[Iterable[int | None]], *, axis: int =
         shapes: one per input, batch axis first; None for an unknown size.
         axis: of Concatenate.
         axes: of Dot: one for both inputs, or a pair.
+        backend: that Keras runs on, a name in `core.BACKENDS`.
 
     Returns:
         The roles of each axis, the shape of the result and warnings.
@@ -32,51 +41,55 @@ def align(operation: str, shapes: Iterable[Iterable[int | None]], *, axis: int =
     Raises:
         MergeError: the Keras layer rejects these shapes; with Keras's text, the reason and fixes.
     """
-    return align_row(find(operation), shapes, axis=axis, axes=axes)
+    return align_row(find(operation), shapes, axis=axis, axes=axes, backend=find_backend(backend))
 
 
-def align_row(row: Operation, shapes: Any, *, axis: Any = -1, axes: Any = -1) -> Alignment:
+def align_row(
+    row: Operation, shapes: Any, *, axis: Any = -1, axes: Any = -1, backend: Backend = TENSORFLOW
+) -> Alignment:
     """`align` for a row of the table."""
     checked_axes = check_axes(axes) if row.rule == "dot" else -1
     checked_axis = _check_axis(axis) if row.rule == "concatenate" else -1
     checked_shapes = check_shapes(row, shapes)
-    return plan_or_explain(row, checked_shapes, checked_axis, checked_axes)
+    return plan_or_explain(row, checked_shapes, checked_axis, checked_axes, backend)
 
 
-def plan_or_explain(row: Operation, shapes: tuple[Shape, ...], axis: int, axes: Axes) -> Alignment:
+def plan_or_explain(row: Operation, shapes: tuple[Shape, ...], axis: int, axes: Axes, backend: Backend) -> Alignment:
     """`align` for arguments that have been checked.
 
     Raises:
         MergeError: with the partial alignment and fixes.
     """
     try:
-        return plan(row, shapes, axis, axes)
+        return plan(row, shapes, axis, axes, backend)
     except MergeError as error:
-        fixes = find_fixes(_problem(row, shapes, axis, axes, error))
+        fixes = find_fixes(_problem(row, shapes, axis, axes, error, backend))
         raise error.but(fixes=fixes, partial=partial_inputs(row, shapes, error)) from None
 
 
-def _problem(row: Operation, shapes: tuple[Shape, ...], axis: int, axes: Axes, error: MergeError) -> Problem:
+def _problem(
+    row: Operation, shapes: tuple[Shape, ...], axis: int, axes: Axes, error: MergeError, backend: Backend = TENSORFLOW
+) -> Problem:
     chosen: dict[str, dict[str, Any]] = {"concatenate": {"axis": axis}, "dot": {"axes": axes}}
     options = chosen.get(row.rule, {})
     call = f"y = keras.layers.{row.name}({{options}})([{{inputs}}])"
-    return Problem(row, shapes, options, error, partial(_accepts, row), call)
+    return Problem(row, shapes, options, error, partial(_accepts, row, backend), call)
 
 
-def _accepts(row: Operation, shapes: tuple[Shape, ...], options: dict[str, Any]) -> Alignment:
-    return plan(row, shapes, options.get("axis", -1), options.get("axes", -1))
+def _accepts(row: Operation, backend: Backend, shapes: tuple[Shape, ...], options: dict[str, Any]) -> Alignment:
+    return plan(row, shapes, options.get("axis", -1), options.get("axes", -1), backend)
 
 
 @lru_cache(maxsize=4096)
-def plan(row: Operation, shapes: tuple[Shape, ...], axis: int, axes: Axes) -> Alignment:
+def plan(row: Operation, shapes: tuple[Shape, ...], axis: int, axes: Axes, backend: Backend) -> Alignment:
     """`align` for arguments that have been checked, without looking for fixes."""
     if not shapes:
         raise _no_inputs(row)
     if row.rule == "concatenate":
-        return align_concatenate(row, shapes, axis)
+        return align_concatenate(row, shapes, axis, backend)
     if row.rule == "dot":
-        return align_dot(row, shapes, axes)
-    return align_elementwise(row, shapes)
+        return align_dot(row, shapes, axes, backend)
+    return align_elementwise(row, shapes, backend)
 
 
 def partial_inputs(row: Operation, shapes: tuple[Shape, ...], error: MergeError) -> tuple[PartialInput, ...]:

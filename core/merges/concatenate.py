@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from core.dtypes import Array, promote
-from core.errors import Call, MergeError, Shape
+from core.dtypes import Array
+from core.errors import MergeError, Shape
+from core.merges.backends.row import Backend
 from core.merges.odd_sizes import odd_size
 from core.merges.operations import Operation
 from core.merges.plan import AlignedInput, Alignment, Role
@@ -19,31 +20,31 @@ from core.merges.warnings import batch_warning
 from core.sentences import Sentence
 
 
-def align_concatenate(row: Operation, shapes: tuple[Shape, ...], axis: int) -> Alignment:
+def align_concatenate(row: Operation, shapes: tuple[Shape, ...], axis: int, backend: Backend) -> Alignment:
     """The alignment of a Concatenate.
 
     Raises:
         MergeError: without fixes; `core.merges.align.align` adds them.
     """
     _check_build(shapes, axis)
-    if len(shapes) == 1 and axis >= len(shapes[0]):  # TensorFlow returns a single input, whatever the axis
-        return Alignment(row.name, (_entry(shapes[0], _all_matched(shapes[0])),), shapes[0])
-    _check_call(row, shapes, axis)
+    if backend.returns_single and len(shapes) == 1 and axis >= len(shapes[0]):
+        return Alignment(row.name, (_entry(shapes[0], _all_matched(shapes[0])),), shapes[0], backend=backend.name)
+    _check_call(row, shapes, axis, backend)
     joined = axis % len(shapes[0])
     sizes = [shape[joined] for shape in shapes]
     total = None if None in sizes else sum(size for size in sizes if size is not None)
     output = (*shapes[0][:joined], total, *shapes[0][joined + 1 :])
     unknown = {at for at in range(len(output)) if any(shape[at] is None for shape in shapes)}
     inputs = tuple(_entry(shape, _roles(len(shape), joined, unknown)) for shape in shapes)
-    return Alignment(row.name, inputs, output, tuple(_warnings(shapes, joined)), axis=joined)
+    return Alignment(row.name, inputs, output, tuple(_warnings(shapes, joined)), axis=joined, backend=backend.name)
 
 
-def join(arrays: Sequence[Array], alignment: Alignment) -> Array:
+def join(row: Operation, arrays: Sequence[Array], alignment: Alignment, backend: Backend) -> Array:
     """The concatenation, in the common dtype."""
     if len(arrays) == 1:
         return arrays[0].copy()
     dtypes = {array.dtype for array in arrays}
-    dtype = dtypes.pop() if len(dtypes) == 1 else promote(*dtypes)
+    dtype = backend.promote(row, *dtypes) if len(dtypes) > 1 else arrays[0].dtype
     assert alignment.axis is not None
     return np.concatenate([array.astype(dtype, copy=False) for array in arrays], axis=alignment.axis)
 
@@ -146,30 +147,23 @@ def _clashes(shapes: tuple[Shape, ...], axis: int) -> list[tuple[int, int]]:
     return [(number, at) for number in range(len(shapes)) for at in differing]
 
 
-def _check_call(row: Operation, shapes: tuple[Shape, ...], axis: int) -> None:
-    """Reject what passes Keras's own check and fails in TensorFlow."""
+def _check_call(row: Operation, shapes: tuple[Shape, ...], axis: int, backend: Backend) -> None:
+    """Reject what passes Keras's own check and fails in the backend."""
     rank = len(shapes[0])
-    node = (
-        f"{{{{function_node __wrapped__ConcatV2_N_{len(shapes)}_device_/job:localhost/replica:0/task:0/device:CPU:0}}}}"
-    )
-    call = Call(row.name, shapes, ("float32",) * len(shapes))
     if axis >= rank:
         raise MergeError(
-            f"{node} ConcatOp : Expected concatenating dimensions in the range [{-rank}, {rank}), but got {axis} "
-            "[Op:ConcatV2] name: concat",
+            backend.concatenate_axis_text(axis, shapes),
             Sentence("Axis {axis} does not exist; there are the axes 0 to {last}.", axis=axis, last=rank - 1),
             axes=[(number, len(shape) - 1) for number, shape in enumerate(shapes)],
-            call=call,
+            call=backend.call(row, shapes),
         )
     other = next((number for number, shape in enumerate(shapes) if len(shape) != rank), None)
     if other is not None:
-        first, second = (",".join(map(str, shapes[number])) for number in (0, other))
         raise MergeError(
-            f"{node} ConcatOp : Ranks of all input tensors should match: shape[0] = [{first}] vs. "
-            f"shape[{other}] = [{second}] [Op:ConcatV2] name: concat",
+            backend.concatenate_ranks_text(shapes, other),
             _unequal_ranks(shapes, other),
             axes=_clashes(shapes, axis),
-            call=call,
+            call=backend.call(row, shapes),
         )
 
 

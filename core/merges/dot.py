@@ -11,9 +11,10 @@ from math import prod
 
 import numpy as np
 
-from core.dtypes import FLOAT32, Array, flush, promote
+from core.dtypes import Array, flush
 from core.errors import Call, MergeError, Shape
 from core.limits import check_rank
+from core.merges.backends.row import Backend, as_passed
 from core.merges.operations import Operation
 from core.merges.plan import AlignedInput, Alignment
 from core.merges.warnings import batch_warning
@@ -40,7 +41,7 @@ def check_axes(axes: object) -> Axes:
     return (axes[0], axes[1])
 
 
-def align_dot(row: Operation, shapes: tuple[Shape, ...], axes: Axes) -> Alignment:
+def align_dot(row: Operation, shapes: tuple[Shape, ...], axes: Axes, backend: Backend) -> Alignment:
     """The alignment of a Dot.
 
     Raises:
@@ -55,20 +56,24 @@ def align_dot(row: Operation, shapes: tuple[Shape, ...], axes: Axes) -> Alignmen
         )
     first, second = shapes
     contracted = _check_build(first, second, axes)
-    _check_call(Call(row.name, shapes, ("float32", "float32")), first, second, contracted)
+    _check_call(backend.call(row, shapes), first, second, contracted, backend)
     output = _free(first, contracted[0]) + _free(second, contracted[1])[1:]
     output = output if len(output) > 1 else (*output, 1)
     inputs = (_entry(first, contracted[0]), _entry(second, contracted[1]))
-    return Alignment(row.name, inputs, output, tuple(_warnings(axes, shapes)), axes=contracted)
+    return Alignment(row.name, inputs, output, tuple(_warnings(axes, shapes)), axes=contracted, backend=backend.name)
 
 
-def contract(first: Array, second: Array, alignment: Alignment, *, normalize: bool = False) -> Array:
-    """The sum of products, in the dtype that Keras works in: integers are multiplied as float32.
+def contract(
+    row: Operation, first: Array, second: Array, alignment: Alignment, backend: Backend, *, normalize: bool = False
+) -> Array:
+    """The sum of products, in the dtype that the backend works in.
 
     Args:
+        row: Dot.
         first: one input, (B, ..., K, ...).
         second: the other, (B, ..., K, ...).
         alignment: of the two.
+        backend: that Keras runs on.
         normalize: whether each is divided by its L2 norm along the contracted axis first.
 
     Raises:
@@ -76,26 +81,19 @@ def contract(first: Array, second: Array, alignment: Alignment, *, normalize: bo
     """
     assert alignment.axes is not None
     check_rank((first.ndim, second.ndim), _MOST_AXES)
+    clean = flush if backend.flushes else as_passed
     x, y = np.moveaxis(first, alignment.axes[0], -1), np.moveaxis(second, alignment.axes[1], 1)
-    small = {first.dtype, second.dtype} == {np.dtype(np.int8)}
-    result = np.dtype(np.int32) if small else promote(first.dtype, second.dtype)
-    x, y = (part.astype(result if small else FLOAT32, copy=False) for part in (x, y))
     if normalize:
-        x, y = unit(flush(x), -1), unit(flush(y), 1)
+        x, y = backend.normalize(clean(x), -1), backend.normalize(clean(y), 1)
+    small = {x.dtype, y.dtype} == {np.dtype(np.int8)}
+    result = np.dtype(np.int32) if small else backend.promote(row, x.dtype, y.dtype)
+    x, y = (part.astype(result if small else backend.dot_dtype(result), copy=False) for part in (x, y))
     batch, length = x.shape[0], x.shape[-1]
     rows, columns = prod(x.shape[1:-1]), prod(y.shape[2:])
-    product = np.matmul(flush(x).reshape(batch, rows, length), flush(y).reshape(batch, length, columns))
+    product = np.matmul(clean(x).reshape(batch, rows, length), clean(y).reshape(batch, length, columns))
     with np.errstate(invalid="ignore", over="ignore"):
         shape = tuple(size for size in alignment.output_shape if size is not None)
-        return flush(product.reshape(shape)).astype(result, copy=False)
-
-
-def unit(array: Array, axis: int) -> Array:
-    """Divided by its L2 norm along an axis, at least 1e-7 (keras/src/ops/nn.py: _normalize)."""
-    with np.errstate(divide="ignore"):
-        inverse = 1 / np.sqrt(np.sum(np.square(array), axis=axis, keepdims=True))
-    scaled: Array = array * np.minimum(inverse, FLOAT32.type(1e7))
-    return scaled
+        return clean(product.reshape(shape)).astype(result, copy=False)
 
 
 def _bad_axes(message: str) -> MergeError:
@@ -153,11 +151,12 @@ def _no_such_axis(axis: int, shape: Shape, number: int, accident: str) -> MergeE
     )
 
 
-def _check_call(call: Call, first: Shape, second: Shape, contracted: tuple[int, int]) -> None:
+def _check_call(call: Call, first: Shape, second: Shape, contracted: tuple[int, int], backend: Backend) -> None:
     """Reject what passes the layer's own check and fails in `batch_dot`."""
     if len(first) < 2 or len(second) < 2:
         raise MergeError(
-            f"Cannot do batch_dot on inputs with rank < 2. Received inputs with shapes {first} and {second}.",
+            f"Cannot do batch_dot on inputs with rank < 2. Received inputs with shapes {call.shape_text(first)} and "
+            f"{call.shape_text(second)}.",
             Sentence("Dot needs a batch axis and at least one more axis in both inputs."),
             axes=[(number, 0) for number, shape in enumerate((first, second)) if len(shape) < 2],
             call=call,
@@ -165,7 +164,7 @@ def _check_call(call: Call, first: Shape, second: Shape, contracted: tuple[int, 
     if None not in (first[0], second[0]) and first[0] != second[0]:
         raise MergeError(
             "Cannot do batch_dot on inputs with different batch sizes. "
-            f"Received inputs with shapes {first} and {second}.",
+            f"Received inputs with shapes {call.shape_text(first)} and {call.shape_text(second)}.",
             Sentence("Axis 0 is the batch axis; its size must be equal in both inputs."),
             axes=[(0, 0), (1, 0)],
             call=call,
@@ -178,27 +177,22 @@ def _check_call(call: Call, first: Shape, second: Shape, contracted: tuple[int, 
             axes=[(number, 0) for number in (0, 1) if contracted[number] == 0],
             call=call,
         )
-    _check_reshape(call, first, second, contracted)
+    _check_reshape(call, (first, second), contracted, backend)
 
 
-def _check_reshape(call: Call, first: Shape, second: Shape, contracted: tuple[int, int]) -> None:
-    """With an axis of size 0, TensorFlow infers a -1 in `reshape` from the other axes, sometimes wrongly."""
-    if None in first or None in second:
+def _check_reshape(call: Call, shapes: tuple[Shape, Shape], contracted: tuple[int, int], backend: Backend) -> None:
+    """Keras merges the free axes into one by a -1 in `reshape`, which cannot be inferred beside an axis of size 0."""
+    if any(None in shape for shape in shapes):
         return
-    sizes = [
-        [size or 0 for size in shape[1:axis] + shape[axis + 1 :]]
-        for shape, axis in zip((first, second), contracted, strict=True)
-    ]
-    batch, length = first[0] or 0, first[contracted[0]] or 0
-    blind = 0 in (batch, length)
-    guessed = [prod(s for s in part if s or not blind) if len(part) > 1 else prod(part) for part in sizes]
-    actual, requested = batch * prod(guessed), batch * prod(prod(part) for part in sizes)
-    if actual != requested:
+    text = backend.reshape_text(shapes, contracted)
+    if text:
         raise MergeError(
-            "{{function_node __wrapped__Reshape_device_/job:localhost/replica:0/task:0/device:CPU:0}} "
-            f"Input to reshape is a tensor with {actual} values, but the requested shape has {requested} [Op:Reshape]",
-            Sentence("TensorFlow cannot infer the remaining axes of size 0 when the contracted axis also has size 0."),
-            axes=[(n, a) for n, shape in enumerate((first, second)) for a, size in enumerate(shape) if size == 0],
+            text,
+            Sentence(
+                "{title} cannot infer the remaining axes of size 0 when the contracted axis also has size 0.",
+                title=backend.title,
+            ),
+            axes=[(n, a) for n, shape in enumerate(shapes) for a, size in enumerate(shape) if size == 0],
             call=call,
         )
 

@@ -1,45 +1,42 @@
-"""How Keras lines up the inputs of an element-wise merge (keras/src/layers/merging/base_merge.py).
+"""How Keras aligns the inputs of an element-wise merge (keras/src/layers/merging/base_merge.py).
 
-Axis 0, the batch, is pinned left and must be equal; the rest is right-aligned, and an input of lower rank gets axes
-of 1 inserted at axis 1. One accident of the TensorFlow backend is part of the truth (keras/src/backend/tensorflow/
-numpy.py: add): where the second operand of an addition has one axis larger than 1, and that size is also the last or
-the second size of the first operand, it is taken for a bias and added along that axis, wherever its own axis was.
+Axis 0, the batch axis, is aligned left and must be equal; the rest is right-aligned, and an input of lower rank gets
+size-1 axes inserted at axis 1. A backend may read an operand otherwise (`core/merges/backends/`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import groupby
 from typing import Literal
 
 from core.errors import Call, MergeError, Shape
+from core.merges.backends.row import Backend
 from core.merges.odd_sizes import odd_size
 from core.merges.operations import Operation
-from core.merges.plan import AlignedInput, Alignment, Role
+from core.merges.plan import AlignedInput, Alignment, Role, expand
 from core.merges.warnings import warnings
 from core.sentences import Sentence
 
 
-def align_elementwise(row: Operation, shapes: tuple[Shape, ...]) -> Alignment:
+def align_elementwise(row: Operation, shapes: tuple[Shape, ...], backend: Backend) -> Alignment:
     """The plan of an element-wise merge.
 
     Raises:
         MergeError: without fixes; `core.merges.align.align` adds them.
     """
-    call = Call(row.name, shapes, ("float32",) * len(shapes))
+    call = backend.call(row, shapes)
     batch = _batch(shapes)
     _check_sizes(shapes)
     _check_count(row, shapes)
-    _check_scalars(shapes, call)
+    _check_scalars(shapes, call, backend)
     expanded = expand(shapes)
-    read = _read_shapes(row, expanded, call)
+    backend.check_broadcast(row, expanded, call)
+    read = _read_shapes(row, expanded, backend)
     output = _output_shape(read, batch)
-    check_stretch(row, read, call)
     inputs = tuple(
         AlignedInput(shape, wide, _roles(len(shape), wide, output), seen)
         for shape, wide, seen in zip(shapes, expanded, read, strict=True)
     )
-    return Alignment(row.name, inputs, output, tuple(warnings(inputs, output)))
+    return Alignment(row.name, inputs, output, tuple(warnings(inputs, output)), backend=backend.name)
 
 
 def combine(first: Shape, second: Shape) -> Shape:
@@ -145,62 +142,25 @@ def _check_count(row: Operation, shapes: tuple[Shape, ...]) -> None:
         )
 
 
-def _check_scalars(shapes: tuple[Shape, ...], call: Call) -> None:
+def _check_scalars(shapes: tuple[Shape, ...], call: Call, backend: Backend) -> None:
     if () in shapes and any(shapes):
         raise MergeError(
-            "axis 1 is out of bounds for an array with dimension 1.",
+            backend.scalar_text,
             Sentence("A scalar has no batch axis after which Keras could insert axes. Add a batch axis first."),
             axes=[(number, 0) for number, shape in enumerate(shapes) if not shape],
             call=call,
         )
 
 
-def expand(shapes: Sequence[Shape]) -> tuple[Shape, ...]:
-    """The shapes with axes of 1 inserted at axis 1 until all ranks agree."""
-    rank = max(map(len, shapes))
-    return tuple(shape[:1] + (1,) * (rank - len(shape)) + shape[1:] for shape in shapes)
-
-
-def _read_shapes(row: Operation, expanded: tuple[Shape, ...], call: Call) -> tuple[Shape, ...]:
+def _read_shapes(row: Operation, expanded: tuple[Shape, ...], backend: Backend) -> tuple[Shape, ...]:
     if any(None in shape for shape in expanded):
         return expanded
     read = [expanded[0]]
     running = expanded[0]
-    for number, shape in enumerate(expanded[1:], start=1):
-        bias = bias_shape(row, running, shape)
-        if bias is not None and 0 in shape:
-            raise _empty_bias(shape, number, call)
-        read.append(shape if bias is None else bias)
+    for shape in expanded[1:]:
+        read.append(backend.bias(row, running, shape) or shape)
         running = tuple(b if a == 1 else a for a, b in zip(running, read[-1], strict=True))
     return tuple(read)
-
-
-def bias_shape(row: Operation, first: Shape, second: Shape) -> Shape | None:
-    """The shape in which TensorFlow's addition reads its second operand as a bias.
-
-    It does so where the second has one axis larger than 1, of the size of the first operand's last or second axis.
-
-    Returns:
-        A shape of the first operand's rank; None where the second is added as it is.
-    """
-    large = [size for size in second if size is None or size > 1]
-    if not row.takes_bias or len(large) != 1 or large[0] is None or not 1 < len(first) >= len(second):
-        return None
-    if large[0] not in (first[1], first[-1]):
-        return None
-    axis = len(first) - 1 if first[-1] == large[0] else 1
-    return (1,) * axis + (large[0],) + (1,) * (len(first) - axis - 1)
-
-
-def _empty_bias(shape: Shape, number: int, call: Call) -> MergeError:
-    squeezed = ",".join(str(size) for size in shape if size != 1)
-    return MergeError(
-        "{{function_node __wrapped__BiasAdd_device_/job:localhost/replica:0/task:0/device:CPU:0}} "
-        f"Biases must be 1D: [{squeezed}] [Op:BiasAdd] name: ",
-        Sentence("Keras passes this input to TensorFlow as a bias, which fails for an axis of size 0."),
-        axes=[(number, axis) for axis, size in enumerate(call.shapes[number]) if size == 0],
-        call=call,
-    )
 
 
 def _output_shape(read: tuple[Shape, ...], batch: Shape) -> Shape:
@@ -224,43 +184,3 @@ def _role(size: int | None, result: int | None) -> Role:
     if size is None or result is None:
         return "unknown"
     return "stretched" if size == 1 and result != 1 else "matched"
-
-
-_MOST = 5  # runs of neighbouring axes that are stretched alike
-
-
-def check_stretch(row: Operation, shapes: Sequence[Shape], call: Call) -> None:
-    """Refuse what TensorFlow has not implemented; it takes six axes or more, stretched on both sides in turn.
-
-    Args:
-        row: an element-wise merge.
-        shapes: of the operands as they are combined, all of one rank.
-        call: for the error.
-
-    Raises:
-        MergeError: with TensorFlow's text in Keras's frame.
-    """
-    if len(shapes[0]) <= _MOST or any(None in shape or 0 in shape for shape in shapes):
-        return
-    running = shapes[0]
-    for number, shape in enumerate(shapes[1:], start=1):
-        if _runs(running, shape) > _MOST:
-            first, second = (",".join(map(str, operand)) for operand in (running, shape))
-            raise MergeError(
-                f"{{{{function_node __wrapped__{row.kernel}_device_/job:localhost/replica:0/task:0/device:CPU:0}}}} "
-                f"Broadcast between [{first}] and [{second}] is not supported yet. [Op:{row.kernel}] name: ",
-                Sentence(
-                    "The shapes are compatible, but TensorFlow does not support this broadcast: it collapses "
-                    "adjacent axes that are broadcast alike and then allows at most {limit} groups.",
-                    limit=_MOST,
-                ),
-                axes=[(at, axis) for at in range(number + 1) for axis, size in enumerate(call.shapes[at]) if size == 1],
-                call=call,
-            )
-        running = tuple(b if a == 1 else a for a, b in zip(running, shape, strict=True))
-
-
-def _runs(first: Shape, second: Shape) -> int:
-    """Runs of axes that are equal, stretched on the left, or on the right; axes of 1 on both sides do not count."""
-    kinds = ((a == 1) - (b == 1) for a, b in zip(first, second, strict=True) if (a, b) != (1, 1))
-    return sum(1 for _ in groupby(kinds))

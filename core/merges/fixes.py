@@ -196,7 +196,7 @@ def _unbatched_dot(problem: Problem) -> Iterator[Candidate]:
     lines = tuple(assign(number, "keras.ops.expand_dims({x}, 0)") for number in range(len(shapes)))
     for first, second in product(*(range(1, len(shape)) for shape in shapes)) if len(shapes) == 2 else ():
         axes = first if first == second else (first, second)
-        text = Sentence("Add a batch axis of 1 to both inputs and use axes={axes}", axes=axes)
+        text = Sentence("Add a batch axis of size 1 to both inputs and use axes={axes}", axes=axes)
         yield Candidate(text, shapes, lines, {"axes": axes}, 4 + 0.1 * (first != second))
 
 

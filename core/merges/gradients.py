@@ -11,7 +11,8 @@ import numpy as np
 from core.dtypes import FLOAT32, Array, autocast, is_float
 from core.errors import invalid_request
 from core.limits import check_rank
-from core.merges.dot import unit
+from core.merges.backends import Backend, find_backend
+from core.merges.backends.row import clipped_norm as unit
 from core.merges.merge import given_arrays, merge_row
 from core.merges.operations import Operation, find
 from core.merges.plan import Alignment
@@ -27,8 +28,9 @@ def gradients(
     axis: int = -1,
     axes: Any = -1,
     normalize: bool = False,
+    backend: str = "tensorflow",
 ) -> tuple[Array, ...]:
-    """The gradient of sum(upstream * output) with respect to each input, as TensorFlow computes it.
+    """The gradient of sum(upstream * output) with respect to each input, as the backend computes it.
 
     Args:
         operation: name of a merge, `core.MERGES`.
@@ -37,21 +39,24 @@ def gradients(
         axis: of Concatenate.
         axes: of Dot.
         normalize: whether Dot divides each input by its L2 norm first.
+        backend: that Keras runs on, a name in `core.BACKENDS`; NumPy has no gradients.
 
     Returns:
         One array per input, of its shape; float32, or the input's own float dtype.
 
     Raises:
-        MergeError: the layer rejects the inputs, or upstream has another shape than the output.
+        MergeError: the layer rejects the inputs, upstream has another shape than the output, or the backend has no gradients.
     """
-    row = find(operation)
+    row, engine = find(operation), find_backend(backend)
+    if not engine.differentiable:
+        raise invalid_request("{title} computes no gradients; choose another backend.", title=engine.title)
     given = given_arrays(row, inputs)
     check_rank((array.ndim for array in given), _MOST_AXES)
     floats = [autocast(value).astype(FLOAT32) for value in given]
-    merged = merge_row(row, floats, axis=axis, axes=axes, normalize=normalize)
+    merged = merge_row(row, floats, axis=axis, axes=axes, normalize=normalize, backend=engine)
     flow = _check_upstream(upstream, merged.value)
     with np.errstate(all="ignore"):
-        found = _backward(row, floats, merged.alignment, flow, normalize)
+        found = _backward(row, floats, merged.alignment, flow, normalize, engine)
         return tuple(
             np.asarray(gradient, value.dtype if is_float(value.dtype) else FLOAT32).reshape(value.shape)
             for gradient, value in zip(found, given, strict=True)
@@ -72,7 +77,7 @@ def _check_upstream(upstream: Any, value: Array) -> Array:
 
 
 def _backward(
-    row: Operation, floats: list[Array], alignment: Alignment, flow: Array, normalize: bool
+    row: Operation, floats: list[Array], alignment: Alignment, flow: Array, normalize: bool, backend: Backend
 ) -> Sequence[Array]:
     if alignment.axes is not None:
         return _dot_backward(floats, alignment, flow, normalize)
@@ -80,21 +85,33 @@ def _backward(
         axis = alignment.axis or 0
         ends = np.cumsum([part.shape[axis] if part.ndim else 0 for part in floats])[:-1]
         return np.split(flow, list(ends), axis=axis) if len(floats) > 1 else [flow]
-    return _elementwise_backward(row, floats, alignment, flow)
+    return _elementwise_backward(row, floats, alignment, flow, backend)
 
 
-def _elementwise_backward(row: Operation, floats: list[Array], alignment: Alignment, flow: Array) -> Sequence[Array]:
+def _elementwise_backward(
+    row: Operation, floats: list[Array], alignment: Alignment, flow: Array, backend: Backend
+) -> Sequence[Array]:
     parts = [part.reshape(entry.read_shape) for part, entry in zip(floats, alignment.inputs, strict=True)]  # type: ignore[arg-type]
     running = [parts[0]]
     for part in parts[1:]:
         running.append(row.step(running[-1], part))
     found: list[Array] = []
-    flow = row.finish(flow, len(parts))
+    flow = row.finish(flow, len(parts), FLOAT32)
     for before, part in zip(reversed(running[:-1]), reversed(parts[1:]), strict=True):
-        back, own = row.step_gradient(flow, *np.broadcast_arrays(before, part))
+        wide = np.broadcast_arrays(before, part)
+        back, own = _share(row, flow, wide[0], wide[1], backend)
         found.append(_fold(own, part.shape))
         flow = _fold(back, before.shape)
     return [_fold(flow, parts[0].shape), *reversed(found)]
+
+
+def _share(row: Operation, flow: Array, first: Array, second: Array, backend: Backend) -> tuple[Array, Array]:
+    """The gradient of each operand of a step; at a tie of Maximum or Minimum the first gets the backend's share."""
+    back, own = row.step_gradient(flow, first, second)
+    if row.masking != "skip" or backend.tie == 1:
+        return back, own
+    tied, share = first == second, FLOAT32.type(backend.tie)
+    return np.where(tied, flow * share, back), np.where(tied, flow * (1 - share), own)
 
 
 def _fold(gradient: Array, shape: tuple[int, ...]) -> Array:
@@ -120,7 +137,7 @@ def _dot_backward(floats: list[Array], alignment: Alignment, flow: Array, normal
 
 
 def _unit_gradient(flow: Array, value: Array, axis: int) -> Array:
-    """Through `core.merges.dot.unit`: (flow - u * sum(flow * u)) / norm; a norm below 1e-7 counts as a constant."""
+    """Through `core.merges.backends.row.clipped_norm`: (flow - u * sum(flow * u)) / norm; a norm below 1e-7 counts as a constant."""
     inverse = 1 / np.sqrt(np.sum(np.square(value), axis=axis, keepdims=True))
     capped = np.minimum(inverse, FLOAT32.type(1e7))
     along = np.sum(flow * value, axis=axis, keepdims=True) * capped**3

@@ -2,7 +2,7 @@
 
 Unlike the merge layers they follow NumPy: right-aligned throughout, with no batch axis, so size-1 axes are inserted in
 front and the batch may be broadcast (keras/src/ops/operation_utils.py: broadcast_shapes). `keras.ops.concatenate` works
-like the layer. Addition has the same bias accident as the layers (`core/merges/elementwise.py`).
+like the layer. Addition has the same bias accident as the layers (`core/merges/backends/tensorflow.py`).
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from operator import index
 
 from core.errors import MergeError, PartialInput, Shape, invalid_request
+from core.merges.backends import TENSORFLOW
 from core.merges.concatenate import align_concatenate
-from core.merges.elementwise import bias_shape
 from core.merges.fixes import Problem, find_fixes
 from core.merges.operations import Operation, find
 from core.merges.plan import AlignedInput, Alignment, Role, faults_of, partial_input
@@ -69,7 +69,7 @@ def _partial(row: Operation, shapes: tuple[Shape, ...], error: MergeError) -> tu
 
 def _plan(row: Operation, shapes: tuple[Shape, ...], axis: int) -> Alignment:
     if row.rule == "concatenate" and shapes:
-        return align_concatenate(row, shapes, axis)
+        return align_concatenate(row, shapes, axis, TENSORFLOW)
     if row.rule != "elementwise" or len(shapes) != 2:
         raise invalid_request(
             "The operator {name} takes two tensors; it got {count}.", name=row.name, count=len(shapes)
@@ -109,7 +109,7 @@ def _combine(axis: int, sizes: tuple[int | None, ...], shapes: tuple[Shape, ...]
 def _read(row: Operation, shapes: tuple[Shape, ...], expanded: list[Shape]) -> list[Shape]:
     """The shapes in which values are combined: TensorFlow's addition may read the second as a bias."""
     known = all(None not in shape for shape in shapes)
-    bias = bias_shape(row, *shapes) if known else None
+    bias = TENSORFLOW.bias(row, *shapes) if known else None
     return expanded if bias is None else [expanded[0], bias]
 
 

@@ -11,14 +11,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.dtypes import Array, as_array, promote
-from core.errors import MergeError, invalid_request
+from core.dtypes import Array, as_array
+from core.errors import MergeError, Shape, invalid_request
 from core.merges.plan import Alignment
 from core.sentences import Sentence
 
 Mask = NDArray[Any]  # of bool
 Masks = Sequence[Mask | None]
 Step = Callable[[Array, Array], Array]
+Choose = Callable[..., np.dtype[Any]]  # dtypes -> the dtype of `keras.ops.where`
 
 
 def check_masks(masks: Any, arrays: Sequence[Array]) -> list[Mask | None]:
@@ -52,36 +53,40 @@ def reaching(masks: Masks, alignment: Alignment) -> list[Mask | None]:
     return [None if entry.inserted else mask for mask, entry in zip(masks, alignment.inputs, strict=True)]
 
 
-def multiply_masked(parts: Sequence[Array], masks: Masks, step: Step) -> tuple[Array, Mask | None]:
+def multiply_masked(parts: Sequence[Array], masks: Masks, step: Step, choose: Choose) -> tuple[Array, Mask | None]:
     """Masked values count as 1; if every input has a mask, the result is 0 where all are masked."""
     output: Array | None = None
     output_mask: Mask | None = None
     for part, mask in zip(parts, masks, strict=True):
         wide = _widened(mask, part)
-        counted = part if wide is None else where(wide, part, part.dtype.type(1))
+        counted = part if wide is None else where(wide, part, part.dtype.type(1), choose)
         if wide is not None:
             output_mask = wide if output_mask is None else output_mask | wide
         output = counted if output is None else step(output, counted)
     assert output is not None
     if output_mask is None or any(mask is None for mask in masks):
         return output, None
-    return where(output_mask, output, output.dtype.type(0)), _any(output_mask)
+    return where(output_mask, output, output.dtype.type(0), choose), _any(output_mask)
 
 
-def choose_masked(parts: Sequence[Array], masks: Masks, step: Step) -> tuple[Array, Mask | None]:
+def choose_masked(parts: Sequence[Array], masks: Masks, step: Step, choose: Choose) -> tuple[Array, Mask | None]:
     """Masked values are skipped: the other operand is used instead (`_apply_merge_op_and_or_mask`)."""
     output, seen = parts[0], _widened(masks[0], parts[0])
     for part, mask in zip(parts[1:], masks[1:], strict=True):
         wide = _widened(mask, part)
-        chosen = part if wide is None else where(wide, part, output)
-        output = output if seen is None else where(seen, output, chosen)
+        chosen = part if wide is None else where(wide, part, output, choose)
+        output = output if seen is None else where(seen, output, chosen, choose)
         seen = None if wide is None or seen is None else seen | wide
         output = step(output, chosen)
     return output if len(parts) > 1 else output.copy(), None if seen is None else _any(seen)
 
 
-def combined(masks: Masks) -> Mask | None:
+def combined(masks: Masks, text: Callable[[Shape, Shape], str]) -> Mask | None:
     """The masks combined by OR; None if any input has none.
+
+    Args:
+        masks: one per input.
+        text: (shape, shape) -> the error of the backend.
 
     Raises:
         MergeError: the masks of inputs of different rank cannot be broadcast together.
@@ -92,7 +97,7 @@ def combined(masks: Masks) -> Mask | None:
     output = present[0]
     for mask in present[1:]:
         if not _broadcasts(output.shape, mask.shape):
-            raise _clash(output, mask)
+            raise _clash(text(output.shape, mask.shape))
         output = np.logical_or(output, mask)
     return output
 
@@ -109,9 +114,9 @@ def joined(masks: Masks, arrays: Sequence[Array], axis: int | None) -> Mask | No
     return _any(whole)
 
 
-def where(condition: Mask, first: Array, second: Array) -> Array:
+def where(condition: Mask, first: Array, second: Array, choose: Choose) -> Array:
     """`keras.ops.where`: promotes like arithmetic, so that uint64 comes out as uint32."""
-    dtype = promote(first.dtype, second.dtype)
+    dtype = choose(first.dtype, second.dtype)
     return np.where(condition, first.astype(dtype), second.astype(dtype))
 
 
@@ -132,10 +137,8 @@ def _broadcasts(first: tuple[int, ...], second: tuple[int, ...]) -> bool:
     return all(a == b or 1 in (a, b) for a, b in zip(reversed(first), reversed(second), strict=False))
 
 
-def _clash(first: Mask, second: Mask) -> MergeError:
-    shapes = [",".join(map(str, mask.shape)) for mask in (first, second)]
+def _clash(text: str) -> MergeError:
     return MergeError(
-        "{{function_node __wrapped__LogicalOr_device_/job:localhost/replica:0/task:0/device:CPU:0}} "
-        f"Incompatible shapes: [{shapes[0]}] vs. [{shapes[1]}] [Op:LogicalOr] name: ",
+        text,
         Sentence("The tensors are compatible, but their masks are not: Keras combines masks without inserting axes."),
     )

@@ -12,12 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from core.dtypes import FLOAT32, Array, as_array, autocast, flush, is_float, promote
-from core.errors import MergeError
+from core.dtypes import FLOAT32, Array, as_array, autocast, flush, is_float
+from core.errors import Call, MergeError
 from core.merges.align import align_row, listed, not_a_list, plan
+from core.merges.backends import TENSORFLOW, Backend, find_backend
+from core.merges.backends.row import as_passed
 from core.merges.concatenate import join
 from core.merges.dot import contract
-from core.merges.dtype_errors import call_of, check_dtypes, check_normalize
 from core.merges.masks import Mask, Masks, check_masks, choose_masked, combined, joined, multiply_masked, reaching
 from core.merges.operations import Operation, find
 from core.merges.plan import Alignment
@@ -56,6 +57,7 @@ def merge(
     axes: Any = -1,
     normalize: bool = False,
     masks: Iterable[Any] | None = None,
+    backend: str = "tensorflow",
 ) -> Merged:
     """The result of the Keras layer for these inputs.
 
@@ -66,6 +68,7 @@ def merge(
         axes: of Dot: one for both inputs, or a pair.
         normalize: whether Dot divides each input by its L2 norm first.
         masks: one per input, of its shape without the last axis, or None.
+        backend: that Keras runs on, a name in `core.BACKENDS`.
 
     Returns:
         Value, mask and alignment, equal to those of the layer called on the same arrays.
@@ -73,7 +76,8 @@ def merge(
     Raises:
         MergeError: the layer rejects the inputs; with Keras's text, the reason and fixes.
     """
-    return merge_row(find(operation), inputs, axis=axis, axes=axes, normalize=normalize, masks=masks)
+    row, engine = find(operation), find_backend(backend)
+    return merge_row(row, inputs, axis=axis, axes=axes, normalize=normalize, masks=masks, backend=engine)
 
 
 def merge_row(
@@ -84,15 +88,31 @@ def merge_row(
     axes: Any = -1,
     normalize: bool = False,
     masks: Iterable[Any] | None = None,
+    backend: Backend = TENSORFLOW,
 ) -> Merged:
-    """`merge` for a row of the table."""
+    """`merge` for rows of both tables."""
     given = given_arrays(row, inputs)
-    arrays = [autocast(value) for value in given]
-    alignment = _align(row, arrays, axis, axes, normalize)
-    check_dtypes(row, arrays)
+    arrays = [backend.convert(autocast(value)) for value in given]
+    if not backend.flushes:
+        arrays = [_unflushed(value, array) for value, array in zip(given, arrays, strict=True)]
+    alignment = _align(row, arrays, axis, axes, normalize, backend)
+    if row.rule == "elementwise":
+        backend.check_dtypes(row, arrays, _call_of(row, arrays, backend))
     checked = None if masks is None else check_masks(masks, arrays)
-    value, mask = _run(row, arrays, alignment, checked, normalize)
+    if not backend.holds_masks:
+        checked = None
+    value, mask = _run(row, arrays, alignment, checked, normalize, backend)
     return Merged(np.asarray(value), mask, alignment, tuple([array.dtype for array in given]))
+
+
+def _unflushed(given: Array, array: Array) -> Array:
+    """The input with its subnormal values, which `autocast` sets to 0 where it casts."""
+    with np.errstate(over="ignore"):
+        return given.astype(FLOAT32) if is_float(given.dtype) and given.dtype != FLOAT32 else array
+
+
+def _call_of(row: Operation, arrays: Sequence[Array], backend: Backend) -> Call:
+    return backend.call(row, [array.shape for array in arrays], [str(array.dtype) for array in arrays])
 
 
 def given_arrays(row: Operation, inputs: Iterable[Any]) -> list[Array]:
@@ -106,61 +126,76 @@ def given_arrays(row: Operation, inputs: Iterable[Any]) -> list[Array]:
     return [as_array(value) for value in listed(inputs)]
 
 
-def _align(row: Operation, arrays: Sequence[Array], axis: int, axes: Any, normalize: bool) -> Alignment:
+def _align(
+    row: Operation, arrays: Sequence[Array], axis: int, axes: Any, normalize: bool, backend: Backend
+) -> Alignment:
     """The alignment; an error from inside the call names the dtypes that were passed."""
     shapes = tuple([array.shape for array in arrays])
     try:
-        alignment = _plan(row, shapes, axis, axes)
+        alignment = _plan(row, shapes, axis, axes, backend)
     except MergeError as error:
+        call = _call_of(row, arrays, backend)
         if error.raised_in_call and normalize:
-            check_normalize(row, arrays)
-        if error.raised_in_call and all(shapes):
-            check_dtypes(row, arrays)
-        raise error.but(call=call_of(row, arrays)) from None
+            backend.check_normalize(row, arrays, call)
+        if error.raised_in_call and all(shapes) and row.rule == "elementwise":
+            backend.check_dtypes(row, arrays, call)
+        raise error.but(call=call) from None
     if normalize and row.rule == "dot":
-        check_normalize(row, arrays)
+        backend.check_normalize(row, arrays, _call_of(row, arrays, backend))
     return alignment
 
 
-def _plan(row: Operation, shapes: tuple[tuple[int, ...], ...], axis: int, axes: Any) -> Alignment:
+def _plan(row: Operation, shapes: tuple[tuple[int, ...], ...], axis: int, axes: Any, backend: Backend) -> Alignment:
     if row.rule == "elementwise" and shapes:  # the common case, straight from the cache
         try:
-            return plan(row, shapes, -1, -1)
+            return plan(row, shapes, -1, -1, backend)
         except MergeError:
             pass  # `align` raises it again, with fixes
-    return align_row(row, shapes, axis=axis, axes=axes)
+    return align_row(row, shapes, axis=axis, axes=axes, backend=backend)
 
 
 @np.errstate(over="ignore", under="ignore", invalid="ignore")  # costs half of a `with` inside
 def _run(
-    row: Operation, arrays: Sequence[Array], alignment: Alignment, masks: Masks | None, normalize: bool
+    row: Operation,
+    arrays: Sequence[Array],
+    alignment: Alignment,
+    masks: Masks | None,
+    normalize: bool,
+    backend: Backend,
 ) -> tuple[Array, Mask | None]:
     if row.rule == "dot":
-        return contract(arrays[0], arrays[1], alignment, normalize=normalize), None
+        return contract(row, arrays[0], arrays[1], alignment, backend, normalize=normalize), None
     if row.rule == "concatenate":
-        return join(arrays, alignment), joined(masks, arrays, alignment.axis) if masks else None
-    return _run_elementwise(row, _parts(arrays, alignment), alignment, masks)
+        return join(row, arrays, alignment, backend), joined(masks, arrays, alignment.axis) if masks else None
+    return _run_elementwise(row, _parts(arrays, alignment), alignment, masks, backend)
 
 
 def _run_elementwise(
-    row: Operation, parts: Sequence[Array], alignment: Alignment, masks: Masks | None
+    row: Operation, parts: Sequence[Array], alignment: Alignment, masks: Masks | None, backend: Backend
 ) -> tuple[Array, Mask | None]:
+    clean = flush if backend.flushes else as_passed
+
     def step(first: Array, second: Array) -> Array:
         if not (first.dtype == second.dtype == FLOAT32):
-            dtype = promote(first.dtype, second.dtype)
+            dtype = backend.promote(row, first.dtype, second.dtype)
             first, second = first.astype(dtype, copy=False), second.astype(dtype, copy=False)
-        result: Array = row.step(flush(first), flush(second))
-        return flush(result)
+        result: Array = row.step(clean(first), clean(second))
+        return clean(result)
 
     count = len(parts)
     if masks and row.masking in _MASKED and any(mask is not None for mask in masks):
-        total, mask = _MASKED[row.masking](parts, reaching(masks, alignment), step)
-        return row.finish(total, count), combined(masks) if mask is None else mask
+        total, mask = _MASKED[row.masking](parts, reaching(masks, alignment), step, backend.choose)
+        return _finish(row, total, count, backend), combined(masks, backend.mask_text) if mask is None else mask
     total = parts[0] if count > 1 else parts[0].copy()
     for part in parts[1:]:
         total = step(total, part)
-    mean = row.finish(total, count)
-    return mean if mean is total else flush(mean), combined(masks) if masks else None
+    mean = _finish(row, total, count, backend)
+    return mean if mean is total else clean(mean), combined(masks, backend.mask_text) if masks else None
+
+
+def _finish(row: Operation, total: Array, count: int, backend: Backend) -> Array:
+    """The mean where the merge takes it: `total / count` in the dtype that the backend divides in."""
+    return row.finish(total, count, backend.quotient(total.dtype)) if row.mean else total
 
 
 def _parts(arrays: Sequence[Array], alignment: Alignment) -> list[Array]:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from core.dtypes import Array, quotient
+from core.dtypes import Array
 from core.errors import invalid_request, shown
 from core.sentences import Sentence as _  # marks text for the catalogues
 
@@ -52,9 +52,7 @@ Rule = Literal["elementwise", "concatenate", "dot"]
 Masking = Literal["or", "ones", "skip"]
 
 
-def _mean(total: Array, count: int) -> Array:
-    """`total / count` in the dtype that TensorFlow divides in."""
-    dtype = quotient(total.dtype)
+def _mean(total: Array, count: int, dtype: np.dtype[Any]) -> Array:
     mean: Array = np.true_divide(total.astype(dtype, copy=False), dtype.type(count))
     return mean
 
@@ -96,9 +94,9 @@ class Operation:
         """Keras's functional form: `multiply(inputs)` is `Multiply()(inputs)`."""
         return self.name.lower()
 
-    def finish(self, total: Array, count: int) -> Array:
-        """The result, from the total of the steps and the number of inputs."""
-        return _mean(total, count) if self.mean else total
+    def finish(self, total: Array, count: int, dtype: np.dtype[Any]) -> Array:
+        """The result, from the total of the steps, the number of inputs and the dtype to divide in."""
+        return _mean(total, count, dtype) if self.mean else total
 
 
 _TABLE = (

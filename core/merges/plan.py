@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,7 +20,7 @@ class AlignedInput:
         expanded_shape: with the size-1 axes that Keras inserts at axis 1 until all ranks agree.
         roles: one per axis of the expanded shape.
         read_shape: the shape in which the values are combined. It is the expanded shape, except where the TensorFlow
-            backend reads the second operand of an addition as a bias (`core/merges/elementwise.py`).
+            backend reads the second operand of an addition as a bias (`core/merges/backends/tensorflow.py`).
     """
 
     shape: Shape
@@ -45,6 +45,7 @@ class Alignment:
         warnings: about what is legal but probably unintended; English sentences.
         axis: of Concatenate, counted from the front.
         axes: of Dot, both counted from the front.
+        backend: name of the backend.
     """
 
     operation: str
@@ -53,6 +54,7 @@ class Alignment:
     warnings: tuple[str, ...] = ()
     axis: int | None = None
     axes: tuple[int, int] | None = None
+    backend: str = "tensorflow"
 
     @property
     def shapes(self) -> tuple[Shape, ...]:
@@ -63,6 +65,12 @@ class Alignment:
     def known(self) -> bool:
         """Whether every size is known, so that the merge can be run."""
         return None not in self.output_shape and all(None not in shape for shape in self.shapes)
+
+
+def expand(shapes: Sequence[Shape]) -> tuple[Shape, ...]:
+    """The shapes with size-1 axes inserted at axis 1 until all ranks agree."""
+    rank = max(map(len, shapes))
+    return tuple(shape[:1] + (1,) * (rank - len(shape)) + shape[1:] for shape in shapes)
 
 
 def faults_of(error: MergeError, count: int) -> list[list[int]]:

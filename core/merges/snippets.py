@@ -109,7 +109,7 @@ def _keras_call(row: Operation, dialect: str, names: Sequence[str], axis: int, a
 
 
 def _wide_numbers(dialect: str, dtypes: Sequence[str]) -> list[str]:
-    """JAX keeps 32 bits unless told otherwise; Average of int32 needs 64 too."""
+    """JAX keeps 32 bits by default; Average of int32 needs 64 too."""
     if dialect == "jax" and any(not dtype.startswith("float") for dtype in dtypes):
         return ["", 'jax.config.update("jax_enable_x64", True)']
     return []

@@ -155,7 +155,7 @@ class _Translator:
 def _operation_module(name: str, config: Entry) -> str:
     """The module of an operation of `keras.ops`, which Keras 3 leaves out of HDF5; empty for a layer.
 
-    A layer of the same name is told apart by its settings: only layers have "trainable".
+    A layer of the same name has other settings: only layers have "trainable".
     """
     modules = (module for module, names in CLASSES.items() if module.startswith("keras.src.ops.") and name in names)
     return next(modules, "") if "trainable" not in config else ""
@@ -250,7 +250,7 @@ class _Calls:
         return (tensors[0] if len(tensors) == 1 else tensors), options
 
     def _value(self, value: Any) -> Any:
-        """An argument: tensors stand in it as [layer, call, output]."""
+        """An argument: tensors are written in it as [layer, call, output]."""
         if _is_place(value) and value[0] in self._names:
             return self._tensor(value, None)
         if isinstance(value, list) and len(value) == 4 and value[:2] == ["_CONSTANT_VALUE", -1]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from core.colours import colours
 from core.dtypes import Array
+from core.gates import gate_operand
 
 _LEAST_SIDE = 2  # of a map: a vector of channels has no position
 _OPACITY = 0.6
@@ -15,29 +16,8 @@ _CONTOUR = 0.5  # value of the map along which the contour runs
 
 
 def gate_number(operation: str, inputs: Sequence[Array]) -> int | None:
-    """The operand that gates the others; None if there is none.
-
-    It is a factor with all values in 0..1 that is smaller than the others, or the only such among equals: a sigmoid
-    beside features that exceed that range.
-    """
-    if operation != "Multiply" or len(inputs) < 2:
-        return None
-    gates = [number for number, tensor in enumerate(inputs) if _may_gate(tensor)]
-    largest = max(tensor.size for tensor in inputs)
-    small = [number for number in gates if inputs[number].size < largest]
-    if small:
-        return min(small, key=lambda number: inputs[number].size)
-    alike = len({tensor.size for tensor in inputs}) == 1
-    return gates[0] if alike and len(gates) == 1 else None
-
-
-def _may_gate(tensor: Array) -> bool:
-    return (
-        tensor.dtype.kind == "f"
-        and tensor.ndim > 1
-        and tensor.size > len(tensor)
-        and bool(np.isfinite(tensor).all() and tensor.min() >= 0 and tensor.max() <= 1)
-    )
+    """The operand that gates the others; None if there is none. `core.gates.gate_operand` has the rule."""
+    return gate_operand(operation, inputs)
 
 
 def spatial_map(gate: Array, sample: int = 0) -> Array | None:

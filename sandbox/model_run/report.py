@@ -152,7 +152,8 @@ def failure_text(failure: RunFailure) -> str:
     lines = [f"{what} {clean(failure.call)} failed on {shapes}.".replace("  ", " "), failure.text]
     if failure.error is not None:
         lines.append(str(failure.error.explanation))
-        lines += [f"  {fix.text}: {' '.join(map(str, fix.shapes))}" for fix in failure.error.fixes]
+        for fix in failure.error.fixes:
+            lines += [f"  {fix.text}", *(f"      {line}" for line in fix.code.splitlines())]
     return "\n".join(lines)
 
 
@@ -240,4 +241,5 @@ def _failure(run: Run | None) -> dict[str, Any] | None:
         "shapes": run.failure.shapes,
         "explanation": None if run.failure.error is None else str(run.failure.error.explanation),
         "fixes": [] if run.failure.error is None else [str(fix.text) for fix in run.failure.error.fixes],
+        "fix_codes": [] if run.failure.error is None else [fix.code for fix in run.failure.error.fixes],
     }

@@ -24,8 +24,8 @@ class Attacker:
     def post(self, path: str, name: str, content: bytes, **headers: str) -> int:
         """Upload as the browser does; the status of the answer."""
         edge = uuid.uuid4().hex
-        told = f'Content-Disposition: form-data; name="file"; filename="{quote(name, safe=" ()[]<>!:;,=+&@~")}"'
-        body = f"--{edge}\r\n{told}\r\nContent-Type: application/octet-stream\r\n\r\n".encode()
+        received = f'Content-Disposition: form-data; name="file"; filename="{quote(name, safe=" ()[]<>!:;,=+&@~")}"'
+        body = f"--{edge}\r\n{received}\r\nContent-Type: application/octet-stream\r\n\r\n".encode()
         body += content + f"\r\n--{edge}--\r\n".encode()
         sent = {"Content-Type": f"multipart/form-data; boundary={edge}"}
         sent |= {"X-Xsrftoken": self._token, "Cookie": self._cookie} | headers

@@ -28,7 +28,7 @@ def serious(page) -> list[tuple[str, list[str]]]:
 
     The frame brings its style sheet, contrasts of code included, with the last component of the page.
     """
-    page.locator("#mergescope-stage-style").wait_for(state="attached")
+    page.locator("#mergescope-pointer").wait_for(state="attached")
     return [
         (rule["id"], [node["html"][:120] for node in rule["nodes"]])
         for rule in Axe().run(page).response["violations"]

@@ -39,7 +39,7 @@ def test_the_real_layer_agrees(open_page):
 
 
 def test_a_fix_is_applied_by_its_button(open_page):
-    """The button mends the shapes, on screen and in the link."""
+    """The button fixes the shapes, on screen and in the link."""
     page = open_page("Merge_lab?op=Multiply&s0=2,20,20,256&s1=2,20,20")
     page.get_by_text("Inputs have incompatible shapes. Received shapes (20, 20, 256) and (20, 20)").first.wait_for()
     page.get_by_role("button", name="Insert an axis of 1 at place 3").click()
@@ -88,7 +88,7 @@ def test_the_language_switch_keeps_the_state(open_page):
 
 
 def test_what_is_pinned_is_in_the_link(open_page):
-    """A cell that was clicked stands in the link, and the link brings it back."""
+    """A clicked cell is in the link, and the link brings it back."""
     page = open_page("Merge_lab")
     box = page.locator(f"{VIEW} canvas.over").nth(1).bounding_box()
     page.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.6)

@@ -75,7 +75,7 @@ def dice_on_screen(page, *, other_than=None):
 
 
 def test_a_stroke_on_the_map_reaches_the_channels_and_the_network(open_page):
-    """The product follows while the brush is down; on release the network answers with the painted map."""
+    """The product follows while the brush is down; on release the prediction for the painted map appears."""
     page = open_page("Attention_gate")
     own = dice_on_screen(page)
     page.get_by_role("button", name="Eraser").click()
@@ -142,7 +142,7 @@ COUNT = """kind => {
 
 
 def test_the_map_of_another_moment_is_there_within_the_frame(open_page):
-    """While the mouse still holds the slider, and nobody has told the server; on release the link follows."""
+    """While the mouse still holds the slider, before the server knows of it; on release the link follows."""
     alpha = arrays("alpha")
     steps = alpha["steps"].tolist()
     page = open_page("Attention_gate")

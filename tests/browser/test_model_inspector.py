@@ -32,7 +32,7 @@ def shipped(open_page, query="", **options):
 
 
 def upload(page, content: bytes, name: str = "model.keras") -> None:
-    """Hand in a file of one's own."""
+    """Upload a file."""
     page.locator("input[type=file]").first.set_input_files(
         {"name": name, "mimeType": "application/octet-stream", "buffer": content}
     )

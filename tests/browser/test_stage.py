@@ -127,7 +127,7 @@ def test_keys_leave_fields_alone(open_page):
 
 
 def test_in_a_frame(open_page, app_address):
-    """`?embed=true` inside another page: the view works, and nothing of the menu is in the way."""
+    """`?embed=true` inside another page: the view works, and the menu covers nothing."""
     page = open_page()
     page.set_content(
         f"<h1>Mine</h1><iframe src='{app_address}/Story?step=2&embed=true' width=1000 height=800></iframe>"

@@ -1,4 +1,4 @@
-"""Which dtype comes out, and what is told about it."""
+"""Which dtype comes out, and which warnings it has."""
 
 import ml_dtypes
 import numpy as np

@@ -1,4 +1,4 @@
-"""What is refused, why, and how to mend it; the texts are asked of the real layer, not copied."""
+"""What is rejected, why, and how to fix it; the texts come from the real layer, they are not copied."""
 
 import copy
 import pickle
@@ -176,7 +176,7 @@ def test_errors_survive_a_journey(error, again):
 
 
 def test_other_fixes():
-    """`but` changes what it is told to, and nothing else."""
+    """`but` changes what it is given, and nothing else."""
     error = refusal("Dot", [(2, 5), (3, 5)])
     fix = Fix("do something", ((2, 3), (2, 3)))
     other = error.but(fixes=[fix], call=Call("Dot", ((2, 5),), ("int8",)))

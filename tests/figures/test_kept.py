@@ -14,7 +14,7 @@ def test_lines_follow_the_order_and_name_their_channels():
     assert list(two.y) == [3, 1, 2]
     assert list(one.x) == list(two.x) == [0, 1, 2]
     assert list(one.customdata) == ["2", "0", "1"]
-    assert one.line.dash != two.line.dash  # not told apart by colour alone
+    assert one.line.dash != two.line.dash  # not distinguished by colour alone
     assert figure.layout.xaxis.title.text == "channel"
     assert figure.layout.yaxis.title.text == "share"
     assert "channel %{customdata}" in one.hovertemplate

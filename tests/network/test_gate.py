@@ -84,7 +84,7 @@ def test_recorded_features_give_the_recorded_map(grid):
 
 @pytest.mark.parametrize("grid", GRIDS)
 def test_the_snippet_takes_the_trained_weights(grid):
-    """Pasted into a model of one's own, with the weights handed over by name."""
+    """Pasted into another model, with the weights handed over by name."""
     space = {}
     exec(gate_snippet("attention", "paper", window=(2, 2)), space)
     x, g = (inside()[name] for name in gate_input_names(grid))
@@ -105,7 +105,7 @@ def test_the_trained_gates_are_focused(grid):
 
 
 def test_the_keras_file_is_this_network():
-    """The file for the model inspector holds the shipped weights, and Keras opens it without any code of ours."""
+    """The file for the model inspector holds the shipped weights, and Keras opens it without any custom code."""
     read = keras.saving.load_model(ASSETS / "attention_unet.keras", compile=False, safe_mode=True)
     assert [layer.name for layer in read.layers] == [layer.name for layer in network().layers]
     for one, other in zip(read.weights, network().weights, strict=True):

@@ -56,7 +56,7 @@ def test_every_target_has_a_size_that_can_be_found(many: tuple[np.ndarray, ...])
 
 
 def test_brightness_alone_does_not_find_the_target(many: tuple[np.ndarray, ...]) -> None:
-    """Even the best window for each slice, chosen by knowing the truth, overlaps far too much else."""
+    """Even the best window for each slice, chosen by the ground truth, overlaps far too much else."""
     images, targets, _ = (array[:, ::2, ::2] for array in many)
     best = []
     for image, wanted in zip(images, targets > 0.5, strict=True):

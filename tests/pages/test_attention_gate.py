@@ -73,7 +73,7 @@ class Network:
 
 @pytest.fixture
 def network(monkeypatch):
-    """The page with a network of ours behind it."""
+    """The page with a stand-in of the network."""
     fake = Network()
     monkeypatch.setattr(answers, "the_segmenter", lambda: fake)
     monkeypatch.setattr(answers, "wanted", lambda: True)
@@ -359,7 +359,7 @@ def test_pictures_of_every_kind_reach_the_network(content, note, network):
     ],
 )
 def test_nonsense_in_the_link(parameters):
-    """Whatever stands in a link, the page is whole and no exception shows."""
+    """Whatever a link contains, the page is whole and no exception shows."""
     app = open_gate(**parameters)
     assert not app.exception
     assert app.title[0].value == "One map multiplies every channel"

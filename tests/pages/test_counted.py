@@ -1,4 +1,4 @@
-"""What a page computes or refuses is counted for whoever runs the server, not on the Merge lab alone."""
+"""What a page computes or refuses is counted for the host of the server, not on the Merge lab alone."""
 
 from tests.pages.opened import opened
 from ui import counters

@@ -28,7 +28,7 @@ def open_page(page: str, **parameters: str) -> AppTest:
 
 
 def link(app: AppTest) -> dict[str, str]:
-    """What stands in the URL."""
+    """The parameters of the URL."""
     return {key: value[0] if isinstance(value, list) else value for key, value in app.query_params.items()}
 
 

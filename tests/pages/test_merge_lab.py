@@ -178,7 +178,7 @@ def test_the_page_opens_with_the_note():
 
 
 def test_a_first_value():
-    """Counting starts where it is told to; it is in the code and the link."""
+    """Counting starts at the given value; it is in the code and the link."""
     app = open_lab(start0="7")
     assert "np.arange(7, 32)" in next(block.value for block in app.code if block.language == "python")
     app.selectbox(key="f0").select("normal").run()

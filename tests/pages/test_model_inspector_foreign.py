@@ -106,7 +106,7 @@ def test_foreign_names_stay_text(played, name):
     ],
 )
 def test_nonsense_in_the_link(played, parameters):
-    """Whatever stands in a link, the page is whole and no exception shows."""
+    """Whatever a link contains, the page is whole and no exception shows."""
     app = open_inspector(gate_file(), **{**parameters, "m1k": "noise"})
     assert not app.exception
     assert app.title[0].value == "Model inspector"

@@ -16,7 +16,7 @@ def open_story(**parameters) -> AppTest:
 
 
 def link(app: AppTest) -> dict[str, str]:
-    """What stands in the URL."""
+    """The parameters of the URL."""
     return {key: value[0] if isinstance(value, list) else value for key, value in app.query_params.items()}
 
 
@@ -174,7 +174,7 @@ def test_undo_and_redo():
 
 
 def test_presenting():
-    """It stands in the link and is no state that undo takes back."""
+    """It is in the link and is no state that undo takes back."""
     app = open_story(present="1", step="3")
     assert link(app) == {"present": "1", "step": "3"}
     app.button(key="story_next").click().run()

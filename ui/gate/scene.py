@@ -140,10 +140,10 @@ def notes_of(case: Case, trace: GateTrace) -> tuple[str, ...]:
     scores = check_scores(case, trace)
     if all(score is None for score in scores.values()):
         return (trained,)
-    told = " · ".join(
+    listed = " · ".join(
         f"{t(SANITY_CHECKS[name].title)} {'…' if score is None else _written(score)}" for name, score in scores.items()
     )
-    return trained, t("Dice with other maps: {scores}", scores=told)
+    return trained, t("Dice with other maps: {scores}", scores=listed)
 
 
 def _means() -> dict[str, str]:

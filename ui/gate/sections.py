@@ -83,8 +83,8 @@ def _metrics(health: GateHealth) -> None:
         t("entropy, 0 to 1"): _figure(health.entropy),
     }
     with st.container(horizontal=True, gap="medium"):
-        for name, told in figures.items():
-            st.metric(name, told, width="content")
+        for name, value in figures.items():
+            st.metric(name, value, width="content")
 
 
 def _figure(value: float) -> str:

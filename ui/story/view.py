@@ -22,10 +22,9 @@ from ui.export import export_menu
 from ui.hosting import budget
 from ui.state import link
 from ui.story import controls
-from ui.story.markdown import safe_line, safe_markdown
 from ui.story.scenes import scene_view, show_graph
 from ui.tensor_view import Panel, Selection, TensorView, nearest, tensor_view
-from ui.text import plain, t
+from ui.text import plain, safe_markdown, t
 from ui.views import cached
 from ui.views.alignment_line import alignment_line
 from ui.views.merge_view import gradient_view, translated_words, values_view
@@ -37,7 +36,7 @@ SHARE = 0.32  # of the window's height for the panels: text, message and dots ta
 
 def title(step: Step) -> str:
     """Return the title of a step as plain text for a heading."""
-    return safe_line(step.title)
+    return plain(" ".join(step.title.split()))
 
 
 def show_text(step: Step) -> None:
@@ -57,7 +56,8 @@ def show_text(step: Step) -> None:
 
 def show_reason(step: Step) -> None:
     """Draw the warnings of a merge; for one that Keras rejects, the reason and the first fixes."""
-    operation, options = step.operation or "", dict[str, Any](axis=step.axis, axes=step.axes)
+    operation = step.operation or ""
+    options: dict[str, Any] = {"axis": step.axis, "axes": step.axes}
     try:
         alignment = align(operation, step.shapes, **options)
     except MergeError as error:

@@ -54,8 +54,8 @@ def _sent() -> dict[str, int]:
 
 def _missing(key: str) -> dict[str, Any] | None:
     """What the browser says is missing: it may send anything."""
-    told = session.get(key)
-    asked = told.get("missing") if told else None
+    received = session.get(key)
+    asked = received.get("missing") if received else None
     if not isinstance(asked, Mapping) or not isinstance(asked.get("digests"), Sequence):
         return None
     digests = {digest for digest in asked["digests"] if isinstance(digest, str)}

@@ -76,8 +76,8 @@ def tensor_view(
         ValueError: the panels do not fit the alignment, or each other.
     """
     held = _held(key)
-    asked, fresh = _next(selection, held, session.get(f"{key}_asked"), told=held != session.get(f"{key}_told"))
-    session.put({f"{key}_asked": asked, f"{key}_told": held})
+    asked, fresh = _next(selection, held, session.get(f"{key}_asked"), received=held != session.get(f"{key}_received"))
+    session.put({f"{key}_asked": asked, f"{key}_received": held})
     data = payload(view, asked, received=received(key))
     note_sent(data["meta"]["tensors"])
     if data["meta"]["scene"] is not None:
@@ -86,8 +86,8 @@ def tensor_view(
     data["meta"]["moves"] = read_moves(held.get("moves")) if view.reels else 0  # those that are drawn here
     call = partial(_changed, key, frame_names(view), on_change or _nothing, on_frames)
     result = _COMPONENT(key=key, data=data, on_selection_change=call, on_missing_change=_nothing)
-    told = result.get("selection")
-    current = told if isinstance(told, dict) and told else held  # anybody may send anything
+    sent = result.get("selection")
+    current = sent if isinstance(sent, dict) and sent else held  # anybody may send anything
     begun = {} if selection is None else selection.sent()
     painting = {"painted": held.get("painted")}  # stays in the browser too, as long as the tensor does
     return read_selection(current if current and not fresh else begun | painting, view, data["meta"])
@@ -105,7 +105,7 @@ def painting(view: TensorView, key: str) -> Array | None:
 
 
 def _next(
-    selection: Selection | None, held: dict[str, Any], last: dict[str, Any] | None, *, told: bool
+    selection: Selection | None, held: dict[str, Any], last: dict[str, Any] | None, *, received: bool
 ) -> tuple[dict[str, Any] | None, bool]:
     """What to ask of the browser, and whether it is news to it, say after an undo.
 
@@ -113,12 +113,12 @@ def _next(
 
     Args:
         selection: what the page asks for.
-        held: what the browser last told.
+        held: what the browser last sent.
         last: what it was last asked.
-        told: whether it has told that since the last run.
+        received: whether it has sent that since the last run.
     """
     given = held.get("given")
-    if not held or selection is None or told:
+    if not held or selection is None or received:
         return (given if held else _asked(selection, held)), False
     unanswered = last is not None and _list(last) != _list(given or {})
     asked = (
@@ -153,9 +153,9 @@ def _nothing() -> None:
 
 
 def _held(key: str) -> dict[str, Any]:
-    """What the browser last told of this view, if it has."""
-    told = session.get(key)
-    selection = told.get("selection") if told else None
+    """What the browser last sent of this view, if it has."""
+    received = session.get(key)
+    selection = received.get("selection") if received else None
     return selection if isinstance(selection, dict) else {}
 
 

@@ -74,7 +74,7 @@ class Order:
     """An order of the channels, the last axis of the result.
 
     Attributes:
-        name: stands in links.
+        name: in links.
         title: for people.
         channels: every channel once.
     """
@@ -86,10 +86,10 @@ class Order:
 
 @dataclass(frozen=True, eq=False)
 class Reel:
-    """A slider whose every place is a whole panel: moving it shows another frame at once, all from Python.
+    """A slider with a whole panel for each position: moving it shows another frame at once, all from Python.
 
     Attributes:
-        name: stands in links.
+        name: in links.
         title: for people.
         panel: number of the panel that the frames are of.
         values: (frames, *shape of the panel), computed on as float32.
@@ -146,7 +146,7 @@ class TensorView:
         orders: of the channels; "by index" is always there.
         scale: colours to begin with.
         axes: rows and columns to begin with, shared axes; by default the last two, or the two before the channels.
-        axis_names: of the shared axes, for their sliders; an empty or missing one is told by its number.
+        axis_names: of the shared axes, for their sliders; an empty or missing one is named by its number.
         speed: channels a second to begin with.
         share: of the window's height that the panels may take.
         gallery: whether all slices are shown below the panels, where there is more than one.

@@ -21,7 +21,7 @@ from ui.tensor_view.reels import reel_plans
 from ui.tensor_view.scene import scene_plan
 from ui.tensor_view.words import WORDS
 
-EXACT = 2**24  # up to here float32 holds every whole number
+EXACT = 2**24  # up to here float32 holds every integer
 _COMPUTED = ("Add", "Subtract", "Multiply")  # as browser/live.js does in float32
 _MANY = 64  # channels on a last axis that is not drawn as columns by default
 

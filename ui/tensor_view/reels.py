@@ -9,7 +9,7 @@ from ui.tensor_view.model import Array, Reel, TensorView
 from ui.tensor_view.numbers import digest_of, floats_of
 
 Names = dict[str, frozenset[str]]
-_MOST_MOVES = 2**53  # up to here the browser counts in whole numbers
+_MOST_MOVES = 2**53  # up to here the browser counts in integers
 
 
 def reel_plans(view: TensorView, drawn: Sequence[bool]) -> tuple[list[dict[str, Any]], dict[str, Array]]:
@@ -59,16 +59,18 @@ def frame_names(view: TensorView) -> Names:
     return {reel.name: frozenset(reel.frames) for reel in view.reels}
 
 
-def read_frames(told: Any, names: Names) -> dict[str, str]:
-    """Frames that exist, out of what the browser told; what does not is left out."""
-    if not isinstance(told, Mapping):
+def read_frames(received: Any, names: Names) -> dict[str, str]:
+    """Frames that exist, out of what the browser sent; what does not is left out."""
+    if not isinstance(received, Mapping):
         return {}
     return {
-        name: told[name] for name, known in names.items() if isinstance(told.get(name), str) and told[name] in known
+        name: received[name]
+        for name, known in names.items()
+        if isinstance(received.get(name), str) and received[name] in known
     }
 
 
-def read_moves(told: Any) -> int:
+def read_moves(received: Any) -> int:
     """How often the person has moved a reel, as the browser counts."""
-    number = isinstance(told, (int, float)) and not isinstance(told, bool)
-    return int(told) if number and 0 <= told < _MOST_MOVES else 0
+    number = isinstance(received, (int, float)) and not isinstance(received, bool)
+    return int(received) if number and 0 <= received < _MOST_MOVES else 0

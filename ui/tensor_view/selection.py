@@ -16,24 +16,24 @@ from ui.tensor_view.payload import default_axes
 from ui.tensor_view.reels import frame_names, read_frames
 
 
-def read_selection(told: Mapping[str, Any], view: TensorView, meta: Mapping[str, Any]) -> Selection:
+def read_selection(received: Mapping[str, Any], view: TensorView, meta: Mapping[str, Any]) -> Selection:
     """A selection that exists in these tensors.
 
     Args:
-        told: by the browser or by a link.
+        received: by the browser or by a link.
         view: what is shown.
         meta: the plan that was sent with it, see `payload`.
     """
     sizes, rank = meta["sizes"], meta["outputRank"]
-    axes = _axes(told.get("axes"), meta)
+    axes = _axes(received.get("axes"), meta)
     channels = channel_axis(sizes, rank, axes)
-    at = list(_index(told.get("at"), sizes) or (0,) * len(sizes))
-    cell, panel = _index(told.get("cell"), sizes[:rank]), told.get("panel")
-    if not isinstance(told.get("at"), (list, tuple)) and channels is not None:
-        at[channels] = _clamp(told.get("channel"), sizes[channels])
+    at = list(_index(received.get("at"), sizes) or (0,) * len(sizes))
+    cell, panel = _index(received.get("cell"), sizes[:rank]), received.get("panel")
+    if not isinstance(received.get("at"), (list, tuple)) and channels is not None:
+        at[channels] = _clamp(received.get("channel"), sizes[channels])
     for axis in set(range(rank)) - set(axes if axes is not None else (rank - 1,)):
         at[axis] = at[axis] if cell is None else cell[axis]  # the slice that the pinned cell is in
-    painted = painted_panel(told.get("painted"), view)
+    painted = painted_panel(received.get("painted"), view)
     return Selection(
         channel=0 if channels is None else at[channels],
         at=tuple(at),
@@ -44,11 +44,11 @@ def read_selection(told: Mapping[str, Any], view: TensorView, meta: Mapping[str,
         if isinstance(panel, int) and 0 <= panel < len(view.panels)
         else len(view.panels) - 1,
         axes=axes,
-        order=next((order["name"] for order in meta["orders"] if order["name"] == told.get("order")), "index"),
-        kind=told["kind"] if told.get("kind") in get_args(Kind) else None,
-        range=told["range"] if told.get("range") in _ranges(meta) else None,
+        order=next((order["name"] for order in meta["orders"] if order["name"] == received.get("order")), "index"),
+        kind=received["kind"] if received.get("kind") in get_args(Kind) else None,
+        range=received["range"] if received.get("range") in _ranges(meta) else None,
         painted=painted[0] if painted else None,
-        frames=read_frames(told.get("frames"), frame_names(view)),
+        frames=read_frames(received.get("frames"), frame_names(view)),
     )
 
 
@@ -57,7 +57,7 @@ def _ranges(meta: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def nearest(selection: Selection, view: TensorView) -> Selection:
-    """What `tensor_view` gives back when it begins with a selection and nobody touches it."""
+    """What `tensor_view` gives back when it begins with a selection and is not touched."""
     frame = frame_of(view)
     orders = [{"name": name} for name in ("index", *(order.name for order in view.orders))]
     meta = {
@@ -76,23 +76,23 @@ def channel_axis(sizes: Sequence[int], rank: int, axes: tuple[int, int] | None) 
     return next((axis for axis in reversed(range(rank)) if axis not in shown and sizes[axis] > 1), None)
 
 
-def _axes(told: Any, meta: Mapping[str, Any]) -> tuple[int, int] | None:
+def _axes(received: Any, meta: Mapping[str, Any]) -> tuple[int, int] | None:
     rows, columns = meta["axes"]
     if rows is None or columns is None:
         return None
     fits = (
         not meta.get("scene")  # which lies over rows and columns
-        and isinstance(told, (list, tuple))
-        and len(told) == 2
-        and all(isinstance(axis, int) and 0 <= axis < meta["outputRank"] for axis in told)
+        and isinstance(received, (list, tuple))
+        and len(received) == 2
+        and all(isinstance(axis, int) and 0 <= axis < meta["outputRank"] for axis in received)
     )
-    return (told[0], told[1]) if fits and told[0] != told[1] else (rows, columns)
+    return (received[0], received[1]) if fits and received[0] != received[1] else (rows, columns)
 
 
-def _index(told: Any, sizes: Sequence[int]) -> tuple[int, ...] | None:
-    if not isinstance(told, (list, tuple)):
+def _index(received: Any, sizes: Sequence[int]) -> tuple[int, ...] | None:
+    if not isinstance(received, (list, tuple)):
         return None
-    padded = [*told, *[0] * len(sizes)]
+    padded = [*received, *[0] * len(sizes)]
     return tuple(_clamp(at, size) for at, size in zip(padded, sizes, strict=False))
 
 
@@ -101,22 +101,22 @@ def _clamp(at: Any, size: int) -> int:
     return int(max(0, min(size - 1, number)))
 
 
-def painted_panel(told: Any, view: TensorView) -> tuple[Array, int] | None:
+def painted_panel(received: Any, view: TensorView) -> tuple[Array, int] | None:
     """The painted tensor and the number of its last stroke, if it was painted on the values that are shown now.
 
     Args:
-        told: "painted" of what the browser says.
+        received: "painted" of what the browser sends.
         view: what is shown.
     """
     panel = next((panel for panel in view.panels if panel.paintable), None)
-    if panel is None or not isinstance(told, Mapping) or told.get("digest") != digest_of(panel.value):
+    if panel is None or not isinstance(received, Mapping) or received.get("digest") != digest_of(panel.value):
         return None
     try:
-        flat = np.frombuffer(b64decode(str(told.get("values")), validate=True), dtype="<f4")
+        flat = np.frombuffer(b64decode(str(received.get("values")), validate=True), dtype="<f4")
     except ValueError:
         return None
     if flat.size != panel.value.size:
         return None
-    turn = told.get("turn")
+    turn = received.get("turn")
     painted: Array = flat.reshape(panel.value.shape).astype(panel.value.dtype)
     return painted, turn if isinstance(turn, int) else 0

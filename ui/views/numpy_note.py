@@ -30,6 +30,6 @@ def show_numpy(
         return
     if outcome is None or outcome.shape == output:
         return
-    said = t("refuses") if outcome.shape is None else t("gives {shape}", shape=outcome.shape)
+    said = t("raises an error") if outcome.shape is None else t("gives {shape}", shape=outcome.shape)
     differs = t("NumPy differs:")
     st.caption(f":material/compare_arrows: {differs} {plain(outcome.code)} {plain(said)}")

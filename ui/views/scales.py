@@ -30,7 +30,7 @@ def is_weight(value: Array) -> bool:
 def shared_scale(operation: str, panels: Sequence[Panel]) -> tuple[Panel, ...]:
     """The panels of a merge with the scales of a gate, where it is one; unchanged otherwise.
 
-    A product gates an input if another input holds weights and is broadcast against it, or has its shape.
+    A product gates an input if another input holds weights and is broadcast to it, or has its shape.
 
     Args:
         operation: name of a merge.

@@ -9,7 +9,7 @@ from ui.state import link
 from ui.tensor_view import Selection
 from ui.text import t
 
-LOOK = ("cell", "of", "at", "plane", "order", "colours")  # what of a look stands in a link
+LOOK = ("cell", "of", "at", "plane", "order", "colours")  # which parts of a look are in a link
 _MOST = 8  # numbers of an index; a link with more is nonsense
 
 

@@ -141,7 +141,7 @@ def grouped_query(x, g, variant, channels):
 
 
 def self_attention(x, layer):
-    """The installed layer itself; its attention weights in place of the map."""
+    """The installed layer itself; its attention weights are the map."""
     line = layers.Reshape((-1, x.shape[-1]))(x)
     output, weights = layer(line, line, return_attention_scores=True)
     return weights, layers.Reshape(x.shape[1:])(output)

@@ -86,7 +86,7 @@ def twin(x_shape, g_shape, scale, variant, filters):
 
 @pytest.fixture(params=[(variant, size) for variant in VARIANTS for size in SIZES], ids=str)
 def pair(request):
-    """A run of ours with stirred weights, and the twin with the same."""
+    """A run of `run_gate` with random weights, and the twin with the same."""
     variant, (x_shape, g_shape, scale) = request.param
     x, g = normal(x_shape, 1), normal(g_shape, 2)
     weights = stirred(run_gate("attention", x, g=g, variant=variant))

@@ -40,7 +40,7 @@ def test_order_is_stable():
 
 
 def gated_pair(shape=(2, 3, 5, 7)):
-    """Features, a map with one weight for each place, and their product."""
+    """Features, a map with one value per position, and their product."""
     random = np.random.default_rng(11)
     features, weights = random.normal(size=shape), random.random((*shape[:-1], 1))
     features[..., 4] = 0

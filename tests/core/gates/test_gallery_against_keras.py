@@ -30,7 +30,7 @@ def moved(trace):
 
 
 def stirred_run(name, variant, x_shape, g_shape):
-    """A run of ours with weights none of which is at its plain start."""
+    """A run of `run_gate` with weights none of which has its initial value."""
     x, g = normal(x_shape, 1), normal(g_shape, 2)
     weights = moved(run_gate(name, x, g=signal(name, g), variant=variant))
     return x, g, weights, run_gate(name, x, g=signal(name, g), variant=variant, weights=weights)

@@ -6,8 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import MergeError
-from core.gates import GATES, gate_shapes, run_gate
-from core.gates.families.self_attention import position_weights
+from core.gates import GATES, gate_shapes, position_weights, run_gate
 from core.gates.gradients import gate_gradients
 from core.gates.report import main
 

@@ -33,7 +33,7 @@ def test_the_example_of_the_note(operation, cell, text):
 
 
 def test_signs():
-    """A negative operand stands in brackets, but where commas part it from the others."""
+    """A negative operand is written in brackets, unless commas separate it from the others."""
     inputs = [[[2.0]], [[-3.0]]]
     assert told("Multiply", inputs, (0, 0)) == "-6 = 2 × (-3)"
     assert told("Subtract", inputs, (0, 0)) == "5 = 2 − (-3)"

@@ -1,4 +1,4 @@
-"""What no tensor, shape, index or name is: each gets a sentence, at once, and never an accident of Python."""
+"""What is no tensor, shape, index or name is rejected at once with an error message, never by an accident of Python."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""How operators line tensors up, held against `keras.ops` on symbolic tensors."""
+"""How operators align tensors, compared with `keras.ops` on symbolic tensors."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What masks do: by hand, since a table of random ones stands in test_against_keras.py."""
+"""What masks do: by hand, since test_against_keras.py has random ones."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What NumPy would do with the same shapes: held against NumPy on real arrays."""
+"""What NumPy would do with the same shapes: compared with NumPy on real arrays."""
 
 import numpy as np
 import pytest
@@ -92,7 +92,7 @@ def test_nothing_to_compare(operation, listed):
 
 
 def test_no_large_array_is_made():
-    """The shape alone is worked out, whatever the result would weigh."""
+    """Only the shape is computed, however large the result would be."""
     wide = ((60_000, 60_000, 3), (60_000, 60_000, 5))
     assert numpy_outcome("Concatenate", wide).shape == (60_000, 60_000, 8)
     assert numpy_outcome("Dot", ((60_000, 3), (60_000, 3))).shape == (60_000, 60_000)

@@ -58,7 +58,7 @@ def test_errors_are_refused_and_mistakes_are_warned_of(name):
     "name", ["note-multiply", "note-add", "attention-map", "se-reshaped", "se-plain", "skip", "pooling", "residual"]
 )
 def test_good_practice_draws_no_warning(name):
-    """Or nobody would believe the others."""
+    """Each claim about a preset holds."""
     assert plan(name).warnings == ()
 
 
@@ -89,7 +89,7 @@ def test_what_is_said_about_mistakes():
 
 
 def test_what_is_said_about_fixes():
-    """The map is mended by an axis of 1 at the end."""
+    """The map is fixed by a size-1 axis at the end."""
     with pytest.raises(MergeError) as caught:
         plan("error-map")
     assert caught.value.fixes[0].shapes == ((2, 20, 20, 256), (2, 20, 20, 1))

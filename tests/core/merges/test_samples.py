@@ -102,7 +102,7 @@ def test_what_there_is_not(function, name, dtype, text):
 @pytest.mark.parametrize("first", [0, 1, 7, -5])
 @pytest.mark.parametrize("name", ["counting", "constant"])
 def test_a_first_value(name, first):
-    """Counting starts where it is told to, whatever the input; the code says the same."""
+    """Counting starts at the given value, whatever the input; the code says the same."""
     made = make_sample(name, (2, 3), number=1, dtype="int64", first=first)
     step = 1 if name == "counting" else 0
     np.testing.assert_array_equal(made, first + step * np.arange(6).reshape(2, 3))

@@ -90,7 +90,7 @@ def test_there_and_back(shape):
 
 
 def test_the_shortest_text():
-    """As it stands in links."""
+    """As it is written in links."""
     assert format_shape((5, 1, 5)) == "5,1,5"
     assert format_shape((None, 3)) == "None,3"
     assert format_shape((7,)) == "7"

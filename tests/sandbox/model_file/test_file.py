@@ -1,4 +1,4 @@
-"""Reading a .keras file without running it, held against Keras's own objects."""
+"""Reading a .keras file without running it, compared with Keras's own objects."""
 
 import io
 import json
@@ -130,7 +130,7 @@ def test_operators_follow_numpy_and_say_so():
 
 
 def test_a_constant_array_is_no_merge():
-    """`x * array` combines one tensor with numbers that stand in the file."""
+    """`x * array` combines one tensor with values from the file."""
     x = keras.Input((3, 5))
     read = read_model(saved(keras.Model(x, x * np.arange(5, dtype="float32") + x)))
     assert [entry.operation for entry in read.merges] == ["Add"]

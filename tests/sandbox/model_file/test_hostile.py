@@ -1,4 +1,4 @@
-"""Hostile files: every one is refused or stopped with one clear sentence, and nobody else notices."""
+"""Hostile files: every one is refused or stopped with one clear sentence, and no other visitor notices."""
 
 import json
 import subprocess
@@ -29,7 +29,7 @@ MOST_MEMORY = 80_000_000  # of reading; some files are themselves 3 MB
 
 
 def check_sentence(error: MergeError, part: str) -> None:
-    """One clear sentence of ours, that a screen can translate."""
+    """One clear sentence that a page can translate."""
     text = error.keras_message
     assert part in text
     assert isinstance(text, Sentence)

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.keras
 
 PATIENCE = 400.0  # importing Keras takes 3 s, on a busy machine much longer
 HEAVY = ["MobileNetV3Small", "ResNet50", "EfficientNetB0", "DenseNet121", "NASNetMobile"]
-SHOWN = 12  # merges of a large model that are held against a sub-model
+SHOWN = 12  # merges of a large model that are compared with a sub-model
 
 
 @pytest.fixture

@@ -136,7 +136,7 @@ def test_alpha_and_sixteen_bits():
 
 
 def test_noise():
-    """Equal seeds give equal noise, two inputs differ, whole numbers keep below their bound."""
+    """Equal seeds give equal noise, two inputs differ, integers keep below their bound."""
     one, again = (noise_array((3, 500), 0, 7, "float32") for _ in range(2))
     np.testing.assert_array_equal(one, again)
     assert not np.array_equal(one, noise_array((3, 500), 1, 7, "float32"))

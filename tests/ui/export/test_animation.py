@@ -1,4 +1,4 @@
-"""GIF and WebP: frames counted, every colour held against the table, stopped half-way."""
+"""GIF and WebP: frames counted, every colour compared with the table, stopped half-way."""
 
 import io
 
@@ -69,7 +69,7 @@ def test_each_frame_is_a_channel_in_the_colours_of_the_table(kind):
 
 
 def test_a_few_colours_are_kept_exactly():
-    """The example of the notes has fewer than 256: a GIF is exact, number by number."""
+    """The example of the notes has fewer than 256: a GIF is exact, element by element."""
     document = Document(CASES["note"](), Selection(), "note")
     drawn = scenes(document, Options(count=5, scale=1), exact=False)
     assert coarseness(drawn[0]) == 1

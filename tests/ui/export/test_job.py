@@ -74,7 +74,7 @@ def test_errors_become_sentences(caplog):
 
 
 def test_what_takes_too_long_is_given_up(monkeypatch):
-    """Nobody can occupy the server for ever."""
+    """No export can occupy the server for ever."""
     monkeypatch.setattr(jobs, "MAX_EXPORT_SECONDS", -1)
     job = Job(slow(threading.Semaphore(9)), "x").start()
     job.wait(30)

@@ -47,7 +47,7 @@ def picture_of(document):
 
 @pytest.mark.parametrize("scale", [1, 2, 4])
 def test_a_png_holds_the_colours_of_the_table(scale):
-    """The multiplication of the notes: 51 is the darkest, 350 the brightest; at each size the same places."""
+    """The multiplication of the notes: 51 is the darkest, 350 the brightest; at each size at the same positions."""
     document = Document(CASES["note"](), Selection(cell=None), "Multiply")
     image = Image.open(io.BytesIO(export("png", document, scale=scale)))
     image.load()
@@ -166,7 +166,7 @@ def test_a_sum_is_that_of_the_merge():
 
 
 def test_axes_with_names_of_their_own():
-    """As on the page: a moment is told as a moment."""
+    """As on the page: a training step is named as one."""
     view = TensorView(
         (Panel("α", counting((1, 3, 4, 5))), Panel("x", counting((1, 3, 4, 1)))), axis_names=("", "", "", "Moment")
     )

@@ -1,4 +1,4 @@
-"""The rules that exports share with the browser, held against the browser's own code: numbers, layout, colours."""
+"""The rules that exports share with the browser, compared with the browser's own code: numbers, layout, colours."""
 
 import json
 import random
@@ -48,7 +48,7 @@ def test_numbers_and_layout_are_those_of_the_browser():
 @given(st.lists(st.floats(width=32), min_size=1, max_size=20), st.booleans())
 @settings(max_examples=200, deadline=None)
 def test_every_value_has_its_colour_or_its_mark(values, diverging):
-    """Cell by cell, worked out one at a time."""
+    """Element by element, computed one at a time."""
     scale = make_scale((-2.0, 5.0), diverging, "viridis")
     table = colours("diverging" if diverging else "viridis")
     painted, marks = paint(np.float32(values), scale)

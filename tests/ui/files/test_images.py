@@ -60,7 +60,7 @@ def test_only_the_first_frame():
 
 
 def test_pictures_are_turned_upright():
-    """As the camera was held; what else stands in EXIF is dropped (row 56)."""
+    """Upright, as the camera was held; other EXIF entries are dropped (row 56)."""
     exif = Image.Exif()
     exif[0x0112] = 6  # turned by a quarter: the top left comes to the top right
     exif[0x010E] = "<script>alert(1)</script>"

@@ -1,4 +1,4 @@
-"""Pasted lists and tables: each bad one gets its sentence."""
+"""Pasted lists and tables: each invalid one is rejected with an error message."""
 
 import numpy as np
 import pytest

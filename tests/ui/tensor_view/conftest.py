@@ -33,15 +33,15 @@ class View:
         """Two frames: what was asked for has been drawn."""
         self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
-    def told(self, **wanted):
+    def python_has(self, **wanted):
         """What Python says it received; waits until it says what is wanted."""
         box = self.page.get_by_test_id("stCode")
         for _ in range(100):
-            told = json.loads(box.inner_text(timeout=PATIENCE))
-            if all(told[name] == value for name, value in wanted.items()):
-                return told
+            received = json.loads(box.inner_text(timeout=PATIENCE))
+            if all(received[name] == value for name, value in wanted.items()):
+                return received
             self.page.wait_for_timeout(100)
-        raise AssertionError(f"Python has {told}, wanted {wanted}")
+        raise AssertionError(f"Python has {received}, wanted {wanted}")
 
     def panel(self, number):
         return self.page.locator("canvas.over").nth(number)
@@ -75,17 +75,19 @@ class View:
 
 @pytest.fixture
 def open_view(demo_address, open_tab):
-    """Open a case; at the end no complaint may stand in the browser's console."""
+    """Open a case; at the end the browser's console must be empty."""
     views = []
 
-    def opened(case="note", *, ask=None, told=True, **options):
+    def opened(case="note", *, ask=None, received=True, **options):
         page = open_tab(**{"viewport": {"width": 1280, "height": 1000}, **options})
         page.set_default_timeout(PATIENCE)
         view = View(page, [])
         page.on("console", lambda message: view.complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: view.complaints.append(str(error)))
         page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: _count(view, frame)))
-        query = {"case": case, "told": "1" if told else "0"} | ({"ask": json.dumps(ask)} if ask is not None else {})
+        query = {"case": case, "received": "1" if received else "0"} | (
+            {"ask": json.dumps(ask)} if ask is not None else {}
+        )
         page.goto(f"{demo_address}/?{urlencode(query)}")
         view.ready()
         views.append(view)

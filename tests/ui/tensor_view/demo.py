@@ -122,13 +122,13 @@ def show():
         )
     st.session_state.runs = st.session_state.get("runs", 0) + 1
     chosen = tensor_view(cached(query.get("case", "note")), key="view", selection=selection)
-    told = {
+    received = {
         **chosen.sent(),
         "runs": st.session_state.runs,
         "painted": None if chosen.painted is None else float(chosen.painted.sum()),
     }
-    if query.get("told", "1") == "1":
-        st.code(json.dumps(told), language=None)
+    if query.get("received", "1") == "1":
+        st.code(json.dumps(received), language=None)
 
 
 @st.cache_resource

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
     [
         ("note", (2, 2, 1, 4, 5), "(0, 2, 1): 124 = 2 × 62"),
         ("note", (1, 3, 4, 4, 5), "(0, 3, 4): 350 = 5 × 70"),
-        ("note", (0, 2, 1, 4, 5), "(0, 2, 1): 124 = 2 × 62"),  # a pale copy stands for its own place
+        ("note", (0, 2, 1, 4, 5), "(0, 2, 1): 124 = 2 × 62"),  # a pale copy has its own position
         ("three", (3, 1, 2, 2, 3), "(1, 2): 18.67 = (6 + 56 + (−6)) / 3"),
         ("bias", (2, 1, 2, 3, 3), "(1, 2): 59 = 6 + 53"),
         ("vector", (2, 0, 6, 1, 7), "(6,): 7 = max(7, 1)"),
@@ -63,20 +63,20 @@ def test_one_gate_cell_and_its_256_results(open_view):
 
 
 def test_a_click_pins_and_a_second_one_lets_go(open_view):
-    """Python hears of it; moving the mouse it does not hear."""
+    """Python receives it; mouse movements are not sent."""
     view = open_view("note")
     spot = view.middle(2, 2, 1, 4, 5)
     view.page.mouse.move(*spot)
     view.page.mouse.move(spot[0] + 60, spot[1])
     view.page.mouse.click(*spot)
-    assert view.told(cell=[0, 2, 1], panel=2)["runs"] == 2
+    assert view.python_has(cell=[0, 2, 1], panel=2)["runs"] == 2
     view.page.mouse.move(5, 5)
     view.settle()
     assert view.sum == "(0, 2, 1): 124 = 2 × 62", "what is pinned stays"
     view.page.get_by_role("button", name="Next").click()
-    view.told(channel=1, cell=[1, 2, 1])
+    view.python_has(channel=1, cell=[1, 2, 1])
     view.page.mouse.click(*spot)
-    view.told(cell=None)
+    view.python_has(cell=None)
 
 
 def test_channels_come_back_on_release(open_view):
@@ -88,10 +88,10 @@ def test_channels_come_back_on_release(open_view):
     view.page.mouse.down()
     view.page.mouse.move(box["x"] + box["width"] / 2, y, steps=25)
     view.page.wait_for_timeout(300)
-    assert view.told()["runs"] == 1
+    assert view.python_has()["runs"] == 1
     view.page.mouse.up()
     view.page.wait_for_timeout(500)
-    told = view.told(runs=2)
+    told = view.python_has(runs=2)
     assert 110 < told["channel"] < 145
 
 
@@ -100,27 +100,27 @@ def test_the_gallery_chooses(open_view):
     view = open_view("gate")
     sheet = view.page.get_by_role("slider", name="All slices")
     view.page.get_by_label("Order").select_option("energy")
-    view.told(order="energy")
+    view.python_has(order="energy")
     order = CASES["gate"]().orders[0].channels
     sheet.click(position={"x": 6, "y": 6})
-    view.told(channel=order[0])
+    view.python_has(channel=order[0])
     view.page.keyboard.press("ArrowRight")
     view.page.keyboard.press("ArrowRight")
-    view.told(channel=order[2])
+    view.python_has(channel=order[2])
     assert sheet.get_attribute("aria-valuetext") == f"{order[2]} (3 of 256)"
 
 
 def test_playing_needs_no_server(open_view):
-    """The channels go by without a run of the script; stopping is told once."""
+    """The channels go by without a run of the script; stopping is sent once."""
     view = open_view("gate")
     view.page.get_by_label("Speed").select_option("60")
     view.page.get_by_role("button", name="Play").click()
     view.page.wait_for_timeout(1500)
-    assert view.told()["runs"] == 1
+    assert view.python_has()["runs"] == 1
     view.page.get_by_role("button", name="Pause").click()
     shown = int(view.page.locator("output").first.inner_text().split("/")[0])
     assert shown > 10
-    assert view.told(channel=shown)["runs"] == 2
+    assert view.python_has(channel=shown)["runs"] == 2
 
 
 def test_what_does_not_change_is_not_sent_again(open_view):
@@ -130,7 +130,7 @@ def test_what_does_not_change_is_not_sent_again(open_view):
     assert view.received <= 1.1 * size + 60_000, "what Streamlit itself sends at the start included"
     view.received = 0
     view.page.get_by_role("button", name="Next").click()
-    view.told(channel=1)
+    view.python_has(channel=1)
     assert view.received < 20_000
 
 
@@ -147,7 +147,7 @@ def test_what_does_not_change_is_not_sent_again(open_view):
 def test_links_restore_the_nearest(open_view, ask, wanted):
     """On screen and in Python alike."""
     view = open_view("note", ask=ask)
-    told = view.told()
+    told = view.python_has()
     assert {name: told[name] for name in wanted} == wanted
     assert int(view.page.locator("output").first.inner_text().split("/")[0]) == told["channel"]
     if "cell" in wanted:

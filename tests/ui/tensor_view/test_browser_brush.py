@@ -25,18 +25,18 @@ def test_painting_reaches_every_panel_at_once(open_view):
     view = open_view("gate")
     x, alpha, z = (panel.value[0] for panel in CASES["gate"]().panels)
     stroke(view, 1, (1, 1), (1, 4), release=False)
-    assert view.told()["runs"] == 1
+    assert view.python_has()["runs"] == 1
     entry = int(np.clip(np.floor(MIDDLE + x[1, 2, 0] / np.abs(z).max() * 127 + 0.5), 0, 255))
     pixel = view.pixels(2, 20, 20, place=(0.9, 0.1))[1][2]
     assert np.abs(np.subtract(pixel[:3], colours("diverging")[entry].astype(int))).max() <= 3
     view.page.mouse.up()
     painted = alpha[..., 0].copy()
-    told = view.told(runs=2)
+    told = view.python_has(runs=2)
     painted[0:3, 0:6] = 1  # a brush of 3 from column 1 to 4
     assert told["painted"] == pytest.approx(float(painted.sum()), abs=0.02)
     view.page.get_by_role("button", name="Undo").click()
     view.page.wait_for_timeout(300)
-    assert view.told(runs=3)["painted"] == pytest.approx(float(alpha.sum()), abs=0.001)
+    assert view.python_has(runs=3)["painted"] == pytest.approx(float(alpha.sum()), abs=0.001)
 
 
 @pytest.mark.parametrize("ask", [None, {"at": [0, 13, 11, 227], "order": "energy"}])
@@ -45,13 +45,13 @@ def test_painting_outlives_a_page_that_is_drawn_anew(open_view, ask):
     view = open_view("gate", ask=ask)
     alpha = CASES["gate"]().panels[1].value
     stroke(view, 1, (1, 1), (1, 4))
-    painted = view.told(runs=2)["painted"]
+    painted = view.python_has(runs=2)["painted"]
     assert painted > float(alpha.sum()) + 1
     for runs in (3, 4):
         view.page.get_by_role("button", name="Again").click()
-        assert view.told(runs=runs)["painted"] == painted
+        assert view.python_has(runs=runs)["painted"] == painted
     view.page.get_by_role("button", name="Undo").click()
-    assert view.told(runs=5)["painted"] == pytest.approx(float(alpha.sum()), abs=0.001)
+    assert view.python_has(runs=5)["painted"] == pytest.approx(float(alpha.sum()), abs=0.001)
 
 
 def test_eraser_and_strength(open_view):
@@ -65,7 +65,7 @@ def test_eraser_and_strength(open_view):
             view.page.keyboard.press(key)
     stroke(view, 1, (9, 11))
     wanted = float(alpha.sum() - alpha[9, 11] / 2)
-    assert view.told(runs=2)["painted"] == pytest.approx(wanted, abs=0.001)
+    assert view.python_has(runs=2)["painted"] == pytest.approx(wanted, abs=0.001)
 
 
 def test_a_view_that_goes_away_during_a_stroke(open_view):

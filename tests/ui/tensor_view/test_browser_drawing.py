@@ -1,4 +1,4 @@
-"""What is on the canvases: pixels read back and held against the table."""
+"""What is on the canvases: pixels read back and compared with the table."""
 
 import numpy as np
 import pytest
@@ -49,7 +49,7 @@ def test_a_stretched_row_is_repeated_pale(open_view):
 
 def test_each_channel_has_its_own_pixels(open_view):
     """The next channel by button, one by the slider."""
-    view = open_view("note", told=False)
+    view = open_view("note", received=False)
     z = CASES["note"]().panels[2].value
     view.page.get_by_role("button", name="Next").click()
     view.settle()
@@ -131,7 +131,7 @@ def tile(view, place):
 
 def test_the_gallery_shows_every_channel(open_view):
     """256 tiles in one canvas: before, after, the difference; in the order of the person."""
-    view = open_view("gate", told=False)
+    view = open_view("gate", received=False)
     x, _, z = (panel.value[0] for panel in CASES["gate"]().panels)
     most = {name: np.abs(value).max() for name, value in (("x", x), ("z", z), ("change", z - x))}
     for place in (0, 1, 100, 255):
@@ -149,18 +149,18 @@ def test_the_gallery_shows_every_channel(open_view):
 
 
 def test_rows_and_columns_can_change_places(open_view):
-    """And Python hears of it."""
+    """And Python receives it."""
     view = open_view("note")
     view.page.get_by_text("Axes and colours").click()
     view.page.get_by_label("Rows").select_option("2")
-    view.told(axes=[2, 1])
+    view.python_has(axes=[2, 1])
     z = CASES["note"]().panels[2].value[0].T
     assert_close(view.pixels(2, 5, 4), sequential(z, z.min(), z.max()))
 
 
 def test_ranges_can_be_shared(open_view):
     """One range for all tensors."""
-    view = open_view("note", told=False)
+    view = open_view("note", received=False)
     values = [panel.value for panel in CASES["note"]().panels]
     view.page.get_by_text("Axes and colours").click()
     view.page.get_by_label("Range").select_option("shared")

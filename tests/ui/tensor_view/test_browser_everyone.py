@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_the_keyboard_does_everything(open_view):
-    """Move, hear, pin, let go, change the channel, play."""
+    """Move, read the announcement, pin, unpin, change the channel, play."""
     view = open_view("note")
     view.panel(2).focus()
     for key in ("ArrowDown", "ArrowDown", "ArrowRight"):
@@ -21,11 +21,11 @@ def test_the_keyboard_does_everything(open_view):
     said = view.page.locator("[aria-live=polite]")
     expect(said).to_have_text("(0, 2, 1): 124 = 2 × 62. input 0 (0, 0, 1), input 1 (0, 2, 1)")
     view.page.keyboard.press("Enter")
-    view.told(cell=[0, 2, 1], panel=2)
+    view.python_has(cell=[0, 2, 1], panel=2)
     view.page.keyboard.press("PageDown")
-    view.told(channel=1, cell=[1, 2, 1])
+    view.python_has(channel=1, cell=[1, 2, 1])
     view.page.keyboard.press("Escape")
-    view.told(cell=None)
+    view.python_has(cell=None)
     view.page.keyboard.press("End")
     view.page.keyboard.press("ArrowRight")
     view.settle()
@@ -41,9 +41,9 @@ def test_the_keyboard_paints(open_view):
     view = open_view("gate")
     view.panel(1).focus()
     view.page.keyboard.press("Enter")
-    first = view.told(runs=2)["painted"]
+    first = view.python_has(runs=2)["painted"]
     view.page.keyboard.press("Control+z")
-    assert view.told(runs=3)["painted"] < first
+    assert view.python_has(runs=3)["painted"] < first
 
 
 def test_focus_is_seen(open_view):
@@ -60,7 +60,7 @@ def test_focus_is_seen(open_view):
 @pytest.mark.parametrize("case", ["note", "gate", "zero", "channels"])
 def test_axe_finds_nothing(open_view, case):
     """In both themes, with the disclosures open."""
-    view = open_view(case, told=False)
+    view = open_view(case, received=False)
     for summary in ("Axes and colours", "Numbers as a table"):
         view.page.get_by_text(summary).click()
     for theme in THEMES:
@@ -71,7 +71,7 @@ def test_axe_finds_nothing(open_view, case):
 
 
 def _is_ours(node):
-    """Axe writes what is in a shadow root as a path of two: Streamlit's own page is not ours to mend."""
+    """Axe writes what is in a shadow root as a path of two: Streamlit's own page cannot be fixed here."""
     return any(isinstance(step, list) for step in node["target"])
 
 
@@ -87,7 +87,7 @@ def test_the_dark_theme_is_dark(open_view):
 @pytest.mark.parametrize("case", ["note", "gate", "dot", "chain", "large"])
 def test_a_phone_shows_all(open_view, case):
     """360 px wide: nothing is cut off, nothing scrolls sideways, a finger points."""
-    view = open_view(case, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True, told=False)
+    view = open_view(case, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True, received=False)
     wide = view.page.evaluate("() => [document.documentElement.scrollWidth, window.innerWidth]")
     assert wide[0] <= wide[1]
     host = view.page.locator(".tensor-view").bounding_box()
@@ -104,7 +104,7 @@ def test_a_phone_shows_all(open_view, case):
 
 def test_less_motion_is_respected(open_view):
     """Playing is slow for those who asked for less."""
-    view = open_view("gate", reduced_motion="reduce", told=False)
+    view = open_view("gate", reduced_motion="reduce", received=False)
     view.page.get_by_label("Speed").select_option("60")
     view.page.get_by_role("button", name="Play").click()
     view.page.wait_for_timeout(1200)
@@ -114,7 +114,7 @@ def test_less_motion_is_respected(open_view):
 
 def test_numbers_as_a_table(open_view):
     """The slice that is on screen, with headers; it follows the channel."""
-    view = open_view("note", told=False)
+    view = open_view("note", received=False)
     view.page.get_by_text("Numbers as a table").click()
     expect(view.page.locator("tbody tr").nth(2)).to_be_visible()
     rows = lambda: [row.inner_text().split() for row in view.page.locator("tbody tr").all()]  # noqa: E731
@@ -128,7 +128,7 @@ def test_numbers_as_a_table(open_view):
 
 def test_a_large_table_is_cut(open_view):
     """And says so."""
-    view = open_view("wide", told=False)
+    view = open_view("wide", received=False)
     view.page.get_by_text("Numbers as a table").click()
     expect(view.page.locator("tbody tr")).to_have_count(40)
     assert "the first 40 rows and 40 columns" in view.page.locator("caption").inner_text()
@@ -143,7 +143,7 @@ def test_titles_are_text(open_view):
 
 def test_other_sizes_of_the_window(open_view):
     """The drawing follows."""
-    view = open_view("gate", told=False)
+    view = open_view("gate", received=False)
     before = view.panel(0).bounding_box()["width"]
     view.page.set_viewport_size({"width": 1100, "height": 900})
     narrower = "([canvas, before]) => canvas.getBoundingClientRect().width < before"

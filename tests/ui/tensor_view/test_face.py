@@ -132,7 +132,7 @@ def test_what_cannot_be_drawn_says_why(value, note):
 
 
 def test_odd_values_are_numbers_too():
-    """All NaN, bool, whole numbers past float32, and an overflow."""
+    """All NaN, bool, integers beyond float32, and an overflow."""
     panels = meta_of(
         TensorView(
             tuple(
@@ -163,7 +163,7 @@ def test_orders_that_are_no_permutation_are_left_out():
 
 
 def test_panels_must_fit():
-    """A wrong alignment or wrong axes are told at once."""
+    """A wrong alignment or wrong axes are rejected at once."""
     with pytest.raises(ValueError, match="the panels have"):
         payload(TensorView((Panel("t", counting((2, 3))),), align("Add", [(2, 3), (2, 3)])), None)
     with pytest.raises(ValueError, match="name a different shared axis"):

@@ -28,7 +28,7 @@ def test_the_product_is_a_merge_that_can_be_painted_on(trace):
 
 
 def test_orders_can_follow_another_map(trace):
-    """While somebody paints, the channels keep their places."""
+    """While a person paints, the channels keep their order."""
     x, weights = trace.step("x").value, trace.alpha
     first = product_view(x, weights).orders
     assert product_view(x, 1 - weights, reference=weights).orders == first

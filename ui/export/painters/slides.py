@@ -21,7 +21,6 @@ from ui.export.drawing.panel import shape_parts
 from ui.export.drawing.scene import Bar, Box, Picture, Scene, Swatch, Text
 from ui.export.drawing.snapshot import Look
 from ui.export.drawing.sums import explain
-from ui.export.drawing.theme import Rgb
 from ui.export.drawing.wall import wall_of, walls_worth_showing
 from ui.export.illustration import Illustration
 from ui.export.names import clean
@@ -250,8 +249,8 @@ def _table_slide(deck: Deck, look: Look) -> None:
         [name, *(f"{cell.size} {words.get(cell.role, '')}".strip() for cell in row), *[""] * (width - len(row))]
         for name, row in zip(names, rows, strict=True)
     ]
-    nothing: list[Rgb | None] = [None] * (width + 1)
-    fills: list[list[Rgb | None]] = [nothing] + [
+    fills: list[list[tuple[int, int, int] | None]] = [[None] * (width + 1)]
+    fills += [
         [
             None,
             *(_over(ROLE_COLOURS.get(cell.role, ""), deck.theme.ground) for cell in row),

@@ -214,8 +214,17 @@ function sizeForStage(app, plans) {
   const pictures = app.strip ? (app.strip.scan ? 2 : 0) : null;
   const below = presenting ? 0 : app.model.below; // what the page draws below in the same window
   const notes = app.strip?.notes?.offsetHeight ?? 0;
-  app.stage = stageSizes({ width: app.width - 12, height: app.height - top - 14 - below, window: app.height, taken, plans, pictures, notes });
-  if (app.wallAlone) app.stage.wall = { width: window.innerWidth - 48, height: (window.innerHeight - 120) / 2, line: 32 };
+  app.stage = stageSizes({
+    width: app.width - 12,
+    height: app.height - top - 14 - below,
+    window: app.height,
+    taken,
+    plans,
+    pictures,
+    notes,
+  });
+  if (app.wallAlone)
+    app.stage.wall = { width: window.innerWidth - 48, height: (window.innerHeight - 120) / 2, line: 32 };
   parts.forEach((part) => sizePanel(app, part, null));
   app.breaks.forEach((item) => {
     item.hidden = true;

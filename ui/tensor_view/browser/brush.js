@@ -21,7 +21,7 @@ export function dab(row, col, size, rows, cols) {
   return covered.length ? covered : [[Math.round(row), Math.round(col), 1]];
 }
 
-/** Points between two places, close enough for the dabs to join. */
+/** Points between two positions, close enough for the dabs to join. */
 export function between(from, to, size) {
   const steps = Math.max(1, Math.ceil(Math.hypot(to.row - from.row, to.col - from.col) / Math.max(0.5, size / 4)));
   return Array.from({ length: steps }, (_, step) => ({

@@ -5,7 +5,7 @@ import { moveTo, stepChannel } from "./state.js";
 import { channelAxis, channelOrder } from "./model.js";
 import { footCols, footRows } from "./layout.js";
 
-const QUIET = 250; // ms after the last key before Python hears of it
+const QUIET = 250; // ms after the last key before Python receives it
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 /**

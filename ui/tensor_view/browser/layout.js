@@ -92,7 +92,7 @@ export const limitsIn = (height, share = SHARE) => ({
 const STAGE_SIGN = 36; // room for an operator on the stage
 const STAGE_GAP = 16; // between walls and pictures
 const LEAST_STRIP = 76; // px of the row of walls and pictures, without its titles
-const STRIP = 0.19; // of the window's height for that row, where the panels leave a choice
+const STRIP = 0.17; // of the window's height for that row, where the panels leave a choice
 const LEAST_PANEL = 160;
 
 /**
@@ -114,8 +114,17 @@ export function stageSizes({ plans, width, height, window, taken, pictures, note
   const drawn = plans.reduce((sum, plan) => sum + footCols(plan) * cell, 0);
   const strip = Math.max(LEAST_STRIP, height - taken - Math.floor(rows * cell));
   const picture = Math.floor(Math.min(strip, 0.2 * width));
-  const wall = { width: Math.floor((width - (pictures ?? 0) * (picture + STAGE_GAP) - STAGE_GAP) / 2), height: Math.floor(strip - notes) };
-  return { cell, height: Math.floor(rows * cell), sign: Math.floor((width - drawn) / Math.max(1, count - 1)), picture, wall };
+  const wall = {
+    width: Math.floor((width - (pictures ?? 0) * (picture + STAGE_GAP) - STAGE_GAP) / 2),
+    height: Math.floor(strip - notes),
+  };
+  return {
+    cell,
+    height: Math.floor(rows * cell),
+    sign: Math.floor((width - drawn) / Math.max(1, count - 1)),
+    picture,
+    wall,
+  };
 }
 
 const WALL_LINE = 32; // tiles side by side: 256 channels are 32 × 8

@@ -3,7 +3,7 @@
 
 const MINUS = "\u2212";
 
-/** A value in full: whole numbers as they are, others with `digits` digits. */
+/** A value in full: integers as they are, others with `digits` digits. */
 export function written(value, digits = 4) {
   if (Number.isNaN(value)) return "NaN";
   if (value === Infinity) return "∞";

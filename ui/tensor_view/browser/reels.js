@@ -1,5 +1,5 @@
 // @ts-check
-// Reels: sliders whose every place is a whole panel. Moving one shows that frame at once and everything that follows
+// Reels: sliders with a whole panel for each position. Moving one shows that frame at once and everything that follows
 // from it, as a stroke would; all numbers are Python's.
 
 import { element } from "./dom.js";

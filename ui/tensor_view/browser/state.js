@@ -129,7 +129,7 @@ export const ownCell = (model, mark) => cellAt(model, model.panels[mark.panel], 
 const changed = (now, first) => (now === first ? null : now);
 
 /**
- * What Python is told on release.
+ * What is sent to Python on release.
  * @param {import('./types').Model} model
  * @param {import('./types').View} view
  */

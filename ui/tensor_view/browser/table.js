@@ -1,12 +1,12 @@
 // @ts-check
-// The slice on screen as a table of numbers, for whoever reads better than they see.
+// The slice on screen as a table of numbers, for screen readers.
 
 import { chooser, element } from "./dom.js";
 import { cellAt } from "./links.js";
 import { isDrawable, valueAt } from "./model.js";
 import { fill, written } from "./numbers.js";
 
-const MOST = 40; // rows and columns; a page of 65,536 cells helps nobody
+const MOST = 40; // rows and columns; a page of 65,536 cells would not help
 
 /**
  * @param {import('./types').App} app
@@ -29,7 +29,7 @@ export function makeTable(app) {
 }
 
 /**
- * Write the numbers, only while somebody has the table open.
+ * Write the numbers, only while the table is open.
  * @param {import('./types').App} app
  */
 export function fillTable(app, table) {

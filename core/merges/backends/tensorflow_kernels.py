@@ -1,13 +1,13 @@
-"""TensorFlow's dtype error messages, letter for letter (TensorFlow 2.21)."""
+"""What TensorFlow's kernels reject, and the bias of its addition. Dtype error messages, letter for letter (TensorFlow 2.21)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from core.dtypes import Array
-from core.errors import Call, MergeError
-from core.merges.elementwise import bias_shape, expand
+from core.errors import Call, MergeError, Shape
 from core.merges.operations import Operation
+from core.merges.plan import expand
 from core.sentences import Sentence
 
 _BINARY = "x:T, y:T -> z:T"
@@ -39,7 +39,22 @@ _KERNELS = {  # kernel: (signature, supported dtypes, rest of its definition)
 }
 
 
-def check_dtypes(row: Operation, arrays: Sequence[Array]) -> None:
+def bias_shape(row: Operation, first: Shape, second: Shape) -> Shape | None:
+    """The shape in which TensorFlow's addition reads its second operand as a bias.
+
+    Returns:
+        A shape of the first operand's rank; None where the second is added as it is.
+    """
+    large = [size for size in second if size is None or size > 1]
+    if not row.takes_bias or len(large) != 1 or large[0] is None or not 1 < len(first) >= len(second):
+        return None
+    if large[0] not in (first[1], first[-1]):
+        return None
+    axis = len(first) - 1 if first[-1] == large[0] else 1
+    return (1,) * axis + (large[0],) + (1,) * (len(first) - axis - 1)
+
+
+def check_dtypes(row: Operation, arrays: Sequence[Array], call: Call) -> None:
     """Reject what the kernel of an element-wise merge rejects: bool inputs only.
 
     Raises:
@@ -48,12 +63,12 @@ def check_dtypes(row: Operation, arrays: Sequence[Array]) -> None:
     if row.rule != "elementwise" or {array.dtype.kind for array in arrays[:2]} != {"b"}:
         return
     if len(arrays) > 1:
-        raise _dtype_error(row, _not_in_list(_kernel(row, arrays), "bool"), arrays)
+        raise _dtype_error(row, _not_in_list(_kernel(row, arrays), "bool"), arrays, call)
     if row.mean:
-        raise _dtype_error(row, "`x` and `y` must have the same dtype, got tf.bool != tf.int32.", arrays)
+        raise _dtype_error(row, "`x` and `y` must have the same dtype, got tf.bool != tf.int32.", arrays, call)
 
 
-def check_normalize(row: Operation, arrays: Sequence[Array]) -> None:
+def check_normalize(row: Operation, arrays: Sequence[Array], call: Call) -> None:
     """Reject the normalization of integers, as TensorFlow's square root does.
 
     Raises:
@@ -62,21 +77,16 @@ def check_normalize(row: Operation, arrays: Sequence[Array]) -> None:
     whole = next((array.dtype for array in arrays if array.dtype.kind != "f"), None)
     if whole is not None:
         wide = f"{'uint' if whole.kind == 'u' else 'int'}{max(32, whole.itemsize * 8)}"
-        raise _dtype_error(row, _not_in_list("Rsqrt", wide), arrays)
+        raise _dtype_error(row, _not_in_list("Rsqrt", wide), arrays, call)
 
 
-def call_of(row: Operation, arrays: Sequence[Array]) -> Call:
-    """The call as Keras prints it around an error."""
-    return Call(row.name, tuple(array.shape for array in arrays), tuple(str(array.dtype) for array in arrays))
-
-
-def _dtype_error(row: Operation, message: str, arrays: Sequence[Array]) -> MergeError:
+def _dtype_error(row: Operation, message: str, arrays: Sequence[Array], call: Call) -> MergeError:
     explanation = Sentence(
         "{name} is not implemented for {dtype} on TensorFlow; cast the inputs to float32 first.",
         name=row.name,
         dtype=next(array.dtype for array in arrays if array.dtype.kind != "f"),
     )
-    return MergeError(message, explanation, call=call_of(row, arrays))
+    return MergeError(message, explanation, call=call)
 
 
 def _kernel(row: Operation, arrays: Sequence[Array]) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ui.story.markdown import safe_line, safe_markdown
+from ui.text import plain, safe_markdown
 
 
 @pytest.mark.parametrize(
@@ -31,4 +31,4 @@ def test_paragraphs(text, wanted):
 
 
 def test_a_title_has_no_form():
-    assert safe_line("**a** `b`\n# c") == r"\*\*a\*\* \`b\` \# c"
+    assert plain("**a** `b` # c") == r"\*\*a\*\* \`b\` \# c"

@@ -1,0 +1,91 @@
+"""Keras on JAX, with its default of 32 bits (keras/src/backend/jax/)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.dtypes import Array
+from core.errors import Call, MergeError, Shape
+from core.merges.backends.row import Backend, merged_axes, narrow
+from core.merges.operations import Operation
+from core.sentences import Sentence
+from core.sentences import Sentence as _
+
+
+def convert(array: Array) -> Array:
+    """The input as an array of JAX: 64-bit integers lose their upper 32 bits."""
+    dtype = narrow(array.dtype)
+    return array if dtype is array.dtype else array.astype(dtype)
+
+
+def check_subtract(row: Operation, arrays: Sequence[Array], call: Call) -> None:
+    """Reject the difference of bool arrays.
+
+    Raises:
+        MergeError: with JAX's text in Keras's frame.
+    """
+    if row.name == "Subtract" and len(arrays) > 1 and all(array.dtype.kind == "b" for array in arrays):
+        raise MergeError(
+            "sub does not accept dtype bool at position 0. Accepted dtypes at position 0 are subtypes of integer, "
+            "floating, complexfloating.",
+            Sentence("JAX does not subtract bool arrays; cast the inputs to float32 first."),
+            call=call,
+        )
+
+
+def check_normalize(row: Operation, arrays: Sequence[Array], call: Call) -> None:
+    """Reject the normalization of integers, as JAX's square root does.
+
+    Raises:
+        MergeError: with JAX's text in Keras's frame.
+    """
+    whole = next((array.dtype for array in arrays if array.dtype.kind != "f"), None)
+    if whole is not None:
+        raise MergeError(
+            f"rsqrt does not accept dtype {'uint32' if whole.kind == 'u' else 'int32'}. Accepted dtypes are subtypes "
+            "of floating, complexfloating.",
+            Sentence("JAX does not normalize {dtype}; cast the inputs to float32 first.", dtype=whole),
+            call=call,
+        )
+
+
+def _axis_text(axis: int, shapes: Sequence[Shape]) -> str:
+    return f"axis {axis} is out of bounds for array of dimension {len(shapes[0])}"
+
+
+def _ranks_text(shapes: Sequence[Shape], other: int) -> str:
+    listed = ", ".join(map(str, shapes))
+    return f"Cannot concatenate arrays with different numbers of dimensions: got {listed}."
+
+
+def _reshape_text(shape: Shape, axis: int, number: int) -> str:
+    return "integer modulo by zero" if len(shape) > 3 and 0 in (shape[0], shape[axis]) else ""
+
+
+def _mask_text(first: Shape, second: Shape) -> str:
+    return f"Incompatible shapes for broadcasting: shapes=[{first}, {second}]"
+
+
+JAX = Backend(
+    "jax",
+    "JAX",
+    "Keras 3.15.1, JAX 0.10.2 (CPU)",
+    "jnp.ndarray",
+    "keras/src/backend/jax/numpy.py, core.py; jax/_src/dtypes.py",
+    (
+        _("Every int64 becomes int32 and every uint64 becomes uint32; larger values wrap around."),
+        _("Average of integers is float32."),
+        _("Subnormal values become 0."),
+        _("Dot with normalize=True rejects integers."),
+        _("Equal operands of Maximum and Minimum each get half of the gradient."),
+    ),
+    concatenate_axis_text=_axis_text,
+    concatenate_ranks_text=_ranks_text,
+    reshape_text=merged_axes(_reshape_text),
+    mask_text=_mask_text,
+    scalar_text="axis 1 is out of bounds for array of dimension 1",
+    convert=convert,
+    check_dtypes=check_subtract,
+    check_normalize=check_normalize,
+    flushes=True,
+)

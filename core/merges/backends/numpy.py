@@ -1,0 +1,100 @@
+"""Keras on NumPy (keras/src/backend/numpy/, keras/src/utils/numerical_utils.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from core.dtypes import FLOAT32, Array
+from core.errors import Call, MergeError, Shape
+from core.merges.backends.row import Backend, Dtype, merged_axes, promote_narrow
+from core.merges.operations import Operation
+from core.sentences import Sentence
+from core.sentences import Sentence as _
+
+
+def promote_arrays(row: Operation, *dtypes: Dtype) -> Dtype:
+    """Arrays of one dtype are concatenated as they are; all else goes through `result_type`."""
+    if row.rule == "concatenate" and len(set(dtypes)) == 1:
+        return dtypes[0]
+    return promote_narrow(row, *dtypes)
+
+
+def true_division(dtype: Dtype) -> Dtype:
+    """The dtype of NumPy's `array / n`: float64 for every integer."""
+    return FLOAT32 if dtype.kind == "f" else np.dtype(np.float64)
+
+
+def unit(array: Array, axis: int) -> Array:
+    """Divided by its L2 norm; only a norm of 0 counts as 1."""
+    wide = array if array.dtype.kind == "f" else array.astype(np.float64)
+    norm = np.sqrt(np.sum(np.square(wide), axis=axis, keepdims=True))
+    scaled: Array = wide / np.where(norm == 0, norm.dtype.type(1), norm)
+    return scaled
+
+
+def check_subtract(row: Operation, arrays: Sequence[Array], call: Call) -> None:
+    """Reject the difference of bool arrays.
+
+    Raises:
+        MergeError: with NumPy's text in Keras's frame.
+    """
+    if row.name == "Subtract" and len(arrays) > 1 and all(array.dtype.kind == "b" for array in arrays):
+        raise MergeError(
+            "numpy boolean subtract, the `-` operator, is not supported, use the bitwise_xor, the `^` operator, or the "
+            "logical_xor function instead.",
+            Sentence("NumPy does not subtract bool arrays; cast the inputs to float32 first."),
+            call=call,
+        )
+
+
+def _ranks_text(shapes: Sequence[Shape], other: int) -> str:
+    return (
+        "all the input arrays must have same number of dimensions, but the array at index 0 has "
+        f"{len(shapes[0])} dimension(s) and the array at index {other} has {len(shapes[other])} dimension(s)"
+    )
+
+
+def _reshape_text(shape: Shape, axis: int, number: int) -> str:
+    kept = (shape[0], shape[axis])
+    if len(shape) <= 3 or 0 not in kept:
+        return ""
+    return f"cannot reshape array of size 0 into shape ({kept[0]},{'newaxis,' * (not number)}{kept[1]}" + (
+        ",newaxis)" if number else ")"
+    )
+
+
+def _mask_text(first: Shape, second: Shape) -> str:
+    shapes = (f"({','.join(map(str, shape))}{',' * (len(shape) == 1)})" for shape in (first, second))
+    return f"operands could not be broadcast together with shapes {' '.join(shapes)} "
+
+
+NUMPY = Backend(
+    "numpy",
+    "NumPy",
+    "Keras 3.15.1, NumPy 2.4.6",
+    "np.ndarray",
+    "keras/src/backend/numpy/numpy.py, core.py; keras/src/utils/numerical_utils.py",
+    (
+        _(
+            "int64 and uint64 become 32 bits as soon as two inputs are combined; Concatenate of equal dtypes keeps them."
+        ),
+        _("Average of integers is float64."),
+        _("An array cannot carry a mask: masks have no effect."),
+        _("Dot with normalize=True divides by the norm itself, however small; only a norm of 0 counts as 1."),
+        _("There are no gradients."),
+    ),
+    concatenate_axis_text=lambda axis, shapes: str(axis),
+    concatenate_ranks_text=_ranks_text,
+    reshape_text=merged_axes(_reshape_text),
+    mask_text=_mask_text,
+    scalar_text="1",
+    promote=promote_arrays,
+    quotient=true_division,
+    dot_dtype=lambda result: result,
+    normalize=unit,
+    check_dtypes=check_subtract,
+    holds_masks=False,
+    differentiable=False,
+)

@@ -1,0 +1,155 @@
+"""One row of the table of backends: what a backend of Keras does differently from the others.
+
+The defaults are what Keras does by itself. A field of a row replaces one of them; the engine asks the row and knows no
+backend by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from core.dtypes import FLOAT32, Array, promote
+from core.errors import Call, Shape
+from core.merges.operations import Operation
+from core.sentences import Sentence
+
+Dtype = np.dtype[Any]
+_NARROW = {np.dtype(np.int64): np.dtype(np.int32), np.dtype(np.uint64): np.dtype(np.uint32)}
+
+
+def as_passed(array: Array) -> Array:
+    """The input as it is."""
+    return array
+
+
+def narrow(dtype: Dtype) -> Dtype:
+    """A 64-bit integer dtype as 32 bits."""
+    return _NARROW.get(dtype, dtype)
+
+
+def promote_narrow(row: Operation, *dtypes: Dtype) -> Dtype:
+    """Keras's `result_type` outside TensorFlow: 64-bit integers become 32 bits, before and after."""
+    return narrow(promote(*map(narrow, dtypes)))
+
+
+def promote_wide(row: Operation, *dtypes: Dtype) -> Dtype:
+    """Keras's `result_type` on TensorFlow: int64 stays."""
+    return promote(*dtypes)
+
+
+def float32_quotient(dtype: Dtype) -> Dtype:
+    """Integers are divided as float32."""
+    return FLOAT32
+
+
+def no_bias(row: Operation, first: Shape, second: Shape) -> Shape | None:
+    """The second operand is added as it is."""
+    return None
+
+
+def no_limit(row: Operation, shapes: Sequence[Shape], call: Call) -> None:
+    """Every broadcast is implemented."""
+
+
+def every_dtype(row: Operation, arrays: Sequence[Array], call: Call) -> None:
+    """Every dtype is implemented."""
+
+
+def own_dtype(result: Dtype) -> Dtype:
+    """Dot multiplies in the dtype of its result; bool, which has no sum of products, as float32."""
+    return FLOAT32 if result.kind == "b" else result
+
+
+def clipped_norm(array: Array, axis: int) -> Array:
+    """Divided by its L2 norm along an axis, at least 1e-7 (keras/src/ops/nn.py: _normalize)."""
+    wide = array if array.dtype.kind == "f" else array.astype(FLOAT32)
+    with np.errstate(divide="ignore"):
+        inverse = 1 / np.sqrt(np.sum(np.square(wide), axis=axis, keepdims=True))
+    scaled: Array = wide * np.minimum(inverse, FLOAT32.type(1e7))
+    return scaled
+
+
+def merged_axes(text_of: Callable[[Shape, int, int], str]) -> Callable[[Sequence[Shape], Sequence[int]], str]:
+    """The error of the first input whose free axes cannot be merged into one.
+
+    Args:
+        text_of: (shape, contracted axis, number of the input) -> the error, or "".
+    """
+
+    def text(shapes: Sequence[Shape], contracted: Sequence[int]) -> str:
+        found = (text_of(shape, axis, at) for at, (shape, axis) in enumerate(zip(shapes, contracted, strict=True)))
+        return next(filter(None, found), "")
+
+    return text
+
+
+@dataclass(frozen=True, eq=False)  # looked up once, then compared and hashed by identity
+class Backend:
+    """One row of the table.
+
+    Attributes:
+        name: as in the environment variable KERAS_BACKEND.
+        title: for screens.
+        versions: with which the row agrees.
+        tensor: how Keras names its tensors in errors.
+        source: the files of Keras that the row mirrors.
+        notes: what is particular about it, for screens and docs/backends.md.
+        scalar_text: the error of inserting an axis after that of a scalar.
+        concatenate_axis_text: (axis, shapes) -> the error of an axis that does not exist.
+        concatenate_ranks_text: (shapes, number of the first of another rank) -> the error.
+        reshape_text: (shapes, contracted axes) -> the error where Dot cannot merge axes beside one of size 0, or "".
+        mask_text: (shape, shape) -> the error of masks that cannot be broadcast together.
+        shape_text: a shape as the backend prints it.
+        convert: an input, floats already cast, as its tensor holds it.
+        promote: (merge, dtypes) -> the dtype in which tensors are combined.
+        choose: dtypes -> the dtype of `where`, which masks use.
+        quotient: dtype of a total -> dtype of the mean.
+        dot_dtype: dtype of the result of Dot -> dtype in which it is computed.
+        normalize: divides by the norm along an axis.
+        bias: the shape in which the second operand of an addition is read, where that is not its own.
+        check_broadcast: rejects broadcasts that are not implemented.
+        check_dtypes: rejects dtypes of element-wise merges.
+        check_normalize: rejects dtypes of Dot with `normalize`.
+        flushes: whether subnormal float32 become 0.
+        holds_masks: whether a tensor can carry a mask.
+        returns_single: whether Concatenate returns a single input whatever the axis.
+        differentiable: whether it computes gradients.
+        tie: the share of the gradient that the first of two equal operands of Maximum or Minimum gets.
+    """
+
+    name: str
+    title: str
+    versions: str
+    tensor: str
+    source: str
+    notes: tuple[Sentence, ...]
+    concatenate_axis_text: Callable[[int, Sequence[Shape]], str]
+    concatenate_ranks_text: Callable[[Sequence[Shape], int], str]
+    reshape_text: Callable[[Sequence[Shape], Sequence[int]], str]
+    mask_text: Callable[[Shape, Shape], str]
+    scalar_text: str = "axis 1 is out of bounds for an array with dimension 1."
+    shape_text: Callable[[Shape], str] = str
+    convert: Callable[[Array], Array] = as_passed
+    promote: Callable[..., Dtype] = promote_narrow
+    choose: Callable[..., Dtype] = promote
+    quotient: Callable[[Dtype], Dtype] = float32_quotient
+    dot_dtype: Callable[[Dtype], Dtype] = own_dtype
+    normalize: Callable[[Array, int], Array] = clipped_norm
+    bias: Callable[[Operation, Shape, Shape], Shape | None] = no_bias
+    check_broadcast: Callable[[Operation, Sequence[Shape], Call], None] = no_limit
+    check_dtypes: Callable[[Operation, Sequence[Array], Call], None] = every_dtype
+    check_normalize: Callable[[Operation, Sequence[Array], Call], None] = every_dtype
+    flushes: bool = False
+    holds_masks: bool = True
+    returns_single: bool = False
+    differentiable: bool = True
+    tie: float = 0.5
+
+    def call(self, row: Operation, shapes: Sequence[Shape], dtypes: Sequence[str] = ()) -> Call:
+        """The call of a merge as Keras prints it around an error; float32 where no dtypes are given."""
+        names = tuple(dtypes) or ("float32",) * len(shapes)
+        return Call(row.name, tuple(shapes), names, self.tensor, self.shape_text)

@@ -1,0 +1,109 @@
+"""Keras on PyTorch (keras/src/backend/torch/)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from core.dtypes import Array, promote
+from core.errors import Call, MergeError, Shape
+from core.merges.backends.row import Backend, Dtype, merged_axes, promote_narrow
+from core.merges.operations import Operation
+from core.sentences import Sentence
+from core.sentences import Sentence as _
+
+_HELD = {np.dtype(np.uint16): np.dtype(np.int32), np.dtype(np.uint32): np.dtype(np.int64)}
+
+
+def convert(array: Array) -> Array:
+    """The input as a tensor holds it: uint16 as int32, uint32 as int64.
+
+    Raises:
+        MergeError: uint64, with Keras's text.
+    """
+    if array.dtype == np.uint64:
+        raise MergeError(
+            "Unsupported dtype for PyTorch: uint64",
+            Sentence("Keras has no tensor for uint64 on PyTorch; cast the input to int64 first."),
+        )
+    return array.astype(_HELD[array.dtype]) if array.dtype in _HELD else array
+
+
+def promote_tensors(row: Operation, *dtypes: Dtype) -> Dtype:
+    """PyTorch's own promotion, which keeps int64; Maximum, Minimum and Dot go through Keras's `result_type`."""
+    return promote_narrow(row, *dtypes) if row.masking == "skip" or row.rule == "dot" else promote(*dtypes)
+
+
+def check_subtract(row: Operation, arrays: Sequence[Array], call: Call) -> None:
+    """Reject the difference of bool tensors.
+
+    Raises:
+        MergeError: with PyTorch's text in Keras's frame.
+    """
+    if row.name == "Subtract" and len(arrays) > 1 and all(array.dtype.kind == "b" for array in arrays):
+        raise MergeError(
+            "Subtraction, the `-` operator, with two bool tensors is not supported. "
+            "Use the `^` or `logical_xor()` operator instead.",
+            Sentence("PyTorch does not subtract bool tensors; cast the inputs to float32 first."),
+            call=call,
+        )
+
+
+def _axis_text(axis: int, shapes: Sequence[Shape]) -> str:
+    rank = len(shapes[0])
+    return f"Dimension out of range (expected to be in range of [{-rank}, {rank - 1}], but got {axis})"
+
+
+def _ranks_text(shapes: Sequence[Shape], other: int) -> str:
+    return f"Tensors must have same number of dimensions: got {len(shapes[0])} and {len(shapes[other])}"
+
+
+def _reshape_text(shape: Shape, axis: int, number: int) -> str:
+    kept = (shape[0], shape[axis])
+    if len(shape) <= 3 or 0 not in kept:
+        return ""
+    target = f"[{kept[0]}, {kept[1]}, -1]" if number else f"[{kept[0]}, -1, {kept[1]}]"
+    return (
+        f"cannot reshape tensor of 0 elements into shape {target} because the unspecified dimension size -1 can be any "
+        "value and is ambiguous"
+    )
+
+
+def _mask_text(first: Shape, second: Shape) -> str:
+    """PyTorch names the last axis that differs, counted in the larger rank."""
+    rank = max(len(first), len(second))
+    pairs = list(zip(reversed(first), reversed(second), strict=False))
+    back = next(at for at, (a, b) in enumerate(pairs) if a != b and 1 not in (a, b))
+    a, b = pairs[back]
+    return (
+        f"The size of tensor a ({a}) must match the size of tensor b ({b}) at non-singleton dimension {rank - 1 - back}"
+    )
+
+
+def _shape_text(shape: Shape) -> str:
+    return f"torch.Size({list(shape)})"
+
+
+TORCH = Backend(
+    "torch",
+    "PyTorch",
+    "Keras 3.15.1, PyTorch 2.13.0 (CPU)",
+    "torch.Tensor",
+    "keras/src/backend/torch/numpy.py, core.py",
+    (
+        _("uint16 is held as int32 and uint32 as int64; uint64 is rejected."),
+        _("int64 stays in Add, Subtract, Multiply and Concatenate; in Maximum, Minimum and Dot it becomes int32."),
+        _("Average of integers is float32."),
+        _("Subnormal values are kept."),
+        _("Equal operands of Maximum and Minimum each get half of the gradient."),
+    ),
+    concatenate_axis_text=_axis_text,
+    concatenate_ranks_text=_ranks_text,
+    reshape_text=merged_axes(_reshape_text),
+    mask_text=_mask_text,
+    shape_text=_shape_text,
+    convert=convert,
+    promote=promote_tensors,
+    check_dtypes=check_subtract,
+)

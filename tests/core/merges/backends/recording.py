@@ -1,0 +1,191 @@
+"""Ask the installed Keras, on the backend that it runs on, and write its answers down.
+
+Run it in an environment with Keras, one backend and NumPy:
+
+    KERAS_BACKEND=torch python -m tests.core.merges.backends.recording torch 3000 answers.npz
+
+The inputs of a case are made again from its number (`cases.py`), so a file holds the answers alone.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tests.core.merges.cases import case
+
+OPERATIONS = ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot")
+BYTES = 48
+DIFFERENTIABLE = {"tensorflow", "jax", "torch"}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What Keras answered.
+
+    Attributes:
+        value: the result; None where it raised an error.
+        mask: of the result.
+        kind: class of the error.
+        text: of the error, without terminal colours.
+        gradients: one for each input, of sum(upstream * result), for inputs of float32; empty where not asked for.
+    """
+
+    value: np.ndarray | None = None
+    mask: np.ndarray | None = None
+    kind: str = ""
+    text: str = ""
+    gradients: tuple[np.ndarray, ...] = ()
+
+
+def numbered_case(number: int) -> tuple[str, list[np.ndarray], list[Any] | None, dict[str, Any]]:
+    """(operation, inputs, masks, options) of a case; operations take turns."""
+    operation = OPERATIONS[number % len(OPERATIONS)]
+    content = np.random.default_rng([71, number]).bytes(BYTES)
+    return operation, *case(operation, content, [73, number])
+
+
+def gradient_case(number: int) -> tuple[str, list[np.ndarray], dict[str, Any], int] | None:
+    """(operation, inputs, options, seed of the upstream gradient): small integers as float32, so that ties are many."""
+    operation, inputs, masks, options = numbered_case(number)
+    if masks is not None or any(value.size > 400 for value in inputs):
+        return None
+    random = np.random.default_rng([79, number])
+    return operation, [random.integers(-3, 4, size=value.shape).astype(np.float32) for value in inputs], options, number
+
+
+def upstream_of(seed: int, shape: tuple[int, ...]) -> np.ndarray:
+    """The upstream gradient of a case."""
+    return np.random.default_rng([83, seed]).integers(-3, 4, size=shape).astype(np.float32)
+
+
+def ask(operation: str, inputs: list[np.ndarray], masks: list[Any] | None = None, **options: Any) -> Answer:
+    """Call the real layer on the backend of the environment."""
+    import keras
+
+    try:
+        layer = getattr(keras.layers, operation)(**options)
+        if masks is None or keras.backend.backend() == "numpy":  # an array of NumPy cannot hold a mask
+            result = layer(list(inputs))
+        else:
+            tensors = [keras.ops.convert_to_tensor(value) for value in inputs]
+            for tensor, mask in zip(tensors, masks, strict=True):
+                if mask is not None:
+                    tensor._keras_mask = keras.ops.convert_to_tensor(mask)
+            result = layer(tensors)
+    except Exception as error:  # whatever it is, it is the answer
+        return Answer(kind=type(error).__name__, text=re.sub(r"\x1b\[[0-9;]*m", "", str(error)))
+    mask = getattr(result, "_keras_mask", None)
+    convert = keras.ops.convert_to_numpy
+    return Answer(value=np.asarray(convert(result)), mask=None if mask is None else np.asarray(convert(mask)))
+
+
+def ask_gradients(operation: str, inputs: list[np.ndarray], options: dict[str, Any], seed: int) -> Answer:
+    """The gradients that the backend computes."""
+    import keras
+
+    backend = keras.backend.backend()
+    layer = getattr(keras.layers, operation)(**options)
+    try:
+        result = np.asarray(keras.ops.convert_to_numpy(layer([keras.ops.convert_to_tensor(v) for v in inputs])))
+        upstream = upstream_of(seed, result.shape)
+        return Answer(gradients=tuple(map(np.asarray, _GRADIENTS[backend](layer, inputs, upstream))))
+    except Exception as error:
+        return Answer(kind=type(error).__name__, text=re.sub(r"\x1b\[[0-9;]*m", "", str(error)))
+
+
+def _jax_gradients(layer: Any, inputs: list[np.ndarray], upstream: np.ndarray) -> Any:
+    import jax
+
+    return jax.grad(lambda xs: (layer(list(xs)) * upstream).sum())([jax.numpy.asarray(value) for value in inputs])
+
+
+def _torch_gradients(layer: Any, inputs: list[np.ndarray], upstream: np.ndarray) -> Any:
+    import torch
+
+    tensors = [torch.tensor(value, requires_grad=True) for value in inputs]
+    (layer(tensors) * torch.tensor(upstream)).sum().backward()
+    return [np.zeros_like(v) if t.grad is None else t.grad.numpy() for t, v in zip(tensors, inputs, strict=True)]
+
+
+def _tensorflow_gradients(layer: Any, inputs: list[np.ndarray], upstream: np.ndarray) -> Any:
+    import tensorflow as tf
+
+    tensors = [tf.constant(value) for value in inputs]
+    with tf.GradientTape() as tape:
+        tape.watch(tensors)
+        total = tf.reduce_sum(layer(tensors) * upstream)
+    return tape.gradient(total, tensors)
+
+
+_GRADIENTS = {"jax": _jax_gradients, "torch": _torch_gradients, "tensorflow": _tensorflow_gradients}
+
+
+def record(count: int, backend: str) -> tuple[dict[str, Any], list[np.ndarray]]:
+    """Answers to the first cases: a header as JSON, and the arrays that it counts through."""
+    rows, arrays = [], []
+
+    def keep(array: np.ndarray | None) -> int | None:
+        if array is None:
+            return None
+        arrays.append(array)
+        return len(arrays) - 1
+
+    for number in range(count):
+        operation, inputs, masks, options = numbered_case(number)
+        answer = ask(operation, inputs, masks, **options)
+        rows.append([keep(answer.value), keep(answer.mask), answer.kind, answer.text, None])
+        asked = gradient_case(number) if backend in DIFFERENTIABLE else None
+        if asked is not None and answer.value is not None:
+            found = ask_gradients(*asked)
+            rows[-1][4] = [keep(one) for one in found.gradients] if not found.kind else [found.kind, found.text]
+    return {"backend": backend, "count": count, "versions": _versions(), "rows": rows}, arrays
+
+
+def _versions() -> dict[str, str]:
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = {}
+    for name in ("keras", "tensorflow", "tensorflow-cpu", "jax", "torch", "numpy"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def write(path: str, header: dict[str, Any], arrays: list[np.ndarray]) -> None:
+    """One compressed file: all arrays as bytes, one behind the other."""
+    header["arrays"] = [[str(array.dtype), list(array.shape)] for array in arrays]
+    content = b"".join(np.ascontiguousarray(array).tobytes() for array in arrays)
+    text = json.dumps(header, separators=(",", ":")).encode()
+    np.savez_compressed(path, header=np.frombuffer(text, np.uint8), content=np.frombuffer(content, np.uint8))
+
+
+def read(path: Any) -> tuple[dict[str, Any], list[Answer]]:
+    """The header and the answers of a file."""
+    with np.load(path, allow_pickle=False) as file:
+        header, content = json.loads(file["header"].tobytes()), file["content"].tobytes()
+    arrays, at = [], 0
+    for name, shape in header["arrays"]:
+        size = int(np.prod(shape, dtype=np.int64)) * np.dtype(name).itemsize
+        arrays.append(np.frombuffer(content[at : at + size], dtype=name).reshape(shape))
+        at += size
+    take = lambda at: None if at is None else arrays[at]  # noqa: E731
+    answers = []
+    for value, mask, kind, text, back in header["rows"]:
+        gradients = tuple(arrays[at] for at in back) if back and isinstance(back[0], int) else ()
+        answers.append(Answer(take(value), take(mask), kind, text, gradients))
+    return header, answers
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore")
+    _backend, _count, _path = sys.argv[1:]
+    write(_path, *record(int(_count), _backend))
