@@ -23,6 +23,8 @@ from ui.views.loaded_code import loaded_code
 from ui.views.merge_view import translated_words, values_view
 from ui.views.scales import WEIGHTS
 
+_IN_LINE, _GRID = 3, 4  # panels side by side in the pane, axes of features: such a merge fills the window, no more
+
 
 @dataclass(frozen=True, eq=False)
 class Shown:
@@ -71,7 +73,9 @@ def merge_view(tensors: Tensors) -> tuple[TensorView, tuple[Cut, ...]]:
         counters.merged(tensors.entry.operation)
     except (MergeError, ValueError):  # a rule of Keras that the engine does not know: the panels are not linked
         return side_by_side(tensors.names, tensors.all), ()
-    return scaled(titled(view, tensors.names), tensors), cuts
+    view = scaled(titled(view, tensors.names), tensors)
+    fits = len(shown) <= _IN_LINE and all(tensor.ndim == _GRID for tensor in shown)
+    return (replace(view, layout="stage") if fits else view), cuts
 
 
 def scaled(view: TensorView, tensors: Tensors) -> TensorView:

@@ -184,7 +184,8 @@ function sizeAll(app) {
   );
 }
 
-const STAGE_WIDTH = 700; // px; on a narrower screen the panels are one below the other
+const TIGHT = 800; // px; on a narrower stage titles are cut and shapes are left out
+const STAGE_WIDTH = 560; // px; on a narrower screen the panels are one below the other
 const HEADS = 24; // px of the line above the panels, and of the one above the walls
 const GAPS = 32; // px between the rows, and for the sheets behind a stretched panel
 const GAP = 12; // px more where the controls have a row of their own
@@ -205,6 +206,7 @@ export const stageChanged = (app) => app.onStage !== fitsStage(app);
  */
 function sizeForStage(app, plans) {
   const { root, parts } = app;
+  root.classList.toggle("tight", app.width < TIGHT);
   const top = root.getBoundingClientRect().top + scrolled(root);
   const presenting = document.documentElement.hasAttribute("data-mergescope-present");
   const controls = presenting ? 0 : app.controls.offsetHeight + GAP; // while presenting they lie over the rest
