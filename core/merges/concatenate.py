@@ -28,9 +28,7 @@ def align_concatenate(row: Operation, shapes: tuple[Shape, ...], axis: int, back
     """
     _check_build(shapes, axis)
     if backend.returns_single and len(shapes) == 1 and axis >= len(shapes[0]):
-        return Alignment(
-            row.name, (_entry(shapes[0], _all_matched(shapes[0])),), shapes[0], backend=backend.name
-        )
+        return Alignment(row.name, (_entry(shapes[0], _all_matched(shapes[0])),), shapes[0], backend=backend.name)
     _check_call(row, shapes, axis, backend)
     joined = axis % len(shapes[0])
     sizes = [shape[joined] for shape in shapes]
@@ -48,6 +46,7 @@ def join(row: Operation, arrays: Sequence[Array], alignment: Alignment, backend:
     dtypes = {array.dtype for array in arrays}
     dtype = backend.promote(row, *dtypes) if len(dtypes) > 1 else arrays[0].dtype
     assert alignment.axis is not None
+    arrays = [backend.operand(array) for array in arrays] if len(dtypes) > 1 else arrays
     return np.concatenate([array.astype(dtype, copy=False) for array in arrays], axis=alignment.axis)
 
 

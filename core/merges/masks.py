@@ -53,9 +53,7 @@ def reaching(masks: Masks, alignment: Alignment) -> list[Mask | None]:
     return [None if entry.inserted else mask for mask, entry in zip(masks, alignment.inputs, strict=True)]
 
 
-def multiply_masked(
-    parts: Sequence[Array], masks: Masks, step: Step, choose: Choose
-) -> tuple[Array, Mask | None]:
+def multiply_masked(parts: Sequence[Array], masks: Masks, step: Step, choose: Choose) -> tuple[Array, Mask | None]:
     """Masked values count as 1; if every input has a mask, the result is 0 where all are masked."""
     output: Array | None = None
     output_mask: Mask | None = None
@@ -71,9 +69,7 @@ def multiply_masked(
     return where(output_mask, output, output.dtype.type(0), choose), _any(output_mask)
 
 
-def choose_masked(
-    parts: Sequence[Array], masks: Masks, step: Step, choose: Choose
-) -> tuple[Array, Mask | None]:
+def choose_masked(parts: Sequence[Array], masks: Masks, step: Step, choose: Choose) -> tuple[Array, Mask | None]:
     """Masked values are skipped: the other operand is used instead (`_apply_merge_op_and_or_mask`)."""
     output, seen = parts[0], _widened(masks[0], parts[0])
     for part, mask in zip(parts[1:], masks[1:], strict=True):

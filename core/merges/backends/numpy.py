@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.dtypes import FLOAT32, Array
+from core.dtypes import FLOAT32, Array, promote
 from core.errors import Call, MergeError, Shape
-from core.merges.backends.row import Backend, Dtype, merged_axes, promote_narrow
+from core.merges.backends.row import Backend, Dtype, merged_axes, narrow, narrowed, promote_narrow
 from core.merges.operations import Operation
 from core.sentences import Sentence
 from core.sentences import Sentence as _
@@ -16,8 +16,8 @@ from core.sentences import Sentence as _
 
 def promote_arrays(row: Operation, *dtypes: Dtype) -> Dtype:
     """Arrays of one dtype are concatenated as they are; all else goes through `result_type`."""
-    if row.rule == "concatenate" and len(set(dtypes)) == 1:
-        return dtypes[0]
+    if row.rule == "concatenate":
+        return dtypes[0] if len(set(dtypes)) == 1 else narrow(promote(*dtypes))
     return promote_narrow(row, *dtypes)
 
 
@@ -77,7 +77,9 @@ NUMPY = Backend(
     "np.ndarray",
     "keras/src/backend/numpy/numpy.py, core.py; keras/src/utils/numerical_utils.py",
     (
-        _("int64 and uint64 become 32 bits as soon as two inputs are combined; Concatenate of equal dtypes keeps them."),
+        _(
+            "int64 and uint64 become 32 bits as soon as two inputs are combined; Concatenate of equal dtypes keeps them."
+        ),
         _("Average of integers is float64."),
         _("An array cannot carry a mask: masks have no effect."),
         _("Dot with normalize=True divides by the norm itself, however small; only a norm of 0 counts as 1."),
@@ -89,6 +91,7 @@ NUMPY = Backend(
     mask_text=_mask_text,
     scalar_text="1",
     promote=promote_arrays,
+    operand=narrowed,
     quotient=true_division,
     dot_dtype=lambda result: result,
     normalize=unit,
