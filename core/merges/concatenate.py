@@ -46,6 +46,7 @@ def join(row: Operation, arrays: Sequence[Array], alignment: Alignment, backend:
     dtypes = {array.dtype for array in arrays}
     dtype = backend.promote(row, *dtypes) if len(dtypes) > 1 else arrays[0].dtype
     assert alignment.axis is not None
+    arrays = [backend.operand(array) for array in arrays] if len(dtypes) > 1 else arrays
     return np.concatenate([array.astype(dtype, copy=False) for array in arrays], axis=alignment.axis)
 
 

@@ -87,7 +87,7 @@ def contract(
         x, y = backend.normalize(clean(x), -1), backend.normalize(clean(y), 1)
     small = {x.dtype, y.dtype} == {np.dtype(np.int8)}
     result = np.dtype(np.int32) if small else backend.promote(row, x.dtype, y.dtype)
-    x, y = (part.astype(result if small else backend.dot_dtype(result), copy=False) for part in (x, y))
+    x, y = (backend.operand(part).astype(result if small else backend.dot_dtype(result), copy=False) for part in (x, y))
     batch, length = x.shape[0], x.shape[-1]
     rows, columns = prod(x.shape[1:-1]), prod(y.shape[2:])
     product = np.matmul(clean(x).reshape(batch, rows, length), clean(y).reshape(batch, length, columns))

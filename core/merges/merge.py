@@ -96,7 +96,7 @@ def merge_row(
     if not backend.flushes:
         arrays = [_unflushed(value, array) for value, array in zip(given, arrays, strict=True)]
     alignment = _align(row, arrays, axis, axes, normalize, backend)
-    if row.rule == "elementwise":
+    if row.rule == "elementwise" and any([array.dtype.kind == "b" for array in arrays]):
         backend.check_dtypes(row, arrays, _call_of(row, arrays, backend))
     checked = None if masks is None else check_masks(masks, arrays)
     if not backend.holds_masks:
@@ -107,8 +107,10 @@ def merge_row(
 
 def _unflushed(given: Array, array: Array) -> Array:
     """The input with its subnormal values, which `autocast` sets to 0 where it casts."""
+    if given.dtype == FLOAT32 or not is_float(given.dtype):
+        return array
     with np.errstate(over="ignore"):
-        return given.astype(FLOAT32) if is_float(given.dtype) and given.dtype != FLOAT32 else array
+        return given.astype(FLOAT32)
 
 
 def _call_of(row: Operation, arrays: Sequence[Array], backend: Backend) -> Call:
@@ -178,6 +180,7 @@ def _run_elementwise(
     def step(first: Array, second: Array) -> Array:
         if not (first.dtype == second.dtype == FLOAT32):
             dtype = backend.promote(row, first.dtype, second.dtype)
+            first, second = backend.operand(first), backend.operand(second)
             first, second = first.astype(dtype, copy=False), second.astype(dtype, copy=False)
         result: Array = row.step(clean(first), clean(second))
         return clean(result)

@@ -6,16 +6,10 @@ from collections.abc import Sequence
 
 from core.dtypes import Array
 from core.errors import Call, MergeError, Shape
-from core.merges.backends.row import Backend, merged_axes, narrow
+from core.merges.backends.row import Backend, merged_axes, narrowed
 from core.merges.operations import Operation
 from core.sentences import Sentence
 from core.sentences import Sentence as _
-
-
-def convert(array: Array) -> Array:
-    """The input as an array of JAX: 64-bit integers lose their upper 32 bits."""
-    dtype = narrow(array.dtype)
-    return array if dtype is array.dtype else array.astype(dtype)
 
 
 def check_subtract(row: Operation, arrays: Sequence[Array], call: Call) -> None:
@@ -84,7 +78,7 @@ JAX = Backend(
     reshape_text=merged_axes(_reshape_text),
     mask_text=_mask_text,
     scalar_text="axis 1 is out of bounds for array of dimension 1",
-    convert=convert,
+    convert=narrowed,
     check_dtypes=check_subtract,
     check_normalize=check_normalize,
     flushes=True,

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.dtypes import FLOAT32, Array
+from core.dtypes import FLOAT32, Array, promote
 from core.errors import Call, MergeError, Shape
-from core.merges.backends.row import Backend, Dtype, merged_axes, promote_narrow
+from core.merges.backends.row import Backend, Dtype, merged_axes, narrow, narrowed, promote_narrow
 from core.merges.operations import Operation
 from core.sentences import Sentence
 from core.sentences import Sentence as _
@@ -16,8 +16,8 @@ from core.sentences import Sentence as _
 
 def promote_arrays(row: Operation, *dtypes: Dtype) -> Dtype:
     """Arrays of one dtype are concatenated as they are; all else goes through `result_type`."""
-    if row.rule == "concatenate" and len(set(dtypes)) == 1:
-        return dtypes[0]
+    if row.rule == "concatenate":
+        return dtypes[0] if len(set(dtypes)) == 1 else narrow(promote(*dtypes))
     return promote_narrow(row, *dtypes)
 
 
@@ -91,6 +91,7 @@ NUMPY = Backend(
     mask_text=_mask_text,
     scalar_text="1",
     promote=promote_arrays,
+    operand=narrowed,
     quotient=true_division,
     dot_dtype=lambda result: result,
     normalize=unit,

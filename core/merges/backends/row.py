@@ -41,6 +41,17 @@ def promote_wide(row: Operation, *dtypes: Dtype) -> Dtype:
     return promote(*dtypes)
 
 
+def common_dtype(*dtypes: Dtype) -> Dtype:
+    """The dtype of `where`."""
+    return promote(*dtypes)
+
+
+def narrowed(array: Array) -> Array:
+    """64-bit integers cut to 32 bits; larger values wrap around."""
+    dtype = narrow(array.dtype)
+    return array if dtype is array.dtype else array.astype(dtype)
+
+
 def float32_quotient(dtype: Dtype) -> Dtype:
     """Integers are divided as float32."""
     return FLOAT32
@@ -107,6 +118,7 @@ class Backend:
         convert: an input, floats already cast, as its tensor holds it.
         promote: (merge, dtypes) -> the dtype in which tensors are combined.
         choose: dtypes -> the dtype of `where`, which masks use.
+        operand: an operand before it is promoted, where two are combined.
         quotient: dtype of a total -> dtype of the mean.
         dot_dtype: dtype of the result of Dot -> dtype in which it is computed.
         normalize: divides by the norm along an axis.
@@ -135,7 +147,8 @@ class Backend:
     shape_text: Callable[[Shape], str] = str
     convert: Callable[[Array], Array] = as_passed
     promote: Callable[..., Dtype] = promote_narrow
-    choose: Callable[..., Dtype] = promote
+    choose: Callable[..., Dtype] = common_dtype
+    operand: Callable[[Array], Array] = as_passed
     quotient: Callable[[Dtype], Dtype] = float32_quotient
     dot_dtype: Callable[[Dtype], Dtype] = own_dtype
     normalize: Callable[[Array, int], Array] = clipped_norm

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.dtypes import Array, promote
+from core.dtypes import FLOAT32, Array, promote
 from core.errors import Call, MergeError, Shape
-from core.merges.backends.row import Backend, Dtype, merged_axes, promote_narrow
+from core.merges.backends.row import Backend, Dtype, clipped_norm, merged_axes, promote_narrow
 from core.merges.operations import Operation
 from core.sentences import Sentence
 from core.sentences import Sentence as _
@@ -33,6 +33,18 @@ def convert(array: Array) -> Array:
 def promote_tensors(row: Operation, *dtypes: Dtype) -> Dtype:
     """PyTorch's own promotion, which keeps int64; Maximum, Minimum and Dot go through Keras's `result_type`."""
     return promote_narrow(row, *dtypes) if row.masking == "skip" or row.rule == "dot" else promote(*dtypes)
+
+
+def unit(array: Array, axis: int) -> Array:
+    """Divided by its L2 norm, at least 1e-7; integers are squared and summed as integers, which may wrap around."""
+    if array.dtype.kind == "f":
+        return clipped_norm(array, axis)
+    whole = array.astype(np.int32) if array.dtype.kind == "b" else array
+    total = np.sum(np.square(whole), axis=axis, keepdims=True, dtype=np.int64 if whole.itemsize == 8 else np.int32)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        inverse = FLOAT32.type(1) / np.sqrt(total.astype(FLOAT32))
+    scaled: Array = array.astype(FLOAT32) * np.minimum(inverse, FLOAT32.type(1e7))
+    return scaled
 
 
 def check_subtract(row: Operation, arrays: Sequence[Array], call: Call) -> None:
@@ -105,5 +117,6 @@ TORCH = Backend(
     shape_text=_shape_text,
     convert=convert,
     promote=promote_tensors,
+    normalize=unit,
     check_dtypes=check_subtract,
 )
