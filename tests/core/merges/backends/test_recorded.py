@@ -13,9 +13,10 @@ from core import MergeError, gradients, merge
 from tests.core.merges.backends.recording import Answer, gradient_case, numbered_case, read, upstream_of
 
 ANSWERS = Path(__file__).parent / "answers"
-LEAST = {"numpy": 3_000, "torch": 3_000}
+LEAST = {"numpy": 3_000, "torch": 3_000, "jax": 300}  # JAX compiles every shape
 # Cases of Dot that still disagree, all with normalize=True or a norm of 0; the number may only fall.
-KNOWN = {"numpy": 29, "torch": 43}
+KNOWN = {"numpy": 29, "torch": 43, "jax": 1}
+OTHERS = {"jax": 1}  # the mask of a Concatenate of one input with an axis of size 0
 RECORDED = [name for name in LEAST if (ANSWERS / f"{name}.npz").exists()]
 
 
@@ -95,7 +96,8 @@ def test_every_recorded_case_agrees(backend: str) -> None:
     assert header["backend"] == backend and header["versions"]["keras"].startswith("3.15.")
     assert len(answers) >= LEAST[backend]
     found = disagreements(backend)
-    assert [line for line in found if line.split()[1] != "Dot"] == []
+    others = [line for line in found if line.split()[1] != "Dot"]
+    assert len(others) <= OTHERS.get(backend, 0), others
     assert len(found) <= KNOWN[backend]
 
 
