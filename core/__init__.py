@@ -29,7 +29,8 @@ from core.merges.read_error import Request, read_error
 from core.sentences import Sentence
 
 __all__ = [
-    "BACKENDS", "DIALECTS", "MERGES", "AlignedInput", "Alignment", "Fix", "MergeError", "Merged", "Operation", "Request",
+    "BACKENDS", "DIALECTS", "MERGES",
+    "AlignedInput", "Alignment", "Fix", "MergeError", "Merged", "Operation", "Request",
     "Sentence",
     "align", "gradients", "merge", "reach", "read_error", "snippet", "sources",
     "gates", "merges", "segmentation", "story",

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from core import MERGES, Alignment, Fix, MergeError, Request, Sentence, align, read_error
+from core import BACKENDS, MERGES, Alignment, Fix, MergeError, Request, Sentence, align, read_error
 from core.errors import Shape
 from core.limits import MAX_TEXT
 from core.merges.shape_text import parse_shape
@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
             raise _wrong_call(request)
         if options.read is not None:
             print(_understood(request))
-        alignment = align(request.operation or "", request.shapes, **request.options)
+        alignment = align(request.operation or "", request.shapes, backend=options.backend, **request.options)
     except MergeError as error:
         print(_report(error), file=sys.stderr)
         return 2
@@ -43,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("shapes", nargs="*", metavar="shape", help="such as 5,1,5 or None,20,20,256")
     parser.add_argument("--axis", type=int, help="of Concatenate (default: -1)")
     parser.add_argument("--axes", help="of Dot: one integer or two, such as 2,1 (default: -1)")
+    parser.add_argument("--backend", default="tensorflow", help=f"{', '.join(BACKENDS)} (default: tensorflow)")
     parser.add_argument("--read", metavar="FILE", help="read a pasted error message; - is standard input")
     return parser
 

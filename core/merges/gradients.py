@@ -137,7 +137,7 @@ def _dot_backward(floats: list[Array], alignment: Alignment, flow: Array, normal
 
 
 def _unit_gradient(flow: Array, value: Array, axis: int) -> Array:
-    """Through `core.merges.backends.row.clipped_norm`: (flow - u * sum(flow * u)) / norm; a norm below 1e-7 counts as a constant."""
+    """Through `clipped_norm`: (flow - u * sum(flow * u)) / norm; a norm below 1e-7 counts as a constant."""
     inverse = 1 / np.sqrt(np.sum(np.square(value), axis=axis, keepdims=True))
     capped = np.minimum(inverse, FLOAT32.type(1e7))
     along = np.sum(flow * value, axis=axis, keepdims=True) * capped**3

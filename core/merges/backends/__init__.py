@@ -9,7 +9,7 @@ from core.merges.backends.row import Backend
 from core.merges.backends.tensorflow import TENSORFLOW
 from core.merges.backends.torch import TORCH
 
-__all__ = ["BACKENDS", "TENSORFLOW", "Backend", "find_backend"]
+__all__ = ["BACKENDS", "TENSORFLOW", "Backend", "find_backend", "row"]
 
 BACKENDS: dict[str, Backend] = {row.name: row for row in (TENSORFLOW, JAX, TORCH, NUMPY)}
 

@@ -13,7 +13,7 @@ from core.merges.operations import Operation
 from core.sentences import Sentence
 from core.sentences import Sentence as _
 
-_HELD = {np.dtype(np.uint16): np.dtype(np.int32), np.dtype(np.uint32): np.dtype(np.int64)}
+_HELD: dict[Dtype, Dtype] = {np.dtype(np.uint16): np.dtype(np.int32), np.dtype(np.uint32): np.dtype(np.int64)}
 
 
 def convert(array: Array) -> Array:
