@@ -65,7 +65,10 @@ def example(operation: str) -> tuple[TensorView, Merged]:
 def show_code(operation: str) -> None:
     """The class and the function, which give the same result."""
     row = MERGES[operation]
-    st.markdown(f"`{row.name}()([a, b])` {t('or')} `{row.function}([a, b])`", width="content")
+    forms = t(
+        "{as_class} or {as_function}", as_class=f"`{row.name}()([a, b])`", as_function=f"`{row.function}([a, b])`"
+    )
+    st.markdown(forms, width="content")
 
 
 def paste_box() -> None:
