@@ -119,7 +119,7 @@ def test_numbers_as_a_table(open_view):
     expect(view.page.locator("tbody tr").nth(2)).to_be_visible()
     rows = lambda: [row.inner_text().split() for row in view.page.locator("tbody tr").all()]  # noqa: E731
     assert rows()[2] == ["2", "61", "124", "189", "256", "325"]
-    view.page.get_by_label("Tensor").select_option("1")
+    view.page.get_by_label("Tensor", exact=True).select_option("1")
     view.page.get_by_role("button", name="Next").click()
     view.settle()
     assert rows()[0] == ["0", "71", "72", "73", "74", "75"]
