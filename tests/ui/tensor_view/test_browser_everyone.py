@@ -37,8 +37,10 @@ def test_the_keyboard_does_everything(open_view):
 
 
 def test_the_keyboard_paints(open_view):
-    """Enter is a dab of the brush; Ctrl+Z takes it back."""
+    """With the brush chosen, Enter is a dab; Ctrl+Z takes it back."""
     view = open_view("gate")
+    view.page.get_by_role("button", name="Brush").focus()
+    view.page.keyboard.press("Enter")
     view.panel(1).focus()
     view.page.keyboard.press("Enter")
     first = view.python_has(runs=2)["painted"]
@@ -50,7 +52,8 @@ def test_focus_is_seen(open_view):
     """The cursor on the canvas is drawn as soon as the keyboard arrives."""
     view = open_view("note")
     view.page.get_by_role("slider", name="axis 0").focus()
-    for _ in range(2):
+    switches = view.page.locator(".controls .switches button").count()
+    for _ in range(1 + switches + 1):  # the speed, the switches, the canvas
         view.page.keyboard.press("Tab")
     view.settle()
     assert view.page.locator("canvas.over:focus-visible").count() == 1
