@@ -23,6 +23,7 @@ def stroke(view, number, *cells, release=True):
 def test_painting_reaches_every_panel_at_once(open_view):
     """The result follows before Python knows; then Python gets the map, to the bit."""
     view = open_view("gate")
+    view.page.get_by_role("button", name="Brush").click()
     x, alpha, z = (panel.value[0] for panel in CASES["gate"]().panels)
     stroke(view, 1, (1, 1), (1, 4), release=False)
     assert view.python_has()["runs"] == 1
@@ -43,6 +44,7 @@ def test_painting_reaches_every_panel_at_once(open_view):
 def test_painting_outlives_a_page_that_is_drawn_anew(open_view, ask):
     """On the page, in what Python receives, and the stroke can still be taken back."""
     view = open_view("gate", ask=ask)
+    view.page.get_by_role("button", name="Brush").click()
     alpha = CASES["gate"]().panels[1].value
     stroke(view, 1, (1, 1), (1, 4))
     painted = view.python_has(runs=2)["painted"]
@@ -71,6 +73,7 @@ def test_eraser_and_strength(open_view):
 def test_a_view_that_goes_away_during_a_stroke(open_view):
     """No complaint, and the next view is whole."""
     view = open_view("gate")
+    view.page.get_by_role("button", name="Brush").click()
     stroke(view, 1, (3, 3), (8, 8), release=False)
     view.page.locator("input[type=checkbox]").first.evaluate("box => box.click()")
     view.page.locator(".tensor-view").wait_for(state="detached")
