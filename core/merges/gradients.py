@@ -45,7 +45,8 @@ def gradients(
         One array per input, of its shape; float32, or the input's own float dtype.
 
     Raises:
-        MergeError: the layer rejects the inputs, upstream has another shape than the output, or the backend has no gradients.
+        MergeError: the layer rejects the inputs, upstream has another shape than the output, or the backend has no
+            gradients.
     """
     row, engine = find(operation), find_backend(backend)
     if not engine.differentiable:

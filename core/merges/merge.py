@@ -24,6 +24,7 @@ from core.merges.operations import Operation, find
 from core.merges.plan import Alignment
 from core.sentences import Sentence
 
+_BOOL = np.dtype(np.bool_)
 _MASKED = {"ones": multiply_masked, "skip": choose_masked}
 
 
@@ -96,7 +97,7 @@ def merge_row(
     if not backend.flushes:
         arrays = [_unflushed(value, array) for value, array in zip(given, arrays, strict=True)]
     alignment = _align(row, arrays, axis, axes, normalize, backend)
-    if row.rule == "elementwise" and any([array.dtype.kind == "b" for array in arrays]):
+    if row.rule == "elementwise" and _BOOL in [array.dtype for array in arrays]:
         backend.check_dtypes(row, arrays, _call_of(row, arrays, backend))
     checked = None if masks is None else check_masks(masks, arrays)
     if not backend.holds_masks:

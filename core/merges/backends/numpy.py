@@ -78,7 +78,8 @@ NUMPY = Backend(
     "keras/src/backend/numpy/numpy.py, core.py; keras/src/utils/numerical_utils.py",
     (
         _(
-            "int64 and uint64 become 32 bits as soon as two inputs are combined; Concatenate of equal dtypes keeps them."
+            "int64 and uint64 become 32 bits as soon as two inputs are combined; Concatenate of equal dtypes keeps "
+            "them."
         ),
         _("Average of integers is float64."),
         _("An array cannot carry a mask: masks have no effect."),
