@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import prod
+from typing import Any
 
 import numpy as np
 
@@ -61,6 +62,26 @@ def align_dot(row: Operation, shapes: tuple[Shape, ...], axes: Axes, backend: Ba
     output = output if len(output) > 1 else (*output, 1)
     inputs = (_entry(first, contracted[0]), _entry(second, contracted[1]))
     return Alignment(row.name, inputs, output, tuple(_warnings(axes, shapes)), axes=contracted, backend=backend.name)
+
+
+def error_after_normalizing(error: MergeError, call: Call, axes: Any, backend: Backend) -> MergeError:
+    """The error of `batch_dot` after each input was divided by its norm, which may change shapes on some backends.
+
+    Args:
+        error: of the shapes as passed.
+        call: with these shapes.
+        axes: as passed, accepted by the layer's own check.
+        backend: that Keras runs on.
+    """
+    first, second = call.shapes
+    contracted = _check_build(first, second, check_axes(axes))
+    try:
+        shapes = [backend.normalized_shape(*each, call) for each in zip(call.shapes, contracted, strict=True)]
+        if shapes != [first, second]:
+            _check_call(call, shapes[0], shapes[1], contracted, backend)
+    except MergeError as other:
+        return other.but(fixes=error.fixes, partial=error.partial)
+    return error
 
 
 def contract(

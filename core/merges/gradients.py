@@ -45,7 +45,8 @@ def gradients(
         One array per input, of its shape; float32, or the input's own float dtype.
 
     Raises:
-        MergeError: the layer rejects the inputs, upstream has another shape than the output, or the backend has no gradients.
+        MergeError: the layer rejects the inputs, upstream has another shape than the output, or the backend has no
+            gradients.
     """
     row, engine = find(operation), find_backend(backend)
     if not engine.differentiable:
@@ -80,7 +81,7 @@ def _backward(
     row: Operation, floats: list[Array], alignment: Alignment, flow: Array, normalize: bool, backend: Backend
 ) -> Sequence[Array]:
     if alignment.axes is not None:
-        return _dot_backward(floats, alignment, flow, normalize)
+        return _dot_backward(floats, alignment, flow, normalize, backend)
     if row.rule == "concatenate":
         axis = alignment.axis or 0
         ends = np.cumsum([part.shape[axis] if part.ndim else 0 for part in floats])[:-1]
@@ -121,7 +122,9 @@ def _fold(gradient: Array, shape: tuple[int, ...]) -> Array:
     return folded
 
 
-def _dot_backward(floats: list[Array], alignment: Alignment, flow: Array, normalize: bool) -> Sequence[Array]:
+def _dot_backward(
+    floats: list[Array], alignment: Alignment, flow: Array, normalize: bool, backend: Backend
+) -> Sequence[Array]:
     assert alignment.axes is not None
     (x, y), (i, j) = floats, alignment.axes
     unit_x, unit_y = (unit(x, i), unit(y, j)) if normalize else (x, y)
@@ -133,13 +136,23 @@ def _dot_backward(floats: list[Array], alignment: Alignment, flow: Array, normal
     flow = flow.reshape(flow.shape[: len(result)])
     back_x = np.einsum(f"{result},{right}->{left}", flow, unit_y)
     back_y = np.einsum(f"{result},{left}->{right}", flow, unit_x)
-    return (_unit_gradient(back_x, x, i), _unit_gradient(back_y, y, j)) if normalize else (back_x, back_y)
+    if not normalize:
+        return back_x, back_y
+    at_zero = backend.zero_norm_gradient
+    return _unit_gradient(back_x, x, i, at_zero), _unit_gradient(back_y, y, j, at_zero)
 
 
-def _unit_gradient(flow: Array, value: Array, axis: int) -> Array:
-    """Through `clipped_norm`: (flow - u * sum(flow * u)) / norm; a norm below 1e-7 counts as a constant."""
+def _unit_gradient(flow: Array, value: Array, axis: int, at_zero: float) -> Array:
+    """Through `clipped_norm`: (flow - u * sum(flow * u)) / norm; a norm below 1e-7 counts as a constant.
+
+    Args:
+        flow: the gradient with respect to the normalized values.
+        value: before normalizing.
+        axis: of the norm.
+        at_zero: factor of the gradient where the norm is 0.
+    """
     inverse = 1 / np.sqrt(np.sum(np.square(value), axis=axis, keepdims=True))
     capped = np.minimum(inverse, FLOAT32.type(1e7))
     along = np.sum(flow * value, axis=axis, keepdims=True) * capped**3
     gradient: Array = flow * capped - np.where(inverse < 1e7, along, 0) * value
-    return gradient
+    return gradient if at_zero == 1 else np.where(np.isinf(inverse), FLOAT32.type(at_zero), FLOAT32.type(1)) * gradient

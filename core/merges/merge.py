@@ -18,12 +18,13 @@ from core.merges.align import align_row, listed, not_a_list, plan
 from core.merges.backends import TENSORFLOW, Backend, find_backend
 from core.merges.backends.row import as_passed
 from core.merges.concatenate import join
-from core.merges.dot import contract
+from core.merges.dot import contract, error_after_normalizing
 from core.merges.masks import Mask, Masks, check_masks, choose_masked, combined, joined, multiply_masked, reaching
 from core.merges.operations import Operation, find
 from core.merges.plan import Alignment
 from core.sentences import Sentence
 
+_BOOL = np.dtype(np.bool_)
 _MASKED = {"ones": multiply_masked, "skip": choose_masked}
 
 
@@ -96,7 +97,7 @@ def merge_row(
     if not backend.flushes:
         arrays = [_unflushed(value, array) for value, array in zip(given, arrays, strict=True)]
     alignment = _align(row, arrays, axis, axes, normalize, backend)
-    if row.rule == "elementwise" and any([array.dtype.kind == "b" for array in arrays]):
+    if row.rule == "elementwise" and _BOOL in [array.dtype for array in arrays]:
         backend.check_dtypes(row, arrays, _call_of(row, arrays, backend))
     checked = None if masks is None else check_masks(masks, arrays)
     if not backend.holds_masks:
@@ -137,8 +138,9 @@ def _align(
         alignment = _plan(row, shapes, axis, axes, backend)
     except MergeError as error:
         call = _call_of(row, arrays, backend)
-        if error.raised_in_call and normalize:
+        if error.raised_in_call and normalize and row.rule == "dot":
             backend.check_normalize(row, arrays, call)
+            error = error_after_normalizing(error, call, axes, backend)
         if error.raised_in_call and all(shapes) and row.rule == "elementwise":
             backend.check_dtypes(row, arrays, call)
         raise error.but(call=call) from None
@@ -168,7 +170,7 @@ def _run(
     if row.rule == "dot":
         return contract(row, arrays[0], arrays[1], alignment, backend, normalize=normalize), None
     if row.rule == "concatenate":
-        return join(row, arrays, alignment, backend), joined(masks, arrays, alignment.axis) if masks else None
+        return join(row, arrays, alignment, backend), _joined(masks, arrays, alignment, backend) if masks else None
     return _run_elementwise(row, _parts(arrays, alignment), alignment, masks, backend)
 
 
@@ -194,6 +196,12 @@ def _run_elementwise(
         total = step(total, part)
     mean = _finish(row, total, count, backend)
     return mean if mean is total else clean(mean), combined(masks, backend.mask_text) if masks else None
+
+
+def _joined(masks: Masks, arrays: Sequence[Array], alignment: Alignment, backend: Backend) -> Mask | None:
+    if backend.passes_single and len(masks) == 1:
+        return masks[0]
+    return joined(masks, arrays, alignment.axis)
 
 
 def _finish(row: Operation, total: Array, count: int, backend: Backend) -> Array:

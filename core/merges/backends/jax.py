@@ -82,4 +82,5 @@ JAX = Backend(
     check_dtypes=check_subtract,
     check_normalize=check_normalize,
     flushes=True,
+    passes_single=True,
 )

@@ -34,6 +34,26 @@ def unit(array: Array, axis: int) -> Array:
     return scaled
 
 
+def normalized_shape(shape: Shape, axis: int, call: Call) -> Shape:
+    """Keras inserts the lost axis at `axis or -1`, so that a norm along axis 0 is aligned with other axes.
+
+    Raises:
+        MergeError: with NumPy's text in Keras's frame.
+    """
+    if axis:
+        return shape
+    norm = (*(shape[1:] or (1,)), 1)
+    try:
+        return np.broadcast_shapes(shape, norm)  # type: ignore[arg-type]  # all sizes are known
+    except ValueError:
+        raise MergeError(
+            _mask_text(shape, norm),
+            Sentence("Axis 0 is the batch axis and cannot be contracted; choose axes from 1 upwards."),
+            axes=[(number, 0) for number, other in enumerate(call.shapes) if other == shape],
+            call=call,
+        ) from None
+
+
 def check_subtract(row: Operation, arrays: Sequence[Array], call: Call) -> None:
     """Reject the difference of bool arrays.
 
@@ -78,7 +98,8 @@ NUMPY = Backend(
     "keras/src/backend/numpy/numpy.py, core.py; keras/src/utils/numerical_utils.py",
     (
         _(
-            "int64 and uint64 become 32 bits as soon as two inputs are combined; Concatenate of equal dtypes keeps them."
+            "int64 and uint64 become 32 bits as soon as two inputs are combined; Concatenate of equal dtypes keeps "
+            "them."
         ),
         _("Average of integers is float64."),
         _("An array cannot carry a mask: masks have no effect."),
@@ -95,6 +116,7 @@ NUMPY = Backend(
     quotient=true_division,
     dot_dtype=lambda result: result,
     normalize=unit,
+    normalized_shape=normalized_shape,
     check_dtypes=check_subtract,
     holds_masks=False,
     differentiable=False,

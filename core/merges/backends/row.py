@@ -70,6 +70,11 @@ def every_dtype(row: Operation, arrays: Sequence[Array], call: Call) -> None:
     """Every dtype is implemented."""
 
 
+def kept_shape(shape: Shape, axis: int, call: Call) -> Shape:
+    """Dividing by the norm keeps the shape."""
+    return shape
+
+
 def own_dtype(result: Dtype) -> Dtype:
     """Dot multiplies in the dtype of its result; bool, which has no sum of products, as float32."""
     return FLOAT32 if result.kind == "b" else result
@@ -122,6 +127,7 @@ class Backend:
         quotient: dtype of a total -> dtype of the mean.
         dot_dtype: dtype of the result of Dot -> dtype in which it is computed.
         normalize: divides by the norm along an axis.
+        normalized_shape: (shape, contracted axis, call) -> the shape after that; rejects what cannot be divided.
         bias: the shape in which the second operand of an addition is read, where that is not its own.
         check_broadcast: rejects broadcasts that are not implemented.
         check_dtypes: rejects dtypes of element-wise merges.
@@ -129,7 +135,9 @@ class Backend:
         flushes: whether subnormal float32 become 0.
         holds_masks: whether a tensor can carry a mask.
         returns_single: whether Concatenate returns a single input whatever the axis.
+        passes_single: whether Concatenate of one input returns that very tensor, with its mask as it is.
         differentiable: whether it computes gradients.
+        zero_norm_gradient: factor of the gradient through a norm of 0; NaN where the backend multiplies 0 by infinity.
         tie: the share of the gradient that the first of two equal operands of Maximum or Minimum gets.
     """
 
@@ -152,6 +160,7 @@ class Backend:
     quotient: Callable[[Dtype], Dtype] = float32_quotient
     dot_dtype: Callable[[Dtype], Dtype] = own_dtype
     normalize: Callable[[Array, int], Array] = clipped_norm
+    normalized_shape: Callable[[Shape, int, Call], Shape] = kept_shape
     bias: Callable[[Operation, Shape, Shape], Shape | None] = no_bias
     check_broadcast: Callable[[Operation, Sequence[Shape], Call], None] = no_limit
     check_dtypes: Callable[[Operation, Sequence[Array], Call], None] = every_dtype
@@ -159,7 +168,9 @@ class Backend:
     flushes: bool = False
     holds_masks: bool = True
     returns_single: bool = False
+    passes_single: bool = False
     differentiable: bool = True
+    zero_norm_gradient: float = 1.0
     tie: float = 0.5
 
     def call(self, row: Operation, shapes: Sequence[Shape], dtypes: Sequence[str] = ()) -> Call:

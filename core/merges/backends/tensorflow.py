@@ -67,7 +67,7 @@ def _check_groups(row: Operation, shapes: Sequence[Shape], call: Call) -> None:
 
 
 def _groups(first: Shape, second: Shape) -> int:
-    """Groups of axes that are equal, broadcast on the left, or on the right; axes of size 1 on both sides do not count."""
+    """Groups of axes that are equal, broadcast on the left, or on the right; axes of size 1 on both do not count."""
     kinds = ((a == 1) - (b == 1) for a, b in zip(first, second, strict=True) if (a, b) != (1, 1))
     return sum(1 for _ in groupby(kinds))
 

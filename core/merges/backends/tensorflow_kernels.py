@@ -1,4 +1,4 @@
-"""What TensorFlow's kernels reject, and the bias of its addition. Dtype error messages, letter for letter (TensorFlow 2.21)."""
+"""What TensorFlow's kernels reject: the dtype error messages, letter for letter (TensorFlow 2.21)."""
 
 from __future__ import annotations
 

@@ -109,6 +109,7 @@ TORCH = Backend(
         _("Average of integers is float32."),
         _("Subnormal values are kept."),
         _("Equal operands of Maximum and Minimum each get half of the gradient."),
+        _("The gradient of Dot with normalize=True is NaN where the norm is 0."),
     ),
     concatenate_axis_text=_axis_text,
     concatenate_ranks_text=_ranks_text,
@@ -119,4 +120,5 @@ TORCH = Backend(
     promote=promote_tensors,
     normalize=unit,
     check_dtypes=check_subtract,
+    zero_norm_gradient=float("nan"),
 )
