@@ -39,10 +39,16 @@ def over(below, canvas):
     return below * (1 - share) + canvas[..., :3] * share
 
 
+def limits_in(window):
+    """How tall a panel and how large a cell may be in a window of this height, as `limitsIn` of layout.js has it."""
+    return {"tallest": max(200, int(0.53 * window)), "largest": max(80, int(0.53 * window / 5))}
+
+
 def drawn(view, look, ratio):
     """The heatmaps that an export of the same width has, with their frames."""
     plans = plans_of(look)
-    _, cell = arrange(plans, view.page.locator(".tensor-view").evaluate("element => element.clientWidth"))
+    width, window = view.page.locator(".tensor-view").evaluate("element => [element.clientWidth, window.innerHeight]")
+    _, cell = arrange(plans, width, **limits_in(window))
     frames = frames_of(look, plans)
     return [
         (heat_of(look, number, plan, plan.box(cell), ratio), tuple(frames[number]))
