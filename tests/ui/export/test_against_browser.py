@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.ui.tensor_view.demo import CASES
-from tests.ui.tensor_view.test_browser_brush import stroke
+from tests.ui.tensor_view.test_browser_brush import choose_brush, stroke
 from ui.export.drawing.compose import compose
 from ui.export.drawing.heatmap import heat_of, pixel_size
 from ui.export.drawing.layout import arrange, plans_of
@@ -154,6 +154,7 @@ def compare_texts(view, look):
 def test_chosen_colours_and_a_painted_map_are_exported(open_view):
     """What a person has changed in the browser comes back, and the export shows it."""
     view, case = open_view("gate"), CASES["gate"]()
+    choose_brush(view)
     stroke(view, 1, (1, 1), (1, 4))
     value = case.panels[1].value.copy()
     value[0, 0:3, 0:6] = 1  # a brush of 3 from column 1 to 4
