@@ -190,9 +190,10 @@ def test_a_first_value():
 
 def test_inputs_are_added_and_removed():
     """By the buttons in the call; at most six, at least one."""
-    app = open_lab(op="Add", s0="2,3", s1="2,3", s2="2,3")
+    app = open_lab(op="Add", s0="2,3", s1="2,3")
     app.button(key="lab_add").click().run()
     assert app.session_state["n"] == 3
+    app.text_input(key="s2").set_value("2,3").run()
     assert "keras.layers.Add()([x0, x1, x2])" in next(block.value for block in app.code if block.language == "python")
     for _ in range(2):
         app.button(key="lab_remove").click().run()
