@@ -39,6 +39,7 @@ def test_the_keyboard_does_everything(open_view):
 def test_the_keyboard_paints(open_view):
     """Enter is a dab of the brush; Ctrl+Z takes it back."""
     view = open_view("gate")
+    view.page.get_by_role("button", name="Brush").click()
     view.panel(1).focus()
     view.page.keyboard.press("Enter")
     first = view.python_has(runs=2)["painted"]
@@ -115,7 +116,7 @@ def test_less_motion_is_respected(open_view):
 def test_numbers_as_a_table(open_view):
     """The slice that is on screen, with headers; it follows the channel."""
     view = open_view("note", received=False)
-    view.page.get_by_text("Numbers as a table").click()
+    view.page.get_by_text("Values as a table").click()
     expect(view.page.locator("tbody tr").nth(2)).to_be_visible()
     rows = lambda: [row.inner_text().split() for row in view.page.locator("tbody tr").all()]  # noqa: E731
     assert rows()[2] == ["2", "61", "124", "189", "256", "325"]
@@ -129,7 +130,7 @@ def test_numbers_as_a_table(open_view):
 def test_a_large_table_is_cut(open_view):
     """And says so."""
     view = open_view("wide", received=False)
-    view.page.get_by_text("Numbers as a table").click()
+    view.page.get_by_text("Values as a table").click()
     expect(view.page.locator("tbody tr")).to_have_count(40)
     assert "the first 40 rows and 40 columns" in view.page.locator("caption").inner_text()
 
