@@ -16,7 +16,7 @@ from core.merges.operations import Operation, find
 from core.sentences import Sentence
 
 _TINIEST = np.finfo(np.float32).tiny  # smaller values are subnormal
-_ROUNDING = 1e-5  # of the largest value: Dot may sum in any order
+_ROUNDING = 1e-5  # of the element; in Dot, whose terms are added in any order, of the largest element
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def _described(
     if isinstance(found, MergeError) or isinstance(expected, MergeError):
         error = _error_text(expected, found, names)
         return None if error is None else ("error", error)
-    value = _value_text(expected.value, found.value, names)
+    value = _value_text(expected.value, found.value, names, summed=expected.alignment.axes is not None)
     if value is not None:
         return "value", value
     if found.value.dtype != expected.value.dtype:
@@ -139,7 +139,7 @@ def _error_text(expected: Merged | MergeError, found: Merged | MergeError, names
     )
 
 
-def _value_text(expected: Array, found: Array, names: dict[str, Any]) -> Sentence | None:
+def _value_text(expected: Array, found: Array, names: dict[str, Any], *, summed: bool) -> Sentence | None:
     if expected.shape != found.shape:
         return Sentence(
             "{title} returns the shape {shape}; {chosen} returns {expected}.",
@@ -147,7 +147,7 @@ def _value_text(expected: Array, found: Array, names: dict[str, Any]) -> Sentenc
             expected=expected.shape,
             **names,
         )
-    differing = np.argwhere(_differs(expected, found))
+    differing = np.argwhere(_differs(expected, found, summed=summed))
     if not len(differing):
         return None
     first = tuple(map(int, differing[0]))
@@ -165,8 +165,8 @@ def _value_text(expected: Array, found: Array, names: dict[str, Any]) -> Sentenc
     )
 
 
-def _differs(expected: Array, found: Array) -> Array:
-    """True at the elements that differ by more than rounding."""
+def _differs(expected: Array, found: Array, *, summed: bool) -> Array:
+    """True at the elements that differ by more than rounding, which in sums goes with the largest element."""
     if expected.dtype.kind != "f" and found.dtype.kind != "f":
         unequal: Array = np.asarray(expected != found)
         return unequal
@@ -174,8 +174,8 @@ def _differs(expected: Array, found: Array) -> Array:
     with np.errstate(invalid="ignore", over="ignore"):
         same = (first == second) | (np.isnan(first) & np.isnan(second))
         finite = np.isfinite(first) & np.isfinite(second)
-        largest = np.max(np.abs(first), initial=0, where=finite)
-        near = finite & (np.abs(first - second) <= _ROUNDING * np.minimum(largest, np.abs(first) + np.abs(second)))
+        size = np.max(np.abs(first), initial=0, where=finite) if summed else np.abs(first)
+        near = finite & (np.abs(first - second) <= _ROUNDING * size)
         return np.asarray(~(same | near))
 
 
@@ -189,13 +189,13 @@ def _topics(case: _Case, kind: str, results: Sequence[Merged]) -> Iterator[str]:
     """The topics of the notes that may explain a difference, the most specific first."""
     row, dtypes = case.row, [array.dtype for array in case.arrays]
     whole = any(dtype.kind in "biu" for dtype in dtypes)
+    wide = any(dtype.kind in "iu" and dtype.itemsize == 8 for dtype in dtypes)
     boolean = any(dtype.kind == "b" for dtype in dtypes)
     applies = {
         "bool": kind == "error" and row.rule == "elementwise" and boolean,
         "bias": any(one.read_shape != one.expanded_shape for merged in results for one in merged.alignment.inputs),
         "unsigned": any(dtype.kind == "u" and dtype.itemsize > 1 for dtype in dtypes),
-        "integers": (kind != "dtype" or not row.mean)
-        and any(dtype.kind in "iu" and dtype.itemsize == 8 for dtype in dtypes),
+        "integers": wide and not (kind == "dtype" and row.mean),
         "mean": row.mean and whole,
         "normalize": case.normalize and row.rule == "dot",
         "dot": whole and row.rule == "dot",

@@ -28,7 +28,7 @@ def dtype_warnings(row: Operation, dtypes: Sequence[Dtype], result: Dtype, backe
     combined = _combined(row, dtypes, backend)
     for dtype in dict.fromkeys(dtypes):
         held = combined if combined.kind in "iu" else _held(dtype, backend)
-        if dtype.kind in "iu" and held.kind in "iu" and dtype.itemsize == 8 > held.itemsize:
+        if dtype.kind in "iu" and held.kind in "iu" and not _holds(held, dtype):
             yield Sentence(
                 "Keras on {title} casts {dtype} to {held}: values that do not fit wrap around.",
                 title=backend.title,
@@ -41,6 +41,11 @@ def dtype_warnings(row: Operation, dtypes: Sequence[Dtype], result: Dtype, backe
         yield from _dot_warnings(result, backend)
     elif row.rule == "elementwise":
         yield from _elementwise_warnings(row, combined, result, single=len(dtypes) == 1)
+
+
+def _holds(held: Dtype, dtype: Dtype) -> bool:
+    """Whether every value of an integer dtype fits another."""
+    return bool(np.iinfo(held).min <= np.iinfo(dtype).min and np.iinfo(dtype).max <= np.iinfo(held).max)
 
 
 def _held(dtype: Dtype, backend: Backend) -> Dtype:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from core import BACKENDS, MergeError, backend_differences, merge
+from core import BACKENDS, MERGES, MergeError, backend_differences, merge
+from core.merges.backends.page import backends_markdown
 
+ROOT = Path(__file__).parents[3]
 LARGE = [np.array([[2**40 + 3, 5]]), np.array([[7, 2**33 + 1]])]
 BYTES = [np.full((1, 1), 200, np.uint8)] * 2
 COLUMN = [np.zeros((3, 3), np.float32), np.array([[1], [2], [3]], np.float32)]
@@ -35,7 +39,7 @@ def kinds(operation, inputs, **options):
         ("Maximum", [np.ones((2, 3), bool)] * 2, {}, {"jax": "error", "torch": "error", "numpy": "error"}),
         ("Multiply", FLOATS, {"masks": [np.ones(2, bool), None]}, {}),
         ("Add", FLOATS, {"masks": [np.ones(2, bool)] * 2}, {"numpy": "mask"}),
-        ("Dot", [np.ones((2, 3), np.int32)] * 2, {"normalize": True}, {"torch": "error", "numpy": "error", "jax": "error"}),
+        ("Dot", [np.ones((2, 3), int)] * 2, {"normalize": True}, dict.fromkeys(["jax", "torch", "numpy"], "error")),
         ("Multiply", [np.ones((2, 3)), np.ones((2, 5))], {}, {}),
         ("Add", [np.full((1, 1), np.nan), np.full((1, 1), np.inf)], {}, {}),
     ],
@@ -69,6 +73,22 @@ def test_rounding_is_no_difference():
     assert kinds("Dot", inputs, axes=1, normalize=True) == {}
 
 
+def test_the_page_in_docs_is_made_of_the_table():
+    """And its dtypes are those of `merge`."""
+    assert (ROOT / "docs" / "backends.md").read_text(encoding="utf-8") == backends_markdown()
+    for line in backends_markdown().splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if cells[0] in MERGES:
+            assert cells[2:] == [_dtype_of(cells[0], cells[1], name) for name in BACKENDS]
+
+
+def _dtype_of(operation, dtype, backend):
+    try:
+        return str(merge(operation, [np.zeros((1, 1), dtype)] * 2, backend=backend).value.dtype)
+    except MergeError:
+        return "rejected"
+
+
 def test_bad_requests():
     """An unknown backend, an unknown merge, no list."""
     for arguments in (("Add", FLOATS, "theano"), ("Sum", FLOATS, "jax"), ("Add", FLOATS[0], "jax")):
@@ -99,6 +119,16 @@ def test_integers_cut_without_an_error(operation, dtype, losing):
             continue  # rejected
         expected = CUT.format(row.title, dtype, dtype.replace("64", "32"))
         assert (expected in merge(operation, inputs, backend=name).warnings) == (name in losing)
+
+
+def test_uint32_as_int32():
+    """PyTorch has no maximum of uint32 in Keras: 3,000,000,000 becomes negative."""
+    large = [np.full((1, 1), 3_000_000_000, np.uint32)] * 2
+    for name in BACKENDS:
+        found = merge("Maximum", large, backend=name)
+        lost = name == "torch"
+        assert (CUT.format("PyTorch", "uint32", "int32") in found.warnings) == lost
+        assert (int(found.value[0, 0]) < 0) == lost
 
 
 @pytest.mark.parametrize("backend", list(BACKENDS))
