@@ -38,6 +38,25 @@ def word(name: str, default: str = "") -> str:
     return os.environ.get(_PREFIX + name, "").strip() or default
 
 
+def streamlit(name: str, default: str) -> str:
+    """A setting of Streamlit, which reads it by itself; an empty one counts as not set.
+
+    Args:
+        name: without the prefix STREAMLIT_.
+        default: used if nothing is set.
+    """
+    return os.environ.get(f"STREAMLIT_{name}", "") or default
+
+
+def environment(**changed: str) -> dict[str, str]:
+    """The whole environment, for a child process that is another server of this app.
+
+    Args:
+        changed: variables by their full names.
+    """
+    return os.environ | changed
+
+
 def handed_on() -> dict[str, str]:
     """All settings, for a child process. They contain limits, never secrets."""
     return {name: value for name, value in os.environ.items() if name.startswith(_PREFIX)}

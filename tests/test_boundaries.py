@@ -293,7 +293,6 @@ OWN_IDEA = {  # short files with one user that are a whole idea all the same, ea
     "ui.story.tours": "ui.story.controls",  # the files of the tour
     "ui.files.images": "ui.files.uploads",  # pictures as tensors; one reader for each kind of file
     "ui.tensor_view.scene": "ui.tensor_view.payload",  # the image beside the tensors, packed for the browser
-    "ui.views.waiting": "ui.views.keras_check",  # waits for a future in a fragment; for all pages
 }
 
 

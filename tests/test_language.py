@@ -26,7 +26,19 @@ ROOT = Path(__file__).parent.parent
 PO = ROOT / "ui" / "locales" / "zh" / "LC_MESSAGES" / "mergescope.po"
 SOURCES = ("core", "figures", "pages", "sandbox", "ui")
 HAN = re.compile(r"[\u4e00-\u9fff]")
-SAME_IN_CHINESE = {"dtype", "NaN", "+∞", "−∞", "{at} / {last}", "BAM", "CBAM", "FiLM", "scSE"}  # signs and names
+SAME_IN_CHINESE = {
+    "NaN",
+    "+∞",
+    "−∞",
+    "{at} / {last}",
+    "BAM",
+    "CBAM",
+    "FiLM",
+    "scSE",
+    "Dice {score}",
+    "Dice {score} ({change})",
+    "x × α",
+}  # signs and names
 ROLES = [*get_args(Role), "clashing"]
 
 
@@ -69,7 +81,7 @@ def blanks(template: str) -> set[str]:
 
 def in_chinese(monkeypatch, sentence: str) -> str:
     """What the screen shows after Chinese has been chosen."""
-    monkeypatch.setattr(text.state, "language", lambda: "zh")
+    monkeypatch.setattr(text.session, "language", lambda: "zh")
     return text.t(sentence)
 
 

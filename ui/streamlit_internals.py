@@ -30,6 +30,7 @@ from streamlit.runtime.state.common import user_key_from_element_id
 
 Container = DeltaGenerator  # the type of what `st.container` returns, which has no public name
 DESERIALIZER = "deserialize"  # functions of this name read what the browser sent for a widget
+UNPACKER = "unpack_widget_state_value"  # Streamlit's function that parses a message before a deserializer gets it
 
 
 def session_id() -> str:

@@ -19,7 +19,7 @@ _ONLY_UPLOADED = ("58 too large", "61 long name")  # the server refuses these be
 STORIES = {
     "empty": (b"\n \n", "The file is empty."),
     "no text": (b"\xff\xfe\x00", "not UTF-8"),
-    "too long": (b"#" * 100_001, "The file has 100,001 bytes; up to 100,000 are read."),
+    "too long": (b"#" * 100_001, "The file has 100,001 bytes; at most 100,000 are allowed."),
     "nested": (b"x = " + b"[" * 5_000, "nested too deeply"),
     "a name of 45,000 parts": (b"a" + b".a" * 45_000 + b" = 1\n", "nested too deeply"),
     "a table of 30,000 parts": (b"[" + b".".join([b'"a"'] * 20_000) + b"]\n", "nested too deeply"),

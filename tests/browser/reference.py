@@ -111,7 +111,7 @@ def _steps(step):
     x, g = (trace[name][step.slice : step.slice + 1] for name in ("x", "g"))
     ran = run_gate("attention", x, g=g, weights=pick_weights(_stored("weights"), f"gate{step.gate}_"))
     return [
-        _panel(value, value[0, ..., 0], value.shape[1:3], extent="tensor")
+        _panel(value, value[0, ..., min(step.at[3], value.shape[-1] - 1)], value.shape[1:3])  # the nearest channel
         for value in (ran.step(name).value for name in ("theta_x", "phi_g", "sum"))
     ]
 

@@ -21,13 +21,20 @@ def read(page) -> str:
     )
 
 
+def open_table(page, name="Alignment table"):
+    """Open the table below the picture."""
+    page.locator("summary").filter(has_text=name).click()
+
+
 def test_the_notes_example_read_off_the_screen(open_page):
-    """The first picture of the lab tells where its first number comes from: 51 = 1 × 51."""
+    """The first picture of the lab tells where its first number comes from: 0 = 0 × 50; the table names the axes."""
     page = open_page("Merge_lab")
     page.locator(VIEW).wait_for()
-    page.wait_for_function("document.body.innerText.includes('1 stretched')")
-    page.wait_for_timeout(500)
-    assert "51 = 1 × 51" in read(page)
+    page.wait_for_function("document.body.innerText.includes('1 ⇒ 4 broadcast')")
+    page.locator(VIEW).get_by_text("(0, 0, 0): 0 = 0 × 50").first.wait_for()
+    open_table(page)
+    page.get_by_text("1 stretched").wait_for()
+    page.get_by_text("(5, 1, 5), (5, 4, 5) → (5, 4, 5)").wait_for()
     assert not page.errors
 
 
@@ -42,7 +49,9 @@ def test_a_fix_is_applied_by_its_button(open_page):
     """The button fixes the shapes, on screen and in the link."""
     page = open_page("Merge_lab?op=Multiply&s0=2,20,20,256&s1=2,20,20")
     page.get_by_text("Inputs have incompatible shapes. Received shapes (20, 20, 256) and (20, 20)").first.wait_for()
-    page.get_by_role("button", name="Insert an axis of 1 at place 3").click()
+    page.get_by_text("Insert a size-1 axis at position 3 of input 1").first.wait_for()
+    page.get_by_role("button", name="Apply fix 1").click()
+    open_table(page)
     page.get_by_text("→ (2, 20, 20, 256)").wait_for()
     assert page.get_by_label("Shape of input 1").input_value() == "2,20,20,1"
     page.wait_for_function("decodeURIComponent(location.search).includes('s1=2,20,20,1')")
@@ -57,6 +66,8 @@ def test_back_takes_a_change_back(open_page):
     settle(page)
     page.go_back()
     page.wait_for_function("!location.search.includes('s0')")
+    page.get_by_text("1 ⇒ 4 broadcast").wait_for()
+    open_table(page)
     page.get_by_text("1 stretched").wait_for()
     assert page.get_by_label("Shape of input 0").input_value() == "5,1,5"
 
@@ -65,9 +76,9 @@ def test_a_deep_link_opened_first_on_a_fresh_server(open_page):
     """The very first request to a server may be a link: frame, language and state are all there."""
     with running_app() as address:
         page = open_page("Merge_lab?op=Dot&s0=2,3,5&s1=2,5,7&axes=2,1&lang=zh", address=address)
-        text = read(page)
-        assert "合并实验室" in text
-        assert "→ (2, 3, 7)" in text
+        open_table(page, "对齐表")
+        page.get_by_text("→ (2, 3, 7)").wait_for()
+        assert "合并实验室" in read(page)
         assert "首页" in page.locator("[data-testid=stSidebar]").text_content()
         assert page.evaluate("document.documentElement.lang") == "zh-CN"
         assert not page.errors
@@ -81,7 +92,8 @@ def test_the_language_switch_keeps_the_state(open_page):
     page.get_by_role("option", name="中文").click()
     page.get_by_text("合并实验室").first.wait_for()
     settle(page)
-    assert "→ (2, 8)" in read(page)
+    open_table(page, "对齐表")
+    page.get_by_text("→ (2, 8)").wait_for()
     assert "lang=zh" in page.url
     page.get_by_role("link", name="首页").click()
     page.wait_for_url("**/?*lang=zh*")

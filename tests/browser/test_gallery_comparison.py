@@ -62,7 +62,7 @@ def table_of(page, number):
     """The numbers of the last picture of a view, as its table shows them: the difference."""
     view = page.locator(VIEW).nth(number)
     view.scroll_into_view_if_needed()
-    view.get_by_text("Numbers as a table").click()
+    view.get_by_text("Values as a table").click()
     view.locator("tbody td").nth(399).wait_for()
     cells = [float(cell.replace("−", "-")) for cell in view.locator("tbody td").all_inner_texts()]
     return np.array(cells).reshape(20, 20)

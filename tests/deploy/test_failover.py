@@ -79,7 +79,7 @@ def test_components_charts_and_uploads_work_under_the_policy(open_hosted):
     np.save(stream, np.arange(6.0).reshape(2, 3))
     file = {"name": "a.npy", "mimeType": "application/octet-stream", "buffer": stream.getvalue()}
     page.locator("input[type=file]").set_input_files(file)
-    page.get_by_text("→ (2, 3)").wait_for()
+    page.get_by_text("→ (2, 3)").first.wait_for(state="attached")
     assert picture(page).std() > 0
     page.get_by_text("Distribution of the values").first.click()
     page.locator(".js-plotly-plot .main-svg").first.wait_for()
@@ -105,7 +105,7 @@ def test_another_replica_takes_over(open_hosted, site):
         wait_until(lambda: other.metrics()["mergescope_sessions"] >= 1, "the page has reached the other replica")
         page.get_by_label("输入 1 的形状").fill("5,3,1")
         page.keyboard.press("Enter")
-        page.get_by_text("→ (5, 3, 7)").wait_for()
+        page.get_by_text("→ (5, 3, 7)").first.wait_for(state="attached")
         page.wait_for_url(re.compile(r"s1=5(,|%2C)3(,|%2C)1"))
         assert other.metrics()['mergescope_runs_begun_total{page="Merge lab"}'] > runs
         page.go_back()

@@ -24,13 +24,22 @@ def parser(name: str) -> tuple[Callable[[bytes], object], type[Exception], list[
         return lambda data: parse_shape(data.decode("utf-8", "replace")), MergeError, [b"5,1,5", b"(None, 3)", b"[2 3]"]
     if name == "stories":
         from core.story.reading import StoryError, read_story
-        from tests.core.story.test_reading import GOOD
+        from tests.core.story.test_reading import GOOD, NETWORK
 
         return (
-            read_story,
+            lambda data: read_story(data, NETWORK),
             StoryError,
             [GOOD.encode(), b"a.b.'c'.\"d\" = {e.f = [1, 2.5, true]}\n[[step]]\nseed = 1979-05-27\n"],
         )
+    if name == "errors":
+        from core import read_error
+
+        seeds = [
+            b"ValueError: Inputs have incompatible shapes. Received shapes (20, 20, 256) and (20, 20)",
+            b"Multiply()([a, b])  # [(None, 96, 96, 64), (None, 1, 1, 64)]",
+            b"np.arange(25).reshape(5, 1, 5), TensorShape([5, 4, 5])",
+        ]
+        return lambda data: read_error(data.decode("utf-8", "replace")), MergeError, seeds
     if name == "keras":
         from sandbox.model_file.file import read_model
         from tests.sandbox.hostile import archive, layer, model, tensor

@@ -66,6 +66,14 @@ NAMES = {  # what is used: whether it is there, for which function of ui/streaml
         lambda: all(f"def {internals.DESERIALIZER}(" in source(one) for one in WIDGETS),
         "DESERIALIZER, by which a forged message is told from a mistake of ours",
     ),
+    "unpack_widget_state_value": (
+        lambda: callable(getattr(common, internals.UNPACKER, None)),
+        "UNPACKER, by which a forged message is told from a mistake of ours",
+    ),
+    "the setting logger.enableRich": (
+        lambda: config.get_config_options()["logger.enableRich"].type is bool,
+        "nothing there, but .streamlit/config.toml: the log would quote what a visitor sent",
+    ),
     "the setting runner.postScriptGC": (
         lambda: config.get_config_options()["runner.postScriptGC"].type is bool,
         "nothing there, but .streamlit/config.toml: ui/hosting/garbage.py collects garbage instead",

@@ -77,7 +77,8 @@ def on_script_error(error: Exception) -> bool:
 def is_forged_message(error: BaseException) -> bool:
     """Whether Streamlit raised the error while it read the value of a widget, and none of this app's code did."""
     frames = traceback.extract_tb(error.__traceback__)
-    first = next((at for at, one in enumerate(frames) if one.name == streamlit_internals.DESERIALIZER), None)
+    readers = (streamlit_internals.DESERIALIZER, streamlit_internals.UNPACKER)
+    first = next((at for at, one in enumerate(frames) if one.name in readers), None)
     return first is not None and not any(_is_own(one.filename) for one in frames[first:])
 
 

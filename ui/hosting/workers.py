@@ -7,7 +7,6 @@ its uploads live in one process. Each server is the same command with a port of 
 from __future__ import annotations
 
 import contextlib
-import os
 import secrets
 import shutil
 import signal
@@ -20,6 +19,8 @@ import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
+
+from core import settings
 
 _ROOT = Path(__file__).parents[2]
 _CONFIGURATION = _ROOT / "deploy" / "nginx" / "nginx.conf"
@@ -96,7 +97,7 @@ class _Site:
     def __init__(self, nginx: str, folder: Path, ports: list[int], command: list[str]) -> None:
         self._nginx, self._folder, self._ports, self._command = nginx, folder, ports, command
         self._servers: dict[int, subprocess.Popen[bytes]] = {}
-        self._secret = os.environ.get("STREAMLIT_SERVER_COOKIE_SECRET") or secrets.token_hex(32)
+        self._secret = settings.streamlit("SERVER_COOKIE_SECRET", secrets.token_hex(32))
 
     def run(self, stop: threading.Event) -> int:
         proxy: subprocess.Popen[bytes] | None = None
@@ -116,18 +117,18 @@ class _Site:
 
     def _start(self, port: int) -> None:
         number = self._ports.index(port)
-        metrics = int(os.environ.get("MERGESCOPE_METRICS_PORT", "0") or 0)
-        settings = {
-            "STREAMLIT_SERVER_ADDRESS": "127.0.0.1",
-            "STREAMLIT_SERVER_PORT": str(port),
-            "STREAMLIT_SERVER_COOKIE_SECRET": self._secret,
-            "MERGESCOPE_METRICS_PORT": str(metrics + number if metrics else 0),
-        }
-        self._servers[port] = subprocess.Popen(self._command, cwd=_ROOT, env=os.environ | settings)
+        metrics = settings.number("METRICS_PORT", 0, least=0)
+        environment = settings.environment(
+            STREAMLIT_SERVER_ADDRESS="127.0.0.1",
+            STREAMLIT_SERVER_PORT=str(port),
+            STREAMLIT_SERVER_COOKIE_SECRET=self._secret,
+            MERGESCOPE_METRICS_PORT=str(metrics + number if metrics else 0),
+        )
+        self._servers[port] = subprocess.Popen(self._command, cwd=_ROOT, env=environment)
 
     def _start_proxy(self) -> subprocess.Popen[bytes]:
-        address = os.environ.get("STREAMLIT_SERVER_ADDRESS", "127.0.0.1")
-        listen = f"{address}:{os.environ.get('STREAMLIT_SERVER_PORT', '8501')}"
+        address = settings.streamlit("SERVER_ADDRESS", "127.0.0.1")
+        listen = f"{address}:{settings.streamlit('SERVER_PORT', '8501')}"
         file = nginx_configuration(self._folder, listen, self._ports)
         return subprocess.Popen([self._nginx, "-c", str(file), "-g", "daemon off;"])
 

@@ -65,7 +65,8 @@ def _others(model: ModelFile) -> Iterable[str]:
     """The other calls in which tensors meet."""
     if not model.joins:
         return
-    yield f"<section><h2>{escape(t('Other calls in which tensors meet'))}</h2><ul>"
+    heading = t("Other calls in which tensors meet")
+    yield f"<section><h2>{escape(heading)}</h2><ul>"
     for entry in model.joins:
         shapes = ", ".join("?" if shape is None else str(shape) for shape in entry.input_shapes)
         output = "?" if entry.output_shape is None else str(entry.output_shape)

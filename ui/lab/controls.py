@@ -113,7 +113,8 @@ def pick_call() -> Call:
 
 
 def _read_count(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and 1 <= int(text[:3]) <= MAX_INPUTS else None
+    short = text.isascii() and text.isdigit() and len(text) <= 3
+    return int(text) if short and 1 <= int(text) <= MAX_INPUTS else None
 
 
 def _add_and_remove(count: int) -> None:

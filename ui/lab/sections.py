@@ -51,15 +51,21 @@ def show_alignment(call: Call) -> Alignment | None:
     except MergeError as error:
         counters.refused("shapes")
         _show_error(call, error)
+        _show_why()
         show_numpy(call.operation, call.shapes, None, axis=options.axis, axes=options.axes)
         return None
     alignment_line(alignment_rows(alignment), linked=alignment.axes is None)
-    preset = current_preset()
-    if preset:
-        st.container(key="lab_why").caption(t(PRESETS[preset].why))
+    _show_why()
     for warning in alignment.warnings:
         st.warning(plain(t(warning)), icon=":material/warning:")
     return alignment
+
+
+def _show_why() -> None:
+    """Say why the example is interesting, where the controls are those of one."""
+    preset = current_preset()
+    if preset:
+        st.container(key="lab_why").caption(t(PRESETS[preset].why))
 
 
 def compute(call: Call, alignment: Alignment) -> tuple[Merged, list[Array]] | None:

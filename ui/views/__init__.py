@@ -17,4 +17,5 @@ __all__ = [
     "step_graph",
     "steps_table",
     "thumbnails",
+    "waiting",
 ]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.ui.tensor_view.demo import CASES
-from tests.ui.tensor_view.test_browser_brush import stroke
+from tests.ui.tensor_view.test_browser_brush import choose_brush, stroke
 from ui.export.drawing.compose import compose
 from ui.export.drawing.heatmap import heat_of, pixel_size
 from ui.export.drawing.layout import arrange, plans_of
@@ -39,10 +39,16 @@ def over(below, canvas):
     return below * (1 - share) + canvas[..., :3] * share
 
 
+def limits_in(window):
+    """How tall a panel and how large a cell may be in a window of this height, as `limitsIn` of layout.js has it."""
+    return {"tallest": max(200, int(0.53 * window)), "largest": max(80, int(0.53 * window / 5))}
+
+
 def drawn(view, look, ratio):
     """The heatmaps that an export of the same width has, with their frames."""
     plans = plans_of(look)
-    _, cell = arrange(plans, view.page.locator(".tensor-view").evaluate("element => element.clientWidth"))
+    width, window = view.page.locator(".tensor-view").evaluate("element => [element.clientWidth, window.innerHeight]")
+    _, cell = arrange(plans, width, **limits_in(window))
     frames = frames_of(look, plans)
     return [
         (heat_of(look, number, plan, plan.box(cell), ratio), tuple(frames[number]))
@@ -148,6 +154,7 @@ def compare_texts(view, look):
 def test_chosen_colours_and_a_painted_map_are_exported(open_view):
     """What a person has changed in the browser comes back, and the export shows it."""
     view, case = open_view("gate"), CASES["gate"]()
+    choose_brush(view)
     stroke(view, 1, (1, 1), (1, 4))
     value = case.panels[1].value.copy()
     value[0, 0:3, 0:6] = 1  # a brush of 3 from column 1 to 4

@@ -58,7 +58,7 @@ def test_one_gate_cell_and_its_256_results(open_view):
     view = open_view("gate")
     view.point(1, 3, 17, 20, 20)
     assert "input 1 (0, 3, 17, 0)" in view.page.locator(".from").inner_text()
-    assert "256 cells of the result" in view.page.locator(".from").inner_text()
+    assert "contributes to 256 output elements" in view.page.locator(".from").inner_text()
     assert framed(view, 2, 20, 20) == {(3, 17)}
 
 

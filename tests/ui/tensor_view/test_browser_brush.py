@@ -9,6 +9,11 @@ from tests.ui.tensor_view.demo import CASES
 pytestmark = pytest.mark.browser
 
 
+def choose_brush(view):
+    """Choose the brush; without it a click points and pins."""
+    view.page.get_by_role("button", name="Brush").click()
+
+
 def stroke(view, number, *cells, release=True):
     """Paint along some cells of a 20 x 20 panel."""
     view.page.mouse.move(*view.middle(number, *cells[0], 20, 20))
@@ -23,6 +28,7 @@ def stroke(view, number, *cells, release=True):
 def test_painting_reaches_every_panel_at_once(open_view):
     """The result follows before Python knows; then Python gets the map, to the bit."""
     view = open_view("gate")
+    choose_brush(view)
     x, alpha, z = (panel.value[0] for panel in CASES["gate"]().panels)
     stroke(view, 1, (1, 1), (1, 4), release=False)
     assert view.python_has()["runs"] == 1
@@ -43,6 +49,7 @@ def test_painting_reaches_every_panel_at_once(open_view):
 def test_painting_outlives_a_page_that_is_drawn_anew(open_view, ask):
     """On the page, in what Python receives, and the stroke can still be taken back."""
     view = open_view("gate", ask=ask)
+    choose_brush(view)
     alpha = CASES["gate"]().panels[1].value
     stroke(view, 1, (1, 1), (1, 4))
     painted = view.python_has(runs=2)["painted"]
@@ -71,6 +78,7 @@ def test_eraser_and_strength(open_view):
 def test_a_view_that_goes_away_during_a_stroke(open_view):
     """No complaint, and the next view is whole."""
     view = open_view("gate")
+    choose_brush(view)
     stroke(view, 1, (3, 3), (8, 8), release=False)
     view.page.locator("input[type=checkbox]").first.evaluate("box => box.click()")
     view.page.locator(".tensor-view").wait_for(state="detached")

@@ -37,8 +37,10 @@ def test_the_keyboard_does_everything(open_view):
 
 
 def test_the_keyboard_paints(open_view):
-    """Enter is a dab of the brush; Ctrl+Z takes it back."""
+    """With the brush chosen, Enter is a dab; Ctrl+Z takes it back."""
     view = open_view("gate")
+    view.page.get_by_role("button", name="Brush").focus()
+    view.page.keyboard.press("Enter")
     view.panel(1).focus()
     view.page.keyboard.press("Enter")
     first = view.python_has(runs=2)["painted"]
@@ -50,7 +52,8 @@ def test_focus_is_seen(open_view):
     """The cursor on the canvas is drawn as soon as the keyboard arrives."""
     view = open_view("note")
     view.page.get_by_role("slider", name="axis 0").focus()
-    for _ in range(2):
+    switches = view.page.locator(".controls .switches button").count()
+    for _ in range(1 + switches + 1):  # the speed, the switches, the canvas
         view.page.keyboard.press("Tab")
     view.settle()
     assert view.page.locator("canvas.over:focus-visible").count() == 1
@@ -61,7 +64,7 @@ def test_focus_is_seen(open_view):
 def test_axe_finds_nothing(open_view, case):
     """In both themes, with the disclosures open."""
     view = open_view(case, received=False)
-    for summary in ("Axes and colours", "Numbers as a table"):
+    for summary in ("Axes and colours", "Values as a table"):
         view.page.get_by_text(summary).click()
     for theme in THEMES:
         turn(view.page, theme)
@@ -115,11 +118,11 @@ def test_less_motion_is_respected(open_view):
 def test_numbers_as_a_table(open_view):
     """The slice that is on screen, with headers; it follows the channel."""
     view = open_view("note", received=False)
-    view.page.get_by_text("Numbers as a table").click()
+    view.page.get_by_text("Values as a table").click()
     expect(view.page.locator("tbody tr").nth(2)).to_be_visible()
     rows = lambda: [row.inner_text().split() for row in view.page.locator("tbody tr").all()]  # noqa: E731
     assert rows()[2] == ["2", "61", "124", "189", "256", "325"]
-    view.page.get_by_label("Tensor").select_option("1")
+    view.page.get_by_label("Tensor", exact=True).select_option("1")
     view.page.get_by_role("button", name="Next").click()
     view.settle()
     assert rows()[0] == ["0", "71", "72", "73", "74", "75"]
@@ -129,7 +132,7 @@ def test_numbers_as_a_table(open_view):
 def test_a_large_table_is_cut(open_view):
     """And says so."""
     view = open_view("wide", received=False)
-    view.page.get_by_text("Numbers as a table").click()
+    view.page.get_by_text("Values as a table").click()
     expect(view.page.locator("tbody tr")).to_have_count(40)
     assert "the first 40 rows and 40 columns" in view.page.locator("caption").inner_text()
 

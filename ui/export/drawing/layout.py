@@ -72,21 +72,30 @@ def plans_of(look: Look) -> list[Plan | None]:
     return [plan_of(look, number) if look.is_drawable(number) else None for number in range(len(look.panels))]
 
 
-def arrange(plans: Sequence[Plan | None], width: float) -> tuple[int, float]:
-    """Return the number of panels in a row and the size of a cell: side by side unless the cells get too small."""
-    one = _cell_for(plans, width, 1)
+def arrange(
+    plans: Sequence[Plan | None], width: float, *, tallest: float = TALLEST, largest: float = LARGEST
+) -> tuple[int, float]:
+    """Return the number of panels in a row and the size of a cell: side by side unless the cells get too small.
+
+    Args:
+        plans: one for each panel; None for one that cannot be drawn.
+        width: of the picture, in pixels.
+        tallest: the limit of a panel's height, in pixels. On screen it grows with the window.
+        largest: the limit of a cell's size, in pixels; likewise.
+    """
+    one = _cell_for(plans, width, 1, tallest, largest)
     for line in range(len(plans), 1, -1):
         if line == 2 and len(plans) == 3:
             continue  # "a × b" in one line and "= c" in the next reads as two equations
-        cell = _cell_for(plans, width, line)
+        cell = _cell_for(plans, width, line, tallest, largest)
         if cell >= (ALL if line == len(plans) else SOME) * one:
             return line, cell
     return 1, one
 
 
-def _cell_for(plans: Sequence[Plan | None], width: float, line: int) -> float:
-    tallest = max([1, *(plan.foot[0] for plan in plans if plan)])
-    cell = min(LARGEST, TALLEST / tallest)
+def _cell_for(plans: Sequence[Plan | None], width: float, line: int, tallest: float, largest: float) -> float:
+    rows = max([1, *(plan.foot[0] for plan in plans if plan)])
+    cell = min(largest, tallest / rows)
     for start in range(0, len(plans), line):
         part = plans[start : start + line]
         signs = (len(part) - (start == 0)) * (line > 1)  # every row but the first begins with one
