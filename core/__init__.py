@@ -15,6 +15,7 @@ from core.merges.align import align
 from core.merges.plan import AlignedInput, Alignment
 
 # Values
+from core.merges.differences import BackendDifference, backend_differences
 from core.merges.gradients import gradients
 from core.merges.merge import Merged, merge
 from core.merges.provenance import reach, sources
@@ -30,9 +31,9 @@ from core.sentences import Sentence
 
 __all__ = [
     "BACKENDS", "DIALECTS", "MERGES",
-    "AlignedInput", "Alignment", "Fix", "MergeError", "Merged", "Operation", "Request",
+    "AlignedInput", "Alignment", "BackendDifference", "Fix", "MergeError", "Merged", "Operation", "Request",
     "Sentence",
-    "align", "gradients", "merge", "reach", "read_error", "snippet", "sources",
+    "align", "backend_differences", "gradients", "merge", "reach", "read_error", "snippet", "sources",
     "gates", "merges", "segmentation", "story",
     "colours", "digests", "dtypes", "errors", "limits", "sentences", "settings", "zip_members",
 ]  # fmt: skip

@@ -52,7 +52,7 @@ def autocast(value: object) -> Array:
     if array.dtype == FLOAT32:
         return array
     if array.dtype.kind == "f" and array.dtype.itemsize > 8:
-        raise invalid_request("TensorFlow has no dtype {dtype}; cast the input to float32 first.", dtype=array.dtype)
+        raise invalid_request("Keras has no dtype {dtype}; cast the input to float32 first.", dtype=array.dtype)
     if is_float(array.dtype):
         with np.errstate(over="ignore"):  # 1e39 becomes inf, as in TensorFlow
             return flush(array.astype(FLOAT32))

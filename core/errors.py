@@ -91,6 +91,11 @@ class MergeError(ValueError):
         return partial(MergeError, **self._parts()), (self._inner, self.explanation)
 
     @property
+    def inner_message(self) -> str:
+        """Keras's text without the frame of the call, which names the tensors of the backend."""
+        return self._inner
+
+    @property
     def raised_in_call(self) -> bool:
         """Whether Keras raises it inside the call of the layer, not in its checks before."""
         return self._call is not None

@@ -8,6 +8,7 @@ __all__ = [
     "arithmetic",
     "backends",
     "dialects",
+    "differences",
     "gradient_arithmetic",
     "gradients",
     "keras_ops",

@@ -1,12 +1,12 @@
 """The merge itself: align, choose the dtype, compute.
 
 Tensors are NumPy arrays with the batch on axis 0. Floats of any width are computed as float32, integers stay integers,
-as in a Keras layer with the default policy on TensorFlow.
+as in a Keras layer with the default policy; the row of the backend decides the rest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,10 +19,10 @@ from core.merges.backends import TENSORFLOW, Backend, find_backend
 from core.merges.backends.row import as_passed
 from core.merges.concatenate import join
 from core.merges.dot import contract, error_after_normalizing
+from core.merges.dtype_warnings import dtype_warnings
 from core.merges.masks import Mask, Masks, check_masks, choose_masked, combined, joined, multiply_masked, reaching
 from core.merges.operations import Operation, find
 from core.merges.plan import Alignment
-from core.sentences import Sentence
 
 _BOOL = np.dtype(np.bool_)
 _MASKED = {"ones": multiply_masked, "skip": choose_masked}
@@ -47,7 +47,8 @@ class Merged:
     @property
     def warnings(self) -> tuple[str, ...]:
         """The warnings of the alignment, then those about dtypes."""
-        return self.alignment.warnings + tuple(_dtype_warnings(self))
+        row, backend = find(self.alignment.operation), find_backend(self.alignment.backend)
+        return self.alignment.warnings + tuple(dtype_warnings(row, self.dtypes, self.value.dtype, backend))
 
 
 def merge(
@@ -214,25 +215,3 @@ def _parts(arrays: Sequence[Array], alignment: Alignment) -> list[Array]:
         array if entry.read_shape == entry.shape else array.reshape(entry.read_shape)  # type: ignore[arg-type]
         for array, entry in zip(arrays, alignment.inputs, strict=True)
     ]
-
-
-def _dtype_warnings(merged: Merged) -> Iterator[Sentence]:
-    result, row = merged.value.dtype, find(merged.alignment.operation)
-    for dtype in dict.fromkeys(merged.dtypes):
-        if is_float(dtype) and dtype != FLOAT32:
-            yield Sentence("Inputs of {dtype} are cast to float32 first.", dtype=dtype)
-        if dtype == np.uint64 and result == np.uint32:
-            yield Sentence("Keras downcasts uint64 to uint32; large values overflow.")
-    whole = all(dtype.kind in "iu" for dtype in merged.dtypes)
-    if whole and row.rule == "dot":
-        yield Sentence(
-            "Dot multiplies integers as float32: sums beyond 16,777,216 are rounded, and values outside the "
-            "range of {dtype} wrap around or are clipped, depending on TensorFlow's kernel.",
-            dtype=result,
-        )
-    elif whole and row.rule == "elementwise" and result.kind in "iu" and result.itemsize < 4:
-        yield Sentence(
-            "The result stays {dtype}: values beyond {most} wrap around.", dtype=result, most=np.iinfo(result).max
-        )
-    elif whole and row.rule == "elementwise" and result.kind == "f":
-        yield Sentence("The inputs are integers; the result is {dtype}.", dtype=result)

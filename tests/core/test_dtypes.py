@@ -51,7 +51,7 @@ def test_uint8_wraps():
     ("operation", "dtype", "text"),
     [
         ("Multiply", "float64", "Inputs of float64 are cast to float32 first."),
-        ("Multiply", "uint64", "Keras downcasts uint64 to uint32"),
+        ("Multiply", "uint64", "Keras on TensorFlow casts uint64 to uint32: values that do not fit wrap around."),
         ("Average", "int32", "The inputs are integers; the result is float64."),
         ("Dot", "int64", "Dot multiplies integers as float32"),
         ("Dot", "int8", "Dot multiplies integers as float32"),

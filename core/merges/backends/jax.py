@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from core.dtypes import Array
 from core.errors import Call, MergeError, Shape
-from core.merges.backends.row import Backend, merged_axes, narrowed
+from core.merges.backends.row import Backend, Note, merged_axes, narrowed
 from core.merges.operations import Operation
 from core.sentences import Sentence
 from core.sentences import Sentence as _
@@ -67,11 +67,14 @@ JAX = Backend(
     "jnp.ndarray",
     "keras/src/backend/jax/numpy.py, core.py; jax/_src/dtypes.py",
     (
-        _("Every int64 becomes int32 and every uint64 becomes uint32; larger values wrap around."),
-        _("Average of integers is float32."),
-        _("Subnormal values become 0."),
-        _("Dot with normalize=True rejects integers."),
-        _("Equal operands of Maximum and Minimum each get half of the gradient."),
+        Note("integers", _("Every int64 becomes int32 and every uint64 becomes uint32; larger values wrap around.")),
+        Note("mean", _("Average of integers is float32.")),
+        Note("subnormal", _("Subnormal values become 0.")),
+        Note("normalize", _("Dot with normalize=True rejects integers.")),
+        Note("gradients", _("Equal operands of Maximum and Minimum each get half of the gradient.")),
+        Note("bool", _("Subtract rejects bool.")),
+        Note("single", _("Concatenate of one input returns that very tensor, with its mask.")),
+        Note("gradients", _("The gradient of Dot with normalize=True is NaN where the norm is 0.")),
     ),
     concatenate_axis_text=_axis_text,
     concatenate_ranks_text=_ranks_text,
@@ -83,4 +86,5 @@ JAX = Backend(
     check_normalize=check_normalize,
     flushes=True,
     passes_single=True,
+    zero_norm_gradient=float("nan"),
 )

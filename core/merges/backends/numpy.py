@@ -8,7 +8,7 @@ import numpy as np
 
 from core.dtypes import FLOAT32, Array, promote
 from core.errors import Call, MergeError, Shape
-from core.merges.backends.row import Backend, Dtype, merged_axes, narrow, narrowed, promote_narrow
+from core.merges.backends.row import Backend, Dtype, Note, merged_axes, narrow, narrowed, promote_narrow
 from core.merges.operations import Operation
 from core.sentences import Sentence
 from core.sentences import Sentence as _
@@ -97,14 +97,22 @@ NUMPY = Backend(
     "np.ndarray",
     "keras/src/backend/numpy/numpy.py, core.py; keras/src/utils/numerical_utils.py",
     (
-        _(
-            "int64 and uint64 become 32 bits as soon as two inputs are combined; Concatenate of equal dtypes keeps "
-            "them."
+        Note(
+            "integers",
+            _(
+                "int64 and uint64 become 32 bits as soon as two inputs are combined; Concatenate of equal dtypes keeps "
+                "them."
+            ),
         ),
-        _("Average of integers is float64."),
-        _("An array cannot carry a mask: masks have no effect."),
-        _("Dot with normalize=True divides by the norm itself, however small; only a norm of 0 counts as 1."),
-        _("There are no gradients."),
+        Note("mean", _("Average of integers is float64.")),
+        Note("masks", _("An array cannot carry a mask: masks have no effect.")),
+        Note(
+            "normalize",
+            _("Dot with normalize=True divides by the norm itself, however small; only a norm of 0 counts as 1."),
+        ),
+        Note("gradients", _("There are no gradients.")),
+        Note("subnormal", _("Subnormal values are kept.")),
+        Note("bool", _("Subtract rejects bool.")),
     ),
     concatenate_axis_text=lambda axis, shapes: str(axis),
     concatenate_ranks_text=_ranks_text,

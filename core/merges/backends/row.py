@@ -103,6 +103,20 @@ def merged_axes(text_of: Callable[[Shape, int, int], str]) -> Callable[[Sequence
     return text
 
 
+@dataclass(frozen=True)
+class Note:
+    """One thing that is particular about a backend.
+
+    Attributes:
+        topic: what it concerns: "integers" (64 bits), "unsigned", "bool", "mean", "bias", "groups" (of broadcast axes),
+            "dot", "normalize", "single" (Concatenate of one input), "masks", "subnormal", "gradients".
+        text: a sentence for screens.
+    """
+
+    topic: str
+    text: Sentence
+
+
 @dataclass(frozen=True, eq=False)  # looked up once, then compared and hashed by identity
 class Backend:
     """One row of the table.
@@ -146,7 +160,7 @@ class Backend:
     versions: str
     tensor: str
     source: str
-    notes: tuple[Sentence, ...]
+    notes: tuple[Note, ...]
     concatenate_axis_text: Callable[[int, Sequence[Shape]], str]
     concatenate_ranks_text: Callable[[Sequence[Shape], int], str]
     reshape_text: Callable[[Sequence[Shape], Sequence[int]], str]

@@ -13,7 +13,7 @@ from math import prod
 
 from core.dtypes import FLOAT32, quotient
 from core.errors import Call, MergeError, Shape
-from core.merges.backends.row import Backend, Dtype, promote_wide
+from core.merges.backends.row import Backend, Dtype, Note, promote_wide
 from core.merges.backends.tensorflow_kernels import bias_shape, check_dtypes, check_normalize
 from core.merges.operations import Operation
 from core.sentences import Sentence
@@ -134,14 +134,21 @@ TENSORFLOW = Backend(
     "keras/src/backend/tensorflow/numpy.py; tensorflow/core/kernels/cwise_ops_common.h; "
     "tensorflow/python/ops/math_grad.py",
     (
-        _("int64 stays int64; uint64 becomes uint32 when inputs of different dtypes are combined."),
-        _("Average of 32-bit and 64-bit integers is float64, of narrower ones float32."),
-        _("Add and Average may read a column as a bias and add it along another axis."),
-        _("A broadcast in more than five groups of axes is rejected."),
-        _("bool is rejected by all element-wise merges."),
-        _("Subnormal values become 0."),
-        _("Dot multiplies integers as float32, and rejects them with normalize=True."),
-        _("Of equal operands of Maximum and Minimum, the first gets the whole gradient."),
+        Note(
+            "integers",
+            _(
+                "int64 stays; uint64 becomes uint32 as soon as two inputs are combined, but not in Concatenate of "
+                "equal dtypes."
+            ),
+        ),
+        Note("mean", _("Average of 32-bit and 64-bit integers is float64, of narrower ones float32.")),
+        Note("bias", _("Add and Average may read a column as a bias and add it along another axis.")),
+        Note("groups", _("A broadcast in more than five groups of axes is rejected.")),
+        Note("bool", _("bool is rejected by all element-wise merges.")),
+        Note("subnormal", _("Subnormal values become 0.")),
+        Note("dot", _("Dot multiplies integers as float32, and rejects them with normalize=True.")),
+        Note("gradients", _("Of equal operands of Maximum and Minimum, the first gets the whole gradient.")),
+        Note("single", _("Concatenate of one input returns it, whatever the axis.")),
     ),
     concatenate_axis_text=_axis_text,
     concatenate_ranks_text=_ranks_text,

@@ -8,7 +8,7 @@ import numpy as np
 
 from core.dtypes import FLOAT32, Array, promote
 from core.errors import Call, MergeError, Shape
-from core.merges.backends.row import Backend, Dtype, clipped_norm, merged_axes, promote_narrow
+from core.merges.backends.row import Backend, Dtype, Note, clipped_norm, merged_axes, promote_narrow
 from core.merges.operations import Operation
 from core.sentences import Sentence
 from core.sentences import Sentence as _
@@ -104,12 +104,16 @@ TORCH = Backend(
     "torch.Tensor",
     "keras/src/backend/torch/numpy.py, core.py",
     (
-        _("uint16 is held as int32 and uint32 as int64; uint64 is rejected."),
-        _("int64 stays in Add, Subtract, Multiply and Concatenate; in Maximum, Minimum and Dot it becomes int32."),
-        _("Average of integers is float32."),
-        _("Subnormal values are kept."),
-        _("Equal operands of Maximum and Minimum each get half of the gradient."),
-        _("The gradient of Dot with normalize=True is NaN where the norm is 0."),
+        Note("unsigned", _("uint16 is held as int32 and uint32 as int64; uint64 is rejected.")),
+        Note(
+            "integers",
+            _("int64 stays in Add, Subtract, Multiply and Concatenate; in Maximum, Minimum and Dot it becomes int32."),
+        ),
+        Note("mean", _("Average of integers is float32.")),
+        Note("subnormal", _("Subnormal values are kept.")),
+        Note("gradients", _("Equal operands of Maximum and Minimum each get half of the gradient.")),
+        Note("gradients", _("The gradient of Dot with normalize=True is NaN where the norm is 0.")),
+        Note("bool", _("Subtract rejects bool.")),
     ),
     concatenate_axis_text=_axis_text,
     concatenate_ranks_text=_ranks_text,

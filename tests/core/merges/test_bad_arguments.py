@@ -150,7 +150,7 @@ def test_one_input_with_a_mask_is_copied(operation):
 @pytest.mark.skipif(np.dtype(np.longdouble).itemsize == 8, reason="this machine has no longer floats")
 def test_floats_longer_than_tensorflow_has():
     """Are not cut in silence."""
-    with pytest.raises(MergeError, match="TensorFlow has no dtype"):
+    with pytest.raises(MergeError, match="Keras has no dtype"):
         merge("Add", [np.ones((2, 3), np.longdouble)] * 2)
 
 

@@ -1,0 +1,8 @@
+"""`python -m core.merges.backends > docs/backends.md`: the table of backends as a page."""
+
+import sys
+
+from core.merges.backends.page import backends_markdown
+
+if __name__ == "__main__":
+    sys.stdout.write(backends_markdown())
