@@ -100,7 +100,7 @@ def test_a_tensor_of_nan_alone_is_drawn(open_view):
     ("case", "note"),
     [
         ("zero", "An axis of size 0 leaves nothing to draw."),
-        ("large", "5,000,000 numbers are too many to draw; up to 4,000,000 are drawn."),
+        ("large", "5,000,000 elements are too many to draw; the limit is 4,000,000."),
     ],
 )
 def test_what_cannot_be_drawn_says_so(open_view, case, note):
