@@ -107,7 +107,7 @@ def test_the_gallery_chooses(open_view):
     view.page.keyboard.press("ArrowRight")
     view.page.keyboard.press("ArrowRight")
     view.python_has(channel=order[2])
-    assert sheet.get_attribute("aria-valuetext") == f"{order[2]} (3 of 256)"
+    assert sheet.get_attribute("aria-valuetext") == f"channel {order[2]} · rank 3 of 256"
 
 
 def test_playing_needs_no_server(open_view):
