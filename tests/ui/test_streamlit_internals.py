@@ -64,11 +64,11 @@ NAMES = {  # what is used: whether it is there, for which function of ui/streaml
     ),
     "deserializers called deserialize": (
         lambda: all(f"def {internals.DESERIALIZER}(" in source(one) for one in WIDGETS),
-        "DESERIALIZER, by which a forged message is told from a mistake of ours",
+        "DESERIALIZER, which distinguishes a forged message from an error of the app",
     ),
     "unpack_widget_state_value": (
         lambda: callable(getattr(common, internals.UNPACKER, None)),
-        "UNPACKER, by which a forged message is told from a mistake of ours",
+        "UNPACKER, which distinguishes a forged message from an error of the app",
     ),
     "the setting logger.enableRich": (
         lambda: config.get_config_options()["logger.enableRich"].type is bool,
