@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.patience import PATIENCE_MS
+
 # The duration of an example depends on the machine, so there is no deadline.
 settings.register_profile("mergescope", deadline=None)
 settings.load_profile("mergescope")
@@ -147,7 +149,7 @@ def open_page(open_tab: Callable[..., Any], app_address: str) -> Callable[..., A
 
     def open_path(path: str = "", *, address: str = app_address, **options: Any) -> Any:
         page = open_tab(**options)
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.errors, page.foreign = [], []
         page.on("pageerror", lambda error: page.errors.append(str(error)))
         page.on("request", lambda request: _note_foreign(page, request.url, address))

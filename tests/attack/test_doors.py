@@ -9,6 +9,7 @@ from websockets.exceptions import ConnectionClosed
 
 from bench.load_visitor import visiting
 from tests.deploy.hosted import answer, handshake
+from tests.patience import PATIENCE
 from tests.ui.sample_files import FLOATS
 
 OTHER_HOST = {"Origin": "http://rebind.test", "Host": "rebind.test"}
@@ -163,7 +164,7 @@ def test_broken_http(attacker):
         b"GET /" + b"a" * 100_000,
         struct.pack(">Q", 2**63),
     ):
-        with socket.create_connection((host, int(port)), timeout=20) as connection:
+        with socket.create_connection((host, int(port)), timeout=PATIENCE) as connection:
             connection.sendall(raw + b"\r\n\r\n")
             connection.shutdown(socket.SHUT_WR)
             assert b"200 OK" not in connection.recv(64)

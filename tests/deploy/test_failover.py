@@ -9,6 +9,7 @@ from PIL import Image
 
 from tests.conftest import ROOT
 from tests.deploy.hosted import wait_until
+from tests.patience import PATIENCE_MS
 
 pytestmark = pytest.mark.browser
 
@@ -25,7 +26,7 @@ def open_hosted(chromium, site):
         context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, "locale": "en-US", **options})
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(90_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.complaints = []
         page.on("console", lambda message: _complains(message) and page.complaints.append(message.text))
         page.on("pageerror", lambda error: page.complaints.append(str(error)))

@@ -12,6 +12,7 @@ import pytest
 
 from tests.conftest import settle
 from tests.deploy.hosted import serving, wait_until
+from tests.patience import PATIENCE_MS
 
 pytestmark = pytest.mark.browser
 
@@ -29,7 +30,7 @@ def visit(open_page):
 
     def visit_page(server, path=LINK):
         page = open_page(path, address=server.address, bypass_csp=True)
-        page.set_default_timeout(90_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.get_by_label("Shape of input 0").wait_for()
         return page
 
@@ -98,13 +99,13 @@ def test_the_sandbox_is_killed(visit, tmp_path):
     """While it is asked and while it is idle: the page is whole, and Keras answers again."""
     with serving(tmp_path, MERGESCOPE_SANDBOX="on") as server:
         page = visit(server)
-        page.get_by_text("Same values as Keras").first.wait_for(timeout=120_000)
+        page.get_by_text("Same values as Keras").first.wait_for(timeout=PATIENCE_MS)
         answers = 'mergescope_sandbox_answers_total{sandbox="sandbox.verification.worker"}'
         for number, shape in enumerate(("5,3,7", "5,1,1"), 2):
             assert kill_sandboxes(server.process.pid)
             page.get_by_label("Shape of input 1").fill(shape)
             page.keyboard.press("Enter")
-            wait_until(lambda number=number: server.metrics()[answers] >= number, "Keras answers again", seconds=120)
+            wait_until(lambda number=number: server.metrics()[answers] >= number, "Keras answers again")
             page.get_by_text("Same values as Keras").first.wait_for()
         assert server.metrics()['mergescope_sandbox_starts_total{sandbox="sandbox.verification.worker"}'] == 3
 
@@ -114,7 +115,7 @@ def test_the_sandbox_has_too_little_memory(visit, tmp_path):
     """Keras cannot even start: the numbers are there all the same, and the page says that they are not checked."""
     with serving(tmp_path, MERGESCOPE_SANDBOX="on", MERGESCOPE_SANDBOX_MEMORY_BYTES="200000000") as server:
         page = visit(server)
-        page.get_by_text("these values have not been compared").first.wait_for(timeout=120_000)
+        page.get_by_text("these values have not been compared").first.wait_for(timeout=PATIENCE_MS)
         page.get_by_text(SUMS).first.wait_for()
         assert "the Keras process is not available" in words(page)
 

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).parents[2]
 PAGES = ["app.py", *sorted(f"pages/{file.name}" for file in (ROOT / "pages").glob("*.py"))]
 
@@ -18,7 +20,7 @@ CHANGES = {  # of each page one state that is not its first
 
 def open_page(page: str, **parameters: str) -> AppTest:
     """A page as a link with these parameters opens it."""
-    app = AppTest.from_file("../../app.py", default_timeout=120)
+    app = AppTest.from_file("../../app.py", default_timeout=PATIENCE)
     app.run()
     if page != "app.py":
         app.switch_page(page)

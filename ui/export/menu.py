@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from hashlib import sha256
 
 import streamlit as st
 
 from core import MergeError
+from core.digests import digest
 from ui.export import controls
 from ui.export.document import Document, Moment, check_size
 from ui.export.drawing.fonts import font_for
@@ -161,7 +161,4 @@ def _fingerprint(kind: Format, document: Document, options: Options) -> str:
         + [one.pixels for one in document.pictures]
         + ([] if painted is None else [painted])
     )
-    hashed = sha256("".join(parts).encode())
-    for tensor in tensors:
-        hashed.update(f"{tensor.shape}{tensor.dtype}".encode() + (b"" if tensor.dtype.hasobject else tensor.tobytes()))
-    return hashed.hexdigest()
+    return digest(*parts, *(repr(one.tolist()) if one.dtype.hasobject else one for one in tensors))

@@ -6,6 +6,7 @@ import pytest
 
 from core.errors import invalid_request
 from core.limits import MAX_EXPORTS
+from tests.patience import PATIENCE
 from ui.export import job as jobs
 from ui.export.job import Job
 
@@ -16,7 +17,7 @@ def slow(gate, pieces=3):
     def work(tell):
         for piece in range(pieces):
             tell(piece, pieces)
-            assert gate.acquire(timeout=30)
+            assert gate.acquire(timeout=PATIENCE)
         return b"whole"
 
     return work
