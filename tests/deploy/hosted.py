@@ -154,6 +154,11 @@ def handshake(address: str, **headers: str) -> int:
         return int(connection.recv(64).split()[1])
 
 
+def heatmap(page, number: int, shape: tuple[int, ...]):
+    """The heatmap of a tensor: inputs from 0, then the output; its name ends with the shape."""
+    return page.locator(f".tensor-view canvas.over[data-panel='{number}'][aria-label$='{shape}']")
+
+
 def wait_until(condition, what: str, process=None, seconds: float = 300.0) -> None:
     """Look again and again; a process that has ended meanwhile ends the wait."""
     end = time.monotonic() + seconds

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from tests.conftest import ROOT
-from tests.deploy.hosted import wait_until
+from tests.deploy.hosted import heatmap, wait_until
 from tests.patience import PATIENCE_MS
 
 pytestmark = pytest.mark.browser
@@ -48,8 +48,8 @@ def _complains(message) -> bool:
 def settle(page) -> None:
     """Wait until the page stands still; without `wait_for_function`, which the policy rightly forbids."""
     page.locator("[data-testid=stMainBlockContainer] h1").wait_for()
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
     page.locator("[data-testid=stStatusWidget]").wait_for(state="detached")
-    page.wait_for_timeout(400)
 
 
 def picture(page) -> np.ndarray:
@@ -80,7 +80,7 @@ def test_components_charts_and_uploads_work_under_the_policy(open_hosted):
     np.save(stream, np.arange(6.0).reshape(2, 3))
     file = {"name": "a.npy", "mimeType": "application/octet-stream", "buffer": stream.getvalue()}
     page.locator("input[type=file]").set_input_files(file)
-    page.get_by_text("→ (2, 3)").first.wait_for(state="attached")
+    heatmap(page, 2, (2, 3)).wait_for()
     assert picture(page).std() > 0
     page.get_by_text("Distribution of the values").first.click()
     page.locator(".js-plotly-plot .main-svg").first.wait_for()
@@ -106,7 +106,8 @@ def test_another_replica_takes_over(open_hosted, site):
         wait_until(lambda: other.metrics()["mergescope_sessions"] >= 1, "the page has reached the other replica")
         page.get_by_label("输入 1 的形状").fill("5,3,1")
         page.keyboard.press("Enter")
-        page.get_by_text("→ (5, 3, 7)").first.wait_for(state="attached")
+        heatmap(page, 1, (5, 3, 1)).wait_for()
+        heatmap(page, 2, (5, 3, 7)).wait_for()
         page.wait_for_url(re.compile(r"s1=5(,|%2C)3(,|%2C)1"))
         assert other.metrics()['mergescope_runs_begun_total{page="Merge lab"}'] > runs
         page.go_back()
