@@ -44,7 +44,7 @@ def test_a_long_export_is_made_and_offered():
     app.button(key="export_make").click().run()
     assert not app.exception
     job = app.session_state["export_job"]
-    job.wait(120)
+    job.wait(PATIENCE)
     app.run()
     assert job.result.startswith(b"GIF89a")
     assert len(app.get("download_button")) == 1
@@ -62,7 +62,7 @@ def test_stopping_says_so(monkeypatch):
     job = app.session_state["export_job"]
     assert len(app.get("progress")) == 1
     app.button(key="export_stop").click().run()
-    job.wait(120)
+    job.wait(PATIENCE)
     app.run()
     assert not app.exception
     assert job.stopped
