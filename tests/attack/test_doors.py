@@ -8,6 +8,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.exceptions import ConnectionClosed
 
 from bench.load_visitor import visiting
+from tests.asynchronous import run_async
 from tests.deploy.hosted import answer, handshake
 from tests.patience import PATIENCE
 from tests.ui.sample_files import FLOATS
@@ -94,7 +95,7 @@ def test_odd_frames_end_at_most_that_tab(attacker, frame):
             return run.faults
 
     try:
-        assert asyncio.run(send()) == []
+        assert run_async(send()) == []
     except ConnectionClosed as closed:
         assert closed.rcvd is None or closed.rcvd.code in (1000, 1001, 1002, 1003, 1007, 1008, 1009, 1011)
     assert attacker.alive()
@@ -110,7 +111,7 @@ def test_a_frame_beyond_the_limit_is_refused(attacker):
             await visitor.open()
 
     with pytest.raises(ConnectionClosed) as caught:
-        asyncio.run(send())
+        run_async(send())
     assert caught.value.rcvd is None or caught.value.rcvd.code in (1002, 1009)
     assert attacker.alive()
 

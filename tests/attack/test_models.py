@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench.load_visitor import visiting
+from tests.asynchronous import run_async
 from tests.attack.conftest import Attacker
 from tests.attack.files import FILES, MODEL
 from tests.deploy.hosted import serving
@@ -37,9 +38,9 @@ def test_hostile_models_do_no_harm(tmp_path):
     settings = {"MERGESCOPE_SANDBOX": "on", "MERGESCOPE_SANDBOX_SECONDS": "20"}
     with serving(tmp_path, **settings, MERGESCOPE_MAX_SESSION_UPLOAD_BYTES="0") as replica:
         attacker = Attacker(replica)
-        asyncio.run(_attack(attacker, TOLD))
+        run_async(_attack(attacker, TOLD))
         before = _held(replica.process.pid)
-        asyncio.run(_attack(attacker, dict(list(TOLD.items())[:4])))
+        run_async(_attack(attacker, dict(list(TOLD.items())[:4])))
         assert _held(replica.process.pid) - before < MOST_GROWTH
         assert attacker.alive()
         assert attacker.tracebacks() == []
