@@ -33,6 +33,7 @@ def begin(title: str) -> None:
         title: its title in the list of pages, in English.
     """
     counters.begin(title)
+    stage.install()
     admission.admit()
     link.begin(title)
     set_language(session.language())
