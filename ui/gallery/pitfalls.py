@@ -11,11 +11,12 @@ from core.gates import GateTrace
 from core.gates.pitfalls import Named, Pitfall, pitfalls_of
 from core.merges.rows import alignment_rows, error_rows
 from core.merges.shape_text import format_shape
+from ui import frame
 from ui.gallery.controls import pick_trap
 from ui.state import link
 from ui.tensor_view import Panel, TensorView, tensor_view
 from ui.text import plain, t
-from ui.views.alignment_table import alignment_table
+from ui.views.alignment_line import alignment_line
 from ui.views.merge_view import translated_words
 from ui.views.refusal import show_refusal
 
@@ -31,16 +32,20 @@ def show_traps(trace: GateTrace, key: str) -> None:
     trap = pick_trap(traps)
     st.markdown(t(trap.why))
     wrong, right = trap.wrong(trace), trap.right(trace)
-    st.markdown("**" + t("Common mistake") + "**")
-    _show(trap, wrong, trap.wrong_options, f"wrong {key} {trap.name}")
-    st.page_link(
-        _LAB,
-        label=t("Open these shapes in the Merge lab"),
-        icon=":material/layers:",
-        query_params=link.to_page(**_lab_parameters(trap, wrong)),
-    )
-    st.markdown("**" + t("Intended") + "**")
-    _show(trap, right, trap.right_options, f"right {key} {trap.name}")
+    left, beside = st.columns(2, gap="medium")
+    with left:
+        st.markdown("**" + t("Common mistake") + "**")
+        _show(trap, wrong, trap.wrong_options, f"wrong {key} {trap.name}")
+        with frame.below("mistake"):
+            st.page_link(
+                _LAB,
+                label=t("Open these shapes in the Merge lab"),
+                icon=":material/layers:",
+                query_params=link.to_page(**_lab_parameters(trap, wrong)),
+            )
+    with beside:
+        st.markdown("**" + t("Intended") + "**")
+        _show(trap, right, trap.right_options, f"right {key} {trap.name}")
 
 
 def _show(trap: Pitfall, inputs: Named, options: Any, key: str) -> Merged | None:
@@ -53,7 +58,7 @@ def _show(trap: Pitfall, inputs: Named, options: Any, key: str) -> Merged | None
         shapes = tuple(value.shape for value in values)
         show_refusal(error, shapes, rows=error_rows(error), key=key)
         return None
-    alignment_table(alignment_rows(merged.alignment))
+    alignment_line(alignment_rows(merged.alignment), linked=merged.alignment.axes is None)
     for warning in merged.alignment.warnings:
         st.warning(plain(t(warning)), icon=":material/warning:")
     sign = MERGES[trap.operation].symbol
