@@ -115,7 +115,7 @@ def test_the_numbers_of_the_note_read_off_the_screen(open_page, operation):
 
 
 def test_flicker_wall_and_code(open_page):
-    """F shows the product where the features are while it is held; W all channels alone; Q the code in full size."""
+    """F or the sign shows the product where the features are while held; W all channels alone; Q the code in full size."""
     page = open_page("Attention_gate", viewport={"width": 1280, "height": 720})
     panels = page.locator(f"{VIEW} .panels canvas.base")
     picture = "canvas => canvas.toDataURL()"
@@ -126,6 +126,14 @@ def test_flicker_wall_and_code(open_page):
     assert panels.nth(0).evaluate(picture) == product
     assert panels.nth(2).evaluate(picture) == features
     page.keyboard.up("f")
+    two_frames(page)
+    assert panels.nth(0).evaluate(picture) == features
+    sign = page.locator(f"{VIEW} .sign").last.bounding_box()
+    page.mouse.move(sign["x"] + sign["width"] / 2, sign["y"] + sign["height"] / 2)
+    page.mouse.down()
+    two_frames(page)
+    assert panels.nth(0).evaluate(picture) == product
+    page.mouse.up()
     two_frames(page)
     assert panels.nth(0).evaluate(picture) == features
     page.keyboard.press("w")
