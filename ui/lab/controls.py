@@ -195,10 +195,12 @@ def _pick_fill(number: int) -> tuple[str, str, int | None]:
                 width=190,
             )
         )
+        if fill in OWN:  # an array has its own dtype
+            return fill, DTYPES[0], None
         usual = default_dtype(fill)
         link.follow(f"d{number}", usual)
-        dtype = str(link.menu("dtype", DTYPES, f"d{number}", usual, disabled=fill in OWN, width=110))
-        if fill in OWN or SAMPLES[fill].first is None:
+        dtype = str(link.menu("dtype", DTYPES, f"d{number}", usual, width=110))
+        if SAMPLES[fill].first is None:
             return fill, dtype, None
         start = default_start(fill, number)
         link.follow(f"start{number}", str(start))
