@@ -160,11 +160,22 @@ def open_page(open_tab: Callable[..., Any], app_address: str) -> Callable[..., A
     return open_path
 
 
+_STILL = """async () => {  // the script has run, every part is there, and nothing has moved for three frames
+    const script = () => document.querySelector("[data-testid=stApp]")?.dataset.testScriptState;
+    const seen = () => [...document.querySelectorAll("h1, button, [data-testid=stElementContainer]")]
+        .map((one) => one.getBoundingClientRect()).map(({ top, height }) => `${top} ${height}`).join();
+    const ready = () => script() === "notRunning" && !document.querySelector("[data-testid=stSkeleton]");
+    if (!ready()) return false;
+    const before = seen();
+    for (let frame = 0; frame < 3; frame++) await new Promise((done) => requestAnimationFrame(done));
+    return ready() && before === seen();
+}"""
+
+
 def settle(page: Any) -> None:
-    """Wait until the script has run and the page no longer changes."""
+    """Wait until the script has run and the page no longer changes. Streamlit marks a run when it is asked for."""
     page.wait_for_selector("[data-testid=stMainBlockContainer] h1")
-    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
-    page.wait_for_timeout(400)
+    page.wait_for_function(_STILL)
 
 
 def _note_foreign(page: Any, url: str, address: str) -> None:

@@ -52,13 +52,29 @@ STORIES = {
 }  # fmt: skip
 
 SLICES = {
-    "four axes": ("a.npy", npy(np.ones((2, 3, 5, 7))), "A slice must have shape (rows, columns), (rows, columns, 1) or (rows, columns, 3); got ("),
-    "one axis": ("a.npy", npy(np.ones(7)), "A slice must have shape (rows, columns), (rows, columns, 1) or (rows, columns, 3); got ("),
-    "two channels": ("a.npy", npy(np.ones((5, 7, 2))), "A slice must have shape (rows, columns), (rows, columns, 1) or (rows, columns, 3); got ("),
+    "four axes": (
+        "a.npy",
+        npy(np.ones((2, 3, 5, 7))),
+        "A slice must have shape (rows, columns), (rows, columns, 1) or (rows, columns, 3); got (",
+    ),
+    "one axis": (
+        "a.npy",
+        npy(np.ones(7)),
+        "A slice must have shape (rows, columns), (rows, columns, 1) or (rows, columns, 3); got (",
+    ),
+    "two channels": (
+        "a.npy",
+        npy(np.ones((5, 7, 2))),
+        "A slice must have shape (rows, columns), (rows, columns, 1) or (rows, columns, 3); got (",
+    ),
     "all the same": ("a.npy", npy(np.full((5, 7), 3.0)), "All values of the slice are equal (3)"),
     "NaN": ("a.npy", npy(np.full((5, 7), np.nan)), "35 of these are NaN or infinite."),
     "one infinity": ("a.npy", npy(np.array([[1, 2], [3, np.inf]])), "1 of these are NaN or infinite."),
-    "two arrays": ("a.npz", npz(a=np.ones((2, 2)), b=np.ones((2, 2))), "The archive contains 2 arrays; an image is one array."),
+    "two arrays": (
+        "a.npz",
+        npz(a=np.ones((2, 2)), b=np.ones((2, 2))),
+        "The archive contains 2 arrays; an image is one array.",
+    ),
     "text": ("a.png", b"hello", "This is not a PNG, JPEG or WebP picture."),
     "one colour": ("a.png", picture((9, 9), colour=(7, 7, 7)), "All values of the slice are equal"),
     "another ending": ("a.dcm", FLOATS, "Only .npy"),

@@ -46,7 +46,6 @@ def test_each_bad_link_gets_its_sentence(attacker):
 
 def test_each_bad_word_gets_its_sentence(attacker):
     """Typed one after the other in one tab; a good word then heals the page."""
-
     wrong = {}
 
     async def shapes(visitor):

@@ -122,14 +122,6 @@ def test_accessibility_and_quiet(open_page, path):
     assert page.errors == []
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_narrow_screens(open_page, path):
-    """At 360 pixels nothing reaches beyond the screen."""
-    page = open_page(path, viewport={"width": 360, "height": 800})
-    width = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
-    assert width <= 360
-
-
 def test_nonsense_from_the_outside_stays_text(open_page):
     """Markup in a link is shown as text: nothing is run, nothing fetched."""
     page = open_page("Merge_lab?s0=%3Cimg%20src%3Dhttp://x.test/a.png%3E&op=![a](http://x.test/b.png)")

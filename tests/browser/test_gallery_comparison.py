@@ -87,9 +87,3 @@ def test_accessibility_and_quiet(open_page):
     assert serious_in_both_themes(page) == []
     assert page.foreign == []
     assert page.errors == []
-
-
-def test_narrow_screens(open_page):
-    """At 360 pixels nothing reaches beyond the screen."""
-    page = open_pair(open_page, viewport={"width": 360, "height": 800})
-    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 360

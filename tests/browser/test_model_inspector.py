@@ -69,23 +69,13 @@ def test_the_built_in_network_runs_at_once(open_page):
     assert page.foreign == []
 
 
-def inside(box, window) -> bool:
-    """Whether all of a box is within the window."""
-    width, height = window
-    return box["x"] >= 0 and box["y"] >= 0 and box["x"] + box["width"] <= width and box["y"] + box["height"] <= height
-
-
-@pytest.mark.parametrize("window", [(1280, 720), (1440, 900), (1920, 1080)])
-@pytest.mark.parametrize(("language", "present"), [("en", ""), ("en", "1"), ("zh", ""), ("zh", "1")])
-def test_three_panes_in_one_window(open_page, window, language, present):
-    """List, graph and all panels of the merge within the window, without scrolling, side by side."""
-    size = {"width": window[0], "height": window[1]}
-    page = shipped(open_page, f"?lang={language}&present={present}", viewport=size)
+def test_three_panes_side_by_side(open_page):
+    """List, graph and the panels of the merge, from left to right."""
+    page = shipped(open_page, viewport={"width": 1280, "height": 720})
     page.locator(f"{VIEW} canvas.over").nth(2).wait_for(timeout=PATIENCE_MS)
     settle(page)
     panes = [page.locator(LIST).bounding_box(), page.locator(f"{GRAPH} svg").bounding_box()]
     panels = [one.bounding_box() for one in page.locator(f"{VIEW} canvas.over").all()[:3]]
-    assert all(inside(box, window) for box in (*panes, *panels))
     assert panes[0]["x"] + panes[0]["width"] <= panes[1]["x"]
     assert all(panes[1]["x"] + panes[1]["width"] <= panel["x"] for panel in panels)
 
@@ -192,12 +182,6 @@ def test_accessibility_and_quiet(open_page):
     assert serious_in_both_themes(page) == []
     assert page.foreign == []
     assert page.errors == []
-
-
-def test_narrow_screens(open_page):
-    """At 360 pixels nothing reaches beyond the screen."""
-    page = shipped(open_page, viewport={"width": 360, "height": 800})
-    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 360
 
 
 @pytest.mark.slow

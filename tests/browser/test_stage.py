@@ -60,7 +60,7 @@ def test_undo_goes_back_exactly(open_page):
     field = page.get_by_label("Seed of random values")
     field.fill("7")
     page.keyboard.press("Control+z")
-    page.wait_for_timeout(300)
+    settle(page)
     assert page.url == second, "in a field Ctrl+Z takes back typing"
     assert page.errors == []
 
@@ -118,7 +118,6 @@ def test_keys_leave_fields_alone(open_page):
     page.wait_for_selector(CURTAIN, state="attached")
     page.get_by_label("Shape of input 0").fill("")
     page.keyboard.type("pbl.")
-    page.wait_for_timeout(300)
     assert page.get_by_label("Shape of input 0").input_value() == "pbl."
     assert not page.evaluate("document.documentElement.hasAttribute('data-mergescope-present')")
     page.locator(".tensor-view canvas.over").first.focus()

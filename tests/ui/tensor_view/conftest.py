@@ -35,11 +35,11 @@ class View:
     def python_has(self, **wanted):
         """What Python says it received; waits until it says what is wanted."""
         box = self.page.get_by_test_id("stCode")
-        for _ in range(100):
+        for _ in range(PATIENCE_MS // 30):
             received = json.loads(box.inner_text(timeout=PATIENCE_MS))
             if all(received[name] == value for name, value in wanted.items()):
                 return received
-            self.page.wait_for_timeout(100)
+            self.page.wait_for_timeout(30)
         raise AssertionError(f"Python has {received}, wanted {wanted}")
 
     def panel(self, number):
@@ -94,7 +94,7 @@ def open_view(demo_address, open_tab):
 
     yield opened
     for view in views:
-        view.page.wait_for_timeout(50)
+        view.settle()
     complaints = [text for view in views for text in view.complaints]
     assert not complaints
 
