@@ -138,6 +138,9 @@ def open_tab(chromium: Any, visitor: Any) -> Iterator[Callable[..., Any]]:
         return page
 
     yield open_one
+    for page in opened:
+        with contextlib.suppress(Exception):  # a page that is empty or offline has no storage
+            page.evaluate("localStorage.clear()")  # Streamlit keeps there whether the sidebar is open
     for one in (*opened, *contexts):
         one.close()
     visitor.set_offline(False)  # a test may have disconnected it

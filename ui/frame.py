@@ -133,6 +133,6 @@ def _undo() -> None:
             help=keys,
             disabled=by > 0 and not history.can(by),  # strokes that only the browser knows can be undone, too
             on_click=history.go,
-            args=(by,),
+            args=(history.index() + by,),
             width="stretch",
         )
