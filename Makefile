@@ -21,8 +21,8 @@ run: .venv/app ## Open the app
 serve: .venv/app ## Serve the app to other machines, with the settings of deploy/public.env (docs/hosting.md)
 	$(BIN)/python serve.py
 
-quick: $(QUICK)/installed ## Run the tests that need neither TensorFlow nor a browser (about a minute)
-	$(QUICK)/bin/$(PYTEST) -m "not keras and not browser and not slow"
+quick: $(QUICK)/installed ## Run the tests that need neither TensorFlow nor a browser nor a server (about a minute)
+	$(QUICK)/bin/$(PYTEST) -m "not keras and not browser and not server and not slow"
 
 test: .venv/dev browser proxy check js ## Run everything: lint, types, JavaScript tests, Python tests (about ten minutes)
 	$(BIN)/$(PYTEST)

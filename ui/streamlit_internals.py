@@ -105,7 +105,7 @@ def wrap_files(middleware: Callable[[ASGIApp], ASGIApp]) -> None:
     async def wrapped(response: FileResponse, scope: Scope, receive: Receive, send: Send) -> None:
         await middleware(partial(call, response))(scope, receive, send)
 
-    FileResponse.__call__ = wrapped  # type: ignore[method-assign]
+    FileResponse.__call__ = wrapped  # type: ignore[method-assign, assignment]
 
 
 def use_log_handler(handler: logging.Handler) -> None:
