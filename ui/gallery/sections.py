@@ -68,7 +68,10 @@ def show_merge(trace: GateTrace, name: str, key: str) -> None:
         st.warning(plain(t(warning)), icon=":material/warning:")
     channel = chosen_channel(step.value.shape[-1], _usual_channel(trace, step))
     strips = [name for name in dict.fromkeys(step.inputs) if is_per_channel(trace.step(name).value)]
-    view = replace(merge_view(trace, step, step.alignment), layout="stage", below=_STRIP * len(strips))
+    view = replace(
+        merge_view(trace, step, step.alignment), layout="stage", scale=Scale(range="channel"), gallery=not strips,
+        below=_STRIP * len(strips),
+    )  # fmt: skip
     selection = tensor_view(view, key=f"merge {key} {step.name}", selection=_first_look(step, channel))
     for source in strips:
         show_strip(trace, trace.step(source), channel)
@@ -86,7 +89,8 @@ def show_steps(trace: GateTrace, key: str) -> None:
     st.markdown(f"**{plain(step.equation or step.symbol)}** · {plain(t(step.summary))}")
     channel = _usual_channel(trace, step)
     look = _first_look(step, channel) if step.alignment else Selection(channel=channel)
-    tensor_view(step_view(trace, chosen), key=f"steps {key} {chosen}", selection=look)
+    view = replace(step_view(trace, chosen), layout="stage", gallery=False)
+    tensor_view(view, key=f"steps {key} {chosen}", selection=look)
     with frame.below("steps"):
         steps_table(trace.steps)
         name = f"{trace.gate}.txt"
