@@ -16,7 +16,7 @@ export default function mount({ data, parentElement, setTriggerValue }) {
   state.sent = sent;
   return () => {
     state.watcher.disconnect();
-    window.removeEventListener("resize", state.onWindow);
+    for (const kind of ["resize", "mergescope:present"]) window.removeEventListener(kind, state.onWindow);
     held.delete(parentElement);
   };
 }
@@ -26,7 +26,7 @@ function begin(root, parent) {
   state.watcher = new ResizeObserver(() => state.view && resize(state));
   state.watcher.observe(root);
   state.onWindow = () => state.view && resize(state, true);
-  window.addEventListener("resize", state.onWindow);
+  for (const kind of ["resize", "mergescope:present"]) window.addEventListener(kind, state.onWindow);
   held.set(parent, state);
   return state;
 }
