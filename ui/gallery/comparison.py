@@ -43,13 +43,14 @@ def show_pair(pair: Pair, key: str) -> GateComparison:
         Panel(titles[1], other.result, like=0),
         Panel(t("second − first"), found.difference, "Δ"),
     ]
-    _draw(panels, f"outputs {key}", channel, stage=True)
-    st.caption(
-        t(
-            "Distance of the outputs: {distance} (RMS of their difference over RMS of the features).",
-            distance=share(found.distance),
+    with frame.picture(lines=2):
+        _draw(panels, f"outputs {key}", channel, stage=True)
+        st.caption(
+            t(
+                "Distance of the outputs: {distance} (RMS of their difference over RMS of the features).",
+                distance=share(found.distance),
+            )
         )
-    )
     with frame.below("pair"):
         _show_maps(pair, titles, key, channel)
         if one.summed or other.summed:
