@@ -189,7 +189,9 @@ function sizeAll(app) {
   app.width = Math.max(120, app.root.clientWidth);
   app.height = window.innerHeight;
   if (app.onStage) return sizeForStage(app, plans);
-  const { line, cell } = arrange(plans, app.width, limitsIn(app.height, app.model.share));
+  const limits = limitsIn(app.height, app.model.share);
+  if (isPresenting()) limits.tallest = Math.min(limits.tallest, roomOfRow(app, arrange(plans, app.width, limits).line));
+  const { line, cell } = arrange(plans, app.width, limits);
   app.drawn.forEach((part) => sizePanel(app, part, cell));
   app.breaks.forEach((item, place) => {
     item.hidden = place === 0 || place % line !== 0;
@@ -201,6 +203,19 @@ function sizeAll(app) {
   );
 }
 
+const isPresenting = () => document.documentElement.hasAttribute("data-mergescope-present");
+
+/** How tall a panel may be while presenting, so that all rows of panels and the calculation fit into the window. */
+function roomOfRow({ root, panels, parts, drawn, height }, line) {
+  const rows = Math.ceil(parts.length / line);
+  const tall = (element) => element.getBoundingClientRect().height;
+  const heads = drawn.length ? tall(drawn[0].root) - tall(drawn[0].stack) : 0;
+  const others = root.offsetHeight - panels.offsetHeight;
+  const room = height - root.getBoundingClientRect().top - scrolled(root) - others - 12;
+  return Math.max(LEAST_ROW, room / rows - heads - (rows > 1 ? 24 : 0));
+}
+
+const LEAST_ROW = 90; // px
 const TIGHT = 800; // px; on a narrower stage the calculation has the line for itself
 const CROWDED = 330; // px; above a narrower panel the title is cut and the shape is left out
 const FOOT = ".st-key-story_foot"; // a bar of the page that stays at the lower edge of the window
@@ -226,7 +241,7 @@ export const stageChanged = (app) => app.onStage !== fitsStage(app);
 function sizeForStage(app, plans) {
   const { root, parts } = app;
   const top = root.getBoundingClientRect().top + scrolled(root);
-  const presenting = document.documentElement.hasAttribute("data-mergescope-present");
+  const presenting = isPresenting();
   const controls = presenting ? 0 : app.controls.offsetHeight + GAP; // while presenting they lie over the rest
   const taken = 2 * HEADS + app.text.root.offsetHeight + controls + GAPS;
   const pictures = app.strip ? (app.strip.scan ? 2 : 0) : null;
