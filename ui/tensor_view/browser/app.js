@@ -210,7 +210,7 @@ function roomOfRow({ root, panels, parts, drawn, height }, line) {
   const rows = Math.ceil(parts.length / line);
   const tall = (element) => element.getBoundingClientRect().height;
   const heads = drawn.length ? tall(drawn[0].root) - tall(drawn[0].stack) : 0;
-  const others = root.offsetHeight - panels.offsetHeight;
+  const others = tall(root) - tall(panels);
   const room = height - root.getBoundingClientRect().top - scrolled(root) - others - 12;
   return Math.max(LEAST_ROW, room / rows - heads - (rows > 1 ? 24 : 0));
 }
@@ -258,7 +258,10 @@ function sizeForStage(app, plans) {
     pictures,
     notes,
   });
-  if (app.gallery?.walls.length === 1) app.stage.wall.width = 2 * app.stage.wall.width + 16;
+  if (app.gallery?.walls.length === 1) {
+    app.stage.wall.width = 2 * app.stage.wall.width + 16;
+    app.stage.wall.height -= GAP;
+  }
   const narrowest = Math.min(...plans.map((plan) => panelBox(plan, app.stage.cell).width));
   root.classList.toggle("tight", app.width < TIGHT);
   root.classList.toggle("crowded", app.width < TIGHT || narrowest < CROWDED);
