@@ -82,7 +82,12 @@ def _warm(browser: Browser) -> list[Row]:
     return [
         Row("new image through the network, painted", new, 1.0, "1 s", "no longer", new <= 1.0),
         Row(
-            "another training step by its slider: work, p95", moments, _FRAME, "a frame", "at most 16.7 ms", moments <= _FRAME
+            "another training step by its slider: work, p95",
+            moments,
+            _FRAME,
+            "a frame",
+            "at most 16.7 ms",
+            moments <= _FRAME,
         ),
         Row("changing the map by a slider: work, p95", maps, _FRAME, "a frame", "at most 16.7 ms", maps <= _FRAME),
     ]

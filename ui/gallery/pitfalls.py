@@ -7,9 +7,9 @@ from typing import Any
 import streamlit as st
 
 from core import MERGES, Merged, MergeError, merge
+from core.errors import Shape
 from core.gates import GateTrace
 from core.gates.pitfalls import Named, Pitfall, pitfalls_of
-from core.errors import Shape
 from core.merges.rows import alignment_rows, error_rows
 from core.merges.shape_text import format_shape
 from ui import frame

@@ -116,7 +116,7 @@ def pick_call() -> Call:
 
 
 def _read_implied_count() -> None:
-    """A link that says something of an input beyond the second, and not how many there are, means as many as it names."""
+    """A link that names an input beyond the second, and no number of inputs, means as many as it names."""
     last = max((int(found[1]) for key in link.arrived() if (found := _OF_AN_INPUT.fullmatch(key))), default=0)
     if not link.brought("n") and 2 <= last < MAX_INPUTS:
         session.put({"n": last + 1})

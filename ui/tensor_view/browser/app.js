@@ -245,7 +245,7 @@ function sizeForStage(app, plans) {
   const controls = presenting ? 0 : app.controls.offsetHeight + GAP; // while presenting they lie over the rest
   const taken = 2 * HEADS + app.text.root.offsetHeight + controls + GAPS;
   const pictures = app.strip ? (app.strip.scan ? 2 : 0) : null;
-  const foot = document.querySelector(FOOT)?.offsetHeight ?? 0;
+  const foot = document.querySelector(FOOT)?.getBoundingClientRect().height ?? 0;
   const below = foot + (presenting ? 0 : app.model.below); // what the page draws below in the same window
   root.style.setProperty("--foot", `${foot}px`);
   const notes = app.strip?.notes?.offsetHeight ?? 0;
