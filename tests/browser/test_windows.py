@@ -75,7 +75,7 @@ def open_watched(open_tab, address, path, language, *, present):
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize(("language", "present"), [("en", False), ("zh", True)])
 def test_a_page_fits_every_window(open_tab, visited_address, path, language, present):
-    """Opened as a page or as a stage, then turned into the other: all parts are in the window; a stage never scrolls."""
+    """Opened as a page or a stage, then turned into the other: all parts are in the window; a stage never scrolls."""
     page = open_watched(open_tab, visited_address, path, language, present=present)
     assert sum(value for value, _ in page.evaluate("window.shifts")) < 0.05, page.evaluate("window.shifts")
     wrong = {}
