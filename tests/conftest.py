@@ -176,17 +176,18 @@ _STILL = """async () => {  // the script has run, every part is there, and nothi
     const seen = () => [...document.querySelectorAll("h1, button, [data-testid=stElementContainer]")]
         .map((one) => one.getBoundingClientRect()).map(({ top, height }) => `${top} ${height}`).join();
     const ready = () => script() === "notRunning" && !document.querySelector("[data-testid=stSkeleton]");
-    if (!ready()) return false;
-    const before = seen();
+    const before = ready() ? seen() : null;
     for (let frame = 0; frame < 3; frame++) await new Promise((done) => requestAnimationFrame(done));
-    return ready() && before === seen();
+    return before !== null && ready() && before === seen();
 }"""
+_LOOKS = 2_000  # of three frames each
 
 
 def settle(page: Any) -> None:
     """Wait until the script has run and the page no longer changes. Streamlit marks a run when it is asked for."""
     page.wait_for_selector("[data-testid=stMainBlockContainer] h1")
-    page.wait_for_function(_STILL)
+    # `wait_for_function` does not wait for what an asynchronous function returns
+    assert any(page.evaluate(_STILL) for _ in range(_LOOKS)), "the page still changes"
 
 
 def _note_foreign(page: Any, url: str, address: str) -> None:

@@ -68,8 +68,12 @@ def show_merge(trace: GateTrace, name: str, key: str) -> None:
         st.warning(plain(t(warning)), icon=":material/warning:")
     channel = chosen_channel(step.value.shape[-1], _usual_channel(trace, step))
     strips = [name for name in dict.fromkeys(step.inputs) if is_per_channel(trace.step(name).value)]
-    view = replace(merge_view(trace, step, step.alignment), layout="stage", below=_STRIP * len(strips))
-    selection = tensor_view(view, key=f"merge {key} {step.name}", selection=_first_look(step, channel))
+    view = replace(
+        merge_view(trace, step, step.alignment), layout="stage", scale=Scale(range="channel"), gallery=not strips,
+        below=_STRIP * len(strips),
+    )  # fmt: skip
+    with frame.picture(lines=3 if strips else 2):
+        selection = tensor_view(view, key=f"merge {key} {step.name}", selection=_first_look(step, channel))
     for source in strips:
         show_strip(trace, trace.step(source), channel)
     with frame.below("merge"):
@@ -81,12 +85,14 @@ def show_merge(trace: GateTrace, name: str, key: str) -> None:
 def show_steps(trace: GateTrace, key: str) -> None:
     """The steps as a graph; the chosen step with its inputs; all steps as a table."""
     chosen = chosen_step(trace, link.held("gstep"))
-    step_graph(trace, chosen, key=_GRAPH, channel=first_channel(trace), on_choose=_keep_step)
     step = trace.step(chosen)
-    st.markdown(f"**{plain(step.equation or step.symbol)}** · {plain(t(step.summary))}")
     channel = _usual_channel(trace, step)
     look = _first_look(step, channel) if step.alignment else Selection(channel=channel)
-    tensor_view(step_view(trace, chosen), key=f"steps {key} {chosen}", selection=look)
+    with frame.picture(lines=2):
+        step_graph(trace, chosen, key=_GRAPH, channel=first_channel(trace), on_choose=_keep_step)
+        st.markdown(f"**{plain(step.equation or step.symbol)}** · {plain(t(step.summary))}")
+        view = replace(step_view(trace, chosen), layout="stage", gallery=False)
+        tensor_view(view, key=f"steps {key} {chosen}", selection=look)
     with frame.below("steps"):
         steps_table(trace.steps)
         name = f"{trace.gate}.txt"

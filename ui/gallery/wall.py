@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from core.gates import GATES
-from ui import session
+from ui import frame, session
 from ui.gallery.cards import GROUPS, Card, broadcast_words, cards_of
 from ui.gallery.controls import open_gate, open_pair, table_asked
 from ui.gallery.features import Features
@@ -35,8 +35,9 @@ def show_wall(features: Features) -> None:
     left_out = [t(row.title) for name, row in GATES.items() if name not in {card.name for card in cards}]
     if left_out:
         st.caption(plain(t("Too large for these features: {gates}.", gates=", ".join(left_out))))
-    _COMPONENT(key=_KEY, data=payload(cards), on_chosen_change=_open, on_pair_change=_compare)
-    with st.expander(t("All gates as a table"), expanded=table_asked()):
+    with frame.picture():
+        _COMPONENT(key=_KEY, data=payload(cards), on_chosen_change=_open, on_pair_change=_compare)
+    with frame.below("table"), st.expander(t("All gates as a table"), expanded=table_asked()):
         _show_table(cards)
 
 

@@ -17,7 +17,7 @@ from ui.inspector import controls
 from ui.inspector.cropping import Cut, cut
 from ui.inspector.gate_detection import health
 from ui.inspector.recorded import Tensors, computed_inputs, notes, operand_name
-from ui.tensor_view import Panel, Selection, TensorView, default_axes, frame_of, tensor_view
+from ui.tensor_view import Panel, Scale, Selection, TensorView, default_axes, frame_of, tensor_view
 from ui.text import plain, t
 from ui.views.loaded_code import loaded_code
 from ui.views.merge_view import translated_words, values_view
@@ -94,7 +94,7 @@ def scaled(view: TensorView, tensors: Tensors) -> TensorView:
     panels = list(view.panels)
     panels[-1] = replace(panels[-1], like=features)
     panels[number] = replace(panels[number], limits=WEIGHTS)
-    return replace(view, panels=tuple(panels))
+    return replace(view, panels=tuple(panels), scale=Scale(range="channel"))
 
 
 def titled(view: TensorView, names: Sequence[str]) -> TensorView:
