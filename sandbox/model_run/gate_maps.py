@@ -34,6 +34,25 @@ def gate_number(operation: str, inputs: Sequence[Array]) -> int | None:
     return gate_operand(operation, inputs)
 
 
+def attention_map(operation: str, inputs: Sequence[Array]) -> Array | None:
+    """The attention map of a merge for the first sample, (rows, columns) float32; None if it has none.
+
+    A product may have several gates, such as one for rows and one for columns: the map is their product.
+
+    Args:
+        operation: name of the merge.
+        inputs: the values of its operands, batch first.
+    """
+    number = gate_number(operation, inputs)
+    if number is None:
+        return None
+    gate, largest = inputs[number], max(tensor.size for tensor in inputs)
+    for at, other in enumerate(inputs):
+        if at != number and other.size < largest and other.ndim == gate.ndim and _is_factor(other):
+            gate = gate * other
+    return spatial_map(gate)
+
+
 def spatial_map(gate: Array, sample: int = 0) -> Array | None:
     """The attention map of one sample: (rows, columns) float32.
 
@@ -72,6 +91,11 @@ def prediction_map(value: Array | None) -> Array | None:
         return np.asarray(plane[..., 0])
     shares = np.allclose(plane.sum(axis=-1), 1, atol=1e-3)
     return np.asarray(1 - plane[..., 0]) if shares else None
+
+
+def _is_factor(tensor: Array) -> bool:
+    """Whether all values are from 0 to 1."""
+    return tensor.dtype.kind == "f" and bool(np.isfinite(tensor).all() and tensor.min() >= 0 and tensor.max() <= 1)
 
 
 def resized_map(weights: Array, size: tuple[int, int]) -> Array:

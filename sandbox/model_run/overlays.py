@@ -11,7 +11,7 @@ import numpy as np
 from core import Sentence
 from core.dtypes import Array
 from core.errors import invalid_request
-from sandbox.model_run.gate_maps import first_plane, gate_number, image_input, laid_over, prediction_map, resized_map, spatial_map
+from sandbox.model_run.gate_maps import attention_map, first_plane, image_input, laid_over, prediction_map, resized_map
 from sandbox.model_run.handle import InspectedModel
 from sandbox.model_run.results import Run
 
@@ -45,8 +45,7 @@ def write_overlays(folder: Path, opened: InspectedModel, run: Run, inputs: Mappi
         if entry.operation != "Multiply" or not any(f.smallest >= 0 and f.largest <= 1 for f in record.inputs):
             continue
         found = opened.tensors(merge_id).result(_SECONDS)
-        number = gate_number(entry.operation, found.inputs) if found else None
-        weights = spatial_map(found.inputs[number]) if found is not None and number is not None else None
+        weights = attention_map(entry.operation, found.inputs) if found is not None else None
         if weights is not None and count < _MOST:
             _write(folder, f"{count:02d}_{_file_name(merge_id)}", image, weights)
             count += 1

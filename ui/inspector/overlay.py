@@ -13,13 +13,12 @@ from core.dtypes import Array
 from core.errors import Shape
 from sandbox.model_file.file import MergeEntry, ModelFile
 from sandbox.model_run.gate_maps import (
+    attention_map,
     first_plane,
-    gate_number,
     image_input,
     laid_over,
     prediction_map,
     resized_map,
-    spatial_map,
 )
 from ui.inspector.gate_detection import may_be_gate
 from ui.inspector.rows import title
@@ -51,14 +50,15 @@ def possible(model: ModelFile, ran: Ran) -> bool:
 
 
 def gate_entries(model: ModelFile, ran: Ran) -> list[MergeEntry]:
-    """The merges whose recorded statistics allow an attention map: a factor in [0, 1] with positions."""
-    return [
-        entry
-        for entry in model.merges
-        if entry.operation == "Multiply"
-        and entry.id in ran.run.records
-        and any(may_be_gate(one) and _has_positions(one.shape) for one in ran.run.records[entry.id].inputs)
-    ]
+    """The merges whose recorded statistics allow an attention map: factors in [0, 1] that have positions together."""
+    found = []
+    for entry in model.merges:
+        record = ran.run.records.get(entry.id)
+        factors = [one.shape for one in record.inputs if may_be_gate(one)] if record is not None else []
+        if entry.operation == "Multiply" and factors and len({len(shape) for shape in factors}) == 1:
+            joint = tuple(max(size or 1 for size in sizes) for sizes in zip(*factors, strict=True))
+            found += [entry] if _has_positions(joint) else []
+    return found
 
 
 def _has_positions(shape: Shape) -> bool:
@@ -105,8 +105,7 @@ def _fetch(ran: Ran, entries: list[MergeEntry]) -> list[AttentionMap] | None:
         found = answer(future, ran.session)
         if found is None:
             return None
-        number = gate_number(entry.operation, found.inputs)
-        alpha = None if number is None else spatial_map(found.inputs[number])
+        alpha = attention_map(entry.operation, found.inputs)
         if alpha is not None:
             maps.append(AttentionMap(entry, alpha))
     return maps
