@@ -1,4 +1,4 @@
-"""Writes the attention map of every spatial gate of a model, laid over its input, as PNG and .npz; the prediction too."""
+"""Writes the attention map of every spatial gate of a model, and its prediction, over its input, as PNG and .npz."""
 
 from __future__ import annotations
 

@@ -146,9 +146,7 @@ def _in_range(array: Array, notes: Sequence[Sentence]) -> Values:
     largest = int(array.max()) if array.size else 0
     if most <= 255 or not 0 < largest < most / 2:
         return Values(array, 0.0, float(most), tuple(notes))
-    note = Sentence(
-        "The values go up to {largest} of {most}: they are divided by {most}.", largest=largest, most=most
-    )
+    note = Sentence("The values go up to {largest} of {most}: they are divided by {most}.", largest=largest, most=most)
     return Values(array, 0.0, float(most), (*notes, note))
 
 
@@ -166,6 +164,37 @@ def _swapped(found: Values, reason: str) -> Values:
     """The same values with the low ones bright."""
     note = Sentence("Low values are bright in this file ({reason}): dark and bright are swapped.", reason=reason)
     return Values(found.array, found.most, found.least, (*found.notes, note))
+
+
+def pixels_of(found: Values) -> tuple[Array, list[Sentence]]:
+    """The values as float32 with `least` at 0 and `most` at 1; what lies outside a window lies outside of 0 to 1.
+
+    Returns:
+        At most `MAX_ELEMENTS` values, and a note if there were more: then they are means of blocks.
+    """
+    width, factor = found.most - found.least, 1
+    pixels = (found.array.astype(np.float32) - np.float32(found.least)) / np.float32(width if width else 1.0)
+    while _count(pixels.shape, factor) > MAX_ELEMENTS:
+        factor += 1
+    if factor == 1:
+        return pixels, []
+    small = pixels
+    for axis in range(pixels.ndim - 1):
+        starts = np.arange(0, small.shape[axis], factor)
+        lengths = np.diff([*starts, small.shape[axis]]).reshape([-1 if at == axis else 1 for at in range(small.ndim)])
+        small = np.add.reduceat(small, starts, axis) / lengths.astype(np.float32)
+    note = Sentence(
+        "The file holds {shape}, more than {limit} values: means over {factor} positions along each axis are used.",
+        shape=str(pixels.shape[:-1]), limit=f"{MAX_ELEMENTS:,}", factor=factor,
+    )  # fmt: skip
+    return small, [note]
+
+
+def _count(shape: tuple[int, ...], factor: int) -> int:
+    count = shape[-1]
+    for size in shape[:-1]:
+        count *= -(-size // factor)
+    return count
 
 
 def _check(shape: Sequence[int]) -> None:
@@ -186,7 +215,8 @@ def _library(name: str) -> Any:
         return import_module(name)
     except ImportError:
         raise invalid_request(
-            "To read this file, install {library}: pip install -r requirements-volumes.txt", library=name.split(".")[0]
+            "To read this file, install {library}: pip install -r requirements-volumes.txt",
+            library=name.split(".", 1)[0],
         ) from None
 
 

@@ -9,11 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from core import MergeError, Sentence
+from core import MergeError
 from core.dtypes import Array
 from core.errors import invalid_request
-from core.limits import MAX_ELEMENTS
-from sandbox.model_run.volume_formats import READERS, Values
+from sandbox.model_run.volume_formats import READERS, pixels_of
 from sandbox.processes.child_main import Job
 from sandbox.processes.fence import restrict_system_calls
 from sandbox.processes.messages import Message
@@ -38,44 +37,12 @@ def read(header: dict[str, Any], arrays: list[Array]) -> Message:
         return refused(
             invalid_request("The {kind} file is damaged, cut off, or packed in a way that is not read.", kind=kind)
         ), []
-    pixels, notes = _shrunk(_scaled(found))
+    pixels, notes = pixels_of(found)
     sent = [
         {"template": note.template, "values": {k: str(v) for k, v in note.values.items()}}
         for note in (*found.notes, *notes)
     ]
     return {"refused": None, "least": found.least, "most": found.most, "notes": sent}, [np.ascontiguousarray(pixels)]
-
-
-def _scaled(found: Values) -> Array:
-    """Values with `least` at 0 and `most` at 1; what lies outside a window lies outside of 0 to 1."""
-    width = found.most - found.least
-    return (found.array.astype(np.float32) - np.float32(found.least)) / np.float32(width if width else 1.0)
-
-
-def _shrunk(pixels: Array) -> tuple[Array, list[Sentence]]:
-    """At most `MAX_ELEMENTS` values: means of blocks of equal size if there are more, which is said."""
-    factor = 1
-    while _count(pixels.shape, factor) > MAX_ELEMENTS:
-        factor += 1
-    if factor == 1:
-        return pixels, []
-    small = pixels
-    for axis in range(pixels.ndim - 1):
-        starts = np.arange(0, small.shape[axis], factor)
-        lengths = np.diff([*starts, small.shape[axis]]).reshape([-1 if at == axis else 1 for at in range(small.ndim)])
-        small = np.add.reduceat(small, starts, axis) / lengths.astype(np.float32)
-    note = Sentence(
-        "The file holds {shape}, more than {limit} values: means over {factor} positions along each axis are used.",
-        shape=str(pixels.shape[:-1]), limit=f"{MAX_ELEMENTS:,}", factor=factor,
-    )  # fmt: skip
-    return small, [note]
-
-
-def _count(shape: tuple[int, ...], factor: int) -> int:
-    count = shape[-1]
-    for size in shape[:-1]:
-        count *= -(-size // factor)
-    return count
 
 
 restrict_system_calls()  # its files were restricted before the first import

