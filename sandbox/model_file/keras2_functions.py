@@ -46,6 +46,7 @@ def _reduction(operation: str) -> Function:
     return Function(_NUMPY, operation, (("axis", "axis"), ("keepdims", "keepdims")), (("axis", None),))
 
 
+_TRANSPOSE = Function(_NUMPY, "Transpose", (("perm", "axes"),), (("axes", None),), harmless=(("conjugate", False),))
 _UNARY = {
     "math.negative": (_NUMPY, "Negative"), "math.abs": (_NUMPY, "Absolute"), "math.square": (_NUMPY, "Square"),
     "math.sqrt": (_NUMPY, "Sqrt"), "math.exp": (_NUMPY, "Exp"), "math.log": (_NUMPY, "Log"),
@@ -74,9 +75,7 @@ FUNCTIONS: dict[str, Function] = {
     "squeeze": Function(_NUMPY, "Squeeze", (("axis", "axis"),), (("axis", None),)),
     "reshape": Function(_NUMPY, "Reshape", (("shape", "newshape"),)),
     "cast": Function(_CORE, "Cast", (("dtype", "dtype"),)),
-    "transpose": Function(
-        _NUMPY, "Transpose", (("perm", "axes"),), (("axes", None),), harmless=(("conjugate", False),)
-    ),
+    "transpose": _TRANSPOSE, "compat.v1.transpose": _TRANSPOSE,
     "tile": Function(_NUMPY, "Tile", (("multiples", "repeats"),)),
     "repeat": Function(_NUMPY, "Repeat", (("repeats", "repeats"), ("axis", "axis"))),
     "pad": Function(_NUMPY, "Pad", (("paddings", "pad_width"), ("mode", "mode")), (("mode", "constant"),),

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.keras
 
 CORPUS = Path(__file__).parent / "corpus"
 ARCHIVES = {path.stem: path for path in sorted(CORPUS.glob("*.zip"))}
+_FEW = ("slashes", "tensors")  # models that only some versions have saved
 _EVERY = 12  # of the models of a version, one in so many is in every run of the tests; the others are slow
 MERGES = {
     "gate": 3, "squeeze": 1, "merges": 8, "cosine": 1, "operators": 7, "functions": 3, "concat_twice": 2, "nested": 2,
@@ -40,7 +41,7 @@ def hdf5_here(content):
 
 def usual(version, kind):
     """Whether a model of a version is in every run of the tests: each version and each model is, several times."""
-    return (list(ARCHIVES).index(version) + list(MERGES).index(kind)) % _EVERY == 0
+    return kind in _FEW or (list(ARCHIVES).index(version) + list(MERGES).index(kind)) % _EVERY == 0
 
 
 def files(version, wanted):
@@ -61,7 +62,11 @@ PARTS = pytest.mark.parametrize("wanted", [usual, pytest.param(rest, marks=pytes
 
 def test_there_are_many_versions_and_models():
     """Every version and every model is in every run of the tests."""
-    chosen = [(version, kind) for version in ARCHIVES for kind in MERGES if usual(version, kind)]
+    chosen = []
+    for version, path in ARCHIVES.items():
+        with zipfile.ZipFile(path) as archive:
+            kinds = {name.rpartition(".")[0] for name in archive.namelist()}
+        chosen += [(version, kind) for kind in kinds if usual(version, kind)]
     assert len(ARCHIVES) >= 14
     assert len(MERGES) >= 20
     assert {version for version, _ in chosen} == set(ARCHIVES)
@@ -104,10 +109,12 @@ def test_a_run_gives_the_values_of_the_writer(version, wanted):
 
 def check_call(name, tensors, values, tolerance, where):
     """Compare operands and result of a merge of the outermost model; how many there are in the file of the writer."""
+    if "/" in name:  # inside a nested model
+        return 0
     layer, _, number = saved_name(name).partition("#")
     place = f"at:{layer}:{int(number or 1) - 1}:"
     keys = sorted(key for key in values if key.startswith(place))
-    if "/" in name or not keys:
+    if not keys:
         return 0
     for found, key in zip(tensors.all, [*keys[:-1], f"{place}out"], strict=True):
         close(found, values[key], tolerance, (*where, key))
