@@ -39,22 +39,29 @@ def hdf5_here(content):
     return model_config(content)
 
 
-def usual(version, kind):
-    """Whether a model of a version is in every run of the tests: each version and each model is, several times."""
-    return kind in _FEW or (list(ARCHIVES).index(version) + list(MERGES).index(kind)) % _EVERY == 0
+def usual(version, kind, ending):
+    """Whether a file is in every run of the tests: each version and each model is, and so are both endings."""
+    number = list(ARCHIVES).index(version) + list(MERGES).index(kind)
+    return kind in _FEW or (number % _EVERY == 0 and (ending == "h5") == (list(MERGES).index(kind) % 2 == 0))
+
+
+def rest(version, kind, ending):
+    return not usual(version, kind, ending)
+
+
+def names(version, wanted):
+    """(name of the model, ending) of each file that is wanted."""
+    with zipfile.ZipFile(ARCHIVES[version]) as archive:
+        pairs = [(kind, ending) for kind, _, ending in (name.rpartition(".") for name in archive.namelist())]
+    return [(kind, ending) for kind, ending in pairs if ending != "npz" and wanted(version, kind, ending)]
 
 
 def files(version, wanted):
-    """(name of the model, ending, content) of the files whose model is wanted, and the values of the writer."""
+    """(name of the model, ending, content) of each file that is wanted, and the values of the writer."""
     with zipfile.ZipFile(ARCHIVES[version]) as archive:
-        for name in archive.namelist():
-            kind, _, ending = name.rpartition(".")
-            if ending != "npz" and wanted(version, kind):
-                yield kind, ending, archive.read(name), dict(np.load(io.BytesIO(archive.read(f"{kind}.npz"))))
-
-
-def rest(version, kind):
-    return not usual(version, kind)
+        for kind, ending in names(version, wanted):
+            values = dict(np.load(io.BytesIO(archive.read(f"{kind}.npz"))))
+            yield kind, ending, archive.read(f"{kind}.{ending}"), values
 
 
 PARTS = pytest.mark.parametrize("wanted", [usual, pytest.param(rest, marks=pytest.mark.slow)])
@@ -62,15 +69,12 @@ PARTS = pytest.mark.parametrize("wanted", [usual, pytest.param(rest, marks=pytes
 
 def test_there_are_many_versions_and_models():
     """Every version and every model is in every run of the tests."""
-    chosen = []
-    for version, path in ARCHIVES.items():
-        with zipfile.ZipFile(path) as archive:
-            kinds = {name.rpartition(".")[0] for name in archive.namelist()}
-        chosen += [(version, kind) for kind in kinds if usual(version, kind)]
+    chosen = [(version, *name) for version in ARCHIVES for name in names(version, usual)]
     assert len(ARCHIVES) >= 14
     assert len(MERGES) >= 20
-    assert {version for version, _ in chosen} == set(ARCHIVES)
-    assert {kind for _, kind in chosen} == set(MERGES)
+    assert {version for version, _, _ in chosen} == set(ARCHIVES)
+    assert {kind for _, kind, _ in chosen} == set(MERGES)
+    assert {ending for _, _, ending in chosen} == {"keras", "h5"}
 
 
 @PARTS
