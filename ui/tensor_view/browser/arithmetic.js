@@ -87,7 +87,15 @@ function sumOfProducts(model, [first, second], result) {
   const shown = terms.length > TERMS ? [...terms.slice(0, TERMS - 1), "…", terms.at(-1)] : terms;
   const sum = shown.join(" + ");
   if (model.normalize) return `(${sum}) / (${written(length(left))} × ${written(length(right))})`;
-  return sum + wrap(model, left.reduce((total, value, place) => total + value * right[place], 0), result, left.length);
+  return (
+    sum +
+    wrap(
+      model,
+      left.reduce((total, value, place) => total + value * right[place], 0),
+      result,
+      left.length,
+    )
+  );
 }
 
 const numbersIn = ({ panel, spans }) => listCells(spans).map((cell) => valueAt(panel, cell));
