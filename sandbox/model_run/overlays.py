@@ -49,9 +49,9 @@ def write_overlays(folder: Path, opened: InspectedModel, run: Run, inputs: Mappi
         if weights is not None and count < _MOST:
             _write(folder, f"{count:02d}_{_file_name(merge_id)}", image, weights)
             count += 1
-    found = [value for output in run.outputs if (value := prediction_map(output.value)) is not None]
-    if count and found:
-        _write(folder, "prediction", image, found[0].astype(np.float32))
+    maps = [value for output in run.outputs if (value := prediction_map(output.value)) is not None]
+    if count and maps:
+        _write(folder, "prediction", image, maps[0].astype(np.float32))
     if not count:
         return (Sentence("No gate of this model has a spatial map, so no overlay was written."),)
     return (Sentence("{count} attention maps were written to {folder}.", count=count, folder=folder.name),)

@@ -82,7 +82,7 @@ def _channels_last(values: Array, axes: str) -> tuple[Array, list[Sentence]]:
 
 
 def _size(values: Array, axes: str, letter: str) -> int:
-    return values.shape[axes.index(letter)]
+    return int(values.shape[axes.index(letter)])
 
 
 def _dicom(content: bytes) -> Values:
