@@ -289,7 +289,6 @@ OWN_IDEA = {  # short files with one user that are a whole idea all the same, ea
     "training.card": "training.evaluate",  # writes assets/CARD.md
     "training.keras_file": "training.train",  # writes assets/attention_unet.keras
     "training.losses": "training.recipe",
-    "sandbox.model_run.volumes": "sandbox.model_run.file_inputs",  # the parent of a process of its own
     "ui.story.tours": "ui.story.controls",  # the files of the tour
     "ui.files.images": "ui.files.uploads",  # pictures as tensors; one reader for each kind of file
     "ui.tensor_view.scene": "ui.tensor_view.payload",  # the image beside the tensors, packed for the browser

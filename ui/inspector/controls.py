@@ -50,7 +50,8 @@ def remember() -> None:
     """Keep the parameters of controls that are drawn only after a model is opened or has run."""
     for key, default in _LATER.items():
         link.later(key, default)
-    link.later("mwhole", False, lambda value: value.lower() in ("true", "1"))
+    for key in ("mwhole", "mline"):
+        link.later(key, False, lambda value: value.lower() in ("true", "1"))
     for key in link.arrived():
         if _OF_AN_INPUT.fullmatch(key):
             link.later(key, "")
