@@ -45,23 +45,31 @@ def align(
 
 
 def align_row(
-    row: Operation, shapes: Any, *, axis: Any = -1, axes: Any = -1, backend: Backend = TENSORFLOW
+    row: Operation,
+    shapes: Any,
+    *,
+    axis: Any = -1,
+    axes: Any = -1,
+    backend: Backend = TENSORFLOW,
+    masked: tuple[bool, ...] = (),
 ) -> Alignment:
-    """`align` for a row of the table."""
+    """`align` for a row of the table, and for inputs of which some have a mask."""
     checked_axes = check_axes(axes) if row.rule == "dot" else -1
     checked_axis = _check_axis(axis) if row.rule == "concatenate" else -1
     checked_shapes = check_shapes(row, shapes)
-    return plan_or_explain(row, checked_shapes, checked_axis, checked_axes, backend)
+    return plan_or_explain(row, checked_shapes, checked_axis, checked_axes, backend, masked)
 
 
-def plan_or_explain(row: Operation, shapes: tuple[Shape, ...], axis: int, axes: Axes, backend: Backend) -> Alignment:
+def plan_or_explain(
+    row: Operation, shapes: tuple[Shape, ...], axis: int, axes: Axes, backend: Backend, masked: tuple[bool, ...] = ()
+) -> Alignment:
     """`align` for arguments that have been checked.
 
     Raises:
         MergeError: with the partial alignment and fixes.
     """
     try:
-        return plan(row, shapes, axis, axes, backend)
+        return plan(row, shapes, axis, axes, backend, masked)
     except MergeError as error:
         fixes = find_fixes(_problem(row, shapes, axis, axes, error, backend))
         raise error.but(fixes=fixes, partial=partial_inputs(row, shapes, error)) from None
@@ -81,15 +89,26 @@ def _accepts(row: Operation, backend: Backend, shapes: tuple[Shape, ...], option
 
 
 @lru_cache(maxsize=4096)
-def plan(row: Operation, shapes: tuple[Shape, ...], axis: int, axes: Axes, backend: Backend) -> Alignment:
-    """`align` for arguments that have been checked, without looking for fixes."""
+def plan(
+    row: Operation, shapes: tuple[Shape, ...], axis: int, axes: Axes, backend: Backend, masked: tuple[bool, ...] = ()
+) -> Alignment:
+    """`align` for arguments that have been checked, without looking for fixes.
+
+    Args:
+        row: the merge.
+        shapes: of its inputs.
+        axis: of Concatenate.
+        axes: of Dot.
+        backend: that Keras runs on.
+        masked: whether each input of an element-wise merge has a mask that is used; empty if none has.
+    """
     if not shapes:
         raise _no_inputs(row)
     if row.rule == "concatenate":
         return align_concatenate(row, shapes, axis, backend)
     if row.rule == "dot":
         return align_dot(row, shapes, axes, backend)
-    return align_elementwise(row, shapes, backend)
+    return align_elementwise(row, shapes, backend, masked)
 
 
 def partial_inputs(row: Operation, shapes: tuple[Shape, ...], error: MergeError) -> tuple[PartialInput, ...]:

@@ -97,7 +97,8 @@ def merge_row(
     arrays = [backend.convert(autocast(value)) for value in given]
     if not backend.flushes:
         arrays = [_unflushed(value, array) for value, array in zip(given, arrays, strict=True)]
-    alignment = _align(row, arrays, axis, axes, normalize, backend)
+    masks = None if masks is None else list(masks) if isinstance(masks, Iterable) else [masks]
+    alignment = _align(row, arrays, axis, axes, normalize, backend, _masked(row, arrays, masks, backend))
     if row.rule == "elementwise" and _BOOL in [array.dtype for array in arrays]:
         backend.check_dtypes(row, arrays, _call_of(row, arrays, backend))
     checked = None if masks is None else check_masks(masks, arrays)
@@ -130,13 +131,30 @@ def given_arrays(row: Operation, inputs: Iterable[Any]) -> list[Array]:
     return [as_array(value) for value in listed(inputs)]
 
 
+def _masked(
+    row: Operation, arrays: Sequence[Array], masks: Sequence[Any] | None, backend: Backend
+) -> tuple[bool, ...]:
+    """Whether each input has a mask that changes values; Keras drops those of inputs to which it adds axes."""
+    if masks is None or len(masks) != len(arrays) or row.masking not in _MASKED or not backend.holds_masks:
+        return ()
+    rank = max((array.ndim for array in arrays), default=0)
+    flags = tuple(mask is not None and array.ndim == rank for mask, array in zip(masks, arrays, strict=True))
+    return flags if any(flags) else ()
+
+
 def _align(
-    row: Operation, arrays: Sequence[Array], axis: int, axes: Any, normalize: bool, backend: Backend
+    row: Operation,
+    arrays: Sequence[Array],
+    axis: int,
+    axes: Any,
+    normalize: bool,
+    backend: Backend,
+    masked: tuple[bool, ...],
 ) -> Alignment:
     """The alignment; an error from inside the call names the dtypes that were passed."""
     shapes = tuple([array.shape for array in arrays])
     try:
-        alignment = _plan(row, shapes, axis, axes, backend)
+        alignment = _plan(row, shapes, axis, axes, backend, masked)
     except MergeError as error:
         call = _call_of(row, arrays, backend)
         if error.raised_in_call and normalize and row.rule == "dot":
@@ -150,13 +168,20 @@ def _align(
     return alignment
 
 
-def _plan(row: Operation, shapes: tuple[tuple[int, ...], ...], axis: int, axes: Any, backend: Backend) -> Alignment:
+def _plan(
+    row: Operation,
+    shapes: tuple[tuple[int, ...], ...],
+    axis: int,
+    axes: Any,
+    backend: Backend,
+    masked: tuple[bool, ...],
+) -> Alignment:
     if row.rule == "elementwise" and shapes:  # the common case, straight from the cache
         try:
-            return plan(row, shapes, -1, -1, backend)
+            return plan(row, shapes, -1, -1, backend, masked)
         except MergeError:
             pass  # `align` raises it again, with fixes
-    return align_row(row, shapes, axis=axis, axes=axes, backend=backend)
+    return align_row(row, shapes, axis=axis, axes=axes, backend=backend, masked=masked)
 
 
 @np.errstate(over="ignore", under="ignore", invalid="ignore")  # costs half of a `with` inside

@@ -94,8 +94,9 @@ def _draw(
     *,
     each: Range = "channel",
 ) -> None:
+    rank = max(panel.value.ndim for panel in panels)
     tensor_view(
-        TensorView(tuple(panels), axes=(1, 2), scale=Scale(range=each), words=translated_words()),
+        TensorView(tuple(panels), axes=(rank - 3, rank - 2), scale=Scale(range=each), words=translated_words()),
         key=f"pair {key}",
-        selection=Selection(at=(0, 0, 0, channel)),
+        selection=Selection(at=(0,) * (rank - 1) + (channel,)),
     )

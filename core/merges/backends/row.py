@@ -62,7 +62,7 @@ def no_bias(row: Operation, first: Shape, second: Shape) -> Shape | None:
     return None
 
 
-def no_limit(row: Operation, shapes: Sequence[Shape], call: Call) -> None:
+def no_limit(row: Operation, shapes: Sequence[Shape], call: Call, masked: Sequence[bool] = ()) -> None:
     """Every broadcast is implemented."""
 
 
@@ -143,7 +143,8 @@ class Backend:
         normalize: divides by the norm along an axis.
         normalized_shape: (shape, contracted axis, call) -> the shape after that; rejects what cannot be divided.
         bias: the shape in which the second operand of an addition is read, where that is not its own.
-        check_broadcast: rejects broadcasts that are not implemented.
+        check_broadcast: (merge, expanded shapes, call, which of them have a mask) rejects broadcasts that are not
+            implemented.
         check_dtypes: rejects dtypes of element-wise merges.
         check_normalize: rejects dtypes of Dot with `normalize`.
         flushes: whether subnormal float32 become 0.
@@ -176,7 +177,7 @@ class Backend:
     normalize: Callable[[Array, int], Array] = clipped_norm
     normalized_shape: Callable[[Shape, int, Call], Shape] = kept_shape
     bias: Callable[[Operation, Shape, Shape], Shape | None] = no_bias
-    check_broadcast: Callable[[Operation, Sequence[Shape], Call], None] = no_limit
+    check_broadcast: Callable[..., None] = no_limit
     check_dtypes: Callable[[Operation, Sequence[Array], Call], None] = every_dtype
     check_normalize: Callable[[Operation, Sequence[Array], Call], None] = every_dtype
     flushes: bool = False
