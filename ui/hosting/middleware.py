@@ -1,4 +1,4 @@
-"""Three ASGI middlewares around Streamlit's routes: headers on each answer, paths that are closed, quotas on uploads.
+"""ASGI middlewares around Streamlit's routes: headers on each answer, paths that are closed, quotas on uploads.
 
 They hold whatever proxy is in front of the server, or if there is none.
 """
@@ -23,6 +23,7 @@ from core import settings
 from core.limits import MAX_SERVER_UPLOAD_BYTES, MAX_SESSION_UPLOAD_BYTES, UPLOAD_SECONDS
 from ui import counters, streamlit_internals
 from ui.hosting import admission
+from ui.hosting.tensors import Tensors
 
 _CLOSED = (
     "/_stcore/metrics",  # it lists sessions; `ui/hosting/metrics.py` has a port of its own
@@ -201,4 +202,4 @@ def _length(scope: Scope) -> int | None:
     return int(announced) if announced.isdigit() else None
 
 
-MIDDLEWARE = [Middleware(Headers), Middleware(ClosedPaths), Middleware(UploadQuota)]
+MIDDLEWARE = [Middleware(Headers), Middleware(ClosedPaths), Middleware(UploadQuota), Middleware(Tensors)]

@@ -12,7 +12,7 @@ import streamlit as st
 from core import DIALECTS, MERGES, Fix, Merged, MergeError, align, gradients, merge, snippet
 from core import Sentence as _  # marks text for the catalogues
 from core.dtypes import Array
-from core.limits import check_elements
+from core.limits import check_elements, merge_elements
 from core.merges.gradient_arithmetic import gradient_arithmetic
 from core.merges.plan import Alignment
 from core.merges.presets import PRESETS
@@ -20,6 +20,7 @@ from core.merges.rows import alignment_rows, error_rows
 from core.merges.samples import sample_code
 from core.merges.shape_text import format_shape
 from ui import counters, session
+from ui.hosting import budget
 from ui.lab.controls import Call, InputChoice
 from ui.lab.own_values import OWN
 from ui.lab.paste import show_notes
@@ -75,6 +76,7 @@ def compute(call: Call, alignment: Alignment) -> tuple[Merged, list[Array]] | No
         return None
     try:
         check_elements(alignment.shapes, alignment.output_shape)
+        budget.reserve(merge_elements(alignment.shapes, alignment.output_shape))
         inputs = [_fill(entry, number, call.seed) for number, entry in enumerate(call.inputs)]
         merged = merge(call.operation, inputs, **call.options.keywords)
     except MergeError as error:
