@@ -15,9 +15,15 @@ _OPACITY = 0.6
 _CONTOUR = 0.5  # value of the map along which the contour runs
 
 
-def gate_number(operation: str, inputs: Sequence[Array]) -> int | None:
-    """The operand that gates the others; None if there is none. `core.gates.gate_operand` has the rule."""
-    return gate_operand(operation, inputs)
+def gate_number(operation: str, inputs: Sequence[Array], axes: tuple[int, int] | None = None) -> int | None:
+    """The operand that gates the others; None if there is none. `core.gates.gate_operand` has the rule.
+
+    Args:
+        operation: name of the merge.
+        inputs: the values of its operands.
+        axes: that a Dot contracts, `MergeEntry.contracted`.
+    """
+    return gate_operand(operation, inputs, axes=axes)
 
 
 def spatial_map(gate: Array, sample: int = 0) -> Array | None:

@@ -43,7 +43,7 @@ def write_overlays(folder: Path, opened: InspectedModel, run: Run, inputs: Mappi
         if entry.operation != "Multiply" or not any(f.smallest >= 0 and f.largest <= 1 for f in record.inputs):
             continue
         found = opened.tensors(merge_id).result(_SECONDS)
-        number = gate_number(entry.operation, found.inputs) if found else None
+        number = gate_number(entry.operation, found.inputs, entry.contracted) if found else None
         weights = spatial_map(found.inputs[number]) if found is not None and number is not None else None
         if weights is not None and count < _MOST:
             _write(folder, f"{count:02d}_{_file_name(merge_id)}", image, weights)

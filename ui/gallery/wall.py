@@ -34,7 +34,8 @@ def show_wall(features: Features) -> None:
     cards = cards_of(features)
     left_out = [t(row.title) for name, row in GATES.items() if name not in {card.name for card in cards}]
     if left_out:
-        st.caption(plain(t("Too large for these features: {gates}.", gates=", ".join(left_out))))
+        names = ", ".join(left_out)
+        st.caption(plain(t("Not run on these features, for their size or number of axes: {gates}.", gates=names)))
     if features.computed:
         _COMPONENT(key=_KEY, data=payload(cards), on_chosen_change=_open, on_pair_change=_compare)
     else:

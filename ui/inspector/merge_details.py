@@ -98,7 +98,7 @@ def show_details(model: ModelFile, entry: MergeEntry, shown: Shown | None) -> No
 
 def _show_hints(model: ModelFile, entry: MergeEntry, shown: Shown | None) -> None:
     """What is probably unintended about a gate: the values of a run tell which operand it is, else the graph does."""
-    gate = None if shown is None else gate_number(entry.operation, shown.tensors.inputs)
+    gate = None if shown is None else gate_number(entry.operation, shown.tensors.inputs, entry.contracted)
     for hint in hints(model, entry, gate):
         st.warning(plain(t(hint)), icon=":material/help:")
 

@@ -97,7 +97,7 @@ def _fetch(ran: Ran, entries: list[MergeEntry]) -> list[AttentionMap] | None:
         found = answer(future, ran.session)
         if found is None:
             return None
-        number = gate_number(entry.operation, found.inputs)
+        number = gate_number(entry.operation, found.inputs, entry.contracted)
         alpha = None if number is None else spatial_map(found.inputs[number])
         if alpha is not None:
             maps.append(AttentionMap(entry, alpha))
