@@ -68,7 +68,7 @@ def _report(model: ModelFile, ran: Ran | None, language: str) -> bytes:
 
 def _may_hold_gate(entry: MergeEntry, record: MergeRecord) -> bool:
     """Whether the values are worth fetching."""
-    return entry.operation == "Multiply" and any(map(may_be_gate, record.inputs))
+    return entry.operation in ("Multiply", "Dot") and any(map(may_be_gate, record.inputs))
 
 
 def _verdict(ran: Ran, entry: MergeEntry) -> str:
