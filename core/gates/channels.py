@@ -16,7 +16,7 @@ from core.errors import invalid_request
 from core.sentences import Sentence as _  # marks text for the catalogues
 
 Figures = NDArray[np.float64]
-_BLOCK = 262_144  # elements that are computed with at a time
+_BLOCK = 65_536  # elements that are computed with at a time
 
 
 def blocks(value: Array) -> Iterator[Array]:

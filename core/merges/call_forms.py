@@ -107,8 +107,8 @@ def _tensors_as_axes(text: str, operation: str | None) -> WrongCall:
 
 def _constant_first(text: str, operation: str | None) -> WrongCall:
     note = Sentence(
-        "The first input is a constant, the others are symbolic. Keras then does not recognize the list. Put a symbolic "
-        "tensor first, or, where the order matters, compute the constant from one."
+        "The first input is a constant, the others are symbolic. Keras then does not recognize the list. Put a "
+        "symbolic tensor first, or, where the order matters, compute the constant from one."
     )
     return WrongCall(operation, (note,), _line(operation, "[x, constant]"))
 
@@ -137,7 +137,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[str, str | None], WrongCall]], ..
     ),
     (re.compile(r"unsupported operand type\(s\) for %: '\w{1,20}' and 'int'"), _in_constructor),
     (re.compile(r"KeyError: 0\b"), _a_dict),
-    (re.compile(r"'EagerTensor' object has no attribute 'sparse'"), _constant_first),
+    (re.compile(r"EagerTensor' object has no attribute 'sparse'"), _constant_first),
     (re.compile(r"Received: input_shape=\[TensorShape\([^\n]{1,400}\(None"), _constant_first),
     (re.compile(r"should be called on a list[^\n]{0,40}\. Received: input_shape=\((?!\()"), _bare_tensor),
     (re.compile(r"A merge layer should be called on a list of inputs\.(?! Received: input_shape=\[)"), _bare_tensor),

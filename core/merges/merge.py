@@ -131,9 +131,7 @@ def given_arrays(row: Operation, inputs: Iterable[Any]) -> list[Array]:
     return [as_array(value) for value in listed(inputs)]
 
 
-def _masked(
-    row: Operation, arrays: Sequence[Array], masks: Sequence[Any] | None, backend: Backend
-) -> tuple[bool, ...]:
+def _masked(row: Operation, arrays: Sequence[Array], masks: Sequence[Any] | None, backend: Backend) -> tuple[bool, ...]:
     """Whether each input has a mask that changes values; Keras drops those of inputs to which it adds axes."""
     if masks is None or len(masks) != len(arrays) or row.masking not in _MASKED or not backend.holds_masks:
         return ()

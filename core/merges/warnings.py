@@ -70,7 +70,9 @@ def _bias_warnings(inputs: Sequence[AlignedInput]) -> Iterator[Sentence]:
             )
 
 
-def single_sample_warnings(shapes: Sequence[Shape], expanded: Sequence[Shape], read: Sequence[Shape]) -> Iterator[Sentence]:
+def single_sample_warnings(
+    shapes: Sequence[Shape], expanded: Sequence[Shape], read: Sequence[Shape]
+) -> Iterator[Sentence]:
     """An addition that is right for every batch except one of a single sample.
 
     Args:
@@ -81,9 +83,8 @@ def single_sample_warnings(shapes: Sequence[Shape], expanded: Sequence[Shape], r
     for number, shape in enumerate(shapes):
         if read[number] != expanded[number]:
             yield Sentence(
-                "If a model with this merge is called on a single sample, Keras on the TensorFlow backend treats input "
-                "{number} of shape {shape} as a bias and adds it as {read}, along a different axis. With more samples, "
-                "and in predict(), it does not.",
+                "With a single sample, Keras on the TensorFlow backend treats input {number} of shape {shape} as a bias "
+                "and adds it as {read}, along a different axis; with more samples it does not.",
                 number=number,
                 shape=shape,
                 read=read[number],

@@ -128,7 +128,9 @@ def as_json(model: ModelFile, run: Run | None) -> dict[str, Any]:
         "layers": len(model.layers),
         "inputs": [{"name": e.name, "shape": e.shape, "dtype": e.dtype} for e in model.inputs],
         "outputs": [{"source": e.source, "shape": e.shape} for e in model.outputs],
-        "merges": [_merge(entry, run) | {"hints": [str(text) for text in hints.get(entry.id, ())]} for entry in model.merges],
+        "merges": [
+            _merge(entry, run) | {"hints": [str(text) for text in hints.get(entry.id, ())]} for entry in model.merges
+        ],
         "constants": [{"id": e.id, "operation": e.operation, "constants": e.constants} for e in model.constants],
         "joins": [_join(e) for e in model.joins],
         "masks": model.masks,

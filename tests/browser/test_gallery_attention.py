@@ -19,7 +19,7 @@ PIXEL = """(canvas, [row, col]) => Array.from(canvas.getContext('2d').getImageDa
 
 
 def test_a_position_is_pointed_at_moved_and_kept(open_page):
-    """Colours and numbers are those of the engine under the pointer, after a click and by arrow keys; so is the link."""
+    """Colours and numbers are those of the engine: under the pointer, after a click, by arrow keys, in the link."""
     trace = run(GateChoice("multi-head", "gated"), features_of(FeatureChoice(0, slice=0)))
     page = open_page("Gate_gallery?which=multi-head&part=maps")
     plot = page.locator(".attention .plot[tabindex]")

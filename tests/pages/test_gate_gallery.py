@@ -272,7 +272,9 @@ def test_features_too_large_to_compute_have_shapes_and_costs(shape, language):
     assert shapes[0] == shapes[-1] == str(sizes)
     assert "def squeeze_and_excitation" in words(app)
     assert f"{2 * sizes[-1] * (sizes[-1] // 16):,}" in words(app)
-    assert not app.get("bidi_component") or all("panels" not in one.proto.mixed.json for one in app.get("bidi_component"))
+    assert not app.get("bidi_component") or all(
+        "panels" not in one.proto.mixed.json for one in app.get("bidi_component")
+    )
     table = open_gallery(features="random", fshape=shape, lang=language).get("table")[0].value
     assert table.loc[plain(_catalogue(language).gettext(GATES["se"].title))].iloc[2] == "Multiply"
 

@@ -57,9 +57,12 @@ def show_positions(trace: GateTrace, channel: int) -> None:
         return
     rows, columns = trace.step("x").value.shape[1:3]
     st.markdown(
-        t("Point at a position of the features: each head shows where this position looks, {count} weights that sum to 1.",
-          count=rows * columns)
-    )  # fmt: skip
+        t(
+            "Point at a position of the features: each head shows where this position looks, {count} weights that sum "
+            "to 1.",
+            count=rows * columns,
+        )
+    )
     data = payload(trace, weights, channel, chosen_position(rows, columns))
     _COMPONENT(key=_KEY, data=data, on_chosen_change=partial(_choose, _KEY))
 

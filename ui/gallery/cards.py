@@ -138,7 +138,7 @@ def broadcast_words(broadcast: tuple[tuple[str, tuple[int, ...]], ...], rank: in
         broadcast: (symbol, axes) of each tensor.
         rank: axes of the features: 4, or 5 for volumes.
     """
-    depth = (t("depth"),) if rank == 5 else ()  # noqa: PLR2004 -- batch, depth, rows, columns, channels
+    depth = (t("depth"),) if rank == 5 else ()
     names = (t("batch"), *depth, t("rows"), t("columns"), t("channels"))
     parts = [
         f"{symbol} → " + " × ".join(names[axis] if axis < len(names) else t("axis {axis}", axis=axis) for axis in axes)

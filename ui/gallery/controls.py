@@ -22,7 +22,8 @@ from ui.state.seeds import pick_seed
 from ui.text import plain, t
 from ui.views.assets import SAMPLES
 
-_OF_A_GATE = {"part", "two", "other", "which_form", "other_form", "merge", "gstep", "trap", "qat"}  # parameters of one gate
+# Parameters of a link that belong to one gate.
+_OF_A_GATE = {"part", "two", "other", "which_form", "other_form", "merge", "gstep", "trap", "qat"}
 _TABLE = "all"  # the part that older links name for the table of all gates
 
 
@@ -161,7 +162,9 @@ def _pick_shape() -> str:
         "fshape",
         "1,20,20,64",
         max_chars=60,
-        help=t("Volumes have a depth before the rows. Of features too large to compute, only shapes and costs are shown."),
+        help=t(
+            "Volumes have a depth before the rows. Of features too large to compute, only shapes and costs are shown."
+        ),
     )
 
 
@@ -204,7 +207,10 @@ def pick_trap(traps: Sequence[Pitfall]) -> Pitfall:
 
 def _from_file() -> Array | None:
     file = st.file_uploader(
-        t("Features in a .npy file, (rows, columns, channels) with a batch axis or without, or volumes with a batch axis"),
+        t(
+            "Features in a .npy file: (rows, columns, channels), or (batch, rows, columns, channels), or a batch of "
+            "volumes"
+        ),
         key="own_features",
         max_upload_size=megabytes(),
         type=["npy"],

@@ -32,7 +32,7 @@ def payload(
     *,
     whole: bool = False,
     received: Container[str] = (),
-    offer: Callable[[str, Array], str | None] = lambda digest, row: None,
+    offer: Callable[[str, Array], str | None] | None = None,
 ) -> dict[str, Any]:
     """The data of the component. Equal views give equal data, which Streamlit does not send again.
 
@@ -41,7 +41,7 @@ def payload(
         asked: `Selection.sent()` to begin with, or None.
         whole: with the result, even if a browser could compute it.
         received: digests of tensors that the browser has already; they are named, not sent.
-        offer: (digest, one row of float32) -> an address from which the browser fetches it; None to send it along.
+        offer: (digest, one row of float32) -> an address from which the browser fetches it, None to send it along.
     """
     frame, words = frame_of(view), {**WORDS, **view.words}
     notes = [_note(panel, words) for panel in view.panels]
@@ -59,14 +59,14 @@ def payload(
 
 
 def _sent(
-    tensors: dict[str, Array], received: Container[str], offer: Callable[[str, Array], str | None]
+    tensors: dict[str, Array], received: Container[str], offer: Callable[[str, Array], str | None] | None
 ) -> tuple[list[dict[str, Any]], list[Array]]:
     """Every tensor by its digest, with its start in the row of values or its address; neither if the browser has it."""
     plan: list[dict[str, Any]] = []
     rows, start = [], 0
     for digest, row in tensors.items():
         known = digest in received
-        url = None if known else offer(digest, row)
+        url = None if known or offer is None else offer(digest, row)
         plan.append({"digest": digest, "count": int(row.size), "at": None if known or url else start})
         if url:
             plan[-1]["url"] = url
