@@ -190,7 +190,7 @@ def test_two_side_by_side():
     assert "Distance of the outputs" in words(app)
 
 
-@pytest.mark.parametrize("shape", ["3", "1,4,6", "1,None,6,7", "0,4,6,7", "1,2,3,4,5,6", "x"])
+@pytest.mark.parametrize("shape", ["3", "1,4,6", "1,None,6,7", "0,4,6,7", "1,4,6,999999", "1,2,3,4,5,6", "x"])
 def test_invalid_shapes(shape):
     app = open_gallery(features="random", fshape=shape)
     assert not app.exception
@@ -260,7 +260,7 @@ def test_a_toy_gate_is_in_the_menu_and_on_the_page(monkeypatch):
     assert "A toy gate" in [card["title"] for card in cards(open_gallery(**SMALL))]
 
 
-@pytest.mark.parametrize("shape", ["1,56,56,256", "1,99999,99999,256", "1,4,6,999999", "1,64,128,128,32"])
+@pytest.mark.parametrize("shape", ["1,56,56,256", "1,60000,60000,256", "1,64,128,128,32"])
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_features_too_large_to_compute_have_shapes_and_costs(shape, language):
     """Of one gate, of two, and of all in the table; code and facts as for others, but no picture."""
@@ -289,9 +289,11 @@ def test_volumes(name, section):
     app = open_gallery(which=name, part=section, **VOLUME)
     assert not app.exception
     assert not app.error or section == "traps"
-    assert "(1, 3, 5, 7, 11)" in "".join(words(app) + str([one.value for one in app.get("table")])) or section in (
-        "maps", "kept", "code", "steps",
-    )  # fmt: skip
+    held = {
+        "merges": "11", "steps": "(1, 3, 5, 7, 11)", "maps": "Ms" if name == "cbam" else "α", "kept": "%",
+        "traps": "Multiply" if name == "attention" else "No common mistake", "code": "Conv3D",
+    }[section]  # fmt: skip
+    assert held in words(app) + str([one.value.to_string() for one in app.get("table")])
 
 
 def test_volumes_on_the_wall_and_side_by_side():

@@ -132,7 +132,7 @@ def _timm_eca(weights: Weights, x: Array, g: None) -> Array:
 
 def _timm_cbam(weights: Weights, x: Array, g: None) -> Array:
     """With its batch normalization made neutral, which the paper has not."""
-    from timm.layers import CbamModule
+    from timm.layers.cbam import CbamModule
 
     module = CbamModule(x.shape[-1], rd_channels=weights["squeeze/kernel"].shape[1])
     module = _load(module, weights, {"channel.fc1": "squeeze", "channel.fc2": "excite", "spatial.conv.conv": "spatial"})
@@ -142,7 +142,7 @@ def _timm_cbam(weights: Weights, x: Array, g: None) -> Array:
 
 def _timm_cbam_official(weights: Weights, x: Array, g: None) -> Array:
     """The authors join [max; mean], timm [mean; max]: the kernel's inputs are swapped."""
-    from timm.layers import CbamModule
+    from timm.layers.cbam import CbamModule
 
     module = CbamModule(x.shape[-1], rd_channels=weights["squeeze/kernel"].shape[1], mlp_bias=True)
     swapped = weights | {"spatial/kernel": weights["spatial/kernel"][:, :, ::-1]}
@@ -152,7 +152,7 @@ def _timm_cbam_official(weights: Weights, x: Array, g: None) -> Array:
 
 
 def _timm_coordinate(weights: Weights, x: Array, g: None) -> Array:
-    from timm.layers import CoordAttn
+    from timm.layers.coord_attn import CoordAttn
 
     module = CoordAttn(x.shape[-1], rd_channels=weights["mix/kernel"].shape[-1], bias=True)
     layers = {"conv1": "mix", "bn1": "mix_norm", "conv_h": "row", "conv_w": "column"}
