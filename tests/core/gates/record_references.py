@@ -1,9 +1,10 @@
 """Ask the libraries that others rely on for the results of their gates, and write them down.
 
-Run it in an environment with NumPy and the libraries of `requirements-torch.txt` or `requirements-gates.txt`:
+`make torch` asks the installed ones again and compares; `--write` replaces what is recorded:
 
-    python -m tests.core.gates.record_references tests/core/gates/recorded timm monai ...
+    python -m tests.core.gates.record_references --write timm monai
 
+`keras-unet-collection` needs Keras on TensorFlow, the others the packages of `requirements-torch.txt`.
 Features and weights are made again from their names and a seed (`case_of`), so a file holds results and versions alone.
 Layouts: a library's features are (n, C, *grid), a PyTorch kernel is (out, in, *window).
 """
@@ -14,7 +15,7 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -25,6 +26,7 @@ from core.gates import gate_shapes
 
 Array = np.ndarray
 Weights = dict[str, Array]
+RECORDED = Path(__file__).parent / "recorded"
 GRID, COARSE = (2, 5, 7, 32), (2, 5, 7, 11)  # x; g on the same grid with other channels
 VOLUME = (2, 3, 5, 7, 16)
 
@@ -302,21 +304,57 @@ REFERENCES = (
 )
 
 
-def record(folder: Path, library: str) -> None:
-    """Write the results of one library into `<library>.npz`."""
+def ask(library: str) -> dict[str, Array]:
+    """The results of one library, by the name of the reference."""
     asked = [reference for reference in REFERENCES if reference.library == library]
-    results = {reference.name: reference.ask(*case_of(reference)).astype(np.float32) for reference in asked}
+    return {reference.name: reference.ask(*case_of(reference)).astype(np.float32) for reference in asked}
+
+
+def write(library: str) -> None:
+    """Ask a library and replace what is recorded of it."""
     versions = json.dumps({name: version(name) for name in PACKAGES[library]})
-    np.savez_compressed(folder / f"{library}.npz", versions=np.frombuffer(versions.encode(), np.uint8), **results)
+    packed = np.frombuffer(versions.encode(), np.uint8)
+    np.savez_compressed(RECORDED / f"{library}.npz", versions=packed, **ask(library))
 
 
-def recorded(folder: Path, library: str) -> tuple[dict[str, str], dict[str, Array]]:
+def recorded(library: str) -> tuple[dict[str, str], dict[str, Array]]:
     """Versions of the packages, and results by the name of the reference."""
-    with np.load(folder / f"{library}.npz", allow_pickle=False) as file:
+    with np.load(RECORDED / f"{library}.npz", allow_pickle=False) as file:
         results = {name: file[name] for name in file.files}
     return json.loads(results.pop("versions").tobytes()), results
 
 
+def differences(library: str) -> list[str]:
+    """The references whose results are not those that are recorded, to 1e-5 of the largest value."""
+    known = recorded(library)[1]
+    return [
+        name
+        for name, value in ask(library).items()
+        if name not in known or np.abs(value - known[name]).max() > 1e-5 * np.abs(value).max()
+    ]
+
+
+def main(arguments: list[str]) -> int:
+    """Compare, or write; 1 if something differs. Without names, every library that is installed."""
+    names = [name for name in arguments if not name.startswith("-")] or [name for name in PACKAGES if installed(name)]
+    found: list[str] = []
+    for name in names:
+        if "--write" in arguments:
+            write(name)
+        else:
+            found += [f"{name}: {one}" for one in differences(name)]
+    print(f"{', '.join(names)}: {'recorded' if '--write' in arguments else f'{len(found)} results differ'}")
+    print("\n".join(found), end="\n" if found else "")
+    return 1 if found else 0
+
+
+def installed(library: str) -> bool:
+    """Whether all packages of a library are installed."""
+    try:
+        return all(version(name) for name in PACKAGES[library])
+    except PackageNotFoundError:
+        return False
+
+
 if __name__ == "__main__":
-    for one in sys.argv[2:]:
-        record(Path(sys.argv[1]), one)
+    sys.exit(main(sys.argv[1:]))

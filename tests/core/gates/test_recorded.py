@@ -1,20 +1,16 @@
 """Gates against results recorded from the libraries that others rely on (`record_references.py`)."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from core.gates import run_gate
 from tests.core.gates.record_references import PACKAGES, REFERENCES, case_of, recorded
 
-FOLDER = Path(__file__).parent / "recorded"
-
 
 @pytest.mark.parametrize("reference", REFERENCES, ids=lambda one: f"{one.library} {one.name}")
 def test_as_the_library(reference):
     """The same weights and features give the same result, to 1e-5 of the largest value."""
-    versions, results = recorded(FOLDER, reference.library)
+    versions, results = recorded(reference.library)
     assert set(versions) == set(PACKAGES[reference.library])
     weights, x, g = case_of(reference)
     trace = run_gate(reference.gate, x, g=g, weights=weights, variant=reference.variant)
@@ -27,6 +23,6 @@ def test_as_the_library(reference):
 @pytest.mark.parametrize("library", PACKAGES)
 def test_nothing_is_recorded_in_vain(library):
     """Every result has a reference, and some are far from the features: a gate that does nothing would not pass."""
-    results = recorded(FOLDER, library)[1]
+    results = recorded(library)[1]
     assert set(results) == {one.name for one in REFERENCES if one.library == library}
     assert all(np.abs(results[one.name] - case_of(one)[1]).max() > 0.1 for one in REFERENCES if one.library == library)
