@@ -9,21 +9,19 @@ LINK = "Merge_lab?op=Add&s0=600,700&s1=600,700&f0=constant&f1=constant&start0=3&
 
 
 @pytest.mark.browser
-def test_the_browser_fetches_them(open_page, tmp_path):
+def test_the_browser_fetches_them(open_tab, tmp_path):
     """Both inputs and the result are drawn, with the value of the pinned element; each address answered once."""
     with serving(tmp_path) as replica:
-        fetched = []
-        page = open_page("", address=replica.address)
+        page, fetched = open_tab(), []
         page.on("response", lambda response: "_mergescope/tensors/" in response.url and fetched.append(response))
         page.goto(f"{replica.address}/{LINK}")
         page.locator(".tensor-view canvas.base").nth(2).wait_for()
         page.get_by_text("(599, 699): 7").first.wait_for()
-        assert len(fetched) == 3
         assert [response.status for response in fetched] == [200, 200, 200]
         assert answer(fetched[0].url)[0] == 404
         page.reload()
         page.get_by_text("(599, 699): 7").first.wait_for()
-        assert page.errors == page.foreign == []
+        assert [response.status for response in fetched[3:]] == [200, 200, 200]
 
 
 @pytest.mark.slow
@@ -33,4 +31,4 @@ def test_one_tab_and_sixteen_at_the_public_limit(tmp_path):
     assert not one.faults + sixteen.faults
     assert sixteen.peak <= load_memory.PEAK
     assert sixteen.after - before <= load_memory.KEPT
-    assert one.peak - before <= 2 * 18  # the arrays, what the first large run loads, and the session
+    assert one.peak - before <= 1.3 * 18

@@ -11,8 +11,10 @@ export default function mount({ data, parentElement, setTriggerValue }) {
   const state = held.get(parentElement) ?? { sent: "", timer: 0 };
   held.set(parentElement, state);
   state.choose = (at) => setTriggerValue("chosen", at);
-  const sent = JSON.stringify(data.meta);
+  const sent = JSON.stringify({ ...data.meta, chosen: null });
   if (state.sent !== sent) build(root, state, data);
+  else if (state.meta.chosen !== data.meta.chosen && !state.pending) show(state, data.meta.chosen); // an undo, say
+  state.meta = data.meta;
   state.sent = sent;
   return () => {
     clearTimeout(state.timer);
@@ -117,10 +119,11 @@ function listen(state) {
 function choose(state, number, pause) {
   show(state, number);
   clearTimeout(state.timer);
-  state.timer = setTimeout(
-    () => number !== state.meta.chosen && state.choose(positionOf(state.meta.grid, number)),
-    pause,
-  );
+  state.pending = true;
+  state.timer = setTimeout(() => {
+    state.pending = false;
+    if (number !== state.meta.chosen) state.choose(positionOf(state.meta.grid, number));
+  }, pause);
 }
 
 function show(state, number) {
