@@ -1,4 +1,4 @@
-"""Large tensors that wait for the browser to fetch them over HTTP (`ui/hosting/tensors.py` has the route).
+"""Large tensors that wait for the browser to fetch them over HTTP (`ui/hosting/middleware.py` has the route).
 
 Inside a message of Streamlit a tensor would be copied six times before it is sent; here only a reference is kept.
 Without the route, in `streamlit run app.py`, all tensors go along with the messages.

@@ -6,8 +6,8 @@ import weakref
 import numpy as np
 import pytest
 
-from ui.hosting import tensors
-from ui.hosting.tensors import Tensors
+from ui.hosting import middleware
+from ui.hosting.middleware import Tensors
 from ui.tensor_view.outbox import LARGE, PATH, Outbox
 
 
@@ -21,7 +21,7 @@ def waiting(monkeypatch):
     now = [0.0]
     found = Outbox(lambda: now[0])
     found.open(Share)
-    monkeypatch.setattr(tensors, "OUTBOX", found)
+    monkeypatch.setattr(middleware, "OUTBOX", found)
     return found, now
 
 
