@@ -91,13 +91,14 @@ def merge_row(
     normalize: bool = False,
     masks: Iterable[Any] | None = None,
     backend: Backend = TENSORFLOW,
+    fixes: bool = True,
 ) -> Merged:
-    """`merge` for rows of both tables."""
+    """`merge` for rows of both tables; without fixes, which take most of the time, an error names none."""
     given = given_arrays(row, inputs)
     arrays = [backend.convert(autocast(value)) for value in given]
     if not backend.flushes:
         arrays = [_unflushed(value, array) for value, array in zip(given, arrays, strict=True)]
-    alignment = _align(row, arrays, axis, axes, normalize, backend)
+    alignment = _align(row, arrays, axis, axes, normalize, backend, fixes)
     if row.rule == "elementwise" and _BOOL in [array.dtype for array in arrays]:
         backend.check_dtypes(row, arrays, _call_of(row, arrays, backend))
     checked = None if masks is None else check_masks(masks, arrays)
@@ -131,12 +132,12 @@ def given_arrays(row: Operation, inputs: Iterable[Any]) -> list[Array]:
 
 
 def _align(
-    row: Operation, arrays: Sequence[Array], axis: int, axes: Any, normalize: bool, backend: Backend
+    row: Operation, arrays: Sequence[Array], axis: int, axes: Any, normalize: bool, backend: Backend, fixes: bool
 ) -> Alignment:
     """The alignment; an error from inside the call names the dtypes that were passed."""
     shapes = tuple([array.shape for array in arrays])
     try:
-        alignment = _plan(row, shapes, axis, axes, backend)
+        alignment = _plan(row, shapes, axis, axes, backend, fixes)
     except MergeError as error:
         call = _call_of(row, arrays, backend)
         if error.raised_in_call and normalize and row.rule == "dot":
@@ -150,13 +151,15 @@ def _align(
     return alignment
 
 
-def _plan(row: Operation, shapes: tuple[tuple[int, ...], ...], axis: int, axes: Any, backend: Backend) -> Alignment:
+def _plan(
+    row: Operation, shapes: tuple[tuple[int, ...], ...], axis: int, axes: Any, backend: Backend, fixes: bool
+) -> Alignment:
     if row.rule == "elementwise" and shapes:  # the common case, straight from the cache
         try:
             return plan(row, shapes, -1, -1, backend)
         except MergeError:
             pass  # `align` raises it again, with fixes
-    return align_row(row, shapes, axis=axis, axes=axes, backend=backend)
+    return align_row(row, shapes, axis=axis, axes=axes, backend=backend, fixes=fixes)
 
 
 @np.errstate(over="ignore", under="ignore", invalid="ignore")  # costs half of a `with` inside

@@ -109,7 +109,8 @@ class Note:
 
     Attributes:
         topic: what it concerns: "integers" (64 bits), "unsigned", "bool", "mean", "bias", "groups" (of broadcast axes),
-            "dot", "normalize", "single" (Concatenate of one input), "masks", "subnormal", "gradients".
+            "dot", "normalize", "single" (Concatenate of one input), "masks", "subnormal", "gradients" (whether there are
+            any), "ties" and "zero norm" (their values there).
         text: a sentence for screens.
     """
 
@@ -128,6 +129,8 @@ class Backend:
         tensor: how Keras names its tensors in errors.
         source: the files of Keras that the row mirrors.
         notes: what is particular about it, for screens and docs/backends.md.
+        packages: modules that Keras imports on it, besides those of the app.
+        requirements: file of this repository that lists them.
         scalar_text: the error of inserting an axis after that of a scalar.
         concatenate_axis_text: (axis, shapes) -> the error of an axis that does not exist.
         concatenate_ranks_text: (shapes, number of the first of another rank) -> the error.
@@ -165,6 +168,8 @@ class Backend:
     concatenate_ranks_text: Callable[[Sequence[Shape], int], str]
     reshape_text: Callable[[Sequence[Shape], Sequence[int]], str]
     mask_text: Callable[[Shape, Shape], str]
+    packages: tuple[str, ...] = ()
+    requirements: str = "requirements.txt"
     scalar_text: str = "axis 1 is out of bounds for an array with dimension 1."
     shape_text: Callable[[Shape], str] = str
     convert: Callable[[Array], Array] = as_passed

@@ -62,7 +62,7 @@ def test_the_difference_and_its_reason():
     )
     assert backend_differences("Average", BYTES)[0].text == "NumPy returns float64; TensorFlow returns float32."
     refused = backend_differences("Multiply", [np.ones((2, 3), bool)] * 2, backend="jax")
-    assert refused[0].text.startswith("TensorFlow rejects these inputs: Value for attr 'T' of bool")
+    assert refused[0].text.startswith("TensorFlow rejects these inputs: InvalidArgumentError: Value for attr 'T' of bool")
     assert ("TensorFlow", "bool is rejected by all element-wise merges.") in refused[0].reasons
 
 

@@ -2,7 +2,7 @@
 
 Run it in an environment with Keras, one backend and NumPy:
 
-    KERAS_BACKEND=torch python -m tests.core.merges.backends.recording torch 3000 answers.npz
+    KERAS_BACKEND=torch python -m tests.core.merges.backends.recording torch 3000 answers.npz [first number]
 
 The inputs of a case are made again from its number (`cases.py`), so a file holds the answers alone.
 """
@@ -14,6 +14,7 @@ import re
 import sys
 import warnings
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -127,8 +128,8 @@ def _tensorflow_gradients(layer: Any, inputs: list[np.ndarray], upstream: np.nda
 _GRADIENTS = {"jax": _jax_gradients, "torch": _torch_gradients, "tensorflow": _tensorflow_gradients}
 
 
-def record(count: int, backend: str) -> tuple[dict[str, Any], list[np.ndarray]]:
-    """Answers to the first cases: a header as JSON, and the arrays that it counts through."""
+def record(count: int, backend: str, first: int = 0) -> tuple[dict[str, Any], list[np.ndarray]]:
+    """Answers to so many cases: a header as JSON, and the arrays that it counts through."""
     rows, arrays = [], []
 
     def keep(array: np.ndarray | None) -> int | None:
@@ -137,7 +138,7 @@ def record(count: int, backend: str) -> tuple[dict[str, Any], list[np.ndarray]]:
         arrays.append(array)
         return len(arrays) - 1
 
-    for number in range(count):
+    for number in range(first, first + count):
         operation, inputs, masks, options = numbered_case(number)
         answer = ask(operation, inputs, masks, **options)
         rows.append([keep(answer.value), keep(answer.mask), answer.kind, answer.text, None])
@@ -145,14 +146,15 @@ def record(count: int, backend: str) -> tuple[dict[str, Any], list[np.ndarray]]:
         if asked is not None and answer.value is not None:
             found = ask_gradients(*asked)
             rows[-1][4] = [keep(one) for one in found.gradients] if not found.kind else [found.kind, found.text]
-    return {"backend": backend, "count": count, "versions": _versions(), "rows": rows}, arrays
+    header = {"backend": backend, "first": first, "count": count, "versions": _versions()}
+    return header | {"date": date.today().isoformat(), "rows": rows}, arrays
 
 
 def _versions() -> dict[str, str]:
     from importlib.metadata import PackageNotFoundError, version
 
     found = {}
-    for name in ("keras", "tensorflow", "tensorflow-cpu", "jax", "torch", "numpy"):
+    for name in ("keras", "tensorflow", "tensorflow-cpu", "jax", "jaxlib", "torch", "numpy", "scipy"):
         try:
             found[name] = version(name)
         except PackageNotFoundError:
@@ -168,8 +170,8 @@ def write(path: str, header: dict[str, Any], arrays: list[np.ndarray]) -> None:
     np.savez_compressed(path, header=np.frombuffer(text, np.uint8), content=np.frombuffer(content, np.uint8))
 
 
-def read(path: Any) -> tuple[dict[str, Any], list[Answer]]:
-    """The header and the answers of a file."""
+def read(path: Any) -> tuple[dict[str, Any], dict[int, Answer]]:
+    """The header of a file, and its answers by number of the case."""
     with np.load(path, allow_pickle=False) as file:
         header, content = json.loads(file["header"].tobytes()), file["content"].tobytes()
     arrays, at = [], 0
@@ -182,10 +184,10 @@ def read(path: Any) -> tuple[dict[str, Any], list[Answer]]:
     for value, mask, kind, text, back in header["rows"]:
         gradients = tuple(arrays[at] for at in back) if back and isinstance(back[0], int) else ()
         answers.append(Answer(take(value), take(mask), kind, text, gradients))
-    return header, answers
+    return header, dict(enumerate(answers, start=header["first"]))
 
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
-    _backend, _count, _path = sys.argv[1:]
-    write(_path, *record(int(_count), _backend))
+    _backend, _count, _path, *_first = sys.argv[1:]
+    write(_path, *record(int(_count), _backend, *map(int, _first)))
