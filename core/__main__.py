@@ -104,9 +104,7 @@ def _others(request: Request, backend: str, dtype: str | None) -> list[str]:
         found = backend_differences(request.operation or "", inputs, backend=backend, **request.options)
     except MergeError:
         return []  # the error itself has been printed
-    lines = [
-        " ".join([f"  {one.text}", *(f"({title}: {reason})" for title, reason in one.reasons)]) for one in found
-    ]
+    lines = [" ".join([f"  {one.text}", *(f"({title}: {reason})" for title, reason in one.reasons)]) for one in found]
     kinds = ", ".join(dict.fromkeys(str(value.dtype) for value in inputs))
     return ["", f"Other backends, on values of {kinds} that count up:", *lines] if lines else []
 

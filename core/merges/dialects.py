@@ -116,7 +116,12 @@ def _join_lines(
 
 
 def _dot_lines(
-    row: Operation, style: Dialect, names: Sequence[str], alignment: Alignment, kinds: Sequence[np.dtype[Any]], normalize: bool
+    row: Operation,
+    style: Dialect,
+    names: Sequence[str],
+    alignment: Alignment,
+    kinds: Sequence[np.dtype[Any]],
+    normalize: bool,
 ) -> list[str]:
     assert alignment.axes is not None
     backend = find_backend(alignment.backend)

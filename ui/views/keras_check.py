@@ -85,7 +85,9 @@ def _sentence(verdict: Verdict) -> str:
         return t("Same values as {versions}, bit-exact", versions=_versions(verdict))
     if verdict.status == "same":
         largest = number(verdict.largest_difference or 0)
-        return t("Same values as {versions}; largest difference {largest}", versions=_versions(verdict), largest=largest)
+        return t(
+            "Same values as {versions}; largest difference {largest}", versions=_versions(verdict), largest=largest
+        )
     if verdict.status == "refused":
         return t("{versions} rejects these inputs, too", versions=_versions(verdict))
     if verdict.status == "different":

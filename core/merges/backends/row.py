@@ -109,8 +109,8 @@ class Note:
 
     Attributes:
         topic: what it concerns: "integers" (64 bits), "unsigned", "bool", "mean", "bias", "groups" (of broadcast axes),
-            "dot", "normalize", "single" (Concatenate of one input), "masks", "subnormal", "gradients" (whether there are
-            any), "ties" and "zero norm" (their values there).
+            "dot", "normalize", "single" (Concatenate of one input), "masks", "subnormal", "gradients" (whether there
+            are any), "ties" and "zero norm" (their values there).
         text: a sentence for screens.
     """
 
@@ -137,7 +137,7 @@ class Backend:
         reshape_text: (shapes, contracted axes) -> the error where Dot cannot merge axes beside one of size 0, or "".
         mask_text: (shape, shape) -> the error of masks that cannot be broadcast together.
         shape_text: a shape as the backend prints it.
-        convert: an input, floats already cast, as its tensor holds it.
+        convert: an input of integers or bool as its tensor holds it; Keras casts floats to float32.
         promote: (merge, dtypes) -> the dtype in which tensors are combined.
         choose: dtypes -> the dtype of `where`, which masks use.
         operand: an operand before it is promoted, where two are combined.

@@ -104,8 +104,11 @@ def _gradients_differ(backend: str, number: int, answer: Answer) -> str:
 
 def changed(answers: dict[int, Answer], earlier: dict[int, Answer]) -> list[str]:
     """One line per case whose answer has changed by more than the order of a sum."""
-    return [f"{number}: other than earlier" for number in answers.keys() & earlier.keys()
-            if _summary(answers[number]) != _summary(earlier[number])]
+    return [
+        f"{number}: other than earlier"
+        for number in answers.keys() & earlier.keys()
+        if _summary(answers[number]) != _summary(earlier[number])
+    ]
 
 
 def _summary(answer: Answer) -> tuple[Any, ...]:

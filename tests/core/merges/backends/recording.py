@@ -139,6 +139,8 @@ def record(count: int, backend: str, first: int = 0) -> tuple[dict[str, Any], li
         return len(arrays) - 1
 
     for number in range(first, first + count):
+        if backend == "jax" and number % 250 == 0:
+            _forget_programs()
         operation, inputs, masks, options = numbered_case(number)
         answer = ask(operation, inputs, masks, **options)
         rows.append([keep(answer.value), keep(answer.mask), answer.kind, answer.text, None])
@@ -148,6 +150,13 @@ def record(count: int, backend: str, first: int = 0) -> tuple[dict[str, Any], li
             rows[-1][4] = [keep(one) for one in found.gradients] if not found.kind else [found.kind, found.text]
     header = {"backend": backend, "first": first, "count": count, "versions": _versions()}
     return header | {"date": date.today().isoformat(), "rows": rows}, arrays
+
+
+def _forget_programs() -> None:
+    """JAX keeps a compiled program for every shape: 1.5 MB a case."""
+    import jax
+
+    jax.clear_caches()
 
 
 def _versions() -> dict[str, str]:
