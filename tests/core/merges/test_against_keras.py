@@ -14,7 +14,7 @@ from tests.oracle import Answer, ask
 pytestmark = pytest.mark.keras
 
 CASES = 2_600  # for each of the eight merges
-AT_ONCE, BYTES = 8, 48  # cases in one draw of hypothesis, and bytes for each; a draw costs as much as a layer
+AT_ONCE, BYTES = 20, 48  # cases in one draw of hypothesis, and bytes for each; a draw costs as much as a layer
 
 
 @pytest.mark.parametrize("operation", list(MERGES))
