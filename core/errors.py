@@ -62,9 +62,9 @@ class KerasText(str):
         self.raised_as = raised_as
         return self
 
-    def __getnewargs__(self) -> tuple[str, str]:  # so that it can be pickled and copied
+    def __getnewargs_ex__(self) -> tuple[tuple[str, str], dict[str, str]]:  # so that it can be pickled and copied
         """Rebuild it from its parts."""
-        return str(self), self.raised_as
+        return (str(self), self.raised_as), {}
 
 
 class MergeError(ValueError):

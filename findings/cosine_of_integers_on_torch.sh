@@ -5,9 +5,9 @@
 # Behaviour: The cosine of a vector with itself is 1. On the PyTorch backend int32 values are squared and summed as
 #            int32, so from 46,341 on the squared length wraps around: the result is NaN where it becomes negative and a
 #            plausible wrong number where it does not. (TensorFlow and JAX reject integers here; NumPy gives 1.)
-# Output:    30000: 1.0
+# Output:    30000: 1
 #            50000: nan
-#            70000: 8.0 (to one digit)
+#            70000: 8.1
 set -euo pipefail
 
 folder=$(mktemp -d)

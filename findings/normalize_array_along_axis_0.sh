@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # keras.utils.normalize of a NumPy array along axis 0 divides by the norms of the wrong axis.
 #
-# Versions:  Keras 3.15.1, NumPy 2.4.6, PyTorch-free: any backend; here JAX 0.10.2 (Linux, x86-64)
+# Versions:  Keras 3.15.1, NumPy 2.4.6; any backend, here JAX 0.10.2 (Linux, x86-64)
 # Behaviour: `keras.utils.normalize(x, axis=0)` should give columns of length 1, as it does for a tensor. For a NumPy
 #            array the norms are taken along axis 0 and then aligned as a column (`axis or -1`), so each *row* of a square
 #            matrix is divided by the norm of a column, without an error; a matrix that is not square is rejected.
-# Output:    array:  lengths of the columns [5.0, 0.38]
+# Output:    array:  lengths of the columns [0.67, 1.0]
 #            tensor: lengths of the columns [1.0, 1.0]
 #            array of shape (2, 3): ValueError
 set -euo pipefail
