@@ -10,10 +10,11 @@ import streamlit as st
 
 from core import BACKENDS, BackendDifference, MergeError, backend_differences
 from core.dtypes import Array
+from core.errors import short
 from core.merges.gradient_differences import gradient_differences
 from ui.state import link
 from ui.streamlit_internals import Container
-from ui.text import plain, short, t
+from ui.text import plain, t
 
 DEFAULT = next(iter(BACKENDS))  # TensorFlow, as in Keras
 

@@ -70,7 +70,8 @@ def _is_quick(verifier: Verifier, verdict: Future[Verdict]) -> bool:
 
 def _show_progress(verifier: Verifier, verdict: Future[Verdict]) -> None:
     position = verifier.queue_position(verdict)
-    text = t("Asking Keras… (position {position} in the queue)", position=position) if position else t("Asking Keras…")
+    others = position > 1 or (position and verifier.process.is_ready)  # or the process is only starting
+    text = t("Asking Keras… (position {position} in the queue)", position=position) if others else t("Asking Keras…")
     st.caption(":material/hourglass_empty: " + text)
 
 
