@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from core.dtypes import Array
-from core.errors import MergeError, Shape
+from core.errors import KerasText, MergeError, Shape
 from core.merges.backends.row import Backend
 from core.merges.odd_sizes import odd_size
 from core.merges.operations import Operation
@@ -118,7 +118,7 @@ def _without(shape: Shape, axis: int, number: int) -> Shape:
             "A `Concatenate` layer cannot join scalars: they have no axis.",
             Sentence("Input {number} is a scalar; it has no axis along which it could be concatenated.", number=number),
             axes=[(number, 0)],
-            accident="integer modulo by zero",
+            accident=KerasText("integer modulo by zero", "ZeroDivisionError"),
         )
     if axis < -len(shape):
         raise MergeError(
@@ -130,7 +130,7 @@ def _without(shape: Shape, axis: int, number: int) -> Shape:
                 last=len(shape) - 1,
             ),
             axes=[(number, 0)],
-            accident="list assignment index out of range",
+            accident=KerasText("list assignment index out of range", "IndexError"),
         )
     return tuple(size for at, size in enumerate(shape) if at != (axis if axis >= 0 else axis + len(shape)))
 

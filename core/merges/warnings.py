@@ -83,8 +83,8 @@ def single_sample_warnings(
     for number, shape in enumerate(shapes):
         if read[number] != expanded[number]:
             yield Sentence(
-                "With a single sample, Keras on the TensorFlow backend treats input {number} of shape {shape} as a bias "
-                "and adds it as {read}, along a different axis; with more samples it does not.",
+                "With a single sample, Keras on the TensorFlow backend treats input {number} of shape {shape} as a "
+                "bias and adds it as {read}, along a different axis; with more samples it does not.",
                 number=number,
                 shape=shape,
                 read=read[number],

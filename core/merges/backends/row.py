@@ -109,7 +109,8 @@ class Note:
 
     Attributes:
         topic: what it concerns: "integers" (64 bits), "unsigned", "bool", "mean", "bias", "groups" (of broadcast axes),
-            "dot", "normalize", "single" (Concatenate of one input), "masks", "subnormal", "gradients".
+            "dot", "normalize", "single" (Concatenate of one input), "masks", "subnormal", "gradients" (whether there
+            are any), "ties" and "zero norm" (their values there).
         text: a sentence for screens.
     """
 
@@ -128,13 +129,15 @@ class Backend:
         tensor: how Keras names its tensors in errors.
         source: the files of Keras that the row mirrors.
         notes: what is particular about it, for screens and docs/backends.md.
+        packages: modules that Keras imports on it, besides those of the app.
+        requirements: file of this repository that lists them.
         scalar_text: the error of inserting an axis after that of a scalar.
         concatenate_axis_text: (axis, shapes) -> the error of an axis that does not exist.
         concatenate_ranks_text: (shapes, number of the first of another rank) -> the error.
         reshape_text: (shapes, contracted axes) -> the error where Dot cannot merge axes beside one of size 0, or "".
         mask_text: (shape, shape) -> the error of masks that cannot be broadcast together.
         shape_text: a shape as the backend prints it.
-        convert: an input, floats already cast, as its tensor holds it.
+        convert: an input of integers or bool as its tensor holds it; Keras casts floats to float32.
         promote: (merge, dtypes) -> the dtype in which tensors are combined.
         choose: dtypes -> the dtype of `where`, which masks use.
         operand: an operand before it is promoted, where two are combined.
@@ -166,6 +169,8 @@ class Backend:
     concatenate_ranks_text: Callable[[Sequence[Shape], int], str]
     reshape_text: Callable[[Sequence[Shape], Sequence[int]], str]
     mask_text: Callable[[Shape, Shape], str]
+    packages: tuple[str, ...] = ()
+    requirements: str = "requirements.txt"
     scalar_text: str = "axis 1 is out of bounds for an array with dimension 1."
     shape_text: Callable[[Shape], str] = str
     convert: Callable[[Array], Array] = as_passed

@@ -12,7 +12,7 @@ from itertools import groupby
 from math import prod
 
 from core.dtypes import FLOAT32, quotient
-from core.errors import Call, MergeError, Shape
+from core.errors import Call, KerasText, MergeError, Shape
 from core.merges.backends.row import Backend, Dtype, Note, promote_wide
 from core.merges.backends.tensorflow_kernels import bias_shape, check_dtypes, check_normalize
 from core.merges.operations import Operation
@@ -20,6 +20,7 @@ from core.sentences import Sentence
 from core.sentences import Sentence as _
 
 Pair = tuple[Shape, Shape]
+_INVALID = "InvalidArgumentError"
 _MOST = 5  # groups of adjacent axes that are broadcast alike
 _NODE = "{{{{function_node __wrapped__{0}_device_/job:localhost/replica:0/task:0/device:CPU:0}}}} "
 
@@ -80,7 +81,11 @@ def _check_groups(number: int, pair: Pair, kernel: str, call: Call) -> None:
         return
     first, second = (",".join(map(str, operand)) for operand in pair)
     raise MergeError(
-        f"{_NODE.format(kernel)}Broadcast between [{first}] and [{second}] is not supported yet. [Op:{kernel}] name: ",
+        KerasText(
+            f"{_NODE.format(kernel)}Broadcast between [{first}] and [{second}] is not supported yet. "
+            f"[Op:{kernel}] name: ",
+            "UnimplementedError",
+        ),
         Sentence(
             "The shapes are compatible, but TensorFlow does not support this broadcast: it collapses adjacent axes "
             "that are broadcast alike and then allows at most {limit} groups.",
@@ -100,7 +105,7 @@ def _groups(first: Shape, second: Shape) -> int:
 def _empty_bias(shape: Shape, number: int, call: Call) -> MergeError:
     squeezed = ",".join(str(size) for size in shape if size != 1)
     return MergeError(
-        f"{_NODE.format('BiasAdd')}Biases must be 1D: [{squeezed}] [Op:BiasAdd] name: ",
+        KerasText(f"{_NODE.format('BiasAdd')}Biases must be 1D: [{squeezed}] [Op:BiasAdd] name: ", _INVALID),
         Sentence("Keras passes this input to TensorFlow as a bias, which fails for an axis of size 0."),
         axes=[(number, axis) for axis, size in enumerate(call.shapes[number]) if size == 0],
         call=call,
@@ -109,17 +114,19 @@ def _empty_bias(shape: Shape, number: int, call: Call) -> MergeError:
 
 def _axis_text(axis: int, shapes: Sequence[Shape]) -> str:
     rank = len(shapes[0])
-    return (
+    return KerasText(
         f"{_NODE.format(f'ConcatV2_N_{len(shapes)}')}ConcatOp : Expected concatenating dimensions in the range "
-        f"[{-rank}, {rank}), but got {axis} [Op:ConcatV2] name: concat"
+        f"[{-rank}, {rank}), but got {axis} [Op:ConcatV2] name: concat",
+        _INVALID,
     )
 
 
 def _ranks_text(shapes: Sequence[Shape], other: int) -> str:
     first, second = (",".join(map(str, shapes[number])) for number in (0, other))
-    return (
+    return KerasText(
         f"{_NODE.format(f'ConcatV2_N_{len(shapes)}')}ConcatOp : Ranks of all input tensors should match: shape[0] = "
-        f"[{first}] vs. shape[{other}] = [{second}] [Op:ConcatV2] name: concat"
+        f"[{first}] vs. shape[{other}] = [{second}] [Op:ConcatV2] name: concat",
+        _INVALID,
     )
 
 
@@ -135,15 +142,19 @@ def _reshape_text(shapes: Sequence[Shape], contracted: Sequence[int]) -> str:
     actual, requested = batch * prod(inferred), batch * prod(prod(part) for part in sizes)
     if actual == requested:
         return ""
-    return (
+    return KerasText(
         f"{_NODE.format('Reshape')}Input to reshape is a tensor with {actual} values, but the requested shape has "
-        f"{requested} [Op:Reshape]"
+        f"{requested} [Op:Reshape]",
+        _INVALID,
     )
 
 
 def _mask_text(first: Shape, second: Shape) -> str:
     shapes = [",".join(map(str, shape)) for shape in (first, second)]
-    return f"{_NODE.format('LogicalOr')}Incompatible shapes: [{shapes[0]}] vs. [{shapes[1]}] [Op:LogicalOr] name: "
+    return KerasText(
+        f"{_NODE.format('LogicalOr')}Incompatible shapes: [{shapes[0]}] vs. [{shapes[1]}] [Op:LogicalOr] name: ",
+        _INVALID,
+    )
 
 
 def float_dot(result: Dtype) -> Dtype:
@@ -172,13 +183,14 @@ TENSORFLOW = Backend(
         Note("bool", _("bool is rejected by all element-wise merges.")),
         Note("subnormal", _("Subnormal values become 0.")),
         Note("dot", _("Dot multiplies integers as float32, and rejects them with normalize=True.")),
-        Note("gradients", _("Of equal operands of Maximum and Minimum, the first gets the whole gradient.")),
+        Note("ties", _("Of equal operands of Maximum and Minimum, the first gets the whole gradient.")),
         Note("single", _("Concatenate of one input returns it, whatever the axis.")),
     ),
     concatenate_axis_text=_axis_text,
     concatenate_ranks_text=_ranks_text,
     reshape_text=_reshape_text,
     mask_text=_mask_text,
+    packages=("tensorflow",),
     promote=promote_wide,
     quotient=quotient,
     dot_dtype=float_dot,
