@@ -11,11 +11,12 @@ from core.gates.operands import Call, gate_hints, gate_operand
 from core.gates.run import find_gate, gate_shapes, gate_snippet, run_gate, trace_snippet
 from core.gates.table import GATES, Gate, Variant
 from core.gates.trace import GateTrace, Step
-from core.gates.weights import pick_weights
+from core.gates.weights import not_computed, pick_weights
 
 __all__ = [
     "GATES", "Gate", "GateTrace", "Step", "Variant",
-    "find_gate", "gate_shapes", "gate_snippet", "pick_weights", "position_weights", "run_gate", "trace_snippet",
+    "find_gate", "gate_shapes", "gate_snippet", "not_computed", "pick_weights", "position_weights", "run_gate",
+    "trace_snippet",
     "Call", "gate_hints", "gate_operand",
     "channels", "compare", "gradients", "health", "map_changes", "pitfalls", "report", "resampling",
     "sanity_checks",

@@ -29,12 +29,18 @@ def first_plane(array: Array) -> Array:
     return plane
 
 
-def gate_number(operation: str, inputs: Sequence[Array]) -> int | None:
-    """The operand that gates the others; None if there is none. `core.gates.gate_operand` has the rule."""
-    return gate_operand(operation, inputs)
+def gate_number(operation: str, inputs: Sequence[Array], axes: tuple[int, int] | None = None) -> int | None:
+    """The operand that gates the others; None if there is none. `core.gates.gate_operand` has the rule.
+
+    Args:
+        operation: name of the merge.
+        inputs: the values of its operands.
+        axes: that a Dot contracts, `MergeEntry.contracted`.
+    """
+    return gate_operand(operation, inputs, axes=axes)
 
 
-def attention_map(operation: str, inputs: Sequence[Array]) -> Array | None:
+def attention_map(operation: str, inputs: Sequence[Array], axes: tuple[int, int] | None = None) -> Array | None:
     """The attention map of a merge for the first sample, (rows, columns) float32; None if it has none.
 
     A product may have several gates, such as one for rows and one for columns: the map is their product.
@@ -42,8 +48,9 @@ def attention_map(operation: str, inputs: Sequence[Array]) -> Array | None:
     Args:
         operation: name of the merge.
         inputs: the values of its operands, batch first.
+        axes: that a Dot contracts, `MergeEntry.contracted`.
     """
-    number = gate_number(operation, inputs)
+    number = gate_number(operation, inputs, axes)
     if number is None:
         return None
     gate, largest = inputs[number], max(tensor.size for tensor in inputs)

@@ -109,9 +109,13 @@ def _draw(
     each: Range = "channel",
     stage: bool = False,
 ) -> None:
-    view = TensorView(tuple(panels), axes=(1, 2), scale=Scale(range=each), words=translated_words())
+    rank = max(panel.value.ndim for panel in panels)
+    axes = (rank - 3, rank - 2)
+    view = TensorView(tuple(panels), axes=axes, scale=Scale(range=each), words=translated_words())
     tensor_view(
-        replace(view, layout="stage", gallery=False, below=_BELOW) if stage else view,
+        replace(view, layout="stage", gallery=False, below=_BELOW)
+        if stage and rank == 4
+        else view,  # a grid of rows and columns
         key=f"pair {key}",
-        selection=Selection(at=(0, 0, 0, channel)),
+        selection=Selection(at=(0,) * (rank - 1) + (channel,)),
     )

@@ -84,7 +84,7 @@ def scaled(view: TensorView, tensors: Tensors) -> TensorView:
     `values_view` has done so where values alone tell the gate; here the smaller factor is the gate even if the features
     are within 0 and 1 too.
     """
-    number = gate_number(tensors.entry.operation, tensors.inputs)
+    number = gate_number(tensors.entry.operation, tensors.inputs, tensors.entry.contracted)
     if number is None:
         return view
     shape = view.panels[-1].value.shape
@@ -111,7 +111,7 @@ def largest_cell(value: Array) -> tuple[int, ...]:
 
 def show_health(tensors: Tensors) -> None:
     """If an operand is a gate: its verdict and statistics."""
-    number = gate_number(tensors.entry.operation, tensors.inputs)
+    number = gate_number(tensors.entry.operation, tensors.inputs, tensors.entry.contracted)
     if number is None:
         return
     found = health(tensors.inputs[number])

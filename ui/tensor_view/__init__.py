@@ -10,6 +10,6 @@ from ui.tensor_view.words import WORDS
 
 __all__ = [
     "Order", "Panel", "Range", "Reel", "Scale", "Scene", "Selection", "TensorView", "WORDS", "channel_axis",
-    "default_axes", "digest_of", "frame_of", "joined_script", "nearest", "painting", "payload", "read_selection",
-    "tensor_view",
+    "default_axes", "digest_of", "frame_of", "joined_script", "nearest", "outbox", "painting", "payload",
+    "read_selection", "tensor_view",
 ]  # fmt: skip
