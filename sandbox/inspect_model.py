@@ -18,9 +18,7 @@ from typing import TYPE_CHECKING
 
 from core import MergeError, Sentence
 from core.dtypes import Array
-from core.errors import invalid_request
-from core.limits import MAX_MODEL_BYTES
-from sandbox.model_file.archive import read_weights, too_large
+from sandbox.model_file.archive import read_file, read_weights
 from sandbox.model_file.file import ModelFile, read_model
 from sandbox.model_file.hdf5_parent import check_stored
 from sandbox.model_run.report import as_json, as_text, failure_text
@@ -43,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     wants_run = any(given is not None for given in (options.image, options.noise, options.overlay))
     run, notes = None, list[str]()
     try:
-        content = _content(options.model)
+        content = read_file(options.model)
         model = read_model(content, options.model.name)
         if wants_run and model.runnable:
             run, notes = _run(content, model, options)
@@ -78,23 +76,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
     return parser
-
-
-def _content(path: Path) -> bytes:
-    """The whole file, after a check of its size."""
-    try:
-        size = path.stat().st_size
-        if size > MAX_MODEL_BYTES:
-            raise too_large(size)
-        if path.is_dir():
-            raise invalid_request(
-                "{file} is a folder, such as a SavedModel; only .keras and .h5 files are read.", file=path.name[:60]
-            )
-        if not path.is_file():  # a pipe or a device may have no end
-            raise invalid_request("{file} cannot be read: {reason}.", file=path.name[:60], reason="it is not a file")
-        return path.read_bytes()
-    except OSError as error:
-        raise invalid_request("{file} cannot be read: {reason}.", file=path.name[:60], reason=error.strerror) from None
 
 
 def _run(content: bytes, model: ModelFile, options: argparse.Namespace) -> tuple[Run, list[str]]:
