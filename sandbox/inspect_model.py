@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import logging
-import os
 import sys
 from collections.abc import Mapping, Sequence
-from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +20,7 @@ from sandbox.model_file.file import ModelFile, read_model
 from sandbox.model_file.hdf5_parent import check_stored
 from sandbox.model_run.report import as_json, as_text, failure_text
 from sandbox.processes.errors import SandboxError
+from sandbox.processes.terminal import reserve_standard_error
 
 if TYPE_CHECKING:
     from sandbox.model_run.results import Run
@@ -111,17 +109,6 @@ def _one_line(error: MergeError | SandboxError) -> str:
     return reasons.get(error.kind, f"The model could not be run ({error.kind}).")
 
 
-def _alone_on_standard_error() -> None:
-    """Keep standard error for our one line: the libraries of the child and our log would print there, too."""
-    sys.stderr = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="backslashreplace")
-    nothing = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nothing, 2)
-    os.close(nothing)
-    logging.disable()
-    if isinstance(sys.stdout, TextIOWrapper):  # names may be in any language; terminals may not support it
-        sys.stdout.reconfigure(errors="backslashreplace")
-
-
 if __name__ == "__main__":
-    _alone_on_standard_error()
+    reserve_standard_error()
     sys.exit(main())

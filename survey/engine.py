@@ -69,7 +69,7 @@ def _submit_all(
 ) -> None:
     from distributed import as_completed  # noqa: PLC0415  # so that everything else works without Dask
 
-    text, running = plan.as_text(), as_completed()
+    text, running = plan.as_text(), as_completed(loop=client.loop)
     shards: dict[str, int] = {}
 
     def submit() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import pyarrow as pa
@@ -202,7 +203,7 @@ def open_results(folder: Path) -> Results:
         found = Results(folder, plan)
         _ = found.summaries, found.ids
         return found
-    except (OSError, KeyError, EOFError, pa.ArrowException, ValueError) as error:
+    except (OSError, KeyError, EOFError, ValueError, pa.ArrowException, BadZipFile, RecursionError) as error:
         if hasattr(error, "keras_message"):
             raise
         raise invalid_request("The files of the survey are damaged: {reason}", reason=str(error)[:120]) from None
