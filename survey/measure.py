@@ -16,7 +16,7 @@ from core.errors import invalid_request
 from core.limits import MODEL_MEMORY_BYTES, MODEL_SECONDS
 from sandbox.model_file.file import ModelFile
 from sandbox.model_run.file_inputs import source_inputs
-from sandbox.model_run.gate_figures import FEATURE_BINS, FIGURES, WEIGHT_BINS, GateSpec, covered
+from sandbox.model_run.gate_figures import FEATURE_BINS, FIGURES, SUMS, WEIGHT_BINS, GateSpec, covered
 from sandbox.model_run.slots import Slot
 from sandbox.processes.errors import SandboxError
 from sandbox.processes.process import Reply
@@ -30,7 +30,7 @@ _ONE_THREAD = {  # a child for each core is faster than two threads in one child
     "OMP_NUM_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1",
 }  # fmt: skip
 _MOST_SECONDS = 600.0  # of processor time, after which a child is replaced; the kernel would end it at 900
-_SUM_ROWS = 8
+_OF_BATCH = ("feature_bins", "zeros")  # already summed over the images of a batch
 _log = logging.getLogger(__name__)
 
 
@@ -325,7 +325,7 @@ class _Collected:
         for number, arrays in enumerate(self._gates):
             for name, whole in arrays.items():
                 value = found.get(f"{number}/{name}")
-                if name == "feature_bins" and value is not None:
+                if name in _OF_BATCH and value is not None:
                     whole += value
                 elif value is not None:
                     whole[own] = value[rows]
@@ -345,9 +345,10 @@ class _Collected:
 def _empty(gate: GateSpec, count: int, *, masked: bool) -> dict[str, Array]:
     found: dict[str, Array] = {
         "figures": np.full((count, len(FIGURES)), np.nan, np.float32),
-        "sums": np.full((count, _SUM_ROWS, gate.channels), np.nan, np.float32),
+        "sums": np.full((count, len(SUMS), gate.channels), np.nan, np.float32),
         "weight_bins": np.zeros((count, WEIGHT_BINS), np.int32),
         "feature_bins": np.zeros((gate.channels, FEATURE_BINS), np.int64),
+        "zeros": np.zeros(gate.channels, np.int64),
         "finite": np.zeros(count, bool),
         "map": np.zeros((count, *gate.grid), np.uint8),
     }
@@ -367,7 +368,8 @@ def _images(gate: GateSpec, arrays: Mapping[str, Array], measured: Array, masked
     ranges = figures[:, [FIGURES.index("smallest"), FIGURES.index("largest")]]
     kinds = verdicts(figures, finite, measured, gate)
     return GateImages(
-        finite, measured, of_images, ranges, kinds, arrays["sums"], arrays["weight_bins"], arrays["feature_bins"]
+        finite, measured, of_images, ranges, kinds, arrays["sums"], arrays["weight_bins"], arrays["feature_bins"],
+        arrays["zeros"],
     )
 
 

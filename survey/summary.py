@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from core.dtypes import Array
-from sandbox.model_run.gate_figures import AFTER, FEATURE_BINS, SUMS, WEIGHT_BINS, GateSpec
+from sandbox.model_run.gate_figures import FEATURE_BINS, SUMS, WEIGHT_BINS, GateSpec
 from survey.rank import FIGURES_OF_IMAGE, VERDICTS
 
 State = dict[str, Array]
@@ -35,9 +35,10 @@ class GateImages:
         figures: (n, figures) float64 in the order of `FIGURES_OF_IMAGE`; NaN where a figure is not defined.
         ranges: (n, 2): the smallest and the largest gate value.
         verdicts: (n,) numbers of `VERDICTS`.
-        sums: (n, 8, C), see `sandbox.model_run.gate_figures.SUMS`.
+        sums: (n, 7, C), see `sandbox.model_run.gate_figures.SUMS`.
         weight_bins: (n, 256).
-        feature_bins: (C, 128) over the finite images.
+        feature_bins: (C, 128) over the finite images, at every few positions.
+        zeros: (C,) over the same elements.
     """
 
     finite: Array
@@ -48,6 +49,7 @@ class GateImages:
     sums: Array
     weight_bins: Array
     feature_bins: Array
+    zeros: Array
 
 
 @dataclass(frozen=True)
@@ -187,7 +189,7 @@ def _agreement(found: GateImages, gate: GateSpec) -> Array:
 
 
 def _energies(found: GateImages, _gate: GateSpec) -> Array:
-    return np.stack([_sum(found, "square"), found.sums[found.finite, AFTER].astype(np.float64)], axis=-1)
+    return np.stack([_sum(found, "square"), _sum(found, "after")], axis=-1)
 
 
 def _verdict_counts(found: GateImages, _gate: GateSpec) -> Array:
@@ -203,7 +205,7 @@ STATISTICS: dict[str, Statistic] = {  # the one table
     "range": Statistic(RANGES, lambda _: (), lambda found, _: found.ranges[found.finite].astype(np.float64)),
     "weight_bins": Statistic(COUNTS, lambda _: (WEIGHT_BINS,), lambda found, _: found.weight_bins[found.finite]),
     "features": Statistic(MOMENTS, lambda channels: (channels,), _feature_moments),
-    "zeros": Statistic(COUNTS, lambda channels: (channels,), lambda found, _: _sum(found, "zeros").astype(np.int64)),
+    "zeros": Statistic(COUNTS, lambda channels: (channels,), lambda found, _: found.zeros[None]),
     "feature_bins": Statistic(
         COUNTS, lambda channels: (channels, FEATURE_BINS), lambda found, _: found.feature_bins[None]
     ),
@@ -233,7 +235,7 @@ def extract(state: Mapping[str, Array]) -> dict[str, Any]:
     Returns:
         "images", "not_finite": counts; "verdicts": count by name; for each of `FIGURES_OF_IMAGE` its mean over the
         images and "NAME_std"; "weights_mean", "weights_std", "smallest", "largest" over all gate values; for each
-        channel (C,): "channel_mean", "channel_variance", "channel_zeros" (fraction), "channel_energy" (fraction
+        channel (C,): "channel_mean", "channel_variance", "channel_zeros" (fraction, of the elements in the bins), "channel_energy" (fraction
         retained), "channel_agreement" (correlation of the magnitude with the gate, NaN where either is constant).
     """
     figures, features = state["figures"], state["features"]
@@ -250,7 +252,7 @@ def extract(state: Mapping[str, Array]) -> dict[str, Any]:
     positions = features[:, 0]
     found["channel_mean"] = np.where(positions > 0, features[:, 1], np.nan)
     found["channel_variance"] = _known(features[:, 2], positions)
-    found["channel_zeros"] = _known(state["zeros"].astype(np.float64), positions)
+    found["channel_zeros"] = _known(state["zeros"].astype(np.float64), state["feature_bins"].sum(axis=1))
     found["channel_energy"] = _known(state["energy"][:, 1], state["energy"][:, 0])
     _, _, _, magnitude, weight, product = np.moveaxis(state["agreement"], -1, 0)
     found["channel_agreement"] = _known(product, np.sqrt(magnitude * weight))

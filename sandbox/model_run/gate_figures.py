@@ -20,9 +20,8 @@ FIGURES = (  # of the gate values of one image, (n, 10) float32
     "mean", "std", "smallest", "largest", "closed", "open", "entropy", "energy_before", "energy_after", "not_finite",
 )  # fmt: skip
 SUMS = (  # over the positions of one image, for each channel of the features, (n, 7, C) float32
-    "x", "magnitude", "square", "zeros", "gate_magnitude", "gate", "gate_square",
-)  # fmt: skip
-AFTER = len(SUMS)  # the next row of the sums: the sum of squares of the output
+    "x", "magnitude", "square", "gate_magnitude", "gate", "gate_square", "after",
+)  # fmt: skip  # "after" is the sum of squares of the product
 WEIGHT_BINS = 256  # bin k holds the gate values from k / 256 to (k + 1) / 256; the last one holds 1, too
 OCTAVES = 16  # magnitudes from 2^-16 to 2^16
 HALF_OCTAVES = 4 * OCTAVES  # bins of one sign

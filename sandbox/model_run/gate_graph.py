@@ -22,6 +22,7 @@ from sandbox.model_run.gate_figures import (
     MAP_SIDE,
     MOST_POSITIONS,
     OCTAVES,
+    SUMS,
     WEIGHT_BINS,
     GateSpec,
     covered,
@@ -33,6 +34,7 @@ from sandbox.model_run.summary import sendable
 
 Tensor = Any  # TensorFlow ships no types
 _POSITIONS_OF_VOLUME = 8  # along each axis
+_POSITIVE = frozenset({"Relu", "Relu6", "Sigmoid", "Softmax"})  # operations of TensorFlow with no negative result
 
 
 class GateGraph:
@@ -61,8 +63,8 @@ class GateGraph:
 
         Returns:
             "lost": (n,) values of the outputs of the model that are NaN or infinite. For gate K: "K/figures",
-            "K/sums", "K/weight_bins" (n, 256), "K/masked_bins" (n, 256) with a mask, "K/feature_bins" (C, 128) over
-            all valid images with finite values, "K/finite" (n,), "K/map" (n, rows, columns) uint8.
+            "K/sums", "K/weight_bins" (n, 256), "K/masked_bins" (n, 256) with a mask, "K/feature_bins" (C, 128)
+            and "K/zeros" (C,) over all valid images with finite values, "K/finite" (n,), "K/map" (n, rows, columns) uint8.
 
         Raises:
             RuntimeError: the model fails, or a gate is not reached.
@@ -93,7 +95,9 @@ class GateGraph:
             layer = self._file.merge(gate.id).kind == "layer"
             figures = _gate_figures(gate, operands, output, valid, layer=layer)
             if self._mask_size is not None and gate.is_map:
-                figures["masked_bins"] = _masked_bins(tf.cast(operands[gate.gate], tf.float32), masks)
+                figures["masked_bins"] = _masked_bins(
+                    tf.cast(operands[gate.gate], tf.float32), masks, shares=bool(gate.shared_axes)
+                )
             found |= {f"{number}/{name}": value for name, value in figures.items()}
         return found
 
@@ -146,19 +150,21 @@ def _gate_figures(
 ) -> dict[str, Tensor]:
     alpha, x = (tf.cast(operands[number], tf.float32) for number in (gate.gate, gate.features))
     if gate.operation == "Multiply":
-        y = tf.cast(output, tf.float32)
-        sums = _sums(tf.broadcast_to(_expanded(x, y, layer=layer), y.shape), _expanded(alpha, y, layer=layer), y)
+        wide = tf.broadcast_to(_expanded(x, output, layer=layer), output.shape)
+        product = tf.cast(output, tf.float32) if len(operands) > 2 else None
+        positive = operands[gate.features].op.type in _POSITIVE
+        sums = _sums(wide, _expanded(alpha, output, layer=layer), product, positive=positive)
     else:
         sums = _plain_sums(x)
     figures = _figures(gate, alpha)
-    before, after = tf.reduce_sum(sums[:, 2], axis=1), tf.reduce_sum(sums[:, 7], axis=1)
+    before, after = (tf.reduce_sum(sums[:, SUMS.index(name)], axis=1) for name in ("square", "after"))
     lost = _lost(alpha)
     finite = valid & tf.math.is_finite(before) & (lost == 0)
     return {
         "figures": tf.stack([*figures, before, after, tf.cast(lost, tf.float32)], axis=1),
         "sums": sums,
         "weight_bins": _weight_bins(tf.reshape(alpha, [alpha.shape[0], -1])),
-        "feature_bins": _feature_bins(x, finite),
+        **_sampled(x, finite),
         "finite": finite,
         "map": _small_map(alpha, gate),
     }
@@ -196,30 +202,51 @@ def _entropy(alpha: Tensor, shared_axes: tuple[int, ...]) -> Tensor:
     return tf.reduce_mean(tf.reshape(entropy, [alpha.shape[0], -1]), axis=1)
 
 
-@tf.function(autograph=False, jit_compile=True)
-def _sums(x: Tensor, alpha: Tensor, y: Tensor) -> Tensor:
-    """Sums over the positions of each image, (n, 8, C), in the order of `SUMS`, then that of the squares of y.
+def _sums(x: Tensor, alpha: Tensor, y: Tensor | None, *, positive: bool) -> Tensor:
+    """Sums over the positions of each image, (n, 7, C), in the order of `SUMS`.
 
-    Compiled, so that the features are read once.
+    Each sum is a matrix product with a row of weights, which reads the features once and stores nothing of their size.
 
     Args:
         x: features, (n, ..., C).
         alpha: the gate with as many axes.
-        y: the product, (n, ..., C).
+        y: the product, (n, ..., C); None if it is x times alpha.
+        positive: whether x is surely its own magnitude.
     """
-    axes = list(range(1, len(x.shape) - 1))
-    magnitude = tf.abs(x)
-    gate = tf.broadcast_to(alpha, [*x.shape[:-1], alpha.shape[-1]])
-    terms = [x, magnitude, x * x, tf.cast(tf.equal(x, 0), tf.float32), magnitude * gate, gate, gate * gate, y * y]
-    sums = [tf.reduce_sum(term, axis=axes) if axes else term for term in terms]
-    return tf.stack([tf.broadcast_to(total, [x.shape[0], x.shape[-1]]) for total in sums], axis=1)
+    count, channels = x.shape[0], x.shape[-1]
+    positions = prod(x.shape[1:-1])
+    flat = tf.reshape(x, [count, positions, channels])
+    ones = tf.ones([count, 1, positions], tf.float32)
+    magnitude, squares = flat if positive else tf.abs(flat), flat * flat
+    after = None if y is None else _total(ones, tf.square(tf.reshape(y, flat.shape)))
+    if alpha.shape[-1] == 1:
+        gate = tf.reshape(tf.broadcast_to(alpha, [*x.shape[:-1], 1]), [count, 1, positions])
+        both = tf.matmul(tf.concat([ones, gate], axis=1), magnitude)
+        energies = tf.matmul(tf.concat([ones, gate * gate], axis=1), squares)
+        parts = [both[:, 0], energies[:, 0], both[:, 1], tf.reduce_sum(gate, axis=2), tf.reduce_sum(gate**2, axis=2)]
+        after = energies[:, 1] if after is None else after
+    elif prod(alpha.shape[1:-1]) == 1:
+        gate, total, energy = tf.reshape(alpha, [count, channels]), _total(ones, magnitude), _total(ones, squares)
+        parts = [total, energy, gate * total, positions * gate, positions * gate * gate]
+        after = gate * gate * energy if after is None else after
+    else:
+        gate = tf.reshape(tf.broadcast_to(alpha, x.shape), flat.shape)
+        parts = [_total(ones, part) for part in (magnitude, squares, magnitude * gate, gate, gate * gate)]
+        after = _total(ones, squares * gate * gate) if after is None else after
+    total = parts[0] if positive else _total(ones, flat)
+    return tf.stack([tf.broadcast_to(part, [count, channels]) for part in (total, *parts, after)], axis=1)
+
+
+def _total(ones: Tensor, values: Tensor) -> Tensor:
+    """The sum of (n, positions, C) over the positions, (n, C)."""
+    return tf.matmul(ones, values)[:, 0]
 
 
 def _plain_sums(x: Tensor) -> Tensor:
     """As `_sums` for features that are not multiplied by a gate of their shape: what needs one is NaN."""
-    axes = list(range(1, len(x.shape) - 1))
-    terms = [x, tf.abs(x), x * x, tf.cast(tf.equal(x, 0), tf.float32)]
-    sums = [tf.reduce_sum(term, axis=axes) if axes else term for term in terms]
+    flat = tf.reshape(x, [x.shape[0], prod(x.shape[1:-1]), x.shape[-1]])
+    ones = tf.ones([flat.shape[0], 1, flat.shape[1]], tf.float32)
+    sums = [_total(ones, part) for part in (flat, tf.abs(flat), flat * flat)]
     return tf.stack([*sums, *[tf.fill([x.shape[0], x.shape[-1]], np.float32(np.nan))] * 4], axis=1)
 
 
@@ -236,44 +263,57 @@ def _weight_bins(flat: Tensor) -> Tensor:
     return tf.reshape(bins, [flat.shape[0], WEIGHT_BINS])
 
 
-def _masked_bins(alpha: Tensor, masks: Tensor) -> Tensor:
+def _masked_bins(alpha: Tensor, masks: Tensor, *, shares: bool) -> Tensor:
     """How many positions of each level the mask covers, (n, 2, 256): covered, and all.
 
-    A position that the mask covers in part counts as that part.
+    A position that the mask covers in part counts as that part. Shares are relative to the largest of the image.
     """
-    rows, columns = alpha.shape[1], alpha.shape[2]
     plane = tf.reduce_mean(alpha, axis=-1)
-    up, across = (
-        tf.constant(covered(own, wanted), tf.float32)
-        for own, wanted in ((masks.shape[1], rows), (masks.shape[2], columns))
-    )
-    part = tf.einsum("rh,nhw,cw->nrc", up, masks, across)
+    if shares:
+        plane = tf.math.divide_no_nan(plane, tf.reduce_max(plane, axis=[1, 2], keepdims=True))
     levels = tf.reshape(_levels(tf.reshape(plane, [plane.shape[0], -1])), [-1])
     count = plane.shape[0] * WEIGHT_BINS
-    inside = tf.math.unsorted_segment_sum(tf.reshape(part, [-1]), levels, count)
+    part = tf.reshape(_covered_parts(masks, plane.shape[1:]), [-1])
+    inside = tf.math.bincount(levels, weights=part, minlength=count, maxlength=count)
     every = tf.math.bincount(levels, minlength=count, maxlength=count, dtype=tf.int32)
     pair = tf.stack([inside, tf.cast(every, tf.float32)])
     return tf.transpose(tf.reshape(pair, [2, plane.shape[0], WEIGHT_BINS]), [1, 0, 2])
 
 
-def _feature_bins(x: Tensor, finite: Tensor) -> Tensor:
-    """Counts of the features at every few positions, (C, 128) int32, over the images that are finite.
+def _covered_parts(masks: Tensor, grid: tuple[int, ...]) -> Tensor:
+    """Which part of each position of a grid the masks cover, (n, rows, columns)."""
+    size = tuple(masks.shape[1:])
+    if size == tuple(grid):
+        return masks
+    if all(own % wanted == 0 for own, wanted in zip(size, grid, strict=True)):
+        steps = [own // wanted for own, wanted in zip(size, grid, strict=True)]
+        return tf.nn.avg_pool2d(masks[..., None], steps, steps, "VALID")[..., 0]
+    up, across = (tf.constant(covered(own, wanted), tf.float32) for own, wanted in zip(size, grid, strict=True))
+    return tf.einsum("nrw,cw->nrc", tf.einsum("rh,nhw->nrw", up, masks), across)
 
-    The bin is read off the bits: the exponent and the first bit of the mantissa.
+
+def _sampled(x: Tensor, finite: Tensor) -> dict[str, Tensor]:
+    """Of the features at every few positions, over the images that are finite: counts in bins, and of zeros.
+
+    The bin is read off the bits of a value: the exponent and the first bit of the mantissa.
+
+    Returns:
+        "feature_bins" (C, 128) and "zeros" (C,), int32.
     """
     most = MOST_POSITIONS if len(x.shape) <= 4 else _POSITIONS_OF_VOLUME
     most = most * most if len(x.shape) == 3 else most
     steps = [ceil(size / most) for size in x.shape[1:-1]]
     few = x[(slice(None), *(slice(None, None, step) for step in steps))]
+    few = tf.reshape(few, [few.shape[0], prod(few.shape[1:-1]), few.shape[-1]])
     bits = tf.bitcast(few, tf.int32)
     half = tf.bitwise.bitwise_and(tf.bitwise.right_shift(bits, 22), 0x1FF) - 2 * (127 - OCTAVES)
     level = tf.clip_by_value(half, 0, HALF_OCTAVES - 1) + tf.where(few < 0, HALF_OCTAVES, 0)
-    channels = x.shape[-1]
-    index = level + FEATURE_BINS * tf.range(channels)
-    index = tf.where(tf.reshape(finite, [-1] + [1] * (len(x.shape) - 1)), index, channels * FEATURE_BINS)
+    channels = few.shape[-1]
+    index = tf.where(finite[:, None, None], level + FEATURE_BINS * tf.range(channels), channels * FEATURE_BINS)
     count = channels * FEATURE_BINS + 1
     bins = tf.math.bincount(tf.reshape(index, [-1]), minlength=count, maxlength=count, dtype=tf.int32)
-    return tf.reshape(bins[:-1], [channels, FEATURE_BINS])
+    zeros = tf.reduce_sum(tf.cast(tf.equal(few, 0) & finite[:, None, None], tf.int32), axis=[0, 1])
+    return {"feature_bins": tf.reshape(bins[:-1], [channels, FEATURE_BINS]), "zeros": zeros}
 
 
 def _small_map(alpha: Tensor, gate: GateSpec) -> Tensor:

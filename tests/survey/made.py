@@ -23,17 +23,18 @@ def gate_images(seed: int, count: int) -> tuple[GateImages, np.ndarray]:
     x = rng.normal(2, 3, (count, 15, 7)).astype(np.float32) * (rng.random((count, 15, 7)) < 0.7)
     alpha = rng.random((count, 15, 1)).astype(np.float32)
     gate = np.broadcast_to(alpha, x.shape)
-    terms = [x, abs(x), x * x, x == 0, abs(x) * gate, gate, gate * gate, (x * alpha) ** 2]
+    terms = [x, abs(x), x * x, abs(x) * gate, gate, gate * gate, (x * alpha) ** 2]
     sums = np.stack([term.sum(axis=1, dtype=np.float32) for term in terms], axis=1)
     bins = rng.integers(0, 9, (count, WEIGHT_BINS)).astype(np.int32)
     of_each = rng.integers(0, 5, (count, 7, FEATURE_BINS)) * finite[:, None, None]
     verdicts = np.where(measured, rng.integers(0, len(VERDICTS), count), NO_VERDICT)
     ranges = np.sort(rng.random((count, 2)), axis=1)
-    found = GateImages(finite, measured, figures, ranges, verdicts, sums, bins, of_each.sum(axis=0))
+    found = GateImages(finite, measured, figures, ranges, verdicts, sums, bins, of_each.sum(axis=0), of_each[:, :, 0].sum(axis=0))
     return found, of_each
 
 
 def some(found: GateImages, feature_bins: np.ndarray, rows: np.ndarray) -> GateImages:
     """Only these images."""
-    parts = {name: value[rows] for name, value in vars(found).items() if name != "feature_bins"}
-    return GateImages(**parts, feature_bins=feature_bins[rows].sum(axis=0))
+    parts = {name: value[rows] for name, value in vars(found).items() if name not in ("feature_bins", "zeros")}
+    own = feature_bins[rows]
+    return GateImages(**parts, feature_bins=own.sum(axis=0), zeros=own[:, :, 0].sum(axis=0))
