@@ -1,4 +1,4 @@
-"""What the gates of a model do over a whole data set: verdicts on each gate, and the maps of the images, odd ones first."""
+"""What the gates of a model do over a data set: verdicts on each gate, maps of the images, odd ones first."""
 
 import streamlit as st
 

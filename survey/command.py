@@ -82,7 +82,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--limit", type=_positive, metavar="N", help="only the first N images")
     parser.add_argument("--gate", action="append", default=[], metavar="NAME", help="a merge, or NAME:OPERAND")
     parser.add_argument("--scale", choices=tuple(SCALES), default="0..1", help="of pictures")
-    parser.add_argument("--size", type=_size, metavar="ROWS,COLUMNS", help="of pictures, where the model leaves it open")
+    parser.add_argument(
+        "--size", type=_size, metavar="ROWS,COLUMNS", help="of pictures, where the model leaves it open"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     return parser
 

@@ -64,9 +64,7 @@ def run_shards(
         _submit_all(client, store, plan, missing, on_shard)
 
 
-def _submit_all(
-    client: Any, store: Store, plan: Plan, missing: Iterator[int], on_shard: Callable[[int], None]
-) -> None:
+def _submit_all(client: Any, store: Store, plan: Plan, missing: Iterator[int], on_shard: Callable[[int], None]) -> None:
     from distributed import as_completed  # noqa: PLC0415  # so that everything else works without Dask
 
     text, running = plan.as_text(), as_completed(loop=client.loop)
@@ -202,5 +200,3 @@ def close_models() -> None:
     while _JOBS:
         _JOBS.pop().close()
     _new_job.cache_clear()
-
-

@@ -78,9 +78,17 @@ class ModelProcess:
         header = {"gates": [gate.as_json() for gate in plan.gates], "mask_size": plan.mask_size}
         return self._ask("measure", header, arrays)
 
-    def used(self, seconds: float) -> None:
-        """Note the processor time that the child has used; after a lot of it, the next call gets a new child."""
-        self._used = seconds
+    def measured(self, future: Future[Reply]) -> dict[str, Array]:
+        """The arrays of a reply to `measure`, by name. After a lot of processor time, the next call gets a new child.
+
+        Raises:
+            SandboxError: the child has ended; "gone" if it ended before it began.
+        """
+        reply = future.result()
+        if reply.header.get("missing"):  # it was replaced by one without the model
+            raise SandboxError("gone")
+        self._used = float(reply.header["seconds"])
+        return dict(zip(reply.header["names"], reply.arrays, strict=True))
 
     def renew(self) -> None:
         """End the child; the next call starts another."""
@@ -224,14 +232,14 @@ def _in_batches(plan: Plan, process: ModelProcess, source: Source, shard: int) -
     for numbers in _batches(plan, shard):
         loaded = [load_image(plan, process.model, source, number) for number in numbers]
         if waiting is not None and before is not None:
-            collected.take(*before, process, waiting.result())
+            collected.take(*before, process.measured(waiting))
         before, waiting = (numbers, loaded), None
         if any(not one.error for one in loaded):
-            waiting = process.measure(plan, _stacked(plan, process.model, loaded))
+            waiting = process.measure(plan, _stacked(plan, loaded))
         else:
-            collected.take(numbers, loaded, process, None)
+            collected.take(numbers, loaded, None)
     if waiting is not None and before is not None:
-        collected.take(*before, process, waiting.result())
+        collected.take(*before, process.measured(waiting))
     return collected.measured()
 
 
@@ -241,18 +249,35 @@ def _one_by_one(plan: Plan, process: ModelProcess, source: Source, shard: int) -
     for numbers in _batches(plan, shard):
         for at, number in enumerate(numbers):
             one = load_image(plan, process.model, source, number)
-            reply = None
+            found = None
             if not one.error:
                 batch = [one if other == at else Loaded(error="-") for other in range(len(numbers))]
                 try:
-                    reply = process.measure(plan, _stacked(plan, process.model, batch)).result()
+                    found = _alone(process, plan, _stacked(plan, batch))
                 except SandboxError as error:
                     if error.kind in ("start", "closed"):
                         raise
-                    process.renew()
                     one = Loaded(error=_death(error))
-            collected.take(range(number, number + 1), [one], process, reply, at)
+            collected.take(range(number, number + 1), [one], found, at)
     return collected.measured()
+
+
+def _alone(process: ModelProcess, plan: Plan, arrays: Sequence[Array]) -> dict[str, Array]:
+    """Measure a single image; if the child had ended before it began, once more.
+
+    Raises:
+        SandboxError: the child ended on this image, or none can be started.
+    """
+    for attempt in range(2):
+        try:
+            return process.measured(process.measure(plan, arrays))
+        except SandboxError as error:
+            if error.kind in ("start", "closed"):
+                raise
+            process.renew()
+            if error.kind != "gone" or attempt:
+                raise
+    raise SandboxError("gone")
 
 
 def _death(error: SandboxError) -> str:
@@ -260,6 +285,7 @@ def _death(error: SandboxError) -> str:
         "timeout": "The model took too long on this image and was stopped.",
         "memory": "The model ran out of memory on this image.",
         "died": "The process of the model ended on this image.",
+        "gone": "The process of the model ended on this image.",
     }
     return reasons.get(error.kind, f"The model failed on this image: {error}"[:300])
 
@@ -270,7 +296,7 @@ def _batches(plan: Plan, shard: int) -> Iterator[range]:
         yield range(start, min(numbers.stop, start + plan.batch))
 
 
-def _stacked(plan: Plan, model: ModelFile, loaded: Sequence[Loaded]) -> list[Array]:
+def _stacked(plan: Plan, loaded: Sequence[Loaded]) -> list[Array]:
     """The arrays of one batch; where there is no image, zeros."""
     size = plan.batch
     first = next(one for one in loaded if not one.error)
@@ -299,25 +325,20 @@ class _Collected:
         self._masked, self._measured = np.zeros(count, bool), np.zeros(count, bool)
         self._gates = [_empty(gate, count, masked=plan.mask_size is not None) for gate in plan.gates]
 
-    def take(
-        self, numbers: range, loaded: Sequence[Loaded], process: ModelProcess, reply: Reply | None, first: int = 0
-    ) -> None:
-        """Keep the reply to one batch.
+    def take(self, numbers: range, loaded: Sequence[Loaded], found: Mapping[str, Array] | None, first: int = 0) -> None:
+        """Keep what was measured on one batch.
 
         Args:
             numbers: of its images.
             loaded: these images.
-            process: that measured them.
-            reply: None if none of them could be used.
+            found: arrays by name; None if no image could be used.
             first: position of the first image in the batch.
         """
         own = slice(numbers.start - self._numbers.start, numbers.stop - self._numbers.start)
         self._errors[own] = [one.error for one in loaded]
         usable = np.array([not one.error for one in loaded])
-        if reply is None:
+        if found is None:
             return
-        process.used(float(reply.header["seconds"]))
-        found = dict(zip(reply.header["names"], reply.arrays, strict=True))
         rows = slice(first, first + len(numbers))
         self._measured[own] = usable
         self._masked[own] = [one.mask is not None for one in loaded]
@@ -326,7 +347,7 @@ class _Collected:
             for name, whole in arrays.items():
                 value = found.get(f"{number}/{name}")
                 if name in _OF_BATCH and value is not None:
-                    whole += value
+                    np.add(whole, value, out=whole)
                 elif value is not None:
                     whole[own] = value[rows]
 
@@ -368,7 +389,14 @@ def _images(gate: GateSpec, arrays: Mapping[str, Array], measured: Array, masked
     ranges = figures[:, [FIGURES.index("smallest"), FIGURES.index("largest")]]
     kinds = verdicts(figures, finite, measured, gate)
     return GateImages(
-        finite, measured, of_images, ranges, kinds, arrays["sums"], arrays["weight_bins"], arrays["feature_bins"],
+        finite,
+        measured,
+        of_images,
+        ranges,
+        kinds,
+        arrays["sums"],
+        arrays["weight_bins"],
+        arrays["feature_bins"],
         arrays["zeros"],
     )
 

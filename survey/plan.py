@@ -1,4 +1,4 @@
-"""What a survey will do, as data: the model, the images, the gates, and the shards into which the images are divided."""
+"""What a survey will do, as data: the model, the images, the gates, and the shards that the images are divided into."""
 
 from __future__ import annotations
 

@@ -124,9 +124,8 @@ def _try_once(plan: Plan, process: ModelProcess, arrays: Sequence[Array]) -> Non
     size = plan.batch
     masks = np.zeros((size, *(plan.mask_size or (0, 0))), np.float32)
     try:
-        reply = process.measure(plan, [*arrays, np.ones(size, bool), masks]).result()
+        process.measured(process.measure(plan, [*arrays, np.ones(size, bool), masks]))
     except SandboxError as error:
         if error.kind == "failed":
             raise invalid_request("The model cannot be measured: {reason}", reason=str(error)[:300]) from None
         raise
-    process.used(float(reply.header["seconds"]))

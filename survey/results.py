@@ -1,4 +1,4 @@
-"""Opens the folder of a survey: its figures, its images, its maps. Needs neither Dask nor Keras; reads what it is asked for."""
+"""Opens the folder of a survey: figures, images and maps. Needs neither Dask nor Keras; reads no more than asked."""
 
 from __future__ import annotations
 
@@ -106,7 +106,9 @@ class Results:
         if self._merged:
             return _array(pq.read_table(self.folder / IMAGES, columns=[name])[name])
         if name.endswith("_oddness"):
-            self._columns.update(oddness_columns(self.plan, {one: self.column(one) for one in needed_columns(self.plan)}))
+            self._columns.update(
+                oddness_columns(self.plan, {one: self.column(one) for one in needed_columns(self.plan)})
+            )
             return self._columns[name]
         return _array(self._partial[name])
 

@@ -100,7 +100,7 @@ class _Joined:
 
 
 class _Files:
-    """Files of images; the digest is that of names, sizes and times, since reading all would take as long as the run."""
+    """Files of images; the digest is that of names, sizes and times, since reading all takes as long as the run."""
 
     def __init__(self, files: Sequence[Path], folder: Path, masks: str | None) -> None:
         self._files = files

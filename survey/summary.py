@@ -235,8 +235,9 @@ def extract(state: Mapping[str, Array]) -> dict[str, Any]:
     Returns:
         "images", "not_finite": counts; "verdicts": count by name; for each of `FIGURES_OF_IMAGE` its mean over the
         images and "NAME_std"; "weights_mean", "weights_std", "smallest", "largest" over all gate values; for each
-        channel (C,): "channel_mean", "channel_variance", "channel_zeros" (fraction, of the elements in the bins), "channel_energy" (fraction
-        retained), "channel_agreement" (correlation of the magnitude with the gate, NaN where either is constant).
+        channel (C,): "channel_mean", "channel_variance", "channel_zeros" (fraction, of the elements in the bins),
+        "channel_energy" (fraction retained), "channel_agreement" (correlation of the magnitude with the gate). NaN
+        where a figure is not defined.
     """
     figures, features = state["figures"], state["features"]
     count, mean, spread = np.moveaxis(figures, -1, 0)

@@ -1,6 +1,6 @@
 """What is measured of a gate on a batch: the names and order of the figures, and which operand is the gate.
 
-NumPy only: the process that measures (`sandbox/model_run/gate_graph.py`) and the one that asks (`survey/`) both read it.
+NumPy only: it is read by the process that measures (`gate_graph.py`) and by the one that asks (`survey/`).
 """
 
 from __future__ import annotations

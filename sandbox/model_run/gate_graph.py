@@ -64,7 +64,8 @@ class GateGraph:
         Returns:
             "lost": (n,) values of the outputs of the model that are NaN or infinite. For gate K: "K/figures",
             "K/sums", "K/weight_bins" (n, 256), "K/masked_bins" (n, 256) with a mask, "K/feature_bins" (C, 128)
-            and "K/zeros" (C,) over all valid images with finite values, "K/finite" (n,), "K/map" (n, rows, columns) uint8.
+            and "K/zeros" (C,) over all valid images with finite values, "K/finite" (n,), "K/map" (n, rows, columns)
+            uint8.
 
         Raises:
             RuntimeError: the model fails, or a gate is not reached.

@@ -9,7 +9,7 @@ from io import TextIOWrapper
 
 
 def reserve_standard_error() -> None:
-    """Reserve standard error for what the command itself writes: the libraries of the child and our log would print there, too."""
+    """Reserve standard error for what the command itself writes: libraries of its children would print there, too."""
     sys.stderr = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="backslashreplace")
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, 2)

@@ -29,7 +29,9 @@ def gate_images(seed: int, count: int) -> tuple[GateImages, np.ndarray]:
     of_each = rng.integers(0, 5, (count, 7, FEATURE_BINS)) * finite[:, None, None]
     verdicts = np.where(measured, rng.integers(0, len(VERDICTS), count), NO_VERDICT)
     ranges = np.sort(rng.random((count, 2)), axis=1)
-    found = GateImages(finite, measured, figures, ranges, verdicts, sums, bins, of_each.sum(axis=0), of_each[:, :, 0].sum(axis=0))
+    found = GateImages(
+        finite, measured, figures, ranges, verdicts, sums, bins, of_each.sum(axis=0), of_each[:, :, 0].sum(axis=0)
+    )
     return found, of_each
 
 

@@ -1,5 +1,7 @@
 """Every kind of source lists its images, reads one at a time, and says in a sentence what is wrong."""
 
+import io
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -70,7 +72,9 @@ def test_what_is_wrong_is_said(tmp_path):
     np.save(tmp_path / "flat.npy", np.zeros((3, 5)))
     np.savez(tmp_path / "empty.npz")
     (tmp_path / "broken.npz").write_bytes(b"PK\x03\x04")
-    (tmp_path / "cut.npy").write_bytes(b"\x93NUMPY\x01\x00v\x00{'descr': '<f8', 'fortran_order': False, 'shape': (9, 9, 9), }")
+    content = io.BytesIO()
+    np.save(content, np.zeros((9, 9, 9)))
+    (tmp_path / "cut.npy").write_bytes(content.getvalue()[:200])
     cases = {
         "nowhere": "is not read", "seeds:5-2": "no range", "seeds:a": "no range", "objects.npy": "cannot be read",
         "flat.npy": "image first", "empty.npz": "no array of images", "broken.npz": "cannot be read",

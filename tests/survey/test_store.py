@@ -115,7 +115,7 @@ def test_a_full_disk_loses_nothing(tmp_path, monkeypatch):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(stored.os, "fsync", full)
-    with pytest.raises(MergeError, match="No space left on device. What was measured so far is kept"):
+    with pytest.raises(MergeError, match=r"No space left on device. What was measured so far is kept"):
         write(store, 1)
     monkeypatch.undo()
     assert store.done(PLAN) == [0]

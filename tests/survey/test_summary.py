@@ -68,7 +68,8 @@ def test_figures_are_those_of_numpy():
     assert got["channel_mean"] == pytest.approx(wide.mean(axis=0))
     assert got["channel_variance"] == pytest.approx(wide.var(axis=0))
     assert got["channel_zeros"] == pytest.approx(found.zeros / found.feature_bins.sum(axis=1))
-    assert got["channel_energy"] == pytest.approx(((x * alpha) ** 2).sum(axis=(0, 1)) / (x**2).sum(axis=(0, 1)), rel=1e-5)
+    retained = ((x * alpha) ** 2).sum(axis=(0, 1)) / (x**2).sum(axis=(0, 1))
+    assert got["channel_energy"] == pytest.approx(retained, rel=1e-5)
     correlation = [np.corrcoef(abs(wide[:, c]), gate.reshape(-1, 7)[:, c])[0, 1] for c in range(7)]
     assert got["channel_agreement"] == pytest.approx(correlation, rel=1e-5)
     assert got["weights_mean"] == pytest.approx(alpha.mean(dtype=np.float64))

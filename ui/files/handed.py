@@ -1,4 +1,4 @@
-"""Files that one page hands to another, as if they had been uploaded there. They are kept in memory, for this session."""
+"""Files that one page hands to another, as if they had been uploaded there; in memory, for this session."""
 
 from __future__ import annotations
 

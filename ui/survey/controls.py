@@ -155,7 +155,7 @@ def chosen_rows(results: Results, choice: Choice) -> Sequence[int]:
 
 
 def asked_image() -> tuple[int, int] | None:
-    """The image that was clicked just now: 0 or 1 for the first or second survey, and its row; None if there is none."""
+    """The image that was clicked just now, if any: 0 or 1 for the first or second survey, and its row."""
     asked = session.get(ASKED)
     session.put({ASKED: None})
     return asked if isinstance(asked, tuple) else None

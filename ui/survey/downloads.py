@@ -75,8 +75,9 @@ def _cell(value: object) -> str:
 def images_parquet(results: Results) -> bytes:
     """The same for programs, without the maps."""
     stream = io.BytesIO()
-    table = {name: pa.array(values.tolist() if values.dtype.kind == "O" else values) for name, values in columns(results).items()}
-    pq.write_table(pa.table(table), stream, compression="zstd")
+    table = columns(results)
+    arrays = {name: pa.array(list(values) if values.dtype.kind == "O" else values) for name, values in table.items()}
+    pq.write_table(pa.table(arrays), stream, compression="zstd")
     return stream.getvalue()
 
 
