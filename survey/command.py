@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0; 2 if something is rejected before an image was looked at; 1 if the survey had to stop; 130 after Ctrl+C. What
         was measured is kept in each case.
     """
-    given = _parser().parse_args(arguments)
+    given = parser().parse_args(arguments)
     store, begun = Store(given.out), time.monotonic()
     code = 0
     try:
@@ -65,7 +65,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """The arguments of the command."""
     parser = argparse.ArgumentParser(
         prog="python -m survey",
         description="What the gates of a model do over many images. The same command continues a survey.",

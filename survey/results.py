@@ -19,15 +19,17 @@ from survey.plan import Plan
 from survey.rank import FIGURES_OF_IMAGE, VERDICTS, most_odd
 from survey.store import (
     IMAGES,
+    MAP,
+    MAPS,
     SUMMARY,
     merged_states,
-    needed_columns,
-    oddness_columns,
     read_result,
     shard_table,
     stored_plan,
     stored_shards,
     unpack,
+    with_oddness,
+    without_maps,
 )
 
 ORDERS = ("oddness", *FIGURES_OF_IMAGE, "number")  # by which the images of a gate can be sorted
@@ -78,7 +80,7 @@ class Results:
         return tuple(summary.extract(state) for state in self._states)
 
     @cached_property
-    def _states(self) -> summary_states:
+    def _states(self) -> list[summary.State]:
         if not self._merged:
             return merged_states(self.folder, self.plan, self._shards)
         path = self.folder / SUMMARY
@@ -93,33 +95,24 @@ class Results:
 
     def column(self, name: str) -> Array:
         """A column of all images, (n,); a figure of gate 2 is "g2_mean"."""
-        found = self._columns.get(name)
+        found = self._arrays.get(name)
         if found is None:
-            found = self._columns[name] = self._read(name)
+            found = self._arrays[name] = self._table[name].to_numpy()
         return found
 
     @cached_property
-    def _columns(self) -> dict[str, Array]:
+    def _arrays(self) -> dict[str, Array]:
         return {}
 
-    def _read(self, name: str) -> Array:
-        if self._merged:
-            return _array(pq.read_table(self.folder / IMAGES, columns=[name])[name])
-        if name.endswith("_oddness"):
-            self._columns.update(
-                oddness_columns(self.plan, {one: self.column(one) for one in needed_columns(self.plan)})
-            )
-            return self._columns[name]
-        return _array(self._partial[name])
-
     @cached_property
-    def _partial(self) -> pa.Table:
-        """All columns but the maps, of the shards that are stored."""
-        tables = [shard_table(self.folder, shard) for shard in self._shards]
+    def _table(self) -> pa.Table:
+        """All columns but the maps."""
+        if self._merged:
+            return pq.read_table(self.folder / IMAGES)
+        tables = [without_maps(shard_table(self.folder, shard)) for shard in self._shards]
         if not tables:
             raise invalid_request("The survey has no results yet.")
-        kept = [name for name in tables[0].column_names if not name.endswith("_map")]
-        return pa.concat_tables([table.select(kept) for table in tables])
+        return with_oddness(self.plan, pa.concat_tables(tables))
 
     def order(self, gate: int, by: str, *, descending: bool = True) -> Array:
         """The rows of all images, sorted; those without the figure are last, equal ones by number.
@@ -152,7 +145,7 @@ class Results:
             gate: number of the gate.
             rows: of the images.
         """
-        name, grid = f"g{gate}_map", self.plan.gates[gate].grid
+        name, grid = f"g{gate}{MAP}", self.plan.gates[gate].grid
         found: Array = np.zeros((len(rows), *grid), np.uint8)
         groups: dict[int, list[int]] = {}
         starts = self._starts
@@ -167,7 +160,7 @@ class Results:
 
     @cached_property
     def _file(self) -> pq.ParquetFile:
-        return pq.ParquetFile(self.folder / IMAGES)
+        return pq.ParquetFile(self.folder / MAPS)
 
     @cached_property
     def _starts(self) -> Array:
@@ -182,14 +175,6 @@ class Results:
         if self._merged:
             return self._file.read_row_group(group, columns=[name])[name]
         return shard_table(self.folder, self._shards[group], [name])[name]
-
-
-summary_states = list[summary.State]
-
-
-def _array(column: Any) -> Array:
-    found: Array = column.to_numpy(zero_copy_only=False) if hasattr(column, "chunks") else np.asarray(column)
-    return found
 
 
 def open_results(folder: Path) -> Results:

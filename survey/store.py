@@ -3,9 +3,10 @@
     plan.json        the plan
     shards/N.parquet the images of a shard, a row each
     shards/N.npz     the statistics of a shard; written last, so that it marks the shard as done
-    images.parquet   all images, a row group for each shard, with how odd they are
+    images.parquet   all images, with how odd they are
+    maps.parquet     their maps, a row group for each shard
     summary.npz      the merged statistics
-    result.json      how much of the survey these two hold
+    result.json      how much of the survey these three hold
 
 The shards are removed when the survey is complete.
 """
@@ -35,7 +36,9 @@ from survey.measure import Measured
 from survey.plan import MAX_PLAN_BYTES, Plan, differences, read_plan
 from survey.rank import FIGURES_OF_IMAGE, ODD_BY, VERDICTS, oddness
 
-PLAN, IMAGES, SUMMARY, RESULT, SHARDS = "plan.json", "images.parquet", "summary.npz", "result.json", "shards"
+PLAN, IMAGES, MAPS, SUMMARY = "plan.json", "images.parquet", "maps.parquet", "summary.npz"
+RESULT, SHARDS = "result.json", "shards"
+MAP = "_map"  # end of the name of a column with maps
 _SHARD = re.compile(r"(\d+)\.npz")
 States = list[summary.State]
 
@@ -74,7 +77,7 @@ def shard_files(plan: Plan, measured: Measured, ids: Sequence[str]) -> ShardFile
         columns[f"g{number}_not_finite"] = pa.array(np.nan_to_num(measured.not_finite[number]).astype(np.int32))
         columns[f"g{number}_verdict"] = pa.array(found.verdicts, pa.int8())
         flat = measured.maps[number].reshape(len(ids), -1)
-        columns[f"g{number}_map"] = pa.array([row.tobytes() for row in flat], pa.binary(flat.shape[1]))
+        columns[f"g{number}{MAP}"] = pa.array([row.tobytes() for row in flat], pa.binary(flat.shape[1]))
     parquet = io.BytesIO()
     pq.write_table(pa.table(columns), parquet, compression="zstd")
     states = [
@@ -283,32 +286,39 @@ def oddness_columns(plan: Plan, table: Mapping[str, Array]) -> dict[str, Array]:
     return found
 
 
-def needed_columns(plan: Plan) -> list[str]:
-    """The columns that `oddness_columns` reads."""
-    return [f"g{number}_{name}" for number in range(len(plan.gates)) for name in (*ODD_BY, "verdict")]
+def without_maps(table: pa.Table) -> pa.Table:
+    """The table without the columns of the maps."""
+    return table.select([name for name in table.column_names if not name.endswith(MAP)])
+
+
+def with_oddness(plan: Plan, table: pa.Table) -> pa.Table:
+    """The table of all images with the columns of `oddness_columns`."""
+    names = [f"g{number}_{name}" for number in range(len(plan.gates)) for name in (*ODD_BY, "verdict")]
+    for name, values in oddness_columns(plan, {name: table[name].to_numpy() for name in names}).items():
+        table = table.append_column(name, pa.array(values, pa.float64()))
+    return table
 
 
 def _write_images(folder: Path, plan: Plan, shards: Sequence[int]) -> None:
-    names = needed_columns(plan)
-    parts = [shard_table(folder, shard, names) for shard in shards]
-    if not parts:
+    """images.parquet and maps.parquet; the maps of one shard at a time."""
+    if not shards:
         return
-    joined = pa.concat_tables(parts)
-    odd = oddness_columns(plan, {name: joined[name].to_numpy() for name in names})
-    path, at = folder / IMAGES, 0
-    part = path.with_name(path.name + ".part")
+    path = folder / MAPS
+    part, kept = path.with_name(path.name + ".part"), []
     try:
         writer: Any = None
         for shard in shards:
             table = shard_table(folder, shard)
-            for name, values in odd.items():
-                table = table.append_column(name, pa.array(values[at : at + table.num_rows], pa.float64()))
-            at += table.num_rows
-            writer = writer or pq.ParquetWriter(part, table.schema, compression="zstd")
-            writer.write_table(table, row_group_size=table.num_rows)
+            kept.append(without_maps(table))
+            maps = table.select(["number", *(name for name in table.column_names if name.endswith(MAP))])
+            writer = writer or pq.ParquetWriter(part, maps.schema, compression="zstd")
+            writer.write_table(maps, row_group_size=maps.num_rows)
         writer.close()
         with part.open("rb+") as file:
             os.fsync(file.fileno())
         _put_in_place(part, path)
     except OSError as error:
         raise unwritable(path, error) from None
+    content = io.BytesIO()
+    pq.write_table(with_oddness(plan, pa.concat_tables(kept)).combine_chunks(), content, compression="zstd")
+    write_whole(folder / IMAGES, content.getvalue())

@@ -26,11 +26,6 @@ def folder(tmp_path_factory):
     return path
 
 
-@pytest.fixture
-def local(monkeypatch):
-    monkeypatch.setattr("ui.survey.opening.st.get_option", lambda name: "127.0.0.1")
-
-
 def page(folder, **parameters) -> AppTest:
     """The page with a folder typed in."""
     app = opened(PAGE, **{"from": "folder"}, **parameters)
@@ -57,7 +52,7 @@ def test_the_example_opens():
     assert "MAD" in cards[0]["note"]
 
 
-def test_odd_ones_first_then_any_order(folder, local):
+def test_odd_ones_first_then_any_order(folder):
     results = open_results(folder)
     app = page(folder)
     assert f"{COUNT} images · 1 with an error · 1 with NaN" in words(app)
@@ -72,7 +67,7 @@ def test_odd_ones_first_then_any_order(folder, local):
     assert [int(card["id"]) for card in cards] == list(results.order(0, "mean", descending=False)[SHOWN : 2 * SHOWN])
 
 
-def test_filters(folder, local):
+def test_filters(folder):
     app = page(folder, verdict="error")
     (cards,) = strips(app)
     assert [(card["name"], card["image"], card["verdict"]) for card in cards] == [("image 5", "", "error")]
@@ -84,7 +79,7 @@ def test_filters(folder, local):
     assert "No image matches" in words(app)
 
 
-def test_two_surveys(folder, local, tmp_path):
+def test_two_surveys(folder, tmp_path):
     other = tmp_path / "other"
     filled(other, [0])
     app = page(folder, by="number")
@@ -95,7 +90,7 @@ def test_two_surveys(folder, local, tmp_path):
     assert len(app.table[0].value) == 2
 
 
-def test_what_cannot_be_opened(local, tmp_path):
+def test_what_cannot_be_opened(tmp_path):
     app = page(tmp_path)
     assert "holds no survey" in app.error[0].value
     assert not strips(app)

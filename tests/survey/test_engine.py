@@ -56,7 +56,8 @@ def same(first, second):
     assert one.count == other.count == COUNT
     for ours, theirs in zip(one._states, other._states, strict=True):
         assert all(np.array_equal(ours[name], theirs[name]) for name in ours)
-    assert (first / "images.parquet").read_bytes() == (second / "images.parquet").read_bytes()
+    for name in ("images.parquet", "maps.parquet"):
+        assert (first / name).read_bytes() == (second / name).read_bytes()
 
 
 def test_two_workers_and_the_table(tmp_path, model_file, stack, one_worker, capsys):

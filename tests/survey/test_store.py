@@ -69,7 +69,8 @@ def test_a_part_can_be_read_and_any_order_gives_the_same_bits(tmp_path):
     assert first.complete
     assert part.done(PLAN) == [0, 1, 2]
     assert not (tmp_path / "a" / "shards").exists()
-    assert (tmp_path / "a" / "images.parquet").read_bytes() == (tmp_path / "b" / "images.parquet").read_bytes()
+    for name in ("images.parquet", "maps.parquet"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
     for one, other in zip(first._states, second._states, strict=True):
         assert all((one[name] == other[name]).all() for name in one)
     assert first.errors[5] == "broken"
