@@ -8,6 +8,7 @@ from ui.text import t
 
 frame.begin("Survey")
 start.take_next()
+controls.remember()
 with frame.headline(t("Gates over a data set")):
     folder = controls.pick_folder()
     second_folder = controls.pick_second()
@@ -32,9 +33,9 @@ else:
         if second:
             strip.show_second(results, second, choice, shown)
     controls.pick_part(len(rows))
-    with frame.below():
-        downloads.show_downloads(results, choice.gate, shown)
 with frame.below():
+    if results is not None:
+        downloads.show_downloads(results, choice.gate, shown)
     start.show_start()
 
 frame.end()

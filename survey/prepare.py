@@ -15,7 +15,8 @@ from core.errors import invalid_request
 from sandbox.model_file.archive import read_file
 from sandbox.model_file.file import ModelFile, read_model
 from sandbox.processes.errors import SandboxError
-from survey.measure import Loaded, ModelProcess, load_image, smaller_batch
+from survey.load import Loaded, load_image
+from survey.measure import ModelProcess, smaller_batch
 from survey.plan import Options, Plan
 from survey.source import Source, open_source
 

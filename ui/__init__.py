@@ -10,6 +10,7 @@ __all__ = [
     "inspector",
     "lab",
     "story",
+    "survey",
     "tensor_view",
     "text",
     "views",

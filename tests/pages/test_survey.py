@@ -86,7 +86,8 @@ def test_two_surveys(folder, tmp_path):
     app.text_input(key="survey_second").set_value(str(other)).run()
     assert not app.exception
     first, second = strips(app)
-    assert [card["name"] for card in first] == [card["name"] for card in second]
+    names = [card["name"] for card in first]
+    assert [card["name"] for card in second] == names
     assert len(app.table[0].value) == 2
 
 

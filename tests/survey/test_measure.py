@@ -156,7 +156,8 @@ def test_nan_is_flagged(measured):
         assert np.isnan(gate.figures[-1]).all()
 
 
-@pytest.mark.parametrize("once", [pytest.param(True, marks=pytest.mark.slow), False])
+@pytest.mark.slow
+@pytest.mark.parametrize("once", [True, False])
 def test_a_child_that_is_killed(tmp_path, model_file, measured, once):
     """Killed once, the shard is measured again, to the bit; killed by one image, that image is named."""
     plan, images, clean = measured
@@ -208,6 +209,7 @@ def test_files_that_cannot_be_used_are_rows(tmp_path, model_file, begun):
     assert np.isnan(iou[1:]).all()
 
 
+@pytest.mark.slow
 def test_a_model_without_gates_is_rejected(tmp_path):
     keras = models.keras
     image = keras.Input(models.SIZE)

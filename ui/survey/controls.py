@@ -63,6 +63,13 @@ class Choice:
     text: str
 
 
+def remember() -> None:
+    """Keep the parameters of controls that are drawn only after a survey is open."""
+    for key, default in (("gate", ""), ("by", "oddness"), ("verdict", "all"), ("find", ""), ("part", "1")):
+        link.later(key, default)
+    link.later("up", False, lambda value: value.lower() in ("true", "1"))
+
+
 def pick_folder() -> Path | None:
     """The folder of the survey: the example, or that which was typed; None while there is none."""
     titles = {"example": t("Example"), "folder": t("Folder…")}
@@ -90,9 +97,9 @@ def pick_second() -> Path | None:
 
 def pick_images(results: Results) -> Choice:
     """Gate, order and filters in one line."""
-    titles = dict(enumerate(results.gates))
+    gates = results.gates
     gate = link.menu(
-        t("Gate"), list(titles), "gate", 0, format_func=lambda at: plain(short(titles[at])),
+        t("Gate"), gates, "gate", gates[0], format_func=lambda name: plain(short(name)),
         label_visibility="collapsed", width=170,
     )  # fmt: skip
     by = link.menu(
@@ -108,7 +115,7 @@ def pick_images(results: Results) -> Choice:
         t("Search"), "find", "", max_chars=60, placeholder=t("part of a name"), label_visibility="collapsed", width=150
     )
     descending = (by != "number") != ascending
-    return Choice(int(gate), str(by), descending, str(verdict), text)
+    return Choice(gates.index(gate), str(by), descending, str(verdict), text)
 
 
 def part(count: int) -> int:

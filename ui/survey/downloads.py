@@ -11,13 +11,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import streamlit as st
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from core.colours import colours
 from core.dtypes import Array
 from survey.rank import FIGURES_OF_IMAGE
 from survey.results import Results
-from ui.export.drawing.fonts import font_for
 from ui.files.spreadsheet import csv_file
 from ui.text import t
 
@@ -92,7 +91,7 @@ def strip_png(results: Results, gate: int, rows: Sequence[int]) -> bytes:
         tile = Image.fromarray(colours("cividis")[plane][..., :3].astype(np.uint8))
         sheet.paste(tile.resize((_TILE - 4, _TILE - 4), Image.Resampling.NEAREST), (left + 2, top + 2))
         text = re.sub(r"[^\x20-\x7e]", "?", str(results.ids[row]))[-20:]
-        pen.text((left + 3, top + _TILE - 1), text, "black", font_for(text, 12))
+        pen.text((left + 3, top + _TILE - 1), text, "black", ImageFont.load_default(12))
     stream = io.BytesIO()
     sheet.save(stream, "PNG")
     return stream.getvalue()

@@ -13,7 +13,7 @@ import streamlit as st
 
 from core import MergeError
 from core.errors import invalid_request
-from survey.measure import load_image
+from survey.load import load_image
 from survey.prepare import open_plan_source, read_survey_model
 from survey.results import Results
 from ui.files import handed

@@ -29,7 +29,10 @@ function drawCard(card, open) {
   } else {
     button.append(make("span", "none", "×"));
   }
-  button.append(make("span", "name", card.name), make("span", "note", [card.verdict, card.note].filter(Boolean).join(" · ")));
+  button.append(
+    make("span", "name", card.name),
+    make("span", "note", [card.verdict, card.note].filter(Boolean).join(" · ")),
+  );
   button.onclick = open;
   item.append(button);
   return item;
