@@ -50,10 +50,14 @@ def show_start() -> None:
             st.info(t("A survey needs Dask: pip install -r requirements-survey.txt. Results open without it."))
             return
         with st.form("survey_start", border=False):
-            model = st.text_input(t("Model file"), str(_ROOT / "assets" / "attention_unet.keras"), max_chars=500)
-            data = st.text_input(t("Images: a folder, .npy, .npz or seeds"), "seeds:3000000-3000999", max_chars=500)
-            masks = st.text_input(t("Folder of masks (optional)"), max_chars=500)
-            out = st.text_input(t("Folder for the results"), max_chars=500)
+            model = st.text_input(
+                t("Model file"), str(_ROOT / "assets" / "attention_unet.keras"), key="survey_model", max_chars=500
+            )
+            data = st.text_input(
+                t("Images: a folder, .npy, .npz or seeds"), "seeds:8000000-8000999", key="survey_data", max_chars=500
+            )
+            masks = st.text_input(t("Folder of masks (optional)"), key="survey_masks", max_chars=500)
+            out = st.text_input(t("Folder for the results"), key="survey_out", max_chars=500)
             asked = st.form_submit_button(t("Start"), icon=":material/play_arrow:")
         if asked and out.strip():
             _start(model, data, masks, Path(out).expanduser())
