@@ -9,7 +9,7 @@ from sandbox.processes.terminal import reserve_standard_error
 from survey.command import main
 
 if __name__ == "__main__":
-    for number in (signal.SIGINT, signal.SIGTERM):  # the page stops a survey by the second; a shell may ignore the first
+    for number in (signal.SIGINT, signal.SIGTERM):  # the page sends the second; a shell may ignore the first
         signal.signal(number, signal.default_int_handler)
     reserve_standard_error()
     sys.exit(main())

@@ -14,7 +14,7 @@ from survey.results import ORDERS, Results
 from ui import session
 from ui.state import link
 from ui.survey.opening import EXAMPLE, is_local
-from ui.text import plain, short, t
+from ui.text import short, t
 
 FOLDER, SECOND = "survey_folder", "survey_second"  # typed paths; not in the link, which would open them elsewhere
 ASKED = "survey_asked"
@@ -99,7 +99,7 @@ def pick_images(results: Results) -> Choice:
     """Gate, order and filters in one line."""
     gates = results.gates
     gate = link.menu(
-        t("Gate"), gates, "gate", gates[0], format_func=lambda name: plain(short(name)),
+        t("Gate"), gates, "gate", gates[0], format_func=short,
         label_visibility="collapsed", width=170,
     )  # fmt: skip
     by = link.menu(

@@ -31,7 +31,7 @@ function drawCard(card, open) {
   }
   button.append(
     make("span", "name", card.name),
-    make("span", "note", [card.verdict, card.note].filter(Boolean).join(" · ")),
+    make("span", "note", [card.note, card.verdict].filter(Boolean).join(" · ")),
   );
   button.onclick = open;
   item.append(button);
