@@ -10,6 +10,7 @@ from math import ceil
 from typing import Any
 
 from core.errors import invalid_request
+from core.limits import MAX_RANK, MAX_SIZE
 from sandbox.model_run.gate_figures import GateSpec
 
 VERSION = 1  # of the figures and of the files; a survey is continued only by the version that began it
@@ -136,9 +137,16 @@ def _plan(value: Mapping[str, Any]) -> Plan:
         **rest, options=Options(**options), gates=gates, inputs=inputs,
         mask_size=None if size is None else (int(size[0]), int(size[1])),
     )  # fmt: skip
-    if not (isinstance(plan.count, int) and plan.count >= 0 and all(len(gate.shape) for gate in gates)):
+    if not (isinstance(plan.count, int) and plan.count >= 0 and all(map(_is_possible, gates))):
         raise TypeError
     return plan
+
+
+def _is_possible(gate: GateSpec) -> bool:
+    """Whether the shapes are such that their statistics fit into memory."""
+    sizes = (*gate.shape, *gate.features_shape)
+    known = all(isinstance(size, int) and 0 < size <= MAX_SIZE for size in sizes)
+    return known and 0 < len(gate.shape) <= MAX_RANK and 0 < len(gate.features_shape) <= MAX_RANK
 
 
 def differences(old: Plan, new: Plan) -> list[str]:

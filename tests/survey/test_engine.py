@@ -17,6 +17,7 @@ from core import MergeError
 from survey import engine
 from survey.command import main
 from survey.results import open_results
+from tests.patience import PATIENCE
 from tests.sandbox.calls import until
 from tests.survey import models
 
@@ -116,7 +117,7 @@ def test_a_driver_that_is_killed_is_continued(tmp_path, model_file, stack, two_w
     arguments = ["survey", *command(model_file, stack, out, "--workers", 1)]
     driver = started(*arguments)
     try:
-        assert until(lambda: len(list(out.glob("shards/*.npz"))) >= 1, 300)
+        assert until(lambda: len(list(out.glob("shards/*.npz"))) >= 1, PATIENCE)
     finally:
         driver.kill()
         driver.wait()
@@ -169,9 +170,9 @@ def test_a_cluster_and_a_worker_that_is_killed(tmp_path, model_file, stack, two_
         out = tmp_path / "out"
         driver = started("survey", *command(model_file, stack, out, *arguments))
         try:
-            assert until(lambda: len(list(out.glob("shards/*.npz"))) >= 1 or (out / "result.json").exists(), 300)
+            assert until(lambda: len(list(out.glob("shards/*.npz"))) >= 1 or (out / "result.json").exists(), PATIENCE)
             os.kill(workers[0].pid, signal.SIGKILL)
-            assert driver.wait(300) == 0
+            assert driver.wait(PATIENCE) == 0
         finally:
             driver.kill()
     same(two_workers, out)

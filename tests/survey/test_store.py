@@ -44,9 +44,12 @@ def filled(folder: Path, order: list[int]) -> Store:
 
 def test_the_plan_survives_its_file():
     assert read_plan(PLAN.as_text()) == PLAN
-    for text in ("", "[]", "{}", PLAN.as_text().replace('"count": 139', '"count": "x"'), "[" * 99_999):
-        with pytest.raises((MergeError, RecursionError)):
+    for text in ("", "[]", "{}", PLAN.as_text().replace('"count": 139', '"count": "x"')):
+        with pytest.raises(MergeError, match="does not describe"):
             read_plan(text)
+    huge = PLAN.as_text().replace("7", "70000000")
+    with pytest.raises(MergeError, match="does not describe"):
+        read_plan(huge)
     with pytest.raises(MergeError, match="version 9"):
         read_plan(PLAN.as_text().replace('"version": 1', '"version": 9'))
 
