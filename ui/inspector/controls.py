@@ -12,6 +12,7 @@ import streamlit as st
 from core import MERGES
 from core.limits import MAX_MODEL_BYTES
 from ui import session
+from ui.files import handed
 from ui.files.uploads import megabytes
 from ui.state import link
 from ui.tensor_view import Selection
@@ -70,7 +71,7 @@ def pick_model(kind: str) -> Choice | None:
     """The built-in model or the uploaded file; None, with the control to upload one on screen, if there is none."""
     if kind == "shipped":
         return Choice("shipped", "attention_unet.keras", "shipped")
-    file = session.get(_UPLOAD)
+    file = session.get(_UPLOAD) or handed.taken("model")
     if file is None:
         file = pick_file()
     if file is None:
@@ -81,7 +82,7 @@ def pick_model(kind: str) -> Choice | None:
 
 def pick_another(kind: str) -> None:
     """The control to upload another file, for the end of the page: as long as it is drawn, its file is kept."""
-    if kind == "own" and session.get(_UPLOAD) is not None:
+    if kind == "own" and (session.get(_UPLOAD) or handed.taken("model")) is not None:
         with st.expander(t("Model file"), icon=":material/upload_file:"):
             pick_file()
 
