@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from core import BACKENDS, MERGES, Alignment, Fix, MergeError, Request, Sentence, align, read_error
-from core.errors import Shape
-from core.limits import MAX_TEXT
-from core.merges.shape_text import parse_shape
+from . import BACKENDS, MERGES, Alignment, Fix, MergeError, Request, Sentence, align, read_error
+from .errors import Shape
+from .limits import MAX_TEXT
+from .merges.shape_text import parse_shape
 
 
 def main(arguments: list[str] | None = None) -> int:

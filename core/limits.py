@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import prod
 
-from core.errors import Shape, invalid_request
-from core.settings import number
+from .errors import Shape, invalid_request
+from .settings import number
 
 MAX_RANK = 6  # axes of a tensor that are drawn
 MAX_SIZE = 65_536  # elements along one axis

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from core.dtypes import FLOAT32, promote, quotient
-from core.merges.operations import Operation
-from core.merges.plan import Alignment
+from ..dtypes import FLOAT32, promote, quotient
+from .operations import Operation
+from .plan import Alignment
 
 
 @dataclass(frozen=True)

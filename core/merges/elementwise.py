@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-from core.errors import Call, MergeError, Shape
-from core.merges.backends.row import Backend
-from core.merges.odd_sizes import odd_size
-from core.merges.operations import Operation
-from core.merges.plan import AlignedInput, Alignment, Role, expand
-from core.merges.warnings import warnings
-from core.sentences import Sentence
+from ..errors import Call, MergeError, Shape
+from ..sentences import Sentence
+from .backends.row import Backend
+from .odd_sizes import odd_size
+from .operations import Operation
+from .plan import AlignedInput, Alignment, Role, expand
+from .warnings import warnings
 
 
 def align_elementwise(row: Operation, shapes: tuple[Shape, ...], backend: Backend) -> Alignment:

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from operator import index
 
-from core.errors import MergeError, PartialInput, Shape, invalid_request
-from core.merges.backends import TENSORFLOW
-from core.merges.concatenate import align_concatenate
-from core.merges.fixes import Problem, find_fixes
-from core.merges.operations import Operation, find
-from core.merges.plan import AlignedInput, Alignment, Role, faults_of, partial_input
-from core.merges.warnings import warnings
-from core.sentences import Sentence
+from ..errors import MergeError, PartialInput, Shape, invalid_request
+from ..sentences import Sentence
+from .backends import TENSORFLOW
+from .concatenate import align_concatenate
+from .fixes import Problem, find_fixes
+from .operations import Operation, find
+from .plan import AlignedInput, Alignment, Role, faults_of, partial_input
+from .warnings import warnings
 
 
 def align_operator(operation: str, shapes: Iterable[Iterable[int | None]], *, axis: int = 0) -> Alignment:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from core.errors import MergeError, PartialInput, Shape
+from ..errors import MergeError, PartialInput, Shape
 
 Role = Literal["batch", "matched", "stretched", "inserted", "unknown", "joined", "contracted", "free"]
 
