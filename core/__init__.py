@@ -34,6 +34,6 @@ __all__ = [
     "AlignedInput", "Alignment", "BackendDifference", "Fix", "MergeError", "Merged", "Operation", "Request",
     "Sentence",
     "align", "backend_differences", "gradients", "merge", "reach", "read_error", "snippet", "sources",
-    "gates", "merges", "segmentation", "story",
-    "colours", "digests", "dtypes", "errors", "limits", "sentences", "settings", "zip_members",
+    "files", "gates", "merges", "segmentation", "story", "tensor_view",
+    "colours", "digests", "dtypes", "errors", "limits", "sentences", "settings",
 ]  # fmt: skip

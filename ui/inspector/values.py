@@ -10,6 +10,7 @@ import streamlit as st
 
 from core import MergeError
 from core.dtypes import Array
+from core.tensor_view import WEIGHTS
 from sandbox.model_file.file import MergeEntry
 from sandbox.model_run.gate_maps import gate_number
 from ui import counters
@@ -21,7 +22,6 @@ from ui.tensor_view import Panel, Selection, TensorView, default_axes, frame_of,
 from ui.text import plain, t
 from ui.views.loaded_code import loaded_code
 from ui.views.merge_view import translated_words, values_view
-from ui.views.scales import WEIGHTS
 
 _IN_LINE, _GRID = 3, 4  # panels side by side in the pane, axes of features: such a merge fills the window, no more
 

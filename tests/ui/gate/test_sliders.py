@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.gates.map_changes import MAP_CHANGES, change_map, read_amount
+from core.tensor_view.payload import payload
 from ui.gate.case import chosen_map, find_case, moments, trace_gate
 from ui.gate.controls import GRIDS, MapChange, SliceChoice, written
 from ui.gate.sliders import gate_reels, thinned
-from ui.tensor_view.payload import payload
 from ui.views.gate_view import product_view
 
 

@@ -8,12 +8,12 @@ import pyarrow as pa
 import pytest
 
 from core import align, merge
+from core.tensor_view.frame import frame_of
+from core.tensor_view.payload import payload
+from core.tensor_view.selection import read_selection
 from tests.ui.tensor_view.demo import CASES, counting, merge_view
 from ui.tensor_view import WORDS, Order, Panel, Scale, Selection, TensorView
 from ui.tensor_view.face import _asked, joined_script
-from ui.tensor_view.frame import frame_of
-from ui.tensor_view.payload import payload
-from ui.tensor_view.selection import read_selection
 
 
 def meta_of(view):

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.tensor_view.numbers import digest_of
+from core.tensor_view.payload import payload
+from core.tensor_view.reels import frame_names, read_frames, read_moves
+from core.tensor_view.selection import read_selection
 from tests.ui.tensor_view.demo import counting
 from ui.tensor_view import Panel, Reel, TensorView
 from ui.tensor_view.face import _changed
-from ui.tensor_view.numbers import digest_of
-from ui.tensor_view.payload import payload
-from ui.tensor_view.reels import frame_names, read_frames, read_moves
-from ui.tensor_view.selection import read_selection
 
 SHAPE = (1, 3, 5, 1)
 FRAMES = np.stack([counting(SHAPE, first) for first in (7, 0, 1, 7)])

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from core.tensor_view.payload import payload
 from tests.ui.tensor_view.demo import CASES, counting
 from ui.tensor_view import Panel, Scene, TensorView
-from ui.tensor_view.payload import payload
 
 
 def scene(**changed):

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core import Alignment
-from core.merges.links import AxisLink, links
-from ui.tensor_view.model import Panel, TensorView
+from ..merges.links import AxisLink, links
+from ..merges.plan import Alignment
+from .model import Panel, TensorView
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Frame:
         sizes: of the shared axes.
         rank: how many of them the result has.
         axes: for each panel the shared axis of each own axis.
-        links: for each panel what `core.links` says of each own axis; the result is linked to itself.
+        links: for each panel what `core.merges.links.links` says of each own axis; the result is linked to itself.
     """
 
     sizes: tuple[int, ...]

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 import numpy as np
 
-from ui.tensor_view.model import Array
+from .model import Array
 
 
 def floats_of(value: Array) -> Array:

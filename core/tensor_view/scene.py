@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ui.tensor_view.model import Array, Scene
-from ui.tensor_view.numbers import digest_of
+from .model import Array, Scene
+from .numbers import digest_of
 
 _WORD = 4  # bytes of a float32, as which the bytes cross
 

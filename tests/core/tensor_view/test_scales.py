@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from core import merge
+from core.tensor_view.scales import is_weight, shared_scale
 from ui.tensor_view import Panel
-from ui.views.scales import is_weight, shared_scale
 
 
 def panels(operation, *inputs):

@@ -9,8 +9,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from core import Alignment
-from ui.tensor_view.words import WORDS
+from ..merges.plan import Alignment
+from .words import WORDS
 
 Array = NDArray[np.generic]
 Kind = Literal["auto", "sequential", "diverging"]

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from core.dtypes import Array
-from ui.tensor_view import Panel
+from ..dtypes import Array
+from .model import Panel
 
 WEIGHTS = (0.0, 1.0)
 _EDGE = 1e-6  # rounding past the ends

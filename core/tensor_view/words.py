@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core import Sentence as _  # marks text for the catalogues
+from ..sentences import Sentence as _  # marks text for the catalogues
 
 WORDS: dict[str, str] = {
     # axes

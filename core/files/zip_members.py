@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 
-from .errors import MergeError, invalid_request
+from ..errors import MergeError, invalid_request
 
 _SHOWN = 60  # characters of a member's name in an error
 _RATIO_FROM = 1_000_000  # bytes; smaller members may be packed as tightly as they like

@@ -1,4 +1,4 @@
-"""What crosses to the browser: a small `meta`, and all numbers once, as one Arrow column of float32."""
+"""What crosses to the browser: a small `meta`, and all numbers once, as one row of float32."""
 
 from __future__ import annotations
 
@@ -9,17 +9,16 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-import pyarrow as pa  # type: ignore[import-untyped]  # it ships no types
 
-from core import Alignment
-from core.colours import colours
-from core.limits import MAX_ELEMENTS, MAX_RANK
-from ui.tensor_view.frame import Frame, frame_of
-from ui.tensor_view.model import Array, Panel, Scale, TensorView
-from ui.tensor_view.numbers import digest_of, floats_of
-from ui.tensor_view.reels import reel_plans
-from ui.tensor_view.scene import scene_plan
-from ui.tensor_view.words import WORDS
+from ..colours import colours
+from ..limits import MAX_ELEMENTS, MAX_RANK
+from ..merges.plan import Alignment
+from .frame import Frame, frame_of
+from .model import Array, Panel, Scale, TensorView
+from .numbers import digest_of, floats_of
+from .reels import reel_plans
+from .scene import scene_plan
+from .words import WORDS
 
 EXACT = 2**24  # up to here float32 holds every integer
 _COMPUTED = ("Add", "Subtract", "Multiply")  # as browser/live.js does in float32
@@ -29,7 +28,7 @@ _MANY = 64  # channels on a last axis that is not drawn as columns by default
 def payload(
     view: TensorView, asked: dict[str, Any] | None, *, whole: bool = False, received: Container[str] = ()
 ) -> dict[str, Any]:
-    """The data of the component. Equal views give equal data, which Streamlit does not send again.
+    """The data of a view for the browser: "meta" for JSON, "numbers" (n,) float32. Equal views give equal data.
 
     Args:
         view: what is shown.
@@ -49,7 +48,7 @@ def payload(
     meta["scene"], picture = scene_plan(view.scene)
     tensors |= frames | picture
     meta["tensors"], rows = _sent(tensors, received)
-    return {"meta": meta, "x": pa.table({"v": np.concatenate(rows) if rows else np.zeros(0, np.float32)})}
+    return {"meta": meta, "numbers": np.concatenate(rows) if rows else np.zeros(0, np.float32)}
 
 
 def _sent(tensors: dict[str, Array], received: Container[str]) -> tuple[list[dict[str, Any]], list[Array]]:

@@ -9,11 +9,11 @@ from typing import Any, get_args
 
 import numpy as np
 
-from ui.tensor_view.frame import frame_of
-from ui.tensor_view.model import Array, Kind, Range, Selection, TensorView
-from ui.tensor_view.numbers import digest_of
-from ui.tensor_view.payload import default_axes
-from ui.tensor_view.reels import frame_names, read_frames
+from .frame import frame_of
+from .model import Array, Kind, Range, Selection, TensorView
+from .numbers import digest_of
+from .payload import default_axes
+from .reels import frame_names, read_frames
 
 
 def read_selection(received: Mapping[str, Any], view: TensorView, meta: Mapping[str, Any]) -> Selection:

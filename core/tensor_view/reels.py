@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ui.tensor_view.model import Array, Reel, TensorView
-from ui.tensor_view.numbers import digest_of, floats_of
+from .model import Array, Reel, TensorView
+from .numbers import digest_of, floats_of
 
 Names = dict[str, frozenset[str]]
 _MOST_MOVES = 2**53  # up to here the browser counts in integers
