@@ -5,7 +5,7 @@ PYTHON  ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 BIN     := .venv/bin
 QUICK   := .venv/quick
 PIP     := -m pip install --quiet --disable-pip-version-check --require-hashes
-SOURCES := app.py serve.py pages core figures ui network sandbox training bench
+SOURCES := app.py serve.py pages core figures mergescope ui network sandbox training bench
 WORKERS ?= 3
 PYTEST  := python -m pytest -n $(WORKERS) --dist worksteal
 

@@ -4,7 +4,7 @@ The app, its exports and the notebook widget draw the same data. Nothing here kn
 """
 
 from .frame import frame_of
-from .merge_views import values_view
+from .merge_views import side_by_side, values_view
 from .model import Array, Order, Panel, Range, Reel, Scale, Scene, Selection, TensorView
 from .numbers import digest_of
 from .payload import default_axes, payload
@@ -17,5 +17,6 @@ from .words import WORDS
 __all__ = [
     "Array", "Names", "Order", "Panel", "Range", "Reel", "Scale", "Scene", "Selection", "TensorView", "WEIGHTS",
     "WORDS", "channel_axis", "default_axes", "digest_of", "frame_names", "frame_of", "is_weight", "joined_modules",
-    "nearest", "painted_panel", "payload", "read_frames", "read_moves", "read_selection", "shared_scale", "values_view",
+    "nearest", "painted_panel", "payload", "read_frames", "read_moves", "read_selection", "shared_scale",
+    "side_by_side", "values_view",
 ]  # fmt: skip

@@ -43,9 +43,36 @@ def values_view(
         normalize=normalize,
         scale=Scale(range="channel" if tensors[-1].ndim < 4 else "tensor"),
         orders=_orders(tensors, translate) if tensors[-1].ndim > 2 else (),
-        words={name: translate(text) for name, text in WORDS.items()},
+        words=_words(translate),
         gallery=gallery,
     )
+
+
+def side_by_side(
+    names: Sequence[str],
+    tensors: Sequence[Array],
+    symbols: Sequence[str] = (),
+    *,
+    translate: Callable[[str], str] = str,
+) -> TensorView:
+    """Tensors next to each other, linked by their trailing axes alone.
+
+    Args:
+        names: of the tensors.
+        tensors: one for each name.
+        symbols: drawn before each; none by default.
+        translate: returns a text in the language of the screen; English by default.
+    """
+    rank = max(tensor.ndim for tensor in tensors)
+    panels = tuple(
+        Panel(name, tensor, symbol=symbol, axes=tuple(range(rank - tensor.ndim, rank)))
+        for name, tensor, symbol in zip(names, tensors, symbols or [""] * len(tensors), strict=True)
+    )
+    return TensorView(panels, words=_words(translate))
+
+
+def _words(translate: Callable[[str], str]) -> dict[str, str]:
+    return {name: translate(text) for name, text in WORDS.items()}
 
 
 def _orders(tensors: Sequence[Array], translate: Callable[[str], str]) -> tuple[Order, ...]:

@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from core import MergeError
+from core import tensor_view as tensor_views
 from core.dtypes import Array
 from core.tensor_view import WEIGHTS
 from sandbox.model_file.file import MergeEntry
@@ -18,10 +19,10 @@ from ui.inspector import controls
 from ui.inspector.cropping import Cut, cut
 from ui.inspector.gate_detection import health
 from ui.inspector.recorded import Tensors, computed_inputs, notes, operand_name
-from ui.tensor_view import Panel, Selection, TensorView, default_axes, frame_of, tensor_view
+from ui.tensor_view import Selection, TensorView, default_axes, frame_of, tensor_view
 from ui.text import plain, t
 from ui.views.loaded_code import loaded_code
-from ui.views.merge_view import translated_words, values_view
+from ui.views.merge_view import values_view
 
 _IN_LINE, _GRID = 3, 4  # panels side by side in the pane, axes of features: such a merge fills the window, no more
 
@@ -142,16 +143,5 @@ def cut_words(note: Cut) -> str:
 
 
 def side_by_side(names: Sequence[str], tensors: Sequence[Array], symbols: Sequence[str] = ()) -> TensorView:
-    """Tensors next to each other, linked by their trailing axes alone.
-
-    Args:
-        names: of the tensors.
-        tensors: one for each name.
-        symbols: drawn before each; none by default.
-    """
-    rank = max(tensor.ndim for tensor in tensors)
-    panels = tuple(
-        Panel(name, tensor, symbol=symbol, axes=tuple(range(rank - tensor.ndim, rank)))
-        for name, tensor, symbol in zip(names, tensors, symbols or [""] * len(tensors), strict=True)
-    )
-    return TensorView(panels, words=translated_words())
+    """`core.tensor_view.side_by_side` in the chosen language."""
+    return tensor_views.side_by_side(names, tensors, symbols, translate=t)
