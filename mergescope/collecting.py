@@ -144,12 +144,7 @@ class Collector:
 
     def look(self, meeting: Meeting, operands: Sequence[Any], result: Any) -> None:
         """Take in a meeting."""
-        tensors = (*operands, result)
-        if meeting.kind in ("inside", "operation"):  # listed with their shapes
-            found = tuple(Tensor(_shape(one), dtype_name(one), None) for one in tensors)
-            self.places[meeting.call] = Place(meeting, found)
-            return
-        place = Place(meeting, tuple(self._tensor(one) for one in tensors))
+        place = Place(meeting, tuple(self._tensor(one) for one in (*operands, result)))
         if self.keep(place):
             self.places[meeting.call] = place
 

@@ -80,7 +80,7 @@ def _nothing(*_: Any) -> None:
 def _tensorflow(
     framework: Framework, model: Any, inputs: Any, place: Place, output: int, index: _Index | None
 ) -> tuple[_Index, float, Array]:
-    import tensorflow as tf  # the caller has imported it
+    import tensorflow as tf  # noqa: PLC0415  # the caller has imported it
 
     results: list[Any] = []
     with tf.GradientTape() as tape:

@@ -14,7 +14,7 @@ import keras
 from keras import tree
 
 from .engine import MERGES, OPERATORS
-from .keras_internals import call_order
+from .keras_internals import call_order, in_symbolic_scope
 from .watch import Called, Watch
 
 _LAYERS, _MERGING, _OPERATIONS = "keras.src.layers.", "keras.src.layers.merging.", "keras.src.ops."
@@ -75,7 +75,7 @@ def tensors_in(result: Any) -> list[Any]:
 
 def _is_symbolic(args: Any, kwargs: Mapping[str, Any]) -> bool:
     """Whether a model is being built, not run."""
-    return any(isinstance(x, keras.KerasTensor) for x in tree.flatten((args, dict(kwargs))))
+    return in_symbolic_scope() or any(isinstance(x, keras.KerasTensor) for x in tree.flatten((args, dict(kwargs))))
 
 
 def _called_layer(layer: Any) -> Called:

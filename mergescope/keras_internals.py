@@ -10,8 +10,9 @@ from typing import Any
 
 from keras.src.backend import numpy as backend_functions  # what all of `keras.ops` calls
 from keras.src.backend.common.masking import get_keras_mask
+from keras.src.backend.common.symbolic_scope import in_symbolic_scope
 
-__all__ = ["backend_functions", "call_order", "mask_of"]
+__all__ = ["backend_functions", "call_order", "in_symbolic_scope", "mask_of"]
 
 
 def mask_of(tensor: Any) -> Any:

@@ -136,7 +136,10 @@ def write(path: str | Path, steps: Sequence[Recorded], *, most_bytes: int = MAX_
 
 def _step(step: Recorded, numbered: _Arrays, left_out: set[tuple[int, str]]) -> Step:
     tensors = {
-        name: tuple(numbered.entry(tensor, keep=(step.number, name) not in left_out) for tensor in place.tensors)
+        name: tuple(
+            numbered.entry(tensor, keep=bool(place.operation) and (step.number, name) not in left_out)
+            for tensor in place.tensors
+        )
         for name, place in step.places.items()
     }
     return Step(step.number, tensors, tuple(numbered.entry(tensor) for _, tensor in step.outputs))
@@ -144,7 +147,12 @@ def _step(step: Recorded, numbered: _Arrays, left_out: set[tuple[int, str]]) -> 
 
 def _left_out(steps: Sequence[Recorded], most_bytes: int) -> set[tuple[int, str]]:
     """The merges, by step and id, whose values do not fit, the largest of all first."""
-    found = [(_bytes_of(place), step.number, name) for step in steps for name, place in step.places.items()]
+    found = [
+        (_bytes_of(place), step.number, name)
+        for step in steps
+        for name, place in step.places.items()
+        if place.operation
+    ]
     total, dropped = sum(size for size, _, _ in found), set[tuple[int, str]]()
     for size, number, name in sorted(found, reverse=True):
         if total <= most_bytes:

@@ -75,7 +75,7 @@ def framework_of(model: Any) -> Framework:
 
 
 def _run_keras(model: Any, inputs: Any, look: Look, touch: Touch | None) -> Ran:
-    import keras  # the caller has imported it
+    import keras  # noqa: PLC0415  # the caller has imported it
 
     from .keras_calls import followed_calls, tensors_in  # noqa: PLC0415  # likewise
 

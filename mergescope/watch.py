@@ -199,7 +199,7 @@ class Watch:
     def met(self, called: Called, operands: Sequence[Any], result: Any) -> Any:
         """An operation has been executed on several tensors that count; its result."""
         around = self._frames[-1]
-        if around.once and called.key in around.numbers:
+        if around.once:  # what a loop over steps does itself, such as stacking their results
             return self._spread(operands, result, _alone, None)
         name = self._unique("/".join((*around.path, self._label(around, called))))
         sources = [self.source(one) for one in operands]

@@ -88,6 +88,8 @@ class Order:
 class Reel:
     """A slider with a whole panel for each position: moving it shows another frame at once, all from Python.
 
+    Reels of one name, with the same frames, share a slider that moves several panels.
+
     Attributes:
         name: in links.
         title: for people.
