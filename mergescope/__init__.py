@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .engine import MergeError
 from .inspecting import Inspection, Place, inspect
 from .language import set_language
 from .recording import record
@@ -21,7 +22,7 @@ from .showing import Mismatch, show
 if TYPE_CHECKING:
     from .gate_recorder import GateRecorder
 
-__all__ = ["GateRecorder", "Inspection", "Mismatch", "Place", "inspect", "record", "set_language", "show"]
+__all__ = ["GateRecorder", "Inspection", "MergeError", "Mismatch", "Place", "inspect", "record", "set_language", "show"]
 
 
 def __getattr__(name: str) -> Any:

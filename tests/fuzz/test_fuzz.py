@@ -13,7 +13,12 @@ from tests.fuzz.targets import NAMES
 ROOT = Path(__file__).parent.parent.parent
 HERE = pytest.mark.skipif(importlib.util.find_spec("atheris") is None, reason="atheris has no wheel for this machine")
 
-TRIES = {"images": 1_000, "npz": 2_000, "stories": 5_000}  # of those whose inputs take longer; about a second each
+TRIES = {
+    "images": 1_000,
+    "npz": 2_000,
+    "recordings": 2_000,
+    "stories": 5_000,
+}  # of those whose inputs take longer; about a second each
 
 
 def fuzz(name: str, seconds: int = 0, tries: int = 0) -> int:

@@ -43,9 +43,7 @@ def test_a_result_that_the_browser_can_compute_is_not_sent():
     data = payload(gate, None)
     assert data["meta"]["computed"] is True
     assert [panel["start"] for panel in data["meta"]["panels"]] == [0, gate.panels[0].value.size, None]
-    np.testing.assert_array_equal(
-        data["numbers"], np.concatenate([panel.value.ravel() for panel in gate.panels[:2]])
-    )
+    np.testing.assert_array_equal(data["numbers"], np.concatenate([panel.value.ravel() for panel in gate.panels[:2]]))
     x, whole = counting((2, 3, 5)), counting((2, 3, 1)).astype("int64")
     for inputs, operation, live in (([x, x], "Multiply", False), ([x, whole], "Add", True), ([x, x], "Dot", True)):
         meta = meta_of(merge_view(operation, inputs, live=live))
