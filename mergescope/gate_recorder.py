@@ -48,6 +48,7 @@ class GateRecorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has
         self._step = 0
         self._steps: list[Recorded] = []
         self._gates: set[str] = set()
+        self._written: tuple[int, ...] = ()
 
     @property
     def steps(self) -> tuple[int, ...]:
@@ -100,5 +101,6 @@ class GateRecorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has
         return len(self._steps) > _MOST_STEPS or sum(step.nbytes for step in self._steps) > 0.9 * self._most_bytes
 
     def _write(self) -> None:
-        if self._steps:
+        if self._steps and self._written != self.steps:
+            self._written = self.steps
             write(self.path, self._steps, most_bytes=self._most_bytes)
