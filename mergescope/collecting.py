@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -38,10 +38,12 @@ class Place:
     Attributes:
         meeting: what is called.
         tensors: the operands, then the result.
+        channels: where the framework keeps them.
     """
 
     meeting: Meeting
     tensors: tuple[Tensor, ...]
+    channels: Literal["last", "first"] = "last"
 
     @property
     def name(self) -> str:
@@ -101,7 +103,10 @@ class Place:
     @cached_property
     def health(self) -> GateHealth | None:
         """The diagnosis of the gate; None if there is none."""
-        return None if self.gate is None else gate_health(self.inputs[self.gate])
+        if self.gate is None:
+            return None
+        gate = self.inputs[self.gate]
+        return gate_health(np.moveaxis(gate, 1, -1) if self.channels == "first" and gate.ndim > 2 else gate)
 
     @property
     def is_whole(self) -> bool:
@@ -134,17 +139,18 @@ class Collector:
         *,
         mask_of: Callable[[Any], Any] = lambda _: None,
         copied: bool = False,
+        channels: Literal["last", "first"] = "last",
         keep: Callable[[Place], bool] = lambda _: True,
     ) -> None:
         self.places: dict[str, Place] = {}
         self.most_bytes, self.keep = most_bytes, keep
-        self._mask_of, self._copied = mask_of, copied
+        self._mask_of, self._copied, self._channels = mask_of, copied, channels
         self._bytes = 0
         self._arrays = TensorMap[Array]()
 
     def look(self, meeting: Meeting, operands: Sequence[Any], result: Any) -> None:
         """Take in a meeting."""
-        place = Place(meeting, tuple(self._tensor(one) for one in (*operands, result)))
+        place = Place(meeting, tuple(self._tensor(one) for one in (*operands, result)), self._channels)
         if self.keep(place):
             self.places[meeting.call] = place
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import keras
 
-from .collecting import Collector, Place
+from .collecting import Place
 from .engine import MAX_RECORDING_BYTES, invalid_request
 from .recording import Recorded, write
 from .running import framework_of
@@ -81,7 +81,7 @@ class GateRecorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has
         if sync is not None:  # JAX trains on copies of the weights
             sync()
         framework = framework_of(self.model)
-        collector = Collector(self._most_bytes, mask_of=framework.mask_of, copied=framework.copied, keep=self._wanted)
+        collector = framework.collector(self._most_bytes, keep=self._wanted)
         ran = framework.run(self.model, self._inputs, collector.look, None)
         self._steps.append(Recorded.of(self.model, framework, ran, collector, self._step))
         while len(self._steps) > 2 and self._is_large():

@@ -116,7 +116,7 @@ def _torch(
         at = index or _largest(found)
         value = found[at]
         (upstream,) = torch.autograd.grad(value, leaves[:1], allow_unused=True)
-    return at, float(value), as_numpy(torch.zeros_like(leaves[0]) if upstream is None else upstream)
+    return at, float(value.detach()), as_numpy(torch.zeros_like(leaves[0]) if upstream is None else upstream)
 
 
 def _jax(

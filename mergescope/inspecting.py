@@ -40,7 +40,7 @@ def inspect(model: Any, inputs: Any, *, most_bytes: int = _MOST_BYTES) -> Inspec
         Exception: whatever the model itself raises.
     """
     framework = framework_of(model)
-    collector = Collector(most_bytes, mask_of=framework.mask_of, copied=framework.copied)
+    collector = framework.collector(most_bytes)
     ran = framework.run(model, inputs, collector.look, None)
     return Inspection(model, inputs, framework, ran, collector)
 

@@ -100,7 +100,7 @@ def record(model: Any, inputs: Any, path: str | Path, *, most_bytes: int = MAX_R
         OSError: the file cannot be written.
     """
     framework = framework_of(model)
-    collector = Collector(2 * most_bytes, mask_of=framework.mask_of, copied=framework.copied)
+    collector = framework.collector(2 * most_bytes)
     ran = framework.run(model, inputs, collector.look, None)
     return write(path, [Recorded.of(model, framework, ran, collector)], most_bytes=most_bytes)
 

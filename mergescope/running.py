@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from .collecting import Collector, Place
 from .engine import invalid_request
 from .watch import Look, Watch
 
@@ -48,6 +49,10 @@ class Framework:
     run: Callable[[Any, Any, Look, Touch | None], Ran]
     mask_of: Callable[[Any], Any] = lambda _: None
     copied: bool = False
+
+    def collector(self, most_bytes: int, *, keep: Callable[[Place], bool] = lambda _: True) -> Collector:
+        """A collector of tensors of this framework."""
+        return Collector(most_bytes, mask_of=self.mask_of, copied=self.copied, channels=self.channels, keep=keep)
 
 
 def framework_of(model: Any) -> Framework:
