@@ -27,8 +27,9 @@ _SHOWN = 60  # rows of the printed list
 def inspect(model: Any, inputs: Any, *, most_bytes: int = _MOST_BYTES) -> Inspection:
     """Run a model once, in inference mode in this process, and find every call in which tensors meet.
 
-    Merge layers, operators such as `x * a`, functions of `keras.ops`, of TensorFlow, PyTorch or JAX, in the model, in
-    custom layers, Lambdas and subclassed models.
+    Merge layers, operators such as `x * a`, functions of `keras.ops`, of TensorFlow, PyTorch or `jax.numpy`, in the
+    model, in custom layers, Lambdas and subclassed models. On Keras's NumPy backend operators are not seen, and on JAX
+    functions that are not called by their name in `jax.numpy`.
 
     Args:
         model: a model or layer of Keras 3 on any backend, a module of PyTorch, or a function that calls Keras.
