@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -63,13 +64,11 @@ def followed_functions(watch: Watch, backend: str) -> Iterator[None]:
     with ExitStack() as stack:
         for owner in _owners(backend):
             for name in (*_MERGES, *_OTHERS):
-                stack.enter_context(_replaced(owner, name, lambda old, name=name: reporting(name, old)))
+                stack.enter_context(_replaced(owner, name, partial(reporting, name)))
         for owner in _operator_classes(backend):
             for sign, name in _SIGNS.items():
-                stack.enter_context(_replaced(owner, f"__{sign}__", lambda old, name=name: reporting(name, old)))
-                stack.enter_context(
-                    _replaced(owner, f"__r{sign}__", lambda old, name=name: reporting(name, old, swapped=True))
-                )
+                stack.enter_context(_replaced(owner, f"__{sign}__", partial(reporting, name)))
+                stack.enter_context(_replaced(owner, f"__r{sign}__", partial(reporting, name, swapped=True)))
         yield
 
 

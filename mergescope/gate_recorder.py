@@ -15,7 +15,7 @@ from .running import framework_of
 _MOST_STEPS = 500  # recorded steps; beyond, every second one is dropped
 
 
-class GateRecorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
+class GateRecorder(keras.callbacks.Callback):
     """Records every gate on fixed inputs, before the first step and then every so many steps.
 
     The model runs in inference mode on these inputs, beside the training. The recording is written after each epoch and
