@@ -10,7 +10,17 @@ from typing import Any, Literal
 import numpy as np
 
 from .arrays import as_numpy, dtype_name
-from .engine import Alignment, Array, GateHealth, Meeting, MergeError, align_as_written, gate_health, gate_operand
+from .engine import (
+    Alignment,
+    Array,
+    GateHealth,
+    Meeting,
+    MergeError,
+    align_as_written,
+    gate_health,
+    gate_operand,
+    invalid_request,
+)
 from .watch import TensorMap
 
 
@@ -117,9 +127,10 @@ class Place:
     def _values(self) -> tuple[Array, ...]:
         found = tuple(tensor.value for tensor in self.tensors if tensor.value is not None)
         if len(found) < len(self.tensors):
-            raise MergeError(
-                f"The values of {self.name} were left out to save memory. Pass a smaller batch, or a larger limit: "
-                "inspect(model, inputs, most_bytes=...)."
+            raise invalid_request(
+                "The values of {name} were left out to save memory. Pass a smaller batch, or a larger limit: {code}.",
+                name=self.name,
+                code="inspect(model, inputs, most_bytes=...)",
             )
         return found
 

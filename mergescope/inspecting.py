@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .collecting import Collector, Place
-from .engine import MERGES, GateHealth, MergeError, TensorView, side_by_side, values_view
+from .engine import MERGES, GateHealth, MergeError, Sentence, TensorView, side_by_side, values_view
 from .gradients_of_run import MergeGradients, gradients_through
 from .language import translated
 from .recording import Recorded, write
@@ -96,7 +96,8 @@ class Inspection:
         alignment = place.alignment
         tensors = (*place.inputs, place.output)
         if alignment is None or alignment.output_shape != place.output.shape:
-            names = [*(f"input {number}" for number in range(len(tensors) - 1)), "output"]
+            numbered = [Sentence("input {number}", number=number) for number in range(len(tensors) - 1)]
+            names = [translated(name) for name in (*numbered, Sentence("output"))]
             return side_by_side(names, tensors, translate=translated)
         normalize = bool(place.meeting.options.get("normalize", False))
         view = values_view(alignment, tensors, translate=translated, normalize=normalize)

@@ -20,9 +20,11 @@ from .engine import (
     ModelInput,
     RecordedCall,
     RecordedTensor,
+    Sentence,
     Step,
     write_recording,
 )
+from .language import translated
 from .running import Framework, Ran, framework_of
 
 _INDEX_BYTES = 20_000_000  # left for the list and the headers
@@ -126,11 +128,14 @@ def write(path: str | Path, steps: Sequence[Recorded], *, most_bytes: int = MAX_
         tuple(_step(step, numbered, left_out) for step in steps),
     )
     if left_out:
-        warnings.warn(
-            f"{path} would have exceeded {most_bytes // 1_000_000} MB: the values of {len(left_out)} merges were left "
-            "out, the largest first. Record a smaller batch or fewer steps.",
-            stacklevel=3,
+        text = Sentence(
+            "{path} would have exceeded {limit} MB: the values of {count} merges were left out, the largest first. "
+            "Record a smaller batch or fewer steps.",
+            path=path,
+            limit=most_bytes // 1_000_000,
+            count=len(left_out),
         )
+        warnings.warn(translated(text), stacklevel=3)
     return _written(Path(path), index, numbered.arrays)
 
 

@@ -11,6 +11,7 @@ from .engine import (
     Array,
     MergeError,
     Panel,
+    Sentence,
     TensorView,
     align,
     check_elements,
@@ -23,6 +24,9 @@ from .language import translated
 
 if TYPE_CHECKING:
     from .widget import TensorWidget
+
+
+FIXES = Sentence("Fixes:")
 
 
 class Mismatch:
@@ -40,7 +44,7 @@ class Mismatch:
         lines = [str(self.error.keras_message)]
         if self.error.explanation != self.error.keras_message:
             lines.append(translated(self.error.explanation))
-        lines += ["", translated("Fixes:")] if self.error.fixes else []
+        lines += ["", translated(FIXES)] if self.error.fixes else []
         for fix in self.error.fixes:
             lines += [f"  {translated(fix.text)}", *(f"      {line}" for line in fix.code.splitlines())]
         return "\n".join(lines)
@@ -53,7 +57,7 @@ class Mismatch:
         for fix in self.error.fixes:
             code = f"<pre><code>{escape(fix.code)}</code></pre>" if fix.code else ""
             parts.append(f"<li>{escape(translated(fix.text))}{code}</li>")
-        fixes = [f"<p><b>{escape(translated('Fixes:'))}</b></p><ul>"] if self.error.fixes else []
+        fixes = [f"<p><b>{escape(translated(FIXES))}</b></p><ul>"] if self.error.fixes else []
         count = len(parts) - len(self.error.fixes)
         return "".join([*parts[:count], *fixes, *parts[count:], "</ul>" if fixes else ""])
 

@@ -12,7 +12,7 @@ from ..limits import MAX_RECORDING_BYTES
 from .npy import numbers_of, read_header
 from .recording_list import MOST_ARRAYS, read_index
 from .recordings import INDEX, Index
-from .zip_members import ZipLimits, check_members, open_zip, read_member, short_name
+from .zip_members import ZipLimits, check_members, damaged, open_zip, read_member, short_name
 
 _MOST_INDEX = 32_000_000  # bytes of recording.json
 _LIMITS = ZipLimits(MOST_ARRAYS + 1, 2 * MAX_RECORDING_BYTES, {INDEX: _MOST_INDEX}, ratio=1_000)
@@ -94,7 +94,7 @@ def _check_arrays(archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInf
             with archive.open(info) as member:
                 header = read_header(member, info.file_size)
         except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError):
-            raise invalid_request("The archive is damaged or cut off.") from None
+            raise damaged() from None
         if header.dtype.kind not in "biuf" or header.dtype.itemsize > 8:
             raise invalid_request("{dtype} cannot be drawn; please save real numbers.", dtype=str(header.dtype)[:30])
         if shape is not None and header.shape != shape:
