@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Mapping
+from io import BytesIO
 
 from ..dtypes import Array
 from ..errors import MergeError, invalid_request
@@ -12,7 +13,7 @@ from ..limits import MAX_RECORDING_BYTES
 from .npy import numbers_of, read_header
 from .recording_list import MOST_ARRAYS, read_index
 from .recordings import INDEX, Index
-from .zip_members import ZipLimits, check_members, damaged, open_zip, read_member, short_name
+from .zip_members import ZipLimits, check_members, open_zip, opened_member, read_member, short_name
 
 _MOST_INDEX = 32_000_000  # bytes of recording.json
 _LIMITS = ZipLimits(MOST_ARRAYS + 1, 2 * MAX_RECORDING_BYTES, {INDEX: _MOST_INDEX}, ratio=1_000)
@@ -37,10 +38,8 @@ class Recording:
             MergeError: its bytes are damaged.
         """
         with open_zip(self._content) as archive:
-            info = archive.getinfo(f"{number}.npy")
-            content = read_member(archive, info)
-            with archive.open(info) as member:
-                return numbers_of(content, read_header(member, info.file_size))
+            content = read_member(archive, archive.getinfo(f"{number}.npy"))
+        return numbers_of(content, read_header(BytesIO(content), len(content)))
 
 
 def is_recording(content: bytes) -> bool:
@@ -90,11 +89,8 @@ def _check_arrays(archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInf
         info = members.get(f"{number}.npy")
         if info is None:
             raise invalid_request("The list names the array {number}, which is not in the archive.", number=number)
-        try:
-            with archive.open(info) as member:
-                header = read_header(member, info.file_size)
-        except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError):
-            raise damaged() from None
+        with opened_member(archive, info) as member:
+            header = read_header(member, info.file_size)
         if header.dtype.kind not in "biuf" or header.dtype.itemsize > 8:
             raise invalid_request("{dtype} cannot be drawn; please save real numbers.", dtype=str(header.dtype)[:30])
         if shape is not None and header.shape != shape:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
+from typing import IO
 
 from ..errors import MergeError, invalid_request
 
@@ -99,6 +101,22 @@ def read_member(file: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     if len(content) != info.file_size:
         raise damaged()
     return content
+
+
+@contextmanager
+def opened_member(file: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[IO[bytes]]:
+    """A member to be read in part.
+
+    Raises:
+        MergeError: damaged.
+    """
+    try:
+        with file.open(info) as member:
+            yield member
+    except MergeError:
+        raise
+    except _DAMAGE:
+        raise damaged() from None
 
 
 def short_name(name: str) -> str:

@@ -124,6 +124,7 @@ BROKEN = {
     "empty": (b"", "The file is empty"),
     "text": (b"import mergescope", "damaged or cut off"),
     "cut off": (content()[:-200], "damaged or cut off"),
+    "front cut off": (content()[370:], "damaged or cut off"),
     "no list": (_without("recording.json"), "holds no recording.json"),
     "other npz": (packed({"a.npy": npy(FEATURES)}), "holds no recording.json"),
     "foreign member": (with_member("model.pkl", b"\x80\x04."), "model.pkl is not part of a recording"),
