@@ -6,7 +6,7 @@ BIN     := .venv/bin
 QUICK   := .venv/quick
 TORCH   := .venv/torch
 PIP     := -m pip install --quiet --disable-pip-version-check --require-hashes
-SOURCES := app.py serve.py pages core figures ui network sandbox survey training bench
+SOURCES := app.py serve.py pages core figures mergescope ui network sandbox survey training bench
 WORKERS ?= 3
 PYTEST  := python -m pytest -n $(WORKERS) --dist worksteal
 

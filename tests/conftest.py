@@ -35,7 +35,11 @@ FLAGS = [
     "--disable-threaded-animation",  # a fifth of what a page takes goes into Streamlit's fading in
 ]
 
-NEEDED = {"keras": ("keras", "tensorflow"), "browser": ("playwright", "axe_playwright_python")}  # packages of a marker
+NEEDED = {  # packages of a marker
+    "keras": ("keras", "tensorflow"),
+    "browser": ("playwright", "axe_playwright_python"),
+    "torch": ("torch", "monai"),
+}
 SERVED = ("attack", "bench", "deploy", "faults", "fuzz")  # folders whose tests start processes of their own
 MISSING = [marker for marker, packages in NEEDED.items() if not all(map(find_spec, packages))]
 

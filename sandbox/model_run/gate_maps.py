@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from core.colours import colours
 from core.dtypes import Array
 from core.gates import gate_operand
+from core.tensor_view.colours import colours
 
 _LEAST_SIDE = 2  # of a map: a vector of channels has no position
 _OPACITY = 0.6
