@@ -38,6 +38,7 @@ SAME_IN_CHINESE = {
     "IoU",
     "scSE",
     "Dice {score}",
+    "{title}: {note}",
     "Dice {score} ({change})",
     "x × α",
 }  # signs and names
