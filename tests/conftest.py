@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.patience import PATIENCE_MS
+
 # The duration of an example depends on the machine, so there is no deadline.
 settings.register_profile("mergescope", deadline=None)
 settings.load_profile("mergescope")
@@ -136,6 +138,9 @@ def open_tab(chromium: Any, visitor: Any) -> Iterator[Callable[..., Any]]:
         return page
 
     yield open_one
+    for page in opened:
+        with contextlib.suppress(Exception):  # a page that is empty or offline has no storage
+            page.evaluate("localStorage.clear()")  # Streamlit keeps there whether the sidebar is open
     for one in (*opened, *contexts):
         one.close()
     visitor.set_offline(False)  # a test may have disconnected it
@@ -147,7 +152,7 @@ def open_page(open_tab: Callable[..., Any], app_address: str) -> Callable[..., A
 
     def open_path(path: str = "", *, address: str = app_address, **options: Any) -> Any:
         page = open_tab(**options)
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.errors, page.foreign = [], []
         page.on("pageerror", lambda error: page.errors.append(str(error)))
         page.on("request", lambda request: _note_foreign(page, request.url, address))

@@ -132,7 +132,8 @@ def _undo() -> None:
             key=key,
             icon=f":material/{key}:",
             help=keys,
+            disabled=by > 0 and not history.can(by),  # strokes that only the browser knows can be undone, too
             on_click=history.go,
-            args=(by,),
+            args=(history.index() + by,),
             width="stretch",
         )

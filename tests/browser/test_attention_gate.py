@@ -14,13 +14,13 @@ from core.gates.map_changes import change_map
 from core.gates.resampling import upsample
 from tests.browser.findings import serious_in_both_themes
 from tests.conftest import running_app, settle
+from tests.patience import PATIENCE_MS
 from ui.views.assets import arrays
 
 pytestmark = pytest.mark.browser
 
 VIEW = ".tensor-view"
 SUM = re.compile(r"\(([\d, ]+)\): (\S+) = (\S+) × (\S+)")
-PATIENCE = 120_000  # ms until TensorFlow has started on a busy machine
 
 
 def arithmetic(page):
@@ -70,7 +70,7 @@ def dice_on_screen(page, *, other_than=None):
         const score = note.textContent.match(/Dice ([\\d.]+)/)?.[1];
         return score && Number(score) !== other ? score : false;
     }"""
-    found = page.wait_for_function(script, arg=[note.element_handle(), other_than], timeout=PATIENCE)
+    found = page.wait_for_function(script, arg=[note.element_handle(), other_than], timeout=PATIENCE_MS)
     return float(found.json_value())
 
 
@@ -219,8 +219,8 @@ def test_the_moments_can_be_played(open_page):
 def test_a_new_slice_in_the_link_goes_through_the_network(open_page):
     """Seed, progress or answer, and in the end a picture with its Dice; the link opens the same slice again."""
     page = open_page("Attention_gate?slice=seed&slice_seed=7000001")
-    page.get_by_text("Each of the 256 channels").wait_for(timeout=PATIENCE)
-    page.get_by_text("Showing example 1 in the meantime").wait_for(state="detached", timeout=PATIENCE)
+    page.get_by_text("Each of the 256 channels").wait_for(timeout=PATIENCE_MS)
+    page.get_by_text("Showing example 1 in the meantime").wait_for(state="detached", timeout=PATIENCE_MS)
     settle(page)
     index, _, feature, weight = arithmetic(page)
     trace = arrays("trace_20")
@@ -249,15 +249,15 @@ def test_a_network_that_is_killed_comes_back(open_page):
     """Killed while a slice waits for it: the page stays whole, and the slice is there after a while."""
     with running_app() as address:
         page = open_page("Attention_gate?slice=seed&slice_seed=7000001", address=address)
-        page.get_by_text("Each of the 256 channels").wait_for(timeout=PATIENCE)
-        page.get_by_text("Showing example 1 in the meantime").wait_for(state="detached", timeout=PATIENCE)
+        page.get_by_text("Each of the 256 channels").wait_for(timeout=PATIENCE_MS)
+        page.get_by_text("Showing example 1 in the meantime").wait_for(state="detached", timeout=PATIENCE_MS)
         child = worker_of(address)
         os.kill(child, signal.SIGSTOP)
         page.get_by_label("Seed of the image").fill("7000002")
         page.keyboard.press("Enter")
-        page.get_by_text("Showing example 1 in the meantime").wait_for(timeout=PATIENCE)
+        page.get_by_text("Showing example 1 in the meantime").wait_for(timeout=PATIENCE_MS)
         os.kill(child, signal.SIGKILL)
-        page.get_by_text("Showing example 1 in the meantime").wait_for(state="detached", timeout=PATIENCE)
+        page.get_by_text("Showing example 1 in the meantime").wait_for(state="detached", timeout=PATIENCE_MS)
         settle(page)
         assert page.get_by_text("Each of the 256 channels").count() == 1
         assert not page.errors

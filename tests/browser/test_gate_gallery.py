@@ -100,7 +100,7 @@ def test_two_gates_read_off_the_screen(open_page):
     assert f"{found.distance:.1%}" in told
     channel = first_channel(traces[0])
     planes = [value[0, :, :, channel] for value in (features.x, found.first.result, found.second.result)]
-    row, col = np.unravel_index(int(planes[0].argmax()), planes[0].shape)
+    row, col = map(int, np.unravel_index(int(planes[0].argmax()), planes[0].shape))
     high = max(float(plane.max()) for plane in planes[:2])
     wanted = colours("cividis")[round(float(planes[0][row, col]) / high * 255)].astype(int)
     canvas = page.locator(VIEW).first.locator("canvas.base").first

@@ -4,10 +4,10 @@ import pytest
 
 from tests.browser.windows import WINDOWS, outside, overflow, resized
 from tests.conftest import settle
+from tests.patience import PATIENCE_MS
 
 pytestmark = pytest.mark.browser
 
-PATIENCE = 180_000  # ms: the built-in model is run by a process that starts Keras first
 PANELS, READING, FOOT = "canvas.base", ".text", ".st-key-story_foot"
 SLIDE = {"h1": 1, ".st-key-story_text": 1, PANELS: 3, FOOT: 1}
 PAGES = {  # path: selectors of what is on the first screen, and how many of each
@@ -63,7 +63,7 @@ def open_watched(open_tab, address, path, language, *, present):
     """The page when it is complete in the smallest window."""
     width, height = WINDOWS[0]
     page = open_tab(viewport={"width": width, "height": height})
-    page.set_default_timeout(PATIENCE)
+    page.set_default_timeout(PATIENCE_MS)
     page.add_init_script(f"({WATCH})()")
     page.goto(f"{address}/{path}{'&' if '?' in path else '?'}lang={language}{'&present=1' if present else ''}")
     for selector in PAGES[path]:

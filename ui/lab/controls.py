@@ -11,7 +11,7 @@ import streamlit as st
 
 from core import MERGES, MergeError
 from core.dtypes import Array
-from core.errors import Shape, invalid_request
+from core.errors import Shape, invalid_request, short
 from core.limits import MAX_INPUTS
 from core.merges.samples import DTYPES, SAMPLES
 from core.merges.shape_text import format_shape, parse_shape
@@ -20,7 +20,7 @@ from ui.lab.own_values import OWN, pick_own_values
 from ui.lab.presets import FIRST, default_dtype, default_shape, default_start
 from ui.state import link
 from ui.state.seeds import pick_seed
-from ui.text import plain, short, t
+from ui.text import plain, t
 
 _MOST_START = 10**9
 _OF_AN_INPUT = re.compile(r"(?:s|f|d|v|start)(\d)")  # keys of links
