@@ -81,7 +81,7 @@ def with_style(page: bytes, *, presenting: bool) -> bytes:
 
 def presenting(scope: Scope) -> bool:
     """Whether the address asks for present mode."""
-    asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("present", [])
+    asked = parse_qs(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True).get("present", [])
     return bool(asked) and asked[-1] in ASKED
 
 

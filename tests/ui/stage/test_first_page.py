@@ -23,7 +23,7 @@ def fetched(app, query=b"", headers=BROWSER, method="GET"):
         sent.append(message)
 
     async def receive():
-        return {"type": "http.request", "body": b""}
+        await asyncio.Event().wait()  # the browser stays
 
     scope = {"type": "http", "method": method, "path": "/", "query_string": query, "headers": headers}
     asyncio.run(FirstPage(app)(scope, receive, send))
