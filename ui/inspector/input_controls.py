@@ -7,13 +7,13 @@ from typing import Any
 
 import streamlit as st
 
-from core.errors import Shape
+from core.errors import Shape, short
 from core.merges.shape_text import format_shape
 from sandbox.model_file.entries import InputEntry
 from sandbox.model_run.input_arrays import SCALINGS, default_scaling, takes_pictures
 from ui.files.uploads import megabytes
 from ui.state import link
-from ui.text import plain, short, t
+from ui.text import plain, t
 from ui.views.assets import SAMPLES
 
 _RANKS = (4, 5)  # of inputs that take an image or a volume, with batch and channels
