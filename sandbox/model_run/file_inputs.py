@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -44,11 +45,32 @@ def file_inputs(model: ModelFile, path: Path, scale: str, seed: int) -> tuple[di
     Raises:
         MergeError: the file cannot be read, or fits no input.
     """
-    source = _read(path)
+    return source_inputs(model, read_source(path), path.name, scale, seed)
+
+
+def source_inputs(
+    model: ModelFile, source: Picture | Array, name: str, scale: str, seed: int, size: tuple[int, int] | None = None
+) -> tuple[dict[str, Array], tuple[Sentence, ...]]:
+    """A picture or an array for every input that it fits; noise for the others.
+
+    Args:
+        model: as read.
+        source: what `read_source` returns, or any array.
+        name: of the file, for errors.
+        scale: as in `file_inputs`.
+        seed: of the noise.
+        size: rows and columns of inputs that leave them open; None for those of the picture.
+
+    Returns:
+        As `file_inputs`.
+
+    Raises:
+        MergeError: it fits no input.
+    """
     found, notes, reasons = {}, list(source.notes) if isinstance(source, Picture) else [], []
     for entry in model.inputs:
         try:
-            array, said = _fitted(source, entry, scale)
+            array, said = _fitted(source, entry if size is None else _sized(entry, size), scale)
         except ValueError as error:  # a MergeError: another input may take the file
             reasons.append(error)
             continue
@@ -58,7 +80,7 @@ def file_inputs(model: ModelFile, path: Path, scale: str, seed: int) -> tuple[di
         raise (
             reasons[0]
             if len(reasons) == 1
-            else invalid_request("{file} fits none of the inputs of the model.", file=path.name[:60])
+            else invalid_request("{file} fits none of the inputs of the model.", file=name[:60])
         )
     missing = [entry for entry in model.inputs if entry.name not in found]
     return noise_inputs(model, seed, missing) | found, tuple(dict.fromkeys(notes))
@@ -76,7 +98,21 @@ def noise_inputs(model: ModelFile, seed: int, entries: list[InputEntry] | None =
     }
 
 
-def _read(path: Path) -> Picture | Array:
+def _sized(entry: InputEntry, size: tuple[int, int]) -> InputEntry:
+    """The input with this size for its open rows and columns."""
+    shape = entry.shape or ()
+    if len(shape) != 4:
+        return entry
+    rows, columns = (want if own is None else own for own, want in zip(shape[1:3], size, strict=True))
+    return replace(entry, shape=(shape[0], rows, columns, shape[3]))
+
+
+def read_source(path: Path) -> Picture | Array:
+    """The content of a picture, an .npy or a volume.
+
+    Raises:
+        MergeError: it cannot be read, is too large or of another format.
+    """
     if not path.is_file():
         raise invalid_request("{file} cannot be read: {reason}.", file=path.name[:60], reason="no such file")
     if path.stat().st_size > MAX_UPLOAD_BYTES:

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from core.colours import colours
 from core.dtypes import Array
 from core.gates import gate_operand
+from core.tensor_view.colours import colours
 
 _LEAST_SIDE = 2  # of a map: a vector of channels has no position
 _OPACITY = 0.6
@@ -29,9 +29,35 @@ def first_plane(array: Array) -> Array:
     return plane
 
 
-def gate_number(operation: str, inputs: Sequence[Array]) -> int | None:
-    """The operand that gates the others; None if there is none. `core.gates.gate_operand` has the rule."""
-    return gate_operand(operation, inputs)
+def gate_number(operation: str, inputs: Sequence[Array], axes: tuple[int, int] | None = None) -> int | None:
+    """The operand that gates the others; None if there is none. `core.gates.gate_operand` has the rule.
+
+    Args:
+        operation: name of the merge.
+        inputs: the values of its operands.
+        axes: that a Dot contracts, `MergeEntry.contracted`.
+    """
+    return gate_operand(operation, inputs, axes=axes)
+
+
+def attention_map(operation: str, inputs: Sequence[Array], axes: tuple[int, int] | None = None) -> Array | None:
+    """The attention map of a merge for the first sample, (rows, columns) float32; None if it has none.
+
+    A product may have several gates, such as one for rows and one for columns: the map is their product.
+
+    Args:
+        operation: name of the merge.
+        inputs: the values of its operands, batch first.
+        axes: that a Dot contracts, `MergeEntry.contracted`.
+    """
+    number = gate_number(operation, inputs, axes)
+    if number is None:
+        return None
+    gate, largest = inputs[number], max(tensor.size for tensor in inputs)
+    for at, other in enumerate(inputs):
+        if at != number and other.size < largest and other.ndim == gate.ndim and _is_factor(other):
+            gate = gate * other
+    return spatial_map(gate)
 
 
 def attention_map(operation: str, inputs: Sequence[Array]) -> Array | None:

@@ -45,7 +45,7 @@ def write_overlays(folder: Path, opened: InspectedModel, run: Run, inputs: Mappi
         if entry.operation != "Multiply" or not any(f.smallest >= 0 and f.largest <= 1 for f in record.inputs):
             continue
         found = opened.tensors(merge_id).result(_SECONDS)
-        weights = attention_map(entry.operation, found.inputs) if found is not None else None
+        weights = attention_map(entry.operation, found.inputs, entry.contracted) if found is not None else None
         if weights is not None and count < _MOST:
             _write(folder, f"{count:02d}_{_file_name(merge_id)}", image, weights)
             count += 1

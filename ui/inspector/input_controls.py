@@ -11,6 +11,7 @@ from core.errors import Shape, short
 from core.merges.shape_text import format_shape
 from sandbox.model_file.entries import InputEntry
 from sandbox.model_run.input_arrays import SCALINGS, default_scaling, takes_pictures
+from ui.files import handed
 from ui.files.uploads import megabytes
 from ui.state import link
 from ui.text import plain, t
@@ -75,7 +76,7 @@ def pick_feed(
         with right:
             typed = _pick_shape(kind, key, declared, format_shape(usual_shape))
         rest = _details(kind, key, dtype, default_scaling(dtype, scaling))
-        name_and_content = _file(kind, key, name) if kind in ("picture", "npy") else {}
+        name_and_content = _file(kind, key, name, number) if kind in ("picture", "npy") else {}
         return FeedChoice(kind=kind, shape=typed, **rest, **name_and_content)
 
 
@@ -113,7 +114,7 @@ def _details(kind: str, key: str, dtype: str, scaling: str) -> dict[str, Any]:
     return found
 
 
-def _file(kind: str, key: str, name: str) -> dict[str, Any]:
+def _file(kind: str, key: str, name: str, number: int) -> dict[str, Any]:
     file = st.file_uploader(
         t("Image for {name}", name=plain(short(name)))
         if kind == "picture"
@@ -124,4 +125,5 @@ def _file(kind: str, key: str, name: str) -> dict[str, Any]:
         if kind == "npy"
         else t("PNG, JPEG, WebP, TIFF, DICOM or NIfTI. The file stays in memory and is not in the link."),
     )
+    file = file or (handed.taken(f"input{number}") if kind == "npy" else None)
     return {} if file is None else {"name": file.name, "content": file.getvalue()}

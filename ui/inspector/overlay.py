@@ -105,7 +105,7 @@ def _fetch(ran: Ran, entries: list[MergeEntry]) -> list[AttentionMap] | None:
         found = answer(future, ran.session)
         if found is None:
             return None
-        alpha = attention_map(entry.operation, found.inputs)
+        alpha = attention_map(entry.operation, found.inputs, entry.contracted)
         if alpha is not None:
             maps.append(AttentionMap(entry, alpha))
     return maps
