@@ -60,25 +60,6 @@ def attention_map(operation: str, inputs: Sequence[Array], axes: tuple[int, int]
     return spatial_map(gate)
 
 
-def attention_map(operation: str, inputs: Sequence[Array]) -> Array | None:
-    """The attention map of a merge for the first sample, (rows, columns) float32; None if it has none.
-
-    A product may have several gates, such as one for rows and one for columns: the map is their product.
-
-    Args:
-        operation: name of the merge.
-        inputs: the values of its operands, batch first.
-    """
-    number = gate_number(operation, inputs)
-    if number is None:
-        return None
-    gate, largest = inputs[number], max(tensor.size for tensor in inputs)
-    for at, other in enumerate(inputs):
-        if at != number and other.size < largest and other.ndim == gate.ndim and _is_factor(other):
-            gate = gate * other
-    return spatial_map(gate)
-
-
 def spatial_map(gate: Array, sample: int = 0) -> Array | None:
     """The attention map of one sample: (rows, columns) float32.
 
