@@ -151,7 +151,11 @@ def test_the_prediction_is_laid_over_the_picture_too(tmp_path):
     record = MergeRecord("gate", tuple(map(figures_of, found.inputs)), figures_of(found.output), map_[0, ..., 0])
 
     class Opened:
-        model = type("File", (), {"merge": staticmethod(lambda _: type("Entry", (), {"operation": "Multiply"}))})
+        model = type(
+            "File",
+            (),
+            {"merge": staticmethod(lambda _: type("Entry", (), {"operation": "Multiply", "contracted": None}))},
+        )
 
         @staticmethod
         def tensors(_):
