@@ -96,11 +96,10 @@ PASTED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize(("text", "line"), PASTED)
-def test_a_wrong_call_brings_the_right_line(text, line, language):
+def test_a_wrong_call_brings_the_right_line(text, line):
     """Pasted with or without shapes; with shapes the box closes, and the line stands below the call."""
-    app = open_lab(lang=language)
+    app = open_lab()
     app.session_state["paste"] = True
     app.run()
     app.text_area(key="pasted").set_value(text)
