@@ -6,14 +6,14 @@ as in a Keras layer with the default policy; the row of the backend decides the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from ..dtypes import FLOAT32, Array, as_array, autocast, flush, scan_for_subnormals
+from ..dtypes import FLOAT32, Array, as_array, autocast, flush
 from ..errors import Call, MergeError
 from .align import align_row, listed, not_a_list, plan
 from .backends import TENSORFLOW, Backend, find_backend
@@ -23,10 +23,10 @@ from .dtype_warnings import dtype_warnings
 from .masks import Mask, Masks, check_masks, choose_masked, combined, joined, multiply_masked, reaching
 from .operations import Operation, find
 from .plan import Alignment
+from .steps import combine, quiet
 
 _BOOL = np.dtype(np.bool_)
 _MASKED = {"ones": multiply_masked, "skip": choose_masked}
-_QUIET = np.errstate(over="ignore", under="ignore", invalid="ignore")  # as a decorator it costs half of a `with`
 
 
 @dataclass(frozen=True)
@@ -120,6 +120,8 @@ def _held(given: Array, backend: Backend) -> Array:
     """An input as a tensor of the backend holds it."""
     if given.dtype == FLOAT32:
         return given
+    if given.dtype.kind in "biu" and given.dtype.isnative:
+        return backend.convert(given)
     array = autocast(given)
     if array.dtype == FLOAT32 and not backend.flushes:  # `autocast` has set subnormal values to 0
         with np.errstate(over="ignore"):
@@ -183,7 +185,7 @@ def _align(
     return alignment
 
 
-@_QUIET
+@quiet
 def _run(
     row: Operation,
     arrays: Sequence[Array],
@@ -199,7 +201,7 @@ def _run(
     assert masks
     if row.masking not in _MASKED or not any(mask is not None for mask in masks):
         return _run_steps(row, arrays, alignment, backend), combined(masks, backend.mask_text)
-    parts, step = _parts(arrays, alignment), partial(_step, row, backend)
+    parts, step = _parts(arrays, alignment), partial(combine, row, backend)
     total, mask = _MASKED[row.masking](parts, reaching(masks, alignment), step, backend.choose)
     finished = _finish(row, total, len(parts), backend)
     return finished, combined(masks, backend.mask_text) if mask is None else mask
@@ -213,52 +215,11 @@ def _run_steps(row: Operation, arrays: Sequence[Array], alignment: Alignment, ba
     else:
         total = parts[0]
         for part in parts[1:]:
-            total = _step(row, backend, total, part)
+            total = combine(row, backend, total, part)
     if not row.mean:
         return total
     mean = _finish(row, total, len(parts), backend)
     return flush(mean) if backend.flushes else mean
-
-
-def _step(row: Operation, backend: Backend, first: Array, second: Array) -> Array:
-    if not (first.dtype is FLOAT32 and second.dtype is FLOAT32):
-        return _step_in_common_dtype(row, backend, first, second)
-    if not backend.flushes:
-        return _step_quietly(row.step, first, second)
-    try:
-        return _step_or_raise(row.step, first, second)
-    except FloatingPointError:  # there is a subnormal value somewhere
-        return flush(_step_quietly(row.step, flush(first), flush(second)))
-
-
-def _step_in_common_dtype(row: Operation, backend: Backend, first: Array, second: Array) -> Array:
-    dtype = backend.promote(row, first.dtype, second.dtype)
-    first, second = (backend.operand(array).astype(dtype, copy=False) for array in (first, second))
-    if backend.flushes:
-        first, second = flush(first), flush(second)
-    result = _step_quietly(row.step, first, second)
-    return flush(result) if backend.flushes else result
-
-
-@_QUIET
-def _step_quietly(step: Callable[..., Any], first: Array, second: Array) -> Array:
-    result: Array = step(first, second)
-    return result
-
-
-@np.errstate(over="ignore", under="raise", invalid="ignore")
-def _step_or_raise(step: Callable[..., Any], first: Array, second: Array) -> Array:
-    """One step of float32.
-
-    Raises:
-        FloatingPointError: an operand or the result has a subnormal value, as far as `scan_for_subnormals` looks, or
-            the step underflows.
-    """
-    scan_for_subnormals(first)
-    scan_for_subnormals(second)
-    result: Array = step(first, second)
-    scan_for_subnormals(result)
-    return result
 
 
 def _joined(masks: Masks, arrays: Sequence[Array], alignment: Alignment, backend: Backend) -> Mask | None:

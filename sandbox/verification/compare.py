@@ -3,7 +3,7 @@
 Tolerances (README, `tests/core/merges/test_against_keras.py`): integers bit-exact; element-wise floats 1 ulp of
 float32; Dot and Average 1e-6 of the sum of the magnitudes of their terms. TensorFlow sums a Dot of integers in float32
 and then casts it: beyond 2**24 the result depends on the order of the sum, beyond the dtype on the processor, and
-nothing is promised.
+nothing is promised; neither where products of finite floats overflow: inf or NaN then depends on the kernel.
 """
 
 from __future__ import annotations
@@ -67,11 +67,19 @@ def difference(
     where = _index(gaps, differing)
     terms = _terms(operation, inputs, options, backend) if operation in _SUMS else None
     wrong = differing & (gaps > _allowed(ours, theirs, terms))
-    if terms is not None and ours.dtype.kind in "iu" and find_backend(backend).dot_dtype(ours.dtype).kind == "f":
-        promised = bool((wrong & (terms <= min(_EXACT_INTEGERS, np.iinfo(ours.dtype).max))).any()) or not wrong.any()
-    else:
-        promised = True
+    promised = not wrong.any() or bool((wrong & _promised(operation, ours, terms, backend)).any())
     return Difference(float(gaps[where]), where, not wrong.any(), promised)
+
+
+def _promised(operation: str, ours: Array, terms: NDArray[np.float64] | None, backend: str) -> Any:
+    """The elements that do not depend on the kernel."""
+    if terms is None or operation != "Dot":
+        return True
+    if ours.dtype.kind == "f":
+        return np.isfinite(terms)
+    if find_backend(backend).dot_dtype(ours.dtype).kind != "f":
+        return True
+    return terms <= min(_EXACT_INTEGERS, np.iinfo(ours.dtype).max)
 
 
 def _same_bits(ours: Array, theirs: Array) -> NDArray[np.bool_]:
@@ -98,9 +106,9 @@ def _index(gaps: NDArray[np.float64], differing: NDArray[np.bool_]) -> tuple[int
 
 
 def _terms(operation: str, inputs: Sequence[Any], options: dict[str, Any], backend: str) -> NDArray[np.float64]:
-    """For each element, the sum of the magnitudes of its terms."""
+    """For each element, the sum of the magnitudes of its finite terms; inf where that overflows."""
     given = _normalized(inputs, options, backend) if options.get("normalize") else inputs
-    magnitudes = [np.abs(np.asarray(value, np.float32)) for value in given]
+    magnitudes = [np.nan_to_num(np.abs(np.asarray(value, np.float32)), nan=0, posinf=0) for value in given]
     return merge(operation, magnitudes, backend=backend, **{**options, "normalize": False}).value.astype(np.float64)
 
 

@@ -10,15 +10,26 @@ from tests.core.merges.backends.comparing import disagreements
 from tests.core.merges.backends.recording import read
 
 ANSWERS = Path(__file__).parent / "answers"
-LEAST = 3_000
+BACKENDS = ["jax", "torch", "numpy"]
+LEAST = 3_000  # cases of every file, and of every run
 
 
-@pytest.mark.parametrize("backend", ["jax", "torch", "numpy"])
-def test_every_recorded_case_agrees(backend: str) -> None:
-    """Value, dtype, shape, mask, error text and gradients."""
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_recorded_cases_agree(backend: str) -> None:
+    """Value, dtype, shape, mask, gradients, or text and class of the error."""
     header, answers = read(ANSWERS / f"{backend}.npz")
     assert header["backend"] == backend
     assert header["versions"]["keras"].startswith("3.15.")
     assert header["date"]
     assert len(answers) >= LEAST
-    assert list(disagreements(backend, answers).values()) == []
+    first = {number: answer for number, answer in answers.items() if number < LEAST}
+    assert list(disagreements(backend, first).values()) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_all_other_recorded_cases_agree(backend: str) -> None:
+    """Those that the quick test leaves out."""
+    answers = read(ANSWERS / f"{backend}.npz")[1]
+    others = {number: answer for number, answer in answers.items() if number >= LEAST}
+    assert list(disagreements(backend, others).values()) == []
