@@ -47,7 +47,7 @@ class Source(Protocol):
 
 
 def open_source(data: Sequence[str], masks: str | None = None, limit: int | None = None) -> Source:
-    """All images of several places, one after the other.
+    """All images of several sources, one after the other.
 
     Args:
         data: folders, files, or seeds such as "seeds:0-9999" (both ends included).
