@@ -9,12 +9,13 @@ from pathlib import Path
 import streamlit as st
 
 from core import Sentence as _  # marks text for the catalogues
+from core.errors import short
 from survey.rank import VERDICTS
 from survey.results import ORDERS, Results
 from ui import session
 from ui.state import link
 from ui.survey.opening import EXAMPLE, is_local
-from ui.text import short, t
+from ui.text import t
 
 FOLDER, SECOND = "survey_folder", "survey_second"  # typed paths; not in the link, which would open them elsewhere
 ASKED = "survey_asked"

@@ -11,10 +11,11 @@ import numpy as np
 import streamlit as st
 
 from core.dtypes import Array
+from core.errors import short
 from survey.results import Results
 from ui import session
 from ui.survey.controls import VERDICT_TITLES, Choice, ask_image
-from ui.text import plain, short, t
+from ui.text import plain, t
 from ui.views.thumbnails import picture
 
 _BROWSER = Path(__file__).parent / "browser"
