@@ -206,5 +206,9 @@ def _engine() -> None:
         print((perf_counter() - begun) / 20)
 
 
+_PARTS: dict[str, Callable[..., None]] = {
+    "processor": _processor, "memory": _memory, "page": _page, "engine": _engine,
+}  # fmt: skip
+
 if __name__ == "__main__":
-    {"processor": _processor, "memory": _memory, "page": _page, "engine": _engine}[sys.argv[1]](*map(int, sys.argv[2:]))
+    _PARTS[sys.argv[1]](*map(int, sys.argv[2:]))

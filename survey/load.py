@@ -13,6 +13,7 @@ from core.errors import invalid_request
 from sandbox.model_file.file import ModelFile
 from sandbox.model_run.file_inputs import source_inputs
 from sandbox.model_run.gate_figures import covered
+from sandbox.model_run.input_arrays import Picture
 from survey.plan import Plan
 from survey.source import Content, Source
 
@@ -64,7 +65,7 @@ def _sized_mask(mask: Array | None, size: tuple[int, int] | None, content: Conte
     """
     if mask is None or size is None:
         return None
-    pixels: Array = getattr(content, "pixels", content)
+    pixels = content.pixels if isinstance(content, Picture) else content
     if mask.shape not in (pixels.shape[:2], pixels.shape[-2:], pixels.shape[-3:-1]):
         raise invalid_request(
             "The mask has the size {mask}, its image {image}.", mask=mask.shape, image=pixels.shape[:2]

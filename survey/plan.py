@@ -129,7 +129,9 @@ def read_plan(text: str) -> Plan:
 def _plan(value: Mapping[str, Any]) -> Plan:
     known = {field.name for field in fields(Plan)}
     rest = {name: part for name, part in value.items() if name in known}
-    options = {name: tuple(part) if isinstance(part, list) else part for name, part in rest.pop("options").items()}
+    options: dict[str, Any] = {
+        name: tuple(part) if isinstance(part, list) else part for name, part in rest.pop("options").items()
+    }
     gates = tuple(GateSpec.from_json(gate) for gate in rest.pop("gates"))
     inputs = tuple(tuple(int(size) for size in shape) for shape in rest.pop("inputs"))
     size = rest.pop("mask_size")

@@ -198,7 +198,7 @@ def open_results(folder: Path) -> Results:
 
 def table(results: Results) -> list[Mapping[str, Any]]:
     """A row for each gate: its id, the fraction of the images with each verdict, and the means of the figures."""
-    rows = []
+    rows: list[Mapping[str, Any]] = []
     for name, found in zip(results.gates, results.summaries, strict=True):
         measured = max(1, sum(found["verdicts"].values()))
         shares = {kind: count / measured for kind, count in found["verdicts"].items()}

@@ -36,8 +36,13 @@ _BLOCK = 1 << 20  # bytes
 class Source(Protocol):
     """Images with an id each, and a mask for some."""
 
-    ids: Sequence[str]
-    digest: str
+    @property
+    def ids(self) -> Sequence[str]:
+        """Of the images, in order."""
+
+    @property
+    def digest(self) -> str:
+        """Changes when an image is added, removed or changed."""
 
     def image(self, number: int) -> Content:
         """One image; raises MergeError if it cannot be read."""
@@ -47,7 +52,7 @@ class Source(Protocol):
 
 
 def open_source(data: Sequence[str], masks: str | None = None, limit: int | None = None) -> Source:
-    """All images of several places, one after the other.
+    """All images of several sources, one after the other.
 
     Args:
         data: folders, files, or seeds such as "seeds:0-9999" (both ends included).

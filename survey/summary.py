@@ -156,7 +156,8 @@ def _weight_moments(found: GateImages, gate: GateSpec) -> Array:
 
 
 def _sum(found: GateImages, name: str) -> Array:
-    return found.sums[found.finite, SUMS.index(name)].astype(np.float64)
+    sums: Array = found.sums[found.finite, SUMS.index(name)].astype(np.float64)
+    return sums
 
 
 def _positions(gate: GateSpec) -> float:
@@ -193,7 +194,8 @@ def _energies(found: GateImages, _gate: GateSpec) -> Array:
 
 
 def _verdict_counts(found: GateImages, _gate: GateSpec) -> Array:
-    return found.verdicts[:, None] == np.arange(len(VERDICTS))
+    matches: Array = found.verdicts[:, None] == np.arange(len(VERDICTS))
+    return matches
 
 
 STATISTICS: dict[str, Statistic] = {  # the one table
@@ -261,4 +263,5 @@ def extract(state: Mapping[str, Array]) -> dict[str, Any]:
 
 
 def _known(value: Array, by: Array) -> Array:
-    return np.divide(value, by, out=np.full(value.shape, np.nan), where=by > 0)
+    ratio: Array = np.divide(value, by, out=np.full(value.shape, np.nan), where=by > 0)
+    return ratio

@@ -79,7 +79,8 @@ class GateSpec:
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> GateSpec:
         """What `as_json` gave, also after a way through JSON, where tuples become lists."""
-        return cls(**{name: tuple(part) if isinstance(part, list) else part for name, part in value.items()})
+        parts: dict[str, Any] = {name: tuple(part) if isinstance(part, list) else part for name, part in value.items()}
+        return cls(**parts)
 
 
 def find_gate(entry: MergeEntry, inputs: Sequence[Array], asked: int | None = None) -> GateSpec | None:

@@ -118,3 +118,30 @@ def test_files(folder):
     assert np.array_equal(table["gate mean"].to_numpy(), results.column("g0_mean"), equal_nan=True)
     picture = Image.open(io.BytesIO(downloads.strip_png(results, 0, [1, 2, 3])))
     assert picture.width == 8 * 128
+
+
+def test_a_survey_is_started(tmp_path, monkeypatch):
+    """As the command would: the same arguments; what it printed is shown when it stops."""
+    asked = []
+
+    class Played:
+        def __init__(self, command, **options):
+            asked.append(command)
+            options["stderr"].write(b"The model has no merge x.")
+            options["stderr"].flush()
+
+        def poll(self):
+            return 2
+
+    monkeypatch.setattr("ui.survey.start.find_spec", lambda _: True)
+    monkeypatch.setattr("ui.survey.start.subprocess.Popen", Played)
+    app = opened(PAGE)
+    app.text_input(key="survey_out").set_value(str(tmp_path / "new"))
+    app.text_input(key="survey_masks").set_value("masks")
+    next(button for button in app.button if button.label == "Start").click().run()
+    assert not app.exception
+    (command,) = asked
+    assert command[1:4] == ["-m", "survey", f"--out={tmp_path / 'new'}"]
+    assert command[4:6] == ["--masks=masks", "--"]
+    assert command[-1] == "seeds:8000000-8000999"
+    assert "The model has no merge x." in words(app)

@@ -42,10 +42,10 @@ def command(model_file, stack, out, *more):
 
 
 @pytest.fixture(scope="module")
-def two_workers(tmp_path_factory, model_file, stack):
-    """The survey by two workers: the results that all others are compared with."""
-    out = tmp_path_factory.mktemp("two") / "out"
-    assert main(command(model_file, stack, out, "--workers", 2)) == 0
+def surveyed(tmp_path_factory, model_file, stack):
+    """The survey by one worker: the results that all others are compared with."""
+    out = tmp_path_factory.mktemp("one") / "out"
+    assert main(command(model_file, stack, out, "--workers", 1)) == 0
     return out
 
 
@@ -61,13 +61,13 @@ def same(first, second):
         assert (first / name).read_bytes() == (second / name).read_bytes()
 
 
-def test_the_table(model_file, stack, two_workers, capsys):
+def test_the_table(model_file, stack, surveyed, capsys):
     """What the command prints, as text and as JSON; a complete survey is only printed."""
-    assert main(command(model_file, stack, two_workers)) == 0
+    assert main(command(model_file, stack, surveyed)) == 0
     printed = capsys.readouterr().out
     assert "200 images, 0 with an error, 1 with NaN or infinity in the prediction" in printed
     assert "not finite 0.5 %" in printed
-    assert main(command(model_file, stack, two_workers, "--json")) == 0
+    assert main(command(model_file, stack, surveyed, "--json")) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["complete"]
     assert [gate["gate"] for gate in found["gates"]] == list(models.GATES)
@@ -76,17 +76,17 @@ def test_the_table(model_file, stack, two_workers, capsys):
 
 
 @pytest.mark.slow
-def test_two_workers_gives_the_same_bits(tmp_path, model_file, stack, two_workers):
-    assert main(command(model_file, stack, tmp_path / "out", "--workers", 1)) == 0
-    same(two_workers, tmp_path / "out")
+def test_two_workers_give_the_same_bits(tmp_path, model_file, stack, surveyed):
+    assert main(command(model_file, stack, tmp_path / "out", "--workers", 2)) == 0
+    same(surveyed, tmp_path / "out")
 
 
-def test_what_is_rejected(tmp_path, model_file, stack, two_workers, capsys, monkeypatch):
+def test_what_is_rejected(tmp_path, model_file, stack, surveyed, capsys, monkeypatch):
     """One line each, status 2, and nothing of the earlier survey is lost."""
     (tmp_path / "none").mkdir()
     cases = {
-        "another options": command(model_file, stack, two_workers, "--scale", "none"),
-        "another images": [str(model_file), "seeds:0-1", "--out", str(two_workers)],
+        "another options": command(model_file, stack, surveyed, "--scale", "none"),
+        "another images": [str(model_file), "seeds:0-1", "--out", str(surveyed)],
         "holds no images": command(model_file, tmp_path / "none", tmp_path / "out"),
         "cannot be read": command(tmp_path / "no.keras", stack, tmp_path / "out"),
         "no merge nothing": command(model_file, stack, tmp_path / "out", "--gate", "nothing"),
@@ -97,7 +97,7 @@ def test_what_is_rejected(tmp_path, model_file, stack, two_workers, capsys, monk
         said = capsys.readouterr().err
         assert text in said
         assert said.count("\n") == 1
-    assert open_results(two_workers).complete
+    assert open_results(surveyed).complete
     monkeypatch.setenv("MERGESCOPE_SURVEYS", "off")
     monkeypatch.setenv("MERGESCOPE_DASK", "tcp://127.0.0.1:1")
     with pytest.raises(MergeError, match="public server"):
@@ -111,7 +111,7 @@ def started(*arguments, **options):
 
 
 @pytest.mark.slow
-def test_a_driver_that_is_killed_is_continued(tmp_path, model_file, stack, two_workers):
+def test_a_driver_that_is_killed_is_continued(tmp_path, model_file, stack, surveyed):
     """Killed with -9 after the first shard: the second run does no shard twice and loses none."""
     out = tmp_path / "out"
     arguments = ["survey", *command(model_file, stack, out, "--workers", 1)]
@@ -131,7 +131,7 @@ def test_a_driver_that_is_killed_is_continued(tmp_path, model_file, stack, two_w
         time.sleep(0.05)
     assert again.returncode == 0
     assert times == stored
-    same(two_workers, out)
+    same(surveyed, out)
 
 
 @contextlib.contextmanager
@@ -161,12 +161,12 @@ def cluster(folder):
 
 
 @pytest.mark.slow
-def test_a_cluster_and_a_worker_that_is_killed(tmp_path, model_file, stack, two_workers):
+def test_a_cluster_and_a_worker_that_is_killed(tmp_path, model_file, stack, surveyed):
     """Two workers over TCP by `--scheduler`; then one of them is killed with -9 while it works."""
     with cluster(tmp_path) as (address, workers):
         arguments = ("--scheduler", address)
         assert main(command(model_file, stack, tmp_path / "whole", *arguments)) == 0
-        same(two_workers, tmp_path / "whole")
+        same(surveyed, tmp_path / "whole")
         out = tmp_path / "out"
         driver = started("survey", *command(model_file, stack, out, *arguments))
         try:
@@ -175,4 +175,4 @@ def test_a_cluster_and_a_worker_that_is_killed(tmp_path, model_file, stack, two_
             assert driver.wait(PATIENCE) == 0
         finally:
             driver.kill()
-    same(two_workers, out)
+    same(surveyed, out)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from survey import summary
@@ -12,6 +12,7 @@ from tests.survey.made import GATE, gate_images, some
 EXACT = [name for name, row in summary.STATISTICS.items() if row.kind in (summary.COUNTS, summary.RANGES)]
 
 
+@settings(max_examples=40)
 @given(seed=st.integers(0, 999), groups=st.lists(st.integers(0, 4), min_size=1, max_size=23), order=st.randoms())
 def test_merged_parts_are_the_whole(seed, groups, order):
     """Counts, bins and extremes to the bit, moments to rounding."""
@@ -30,6 +31,7 @@ def test_merged_parts_are_the_whole(seed, groups, order):
             assert merged[name] == pytest.approx(value, rel=1e-12, abs=1e-10), name
 
 
+@settings(max_examples=15)
 @given(seed=st.integers(0, 999), count=st.integers(0, 9))
 def test_adding_image_by_image(seed, count):
     """`add` on top of a state is `merge` with the state of the new images."""

@@ -63,7 +63,8 @@ def show_start() -> None:
             _start(model, data, masks, Path(out).expanduser())
         elif asked:
             st.warning(t("Name a folder for the results."))
-        _show_progress()
+        if session.get(_RUNNING) is not None:
+            _show_progress()
 
 
 def _start(model: str, data: str, masks: str, folder: Path) -> None:

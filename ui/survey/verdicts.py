@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
@@ -37,15 +38,31 @@ def show_verdicts(surveys: Sequence[Results]) -> None:
     Args:
         surveys: one or two.
     """
-    rows = [row for at, results in enumerate(surveys) for row in _rows(results, at if len(surveys) > 1 else None)]
-    used = [kind for kind in VERDICTS if any(row["kinds"].get(kind, 0) > 0 for row in rows)]
-    order = sorted(rows, key=lambda row: row["place"]) if len(surveys) > 1 else rows
+    rows = [row for at, results in enumerate(surveys) for row in _rows(results, "AB"[at] if len(surveys) > 1 else "")]
+    used = [kind for kind in VERDICTS if any(row.shares.get(kind, 0) > 0 for row in rows)]
     columns = [t("gate"), *(t(VERDICT_TITLES[kind]) for kind in used), *_titles()]
     body = [
-        [plain(row["name"]), *(_percent(row["kinds"].get(kind, 0.0)) for kind in used), *row["figures"]]
-        for row in order
+        [plain(row.name), *(_percent(row.shares.get(kind, 0.0)) for kind in used), *row.figures]
+        for row in sorted(rows, key=lambda row: row.gate)
     ]
     st.table(pd.DataFrame(body, columns=columns).set_index(columns[0]), alt=t("Verdicts on each gate"))
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A line of the table.
+
+    Attributes:
+        gate: number of the gate.
+        name: of the gate, with the letter of the survey if there are two.
+        shares: of the images, by verdict.
+        figures: as text.
+    """
+
+    gate: int
+    name: str
+    shares: Mapping[str, float]
+    figures: tuple[str, ...]
 
 
 def _titles() -> list[str]:
@@ -54,14 +71,16 @@ def _titles() -> list[str]:
     ]  # fmt: skip
 
 
-def _rows(results: Results, number: int | None) -> list[dict[str, object]]:
-    found: list[dict[str, object]] = []
-    for at, entry in enumerate(table(results)):
-        name = short(str(entry["gate"]))
-        title = name if number is None else f"{'AB'[number]}: {name}"
-        values = [_figure(float(entry[figure])) for figure in _FIGURES]
-        found.append({"name": title, "place": (at, number), "kinds": entry["verdicts"], "figures": values})
-    return found
+def _rows(results: Results, letter: str) -> list[_Row]:
+    return [
+        _Row(
+            gate,
+            f"{letter}: {short(str(entry['gate']))}" if letter else short(str(entry["gate"])),
+            entry["verdicts"],
+            tuple(_figure(float(entry[figure])) for figure in _FIGURES),
+        )
+        for gate, entry in enumerate(table(results))
+    ]
 
 
 def _figure(value: float) -> str:
