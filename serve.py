@@ -9,11 +9,15 @@ import os
 import sys
 
 import streamlit as st
+from starlette.middleware import Middleware
 
-from ui import hosting
+from ui import hosting, stage
 
 app = st.App(
-    "app.py", lifespan=hosting.lifespan, middleware=hosting.MIDDLEWARE, on_script_error=hosting.on_script_error
+    "app.py",
+    lifespan=hosting.lifespan,
+    middleware=[*hosting.MIDDLEWARE, Middleware(stage.FirstPage)],
+    on_script_error=hosting.on_script_error,
 )
 
 

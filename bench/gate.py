@@ -73,16 +73,21 @@ def _warm(browser: Browser) -> list[Row]:
         page = browser.new_page(viewport={"width": 1280, "height": 1100})
         page.set_default_timeout(_PATIENCE)
         page.goto(f"{address}/Attention_gate?slice=seed&slice_seed=7000001")
-        page.get_by_text("for the recorded slices only").wait_for()
+        page.get_by_text("Showing example 1 in the meantime").wait_for(state="detached")
         page.get_by_text("Same values as Keras").wait_for()
         new = _waits(page, _new_slice)
-        moments = _reel(page, f"{address}/Attention_gate", "Moment of training")
+        moments = _reel(page, f"{address}/Attention_gate", "Training step")
         maps = _reel(page, f"{address}/Attention_gate?map=sharpen", "Temperature")
         page.close()
     return [
-        Row("new slice through the network, painted", new, 1.0, "1 s", "no longer", new <= 1.0),
+        Row("new image through the network, painted", new, 1.0, "1 s", "no longer", new <= 1.0),
         Row(
-            "another moment by its slider, work, p95", moments, _FRAME, "a frame", "at most 16.7 ms", moments <= _FRAME
+            "another training step by its slider: work, p95",
+            moments,
+            _FRAME,
+            "a frame",
+            "at most 16.7 ms",
+            moments <= _FRAME,
         ),
         Row("changing the map by a slider: work, p95", maps, _FRAME, "a frame", "at most 16.7 ms", maps <= _FRAME),
     ]
@@ -116,6 +121,6 @@ def _waits(page: Page, act: Callable[[Page], None]) -> float:
 
 
 def _new_slice(page: Page) -> None:
-    box = page.get_by_label("Seed of the slice")
+    box = page.get_by_label("Seed of the image")
     box.fill(str(int(box.input_value()) + 1))
     page.keyboard.press("Enter")

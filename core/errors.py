@@ -141,6 +141,11 @@ class Call:
 SHOWN = 60  # characters of foreign text that an error repeats
 
 
+def short(name: str) -> str:
+    """A foreign name, cut to what fits a line."""
+    return name if len(name) <= SHOWN else name[:SHOWN] + "…"
+
+
 def shown(value: object) -> str:
     """The start of the `repr` of a value, for an error; its type alone where `repr` fails."""
     try:

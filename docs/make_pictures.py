@@ -18,7 +18,7 @@ sys.path.insert(0, str(HERE.parent))
 
 from tests.conftest import FLAGS, installed_browser, running_app, settle  # after the path: this is a script
 
-SIZE = {"width": 1280, "height": 900}
+SIZE = {"width": 1280, "height": 720}
 WIDE = 960  # pixels of the animation
 MOST = 2_000_000  # bytes of it
 ARROW = [(0, 0), (0, 17), (4, 13), (7, 20), (10, 19), (7, 12), (12, 12)]
@@ -71,23 +71,16 @@ def cell(page: Page, panel: int, row: int, col: int, rows: int, cols: int) -> tu
 
 
 def opened(page: Page, address: str) -> None:
-    """Open a page and scroll to its tensor view."""
+    """Open a page; its tensor view is drawn and nothing runs any more."""
     page.goto(address)
     settle(page)
     page.locator("canvas.base[data-painted]").first.wait_for()
-    page.wait_for_timeout(3000)
-    page.locator(".tensor-view").first.evaluate("element => element.scrollIntoView({block: 'start'})")
-    page.wait_for_timeout(500)
 
 
-def lab(film: Film, address: str) -> None:
-    """The first example: point at elements, go to the next slice."""
+def home(film: Film, address: str) -> None:
+    """The note's example: point at elements, then the sum instead of the product."""
     page = film.page
-    opened(page, f"{address}/Merge_lab")
-    page.get_by_text("Same values as Keras").wait_for(timeout=120_000)  # a cold sandbox takes seconds
-    page.locator("h1").first.evaluate("element => element.scrollIntoView({block: 'start'})")
-    page.wait_for_timeout(500)
-    page.screenshot(path=HERE / "picture.png")
+    opened(page, address)
     film.move(*cell(page, 2, 3, 0, 4, 5))
     film.shot(900)
     for row, col in ((2, 1), (1, 2), (0, 3), (0, 4)):
@@ -95,24 +88,47 @@ def lab(film: Film, address: str) -> None:
         film.shot(500)
     film.move(*cell(page, 0, 0, 2, 4, 5), steps=4)
     film.shot(1200)
+    page.get_by_role("radio", name="+").or_(page.get_by_role("button", name="+", exact=True)).first.click()
+    settle(page)
+    film.move(*cell(page, 2, 1, 3, 4, 5), steps=3)
+    film.shot(1500)
 
 
 def gate(film: Film, address: str) -> None:
-    """256 channels and their attention map: play them, then paint on the map."""
+    """256 channels and their attention map: play them and the training, then paint on the map."""
     page = film.page
     opened(page, f"{address}/Attention_gate")
-    film.shot(700)
-    for _ in range(14):
-        page.locator(".tensor-view .round").nth(2).evaluate("button => button.click()")  # the next channel
+    page.get_by_text("Same values as Keras").wait_for(timeout=120_000)  # a cold sandbox takes seconds
+    page.screenshot(path=HERE / "picture.png")
+    film.shot(1200)
+    for _ in range(10):
+        page.get_by_role("button", name="Next", exact=True).evaluate("button => button.click()")
+        film.shot(140)
+    reel = page.get_by_role("slider", name="Training step")
+    reel.focus()
+    page.keyboard.press("Home")
+    for _ in range(23):
         film.shot(110)
-    canvas = page.locator("canvas.over.paintable").first
-    box = canvas.bounding_box()
-    film.move(box["x"] + box["width"] * 0.15, box["y"] + box["height"] * 0.2, steps=3)
+        page.keyboard.press("ArrowRight")
+    film.shot(900)
+    _paint(film)
+
+
+def _paint(film: Film) -> None:
+    """Open the gate at the lower left; wait for the prediction with that map."""
+    page = film.page
+    page.get_by_role("button", name="Brush").click()
+    note = page.locator(".tensor-view .scene .note-line").last
+    before = note.inner_text()
+    box = page.locator("canvas.over.paintable").first.bounding_box()
+    film.move(box["x"] + box["width"] * 0.15, box["y"] + box["height"] * 0.75, steps=3)
     page.mouse.down()
-    film.move(box["x"] + box["width"] * 0.75, box["y"] + box["height"] * 0.2, steps=8)
-    film.move(box["x"] + box["width"] * 0.75, box["y"] + box["height"] * 0.6, steps=6)
+    film.move(box["x"] + box["width"] * 0.45, box["y"] + box["height"] * 0.75, steps=8)
+    film.move(box["x"] + box["width"] * 0.45, box["y"] + box["height"] * 0.9, steps=6)
     page.mouse.up()
-    film.shot(1500)
+    film.shot(300)
+    note.filter(has_not_text=before).filter(has_text="Dice").wait_for(timeout=120_000)
+    film.shot(2000)
 
 
 def main() -> None:
@@ -122,7 +138,7 @@ def main() -> None:
         page = browser.new_context(viewport=SIZE, locale="en-US").new_page()
         page.set_default_timeout(60_000)
         film = Film(page)
-        lab(film, address)
+        home(film, address)
         gate(film, address)
         film.save(HERE / "tour.webp")
         browser.close()

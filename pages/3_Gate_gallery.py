@@ -14,16 +14,14 @@ from ui.gallery.wall import show_wall
 from ui.text import t
 
 frame.begin("Gate gallery")
-st.title(t("Gate gallery"))
-
-choice, second, chosen = controls.pick()
+choice, second, chosen = controls.pick(frame.headline(t("Gate gallery")))
 features = features_of(chosen)
 lines = []  # (gate, fraction of energy retained by channel)
 if choice is None:
     show_wall(features)
 elif (trace := run(choice, features)) is not None:
     key = f"{choice} {second} {features.key} {features.seed}"
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with frame.more_controls():
         section = controls.pick_section(second is not None)
         merges = sections.merge_names(trace)
         merge = controls.pick_merge(list(merges), merges) if section == "merges" else ""
@@ -45,10 +43,11 @@ elif (trace := run(choice, features)) is not None:
         show_traps(trace, key)
     else:
         sections.show_code(trace)
-    if lines:
-        st.markdown("**" + t("Energy retained per channel") + "**")
-        picture = kept_channels(lines, order=order(lines[0][1]), channel=t("channel"), share=t("energy retained"))
-        st.plotly_chart(picture, config={"displayModeBar": False}, alt=t("Energy retained per channel"))
-    sections.show_facts(trace, features.seed)
+    with frame.below():
+        if lines:
+            st.markdown("**" + t("Energy retained per channel") + "**")
+            picture = kept_channels(lines, order=order(lines[0][1]), channel=t("channel"), share=t("energy retained"))
+            st.plotly_chart(picture, config={"displayModeBar": False}, alt=t("Energy retained per channel"))
+        sections.show_facts(trace, features.seed)
 
 frame.end()

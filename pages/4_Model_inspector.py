@@ -7,10 +7,9 @@ from ui.inspector import controls, downloads, graph, listing, merge_details, ope
 from ui.text import t
 
 frame.begin("Model inspector")
-st.title(t("Model inspector"))
+line = frame.headline(t("Model inspector"))
 
 controls.remember()
-line = st.container(horizontal=True, vertical_alignment="center")
 with line:
     kind = controls.pick_kind()
 choice = controls.pick_model(kind)
@@ -28,8 +27,9 @@ else:
             opening.show_refusals(model)
         with right:
             graph.show_graph(model, None, whole=True)
-        opening.show_summary(model)
-        downloads.show_downloads(model, ran, None)
+        with frame.below():
+            opening.show_summary(model)
+            downloads.show_downloads(model, ran, None)
     else:
         left, middle, right = st.columns([3, 3, 6], gap="small")
         with right:
@@ -43,11 +43,13 @@ else:
             listing.show_list(model, filters, entry, running.thumbs(ran), running.failed(ran))
         with middle:
             graph.show_graph(model, entry, whole=whole, failed=running.failed(ran))
-        merge_details.show_details(model, entry, shown)
-        listing.show_others(model)
-        opening.show_summary(model)
-        sizes.show_multiples(sizes.advice(choice, model, ran.feeds) if ran else [])
-        downloads.show_downloads(model, ran, shown.tensors if shown else None)
-controls.pick_another(kind)
+        with frame.below():
+            merge_details.show_details(model, entry, shown)
+            listing.show_others(model)
+            opening.show_summary(model)
+            sizes.show_multiples(sizes.advice(choice, model, ran.feeds) if ran else [])
+            downloads.show_downloads(model, ran, shown.tensors if shown else None)
+with frame.below("file"):
+    controls.pick_another(kind)
 
 frame.end()

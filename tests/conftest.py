@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.patience import PATIENCE_MS
+
 # The duration of an example depends on the machine, so there is no deadline.
 settings.register_profile("mergescope", deadline=None)
 settings.load_profile("mergescope")
@@ -140,6 +142,9 @@ def open_tab(chromium: Any, visitor: Any) -> Iterator[Callable[..., Any]]:
         return page
 
     yield open_one
+    for page in opened:
+        with contextlib.suppress(Exception):  # a page that is empty or offline has no storage
+            page.evaluate("localStorage.clear()")  # Streamlit keeps there whether the sidebar is open
     for one in (*opened, *contexts):
         one.close()
     visitor.set_offline(False)  # a test may have disconnected it
@@ -151,7 +156,7 @@ def open_page(open_tab: Callable[..., Any], app_address: str) -> Callable[..., A
 
     def open_path(path: str = "", *, address: str = app_address, **options: Any) -> Any:
         page = open_tab(**options)
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.errors, page.foreign = [], []
         page.on("pageerror", lambda error: page.errors.append(str(error)))
         page.on("request", lambda request: _note_foreign(page, request.url, address))
@@ -162,11 +167,22 @@ def open_page(open_tab: Callable[..., Any], app_address: str) -> Callable[..., A
     return open_path
 
 
+_STILL = """async () => {  // the script has run, every part is there, and nothing has moved for three frames
+    const script = () => document.querySelector("[data-testid=stApp]")?.dataset.testScriptState;
+    const seen = () => [...document.querySelectorAll("h1, button, [data-testid=stElementContainer]")]
+        .map((one) => one.getBoundingClientRect()).map(({ top, height }) => `${top} ${height}`).join();
+    const ready = () => script() === "notRunning" && !document.querySelector("[data-testid=stSkeleton]");
+    if (!ready()) return false;
+    const before = seen();
+    for (let frame = 0; frame < 3; frame++) await new Promise((done) => requestAnimationFrame(done));
+    return ready() && before === seen();
+}"""
+
+
 def settle(page: Any) -> None:
-    """Wait until the script has run and the page no longer changes."""
+    """Wait until the script has run and the page no longer changes. Streamlit marks a run when it is asked for."""
     page.wait_for_selector("[data-testid=stMainBlockContainer] h1")
-    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
-    page.wait_for_timeout(400)
+    page.wait_for_function(_STILL)
 
 
 def _note_foreign(page: Any, url: str, address: str) -> None:

@@ -173,7 +173,7 @@ def test_the_server_never_imports_keras():
         "import sys\n"
         "from streamlit.testing.v1 import AppTest\n"
         "from pathlib import Path\n"
-        "app = AppTest.from_file('app.py', default_timeout=60).run()\n"
+        "app = AppTest.from_file('app.py', default_timeout=600).run()\n"
         "for page in sorted(Path('pages').glob('*.py')):\n"
         "    app.switch_page(str(page)).run()\n"
         "    assert not app.exception, app.exception\n"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
 from tests.structure import PICTURES, with_pictures
 
 ROOT = Path(__file__).parent.parent
@@ -41,7 +42,7 @@ def commands() -> list[tuple[str, str]]:
 
 
 def run(*command: str) -> subprocess.CompletedProcess:
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE)
 
 
 @pytest.mark.parametrize("page", RUN, ids=lambda page: page.stem)

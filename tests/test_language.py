@@ -39,7 +39,7 @@ SAME_IN_CHINESE = {
     "Dice {score} ({change})",
     "x × α",
 }  # signs and names
-ROLES = [*get_args(Role), "clashing"]
+ROLES = [*get_args(Role), "mismatched"]
 
 
 def extracted() -> frozenset[str]:

@@ -9,6 +9,7 @@ __all__ = [
     "hosting",
     "inspector",
     "lab",
+    "stage",
     "story",
     "tensor_view",
     "text",

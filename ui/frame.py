@@ -33,6 +33,7 @@ def begin(title: str) -> None:
         title: its title in the list of pages, in English.
     """
     counters.begin(title)
+    stage.install()
     admission.admit()
     link.begin(title)
     set_language(session.language())
@@ -83,9 +84,18 @@ def picture(*, more: bool = False) -> Container:
     return st.container(key="picture_and_more" if more else "picture")
 
 
-def below() -> Container:
-    """Where a page draws what comes after its picture: not shown while presenting."""
-    return st.container(key="below")
+def more_controls() -> Container:
+    """A second line of controls below the headline; hidden like those of the headline while presenting."""
+    return st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="more_controls")
+
+
+def below(part: str = "page") -> Container:
+    """Where a page draws what comes after its picture: not shown while presenting.
+
+    Args:
+        part: a name, where a page has several of them.
+    """
+    return st.container(key=f"below_{part}")
 
 
 def _language() -> None:
@@ -121,7 +131,8 @@ def _undo() -> None:
             key=key,
             icon=f":material/{key}:",
             help=keys,
+            disabled=by > 0 and not history.can(by),  # strokes that only the browser knows can be undone, too
             on_click=history.go,
-            args=(by,),
+            args=(history.index() + by,),
             width="stretch",
         )

@@ -12,7 +12,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ from weakref import WeakKeyDictionary
 import streamlit as st
 import streamlit.logger
 from starlette.formparsers import MultiPartParser
+from starlette.responses import FileResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import runtime
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
@@ -30,6 +32,7 @@ from streamlit.runtime.state.common import user_key_from_element_id
 
 Container = DeltaGenerator  # the type of what `st.container` returns, which has no public name
 DESERIALIZER = "deserialize"  # functions of this name read what the browser sent for a widget
+PAGE_ROOT = b'id="root"'  # in the HTML file that Streamlit sends for every page
 UNPACKER = "unpack_widget_state_value"  # Streamlit's function that parses a message before a deserializer gets it
 
 
@@ -89,6 +92,20 @@ def keep_uploads_in_memory(most_bytes: int) -> None:
     Streamlit makes the parser itself, so the attribute is set on the class, for the whole process.
     """
     MultiPartParser.spool_max_size = most_bytes
+
+
+def wrap_files(middleware: Callable[[ASGIApp], ASGIApp]) -> None:
+    """Let a middleware see each file that the server sends, Streamlit's own page among them.
+
+    `streamlit run` takes no middleware, and its routes are made before the app's first line runs; they answer with
+    `FileResponse`, whose call is wrapped here for the whole process.
+    """
+    call = FileResponse.__call__
+
+    async def wrapped(response: FileResponse, scope: Scope, receive: Receive, send: Send) -> None:
+        await middleware(partial(call, response))(scope, receive, send)
+
+    FileResponse.__call__ = wrapped  # type: ignore[method-assign]
 
 
 def use_log_handler(handler: logging.Handler) -> None:

@@ -28,7 +28,6 @@ _CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 _RULER = re.compile(r"^\s*([-=*_])(\s*\1)*\s*$")  # would turn the line above into a heading
 _BULLET = re.compile(r"^(?:[-*]|(\d+)\.)\s+")
 _LOCALES = Path(__file__).parent / "locales"
-_SHOWN = 60  # characters of a foreign name that are repeated on screen
 _SPOKEN: ContextVar[str | None] = ContextVar("spoken", default=None)
 
 
@@ -91,11 +90,6 @@ def _safe_line(line: str) -> str:
     return head + "".join(
         f"`{part}`" if number % 2 else plain(part, emphasis=True) for number, part in enumerate(parts)
     )
-
-
-def short(name: str) -> str:
-    """A foreign name, cut to what fits a line."""
-    return name if len(name) <= _SHOWN else name[:_SHOWN] + "…"
 
 
 @lru_cache

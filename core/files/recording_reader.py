@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from io import BytesIO
 
 from ..dtypes import Array
-from ..errors import MergeError, invalid_request
+from ..errors import MergeError, invalid_request, short
 from ..limits import MAX_RECORDING_BYTES
 from .npy import numbers_of, read_header
 from .recording_list import MOST_ARRAYS, read_index
 from .recordings import INDEX, Index
-from .zip_members import ZipLimits, check_members, open_zip, opened_member, read_member, short_name
+from .zip_members import ZipLimits, check_members, open_zip, opened_member, read_member
 
 _MOST_INDEX = 32_000_000  # bytes of recording.json
 _LIMITS = ZipLimits(MOST_ARRAYS + 1, 2 * MAX_RECORDING_BYTES, {INDEX: _MOST_INDEX}, ratio=1_000)
@@ -77,7 +77,7 @@ def read_recording(content: bytes) -> Recording:
             raise invalid_request("The archive holds no {member}, so it is no recording.", member=INDEX)
         foreign = next((name for name in members if name != INDEX and not _ARRAY.fullmatch(name)), None)
         if foreign is not None:
-            raise invalid_request("{member} is not part of a recording.", member=short_name(foreign))
+            raise invalid_request("{member} is not part of a recording.", member=short(foreign))
         index = read_index(read_member(archive, members[INDEX]))
         _check_arrays(archive, members, index)
     return Recording(index, content)

@@ -15,9 +15,8 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import IO
 
-from ..errors import MergeError, invalid_request
+from ..errors import MergeError, invalid_request, short
 
-_SHOWN = 60  # characters of a member's name in an error
 _RATIO_FROM = 1_000_000  # bytes; smaller members may be packed as tightly as they like
 _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # those of `model.save` and `np.savez`
 _DAMAGE = (
@@ -119,18 +118,13 @@ def opened_member(file: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[IO[b
         raise damaged() from None
 
 
-def short_name(name: str) -> str:
-    """A member's name, cut for an error."""
-    return name if len(name) <= _SHOWN else name[:_SHOWN] + "…"
-
-
 def damaged() -> MergeError:
     """The error for an archive that cannot be read to its end."""
     return invalid_request("The archive is damaged or cut off.")
 
 
 def _check_member(info: zipfile.ZipInfo, names: set[str], limits: ZipLimits) -> None:
-    name = short_name(info.filename)
+    name = short(info.filename)
     if not name:
         raise damaged()
     if info.filename in names:

@@ -1,4 +1,4 @@
-"""Quiz questions about merges: the shape of the output, the mismatched axis, the value of an element.
+"""Quiz questions about merges: the shape of the output, the reach of a gate value, the mismatched axis, a value.
 
 A seed gives the same questions everywhere. Every answer is computed by `align` and `merge`; the wrong choices are
 common mistakes. A new kind of question is one function and one row in `_MAKERS`.
@@ -18,6 +18,7 @@ from ..merges.align import align
 from ..merges.merge import merge
 from ..merges.numpy_rule import numpy_outcome
 from ..merges.operations import MERGES
+from ..merges.provenance import reach
 from ..merges.rows import error_rows
 from ..merges.samples import make_sample
 
@@ -26,7 +27,7 @@ MAX_SEED = 999_999
 CHOICES = 4  # at most
 SAMPLE = "counting"
 _ELEMENTWISE = tuple(name for name, row in MERGES.items() if row.rule == "elementwise")
-Kind = Literal["shape", "clash", "value"]
+Kind = Literal["shape", "map", "clash", "value"]
 Choice = tuple[int | None, ...] | int | float | None  # None: Keras raises an error
 
 
@@ -35,12 +36,13 @@ class Question:
     """One question.
 
     Attributes:
-        kind: "shape" asks for the shape of the output, "clash" for the mismatched axis, counted in the longest shape,
-            "value" for the element `cell` of the output.
+        kind: "shape" asks for the shape of the output, "map" for the number of output elements to which an element of
+            the second input contributes, "clash" for the mismatched axis, counted in the longest shape, "value" for
+            the element `cell` of the output.
         operation, shapes, axis, axes: the merge.
-        choices: shapes (None: Keras raises an error), axes, or values.
+        choices: shapes (None: Keras raises an error), counts, axes, or values.
         answer: index of the correct choice.
-        cell: index of an element of the output, for "value".
+        cell: index of an element of the output, for "value"; for "map" the first to which the element contributes.
     """
 
     kind: Kind
@@ -71,6 +73,19 @@ def _shape_question(random: np.random.Generator) -> Question:
     right = _outcome(operation, shapes, options)
     choices, answer = _mixed(random, right, _wrong_shapes(random, operation, shapes, options, right))
     return Question("shape", operation, shapes, choices, answer, axes=options.get("axes", -1))
+
+
+def _map_question(random: np.random.Generator) -> Question:
+    """Features gated by one value per position, or by one value per channel, with and without the inserted axes."""
+    batch, (rows, columns, channels) = int(random.integers(1, 4)), _different(random, 3)
+    features = (batch, rows, columns, channels)
+    gates = ((batch, rows, columns, 1), (batch, 1, 1, channels), (batch, channels))
+    shapes = (features, gates[int(random.integers(len(gates)))])
+    element = tuple(int(random.integers(size)) for size in shapes[1])
+    reached = reach(align("Multiply", shapes), 1, element)
+    wrong = [channels, rows * columns, rows * columns * channels, 1, batch * channels, rows, columns]
+    choices, answer = _mixed(random, len(reached), wrong)
+    return Question("map", "Multiply", shapes, choices, answer, cell=reached[0])
 
 
 def _clash_question(random: np.random.Generator) -> Question:
@@ -104,6 +119,7 @@ def _value_question(random: np.random.Generator) -> Question:
 
 _MAKERS: dict[Kind, Callable[[np.random.Generator], Question]] = {
     "shape": _shape_question,
+    "map": _map_question,
     "clash": _clash_question,
     "value": _value_question,
 }
@@ -119,10 +135,15 @@ def _request(random: np.random.Generator) -> tuple[str, tuple[Shape, ...], dict[
     """A merge, compatible or not."""
     operation = str(random.choice([*_ELEMENTWISE, "Concatenate", "Concatenate", "Dot", "Dot"]))
     if operation == "Dot":
-        batch, summed, kept = (int(size) for size in random.choice([2, 3, 4, 5, 6, 7], 3, replace=False))
+        batch, summed, kept = _different(random, 3)
         return operation, ((batch, summed, kept), (batch, summed)), {"axes": 1}
     shapes = _compatible(random, operation)
     return operation, (_with_mismatch(random, shapes) if random.random() < 0.3 else shapes), {}
+
+
+def _different(random: np.random.Generator, count: int) -> list[int]:
+    """Different sizes from 2 to 7."""
+    return [int(size) for size in random.choice([2, 3, 4, 5, 6, 7], count, replace=False)]
 
 
 def _compatible(random: np.random.Generator, operation: str, largest: int = 7) -> tuple[Shape, ...]:

@@ -57,6 +57,7 @@ WORDS: dict[str, str] = {
     "contours_hint": _("Contours: α = 0.5 in orange, ground truth in blue (key C)"),
     "bright": _("Bright room"),
     "bright_hint": _("Bright room: lighter colours (key G)"),
+    "flicker": _("Hold to swap features and product (key F)"),
     "wall": _("All channels on the whole screen"),
     "wall_hint": _("All channels on the whole screen (key W)"),
     # the brush

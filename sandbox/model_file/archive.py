@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from core import MergeError
-from core.errors import invalid_request
-from core.files.zip_members import ZipLimits, check_members, open_zip, read_member, short_name
+from core.errors import invalid_request, short
+from core.files.zip_members import ZipLimits, check_members, open_zip, read_member
 from core.limits import MAX_MODEL_BYTES, MAX_MODEL_CONFIG_BYTES, MAX_MODEL_METADATA_BYTES, MAX_MODEL_NESTING
 from sandbox.model_file.hdf5_parent import read_hdf5
 
@@ -208,9 +208,7 @@ def _check_names(names: list[str]) -> None:
         raise invalid_request("Only .keras files are read; this is a PyTorch file, which can hold program code.")
     inner = next((name for name in sorted(names) if name.lower().endswith((".zip", ".keras", ".tar", ".gz"))), None)
     if inner:
-        raise invalid_request(
-            "{member} is an archive within the archive; a .keras file has none.", member=short_name(inner)
-        )
+        raise invalid_request("{member} is an archive within the archive; a .keras file has none.", member=short(inner))
     if other and CONFIG in listed:
-        raise invalid_request("{member} is not part of a .keras file.", member=short_name(other))
+        raise invalid_request("{member} is not part of a .keras file.", member=short(other))
     raise invalid_request("This is not a .keras archive: it has no config.json.")

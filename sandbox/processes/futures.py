@@ -55,6 +55,16 @@ class FutureCache(Generic[T]):
                 self._entries.popitem(last=False)
             return entry.future
 
+    def discard(self, outdated: Callable[[Any], bool]) -> None:
+        """Forget the futures of some keys; the work itself goes on.
+
+        Args:
+            outdated: whether a key is one of them.
+        """
+        with self._lock:
+            for key in [key for key in self._entries if outdated(key)]:
+                del self._entries[key]
+
     def _has_expired(self, entry: _Entry[T]) -> bool:
         if not entry.future.done():
             return False

@@ -1,12 +1,12 @@
 """The real app as it is hosted, without a proxy, and tabs that speak its protocol."""
 
-import asyncio
 import uuid
 from urllib.parse import quote
 
 import pytest
 
 from bench.load_visitor import visiting
+from tests.asynchronous import run_async
 from tests.deploy.hosted import answer, serving
 
 LIMITS = {"MERGESCOPE_MAX_ELEMENTS": "4000000", "MERGESCOPE_MAX_SESSION_UPLOAD_BYTES": "0"}
@@ -39,7 +39,7 @@ class Attacker:
                 run = await visitor.open(page, query)
                 return run if act is None else await act(visitor)
 
-        return asyncio.run(come())
+        return run_async(come())
 
     def alive(self) -> bool:
         """The same process still answers, and a page is drawn for the next visitor."""

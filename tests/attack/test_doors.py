@@ -8,7 +8,9 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.exceptions import ConnectionClosed
 
 from bench.load_visitor import visiting
+from tests.asynchronous import run_async
 from tests.deploy.hosted import answer, handshake
+from tests.patience import PATIENCE
 from tests.ui.sample_files import FLOATS
 
 OTHER_HOST = {"Origin": "http://rebind.test", "Host": "rebind.test"}
@@ -93,7 +95,7 @@ def test_odd_frames_end_at_most_that_tab(attacker, frame):
             return run.faults
 
     try:
-        assert asyncio.run(send()) == []
+        assert run_async(send()) == []
     except ConnectionClosed as closed:
         assert closed.rcvd is None or closed.rcvd.code in (1000, 1001, 1002, 1003, 1007, 1008, 1009, 1011)
     assert attacker.alive()
@@ -109,7 +111,7 @@ def test_a_frame_beyond_the_limit_is_refused(attacker):
             await visitor.open()
 
     with pytest.raises(ConnectionClosed) as caught:
-        asyncio.run(send())
+        run_async(send())
     assert caught.value.rcvd is None or caught.value.rcvd.code in (1002, 1009)
     assert attacker.alive()
 
@@ -163,7 +165,7 @@ def test_broken_http(attacker):
         b"GET /" + b"a" * 100_000,
         struct.pack(">Q", 2**63),
     ):
-        with socket.create_connection((host, int(port)), timeout=20) as connection:
+        with socket.create_connection((host, int(port)), timeout=PATIENCE) as connection:
             connection.sendall(raw + b"\r\n\r\n")
             connection.shutdown(socket.SHUT_WR)
             assert b"200 OK" not in connection.recv(64)

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from bench.load_visitor import visiting
+from tests.asynchronous import run_async
 from tests.attack.conftest import Attacker
 from tests.attack.files import FILES, MODEL
 from tests.deploy.hosted import serving
+from tests.patience import PATIENCE
 from tests.sandbox.calls import LINUX
 from tests.sandbox.hostile import WEIGHTS, archive, layer, model, tensor
 from tests.sandbox.keras_models import endless, greedy, saved
@@ -18,7 +20,6 @@ pytestmark = pytest.mark.keras
 
 MOST_GROWTH = 100_000_000  # bytes; the corpus itself has 60 MB, and some of it claims terabytes
 MOST_CHILDREN = 1  # a process with Keras imported, for the next who opens a model; it has seen nothing foreign
-PATIENCE = 120.0
 STOPPED = ("was stopped", "ended unexpectedly")  # by its time, by its memory, or by the system for want of it
 TOLD = {  # what only shows when it is loaded or run: the file, and what is said in the end
     "memory": (saved(greedy()), STOPPED),
@@ -37,9 +38,9 @@ def test_hostile_models_do_no_harm(tmp_path):
     settings = {"MERGESCOPE_SANDBOX": "on", "MERGESCOPE_SANDBOX_SECONDS": "20"}
     with serving(tmp_path, **settings, MERGESCOPE_MAX_SESSION_UPLOAD_BYTES="0") as replica:
         attacker = Attacker(replica)
-        asyncio.run(_attack(attacker, TOLD))
+        run_async(_attack(attacker, TOLD))
         before = _held(replica.process.pid)
-        asyncio.run(_attack(attacker, dict(list(TOLD.items())[:4])))
+        run_async(_attack(attacker, dict(list(TOLD.items())[:4])))
         assert _held(replica.process.pid) - before < MOST_GROWTH
         assert attacker.alive()
         assert attacker.tracebacks() == []

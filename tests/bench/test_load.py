@@ -1,13 +1,12 @@
 """The measure of load itself, and a short soak: every page takes part, nothing breaks, and what comes also goes."""
 
-import asyncio
-
 import pytest
 
 from bench.load import Case, come_and_go, load, pages_of
 from bench.load_people import Figures
 from bench.load_server import MINIMAL, serving
 from bench.load_visitor import visiting
+from tests.asynchronous import run_async
 from ui.frame import PAGES
 
 
@@ -18,12 +17,12 @@ def server():
 
 
 def test_every_page_of_the_menu_takes_part(server):
-    assert len(asyncio.run(pages_of(server))) == len(PAGES)
+    assert len(run_async(pages_of(server))) == len(PAGES)
 
 
 def test_a_short_soak(server):
     """Twice as many sessions as pages act for a while: no exception on screen, no broken connection."""
-    case = asyncio.run(load(server, 2 * len(PAGES), seconds=8, think=1.0))
+    case = run_async(load(server, 2 * len(PAGES), seconds=8, think=1.0))
     assert case.figures.faults == []
     assert len(case.figures.first) == 2 * len(PAGES)
     assert len(case.figures.again) >= len(PAGES)
@@ -43,7 +42,7 @@ def test_a_row_by_hand():
 
 
 def test_those_who_come_and_go_leave_nothing_broken(server):
-    assert asyncio.run(come_and_go(server, 20)) == []
+    assert run_async(come_and_go(server, 20)) == []
 
 
 def test_an_exception_on_screen_is_counted(tmp_path):
@@ -51,7 +50,7 @@ def test_an_exception_on_screen_is_counted(tmp_path):
     script = tmp_path / "broken.py"
     script.write_text(MINIMAL + "\nif channel: raise ValueError('seen')\n")
     with serving(str(script)) as one:
-        case = asyncio.run(load(one, 2, seconds=4, think=0.5))
+        case = run_async(load(one, 2, seconds=4, think=0.5))
     assert case.figures.again
     assert case.figures.faults
 
@@ -62,13 +61,13 @@ def test_other_machines_are_refused():
             pass
 
     with pytest.raises(ValueError, match="not on this machine"):
-        asyncio.run(go())
+        run_async(go())
 
 
 @pytest.mark.slow
 def test_five_hundred_come_and_go(server):
     """They leave at most 20 MB behind, once as many have been here as Streamlit itself keeps in mind (128)."""
-    assert asyncio.run(come_and_go(server, 200)) == []
+    assert run_async(come_and_go(server, 200)) == []
     before = server.memory()
-    assert asyncio.run(come_and_go(server, 500)) == []
+    assert run_async(come_and_go(server, 500)) == []
     assert server.memory() - before <= 20

@@ -4,6 +4,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 _BACKGROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(17, 22, 29)"}  # .streamlit/config.toml
 THEMES = tuple(_BACKGROUNDS)
+_FADED = "document.getAnimations().every((one) => !(one instanceof CSSTransition) || one.playState === 'finished')"
 _PAINTED = "colour => getComputedStyle(document.querySelector('.stApp')).backgroundColor === colour"
 
 
@@ -20,7 +21,7 @@ def turn(page, theme: str) -> None:
     """Have the visitor's system turn light or dark."""
     page.emulate_media(color_scheme=theme)
     page.wait_for_function(_PAINTED, arg=_BACKGROUNDS[theme])
-    page.wait_for_timeout(300)  # colours fade over
+    page.wait_for_function(_FADED)
 
 
 def serious(page) -> list[tuple[str, list[str]]]:

@@ -127,4 +127,4 @@ def _training(step):
     ]
     foot = (step.gate, step.gate)
     planes = [(picture, picture) for picture in small] + [(alpha, alpha[step.at[0]])]
-    return [_panel(tensor, plane, foot, kind="sequential") for tensor, plane in planes]
+    return [_panel(tensor, plane, foot, kind="sequential", paint=tensor is alpha) for tensor, plane in planes]

@@ -14,13 +14,13 @@ from core.gates.map_changes import change_map
 from core.gates.resampling import upsample
 from tests.browser.findings import serious_in_both_themes
 from tests.conftest import running_app, settle
+from tests.patience import PATIENCE_MS
 from ui.views.assets import arrays
 
 pytestmark = pytest.mark.browser
 
 VIEW = ".tensor-view"
 SUM = re.compile(r"\(([\d, ]+)\): (\S+) = (\S+) × (\S+)")
-PATIENCE = 120_000  # ms until TensorFlow has started on a busy machine
 
 
 def arithmetic(page):
@@ -66,12 +66,12 @@ def test_a_gated_cell_read_off_the_screen(open_page, grid, sample, channel):
 def dice_on_screen(page, *, other_than=None):
     """The Dice beside the prediction; waits for another one where that is asked for."""
     note = page.locator(f"{VIEW} figure.scene .note-line").last
-    for _ in range(PATIENCE // 100):
-        found = re.search(r"Dice ([\d.]+)", note.inner_text())
-        if found and float(found.group(1)) != other_than:
-            return float(found.group(1))
-        page.wait_for_timeout(100)
-    raise AssertionError(f"The page says {note.inner_text()}.")
+    script = """([note, other]) => {
+        const score = note.textContent.match(/Dice ([\\d.]+)/)?.[1];
+        return score && Number(score) !== other ? score : false;
+    }"""
+    found = page.wait_for_function(script, arg=[note.element_handle(), other_than], timeout=PATIENCE_MS)
+    return float(found.json_value())
 
 
 def test_a_stroke_on_the_map_reaches_the_channels_and_the_network(open_page):
@@ -115,11 +115,11 @@ def cells(page, panel, count):
 def shows(page, panel, plane):
     """Wait until nearly all cells are coloured as these numbers from 0 to 1 are."""
     wanted = colours("cividis")[np.rint(plane * 255).astype(int)].astype(int)
-    for _ in range(100):
+    for _ in range(200):
         far = (np.abs(cells(page, panel, len(plane)) - wanted).max(axis=-1) > 6).mean()
         if far < 0.02:
             return True
-        page.wait_for_timeout(100)
+        page.wait_for_timeout(50)
     raise AssertionError(f"{far:.0%} of the cells of panel {panel} have another colour.")
 
 
@@ -219,8 +219,8 @@ def test_the_moments_can_be_played(open_page):
 def test_a_new_slice_in_the_link_goes_through_the_network(open_page):
     """Seed, progress or answer, and in the end a picture with its Dice; the link opens the same slice again."""
     page = open_page("Attention_gate?slice=seed&slice_seed=7000001")
-    page.get_by_text("Each of the 256 channels").wait_for(timeout=PATIENCE)
-    page.get_by_text("Showing example 1 in the meantime").wait_for(state="detached", timeout=PATIENCE)
+    page.get_by_text("Each of the 256 channels").wait_for(timeout=PATIENCE_MS)
+    page.get_by_text("Showing example 1 in the meantime").wait_for(state="detached", timeout=PATIENCE_MS)
     settle(page)
     index, _, feature, weight = arithmetic(page)
     trace = arrays("trace_20")
@@ -249,15 +249,15 @@ def test_a_network_that_is_killed_comes_back(open_page):
     """Killed while a slice waits for it: the page stays whole, and the slice is there after a while."""
     with running_app() as address:
         page = open_page("Attention_gate?slice=seed&slice_seed=7000001", address=address)
-        page.get_by_text("Each of the 256 channels").wait_for(timeout=PATIENCE)
-        page.get_by_text("Showing example 1 in the meantime").wait_for(state="detached", timeout=PATIENCE)
+        page.get_by_text("Each of the 256 channels").wait_for(timeout=PATIENCE_MS)
+        page.get_by_text("Showing example 1 in the meantime").wait_for(state="detached", timeout=PATIENCE_MS)
         child = worker_of(address)
         os.kill(child, signal.SIGSTOP)
         page.get_by_label("Seed of the image").fill("7000002")
         page.keyboard.press("Enter")
-        page.get_by_text("Showing example 1 in the meantime").wait_for(timeout=PATIENCE)
+        page.get_by_text("Showing example 1 in the meantime").wait_for(timeout=PATIENCE_MS)
         os.kill(child, signal.SIGKILL)
-        page.get_by_text("Showing example 1 in the meantime").wait_for(state="detached", timeout=PATIENCE)
+        page.get_by_text("Showing example 1 in the meantime").wait_for(state="detached", timeout=PATIENCE_MS)
         settle(page)
         assert page.get_by_text("Each of the 256 channels").count() == 1
         assert not page.errors
@@ -270,11 +270,3 @@ def test_accessibility(open_page, path):
     assert serious_in_both_themes(page) == []
     assert page.foreign == []
     assert page.errors == []
-
-
-@pytest.mark.parametrize("section", ["steps", "code"])
-def test_narrow_screens(open_page, section):
-    """At 360 pixels nothing reaches beyond the screen."""
-    page = open_page(f"Attention_gate?more={section}", viewport={"width": 360, "height": 800})
-    width = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
-    assert width <= 360

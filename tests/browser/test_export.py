@@ -9,6 +9,7 @@ from PIL import Image
 
 from tests.browser.findings import serious_in_both_themes
 from tests.conftest import settle
+from tests.patience import PATIENCE_MS
 
 pytestmark = pytest.mark.browser
 MENU = "[data-testid=stPopoverBody]"
@@ -26,8 +27,8 @@ def open_menu(page, kind):
 def download(page, menu):
     """Click the button; gives the name and the bytes."""
     button = menu.get_by_role("button", name="Download")
-    button.wait_for(timeout=120_000)
-    with page.expect_download(timeout=120_000) as waiting:
+    button.wait_for(timeout=PATIENCE_MS)
+    with page.expect_download(timeout=PATIENCE_MS) as waiting:
         button.click()
     with open(waiting.value.path(), "rb") as file:
         return waiting.value.suggested_filename, file.read()

@@ -6,6 +6,7 @@ import pytest
 from core.gates import pick_weights, run_gate
 from core.gates.compare import compare_gates
 from tests.browser.findings import serious_in_both_themes
+from tests.patience import PATIENCE_MS
 from ui.gallery.cards import first_channel
 from ui.views.assets import arrays
 
@@ -22,9 +23,9 @@ def read(page) -> str:
 def open_pair(open_page, **options):
     """The comparison, when the last of its pictures is there."""
     page = open_page(PAIR, **options)
-    page.locator(".js-plotly-plot").wait_for(timeout=60_000)
-    page.locator(f"{VIEW} canvas.over").nth(7).wait_for(timeout=60_000)
-    page.locator(".strip rect").first.wait_for(timeout=60_000)
+    page.locator(".js-plotly-plot").wait_for(timeout=PATIENCE_MS)
+    page.locator(f"{VIEW} canvas.over").nth(7).wait_for(timeout=PATIENCE_MS)
+    page.locator(".strip rect").first.wait_for(timeout=PATIENCE_MS)
     return page
 
 
@@ -86,9 +87,3 @@ def test_accessibility_and_quiet(open_page):
     assert serious_in_both_themes(page) == []
     assert page.foreign == []
     assert page.errors == []
-
-
-def test_narrow_screens(open_page):
-    """At 360 pixels nothing reaches beyond the screen."""
-    page = open_pair(open_page, viewport={"width": 360, "height": 800})
-    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 360

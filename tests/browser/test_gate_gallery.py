@@ -18,8 +18,6 @@ pytestmark = pytest.mark.browser
 
 VIEW, CARD = ".tensor-view", ".gate-wall .card"
 NUMBER, SIDE = 2, 20  # a recorded image, counted from 0; rows of its features
-WINDOWS = [(1280, 720), (1440, 900), (1920, 1080)]
-MODES = [("en", ""), ("en", "1"), ("zh", ""), ("zh", "1")]
 
 
 def pixel(canvas, row, col):
@@ -31,46 +29,15 @@ def pixel(canvas, row, col):
     return canvas.evaluate(script, [row, col, SIDE])
 
 
-def inside(box, window) -> bool:
-    """Whether all of a box is within the window."""
-    width, height = window
-    return box["x"] >= 0 and box["y"] >= 0 and box["x"] + box["width"] <= width and box["y"] + box["height"] <= height
-
-
-def open_sized(open_page, path, window, language, present):
-    page = open_page(
-        f"Gate_gallery?lang={language}&present={present}{path}", viewport={"width": window[0], "height": window[1]}
-    )
-    return page
-
-
-@pytest.mark.parametrize("window", WINDOWS)
-@pytest.mark.parametrize(("language", "present"), MODES)
-def test_the_first_screen_is_a_wall_of_pictures(open_page, window, language, present):
-    """Without scrolling: every picture of at least six cards, and of no card only a part in width."""
-    page = open_sized(open_page, "", window, language, present)
+def test_every_picture_of_the_wall(open_page):
+    """Each card has its pictures, loaded and large enough to see."""
+    page = open_page("Gate_gallery", viewport={"width": 1280, "height": 720})
     page.locator(CARD).nth(len(GATES) - 1).wait_for()
-    settle(page)
-    boxes = [card.bounding_box() for card in page.locator(CARD).all()]
-    assert len(boxes) == len(GATES)
-    assert sum(inside(box, window) for box in boxes) >= 6
-    assert all(box["x"] >= 0 and box["x"] + box["width"] <= window[0] for box in boxes)
+    assert page.locator(CARD).count() == len(GATES)
     script = "images => images.map((one) => [one.naturalWidth > 0, one.getBoundingClientRect().width])"
     sides = page.locator(f"{CARD} img").evaluate_all(script)
+    assert len(sides) >= 3 * len(GATES)
     assert all(loaded and width >= 48 for loaded, width in sides)
-
-
-@pytest.mark.parametrize("window", WINDOWS)
-@pytest.mark.parametrize("present", ["", "1"])
-@pytest.mark.parametrize("path", ["&which=se", "&which=attention&part=steps", "&two=1"])
-def test_the_first_screen_of_a_gate_shows_its_picture(open_page, window, present, path):
-    """All panels of a merge or of a pair, or the graph of the steps, within the window."""
-    page = open_sized(open_page, path, window, "en", present)
-    part = page.locator(".model-graph svg") if "steps" in path else page.locator(f"{VIEW} canvas.over")
-    part.first.wait_for()
-    settle(page)
-    shown = part.all()[:1] if "steps" in path else part.all()[:3]
-    assert all(inside(one.bounding_box(), window) for one in shown)
 
 
 def test_one_click_opens_and_two_compare(open_page):
@@ -133,7 +100,7 @@ def test_two_gates_read_off_the_screen(open_page):
     assert f"{found.distance:.1%}" in told
     channel = first_channel(traces[0])
     planes = [value[0, :, :, channel] for value in (features.x, found.first.result, found.second.result)]
-    row, col = np.unravel_index(int(planes[0].argmax()), planes[0].shape)
+    row, col = map(int, np.unravel_index(int(planes[0].argmax()), planes[0].shape))
     high = max(float(plane.max()) for plane in planes[:2])
     wanted = colours("cividis")[round(float(planes[0][row, col]) / high * 255)].astype(int)
     canvas = page.locator(VIEW).first.locator("canvas.base").first
@@ -150,12 +117,3 @@ def test_accessibility(open_page, path):
     settle(page)
     assert serious_in_both_themes(page) == []
     assert page.errors == []
-
-
-def test_on_a_phone(open_page):
-    """At 390 pixels nothing reaches beyond the screen, and the first card is above y 700."""
-    page = open_page("Gate_gallery", viewport={"width": 390, "height": 844})
-    page.locator(CARD).first.wait_for()
-    settle(page)
-    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
-    assert page.locator(CARD).first.bounding_box()["y"] < 700

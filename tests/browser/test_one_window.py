@@ -1,92 +1,31 @@
-"""Home and the Attention gate in one window: where each part lies, how large it is, and that nothing moves."""
+"""Home and the Attention gate: how large the panels are, that nothing moves, and the values on the screen."""
 
 import re
 
 import numpy as np
 import pytest
 
+from tests.browser.windows import WINDOWS, boxes, resized
 from tests.conftest import settle
 
 pytestmark = pytest.mark.browser
 
-WINDOWS = [(1280, 720), (1440, 900), (1920, 1080)]
 VIEW = ".tensor-view"
-PARTS = {
-    "Attention_gate": [
-        "h1", ".panels figure >> nth=0", ".panels figure >> nth=1", ".panels figure >> nth=2", ".text",
-        ".wall >> nth=0", ".wall >> nth=1", "canvas.scan", "canvas.prediction", ".notes",
-    ],
-    "": ["h1", ".panels figure >> nth=0", ".panels figure >> nth=1", ".panels figure >> nth=2", ".text"],
-}  # fmt: skip
-LEAST = {(1280, True): 380, (1440, True): 380, (1920, True): 570}  # px of a panel of the gate while presenting
 
-# Notes the layout shifts, and when the first heatmap is on screen. Before it Streamlit's grey placeholders move once.
-SHIFTS = """() => {
-    window.shifts = [];
-    const drawn = () => [...document.querySelectorAll("[data-testid=stMainBlockContainer] *")]
-        .some((one) => one.shadowRoot?.querySelector("canvas.base"));
-    const look = (now) => {
-        if (drawn()) window.begun = now;
-        else requestAnimationFrame(look);
-    };
-    requestAnimationFrame(look);
-    new PerformanceObserver((list) => {
-        for (const { startTime, value, hadRecentInput } of list.getEntries()) {
-            if (!hadRecentInput) window.shifts.push([startTime, value]);
-        }
-    }).observe({ type: "layout-shift", buffered: true });
-}"""
+LEAST = {(1280, False): 300, (1280, True): 380, (1440, True): 380, (1920, True): 570}  # px of a panel of the gate
 
 
-def boxes(page, selectors):
-    """Left, top, right and bottom of each part."""
-    found = {}
-    for selector in selectors:
-        box = page.locator(selector).first.bounding_box()
-        assert box is not None, selector
-        found[selector] = (box["x"], box["y"], box["x"] + box["width"], box["y"] + box["height"])
-    return found
-
-
-@pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("presenting", [False, True])
-@pytest.mark.parametrize("window", WINDOWS)
-@pytest.mark.parametrize("path", PARTS)
-def test_every_part_is_in_the_window(open_page, path, window, presenting, language):
-    """Without scrolling, in every window and in both languages; panels as large as promised."""
-    query = f"?lang={language}{'&present=1' if presenting else ''}"
-    page = open_page(path + query, viewport={"width": window[0], "height": window[1]})
-    page.locator(f"{VIEW} canvas.base[data-painted]").first.wait_for()
-    page.wait_for_timeout(300)
-    for part, (left, top, right, bottom) in boxes(page, PARTS[path]).items():
-        assert left >= 0, part
-        assert top >= 0, part
-        assert right <= window[0] + 1, part
-        assert bottom <= window[1] + 1, (part, bottom)
-    if path:
-        sizes = page.locator(f"{VIEW} .panels canvas.base").evaluate_all("all => all.map((one) => one.offsetWidth)")
-        assert min(sizes[:3]) >= LEAST.get((window[0], presenting), 300)
-    if presenting:
-        main = "document.querySelector('[data-testid=stMain]')"
-        assert page.evaluate(f"{main}.scrollHeight - {main}.clientHeight") <= 2
-    assert page.errors == []
-
-
-@pytest.mark.parametrize("path", ["Attention_gate", "Attention_gate?present=1", "?present=1"])
-def test_the_first_picture_is_the_last(open_tab, app_address, path):
-    """No sidebar, no header while presenting; once the first heatmap is there, hardly anything shifts."""
-    page = open_tab(viewport={"width": 1280, "height": 720})
-    page.add_init_script(f"({SHIFTS})()")
-    page.goto(f"{app_address}/{path}")
-    page.locator(f"{VIEW} canvas.base").first.wait_for()
-    sidebar = page.locator("[data-testid=stSidebar]")
-    if "present" in path:
-        assert not sidebar.is_visible()
-        assert not page.locator("[data-testid=stHeader]").is_visible()
-    settle(page)
-    page.wait_for_timeout(800)
-    begun, shifts = page.evaluate("[window.begun, window.shifts]")
-    assert sum(value for start, value in shifts if start > begun) < 0.05
+def test_panels_are_as_large_as_promised(open_page):
+    """On the Attention gate, in each window, normal and while presenting."""
+    page = open_page("Attention_gate", viewport={"width": 1280, "height": 720})
+    for presenting in (False, True):
+        if presenting:
+            page.evaluate("document.querySelector('.st-key-present_button button').click()")
+            settle(page)
+        for window in WINDOWS:
+            resized(page, window)
+            widths = [right - left for left, _, right, _ in boxes(page, f"{VIEW} .panels canvas.base")]
+            assert min(widths) >= LEAST.get((window[0], presenting), 300)
 
 
 def positions(page):
@@ -106,22 +45,29 @@ def test_nothing_moves_while_pointing_and_painting(open_page, present):
     """0 px: the reading line keeps its height, the caption of the prediction its line."""
     page = open_page(f"Attention_gate{present}", viewport={"width": 1280, "height": 720})
     page.locator(f"{VIEW} canvas.base[data-painted]").first.wait_for()
-    page.wait_for_timeout(500)
     before = positions(page)
     for number in (0, 1, 2):
         box = page.locator(f"{VIEW} canvas.over").nth(number).bounding_box()
         for share in (0.1, 0.5, 0.9):
             page.mouse.move(box["x"] + share * box["width"], box["y"] + share * box["height"])
-            page.wait_for_timeout(60)
+            two_frames(page)
             np.testing.assert_array_equal(positions(page), before)
     if present:
         page.mouse.move(640, 710)
     page.get_by_role("button", name="Brush").click()
-    page.wait_for_timeout(200)
+    note = page.locator(f"{VIEW} .scene .note-line").last
+    own = note.inner_text()
     stroke(page, page.locator(f"{VIEW} canvas.over").nth(1).bounding_box())
-    for _ in range(12):
-        page.wait_for_timeout(150)
-        np.testing.assert_array_equal(positions(page), before)
+    np.testing.assert_array_equal(positions(page), before)
+    note.filter(has_not_text=own).wait_for()  # it is being computed
+    np.testing.assert_array_equal(positions(page), before)
+    note.filter(has_not_text=own).filter(has_text="Dice").wait_for()
+    np.testing.assert_array_equal(positions(page), before)
+
+
+def two_frames(page):
+    """What was asked for has been drawn."""
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 def stroke(page, box):
@@ -165,27 +111,35 @@ def test_the_numbers_of_the_note_read_off_the_screen(open_page, operation):
             assert rows == tensor[sample].tolist()
         slider.focus()
         page.keyboard.press("ArrowRight")
-        page.wait_for_timeout(60)
+        two_frames(page)
 
 
 def test_flicker_wall_and_code(open_page):
-    """F shows the product where the features are while it is held; W all channels alone; Q the code in full size."""
+    """F or the sign swaps features and product while held; W shows all channels alone; Q the code in full size."""
     page = open_page("Attention_gate", viewport={"width": 1280, "height": 720})
     panels = page.locator(f"{VIEW} .panels canvas.base")
     picture = "canvas => canvas.toDataURL()"
     features, _, product = (panels.nth(number).evaluate(picture) for number in range(3))
     assert features != product
     page.keyboard.down("f")
-    page.wait_for_timeout(150)
+    two_frames(page)
     assert panels.nth(0).evaluate(picture) == product
     assert panels.nth(2).evaluate(picture) == features
     page.keyboard.up("f")
-    page.wait_for_timeout(150)
+    two_frames(page)
+    assert panels.nth(0).evaluate(picture) == features
+    sign = page.locator(f"{VIEW} .sign").last.bounding_box()
+    page.mouse.move(sign["x"] + sign["width"] / 2, sign["y"] + sign["height"] / 2)
+    page.mouse.down()
+    two_frames(page)
+    assert panels.nth(0).evaluate(picture) == product
+    page.mouse.up()
+    two_frames(page)
     assert panels.nth(0).evaluate(picture) == features
     page.keyboard.press("w")
     dialog = page.locator("dialog.alone")
     dialog.wait_for()
-    page.wait_for_timeout(200)
+    two_frames(page)
     for wall in (0, 1):
         box = dialog.locator(".wall canvas").nth(wall).bounding_box()
         assert box["width"] > 1100
@@ -209,23 +163,10 @@ def test_the_prediction_follows_the_training_while_it_plays(open_page):
     assert "0.960" in note.inner_text()
     page.context.set_offline(True)
     page.get_by_role("button", name="Play: Training step").click()
-    seen = set()
-    for _ in range(30):
-        page.wait_for_timeout(120)
-        seen.add(note.inner_text())
-    assert len({text for text in seen if "Dice" in text}) >= 6
+    seen = "(note) => (window.seen ??= new Set()).add(note.textContent).size >= 7"
+    page.wait_for_function(seen, arg=note.element_handle())
+    assert all("Dice" in text for text in page.evaluate("[...window.seen]"))
     assert page.errors == []
-
-
-@pytest.mark.parametrize("path", ["", "Attention_gate"])
-def test_a_phone(open_page, path):
-    """390 × 844: the first panel begins above y 700 and is at least 300 px wide; nothing scrolls sideways."""
-    page = open_page(path, viewport={"width": 390, "height": 844})
-    page.locator(f"{VIEW} canvas.base[data-painted]").first.wait_for()
-    box = page.locator(f"{VIEW} canvas.base").first.bounding_box()
-    assert box["y"] < 700
-    assert box["width"] >= 300
-    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
 
 
 def test_what_was_in_view_stays_when_presenting(open_page):
@@ -233,11 +174,11 @@ def test_what_was_in_view_stays_when_presenting(open_page):
     page = open_page("Merge_lab", viewport={"width": 1280, "height": 720})
     page.mouse.move(900, 400)
     page.mouse.wheel(0, 300)
-    page.wait_for_timeout(300)
+    page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollTop > 100")
+    settle(page)
     under = "document.elementFromPoint(700, innerHeight / 2).closest('[data-testid=stElementContainer]')?.className"
     before = page.evaluate(under)
     page.keyboard.press("p")
     page.wait_for_function("location.search.includes('present=1')")
     settle(page)
-    page.wait_for_timeout(600)
     assert page.evaluate(under) == before

@@ -44,11 +44,11 @@ def assert_picture(page, step):
     """All panels have the colours of the reference, as soon as they are drawn."""
     wanted = drawn(step)
     worst = 999
-    for _ in range(60):
+    for _ in range(300):
         worst = off_by(page, wanted)
         if worst <= 3:
             return
-        page.wait_for_timeout(250)
+        page.wait_for_timeout(50)
     raise AssertionError(f"{step.title}: a pixel is off by {worst}")
 
 
@@ -81,11 +81,11 @@ def test_a_link_on_a_fresh_server_gives_the_same_pixels(open_page):
     with running_app() as address:
         again = open_page(page.url.split("/", 3)[3], address=address)
         again.locator(".tensor-view .sum").wait_for()
-        for _ in range(40):
+        for _ in range(200):
             seen = [canvas.evaluate(WHOLE) for canvas in again.locator(".tensor-view canvas.base").all()]
             if seen == wanted:
                 break
-            again.wait_for_timeout(250)
+            again.wait_for_timeout(50)
         assert seen == wanted
         assert again.url.split("/", 3)[3] == page.url.split("/", 3)[3]
 

@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from tests.patience import PATIENCE
 from ui.hosting.workers import find_nginx, nginx_configuration
 
 ROOT = Path(__file__).parent.parent.parent
@@ -129,7 +130,7 @@ def answer(address: str, *, method: str = "GET", headers: dict | None = None, da
     """Status, headers and text of an answer, whatever it is; status 0 where there is none."""
     request = urllib.request.Request(address, method=method, headers=headers or {}, data=data)
     try:
-        with urllib.request.urlopen(request, timeout=120) as got:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as got:
             return got.status, got.headers, got.read().decode("utf-8", "replace")
     except urllib.error.HTTPError as error:
         return error.code, error.headers, error.read().decode("utf-8", "replace")
@@ -148,9 +149,14 @@ def handshake(address: str, **headers: str) -> int:
         "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
     } | {name.replace("_", "-"): value for name, value in headers.items()}
     lines = "".join(f"{name}: {value}\r\n" for name, value in sent.items())
-    with socket.create_connection((host, int(port)), timeout=120) as connection:
+    with socket.create_connection((host, int(port)), timeout=PATIENCE) as connection:
         connection.sendall(f"GET /_stcore/stream HTTP/1.1\r\n{lines}\r\n".encode())
         return int(connection.recv(64).split()[1])
+
+
+def heatmap(page, number: int, shape: tuple[int, ...]):
+    """The heatmap of a tensor: inputs from 0, then the output; its name ends with the shape."""
+    return page.locator(f".tensor-view canvas.over[data-panel='{number}'][aria-label$='{shape}']")
 
 
 def wait_until(condition, what: str, process=None, seconds: float = 300.0) -> None:

@@ -252,7 +252,7 @@ def test_an_image_has_all_that_a_page_imports(tmp_path):
         (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, target)
     code = (
         "import serve; from pathlib import Path; from streamlit.testing.v1 import AppTest\n"
-        "app = AppTest.from_file('app.py', default_timeout=60).run(); assert not app.exception\n"
+        "app = AppTest.from_file('app.py', default_timeout=600).run(); assert not app.exception\n"
         "for page in sorted(Path('pages').glob('*.py')):\n"
         "    assert not app.switch_page(str(page)).run().exception, page\n"
     )

@@ -13,6 +13,7 @@ import pytest
 
 from bench.load_visitor import visiting
 from tests.deploy.hosted import NGINX, ROOT, answer, free_port, wait_until
+from tests.patience import PATIENCE
 from tests.sandbox.calls import gone
 from ui.hosting.workers import nginx_configuration
 
@@ -93,7 +94,12 @@ def test_without_nginx_it_says_what_to_do(tmp_path):
             f"w.find_nginx = lambda: {None if path == str(tmp_path) else 'nginx'!r}\nsys.exit(serve.main())"
         )
         run = subprocess.run(
-            [sys.executable, "-c", code, workers], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
+            [sys.executable, "-c", code, workers],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
         )
         assert run.returncode == 2
         assert "--workers" in run.stderr.splitlines()[-1]

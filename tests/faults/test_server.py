@@ -8,6 +8,7 @@ import pytest
 
 from tests.deploy.hosted import NGINX, answer, hosted, serving, wait_until
 from tests.faults.visitor import Visitor, visiting
+from tests.patience import PATIENCE
 
 LAB = "op=Multiply&s0=5,1,7&s1=5,3,7"
 SHOWN = "(5, 1, 7), (5, 3, 7) → (5, 3, 7)"
@@ -75,7 +76,7 @@ def test_a_full_house_asks_to_wait_and_opens_when_there_is_room(server):
         assert SHOWN in inside[0].see("Merge_lab", LAB)
         inside[1].close()
         wait_until(lambda: sessions(server) == 3, "somebody has left")
-        wait_until(lambda: SHOWN in late.see("Merge_lab", LAB), "there is room", seconds=60)
+        wait_until(lambda: SHOWN in late.see("Merge_lab", LAB), "there is room")
     for visitor in (inside[0], inside[2]):
         visitor.close()
     assert server.metrics()['mergescope_refusals_total{reason="full"}'] >= 1
@@ -115,7 +116,7 @@ def test_what_is_announced_and_never_sent_takes_nothing(tmp_path):
         for number in range(5):
             silent = stack.enter_context(visiting(server.address))
             silent.see("Merge_lab", LAB)
-            connection = stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=120))
+            connection = stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE))
             head = f"PUT /_stcore/upload_file/{silent.session}/{number} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
             connection.sendall(f"{head}Content-Length: 2900000\r\n\r\nabcde".encode())
         assert upload(server, visitor, 1_300_000) == 204
@@ -125,7 +126,7 @@ def test_what_is_announced_and_never_sent_takes_nothing(tmp_path):
 
 def test_an_upload_that_hides_its_size_is_refused(server):
     """Sent in pieces, without a length: 411, before anything is read."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=120) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as connection:
         path = f"/_stcore/upload_file/{uuid.uuid4()}/{uuid.uuid4()}"
         head = f"PUT {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n"
         connection.sendall(head.encode())

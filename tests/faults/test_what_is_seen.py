@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from tests.conftest import settle
-from tests.deploy.hosted import serving, wait_until
+from tests.deploy.hosted import heatmap, serving, wait_until
+from tests.patience import PATIENCE_MS
 
 pytestmark = pytest.mark.browser
 
@@ -29,7 +30,7 @@ def visit(open_page):
 
     def visit_page(server, path=LINK):
         page = open_page(path, address=server.address, bypass_csp=True)
-        page.set_default_timeout(90_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.get_by_label("Shape of input 0").wait_for()
         return page
 
@@ -41,12 +42,12 @@ def test_the_server_is_killed_and_started_again(visit, tmp_path):
     with serving(tmp_path) as server:
         page = visit(server)
         page.get_by_text(SUMS).first.wait_for()
-        page.get_by_text("→ (5, 3, 7)").first.wait_for(state="attached")
+        heatmap(page, 2, (5, 3, 7)).wait_for()
         address = page.url
         server.kill()
-        page.wait_for_timeout(500)
-        assert page.get_by_text(SUMS).count()
-        assert page.get_by_text("→ (5, 3, 7)").count()
+        page.locator("[data-testid=stApp]:not([data-test-connection-state=CONNECTED])").wait_for()
+        assert page.get_by_text(SUMS).first.is_visible()
+        assert heatmap(page, 2, (5, 3, 7)).is_visible()
         assert page.url == address
         server.start()
         wait_until(lambda: server.metrics()["mergescope_sessions"] == 1, "the page is back")
@@ -69,7 +70,7 @@ def test_an_upload_is_asked_for_again(visit, tmp_path):
     with serving(tmp_path) as server:
         page = visit(server, "Merge_lab?s0=2,3&s1=2,3&f1=file&seed=17")
         page.locator("input[type=file]").set_input_files(file)
-        page.get_by_text("→ (2, 3)").first.wait_for(state="attached")
+        heatmap(page, 2, (2, 3)).wait_for()
         server.kill()
         server.start()
         wait_until(lambda: server.metrics()["mergescope_sessions"] == 1, "the page is back")
@@ -98,13 +99,13 @@ def test_the_sandbox_is_killed(visit, tmp_path):
     """While it is asked and while it is idle: the page is whole, and Keras answers again."""
     with serving(tmp_path, MERGESCOPE_SANDBOX="on") as server:
         page = visit(server)
-        page.get_by_text("Same values as Keras").first.wait_for(timeout=120_000)
+        page.get_by_text("Same values as Keras").first.wait_for(timeout=PATIENCE_MS)
         answers = 'mergescope_sandbox_answers_total{sandbox="sandbox.verification.worker"}'
         for number, shape in enumerate(("5,3,7", "5,1,1"), 2):
             assert kill_sandboxes(server.process.pid)
             page.get_by_label("Shape of input 1").fill(shape)
             page.keyboard.press("Enter")
-            wait_until(lambda number=number: server.metrics()[answers] >= number, "Keras answers again", seconds=120)
+            wait_until(lambda number=number: server.metrics()[answers] >= number, "Keras answers again")
             page.get_by_text("Same values as Keras").first.wait_for()
         assert server.metrics()['mergescope_sandbox_starts_total{sandbox="sandbox.verification.worker"}'] == 3
 
@@ -114,7 +115,7 @@ def test_the_sandbox_has_too_little_memory(visit, tmp_path):
     """Keras cannot even start: the numbers are there all the same, and the page says that they are not checked."""
     with serving(tmp_path, MERGESCOPE_SANDBOX="on", MERGESCOPE_SANDBOX_MEMORY_BYTES="200000000") as server:
         page = visit(server)
-        page.get_by_text("these values have not been compared").first.wait_for(timeout=120_000)
+        page.get_by_text("these values have not been compared").first.wait_for(timeout=PATIENCE_MS)
         page.get_by_text(SUMS).first.wait_for()
         assert "the Keras process is not available" in words(page)
 
@@ -131,7 +132,7 @@ def test_the_network_is_gone_for_a_while(visit, tmp_path):
         page.get_by_label("Shape of input 1").fill("5,1,1")
         page.keyboard.press("Enter")
         page.wait_for_timeout(1_500)
-        assert page.get_by_text("→ (5, 3, 7)").count()
+        assert heatmap(page, 2, (5, 3, 7)).is_visible()
         os.kill(server.process.pid, signal.SIGCONT)
         page.wait_for_function("decodeURIComponent(location.search).includes('s1=5,1,1')")
         settle(page)

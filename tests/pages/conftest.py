@@ -5,6 +5,14 @@ import pytest
 from tests.ui.inspector import engine
 
 
+@pytest.fixture(autouse=True, scope="session")
+def no_installed_components():
+    """Each new page looks for components in every package that is installed, which takes as long as the page itself."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("streamlit.components.v2.manifest_scanner.scan_component_manifests", list)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def no_sandbox(monkeypatch):
     """No child process for every test."""

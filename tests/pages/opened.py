@@ -5,12 +5,14 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
+from tests.patience import PATIENCE
+
 _KINDS = ("title", "markdown", "caption", "error", "warning", "info", "success", "code", "metric")
 
 
 def opened(page: str, **parameters) -> AppTest:
     """The page, run as a link with these parameters opens it."""
-    app = AppTest.from_file("../../app.py", default_timeout=60)
+    app = AppTest.from_file("../../app.py", default_timeout=PATIENCE)
     app.run()
     app.switch_page(page)
     for key, value in parameters.items():

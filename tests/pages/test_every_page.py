@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).parents[2]
 PAGES = ["app.py", *sorted(f"pages/{file.name}" for file in (ROOT / "pages").glob("*.py"))]
 
@@ -18,7 +20,7 @@ CHANGES = {  # of each page one state that is not its first
 
 def open_page(page: str, **parameters: str) -> AppTest:
     """A page as a link with these parameters opens it."""
-    app = AppTest.from_file("../../app.py", default_timeout=120)
+    app = AppTest.from_file("../../app.py", default_timeout=PATIENCE)
     app.run()
     if page != "app.py":
         app.switch_page(page)
@@ -48,7 +50,9 @@ def test_a_link_from_an_older_version(page):
 def test_undo_and_redo(page):
     """The last change is taken back and done again, and the form for an audience is left alone."""
     app = open_page(page, present="1")
-    assert app.button(key="undo").disabled
+    app.button(key="undo").click().run()
+    assert link(app) == {"present": "1"}, "there is nothing to undo"
+    assert app.button(key="redo").disabled
     changed = {"present": "1", **CHANGES[page]}
     for key, value in CHANGES[page].items():
         app.query_params[key] = value
@@ -56,6 +60,7 @@ def test_undo_and_redo(page):
     assert link(app) == changed
     app.button(key="undo").click().run()
     assert link(app) == {"present": "1"}
+    assert not app.button(key="redo").disabled
     app.button(key="redo").click().run()
     assert link(app) == changed
     assert not app.exception
@@ -91,7 +96,7 @@ def test_an_old_link_that_a_watch_brings_along_changes_nothing(stands):
     """A run that the app asks for is no step of the person's; the next change of the URL is one again."""
     app = open_page("pages/1_Merge_lab.py", op="Add")
     app.query_params["op"] = stands
-    app.session_state["link_again"] = True  # as `link.draw_again` leaves it
+    app.session_state["link_state"].again = True  # as `link.draw_again` leaves it
     app.run()
     assert link(app)["op"] == "Add"
     app.query_params["op"] = "Maximum"

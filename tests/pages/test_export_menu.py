@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.pages.opened import words
 from tests.pages.test_merge_lab import PAGE
+from tests.patience import PATIENCE
 from ui.export import job as jobs
 from ui.export.formats import FORMATS
 from ui.story.tours import tour
@@ -14,7 +15,7 @@ from ui.story.tours import tour
 
 def open_menu(kind="png", language="en", **parameters):
     """The lab with its menu open on one kind of file."""
-    app = AppTest.from_file("../../app.py", default_timeout=60)
+    app = AppTest.from_file("../../app.py", default_timeout=PATIENCE)
     app.session_state["export"], app.session_state["export_format"] = True, kind
     app.query_params["lang"] = language
     app.run()
@@ -43,7 +44,7 @@ def test_a_long_export_is_made_and_offered():
     app.button(key="export_make").click().run()
     assert not app.exception
     job = app.session_state["export_job"]
-    job.wait(120)
+    job.wait(PATIENCE)
     app.run()
     assert job.result.startswith(b"GIF89a")
     assert len(app.get("download_button")) == 1
@@ -61,7 +62,7 @@ def test_stopping_says_so(monkeypatch):
     job = app.session_state["export_job"]
     assert len(app.get("progress")) == 1
     app.button(key="export_stop").click().run()
-    job.wait(120)
+    job.wait(PATIENCE)
     app.run()
     assert not app.exception
     assert job.stopped
@@ -81,7 +82,7 @@ def test_no_menu_without_a_result():
 @pytest.mark.parametrize("where", ["home", "merge", "scene"])
 def test_other_pages_have_it(where, language):
     """Home, and a step of the story of either kind; the file is made of what is shown."""
-    app = AppTest.from_file("../../app.py", default_timeout=60)
+    app = AppTest.from_file("../../app.py", default_timeout=PATIENCE)
     app.session_state["export"], app.session_state["export_format"] = True, "npz"
     app.query_params["lang"] = language
     app.run()

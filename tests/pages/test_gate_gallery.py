@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.gates import GATES
 from core.gates.pitfalls import PITFALLS
+from tests.patience import PATIENCE
 
 PAGE = "pages/3_Gate_gallery.py"
 SECTIONS = ("merges", "steps", "maps", "kept", "traps", "code")
@@ -18,7 +19,7 @@ SMALL = {"features": "random", "fshape": "1,4,6,7"}
 
 def open_gallery(**parameters) -> AppTest:
     """The page as a link with these parameters opens it."""
-    app = AppTest.from_file("../../app.py", default_timeout=60)
+    app = AppTest.from_file("../../app.py", default_timeout=PATIENCE)
     app.run()
     app.switch_page(PAGE)
     for key, value in parameters.items():

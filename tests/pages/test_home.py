@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.opened import views
+from tests.patience import PATIENCE
 from ui.frame import PAGES
 from ui.home import QUESTIONS, example
 
@@ -14,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def open_home(language: str = "en", **parameters) -> AppTest:
-    app = AppTest.from_file("../../app.py", default_timeout=60)
+    app = AppTest.from_file("../../app.py", default_timeout=PATIENCE)
     for key, value in {"lang": language, **parameters}.items():
         app.query_params[key] = value
     return app.run()

@@ -11,6 +11,7 @@ from sandbox.model_file.sizes import AxisSizes, SizeAdvice
 from sandbox.model_run.inputs import checked_inputs
 from sandbox.processes.errors import SandboxError
 from tests.pages.opened import words
+from tests.patience import PATIENCE
 from tests.ui.inspector import engine
 from tests.ui.inspector.models import gate_file, keras_file
 
@@ -21,7 +22,7 @@ NOISE = {"m0k": "noise", "m1k": "noise"}
 
 def open_inspector(file=None, name="small.keras", **parameters) -> AppTest:
     """The page as a link with these parameters opens it, with an uploaded file if one is given."""
-    app = AppTest.from_file("../../app.py", default_timeout=60)
+    app = AppTest.from_file("../../app.py", default_timeout=PATIENCE)
     app.run()
     app.switch_page(PAGE)
     for key, value in ({**OWN, **parameters} if file is not None else parameters).items():
@@ -243,7 +244,7 @@ def test_a_merge_that_fails_while_it_runs(played):
     assert "The run ended at the merge gate." in text
     assert "Possible fixes" in text
     assert "6" in app.table[0].value.to_string()
-    assert "clashing" in app.table[0].value.to_string()
+    assert "mismatched" in app.table[0].value.to_string()
     assert [bool(row["thumb"]) for row in rows(app)] == [True, False]
     assert [row["fault"] for row in rows(app)] == [False, True]
     assert {box["id"]: box["kind"] for box in boxes(app) if box["sign"]} == {"ok": "merge", "gate": "fault"}

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from sandbox.processes.errors import SandboxError
+from tests.patience import PATIENCE
 
 MODULE = "tests.sandbox.misbehaving"
 MEMORY = 2**30
 SECONDS = 20.0  # per call: a call that hangs ends after it; an echo takes a thousandth of it
-PATIENCE = 120.0  # for a future: longer than all limits, so that a hang fails the test instead of stopping it
 LINUX = sys.platform == "linux"
 
 

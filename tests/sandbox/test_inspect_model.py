@@ -14,6 +14,7 @@ from PIL import Image
 from sandbox.inspect_model import main
 from sandbox.model_file.file import read_model
 from sandbox.model_run.file_inputs import file_inputs, noise_inputs
+from tests.patience import PATIENCE
 from tests.sandbox.calls import LINUX
 from tests.sandbox.hostile import WEIGHTS, archive, layer, model, tensor, wide_input
 from tests.sandbox.keras_models import keras, layers, merges_of, open_sizes, saved, unet_with_operators
@@ -43,7 +44,7 @@ def command(*arguments):
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=PATIENCE,
         env=os.environ | {"PYTHONWARNINGS": "ignore"},
         check=False,
     )

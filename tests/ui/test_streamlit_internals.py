@@ -3,11 +3,12 @@
 import inspect
 import logging
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 import streamlit.logger
 from starlette.formparsers import MultiPartParser
-from streamlit import config
+from streamlit import config, file_util
 from streamlit.elements.widgets import button_group, select_slider, selectbox
 from streamlit.runtime import Runtime
 from streamlit.runtime.app_session import AppSession
@@ -16,6 +17,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 from streamlit.runtime.state import common
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
+from streamlit.web.server.starlette import starlette_static_routes
 
 from ui import streamlit_internals as internals
 
@@ -57,6 +59,14 @@ NAMES = {  # what is used: whether it is there, for which function of ui/streaml
     "MultiPartParser.spool_max_size": (
         lambda: isinstance(MultiPartParser.spool_max_size, int),
         "keep_uploads_in_memory",
+    ),
+    "Streamlit's page is sent by FileResponse": (
+        lambda: "FileResponse(self._index_path)" in source(starlette_static_routes),
+        "wrap_files",
+    ),
+    "the element of Streamlit's page in which it draws": (
+        lambda: internals.PAGE_ROOT in Path(file_util.get_static_dir(), "index.html").read_bytes(),
+        "PAGE_ROOT",
     ),
     "streamlit.logger.setup_formatter, init_uvicorn_logs, update_formatter": (
         lambda: all(callable(getattr(streamlit.logger, name, None)) for name in LOGGER),

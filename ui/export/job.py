@@ -9,6 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, wait
 
 from core import MergeError
 from core.errors import invalid_request
@@ -30,6 +31,7 @@ class Job:
         result: the file, once it is complete.
         error: why it failed.
         stopped: whether the user stopped it.
+        ended: done when one of these three is set.
     """
 
     def __init__(self, work: Callable[[Progress], bytes], name: str, about: str = "") -> None:
@@ -38,12 +40,12 @@ class Job:
         self.result: bytes | None = None
         self.error: MergeError | None = None
         self.stopped = False
+        self.ended: Future[None] = Future()
         self._work, self._stop, self._begun = work, threading.Event(), time.monotonic()
-        self._thread = threading.Thread(target=self._run, name="export", daemon=True)
 
     def start(self) -> Job:
         """Start the thread."""
-        self._thread.start()
+        threading.Thread(target=self._run, name="export", daemon=True).start()
         return self
 
     def stop(self) -> None:
@@ -52,12 +54,12 @@ class Job:
 
     def wait(self, seconds: float) -> None:
         """Wait until it has ended, at most so many seconds."""
-        self._thread.join(seconds)
+        wait([self.ended], seconds)
 
     @property
     def running(self) -> bool:
         """Whether it has not ended yet."""
-        return self._thread.is_alive()
+        return not self.ended.done()
 
     @property
     def part(self) -> float:
@@ -89,3 +91,5 @@ class Job:
         except Exception:
             logging.getLogger(__name__).exception("An export failed")
             self.error = invalid_request("The export failed; see the server log.")
+        finally:
+            self.ended.set_result(None)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from hashlib import sha256
 
 import streamlit as st
 
 from core import MergeError
+from core.digests import digest
 from ui.export import controls
 from ui.export.document import Document, Moment, check_size
 from ui.export.drawing.fonts import font_for
@@ -21,9 +21,9 @@ from ui.export.names import file_name
 from ui.export.progress import no_progress
 from ui.export.words import WORDS
 from ui.session import language
-from ui.state import link
 from ui.tensor_view import Selection, TensorView
 from ui.text import plain, t
+from ui.views.waiting import wait_for
 
 _POLL = 0.5  # seconds between two updates of the progress bar
 
@@ -59,22 +59,27 @@ def export_menu(
         options = controls.pick_options(key, kind.options, channels=channels, moments=len(made))
         shown = pictures() if callable(pictures) else pictures
         document = _document(view, selection, title, code or {}, made, tuple(shown), options.ground)
-        try:
-            if kind.embeds:
-                check_size(document)
-        except MergeError as error:
-            st.error(plain(t(error.explanation)))
-            return
-        if kind.mime.startswith("image/") and kind.ending != "svg":
-            _warn_of_omitted_text(document)
-        name = file_name(document.line, kind.ending)
-        if kind.long:
-            _long(kind, document, options, name, key)
-        else:
-            data = partial(kind.make, document, options, no_progress)  # called on click, in a separate thread
-            st.download_button(
-                t("Download"), data, name, kind.mime, on_click="ignore", type="primary", icon=":material/download:"
-            )
+        _offer(kind, document, options, key)
+
+
+def _offer(kind: Format, document: Document, options: Options, key: str) -> None:
+    """Draw the button that makes the file, or the reason why there is none."""
+    try:
+        if kind.embeds:
+            check_size(document)
+    except MergeError as error:
+        st.error(plain(t(error.explanation)))
+        return
+    if kind.mime.startswith("image/") and kind.ending != "svg":
+        _warn_of_omitted_text(document)
+    name = file_name(document.line, kind.ending)
+    if kind.long:
+        _long(kind, document, options, name, key)
+        return
+    data = partial(kind.make, document, options, no_progress)  # called on click, in a separate thread
+    st.download_button(
+        t("Download"), data, name, kind.mime, on_click="ignore", type="primary", icon=":material/download:"
+    )
 
 
 def _made(moments: Sequence[Moment] | Callable[[], Sequence[Moment]], kind: Format) -> tuple[Moment, ...]:
@@ -114,7 +119,7 @@ def _long(kind: Format, document: Document, options: Options, name: str, key: st
     """Draw the start button; then the progress, a stop button, and the download."""
     about, job = _fingerprint(kind, document, options), controls.job(key)
     if job is not None and job.running:
-        st.fragment(_watch, run_every=_POLL)(key)
+        wait_for(job.ended, _POLL, partial(_show_progress, job, key))
         return
     if job is not None and job.name == name:
         _show_end(job, kind, about)
@@ -127,12 +132,7 @@ def _begin(make: partial[bytes], name: str, about: str, key: str) -> None:
     controls.keep_job(key, Job(make, name, about).start())
 
 
-def _watch(key: str) -> None:
-    """Update the progress, as a fragment that reruns without the rest of the page."""
-    job = controls.job(key)
-    if job is None or not job.running:
-        link.draw_again()
-        return
+def _show_progress(job: Job, key: str) -> None:
     st.progress(job.part, t("{done} of {total}", done=job.done, total=job.total) if job.total else t("Preparing…"))
     st.button(t("Stop"), key=f"{key}_stop", icon=":material/stop:", on_click=job.stop)
 
@@ -161,7 +161,4 @@ def _fingerprint(kind: Format, document: Document, options: Options) -> str:
         + [one.pixels for one in document.pictures]
         + ([] if painted is None else [painted])
     )
-    hashed = sha256("".join(parts).encode())
-    for tensor in tensors:
-        hashed.update(f"{tensor.shape}{tensor.dtype}".encode() + (b"" if tensor.dtype.hasobject else tensor.tobytes()))
-    return hashed.hexdigest()
+    return digest(*parts, *(repr(one.tolist()) if one.dtype.hasobject else one for one in tensors))

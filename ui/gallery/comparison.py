@@ -7,12 +7,14 @@ import streamlit as st
 
 from core.gates import GATES, GateTrace
 from core.gates.compare import GateComparison, compare_gates
-from ui.gallery.cards import first_channel
+from ui import frame
+from ui.gallery.cards import first_channel, map_limits
 from ui.gallery.sections import share
 from ui.gallery.strip import chosen_channel, is_per_channel, show_strip
 from ui.tensor_view import Panel, Range, Scale, Selection, TensorView, tensor_view
 from ui.text import plain, t
 from ui.views.merge_view import translated_words
+from ui.views.scales import WEIGHTS
 
 Pair = tuple[GateTrace, GateTrace]
 
@@ -45,13 +47,17 @@ def show_pair(pair: Pair, key: str) -> GateComparison:
             distance=share(found.distance),
         )
     )
-    _show_maps(pair, titles, key, channel)
-    if one.summed or other.summed:
-        st.caption(t("A gate that sums over positions is shown before the sum: each position times its weight."))
-    _show_costs(pair, titles, found)
-    st.markdown("**" + t("Energy retained per position") + "**")
-    difference = Panel(t("second − first"), other.by_position - one.by_position, "Δ")
-    _draw([Panel(titles[0], one.by_position), Panel(titles[1], other.by_position), difference], f"positions {key}", 0)
+    with frame.below("pair"):
+        _show_maps(pair, titles, key, channel)
+        if one.summed or other.summed:
+            st.caption(t("A gate that sums over positions is shown before the sum: each position times its weight."))
+        _show_costs(pair, titles, found)
+        st.markdown("**" + t("Energy retained per position") + "**")
+        difference = Panel(t("second − first"), other.by_position - one.by_position, "Δ")
+        retained = [
+            Panel(title, each.by_position, limits=WEIGHTS) for title, each in zip(titles, (one, other), strict=True)
+        ]
+        _draw([*retained, difference], f"positions {key}", 0)
     return found
 
 
@@ -59,7 +65,11 @@ def _show_maps(pair: Pair, titles: tuple[str, str], key: str, channel: int) -> N
     """Maps over positions as panels, values per channel as strips."""
     st.markdown("**" + t("Gate values") + "**")
     named = [(number, titles[number], step) for number, trace in enumerate(pair) for step in trace.maps]
-    maps = [Panel(f"{title}: {step.symbol}", step.value) for _, title, step in named if not is_per_channel(step.value)]
+    maps = [
+        Panel(f"{title}: {step.symbol}", step.value, limits=map_limits(pair[number]))
+        for number, title, step in named
+        if not is_per_channel(step.value)
+    ]
     if maps:
         _draw(maps, f"maps {key}", channel, each="tensor")  # a slice of one value has no range of its own
     for number, title, step in named:

@@ -19,6 +19,7 @@ from ui import session
 from ui.files.uploads import megabytes, read_file
 from ui.state import link
 from ui.state.seeds import pick_seed
+from ui.streamlit_internals import Container
 from ui.text import plain, t
 from ui.views.assets import SAMPLES
 
@@ -51,13 +52,15 @@ class FeatureChoice:
     array: Array | None = None
 
 
-def pick() -> tuple[GateChoice | None, GateChoice | None, FeatureChoice | None]:
-    """All controls in one line: the gate (None: the wall of all gates), the gate to compare with, the features.
+def pick(line: Container) -> tuple[GateChoice | None, GateChoice | None, FeatureChoice | None]:
+    """The gate (None: the wall of all gates), the gate to compare with, and the features.
 
-    The features are None, with the reason on screen, if they cannot be read.
+    The features are None, with the reason in the current container, if they cannot be read.
+
+    Args:
+        line: where the controls are drawn.
     """
     _read_older_links()
-    line = st.container(horizontal=True, vertical_alignment="center")
     with line:
         gate = _pick_gate()
         second = _pick_second(gate) if gate else None
@@ -109,7 +112,7 @@ def open_pair(first: str, second: str) -> None:
 def _pick_gate() -> GateChoice | None:
     titles = {"": t("All gates"), **{name: t(row.title) for name, row in GATES.items()}}
     name = link.menu(
-        t("Gate"), list(titles), "which", "", format_func=titles.get, label_visibility="collapsed", width=190
+        t("Gate"), list(titles), "which", "", format_func=titles.get, label_visibility="collapsed", width=165
     )
     return _pick_variant(name, t("Variant"), "which_form") if name else None
 
@@ -123,7 +126,7 @@ def _pick_second(first: GateChoice) -> GateChoice | None:
     link.follow("other", opposite)
     label = t("Compare with")
     titles = {name: t(row.title) for name, row in GATES.items()}
-    name = link.menu(label, names, "other", opposite, format_func=titles.get, label_visibility="collapsed", width=190)
+    name = link.menu(label, names, "other", opposite, format_func=titles.get, label_visibility="collapsed", width=165)
     return _pick_variant(name, t("Variant of the other gate"), "other_form")
 
 
@@ -139,7 +142,7 @@ def _pick_variant(name: str, label: str, key: str) -> GateChoice:
         return GateChoice(name, first)
     variant = link.menu(
         label, list(variants), key, first, format_func=lambda one: t(variants[one].title), label_visibility="collapsed",
-        width=165,
+        width=130,
     )  # fmt: skip
     return GateChoice(name, variant)
 

@@ -7,17 +7,21 @@ from typing import Any
 import streamlit as st
 
 from core import MERGES, Merged, MergeError, merge
+from core.errors import Shape
 from core.gates import GateTrace
 from core.gates.pitfalls import Named, Pitfall, pitfalls_of
 from core.merges.rows import alignment_rows, error_rows
 from core.merges.shape_text import format_shape
+from ui import frame
+from ui.gallery.cards import first_channel
 from ui.gallery.controls import pick_trap
 from ui.state import link
-from ui.tensor_view import Panel, TensorView, tensor_view
+from ui.tensor_view import Panel, Selection, TensorView, tensor_view
 from ui.text import plain, t
-from ui.views.alignment_table import alignment_table
+from ui.views.alignment_line import alignment_line
 from ui.views.merge_view import translated_words
 from ui.views.refusal import show_refusal
+from ui.views.scales import shared_scale
 
 _LAB = "pages/1_Merge_lab.py"
 
@@ -31,19 +35,23 @@ def show_traps(trace: GateTrace, key: str) -> None:
     trap = pick_trap(traps)
     st.markdown(t(trap.why))
     wrong, right = trap.wrong(trace), trap.right(trace)
-    st.markdown("**" + t("Common mistake") + "**")
-    _show(trap, wrong, trap.wrong_options, f"wrong {key} {trap.name}")
-    st.page_link(
-        _LAB,
-        label=t("Open these shapes in the Merge lab"),
-        icon=":material/layers:",
-        query_params=link.to_page(**_lab_parameters(trap, wrong)),
-    )
-    st.markdown("**" + t("Intended") + "**")
-    _show(trap, right, trap.right_options, f"right {key} {trap.name}")
+    left, beside = st.columns(2, gap="medium")
+    with left:
+        st.markdown("**" + t("Common mistake") + "**")
+        _show(trace, trap, wrong, trap.wrong_options, f"wrong {key} {trap.name}")
+        with frame.below("mistake"):
+            st.page_link(
+                _LAB,
+                label=t("Open these shapes in the Merge lab"),
+                icon=":material/layers:",
+                query_params=link.to_page(**_lab_parameters(trap, wrong)),
+            )
+    with beside:
+        st.markdown("**" + t("Intended") + "**")
+        _show(trace, trap, right, trap.right_options, f"right {key} {trap.name}")
 
 
-def _show(trap: Pitfall, inputs: Named, options: Any, key: str) -> Merged | None:
+def _show(trace: GateTrace, trap: Pitfall, inputs: Named, options: Any, key: str) -> Merged | None:
     """The merge of these inputs as a picture; if Keras rejects them, its message and the explanation."""
     values = [value for _, value in inputs]
     st.code(_written(trap, inputs), language=None, wrap_lines=True)
@@ -53,14 +61,21 @@ def _show(trap: Pitfall, inputs: Named, options: Any, key: str) -> Merged | None
         shapes = tuple(value.shape for value in values)
         show_refusal(error, shapes, rows=error_rows(error), key=key)
         return None
-    alignment_table(alignment_rows(merged.alignment))
+    alignment_line(alignment_rows(merged.alignment), linked=merged.alignment.axes is None)
     for warning in merged.alignment.warnings:
         st.warning(plain(t(warning)), icon=":material/warning:")
     sign = MERGES[trap.operation].symbol
     panels = [Panel(symbol, value, sign if number else "") for number, (symbol, value) in enumerate(inputs)]
-    view = TensorView((*panels, Panel(t("output"), merged.value, "=")), merged.alignment, words=translated_words())
-    tensor_view(view, key=key)
+    panels.append(Panel(t("output"), merged.value, "="))
+    view = TensorView(shared_scale(trap.operation, panels), merged.alignment, words=translated_words())
+    tensor_view(view, key=key, selection=_first_look(trace, merged.value.shape))
     return merged
+
+
+def _first_look(trace: GateTrace, shape: Shape) -> Selection:
+    """The channel that shows the gate best, where the output has the channels of the features."""
+    same = len(shape) > 1 and shape[-1] == trace.step("x").value.shape[-1]
+    return Selection(at=(*(0,) * (len(shape) - 1), first_channel(trace))) if same else Selection()
 
 
 def _written(trap: Pitfall, inputs: Named) -> str:

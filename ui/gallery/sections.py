@@ -12,9 +12,9 @@ from core.gates.compare import GateFigures, gate_figures
 from core.gates.health import step_health
 from core.gates.report import gate_text
 from core.merges.rows import alignment_rows
-from ui import session
+from ui import frame, session
 from ui.export import export_menu
-from ui.gallery.cards import broadcast_in, broadcast_words, first_channel
+from ui.gallery.cards import broadcast_in, broadcast_words, first_channel, map_limits
 from ui.gallery.strip import chosen_channel, is_per_channel, show_strip
 from ui.state import link
 from ui.tensor_view import Panel, Scale, Selection, TensorView, tensor_view
@@ -22,6 +22,7 @@ from ui.text import plain, t
 from ui.views.alignment_table import alignment_table
 from ui.views.gate_view import merge_view, step_view
 from ui.views.merge_view import translated_words
+from ui.views.scales import WEIGHTS
 from ui.views.step_graph import chosen_step, step_graph
 from ui.views.steps_table import steps_table
 
@@ -71,9 +72,10 @@ def show_merge(trace: GateTrace, name: str, key: str) -> None:
     selection = tensor_view(view, key=f"merge {key} {step.name}", selection=_first_look(step, channel))
     for source in strips:
         show_strip(trace, trace.step(source), channel)
-    st.caption(f"{plain(step.equation)} · {step.alignment.operation}: {plain(t(step.summary))}")
-    alignment_table(alignment_rows(step.alignment))
-    export_menu(view, selection, title=f"{t(GATES[trace.gate].title)}: {step.equation}")
+    with frame.below("merge"):
+        st.caption(f"{plain(step.equation)} · {step.alignment.operation}: {plain(t(step.summary))}")
+        alignment_table(alignment_rows(step.alignment))
+        export_menu(view, selection, title=f"{t(GATES[trace.gate].title)}: {step.equation}")
 
 
 def show_steps(trace: GateTrace, key: str) -> None:
@@ -85,11 +87,12 @@ def show_steps(trace: GateTrace, key: str) -> None:
     channel = _usual_channel(trace, step)
     look = _first_look(step, channel) if step.alignment else Selection(channel=channel)
     tensor_view(step_view(trace, chosen), key=f"steps {key} {chosen}", selection=look)
-    steps_table(trace.steps)
-    name = f"{trace.gate}.txt"
-    st.download_button(
-        t("Steps as text"), gate_text(trace), name, "text/plain", icon=":material/description:", on_click="ignore"
-    )
+    with frame.below("steps"):
+        steps_table(trace.steps)
+        name = f"{trace.gate}.txt"
+        st.download_button(
+            t("Steps as text"), gate_text(trace), name, "text/plain", icon=":material/description:", on_click="ignore"
+        )
 
 
 def _keep_step() -> None:
@@ -101,7 +104,8 @@ def _keep_step() -> None:
 def show_maps(trace: GateTrace, key: str) -> None:
     """The gate values, both maps where a gate has two, and what their statistics mean."""
     channel = first_channel(trace)
-    panels = [Panel(step.equation or step.symbol, step.value) for step in trace.maps]
+    limits = map_limits(trace)
+    panels = [Panel(step.equation or step.symbol, step.value, limits=limits) for step in trace.maps]
     spatial = [panel for panel, step in zip(panels, trace.maps, strict=True) if not is_per_channel(step.value)]
     if spatial:
         view = TensorView(tuple(spatial), scale=Scale(range="channel"), words=translated_words())
@@ -121,7 +125,7 @@ def show_kept(trace: GateTrace, key: str) -> GateFigures:
     panels = (
         Panel(t("features x"), trace.step("x").value),
         Panel(t("output"), figures.result, "→", like=0),
-        Panel(t("energy retained per position"), figures.by_position),
+        Panel(t("energy retained per position"), figures.by_position, limits=WEIGHTS),
     )
     view = TensorView(panels, axes=(1, 2), scale=Scale(range="channel"), words=translated_words())
     tensor_view(view, key=f"kept {key}", selection=Selection(at=(0, 0, 0, first_channel(trace))))

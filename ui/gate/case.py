@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
+from core.digests import digest
 from core.dtypes import Array
 from core.gates import GateTrace, pick_weights, run_gate
 from core.gates.map_changes import change_map
@@ -56,7 +56,7 @@ def find_case(choice: SliceChoice, grid: int) -> Case:
         key = f"seed {choice.seed}"
     elif choice.image is not None:
         found = segmented(image=choice.image[None])
-        key = sha256(choice.image.tobytes()).hexdigest()
+        key = digest(choice.image)
     if found is None:
         st.caption(":material/info: " + t("Showing example 1 in the meantime."))
         return _recorded(0, grid)

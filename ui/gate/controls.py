@@ -22,6 +22,7 @@ from ui.text import plain, t
 from ui.views.assets import GRIDS, SAMPLES
 
 MOMENT = "moment"  # in links; the name of its reel
+STEP = "step"  # in links: the step of the gate that is shown
 _SMALL: dict[str, Any] = {"label_visibility": "collapsed"}  # in one line, where the choice itself says what it is
 
 
@@ -144,18 +145,6 @@ def pick_section() -> str:
     }
     chosen = link.segments(t("More about this gate"), list(titles), "more", "health", format_func=titles.get, wrap=True)
     return str(chosen)
-
-
-def pick_step(names: Sequence[str], titles: dict[str, str]) -> str | None:
-    """One step of the gate, or None for all of them.
-
-    Args:
-        names: of the steps.
-        titles: symbols by name.
-    """
-    shown = {"all": t("All steps"), **titles}
-    step = link.segments(t("Step"), ["all", *names], "step", "all", format_func=shown.get, wrap=True)
-    return None if step == "all" else str(step)
 
 
 def pick_variant() -> str:

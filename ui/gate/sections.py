@@ -12,13 +12,20 @@ from core.gates import GATES, GateTrace, trace_snippet
 from core.gates.gradients import gate_gradients
 from core.gates.health import GateHealth, gate_health
 from core.merges.arithmetic import number
-from ui.gate.controls import pick_step, pick_variant
+from ui import session
+from ui.gate.controls import STEP, pick_variant
 from ui.gate.product import first_place
+from ui.state import link
 from ui.tensor_view import Panel, Selection, TensorView, tensor_view
 from ui.text import plain, t
-from ui.views.gate_view import chain_view, step_view
+from ui.views.gate_view import step_view
 from ui.views.merge_view import translated_words
+from ui.views.scales import WEIGHTS
+from ui.views.step_graph import chosen_step, step_graph
 from ui.views.steps_table import steps_table
+
+_GRAPH = "gate_page_steps"
+_LONGEST = 60  # characters of the name of a step
 
 
 def show_health(trace: GateTrace, weights: Array) -> None:
@@ -42,7 +49,7 @@ def show_health(trace: GateTrace, weights: Array) -> None:
     )
     st.table(table.set_index(t("gradient")), alt=t("Gradients through the gate"))
     panels = (
-        Panel(t("map α"), trace.alpha),
+        Panel(t("map α"), trace.alpha, limits=WEIGHTS),
         Panel(t("gradient of α"), gradients.to("alpha"), "←"),
         Panel(t("gradient of q"), gradients.to("psi"), "←"),
     )
@@ -50,14 +57,21 @@ def show_health(trace: GateTrace, weights: Array) -> None:
 
 
 def show_steps(trace: GateTrace) -> None:
-    """Each step with its equation, shape and picture."""
-    names = [step.name for step in trace.steps]
-    chosen = pick_step(names, {step.name: step.symbol for step in trace.steps})
-    shown = trace.steps if chosen is None else (trace.step(chosen),)
-    steps_table(shown)
-    view = chain_view(trace) if chosen is None else step_view(trace, chosen)
-    tensor_view(view, key=f"steps {chosen}", selection=Selection(channel=first_place(trace).channel))
+    """The steps as the graph that they are, the chosen step with its inputs, and all steps as a table."""
+    chosen, channel = chosen_step(trace, link.held(STEP)), first_place(trace).channel
+    step_graph(trace, chosen, key=_GRAPH, channel=channel, on_choose=_keep_step)
+    step = trace.step(chosen)
+    st.markdown(f"**{plain(step.equation or step.symbol)}** · {plain(t(step.summary))}")
+    tensor_view(step_view(trace, chosen), key=f"steps {chosen}", selection=Selection(channel=channel))
     st.caption(t("These are the steps of the original gate; replacing or painting α does not change them."))
+    steps_table(trace.steps)
+
+
+def _keep_step() -> None:
+    """The callback of the graph: the step goes into the link."""
+    name = getattr(session.get(_GRAPH), "chosen", None)
+    if isinstance(name, str) and len(name) <= _LONGEST:
+        link.hold(STEP, name)
 
 
 def show_code(trace: GateTrace) -> None:

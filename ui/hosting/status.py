@@ -21,7 +21,7 @@ def show() -> None:
 
 def _keras() -> str:
     statistics = the_verifier().process.statistics()
-    if statistics.waiting:
+    if statistics.waiting > (not statistics.ready):  # while it starts, one is the question of this page
         return t("Keras: {count} queued", count=statistics.waiting)
     if statistics.ready:
         return t("Keras is ready")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
@@ -46,7 +47,8 @@ def _show_pair(names: Sequence[str], first: Array, second: Array, key: str) -> N
         difference = np.asarray(one, dtype=np.float32) - np.asarray(other, dtype=np.float32)
         largest = float(np.nanmax(np.abs(difference))) if difference.size else 0.0
         view = side_by_side([*names, t("difference")], [one, other, difference], ["", "−", "="])
-        tensor_view(view, key=key)
+        one_scale = (view.panels[0], replace(view.panels[1], like=0), view.panels[2])
+        tensor_view(replace(view, panels=one_scale), key=key)
         st.caption(t("Largest absolute difference: {largest}", largest=f"{largest:.4g}"))
     figures_table(names, [figures_of(first), figures_of(second)])
 

@@ -8,12 +8,12 @@ import streamlit as st
 
 from core import MergeError
 from core.dtypes import Array
-from core.errors import Shape, invalid_request, shown
+from core.errors import Shape, invalid_request, short, shown
 from ui.inspector.recorded import Tensors, operand_name
 from ui.inspector.summary_table import figures_of, figures_table
 from ui.inspector.values import side_by_side
 from ui.tensor_view import Panel, TensorView, tensor_view
-from ui.text import plain, short, t
+from ui.text import plain, t
 from ui.views.merge_view import places_on_output, translated_words
 
 

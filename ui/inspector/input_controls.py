@@ -7,12 +7,13 @@ from typing import Any
 
 import streamlit as st
 
+from core.errors import short
 from core.merges.shape_text import format_shape
 from sandbox.model_file.entries import InputEntry
 from sandbox.model_run.input_arrays import SCALINGS, takes_pictures
 from ui.files.uploads import megabytes
 from ui.state import link
-from ui.text import plain, short, t
+from ui.text import plain, t
 from ui.views.assets import SAMPLES
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from core import MERGES, MergeError
+from core.errors import short
 from core.limits import MAX_INPUTS, MAX_RANK
 from core.merges.rows import alignment_rows
 from core.merges.shape_text import format_shape
@@ -23,7 +24,7 @@ from ui.inspector.running import Ran, answer, failed, second_run
 from ui.inspector.summary_table import figures_of, figures_table
 from ui.inspector.values import Shown, code_of, largest_cell, show_values
 from ui.state import link
-from ui.text import plain, short, t
+from ui.text import plain, t
 from ui.views.alignment_table import alignment_table
 
 _LAB = "pages/1_Merge_lab.py"

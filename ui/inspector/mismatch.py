@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core import MergeError
-from core.errors import Shape
+from core.errors import Shape, short
 from core.merges.rows import error_rows
 from sandbox.model_file.file import ModelFile
 from sandbox.model_run.results import RunFailure
-from ui.text import plain, short, t
+from ui.text import plain, t
 from ui.views.refusal import show_refusal
 
 

@@ -8,12 +8,13 @@ from pathlib import Path
 import streamlit as st
 
 from core import MERGES, MergeError
+from core.errors import short
 from sandbox.model_file.file import ModelFile, read_model
 from sandbox.processes.errors import SandboxError
 from ui import counters
 from ui.inspector.controls import Choice
 from ui.inspector.recorded_run import model_of, recording_of
-from ui.text import plain, short, t
+from ui.text import plain, t
 
 _SHIPPED = Path(__file__).parent.parent.parent / "assets" / "attention_unet.keras"
 _RECORDING_CODE = """\

@@ -9,8 +9,9 @@ import numpy as np
 
 from core import Alignment, Merged, MergeError, Sentence
 from core.dtypes import Array
+from core.errors import short
 from sandbox.model_file.file import MergeEntry
-from ui.text import short, t
+from ui.text import t
 
 _DIGITS = {"float16": 3, "bfloat16": 2}  # significant decimal digits
 _MASKED = ("Multiply", "Maximum", "Minimum")  # operations in which a mask changes the result

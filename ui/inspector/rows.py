@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core import MERGES, Alignment
-from core.errors import Shape
+from core.errors import Shape, short
 from sandbox.model_file.entries import MergeEntry
 from ui.merge_list import MergeRow, Size
-from ui.text import short, t
+from ui.text import t
 
 _COLOURED = ("stretched", "inserted", "joined", "contracted")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from functools import partial
@@ -13,6 +12,7 @@ from typing import Any, Protocol
 from core.dtypes import Array
 from sandbox.model_run.results import MergeGradients, MergeTensors, Run, RunFailure
 from sandbox.processes.errors import SandboxError
+from sandbox.processes.futures import FOREVER, FutureCache
 
 _REMEMBERED = {"run": 2, "tensors": 10, "gradients": 4}  # answers of each kind; two runs, for one merge on two inputs
 _SHARED = 4  # a session that visitors share remembers this many times as much
@@ -64,8 +64,9 @@ class ModelSession:
         self._feeds: dict[str, Mapping[str, Array]] = {}
         self._inside: str | None = None  # key of the input that the process holds, or will hold when it is asked next
         self._begun = time.monotonic()
-        self._answers: dict[str, OrderedDict[tuple[Any, ...], Future[Any]]] = {
-            kind: OrderedDict() for kind in _REMEMBERED
+        self._answers: dict[str, FutureCache[Any]] = {
+            kind: FutureCache(self._most(kind), lifetime=lambda answer: 0.0 if _lost(answer) else FOREVER)
+            for kind in _REMEMBERED
         }
 
     @property
@@ -97,8 +98,7 @@ class ModelSession:
         with self._lock:
             self._inside = None
             for known in self._answers.values():
-                for asked in [asked for asked in known if asked[0] == key]:
-                    del known[asked]
+                known.discard(lambda asked: asked[0] == key)
 
     def tensors(self, key: str, merge_id: str) -> Future[MergeTensors | None]:
         """The values of a merge in a run that was asked for."""
@@ -119,15 +119,13 @@ class ModelSession:
         self._handle.close()
 
     def _once(self, kind: str, asked: tuple[Any, ...], ask: Callable[[], Future[Any]]) -> Future[Any]:
-        known = self._answers[kind]  # an error that the handle raises at once is raised, and nothing is remembered
-        if asked not in known or _lost(known[asked]):
-            known[asked] = ask()
+        def begin() -> Future[Any]:
+            future = ask()
             if self._shared:
                 self._handle.preemptible = True  # the handle resets it with every question
-        known.move_to_end(asked)
-        while len(known) > self._most(kind):
-            known.popitem(last=False)
-        return known[asked]
+            return future
+
+        return self._answers[kind].get(asked, begin)
 
     def _most(self, kind: str) -> int:
         return _REMEMBERED[kind] * (_SHARED if self._shared else 1)
@@ -146,7 +144,7 @@ class ModelSession:
 
 
 def _lost(answer: Future[Any]) -> bool:
-    """Whether an answer is an error that need not happen again."""
-    if not answer.done() or answer.cancelled():
-        return answer.cancelled()
+    """Whether an answer that is there is an error that need not happen again."""
+    if answer.cancelled():
+        return True
     return getattr(answer.exception(), "kind", "") in _LOST

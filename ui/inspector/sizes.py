@@ -7,11 +7,12 @@ from collections.abc import Mapping
 import streamlit as st
 
 from core.dtypes import Array
+from core.errors import short
 from sandbox.model_file.file import ModelFile
 from sandbox.model_file.sizes import SizeAdvice, size_advice
 from sandbox.model_run.input_arrays import usual_shape
 from ui.inspector.controls import Choice
-from ui.text import plain, short, t
+from ui.text import plain, t
 
 
 def advice(choice: Choice, model: ModelFile, feeds: Mapping[str, Array]) -> list[SizeAdvice]:

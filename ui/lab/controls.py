@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ import streamlit as st
 
 from core import MERGES, MergeError
 from core.dtypes import Array
-from core.errors import Shape, invalid_request
+from core.errors import Shape, invalid_request, short
 from core.limits import MAX_INPUTS
 from core.merges.samples import DTYPES, SAMPLES
 from core.merges.shape_text import format_shape, parse_shape
@@ -19,9 +20,10 @@ from ui.lab.own_values import OWN, pick_own_values
 from ui.lab.presets import FIRST, default_dtype, default_shape, default_start
 from ui.state import link
 from ui.state.seeds import pick_seed
-from ui.text import plain, short, t
+from ui.text import plain, t
 
 _MOST_START = 10**9
+_OF_AN_INPUT = re.compile(r"(?:s|f|d|v|start)(\d)")  # keys of links
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,7 @@ def pick_call() -> Call:
                     label_visibility="collapsed",
                 )
             )
+        _read_implied_count()
         count = int(link.reading("n", 2, _read_count))
         st.markdown("(\\[", width="content")
         shapes = []
@@ -110,6 +113,13 @@ def pick_call() -> Call:
         distribution = link.toggle(t("Show the distribution of the values"), "spread")
     inputs = tuple(_pick_input(number, shapes[number], *fills[number]) for number in range(count))
     return Call(operation, function_form, inputs, options, seed, distribution)
+
+
+def _read_implied_count() -> None:
+    """A link that names an input beyond the second, and no number of inputs, means as many as it names."""
+    last = max((int(found[1]) for key in link.arrived() if (found := _OF_AN_INPUT.fullmatch(key))), default=0)
+    if not link.brought("n") and 2 <= last < MAX_INPUTS:
+        session.put({"n": last + 1})
 
 
 def _read_count(text: str) -> int | None:
@@ -185,10 +195,12 @@ def _pick_fill(number: int) -> tuple[str, str, int | None]:
                 width=190,
             )
         )
+        if fill in OWN:  # an array has its own dtype
+            return fill, DTYPES[0], None
         usual = default_dtype(fill)
         link.follow(f"d{number}", usual)
-        dtype = str(link.menu("dtype", DTYPES, f"d{number}", usual, disabled=fill in OWN, width=110))
-        if fill in OWN or SAMPLES[fill].first is None:
+        dtype = str(link.menu("dtype", DTYPES, f"d{number}", usual, width=110))
+        if SAMPLES[fill].first is None:
             return fill, dtype, None
         start = default_start(fill, number)
         link.follow(f"start{number}", str(start))

@@ -6,9 +6,10 @@ import streamlit as st
 
 from core import MergeError
 from core.dtypes import Array
+from core.errors import short
 from ui.files.uploads import READERS, file_notes, megabytes, read_file, read_list
 from ui.state import link
-from ui.text import plain, short, t
+from ui.text import plain, t
 
 OWN = ("file", "list")
 """Where own values come from, as in links."""

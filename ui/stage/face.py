@@ -32,11 +32,16 @@ def style(*, presenting: bool) -> None:
     Args:
         presenting: whether the page opens as a stage.
     """
-    st.html(f"<style>{_style(presenting)}</style>")
+    st.html(f"<style>{stage_style(presenting=presenting)}</style>")
 
 
 @cache
-def _style(presenting: bool) -> str:
+def stage_style(*, presenting: bool) -> str:
+    """The style sheet of every page.
+
+    Args:
+        presenting: whether the page opens as a stage.
+    """
     text = re.sub(r"/\*.*?\*/|\s+", " ", (_FOLDER / "stage.css").read_text(encoding="utf-8"), flags=re.DOTALL)
     return text.replace("$PRESENT", f":is({_PRESENTING}, {_FIRST})" if presenting else _PRESENTING)
 

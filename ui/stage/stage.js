@@ -226,7 +226,7 @@ function plainKey(event) {
   else if (!presenting) return false;
   else if (key === "b" || key === ".") curtain().hidden = false;
   else if (key === "l") togglePointer();
-  else if (key === "escape" && !document.querySelector("[role=listbox], [role=dialog]")) turn(false);
+  else if (key === "escape" && !document.querySelector("[role=listbox], [role=dialog]:not([hidden])")) turn(false);
   else return false;
   return true;
 }

@@ -60,15 +60,26 @@ def can(by: int) -> bool:
     return 0 <= trail.at + by < len(trail.states)
 
 
-def go(by: int) -> None:
-    """Put the previous (-1) or next (1) state into the link; the callback of a button."""
-    if not can(by):
-        return
+def index() -> int:
+    """The index of the state on screen."""
+    return _trail().at
+
+
+def go(at: int) -> None:
+    """Put a state into the link; the callback of a button.
+
+    Streamlit may stop a callback at any use of its state and call it again, so it names the state, not a step.
+
+    Args:
+        at: index of the state; nothing happens if there is none.
+    """
     trail = _trail()
-    trail.at += by
+    if not 0 <= at < len(trail.states):
+        return
     aside = {key: value for key, value in st.query_params.to_dict().items() if key in ASIDE}
-    st.query_params.from_dict({**trail.states[trail.at], **aside})
+    st.query_params.from_dict({**trail.states[at], **aside})
     st.session_state[_ASKED] = True
+    trail.at = at
 
 
 def _content(parameters: State) -> State:

@@ -14,10 +14,11 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from core.errors import short
 from ui import session
 from ui.state import history
 from ui.state.link_state import EVERYWHERE, LinkState
-from ui.text import plain, short, t
+from ui.text import plain, t
 
 _KEY = "link_state"
 

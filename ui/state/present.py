@@ -8,11 +8,12 @@ from ui.state import link
 from ui.text import t
 
 _KEY = "present"
+ASKED = ("1", "true")  # in the link
 
 
 def begin() -> None:
-    """Read the link; anything but 1 means no."""
-    link.hold(_KEY, "1" if link.held(_KEY) in ("1", "true") else "")
+    """Read the link; anything but `ASKED` means no."""
+    link.hold(_KEY, "1" if link.held(_KEY) in ASKED else "")
 
 
 def on() -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.errors import short
 from ui.state import link
-from ui.text import plain, short, t
+from ui.text import plain, t
 
 MOST_SIGNS = 10  # digits of a seed that a field takes; a link may have more
 

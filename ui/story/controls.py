@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.errors import short
 from core.story.model import MAX_BYTES
 from core.story.reading import Step, Story, StoryError, read_story
 from ui import counters, session
@@ -12,7 +13,7 @@ from ui.state import link
 from ui.story import tours
 from ui.story.navigation import forget, open_at_top, walk
 from ui.tensor_view import Selection
-from ui.text import plain, short, t
+from ui.text import plain, t
 from ui.views.selection import LOOK, read_look, write_look
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from core import align, sources
 from core.story.quiz import SAMPLE, Question
 from core.story.reading import Step
 from ui.story import quiz_controls as controls
@@ -44,6 +45,8 @@ def question_text(question: Question) -> str:
     name = plain(_call(question))
     if question.kind == "shape":
         return t("{name} gets inputs of shapes {shapes}. What is the shape of the output?", name=name, shapes=shapes)
+    if question.kind == "map":
+        return _map_text(question)
     if question.kind == "value":
         cell = plain(str(question.cell))
         return t("{name} gets these two inputs. What is the output element at {cell}?", name=name, cell=cell)
@@ -53,6 +56,19 @@ def question_text(question: Question) -> str:
         "Keras rejects {name} for the shapes {shapes}. Which axis is mismatched, counted in the longer shape?",
         name=name,
         shapes=shapes,
+    )
+
+
+def _map_text(question: Question) -> str:
+    features, weights = (plain(str(shape)) for shape in question.shapes)
+    element = sources(align(question.operation, question.shapes), question.cell or ())[1][0]
+    return t(
+        "{name} gates features x of shape {features} with values α of shape {weights}. How many output elements does "
+        "the element {cell} of α contribute to?",
+        name=plain(question.operation),
+        features=features,
+        weights=weights,
+        cell=plain(str(element)),
     )
 
 
@@ -80,6 +96,7 @@ def _step(question: Question) -> Step:
         axis=question.axis,
         axes=question.axes,
         cell=question.cell,
+        of=1 if question.kind == "map" else None,
     )
 
 

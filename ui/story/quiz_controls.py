@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from core.errors import short
 from core.merges.arithmetic import number as short_number
 from core.story.quiz import CHOICES, MAX_SEED, Choice, Question, make_quiz
 from ui import session
 from ui.state import link
 from ui.story.navigation import forget, open_at_top, walk
-from ui.text import plain, short, t
+from ui.text import plain, t
 
 _OPEN = "-"  # not answered
 

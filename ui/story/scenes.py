@@ -18,6 +18,7 @@ from ui.text import t
 from ui.views import assets
 from ui.views.gate_view import product_view, step_view
 from ui.views.merge_view import translated_words
+from ui.views.scales import WEIGHTS
 from ui.views.step_graph import chosen_step, step_graph
 
 _FIRST_STEP = "sum"  # θ(x) + φ(g): the merge in the gate
@@ -81,7 +82,7 @@ def _training(step: Step) -> TensorView:
     panels = (
         Panel(t("image"), _on_grid(samples["image"][step.slice] / 255, step.gate), axes=(1, 2)),
         Panel(t("ground truth"), _on_grid(samples["truth"][step.slice] > 0, step.gate), axes=(1, 2)),
-        Panel(t("map α"), alpha, "→"),
+        Panel(t("map α"), alpha, "→", limits=WEIGHTS),
     )
     words = {**translated_words(), "batch": t("Training step"), "all_slices": t("All {count} training steps")}
     return TensorView(panels, scale=Scale(kind="sequential"), speed=4, words=words)

@@ -31,7 +31,7 @@ _ROLES = {
     "joined": _("joined"),
     "contracted": _("contracted"),
     "free": _("free"),
-    "clashing": _("clashing"),
+    "clashing": _("mismatched"),
     "": "",
 }
 

@@ -54,7 +54,8 @@ def show_verdict(operation: str, inputs: Sequence[Array], claimed: Merged | Merg
 
 def _show_progress(verdict: Future[Verdict]) -> None:
     position = the_verifier().queue_position(verdict)
-    text = t("Asking Keras… (position {position} in the queue)", position=position) if position else t("Asking Keras…")
+    others = position > 1 or (position and the_verifier().process.is_ready)  # or the process is only starting
+    text = t("Asking Keras… (position {position} in the queue)", position=position) if others else t("Asking Keras…")
     st.caption(":material/hourglass_empty: " + text)
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core import MergeError, align, merge
+from core import MergeError, align, merge, sources
 from core.merges.samples import make_sample
 from core.story.quiz import CHOICES, COUNT, MAX_SEED, SAMPLE, clashing_axes, make_quiz
 
@@ -25,6 +25,15 @@ def outcome(question):
         return None
 
 
+def changed_elements(question):
+    """How many elements of the product differ when the element of the second input that is asked for is doubled."""
+    inputs = [make_sample(SAMPLE, shape, number=number) for number, shape in enumerate(question.shapes)]
+    element = sources(align("Multiply", question.shapes), question.cell)[1][0]
+    other = inputs[1].copy()
+    other[element] *= 2
+    return int((merge("Multiply", inputs).value != merge("Multiply", [inputs[0], other]).value).sum())
+
+
 @given(SEEDS)
 @settings(max_examples=60, deadline=None)
 def test_the_answer_is_what_merge_gives(seed):
@@ -33,6 +42,8 @@ def test_the_answer_is_what_merge_gives(seed):
         right = question.choices[question.answer]
         if question.kind == "shape":
             assert outcome(question) == right
+        elif question.kind == "map":
+            assert changed_elements(question) == right
         elif question.kind == "value":
             assert float(run(question)[question.cell]) == right
         else:
@@ -79,8 +90,9 @@ def test_a_class_gets_the_same_questions(seed, count):
 def test_all_kinds_come_and_answers_are_spread():
     """Neither the kind nor the position of the correct choice can be guessed."""
     asked = [question for seed in range(60) for question in make_quiz(seed)]
-    assert {question.kind for question in asked[:COUNT]} == {"shape", "clash", "value"}
-    for kind in ("shape", "clash", "value"):
+    assert {question.kind for question in asked[:COUNT]} == {"shape", "map", "clash", "value"}
+    assert all(make_quiz(seed)[1].kind == "map" for seed in range(9)), "each set has an attention map early"
+    for kind in ("shape", "map", "clash", "value"):
         places = np.bincount([question.answer for question in asked if question.kind == kind])
         assert len(places) >= 3
         assert places.max() < 0.6 * places.sum()

@@ -18,13 +18,13 @@ from sandbox.model_run.handle import open_model
 from sandbox.model_run.slots import SlotPool
 from sandbox.processes.errors import SandboxError
 from tests.conftest import ROOT
+from tests.patience import PATIENCE
 from tests.sandbox.calls import LINUX, gone
 from tests.sandbox.hostile import HDF5, HDF5_REFUSED, REFUSED, UNREADABLE, WEIGHTS, archive, layer, model, tensor
 from tests.sandbox.keras_models import endless, greedy, keras, layers, open_sizes, saved
 
 pytestmark = pytest.mark.keras
 
-PATIENCE = 400.0
 MOST_MEMORY = 80_000_000  # of reading; some files are themselves 3 MB
 
 
@@ -215,7 +215,7 @@ print(held() - before, len(answers), all(answer == ["a"] for answer in answers))
 def test_the_memory_of_the_reader_comes_back():
     """A fresh process reads the whole corpus again and again, while another thread gets its answers."""
     told = subprocess.run(
-        [sys.executable, "-c", _ROUNDS], capture_output=True, text=True, check=True, timeout=300, cwd=ROOT
+        [sys.executable, "-c", _ROUNDS], capture_output=True, text=True, check=True, timeout=PATIENCE, cwd=ROOT
     )
     grown, answers, right = told.stdout.split()
     assert int(grown) < 30_000_000  # the largest files unpack to twice that

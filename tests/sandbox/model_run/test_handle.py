@@ -15,6 +15,7 @@ from sandbox.model_file.file import read_model
 from sandbox.model_run.handle import open_model
 from sandbox.model_run.slots import SlotPool
 from sandbox.processes.errors import SandboxError
+from tests.patience import PATIENCE
 from tests.sandbox.calls import LINUX, gone
 from tests.sandbox.keras_models import (
     MODELS,
@@ -29,7 +30,6 @@ from tests.sandbox.keras_models import (
 
 pytestmark = pytest.mark.keras
 
-PATIENCE = 400.0  # importing Keras takes 3 s, on a busy machine much longer
 HEAVY = ["MobileNetV3Small", "ResNet50", "EfficientNetB0", "DenseNet121", "NASNetMobile"]
 SHOWN = 12  # merges of a large model that are compared with a sub-model
 
@@ -48,7 +48,7 @@ def opened():
         handle.close()
 
 
-def wait_for(condition, seconds=60.0):
+def wait_for(condition, seconds=PATIENCE):
     end = time.monotonic() + seconds
     while not condition() and time.monotonic() < end:
         time.sleep(0.05)
@@ -217,7 +217,12 @@ def test_the_host_sets_memory_and_time():
     )
     asked = {"MERGESCOPE_SANDBOX_SECONDS": "7", "MERGESCOPE_SANDBOX_MEMORY_BYTES": "2222222222"}
     told = subprocess.run(
-        [sys.executable, "-c", code], env=os.environ | asked, capture_output=True, text=True, check=True, timeout=120
+        [sys.executable, "-c", code],
+        env=os.environ | asked,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PATIENCE,
     )
     assert told.stdout.split() == ["7.0", "2222222222", "7", "2222222222"]
 

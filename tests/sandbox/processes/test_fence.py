@@ -12,7 +12,8 @@ import pytest
 from sandbox.processes.fence import hide_memory
 from sandbox.processes.process import SandboxProcess
 from sandbox.processes.system_calls import call_numbers, filter_program
-from tests.sandbox.calls import LINUX, PATIENCE, ask
+from tests.patience import PATIENCE
+from tests.sandbox.calls import LINUX, ask
 
 ROOT = Path(__file__).parents[3]
 ALLOWED_FILES = ("own folder", "own folder, renamed", "own folder, removed")

@@ -10,7 +10,8 @@ import pytest
 
 from sandbox.processes.messages import SENDABLE
 from sandbox.processes.process import SandboxProcess
-from tests.sandbox.calls import LINUX, MEMORY, MODULE, PATIENCE, SECONDS, ask, failure, gone, until, works
+from tests.patience import PATIENCE
+from tests.sandbox.calls import LINUX, MEMORY, MODULE, SECONDS, ask, failure, gone, until, works
 
 
 @pytest.fixture(scope="module")

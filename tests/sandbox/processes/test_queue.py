@@ -10,7 +10,8 @@ from sandbox.processes.errors import SandboxError
 from sandbox.processes.messages import Frame
 from sandbox.processes.process import SandboxProcess, all_statistics
 from sandbox.processes.queue import Call, CallQueue
-from tests.sandbox.calls import MEMORY, MODULE, PATIENCE, ask, failure, gone, until, works
+from tests.patience import PATIENCE
+from tests.sandbox.calls import MEMORY, MODULE, ask, failure, gone, until, works
 
 
 def call(client=""):

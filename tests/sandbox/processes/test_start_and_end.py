@@ -8,7 +8,8 @@ from types import SimpleNamespace
 import pytest
 
 from sandbox.processes.process import SandboxProcess
-from tests.sandbox.calls import LINUX, MEMORY, MODULE, PATIENCE, SECONDS, failure, gone, until, works
+from tests.patience import PATIENCE
+from tests.sandbox.calls import LINUX, MEMORY, MODULE, SECONDS, failure, gone, until, works
 
 ROOT = Path(__file__).parents[3]
 
@@ -71,6 +72,6 @@ process.submit("hang", {{}})
 {end}
 """
     command = [sys.executable, "-c", code]
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=2 * PATIENCE, check=False)
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert gone(int(run.stdout))
     assert run.stderr == ""

@@ -11,12 +11,12 @@ from core.gates import pick_weights, run_gate
 from sandbox.processes.errors import SandboxError
 from sandbox.processes.process import SandboxProcess
 from sandbox.segmentation.segmenter import MEMORY_BYTES, Segmenter
+from tests.patience import PATIENCE
 from tests.sandbox.calls import until
 from ui.views.assets import arrays
 
 pytestmark = pytest.mark.keras
 GRIDS = (20, 40, 80, 160)
-PATIENCE = 180  # seconds; the machine may be busy
 
 
 @pytest.fixture(scope="module")

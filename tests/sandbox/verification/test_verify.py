@@ -11,10 +11,9 @@ from core import MERGES, MergeError, merge
 from sandbox.processes.process import SandboxProcess
 from sandbox.verification.question import question
 from sandbox.verification.verify import Verifier, the_verifier, verify
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.keras
-
-PATIENCE = 120.0  # importing Keras takes 3 s, on a busy machine much longer
 
 
 def counting(*shape, dtype="float32"):

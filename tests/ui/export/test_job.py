@@ -6,6 +6,7 @@ import pytest
 
 from core.errors import invalid_request
 from core.limits import MAX_EXPORTS
+from tests.patience import PATIENCE
 from ui.export import job as jobs
 from ui.export.job import Job
 
@@ -16,7 +17,7 @@ def slow(gate, pieces=3):
     def work(tell):
         for piece in range(pieces):
             tell(piece, pieces)
-            assert gate.acquire(timeout=30)
+            assert gate.acquire(timeout=PATIENCE)
         return b"whole"
 
     return work
@@ -40,7 +41,7 @@ def test_a_job_tells_how_far_it_is():
     gate.release(2)
     until(lambda: job.done == 2)
     gate.release()
-    job.wait(30)
+    job.wait(PATIENCE)
     assert (job.running, job.result, job.stopped, job.error) == (False, b"whole", False, None)
 
 
@@ -51,7 +52,7 @@ def test_a_stopped_job_leaves_nothing():
     until(lambda: job.total == 3)
     job.stop()
     gate.release(3)
-    job.wait(30)
+    job.wait(PATIENCE)
     assert (job.running, job.result, job.stopped, job.error) == (False, None, True, None)
     assert job.done < 3
 
@@ -66,8 +67,8 @@ def test_errors_become_sentences(caplog):
         raise RuntimeError("inside")
 
     refused, failed = Job(refuse, "x").start(), Job(fail, "x").start()
-    refused.wait(30)
-    failed.wait(30)
+    refused.wait(PATIENCE)
+    failed.wait(PATIENCE)
     assert str(refused.error) == "No."
     assert str(failed.error) == "The export failed; see the server log."
     assert "inside" in caplog.text
@@ -77,7 +78,7 @@ def test_what_takes_too_long_is_given_up(monkeypatch):
     """No export can occupy the server for ever."""
     monkeypatch.setattr(jobs, "MAX_EXPORT_SECONDS", -1)
     job = Job(slow(threading.Semaphore(9)), "x").start()
-    job.wait(30)
+    job.wait(PATIENCE)
     assert "exceeded -1 s" in str(job.error)
     assert job.result is None
 
@@ -89,11 +90,11 @@ def test_only_a_few_run_at_a_time():
     until(lambda: all(job.total for job in running))
     waiting, given_up = Job(slow(threading.Semaphore(9)), "x").start(), Job(slow(gate), "x").start()
     given_up.stop()
-    given_up.wait(30)
+    given_up.wait(PATIENCE)
     assert given_up.stopped
     assert waiting.total == 0
     gate.release(MAX_EXPORTS)
-    waiting.wait(30)
+    waiting.wait(PATIENCE)
     assert waiting.result == b"whole"
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from core import snippet
 from core.colours import colours
+from tests.patience import PATIENCE
 from tests.ui.export.test_pictures import HOSTILE, export
 from tests.ui.tensor_view.demo import CASES, counting, merge_view
 from ui.export import Document
@@ -25,7 +26,7 @@ def read(document):
 def run(book, *more):
     """Run it, with cells of our own at the end; gives what each cell printed."""
     book.cells += [nbformat.v4.new_code_cell(text) for text in more]
-    nbclient.NotebookClient(book, timeout=300, kernel_name="python3").execute()
+    nbclient.NotebookClient(book, timeout=PATIENCE, kernel_name="python3").execute()
     return [
         "".join(output.get("text", "") for output in cell.outputs if output.output_type == "stream")
         for cell in book.cells

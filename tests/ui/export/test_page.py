@@ -77,6 +77,7 @@ def test_the_map_can_be_painted_in_the_page(open_file):
     read = """canvas => Array.from(canvas.getContext('2d').getImageData(
         Math.round(canvas.width * 0.12), Math.round(canvas.height * 0.12), 1, 1).data)"""
     before = page.locator("canvas.base").nth(1).evaluate(read)
+    page.get_by_role("button", name="Brush").click()
     page.mouse.move(*cell(page, 1, 2, 1, 20, 20))
     page.mouse.down()
     page.mouse.move(*cell(page, 1, 2, 5, 20, 20), steps=8)

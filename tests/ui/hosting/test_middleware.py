@@ -6,6 +6,7 @@ import pytest
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from tests.asynchronous import run_async
 from ui.hosting import admission, middleware
 from ui.hosting.middleware import UploadQuota
 
@@ -68,7 +69,7 @@ def test_what_is_announced_and_never_sent_takes_nothing(limits):
         await asyncio.gather(*(one.task for one in silent), return_exceptions=True)
         return status, dict(quota._arriving)
 
-    assert asyncio.run(run()) == (204, {})
+    assert run_async(run()) == (204, {})
 
 
 def test_bytes_count_as_they_arrive(limits):
@@ -85,7 +86,7 @@ def test_bytes_count_as_they_arrive(limits):
         await first.piece(300, more=False)
         return await second.end(), await first.end(), dict(quota._arriving)
 
-    assert asyncio.run(run()) == (413, 204, {})
+    assert run_async(run()) == (413, 204, {})
 
 
 @pytest.mark.parametrize(
@@ -106,7 +107,7 @@ def test_what_is_known_beforehand_is_rejected_at_once(limits, session, held, len
         await upload.piece(length or 0, more=False)
         return await upload.end()
 
-    assert asyncio.run(run()) == status
+    assert run_async(run()) == status
 
 
 def test_an_upload_has_a_deadline(limits, monkeypatch):
@@ -119,7 +120,7 @@ def test_an_upload_has_a_deadline(limits, monkeypatch):
         await upload.piece(1)
         return await upload.end(), dict(quota._arriving)
 
-    assert asyncio.run(run()) == (408, {})
+    assert run_async(run()) == (408, {})
 
 
 def test_a_visitor_who_waits_may_not_upload(limits, monkeypatch):
@@ -135,7 +136,7 @@ def test_a_visitor_who_waits_may_not_upload(limits, monkeypatch):
         await upload.piece(900, more=False)
         return await upload.end()
 
-    assert [asyncio.run(run(name)) for name in ("in", "waits", "unknown")] == [204, 403, 403]
+    assert [run_async(run(name)) for name in ("in", "waits", "unknown")] == [204, 403, 403]
 
 
 def test_a_tab_that_is_closed_in_the_middle_is_no_error(limits):
@@ -148,7 +149,7 @@ def test_a_tab_that_is_closed_in_the_middle_is_no_error(limits):
         await upload.pieces.put({"type": "http.disconnect"})
         return await upload.end(), dict(quota._arriving)
 
-    assert asyncio.run(run()) == (None, {})
+    assert run_async(run()) == (None, {})
 
 
 def test_other_errors_of_the_app_are_passed_on(limits):
@@ -159,5 +160,5 @@ def test_other_errors_of_the_app_are_passed_on(limits):
         await Upload(UploadQuota(broken)).end()
 
     with pytest.raises(ValueError, match="of the app"):
-        asyncio.run(run())
+        run_async(run())
     assert issubclass(ClientDisconnect, Exception)

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from sandbox.processes.statistics import Statistics
 from sandbox.verification.verdict import Verdict
 from tests.conftest import ROOT
+from tests.patience import PATIENCE
 from ui import counters
 from ui.hosting import status
 from ui.views import keras_check
@@ -31,7 +32,7 @@ def open_lab(monkeypatch, *, answer=None, position=0, state=None, sessions=1, **
     monkeypatch.setattr(keras_check, "verify", lambda *_, **__: future)
     monkeypatch.setattr(counters, "sessions", lambda: sessions)
     monkeypatch.setenv("MERGESCOPE_SANDBOX", "on")
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=300)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
     for name, value in parameters.items():
         app.query_params[name] = value
     app.run()

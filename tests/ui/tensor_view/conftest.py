@@ -7,8 +7,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.conftest import running_app
-
-PATIENCE = 30_000  # ms; the machine may be busy
+from tests.patience import PATIENCE_MS
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +25,7 @@ class View:
         self.received = 0  # bytes over the WebSocket
 
     def ready(self):
-        self.page.wait_for_selector(".tensor-view .text", timeout=PATIENCE)
+        self.page.wait_for_selector(".tensor-view .text", timeout=PATIENCE_MS)
         self.settle()
 
     def settle(self):
@@ -36,11 +35,11 @@ class View:
     def python_has(self, **wanted):
         """What Python says it received; waits until it says what is wanted."""
         box = self.page.get_by_test_id("stCode")
-        for _ in range(100):
-            received = json.loads(box.inner_text(timeout=PATIENCE))
+        for _ in range(PATIENCE_MS // 30):
+            received = json.loads(box.inner_text(timeout=PATIENCE_MS))
             if all(received[name] == value for name, value in wanted.items()):
                 return received
-            self.page.wait_for_timeout(100)
+            self.page.wait_for_timeout(30)
         raise AssertionError(f"Python has {received}, wanted {wanted}")
 
     def panel(self, number):
@@ -80,7 +79,7 @@ def open_view(demo_address, open_tab):
 
     def opened(case="note", *, ask=None, received=True, **options):
         page = open_tab(**{"viewport": {"width": 1280, "height": 1000}, **options})
-        page.set_default_timeout(PATIENCE)
+        page.set_default_timeout(PATIENCE_MS)
         view = View(page, [])
         page.on("console", lambda message: view.complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: view.complaints.append(str(error)))
@@ -95,7 +94,7 @@ def open_view(demo_address, open_tab):
 
     yield opened
     for view in views:
-        view.page.wait_for_timeout(50)
+        view.settle()
     complaints = [text for view in views for text in view.complaints]
     assert not complaints
 

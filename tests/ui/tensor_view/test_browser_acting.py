@@ -87,10 +87,9 @@ def test_channels_come_back_on_release(open_view):
     view.page.mouse.move(box["x"] + 8, y)
     view.page.mouse.down()
     view.page.mouse.move(box["x"] + box["width"] / 2, y, steps=25)
-    view.page.wait_for_timeout(300)
+    view.settle()
     assert view.python_has()["runs"] == 1
     view.page.mouse.up()
-    view.page.wait_for_timeout(500)
     told = view.python_has(runs=2)
     assert 110 < told["channel"] < 145
 
@@ -113,13 +112,13 @@ def test_the_gallery_chooses(open_view):
 def test_playing_needs_no_server(open_view):
     """The channels go by without a run of the script; stopping is sent once."""
     view = open_view("gate")
+    output = view.page.locator("output").first
     view.page.get_by_label("Speed").select_option("60")
     view.page.get_by_role("button", name="Play").click()
-    view.page.wait_for_timeout(1500)
+    view.page.wait_for_function("shown => parseInt(shown.textContent) > 10", arg=output.element_handle())
     assert view.python_has()["runs"] == 1
     view.page.get_by_role("button", name="Pause").click()
-    shown = int(view.page.locator("output").first.inner_text().split("/")[0])
-    assert shown > 10
+    shown = int(output.inner_text().split("/")[0])
     assert view.python_has(channel=shown)["runs"] == 2
 
 

@@ -41,7 +41,6 @@ def test_painting_reaches_every_panel_at_once(open_view):
     painted[0:3, 0:6] = 1  # a brush of 3 from column 1 to 4
     assert told["painted"] == pytest.approx(float(painted.sum()), abs=0.02)
     view.page.get_by_role("button", name="Undo").click()
-    view.page.wait_for_timeout(300)
     assert view.python_has(runs=3)["painted"] == pytest.approx(float(alpha.sum()), abs=0.001)
 
 

@@ -99,7 +99,7 @@ def test_a_tensor_of_nan_alone_is_drawn(open_view):
 @pytest.mark.parametrize(
     ("case", "note"),
     [
-        ("zero", "An axis of size 0 leaves nothing to draw."),
+        ("zero", "An axis has size 0, so there is nothing to draw."),
         ("large", "5,000,000 elements are too many to draw; the limit is 4,000,000."),
     ],
 )

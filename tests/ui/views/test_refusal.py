@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from core import Fix
 from core.errors import Shape
+from tests.patience import PATIENCE
 from ui.views.refusal import changed
 
 
@@ -34,7 +35,7 @@ def page():
 
 def test_every_part_is_shown_and_a_fix_is_applied():
     """Keras's text letter for letter, the shapes before and after, and the button that hands the fix back."""
-    app = AppTest.from_function(page, default_timeout=30).run()
+    app = AppTest.from_function(page, default_timeout=PATIENCE).run()
     assert not app.exception
     assert "Received shapes (20, 20, 256) and (20, 20)" in app.code[0].value
     assert app.error[0].value
@@ -67,6 +68,6 @@ def test_an_error_of_ours_alone_has_no_message_of_keras():
 
         show_refusal(invalid_request("Give two shapes."))
 
-    app = AppTest.from_function(alone, default_timeout=30).run()
+    app = AppTest.from_function(alone, default_timeout=PATIENCE).run()
     assert not app.code
     assert app.error[0].value == "Give two shapes."

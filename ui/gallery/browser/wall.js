@@ -1,5 +1,11 @@
 // Draws the wall of gates. Streamlit calls `mount` first, then after every change of the data and of the theme.
 
+const NARROW = 760; // px; on a narrower window the style sheet has the size of the pictures
+const LEAST = 61; // px of the side of a picture; if the wall does not fit with it, the page scrolls
+const LEAST_PRESENTING = 30; // px; while presenting nothing scrolls
+const LARGEST = 160; // px
+const MARGIN = 10; // px between the wall and the edge of the window
+
 const held = new WeakMap(); // state by element; it is kept between calls
 
 export default function mount({ data, parentElement, setTriggerValue }) {
@@ -11,7 +17,48 @@ export default function mount({ data, parentElement, setTriggerValue }) {
   const sent = JSON.stringify(data);
   if (state.sent !== sent) build(root, state, data);
   state.sent = sent;
-  return () => held.delete(parentElement);
+  state.fit ??= listen(root);
+  state.fit.now();
+  return () => {
+    state.fit.stop();
+    held.delete(parentElement);
+  };
+}
+
+/** Fit the wall into the window whenever that changes. */
+function listen(root) {
+  const now = () => fit(root);
+  for (const kind of ["resize", "mergescope:present"]) window.addEventListener(kind, now);
+  let width = root.clientWidth;
+  const watcher = new ResizeObserver(() => {
+    if (Math.abs(root.clientWidth - width) <= 1) return; // its height is what `fit` changes
+    width = root.clientWidth;
+    now();
+  });
+  watcher.observe(root);
+  const stop = () => {
+    watcher.disconnect();
+    for (const kind of ["resize", "mergescope:present"]) window.removeEventListener(kind, now);
+  };
+  return { now, stop };
+}
+
+/** Give the pictures the largest size with which the whole wall is in the window. */
+function fit(root) {
+  const set = (side) => root.style.setProperty("--side", `${side}px`);
+  if (window.innerWidth < NARROW) return root.style.removeProperty("--side");
+  const scrolled = document.querySelector("[data-testid=stMain]")?.scrollTop ?? 0;
+  const room = window.innerHeight - root.getBoundingClientRect().top - scrolled - MARGIN;
+  const presenting = document.documentElement.hasAttribute("data-mergescope-present");
+  let least = presenting ? LEAST_PRESENTING : LEAST;
+  let past = LARGEST;
+  while (past - least > 1) {
+    const side = Math.floor((least + past) / 2);
+    set(side);
+    if (root.getBoundingClientRect().height <= room) least = side;
+    else past = side;
+  }
+  set(least);
 }
 
 function make(tag, name, text) {

@@ -93,6 +93,7 @@ export function buildParts(app) {
     element("div", { class: "unit" }, app.signs[place], part.root),
   ]);
   app.onStage = fitsStage(app);
+  if (app.onStage && typeof model.panels.at(-1).like === "number") holdToFlicker(app);
   root.classList.toggle("stage", app.onStage);
   app.reels = makeReels(app, app.reels);
   app.sliders = makeSliders(app);
@@ -118,6 +119,22 @@ export function buildParts(app) {
     : [app.controls, app.panels, app.text.root, app.gallery?.section, feet];
   root.replaceChildren(...[...parts, hint, app.text.live].filter(Boolean));
   for (const details of root.querySelectorAll("details")) details.open = open.has(details.className);
+}
+
+/**
+ * Features and product are in each other's panel while the pointer holds the sign between them.
+ * @param {import('./types').App} app
+ */
+function holdToFlicker(app) {
+  const sign = app.signs.at(-1);
+  if (!sign) return;
+  sign.classList.add("hold");
+  sign.title = app.words.flicker;
+  sign.onpointerdown = (event) => {
+    event.preventDefault(); // no text is selected
+    app.setFlicker(true);
+  };
+  sign.onpointerup = sign.onpointerleave = sign.onpointercancel = () => app.setFlicker(false);
 }
 
 /**

@@ -1,0 +1,6 @@
+"""How long a test waits for something that always happens: no test measures time, a wait ends with its condition."""
+
+import os
+
+PATIENCE = float(os.environ.get("MERGESCOPE_TEST_PATIENCE", "300"))  # seconds; only a test that fails waits that long
+PATIENCE_MS = int(1000 * PATIENCE)  # the same for Playwright
