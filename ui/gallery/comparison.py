@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.gates import GATES, GateTrace
 from core.gates.compare import GateComparison, compare_gates
+from core.tensor_view import WEIGHTS
 from ui import frame
 from ui.gallery.cards import first_channel, map_limits
 from ui.gallery.sections import share
@@ -14,7 +15,6 @@ from ui.gallery.strip import chosen_channel, is_per_channel, show_strip
 from ui.tensor_view import Panel, Range, Scale, Selection, TensorView, tensor_view
 from ui.text import plain, t
 from ui.views.merge_view import translated_words
-from ui.views.scales import WEIGHTS
 
 Pair = tuple[GateTrace, GateTrace]
 

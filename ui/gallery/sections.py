@@ -12,6 +12,7 @@ from core.gates.compare import GateFigures, gate_figures
 from core.gates.health import step_health
 from core.gates.report import gate_text
 from core.merges.rows import alignment_rows
+from core.tensor_view import WEIGHTS
 from ui import frame, session
 from ui.export import export_menu
 from ui.gallery.cards import broadcast_in, broadcast_words, first_channel, map_limits
@@ -22,7 +23,6 @@ from ui.text import plain, t
 from ui.views.alignment_table import alignment_table
 from ui.views.gate_view import merge_view, step_view
 from ui.views.merge_view import translated_words
-from ui.views.scales import WEIGHTS
 from ui.views.step_graph import chosen_step, step_graph
 from ui.views.steps_table import steps_table
 
