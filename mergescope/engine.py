@@ -13,11 +13,10 @@ _HERE = Path(__file__).parent
 _IN_WHEEL = find_spec(f"{__package__}.core") is not None
 
 if TYPE_CHECKING or not _IN_WHEEL:
-    from core import BACKENDS, MERGES, Alignment, Fix, MergeError, Sentence, align, gradients, merge
+    from core import MERGES, Alignment, MergeError, Sentence, align, gradients, merge
     from core.dtypes import Array
     from core.errors import Shape, invalid_request
     from core.files.recordings import (
-        ENDING,
         Index,
         Kind,
         Meeting,
@@ -33,9 +32,9 @@ if TYPE_CHECKING or not _IN_WHEEL:
     from core.limits import MAX_RECORDING_BYTES, check_elements
     from core.merges.keras_ops import OPERATORS, align_as_written
     from core.tensor_view import (
-        Panel,
         Selection,
         TensorView,
+        gate_scales,
         joined_modules,
         payload,
         read_selection,
@@ -43,11 +42,10 @@ if TYPE_CHECKING or not _IN_WHEEL:
         values_view,
     )
 else:
-    from .core import BACKENDS, MERGES, Alignment, Fix, MergeError, Sentence, align, gradients, merge
+    from .core import MERGES, Alignment, MergeError, Sentence, align, gradients, merge
     from .core.dtypes import Array
     from .core.errors import Shape, invalid_request
     from .core.files.recordings import (
-        ENDING,
         Index,
         Kind,
         Meeting,
@@ -63,9 +61,9 @@ else:
     from .core.limits import MAX_RECORDING_BYTES, check_elements
     from .core.merges.keras_ops import OPERATORS, align_as_written
     from .core.tensor_view import (
-        Panel,
         Selection,
         TensorView,
+        gate_scales,
         joined_modules,
         payload,
         read_selection,
@@ -79,9 +77,10 @@ LOCALES = _HERE / "locales" if _IN_WHEEL else _HERE.parent / "ui" / "locales"
 """Folder of the catalogues."""
 
 __all__ = [
-    "BACKENDS", "BROWSER", "ENDING", "LOCALES", "MAX_RECORDING_BYTES", "MERGES", "OPERATORS",
-    "Alignment", "Array", "Fix", "GateHealth", "Index", "Kind", "Meeting", "MergeError", "ModelInput", "Panel",
+    "BROWSER", "LOCALES", "MAX_RECORDING_BYTES", "MERGES", "OPERATORS",
+    "Alignment", "Array", "GateHealth", "Index", "Kind", "Meeting", "MergeError", "ModelInput",
     "RecordedCall", "RecordedTensor", "Selection", "Sentence", "Shape", "Source", "Step", "TensorView",
-    "align", "align_as_written", "check_elements", "gate_health", "gate_operand", "gradients", "invalid_request",
-    "joined_modules", "merge", "payload", "read_selection", "side_by_side", "values_view", "write_recording",
+    "align", "align_as_written", "check_elements", "gate_health", "gate_operand", "gate_scales", "gradients",
+    "invalid_request", "joined_modules", "merge", "payload", "read_selection", "side_by_side", "values_view",
+    "write_recording",
 ]  # fmt: skip

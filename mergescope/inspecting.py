@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .collecting import Collector, Place
-from .engine import MERGES, GateHealth, MergeError, Sentence, TensorView, side_by_side, values_view
+from .engine import MERGES, GateHealth, MergeError, Sentence, TensorView, gate_scales, side_by_side, values_view
 from .gradients_of_run import MergeGradients, gradients_through
 from .language import translated
 from .recording import Recorded, write
@@ -22,6 +22,7 @@ __all__ = ["Inspection", "Place", "inspect"]
 
 _MOST_BYTES = 2_000_000_000
 _SHOWN = 60  # rows of the printed list
+_NAME = 60  # characters of a name in a title
 
 
 def inspect(model: Any, inputs: Any, *, most_bytes: int = _MOST_BYTES) -> Inspection:
@@ -100,7 +101,8 @@ class Inspection:
             names = [translated(name) for name in (*numbered, Sentence("output"))]
             return side_by_side(names, tensors, translate=translated)
         normalize = bool(place.meeting.options.get("normalize", False))
-        view = values_view(alignment, tensors, translate=translated, normalize=normalize)
+        drawn = values_view(alignment, tensors, translate=translated, normalize=normalize)
+        view = gate_scales(_titled(drawn, place), place.gate)
         rank = place.output.ndim
         return replace(view, axes=(rank - 2, rank - 1)) if self._framework.channels == "first" and rank > 2 else view
 
@@ -142,6 +144,16 @@ class Inspection:
         lines = [f"{len(self)} calls in which tensors meet, {len(self.merges)} of them merges"]
         lines += [f"  {place.name}: {_written(place)} {_shapes(place)}" for place in list(self)[:_SHOWN]]
         return "\n".join(lines + ([f"  and {len(self) - _SHOWN} more"] if len(self) > _SHOWN else []))
+
+
+def _titled(view: TensorView, place: Place) -> TensorView:
+    """The view with the call that computes each operand in its title."""
+    names = [source.call.rpartition("/")[2] or source.constant for source in place.meeting.sources]
+    panels = [
+        replace(panel, title=f"{panel.title} · {name[:_NAME]}" if name else panel.title)
+        for panel, name in zip(view.panels, [*names, ""], strict=True)
+    ]
+    return replace(view, panels=tuple(panels))
 
 
 _COLUMNS = ("call", "operation", "written as", "inputs", "output", "dtype", "broadcast", "gate")

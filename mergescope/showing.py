@@ -10,7 +10,6 @@ from .arrays import as_numpy, backend_of
 from .engine import (
     Array,
     MergeError,
-    Panel,
     Sentence,
     TensorView,
     align,
@@ -123,6 +122,3 @@ def widget_of(view: TensorView) -> TensorWidget:
     from .widget import TensorWidget  # noqa: PLC0415  # recording needs no widget
 
     return TensorWidget(view)
-
-
-__all__ = ["Mismatch", "Panel", "show", "widget_of"]

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..dtypes import Array
 from ..gates.channels import blocks
-from .model import Panel
+from .model import Panel, TensorView
 
 WEIGHTS = (0.0, 1.0)
 _EDGE = 1e-6  # rounding past the ends
@@ -52,3 +52,22 @@ def shared_scale(operation: str, panels: Sequence[Panel]) -> tuple[Panel, ...]:
         return tuple(panels)
     scaled = [replace(panel, limits=WEIGHTS) if number in weights else panel for number, panel in enumerate(inputs)]
     return (*scaled, replace(output, like=features[0]))
+
+
+def gate_scales(view: TensorView, gate: int | None) -> TensorView:
+    """The view of a merge with the scales of a gate whose number is known: the gate from 0 to 1, the output like x.
+
+    `shared_scale` goes by values alone, which do not say which factor is the gate where both are within 0 and 1.
+
+    Args:
+        view: inputs, then the output.
+        gate: number of the input that gates the others; None for no change.
+    """
+    if gate is None:
+        return view
+    *inputs, output = view.panels
+    features = next(
+        (at for at, panel in enumerate(inputs) if at != gate and panel.value.shape == output.value.shape), None
+    )
+    scaled = [replace(panel, limits=WEIGHTS) if at == gate else panel for at, panel in enumerate(inputs)]
+    return replace(view, panels=(*scaled, replace(output, like=features)))

@@ -3,5 +3,4 @@
 __all__ = [
     "file_inputs", "fitting", "gate_figures", "gate_graph", "gate_maps", "handle", "input_arrays", "inputs", "overlays",
     "pictures", "report", "results", "slots", "summary",
-    "pictures", "report", "results", "slots", "summary",
 ]  # fmt: skip

@@ -78,6 +78,16 @@ def test_gates_are_recognised(seen):
     assert "shared" not in seen.gates
 
 
+def test_the_view_of_a_gate(seen):
+    """Titles with the origin of each operand; the gate from 0 to 1, the output on the scale of the features."""
+    view = seen.view("gate/multiply")
+    assert [panel.title for panel in view.panels] == ["input 0 · conv", "input 1 · alpha", "output"]
+    assert view.panels[1].limits == (0, 1)
+    assert view.panels[2].like == 0
+    assert seen.view("mixed/RealDiv").alignment is None
+    assert seen.show("join").selection.cell is None
+
+
 def test_a_subclassed_model_is_followed(models):
     """Each call of the inner model has its own calls; the build before the first call has none."""
     seen = mergescope.inspect(models.Subclassed(models.every_way()), models.image())

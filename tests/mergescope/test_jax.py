@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
+
 pytestmark = [pytest.mark.keras, pytest.mark.skipif(find_spec("jax") is None, reason="JAX is not installed")]
 
 ROOT = Path(__file__).parents[2]
@@ -18,7 +20,7 @@ def test_keras_on_jax_is_followed():
     """The same calls as on TensorFlow, their values, a gradient, and a training whose weights JAX holds apart."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.mergescope.jax_run", "jax"], cwd=ROOT, capture_output=True, text=True,
-        check=False, env=os.environ | {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}, timeout=300,
+        check=False, env=os.environ | {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}, timeout=PATIENCE,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout.splitlines()[-1])

@@ -7,6 +7,7 @@ import nbformat
 import pytest
 
 from core.files.recording_reader import read_recording
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.keras
 
@@ -24,7 +25,7 @@ def executed(wheel, tmp_path_factory):
         patch.setenv("PYTHONPATH", str(wheel))
         patch.setenv("TF_CPP_MIN_LOG_LEVEL", "3")
         nbclient.NotebookClient(
-            book, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
+            book, timeout=PATIENCE, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
         ).execute()
     return [cell for cell in book.cells if cell.cell_type == "code"]
 

@@ -1,8 +1,11 @@
 """A recording in the model inspector: like a model that has run, with a slider over the steps of a training."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.core.files.recordings_corpus import BROKEN, GATE, content
+from core.files.recordings import recording_bytes
+from tests.core.files.recordings_corpus import BROKEN, GATE, content, good
 from tests.pages.opened import views, words
 from tests.pages.test_model_inspector import open_inspector
 
@@ -59,6 +62,14 @@ def test_two_steps_are_compared():
     (view,) = views(app)
     assert [panel["shape"] for panel in view["panels"]] == [[2, 5, 7, 1]] * 3
     assert app.selectbox(key="mthen").options == ["0", "3"]
+
+
+def test_channels_that_come_first_are_gone_through():
+    """As in PyTorch: rows and columns are the last two axes."""
+    index, arrays = good()
+    app = open_inspector(recording_bytes(replace(index, channels="first"), arrays), "torch.msr.npz")
+    assert views(app)[0]["axes"] == [2, 3]
+    assert "is the gate." in words(app)
 
 
 @pytest.mark.parametrize("name", ["cut off", "no list", "newer", "objects", "other shape", "foreign member"])

@@ -11,7 +11,6 @@ import streamlit as st
 from core import MergeError
 from core import tensor_view as tensor_views
 from core.dtypes import Array
-from core.tensor_view import WEIGHTS, Scale
 from sandbox.model_file.file import MergeEntry
 from sandbox.model_run.gate_maps import gate_number
 from ui import counters
@@ -51,7 +50,8 @@ def show_values(tensors: Tensors, recorded: RecordedStep | None = None) -> Shown
         tensors: of the merge.
         recorded: the step of a recording; None for a model that runs.
     """
-    show_health(tensors)
+    first = recorded is not None and recorded.recording.index.channels == "first"
+    show_health(tensors, channels_first=first)
     for note in notes(tensors):
         st.caption(":material/info: " + plain(note))
     view, cuts = merge_view(tensors)
@@ -60,8 +60,8 @@ def show_values(tensors: Tensors, recorded: RecordedStep | None = None) -> Shown
     for part in cuts:
         st.caption(":material/content_cut: " + cut_words(part))
     usual = largest_cell(view.panels[-1].value)
-    first = controls.first_selection(usual)
-    chosen = tensor_view(view, key="merge_values", selection=first, on_frames=keep_step)
+    begun = controls.first_selection(usual)
+    chosen = tensor_view(view, key="merge_values", selection=begun, on_frames=keep_step)
     controls.keep_look(chosen, usual, default_axes(view, frame_of(view)), last_panel=len(tensors.inputs))
     return Shown(tensors, view, chosen)
 
@@ -92,28 +92,11 @@ def merge_view(tensors: Tensors) -> tuple[TensorView, tuple[Cut, ...]]:
         counters.merged(tensors.entry.operation)
     except (MergeError, ValueError):  # a rule of Keras that the engine does not know: the panels are not linked
         return side_by_side(tensors.names, tensors.all), ()
-    view = scaled(titled(view, tensors.names), tensors)
+    view = titled(view, tensors.names)
+    if (number := gate_number(tensors.entry.operation, tensors.inputs, tensors.entry.contracted)) is not None:
+        view = replace(tensor_views.gate_scales(view, number), scale=tensor_views.Scale(range="channel"))
     fits = len(shown) <= _IN_LINE and all(tensor.ndim == _GRID for tensor in shown)
     return (replace(view, layout="stage") if fits else view), cuts
-
-
-def scaled(view: TensorView, tensors: Tensors) -> TensorView:
-    """The output on the scale of the features that are gated, the gate from 0 to 1.
-
-    `values_view` has done so where values alone tell the gate; here the smaller factor is the gate even if the features
-    are within 0 and 1 too.
-    """
-    number = gate_number(tensors.entry.operation, tensors.inputs, tensors.entry.contracted)
-    if number is None:
-        return view
-    shape = view.panels[-1].value.shape
-    features = next(
-        (at for at, panel in enumerate(view.panels[:-1]) if at != number and panel.value.shape == shape), None
-    )
-    panels = list(view.panels)
-    panels[-1] = replace(panels[-1], like=features)
-    panels[number] = replace(panels[number], limits=WEIGHTS)
-    return replace(view, panels=tuple(panels), scale=Scale(range="channel"))
 
 
 def titled(view: TensorView, names: Sequence[str]) -> TensorView:
@@ -128,12 +111,18 @@ def largest_cell(value: Array) -> tuple[int, ...]:
     return tuple(int(index) for index in np.unravel_index(int(known.argmax()), value.shape)) if value.size else ()
 
 
-def show_health(tensors: Tensors) -> None:
-    """If an operand is a gate: its verdict and statistics."""
+def show_health(tensors: Tensors, *, channels_first: bool = False) -> None:
+    """If an operand is a gate: its verdict and statistics.
+
+    Args:
+        tensors: of the merge.
+        channels_first: whether axis 1 holds the channels, as in PyTorch.
+    """
     number = gate_number(tensors.entry.operation, tensors.inputs, tensors.entry.contracted)
     if number is None:
         return
-    found = health(tensors.inputs[number])
+    gate = tensors.inputs[number]
+    found = health(np.moveaxis(gate, 1, -1) if channels_first and gate.ndim > 2 else gate)
     name = plain(operand_name(tensors.entry, number))
     figures = t(
         "mean {mean}, std. dev. {std}; below {low}: {suppressed}, above {high}: {passed}",

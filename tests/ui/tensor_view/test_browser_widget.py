@@ -6,7 +6,8 @@ import json
 import pytest
 
 from mergescope.widget import TensorWidget
-from tests.ui.tensor_view.conftest import PATIENCE, View
+from tests.patience import PATIENCE_MS
+from tests.ui.tensor_view.conftest import View
 from tests.ui.tensor_view.demo import CASES
 
 pytestmark = pytest.mark.browser
@@ -43,7 +44,7 @@ def mount(page, widget, width=960, style="color-scheme: light"):
     }  # fmt: skip
     page.goto("about:blank")
     page.evaluate(HOST, [widget._esm, json.loads(json.dumps(state)), style, width])
-    page.wait_for_selector(".tensor-view .text", timeout=PATIENCE)
+    page.wait_for_selector(".tensor-view .text", timeout=PATIENCE_MS)
     return View(page, [])
 
 
@@ -88,7 +89,7 @@ def test_a_click_comes_back_as_a_selection(widget_page):
     widget.observe(lambda change: seen.append(change["new"].channel), "selection")
     widget_page.get_by_role("slider", name="axis 0").focus()
     widget_page.keyboard.press("End")
-    widget_page.wait_for_function("window.sent.at(-1).channel === 4", timeout=PATIENCE)
+    widget_page.wait_for_function("window.sent.at(-1).channel === 4", timeout=PATIENCE_MS)
     widget.chosen = widget_page.evaluate("window.sent.at(-1)")
     assert seen == [4]
 
