@@ -125,5 +125,5 @@ def _file(kind: str, key: str, name: str, number: int) -> dict[str, Any]:
         if kind == "npy"
         else t("PNG, JPEG, WebP, TIFF, DICOM or NIfTI. The file stays in memory and is not in the link."),
     )
-    file = file or (handed.taken(f"input{number}") if kind == "npy" else None)
-    return {} if file is None else {"name": file.name, "content": file.getvalue()}
+    given = file or (handed.taken(f"input{number}") if kind == "npy" else None)
+    return {} if given is None else {"name": given.name, "content": given.getvalue()}
