@@ -309,7 +309,7 @@ def test_code_and_layers_in_which_tensors_meet_are_listed():
     assert "Layers that combine tensors inside" in text
     assert "att (Attention), 2 inputs: (None, 5, 7), (None, 6, 7) → (None, 5, 7)" in text
     assert {box["id"]: box["kind"] for box in boxes(app)} == {"q": "input", "v": "input", "att": "join", "dist": "join"}
-    assert "keras.Model(model.inputs, inputs).predict(x)" in text
+    assert "mergescope.record(model, inputs" in text
 
 
 def test_only_the_inputs_that_are_broadcast_say_so():
