@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from core.errors import invalid_request, shown
+from .errors import invalid_request, shown
 
 Array = NDArray[Any]  # of any real dtype
 

@@ -39,11 +39,14 @@ elif (trace := run(choice, features)) is not None:
     elif section == "steps":
         sections.show_steps(trace, key)
     elif section == "maps":
-        sections.show_maps(trace, key)
+        with frame.picture(lines=2):
+            sections.show_maps(trace, key)
     elif section == "kept":
-        lines = [(t(GATES[trace.gate].title), sections.show_kept(trace, key).by_channel)]
+        with frame.picture(lines=2):
+            lines = [(t(GATES[trace.gate].title), sections.show_kept(trace, key).by_channel)]
     elif section == "traps":
-        show_traps(trace, key)
+        with frame.picture(lines=2):
+            show_traps(trace, key)
     else:
         sections.show_code(trace)
     with frame.below():

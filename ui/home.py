@@ -137,6 +137,11 @@ def _graph() -> Array:
     return plane
 
 
+def _maps() -> Array:
+    alpha = arrays("trace_20")["alpha"][:4, ..., 0].astype(np.float32)
+    return np.vstack([np.hstack(list(alpha[:2])), np.hstack(list(alpha[2:]))])
+
+
 QUESTIONS = {  # by page
     _LAB: Question(
         _("Keras rejects my shapes. Why?"),
@@ -162,6 +167,11 @@ QUESTIONS = {  # by page
         _("Can I see it step by step?"),
         _("A guided tour and a quiz, made for talks."),
         lambda: np.tile(np.linspace(0, 1, 13), (5, 1)),
+    ),
+    "pages/6_Survey.py": Question(
+        _("What do my gates do over 10,000 images?"),
+        _("Dead, open or selective, on target or not, and the images that are odd."),
+        _maps,
     ),
 }
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.dtypes import Array
-from core.errors import invalid_request
-from core.sentences import Sentence as _  # marks text for the catalogues
+from ..dtypes import Array
+from ..errors import invalid_request
+from ..sentences import Sentence as _  # marks text for the catalogues
 
 Figures = NDArray[np.float64]
 _BLOCK = 65_536  # elements that are computed with at a time

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from core.dtypes import Array
-from core.errors import Shape
-from core.gates.health import find_shared_axes
-from core.sentences import Sentence
+from ..dtypes import Array
+from ..errors import Shape
+from ..sentences import Sentence
+from .health import find_shared_axes
 
 _KEEPS = frozenset(  # layers whose output holds the values of their input, moved, scaled or repeated
     {

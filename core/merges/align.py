@@ -7,15 +7,15 @@ from functools import lru_cache, partial
 from operator import index
 from typing import Any
 
-from core.errors import KerasText, MergeError, PartialInput, Shape, invalid_request, shown
-from core.merges.backends import TENSORFLOW, Backend, find_backend
-from core.merges.concatenate import align_concatenate
-from core.merges.dot import Axes, align_dot, check_axes
-from core.merges.elementwise import align_elementwise
-from core.merges.fixes import Problem, find_fixes
-from core.merges.operations import Operation, find
-from core.merges.plan import Alignment, expand, faults_of, partial_input
-from core.sentences import Sentence
+from ..errors import KerasText, MergeError, PartialInput, Shape, invalid_request, shown
+from ..sentences import Sentence
+from .backends import TENSORFLOW, Backend, find_backend
+from .concatenate import align_concatenate
+from .dot import Axes, align_dot, check_axes
+from .elementwise import align_elementwise
+from .fixes import Problem, find_fixes
+from .operations import Operation, find
+from .plan import Alignment, expand, faults_of, partial_input
 
 
 def align(

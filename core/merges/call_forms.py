@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from core.merges.operations import MERGES
-from core.sentences import Sentence
+from ..sentences import Sentence
+from .operations import MERGES
 
 _NAMES = "|".join([*MERGES, *(row.function for row in MERGES.values())])
 _NAME = r"[A-Za-z_]\w{0,40}"

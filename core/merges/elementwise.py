@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from core.errors import Call, MergeError, Shape
-from core.merges.backends.row import Backend
-from core.merges.odd_sizes import odd_size
-from core.merges.operations import Operation
-from core.merges.plan import AlignedInput, Alignment, Role, expand
-from core.merges.warnings import single_sample_warnings, warnings
-from core.sentences import Sentence
+from ..errors import Call, MergeError, Shape
+from ..sentences import Sentence
+from .backends.row import Backend
+from .odd_sizes import odd_size
+from .operations import Operation
+from .plan import AlignedInput, Alignment, Role, expand
+from .warnings import single_sample_warnings, warnings
 
 
 def align_elementwise(

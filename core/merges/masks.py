@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.dtypes import Array, as_array
-from core.errors import MergeError, Shape, invalid_request
-from core.merges.plan import Alignment
-from core.sentences import Sentence
+from ..dtypes import Array, as_array
+from ..errors import MergeError, Shape, invalid_request
+from ..sentences import Sentence
+from .plan import Alignment
 
 Mask = NDArray[Any]  # of bool
 Masks = Sequence[Mask | None]

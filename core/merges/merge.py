@@ -13,16 +13,16 @@ from typing import Any
 
 import numpy as np
 
-from core.dtypes import FLOAT32, Array, as_array, autocast, flush, scan_for_subnormals
-from core.errors import Call, MergeError
-from core.merges.align import align_row, listed, not_a_list, plan
-from core.merges.backends import TENSORFLOW, Backend, find_backend
-from core.merges.concatenate import join
-from core.merges.dot import contract, error_after_normalizing
-from core.merges.dtype_warnings import dtype_warnings
-from core.merges.masks import Mask, Masks, check_masks, choose_masked, combined, joined, multiply_masked, reaching
-from core.merges.operations import Operation, find
-from core.merges.plan import Alignment
+from ..dtypes import FLOAT32, Array, as_array, autocast, flush, scan_for_subnormals
+from ..errors import Call, MergeError
+from .align import align_row, listed, not_a_list, plan
+from .backends import TENSORFLOW, Backend, find_backend
+from .concatenate import join
+from .dot import contract, error_after_normalizing
+from .dtype_warnings import dtype_warnings
+from .masks import Mask, Masks, check_masks, choose_masked, combined, joined, multiply_masked, reaching
+from .operations import Operation, find
+from .plan import Alignment
 
 _BOOL = np.dtype(np.bool_)
 _MASKED = {"ones": multiply_masked, "skip": choose_masked}

@@ -10,12 +10,12 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.errors import Shape, invalid_request
-from core.limits import MAX_TEXT
-from core.merges.call_forms import wrong_call
-from core.merges.operations import MERGES
-from core.merges.shapes_in_text import cleaned, first_list, shapes_in, without_colours
-from core.sentences import Sentence
+from ..errors import Shape, invalid_request
+from ..limits import MAX_TEXT
+from ..sentences import Sentence
+from .call_forms import wrong_call
+from .operations import MERGES
+from .shapes_in_text import cleaned, first_list, shapes_in, without_colours
 
 _LINE = 4_000  # characters after a known phrase in which its shapes are
 

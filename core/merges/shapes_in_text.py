@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from math import prod
 
-from core.errors import Shape
+from ..errors import Shape
 
 _MOST_SHAPES = 26
 _MOST_AXES = 64

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
-from core.errors import Shape
-from core.merges.plan import AlignedInput, Alignment
-from core.sentences import Sentence
+from ..errors import Shape
+from ..sentences import Sentence
+from .plan import AlignedInput, Alignment
 
 
 def warnings(inputs: Sequence[AlignedInput], output: Shape) -> Iterator[Sentence]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from core import Alignment, MergeError, Sentence, align
+from core import Alignment, MergeError, Sentence
 from core.errors import Shape
-from core.merges.keras_ops import align_operator
+from core.merges.keras_ops import align_as_written
 
 Kind = Literal["layer", "operator", "function"]
 JoinKind = Literal["operation", "layer", "code"]
@@ -153,9 +153,7 @@ class MergeEntry:
         Raises:
             MergeError: they are incompatible.
         """
-        if self.kind == "layer":
-            return align(self.operation, shapes, **{k: v for k, v in self.options.items() if k in ("axis", "axes")})
-        return align_operator(self.operation, shapes, axis=self.options.get("axis", 0))
+        return align_as_written(self.operation, self.kind, self.options, shapes)
 
     def aligned(self) -> MergeEntry:
         """The same entry with its alignment, or with the error."""

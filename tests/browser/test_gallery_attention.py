@@ -5,8 +5,8 @@ import re
 import numpy as np
 import pytest
 
-from core.colours import colours
 from core.gates import position_weights
+from core.tensor_view.colours import colours
 from tests.browser.findings import serious_in_both_themes
 from tests.conftest import settle
 from ui.gallery.controls import FeatureChoice, GateChoice

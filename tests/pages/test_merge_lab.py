@@ -251,6 +251,25 @@ def test_inputs_are_added_and_removed():
     assert app.button(key="lab_remove").disabled
 
 
+@pytest.mark.parametrize(
+    ("parameters", "count"),
+    [
+        ({"s2": "2,3"}, 3),
+        ({"f3": "constant"}, 4),
+        ({"s2": "2,3", "n": "2"}, 2),
+        ({"s1": "2,3"}, 2),
+        ({"s9": "2,3"}, 2),
+        ({"spread": "True"}, 2),
+    ],
+)
+def test_a_link_that_names_an_input_has_it(parameters, count):
+    """Without a number of inputs in the link, the highest that it names counts; a number in it wins."""
+    app = open_lab(op="Add", s0="2,3", **parameters)
+    assert not app.exception
+    assert app.session_state["n"] == count
+    assert len([one for one in app.text_input if one.key in {f"s{number}" for number in range(6)}]) == count
+
+
 def test_own_values_from_a_file():
     """An uploaded array takes part with its own shape."""
     app = open_lab(f0="file", s1="2,3")

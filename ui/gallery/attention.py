@@ -11,11 +11,11 @@ import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]  # it ships no types
 import streamlit as st
 
-from core.colours import colours
 from core.digests import digest
 from core.dtypes import Array
 from core.gates import GateTrace
 from core.limits import MAX_SIZE
+from core.tensor_view.colours import colours
 from ui import session
 from ui.gallery.cards import plane_of
 from ui.state import link

@@ -12,6 +12,7 @@ from core.gates.compare import GateFigures, gate_figures
 from core.gates.health import step_health
 from core.gates.report import gate_text
 from core.merges.rows import alignment_rows
+from core.tensor_view import WEIGHTS
 from ui import frame, session
 from ui.export import export_menu
 from ui.gallery.attention import looks_at_positions, show_positions
@@ -23,7 +24,6 @@ from ui.text import plain, t
 from ui.views.alignment_table import alignment_table
 from ui.views.gate_view import merge_view, step_view
 from ui.views.merge_view import translated_words
-from ui.views.scales import WEIGHTS
 from ui.views.step_graph import chosen_step, step_graph
 from ui.views.steps_table import steps_table
 
@@ -71,8 +71,11 @@ def show_merge(trace: GateTrace, name: str, key: str) -> None:
     strips = [name for name in dict.fromkeys(step.inputs) if is_per_channel(trace.step(name).value)]
     view = merge_view(trace, step, step.alignment)
     if trace.step("x").value.ndim == _GRID_RANK:
-        view = replace(view, layout="stage", below=_STRIP * len(strips))
-    selection = tensor_view(view, key=f"merge {key} {step.name}", selection=_first_look(step, channel))
+        view = replace(
+            view, layout="stage", scale=Scale(range="channel"), gallery=not strips, below=_STRIP * len(strips)
+        )
+    with frame.picture(lines=3 if strips else 2):
+        selection = tensor_view(view, key=f"merge {key} {step.name}", selection=_first_look(step, channel))
     for source in strips:
         show_strip(trace, trace.step(source), channel)
     with frame.below("merge"):
@@ -84,12 +87,14 @@ def show_merge(trace: GateTrace, name: str, key: str) -> None:
 def show_steps(trace: GateTrace, key: str) -> None:
     """The steps as a graph; the chosen step with its inputs; all steps as a table."""
     chosen = chosen_step(trace, link.held("gstep"))
-    step_graph(trace, chosen, key=_GRAPH, channel=first_channel(trace), on_choose=_keep_step)
     step = trace.step(chosen)
-    st.markdown(f"**{plain(step.equation or step.symbol)}** · {plain(t(step.summary))}")
     channel = _usual_channel(trace, step)
     look = _first_look(step, channel) if step.alignment else Selection(channel=channel)
-    tensor_view(step_view(trace, chosen), key=f"steps {key} {chosen}", selection=look)
+    with frame.picture(lines=2):
+        step_graph(trace, chosen, key=_GRAPH, channel=first_channel(trace), on_choose=_keep_step)
+        st.markdown(f"**{plain(step.equation or step.symbol)}** · {plain(t(step.summary))}")
+        view = replace(step_view(trace, chosen), layout="stage", gallery=False)
+        tensor_view(view, key=f"steps {key} {chosen}", selection=look)
     with frame.below("steps"):
         steps_table(trace.steps)
         name = f"{trace.gate}.txt"

@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from core.gates import GATES
-from ui import session
+from ui import frame, session
 from ui.gallery.cards import GROUPS, Card, broadcast_words, cards_of
 from ui.gallery.controls import open_gate, open_pair, table_asked
 from ui.gallery.features import Features
@@ -36,11 +36,13 @@ def show_wall(features: Features) -> None:
     if left_out:
         names = ", ".join(left_out)
         st.caption(plain(t("Not run on these features, for their size or number of axes: {gates}.", gates=names)))
-    if features.computed:
-        _COMPONENT(key=_KEY, data=payload(cards), on_chosen_change=_open, on_pair_change=_compare)
-    else:
-        st.info(t("These features are too large to run gates on them; the table has shapes and costs."))
-    with st.expander(t("All gates as a table"), expanded=table_asked() or not features.computed):
+    with frame.picture():
+        if features.computed:
+            _COMPONENT(key=_KEY, data=payload(cards), on_chosen_change=_open, on_pair_change=_compare)
+        else:
+            st.info(t("These features are too large to run gates on them; the table has shapes and costs."))
+    unfolded = table_asked() or not features.computed
+    with frame.below("table"), st.expander(t("All gates as a table"), expanded=unfolded):
         _show_table(cards)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +16,7 @@ from sandbox.model_run.gate_maps import gate_number
 from sandbox.model_run.results import MergeRecord
 from sandbox.processes.errors import SandboxError
 from ui import session
+from ui.files.spreadsheet import csv_file
 from ui.inspector.gate_detection import health, may_be_gate
 from ui.inspector.gradients import operands_with_gradient
 from ui.inspector.recorded import Tensors
@@ -81,9 +81,6 @@ def _verdict(ran: Ran, entry: MergeEntry) -> str:
         return ""
 
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # beginnings of what a spreadsheet would evaluate
-
-
 def merge_npz(tensors: Tensors) -> bytes:
     """The arrays of a merge, whole: input_0, input_1, ..., output, and if known gradient_0, ..., mask_0, ..."""
     arrays = {f"input_{number}": tensor for number, tensor in enumerate(tensors.inputs)}
@@ -109,19 +106,10 @@ def merges_csv(merges: Sequence[MergeEntry], records: Mapping[str, MergeRecord])
         [*cells, *(row(records[entry.id].output) if entry.id in records else [""] * (len(heading) - len(cells)))]
         for cells, entry in zip(rows[1:], merges, strict=True)
     ]
-    stream = io.StringIO()
-    csv.writer(stream).writerows([[_harmless(cell) for cell in line] for line in (heading, *body)])
-    return ("\ufeff" + stream.getvalue()).encode()  # the byte order mark tells spreadsheets that it is UTF-8
+    return csv_file((heading, *body))
 
 
 def file_name(name: str, ending: str) -> str:
     """A safe file name, made from an untrusted one."""
     clean = re.sub(r"[^A-Za-z0-9_.-]+", "_", re.sub(r"\.(keras|h5|hdf5)$", "", name)).strip("._")[:60]
     return f"{clean or 'model'}.{ending}"
-
-
-def _harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula; numbers stay numbers."""
-    if cell.startswith(_FORMULA) and not re.fullmatch(r"[-+]?[\d.]+(e[-+]?\d+)?", cell):
-        return "'" + cell
-    return cell

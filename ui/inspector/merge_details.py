@@ -43,7 +43,7 @@ def show_pane(model: ModelFile, entry: MergeEntry, ran: Ran | None) -> Shown | N
     assert ran is not None
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(heading, width="content")
-        part = controls.pick_part(overlay.possible(model, ran))
+        part = controls.pick_part(gates=overlay.possible(model, ran), gradients=ran.recorded is None)
     if part == "overlay":
         overlay.show(model, ran, entry)
         return None
@@ -51,7 +51,7 @@ def show_pane(model: ModelFile, entry: MergeEntry, ran: Ran | None) -> Shown | N
     if tensors is None:
         return None
     if part == "values":
-        return show_values(tensors)
+        return show_values(tensors, ran.recorded)
     if part == "gradients":
         return Shown(_gradients(model, tensors, ran))
     _compare(model, tensors, ran)
@@ -173,7 +173,9 @@ def _compare(model: ModelFile, tensors: Tensors, ran: Ran) -> None:
     entry = tensors.entry
     others = [other for other in model.merges if other.id != entry.id and other.id in ran.run.records]
     others.sort(key=lambda other: (other.operation != entry.operation, other.attention_like != entry.attention_like))
-    kind, other = controls.pick_other([one.id for one in others], {one.id: title(one) for one in others})
+    kind, other = controls.pick_other(
+        [one.id for one in others], {one.id: title(one) for one in others}, recorded=ran.recorded is not None
+    )
     if kind == "merge":
         second = fetch(ran, model.merge(other)) if other else None
         if second is not None:

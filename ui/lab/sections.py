@@ -191,7 +191,7 @@ def _show_error(call: Call, error: MergeError) -> None:
     shapes = call.shapes or ()
     if error.partial:
         alignment_line(error_rows(error), rejected=True, linked=MERGES[call.operation].rule != "dot")
-    show_refusal(error, shapes, on_apply=apply_fix, before_fixes=partial(_verify_error, call))
+    show_refusal(error, shapes, on_apply=apply_fix, before_fixes=partial(_verify_error, call), beside=True)
 
 
 def _verify_error(call: Call) -> None:

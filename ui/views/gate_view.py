@@ -12,12 +12,12 @@ from core.dtypes import Array
 from core.gates import GateTrace, Step
 from core.gates.channels import ORDERS, ChannelFigures, channel_order
 from core.merges.merge import merge
+from core.tensor_view import WEIGHTS, is_weight, shared_scale
 from ui import counters
 from ui.tensor_view import Order, Panel, Scale, TensorView
 from ui.text import t
 from ui.views.cached import channel_figures
 from ui.views.merge_view import translated_words
-from ui.views.scales import WEIGHTS, is_weight, shared_scale
 
 
 def product_view(features: Array, weights: Array, *, reference: Array | None = None, paint: bool = True) -> TensorView:

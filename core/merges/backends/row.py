@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from core.dtypes import FLOAT32, Array, promote
-from core.errors import Call, Shape
-from core.merges.operations import Operation
-from core.sentences import Sentence
+from ...dtypes import FLOAT32, Array, promote
+from ...errors import Call, Shape
+from ...sentences import Sentence
+from ..operations import Operation
 
 Dtype = np.dtype[Any]
 _NARROW = {np.dtype(np.int64): np.dtype(np.int32), np.dtype(np.uint64): np.dtype(np.uint32)}

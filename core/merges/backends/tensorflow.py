@@ -11,13 +11,13 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from math import prod
 
-from core.dtypes import FLOAT32, quotient
-from core.errors import Call, KerasText, MergeError, Shape
-from core.merges.backends.row import Backend, Dtype, Note, promote_wide
-from core.merges.backends.tensorflow_kernels import bias_shape, check_dtypes, check_normalize
-from core.merges.operations import Operation
-from core.sentences import Sentence
-from core.sentences import Sentence as _
+from ...dtypes import FLOAT32, quotient
+from ...errors import Call, KerasText, MergeError, Shape
+from ...sentences import Sentence
+from ...sentences import Sentence as _
+from ..operations import Operation
+from .row import Backend, Dtype, Note, promote_wide
+from .tensorflow_kernels import bias_shape, check_dtypes, check_normalize
 
 Pair = tuple[Shape, Shape]
 _INVALID = "InvalidArgumentError"

@@ -3,7 +3,7 @@
 /** [first, one past the last] index along one axis. */
 export type Span = number[];
 
-/** What Python sends (ui/tensor_view/payload.py), apart from the values. */
+/** What Python sends (core/tensor_view/payload.py), apart from the values. */
 export interface Meta {
   computed: boolean;
   panels: SentPanel[];
