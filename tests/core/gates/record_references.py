@@ -4,7 +4,8 @@
 
     python -m tests.core.gates.record_references --write timm monai
 
-`keras-unet-collection` needs Keras on TensorFlow, the others the packages of `requirements-torch.txt`.
+Besides the packages of `requirements-torch.txt`, what is recorded here came from timm 1.0.31, monai 1.6.1 and
+segmentation-models-pytorch 0.6.0; `keras-unet-collection` 0.1.13 needs Keras on TensorFlow.
 Features and weights are made again from their names and a seed (`case_of`), so a file holds results and versions alone.
 Layouts: a library's features are (n, C, *grid), a PyTorch kernel is (out, in, *window).
 """
