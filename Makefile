@@ -6,7 +6,7 @@ BIN     := .venv/bin
 QUICK   := .venv/quick
 TORCH   := .venv/torch
 PIP     := -m pip install --quiet --disable-pip-version-check --require-hashes
-SOURCES := app.py serve.py pages core figures ui network sandbox training bench
+SOURCES := app.py serve.py pages core figures mergescope ui network sandbox survey training bench
 WORKERS ?= 3
 PYTEST  := python -m pytest -n $(WORKERS) --dist worksteal
 
@@ -22,8 +22,8 @@ run: .venv/app ## Open the app
 serve: .venv/app ## Serve the app to other machines, with the settings of deploy/public.env (docs/hosting.md)
 	$(BIN)/python serve.py
 
-quick: $(QUICK)/installed ## Run the tests that need neither TensorFlow nor a browser (about a minute)
-	$(QUICK)/bin/$(PYTEST) -m "not keras and not browser and not slow"
+quick: $(QUICK)/installed ## Run the tests that need neither TensorFlow nor a browser nor a server (about a minute)
+	$(QUICK)/bin/$(PYTEST) -m "not keras and not browser and not server and not slow"
 
 test: .venv/dev browser proxy check js ## Run everything: lint, types, JavaScript tests, Python tests (about ten minutes)
 	$(BIN)/$(PYTEST)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from core import (
+from . import (
     BACKENDS,
     MERGES,
     Alignment,
@@ -26,11 +26,11 @@ from core import (
     merge,
     read_error,
 )
-from core.dtypes import Array
-from core.errors import Shape
-from core.limits import MAX_RANK, MAX_TEXT, merge_elements
-from core.merges.samples import DTYPES, make_sample
-from core.merges.shape_text import parse_shape
+from .dtypes import Array
+from .errors import Shape
+from .limits import MAX_RANK, MAX_TEXT, merge_elements
+from .merges.samples import DTYPES, make_sample
+from .merges.shape_text import parse_shape
 
 _MOST_COMPARED = 1_000_000  # elements of a merge; more would take longer than the start of Python
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from core.errors import invalid_request, shown
+from .errors import invalid_request, shown
 
 Array = NDArray[Any]  # of any real dtype
 
@@ -55,7 +55,8 @@ def autocast(value: object) -> Array:
         raise invalid_request("Keras has no dtype {dtype}; cast the input to float32 first.", dtype=array.dtype)
     if is_float(array.dtype):
         with np.errstate(over="ignore"):  # 1e39 becomes inf, as in TensorFlow
-            return flush(array.astype(FLOAT32))
+            cast = array.astype(FLOAT32)
+        return cast if array.dtype.name == "bfloat16" else flush(cast)  # the upper half of a float32: bits are moved
     if array.dtype.kind not in "biu":
         raise invalid_request("A merge takes tensors of real numbers; this one has dtype {dtype}.", dtype=array.dtype)
     return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from core.sentences import Sentence
+from .sentences import Sentence
 
 Shape = tuple[int | None, ...]
 

@@ -26,7 +26,8 @@ computed = sections.compute(call, alignment) if alignment else None
 if computed:
     with row.container(width="content"):
         layer = pick_layer()
-    shown = sections.show_tensors(call, *computed, layer)
+    with frame.picture(lines=2):
+        shown = sections.show_tensors(call, *computed, layer)
     if shown:
         with menus:
             title = sections.title_of(call.operation, call.shapes or ())

@@ -7,15 +7,15 @@ from functools import lru_cache, partial
 from operator import index
 from typing import Any
 
-from core.errors import KerasText, MergeError, PartialInput, Shape, invalid_request, shown
-from core.merges.backends import TENSORFLOW, Backend, find_backend
-from core.merges.concatenate import align_concatenate
-from core.merges.dot import Axes, align_dot, check_axes
-from core.merges.elementwise import align_elementwise
-from core.merges.fixes import Problem, find_fixes
-from core.merges.operations import Operation, find
-from core.merges.plan import Alignment, expand, faults_of, partial_input
-from core.sentences import Sentence
+from ..errors import KerasText, MergeError, PartialInput, Shape, invalid_request, shown
+from ..sentences import Sentence
+from .backends import TENSORFLOW, Backend, find_backend
+from .concatenate import align_concatenate
+from .dot import Axes, align_dot, check_axes
+from .elementwise import align_elementwise
+from .fixes import Problem, find_fixes
+from .operations import Operation, find
+from .plan import Alignment, expand, faults_of, partial_input
 
 
 def align(
@@ -45,25 +45,44 @@ def align(
 
 
 def align_row(
-    row: Operation, shapes: Any, *, axis: Any = -1, axes: Any = -1, backend: Backend = TENSORFLOW, fixes: bool = True
+    row: Operation,
+    shapes: Any,
+    *,
+    axis: Any = -1,
+    axes: Any = -1,
+    backend: Backend = TENSORFLOW,
+    fixes: bool = True,
+    masked: tuple[bool, ...] = (),
 ) -> Alignment:
-    """`align` for a row of the table; without fixes, which take most of the time, an error names none."""
+    """`align` for a row of the table.
+
+    Args:
+        row: the merge.
+        shapes: of its inputs.
+        axis: of Concatenate.
+        axes: of Dot.
+        backend: that Keras runs on.
+        fixes: whether an error names fixes, which take most of the time.
+        masked: whether each input has a mask that is used; empty if none has.
+    """
     checked_axes = check_axes(axes) if row.rule == "dot" else -1
     checked_axis = _check_axis(axis) if row.rule == "concatenate" else -1
     checked_shapes = check_shapes(row, shapes)
     if not fixes:
-        return plan(row, checked_shapes, checked_axis, checked_axes, backend)
-    return plan_or_explain(row, checked_shapes, checked_axis, checked_axes, backend)
+        return plan(row, checked_shapes, checked_axis, checked_axes, backend, masked)
+    return plan_or_explain(row, checked_shapes, checked_axis, checked_axes, backend, masked)
 
 
-def plan_or_explain(row: Operation, shapes: tuple[Shape, ...], axis: int, axes: Axes, backend: Backend) -> Alignment:
+def plan_or_explain(
+    row: Operation, shapes: tuple[Shape, ...], axis: int, axes: Axes, backend: Backend, masked: tuple[bool, ...] = ()
+) -> Alignment:
     """`align` for arguments that have been checked.
 
     Raises:
         MergeError: with the partial alignment and fixes.
     """
     try:
-        return plan(row, shapes, axis, axes, backend)
+        return plan(row, shapes, axis, axes, backend, masked)
     except MergeError as error:
         fixes = find_fixes(_problem(row, shapes, axis, axes, error, backend))
         raise error.but(fixes=fixes, partial=partial_inputs(row, shapes, error)) from None
@@ -83,15 +102,26 @@ def _accepts(row: Operation, backend: Backend, shapes: tuple[Shape, ...], option
 
 
 @lru_cache(maxsize=4096)
-def plan(row: Operation, shapes: tuple[Shape, ...], axis: int, axes: Axes, backend: Backend) -> Alignment:
-    """`align` for arguments that have been checked, without looking for fixes."""
+def plan(
+    row: Operation, shapes: tuple[Shape, ...], axis: int, axes: Axes, backend: Backend, masked: tuple[bool, ...] = ()
+) -> Alignment:
+    """`align` for arguments that have been checked, without looking for fixes.
+
+    Args:
+        row: the merge.
+        shapes: of its inputs.
+        axis: of Concatenate.
+        axes: of Dot.
+        backend: that Keras runs on.
+        masked: whether each input of an element-wise merge has a mask that is used; empty if none has.
+    """
     if not shapes:
         raise _no_inputs(row)
     if row.rule == "concatenate":
         return align_concatenate(row, shapes, axis, backend)
     if row.rule == "dot":
         return align_dot(row, shapes, axes, backend)
-    return align_elementwise(row, shapes, backend)
+    return align_elementwise(row, shapes, backend, masked)
 
 
 def partial_inputs(row: Operation, shapes: tuple[Shape, ...], error: MergeError) -> tuple[PartialInput, ...]:

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from core.dtypes import FLOAT32, Array
-from core.merges.backends import Backend, find_backend
-from core.merges.operations import Operation
-from core.merges.plan import Alignment
+from ..dtypes import FLOAT32, Array
+from .backends import Backend, find_backend
+from .operations import Operation
+from .plan import Alignment
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,14 @@ from typing import Any, Literal
 
 import numpy as np
 
-from core.dtypes import FLOAT32, Array
-from core.errors import MergeError
-from core.limits import check_elements
-from core.merges.align import align_row
-from core.merges.backends import BACKENDS, Backend, find_backend
-from core.merges.merge import Merged, given_arrays, merge_row
-from core.merges.operations import Operation, find
-from core.sentences import Sentence
+from ..dtypes import FLOAT32, Array
+from ..errors import MergeError
+from ..limits import check_elements
+from ..sentences import Sentence
+from .align import align_row
+from .backends import BACKENDS, Backend, find_backend
+from .merge import Merged, given_arrays, merge_row
+from .operations import Operation, find
 
 _TINIEST = np.finfo(np.float32).tiny  # smaller values are subnormal
 _ROUNDING = 1e-5  # of the element; in Dot, whose terms are added in any order, of the largest element

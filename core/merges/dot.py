@@ -12,14 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from core.dtypes import Array, flush
-from core.errors import Call, KerasText, MergeError, Shape
-from core.limits import check_rank
-from core.merges.backends.row import Backend, as_passed
-from core.merges.operations import Operation
-from core.merges.plan import AlignedInput, Alignment
-from core.merges.warnings import batch_warning
-from core.sentences import Sentence
+from ..dtypes import Array, flush
+from ..errors import Call, KerasText, MergeError, Shape
+from ..limits import check_rank
+from ..sentences import Sentence
+from .backends.row import Backend, as_passed
+from .operations import Operation
+from .plan import AlignedInput, Alignment
+from .warnings import batch_warning
 
 _MOST_AXES = 32  # NumPy's own limit is 64 for both inputs together
 Axes = int | tuple[int, int]

@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from core.dtypes import Array
-from core.errors import MergeError
-from core.merges.backends import BACKENDS, Backend, find_backend
-from core.merges.differences import BackendDifference, differing_elements, reasons_of
-from core.merges.gradients import gradients
-from core.merges.merge import given_arrays
-from core.merges.operations import Operation, find
-from core.sentences import Sentence
+from ..dtypes import Array
+from ..errors import MergeError
+from ..sentences import Sentence
+from .backends import BACKENDS, Backend, find_backend
+from .differences import BackendDifference, differing_elements, reasons_of
+from .gradients import gradients
+from .merge import given_arrays
+from .operations import Operation, find
 
 
 def gradient_differences(

@@ -13,17 +13,17 @@ from typing import Any
 
 import numpy as np
 
-from core.dtypes import FLOAT32, Array, as_array, autocast, flush
-from core.errors import Call, MergeError
-from core.merges.align import align_row, listed, not_a_list, plan
-from core.merges.backends import TENSORFLOW, Backend, find_backend
-from core.merges.concatenate import join
-from core.merges.dot import contract, error_after_normalizing
-from core.merges.dtype_warnings import dtype_warnings
-from core.merges.masks import Mask, Masks, check_masks, choose_masked, combined, joined, multiply_masked, reaching
-from core.merges.operations import Operation, find
-from core.merges.plan import Alignment
-from core.merges.steps import combine, quiet
+from ..dtypes import FLOAT32, Array, as_array, autocast, flush
+from ..errors import Call, MergeError
+from .align import align_row, listed, not_a_list, plan
+from .backends import TENSORFLOW, Backend, find_backend
+from .concatenate import join
+from .dot import contract, error_after_normalizing
+from .dtype_warnings import dtype_warnings
+from .masks import Mask, Masks, check_masks, choose_masked, combined, joined, multiply_masked, reaching
+from .operations import Operation, find
+from .plan import Alignment
+from .steps import combine, quiet
 
 _BOOL = np.dtype(np.bool_)
 _MASKED = {"ones": multiply_masked, "skip": choose_masked}
@@ -99,7 +99,11 @@ def merge_row(
     dtypes = tuple([array.dtype for array in given])
     usual = dtypes.count(FLOAT32) == len(dtypes)
     arrays = given if usual else [_held(array, backend) for array in given]
-    alignment = _align(row, arrays, axis, axes, normalize, backend, fixes)
+    masked: tuple[bool, ...] = ()
+    if masks is not None:
+        masks = list(masks) if isinstance(masks, Iterable) else [masks]
+        masked = _masked(row, arrays, masks, backend)
+    alignment = _align(row, arrays, axis, axes, normalize, backend, fixes, masked)
     if not usual and row.rule == "elementwise" and _BOOL in dtypes:
         backend.check_dtypes(row, arrays, _call_of(row, arrays, backend))
     checked = None if masks is None else check_masks(masks, arrays)
@@ -140,18 +144,34 @@ def given_arrays(row: Operation, inputs: Iterable[Any]) -> list[Array]:
     return [value if type(value) is np.ndarray else as_array(value) for value in listed(inputs)]
 
 
+def _masked(row: Operation, arrays: Sequence[Array], masks: Sequence[Any], backend: Backend) -> tuple[bool, ...]:
+    """Whether each input has a mask that changes values; Keras drops those of inputs to which it adds axes."""
+    if len(masks) != len(arrays) or row.masking not in _MASKED or not backend.holds_masks:
+        return ()
+    rank = max((array.ndim for array in arrays), default=0)
+    flags = tuple(mask is not None and array.ndim == rank for mask, array in zip(masks, arrays, strict=True))
+    return flags if any(flags) else ()
+
+
 def _align(
-    row: Operation, arrays: Sequence[Array], axis: int, axes: Any, normalize: bool, backend: Backend, fixes: bool
+    row: Operation,
+    arrays: Sequence[Array],
+    axis: int,
+    axes: Any,
+    normalize: bool,
+    backend: Backend,
+    fixes: bool,
+    masked: tuple[bool, ...],
 ) -> Alignment:
     """The alignment; an error from inside the call names the dtypes that were passed."""
     shapes = tuple([array.shape for array in arrays])
     try:
         if row.rule == "elementwise" and shapes:  # the usual case, straight from the cache
-            return plan(row, shapes, -1, -1, backend)
+            return plan(row, shapes, -1, -1, backend, masked)
     except MergeError:
         pass  # raised again below, with fixes
     try:
-        alignment = align_row(row, shapes, axis=axis, axes=axes, backend=backend, fixes=fixes)
+        alignment = align_row(row, shapes, axis=axis, axes=axes, backend=backend, fixes=fixes, masked=masked)
     except MergeError as error:
         call = _call_of(row, arrays, backend)
         if error.raised_in_call and normalize and row.rule == "dot":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from core.errors import MergeError, PartialInput, Shape
+from ..errors import MergeError, PartialInput, Shape
 
 Role = Literal["batch", "matched", "stretched", "inserted", "unknown", "joined", "contracted", "free"]
 

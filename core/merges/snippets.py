@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from core.errors import Shape, invalid_request, shown
-from core.merges.align import align_row, check_shapes
-from core.merges.backends import TENSORFLOW, find_backend
-from core.merges.dialects import DIALECTS, plain_lines
-from core.merges.operations import Operation, find
-from core.merges.plan import Alignment
-from core.merges.samples import sample_code
+from ..errors import Shape, invalid_request, shown
+from .align import align_row, check_shapes
+from .backends import TENSORFLOW, find_backend
+from .dialects import DIALECTS, plain_lines
+from .operations import Operation, find
+from .plan import Alignment
+from .samples import sample_code
 
 _UNKNOWN = 2  # replaces None where a library needs a size and no other input gives it
 _PLAIN = frozenset({"numpy", "torch", "jax"})

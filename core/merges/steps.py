@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from core.dtypes import FLOAT32, Array, flush, scan_for_subnormals
-from core.merges.backends import Backend
-from core.merges.operations import Operation
+from ..dtypes import FLOAT32, Array, flush, scan_for_subnormals
+from .backends import Backend
+from .operations import Operation
 
 quiet = np.errstate(over="ignore", under="ignore", invalid="ignore")  # as a decorator it costs half of a `with`
 

@@ -12,6 +12,7 @@ from core import BACKENDS, BackendDifference, MergeError, backend_differences
 from core.dtypes import Array
 from core.errors import short
 from core.merges.gradient_differences import gradient_differences
+from ui.hosting.budget import SMALL
 from ui.state import link
 from ui.streamlit_internals import Container
 from ui.text import plain, t
@@ -53,6 +54,10 @@ def show_differences(
         keywords: options of the layer and the chosen backend.
         with_gradients: whether gradients are compared, too.
     """
+    if sum(array.size for array in inputs) > SMALL:  # three more results, each compared, would take too much memory
+        limit = f"{SMALL:,}"
+        st.caption(t("Other backends of Keras are compared for inputs of up to {limit} elements.", limit=limit))
+        return
     try:
         found = backend_differences(operation, inputs, **keywords)
     except MergeError:  # too large on one of them

@@ -10,13 +10,14 @@ import streamlit as st
 
 from core import MERGES, Fix, Merged, MergeError, align, gradients, merge
 from core.dtypes import Array
-from core.limits import check_elements
+from core.limits import check_elements, merge_elements
 from core.merges.gradient_arithmetic import gradient_arithmetic
 from core.merges.plan import Alignment
 from core.merges.presets import PRESETS
 from core.merges.rows import alignment_rows, error_rows
 from core.merges.shape_text import format_shape
 from ui import counters, session
+from ui.hosting import budget
 from ui.lab.backends import show_differences
 from ui.lab.controls import Call, InputChoice
 from ui.lab.own_values import OWN
@@ -73,6 +74,7 @@ def compute(call: Call, alignment: Alignment) -> tuple[Merged, list[Array]] | No
         return None
     try:
         check_elements(alignment.shapes, alignment.output_shape)
+        budget.reserve(merge_elements(alignment.shapes, alignment.output_shape))
         inputs = [_fill(entry, number, call.seed) for number, entry in enumerate(call.inputs)]
         merged = merge(call.operation, inputs, **call.keywords)
     except MergeError as error:
@@ -189,7 +191,7 @@ def _show_error(call: Call, error: MergeError) -> None:
     shapes = call.shapes or ()
     if error.partial:
         alignment_line(error_rows(error), rejected=True, linked=MERGES[call.operation].rule != "dot")
-    show_refusal(error, shapes, on_apply=apply_fix, before_fixes=partial(_verify_error, call))
+    show_refusal(error, shapes, on_apply=apply_fix, before_fixes=partial(_verify_error, call), beside=True)
 
 
 def _verify_error(call: Call) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.dtypes import Array
-from core.errors import Call, KerasText, MergeError, Shape
-from core.merges.backends.row import Backend, Note, merged_axes, narrowed
-from core.merges.operations import Operation
-from core.sentences import Sentence
-from core.sentences import Sentence as _
+from ...dtypes import Array
+from ...errors import Call, KerasText, MergeError, Shape
+from ...sentences import Sentence
+from ...sentences import Sentence as _
+from ..operations import Operation
+from .row import Backend, Note, merged_axes, narrowed
 
 
 def check_subtract(row: Operation, arrays: Sequence[Array], call: Call) -> None:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.dtypes import FLOAT32, Array, promote
-from core.errors import Call, KerasText, MergeError, Shape
-from core.merges.backends.row import Backend, Dtype, Note, merged_axes, narrow, narrowed, promote_narrow
-from core.merges.operations import Operation
-from core.sentences import Sentence
-from core.sentences import Sentence as _
+from ...dtypes import FLOAT32, Array, promote
+from ...errors import Call, KerasText, MergeError, Shape
+from ...sentences import Sentence
+from ...sentences import Sentence as _
+from ..operations import Operation
+from .row import Backend, Dtype, Note, merged_axes, narrow, narrowed, promote_narrow
 
 
 def promote_arrays(row: Operation, *dtypes: Dtype) -> Dtype:

@@ -7,11 +7,11 @@ from itertools import product
 
 import numpy as np
 
-from core.dtypes import FLOAT32
-from core.errors import MergeError
-from core.merges.backends import BACKENDS, Backend
-from core.merges.backends.row import Dtype
-from core.merges.operations import MERGES, Operation
+from ...dtypes import FLOAT32
+from ...errors import MergeError
+from ..operations import MERGES, Operation
+from . import BACKENDS, Backend
+from .row import Dtype
 
 _SHOWN = ("Add", "Average", "Maximum", "Concatenate", "Dot")
 _DTYPES = ("bool", "uint8", "int32", "uint32", "int64", "uint64", "float32")

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from core.dtypes import FLOAT32, Array, promote
-from core.errors import Call, Shape
-from core.merges.operations import Operation
-from core.sentences import Sentence
+from ...dtypes import FLOAT32, Array, promote
+from ...errors import Call, Shape
+from ...sentences import Sentence
+from ..operations import Operation
 
 Dtype = np.dtype[Any]
 _NARROW = {np.dtype(np.int64): np.dtype(np.int32), np.dtype(np.uint64): np.dtype(np.uint32)}
@@ -62,7 +62,7 @@ def no_bias(row: Operation, first: Shape, second: Shape) -> Shape | None:
     return None
 
 
-def no_limit(row: Operation, shapes: Sequence[Shape], call: Call) -> None:
+def no_limit(row: Operation, shapes: Sequence[Shape], call: Call, masked: Sequence[bool] = ()) -> None:
     """Every broadcast is implemented."""
 
 
@@ -146,7 +146,8 @@ class Backend:
         normalize: divides by the norm along an axis.
         normalized_shape: (shape, contracted axis, call) -> the shape after that; rejects what cannot be divided.
         bias: the shape in which the second operand of an addition is read, where that is not its own.
-        check_broadcast: rejects broadcasts that are not implemented.
+        check_broadcast: (merge, expanded shapes, call, which of them have a mask) rejects broadcasts that are not
+            implemented.
         check_dtypes: rejects dtypes of element-wise merges.
         check_normalize: rejects dtypes of Dot with `normalize`.
         flushes: whether subnormal float32 become 0.
@@ -181,7 +182,7 @@ class Backend:
     normalize: Callable[[Array, int], Array] = clipped_norm
     normalized_shape: Callable[[Shape, int, Call], Shape] = kept_shape
     bias: Callable[[Operation, Shape, Shape], Shape | None] = no_bias
-    check_broadcast: Callable[[Operation, Sequence[Shape], Call], None] = no_limit
+    check_broadcast: Callable[..., None] = no_limit
     check_dtypes: Callable[[Operation, Sequence[Array], Call], None] = every_dtype
     check_normalize: Callable[[Operation, Sequence[Array], Call], None] = every_dtype
     flushes: bool = False

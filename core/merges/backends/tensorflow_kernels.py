@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.dtypes import Array
-from core.errors import Call, KerasText, MergeError, Shape
-from core.merges.operations import Operation
-from core.merges.plan import expand
-from core.sentences import Sentence
+from ...dtypes import Array
+from ...errors import Call, KerasText, MergeError, Shape
+from ...sentences import Sentence
+from ..operations import Operation
+from ..plan import expand
 
 _BINARY = "x:T, y:T -> z:T"
 _FLOATS = "BFLOAT16 HALF FLOAT DOUBLE"

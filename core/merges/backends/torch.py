@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.dtypes import FLOAT32, Array, promote
-from core.errors import Call, KerasText, MergeError, Shape
-from core.merges.backends.row import Backend, Dtype, Note, clipped_norm, merged_axes, promote_narrow
-from core.merges.operations import Operation
-from core.sentences import Sentence
-from core.sentences import Sentence as _
+from ...dtypes import FLOAT32, Array, promote
+from ...errors import Call, KerasText, MergeError, Shape
+from ...sentences import Sentence
+from ...sentences import Sentence as _
+from ..operations import Operation
+from .row import Backend, Dtype, Note, clipped_norm, merged_axes, promote_narrow
 
 _HELD: dict[Dtype, Dtype] = {np.dtype(np.uint16): np.dtype(np.int32), np.dtype(np.uint32): np.dtype(np.int64)}
 

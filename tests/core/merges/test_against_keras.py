@@ -9,7 +9,7 @@ from core import MERGES, MergeError, align, merge
 from core.merges.merge import merge_row
 from core.merges.operations import find
 from tests.core.merges.cases import case
-from tests.oracle import Answer, ask
+from tests.oracle import Answer, ask, keras
 
 pytestmark = pytest.mark.keras
 
@@ -51,6 +51,15 @@ def test_subnormal_numbers_are_zero_to_keras():
     inputs = [tiny[:, :1], ones[:, :1]]
     options = {"axes": 1, "normalize": True}
     assert merge("Dot", inputs, **options).value == ask("Dot", inputs, **options).value == 0
+
+
+@pytest.mark.parametrize("operation", [name for name in MERGES if name not in ("Subtract", "Dot")])
+def test_subnormal_bfloat16_is_kept_where_it_is_copied(operation):
+    """The upper half of a float32: the cast moves bits. A kernel that computes with it gets 0."""
+    tiny = np.array([[1e-40, 2]], dtype=keras.ops.ones(1, "bfloat16").numpy().dtype)
+    for inputs in ([tiny], [tiny, tiny]):
+        ours, theirs = merge(operation, inputs).value, ask(operation, inputs).value
+        np.testing.assert_array_equal(ours.view(np.uint32), theirs.view(np.uint32))
 
 
 def check(operation: str, inputs: list, masks: list | None, options: dict, answer: Answer, *, with_fixes: bool) -> None:
