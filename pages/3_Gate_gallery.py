@@ -10,6 +10,7 @@ from ui.gallery import controls, sections
 from ui.gallery.comparison import pair_titles, show_pair
 from ui.gallery.features import features_of, run
 from ui.gallery.pitfalls import show_traps
+from ui.gallery.shapes import show_shapes
 from ui.gallery.wall import show_wall
 from ui.text import t
 
@@ -19,6 +20,8 @@ features = features_of(chosen)
 lines = []  # (gate, fraction of energy retained by channel)
 if choice is None:
     show_wall(features)
+elif not features.computed:
+    show_shapes(choice, features)
 elif (trace := run(choice, features)) is not None:
     key = f"{choice} {second} {features.key} {features.seed}"
     with frame.more_controls():

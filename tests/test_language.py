@@ -24,18 +24,21 @@ from ui import text
 
 ROOT = Path(__file__).parent.parent
 PO = ROOT / "ui" / "locales" / "zh" / "LC_MESSAGES" / "mergescope.po"
-SOURCES = ("core", "figures", "pages", "sandbox", "ui")
+SOURCES = ("core", "figures", "pages", "sandbox", "survey", "ui")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 SAME_IN_CHINESE = {
     "NaN",
     "+∞",
     "−∞",
     "{at} / {last}",
+    "AUC",
     "BAM",
     "CBAM",
     "FiLM",
+    "IoU",
     "scSE",
     "Dice {score}",
+    "{title}: {note}",
     "Dice {score} ({change})",
     "x × α",
 }  # signs and names
@@ -100,6 +103,7 @@ AREAS = (
     "network",
     "pages",
     "sandbox",
+    "survey",
     "tests",
     "training",
     "ui",
@@ -221,7 +225,7 @@ def test_the_tables_speak_chinese(monkeypatch):
 
 def test_the_tensor_view_speaks_chinese(monkeypatch):
     """Every word that is handed to the browser."""
-    words = pytest.importorskip("ui.tensor_view.words").WORDS.values()
+    words = pytest.importorskip("core.tensor_view.words").WORDS.values()
     wrong = [word for word in words if not HAN.search(in_chinese(monkeypatch, word))]
     assert [word for word in wrong if word not in SAME_IN_CHINESE] == []
 

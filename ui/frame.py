@@ -21,6 +21,7 @@ PAGES = {  # file: (title, icon); the one list of pages
     "pages/3_Gate_gallery.py": (_("Gate gallery"), ":material/grid_view:"),
     "pages/4_Model_inspector.py": (_("Model inspector"), ":material/account_tree:"),
     "pages/5_Story.py": (_("Story"), ":material/auto_stories:"),
+    "pages/6_Survey.py": (_("Survey"), ":material/stacked_bar_chart:"),
 }
 _ROOT = Path(__file__).parent.parent
 _ICON = Path(__file__).parent / "icon.svg"

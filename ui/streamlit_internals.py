@@ -105,7 +105,7 @@ def wrap_files(middleware: Callable[[ASGIApp], ASGIApp]) -> None:
     async def wrapped(files: StaticFiles, scope: Scope, receive: Receive, send: Send) -> None:
         await middleware(partial(call, files))(scope, receive, send)
 
-    StaticFiles.__call__ = wrapped  # type: ignore[method-assign]
+    StaticFiles.__call__ = wrapped  # type: ignore[method-assign, assignment]
 
 
 def use_log_handler(handler: logging.Handler) -> None:

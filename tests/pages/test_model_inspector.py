@@ -13,7 +13,7 @@ from sandbox.processes.errors import SandboxError
 from tests.pages.opened import words
 from tests.patience import PATIENCE
 from tests.ui.inspector import engine
-from tests.ui.inspector.models import gate_file, keras_file
+from tests.ui.inspector.models import gate_file, keras_file, unet_file
 
 PAGE = "pages/4_Model_inspector.py"
 OWN = {"msrc": "own"}
@@ -378,3 +378,13 @@ def test_a_size_that_does_not_fit(played, monkeypatch):
     assert "The size (1, 89, 90, 3) of x does not fit this model." in text
     assert "The next larger size that fits: (1, 96, 90, 3)." in text
     assert "x = keras.layers.ZeroPadding2D(((0, 7), (0, 0)))(x)" in text
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "Are x and g swapped?"), ("zh", "x 和 g 是否写反了？")])
+def test_a_gate_on_an_unlikely_tensor_draws_a_question(language, said):
+    """Before any run, from the graph; a gate on the skip connection draws none."""
+    asked = {"mrun": "stopped", "merge": "gated", "lang": language}
+    app = open_inspector(unet_file("up", ("x", "gated")), **asked)
+    assert any(said in warning.value for warning in app.warning)
+    app = open_inspector(unet_file(), **asked)
+    assert not any(said in warning.value for warning in app.warning)

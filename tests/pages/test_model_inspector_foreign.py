@@ -38,6 +38,7 @@ def test_a_model_that_can_be_viewed_but_not_run(played):
     app = open_inspector(file, mrun="true")
     assert "This model can be viewed but not run" in words(app)
     assert "twice" in words(app)
+    assert 'mergescope.record(model, inputs, "run.msr.npz")' in words(app)
     assert rows(app)
     assert played == []
     assert not [button for button in app.button if button.key in ("mstart", "mstop")]

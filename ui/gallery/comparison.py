@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.gates import GATES, GateTrace
 from core.gates.compare import GateComparison, compare_gates
+from core.tensor_view import WEIGHTS
 from ui import frame
 from ui.gallery.cards import first_channel, map_limits
 from ui.gallery.sections import share
@@ -16,7 +17,6 @@ from ui.gallery.strip import chosen_channel, is_per_channel, show_strip
 from ui.tensor_view import Panel, Range, Scale, Selection, TensorView, tensor_view
 from ui.text import plain, t
 from ui.views.merge_view import translated_words
-from ui.views.scales import WEIGHTS
 
 Pair = tuple[GateTrace, GateTrace]
 _BELOW = 40  # pixels of the window for the distance below the panels
@@ -109,9 +109,13 @@ def _draw(
     each: Range = "channel",
     stage: bool = False,
 ) -> None:
-    view = TensorView(tuple(panels), axes=(1, 2), scale=Scale(range=each), words=translated_words())
+    rank = max(panel.value.ndim for panel in panels)
+    axes = (rank - 3, rank - 2)
+    view = TensorView(tuple(panels), axes=axes, scale=Scale(range=each), words=translated_words())
     tensor_view(
-        replace(view, layout="stage", gallery=False, below=_BELOW) if stage else view,
+        replace(view, layout="stage", gallery=False, below=_BELOW)
+        if stage and rank == 4
+        else view,  # a grid of rows and columns
         key=f"pair {key}",
-        selection=Selection(at=(0, 0, 0, channel)),
+        selection=Selection(at=(0,) * (rank - 1) + (channel,)),
     )

@@ -207,3 +207,20 @@ def test_only_brackets_outside_of_strings_are_counted(value):
                 parse_json("config.json", text.encode())
         else:
             assert parse_json("config.json", text.encode())
+
+
+def test_a_layer_named_like_a_second_call():
+    """A layer "m#2" beside the second call of "m": three ids; the recorder finds all three."""
+    from sandbox.model_run.loading import load_model, structured
+    from sandbox.model_run.recorder import Recorder
+
+    a, b = keras.Input((3,), name="a"), keras.Input((3,), name="b")
+    m = layers.Multiply(name="m")
+    content = saved(keras.Model([a, b], layers.Add(name="m#2")([m([a, b]), m([b, b])])))
+    assert [entry.id for entry in read_model(content).merges] == ["m", "m#2", "m##2"]
+    file, model = load_model(content)
+    found = {}
+    wanted = frozenset(entry.id for entry in file.merges)
+    recorder = Recorder(wanted, lambda name, _, output: found.setdefault(name, np.asarray(output).tolist()))
+    recorder.run(model, structured(model, [np.full((1, 3), 2, "float32"), np.full((1, 3), 5, "float32")]))
+    assert found == {"m": [[10] * 3], "m#2": [[25] * 3], "m##2": [[35] * 3]}

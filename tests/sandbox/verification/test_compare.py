@@ -36,3 +36,17 @@ def test_large_whole_numbers_in_dot_are_beyond_what_is_promised():
     assert of(60_000, 7, 9) == (False, False)
     assert of(60_000, 7, 7) == (True, True)
     assert of(3, 18, 20) == (False, True)
+
+
+def test_products_that_overflow_are_beyond_what_is_promised():
+    """Inf + 3e38 * -2 is NaN where the product overflows first, and inf where it is fused with the addition."""
+    inputs = [np.array([[np.inf, 3e38]], "float32"), np.array([[1, -2]], "float32")]
+    inf, nan = np.array([[np.inf]], "float32"), np.array([[np.nan]], "float32")
+    found = difference("Dot", inf, nan, inputs, {"axes": 1})
+    assert (found.agrees, found.promised) == (False, False)
+    inputs = [np.array([[np.inf, 3e30]], "float32"), np.array([[1, -2]], "float32")]
+    assert difference("Dot", inf, nan, inputs, {"axes": 1}).promised
+    wraps = [np.array([[2**20]]), np.array([[2**20]])]
+    ours, theirs = np.array([[0]], "int32"), np.array([[1]], "int32")
+    assert difference("Dot", ours, theirs, wraps, {"axes": 1}, "jax").promised  # 32 bits that wrap around are exact
+    assert not difference("Dot", ours, theirs, wraps, {"axes": 1}).promised

@@ -1,0 +1,69 @@
+"""One step of an element-wise merge: promotion, subnormal values, and no warnings of NumPy.
+
+Every merge comes through here, so what is usual is quick: two operands of float32, one change of NumPy's error state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from ..dtypes import FLOAT32, Array, flush, scan_for_subnormals
+from .backends import Backend
+from .operations import Operation
+
+quiet = np.errstate(over="ignore", under="ignore", invalid="ignore")  # as a decorator it costs half of a `with`
+
+
+def combine(row: Operation, backend: Backend, first: Array, second: Array) -> Array:
+    """The running result of an element-wise merge with its next operand, in the dtype that the backend chooses.
+
+    Args:
+        row: the merge.
+        backend: that Keras runs on.
+        first: the running result; of shapes that NumPy broadcasts as Keras does.
+        second: the next operand.
+    """
+    if first.dtype is FLOAT32 and second.dtype is FLOAT32:
+        return _step_of_floats(row, backend, first, second)
+    dtype = _common_dtype(row, backend, first.dtype, second.dtype)
+    first, second = (backend.operand(array).astype(dtype, copy=False) for array in (first, second))
+    return _step_of_floats(row, backend, first, second) if dtype == FLOAT32 else _step_quietly(row.step, first, second)
+
+
+@lru_cache(maxsize=1024)
+def _common_dtype(row: Operation, backend: Backend, first: np.dtype[Any], second: np.dtype[Any]) -> np.dtype[Any]:
+    return backend.promote(row, first, second)
+
+
+def _step_of_floats(row: Operation, backend: Backend, first: Array, second: Array) -> Array:
+    if not backend.flushes:
+        return _step_quietly(row.step, first, second)
+    try:
+        return _step_or_raise(row.step, first, second)
+    except FloatingPointError:  # there is a subnormal value somewhere
+        return flush(_step_quietly(row.step, flush(first), flush(second)))
+
+
+@quiet
+def _step_quietly(step: Callable[..., Any], first: Array, second: Array) -> Array:
+    result: Array = step(first, second)
+    return result
+
+
+@np.errstate(over="ignore", under="raise", invalid="ignore")
+def _step_or_raise(step: Callable[..., Any], first: Array, second: Array) -> Array:
+    """One step of float32.
+
+    Raises:
+        FloatingPointError: an operand or the result has a subnormal value, as far as `scan_for_subnormals` looks, or
+            the step underflows.
+    """
+    scan_for_subnormals(first)
+    scan_for_subnormals(second)
+    result: Array = step(first, second)
+    scan_for_subnormals(result)
+    return result
