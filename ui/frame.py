@@ -61,19 +61,26 @@ def headline(claim: str) -> Container:
     Returns:
         Where the controls are drawn.
     """
-    title, controls = headline_parts()
-    title.title(claim, anchor=False)
-    return controls
+    line = _headline()
+    line.title(claim, anchor=False)
+    return _controls(line)
 
 
 def headline_parts() -> tuple[Container, Container]:
     """The first line of a page whose heading depends on its controls: where the heading and the controls are drawn."""
-    line = st.container(horizontal=True, vertical_alignment="center", gap="small", key="headline")
-    title = line.empty()
-    controls = line.container(
+    line = _headline()
+    title = line.container()  # an empty slot would be cleared in each run before it is filled again
+    return title, _controls(line)
+
+
+def _headline() -> Container:
+    return st.container(horizontal=True, vertical_alignment="center", gap="small", key="headline")
+
+
+def _controls(line: Container) -> Container:
+    return line.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="right", gap="xsmall", key="controls"
     )
-    return title, controls
 
 
 def picture(*, more: bool = False, lines: int = 0) -> Container:

@@ -24,7 +24,7 @@ def test_panels_are_as_large_as_promised(open_page):
             settle(page)
         for window in WINDOWS:
             resized(page, window)
-            widths = [right - left for left, _, right, _ in boxes(page, f"{VIEW} .panels canvas.base")]
+            widths = [right - left for left, _, right, _ in boxes(page, f"{VIEW} .panels canvas.base")[:3]]
             assert min(widths) >= LEAST.get((window[0], presenting), 300)
 
 
@@ -60,8 +60,6 @@ def test_nothing_moves_while_pointing_and_painting(open_page, present):
     stroke(page, page.locator(f"{VIEW} canvas.over").nth(1).bounding_box())
     np.testing.assert_array_equal(positions(page), before)
     note.filter(has_not_text=own).wait_for()  # it is being computed
-    np.testing.assert_array_equal(positions(page), before)
-    note.filter(has_not_text=own).filter(has_text="Dice").wait_for()
     np.testing.assert_array_equal(positions(page), before)
 
 
@@ -128,7 +126,7 @@ def test_flicker_wall_and_code(open_page):
     page.keyboard.up("f")
     two_frames(page)
     assert panels.nth(0).evaluate(picture) == features
-    sign = page.locator(f"{VIEW} .sign").last.bounding_box()
+    sign = page.locator(f"{VIEW}.stage .sign").last.bounding_box()
     page.mouse.move(sign["x"] + sign["width"] / 2, sign["y"] + sign["height"] / 2)
     page.mouse.down()
     two_frames(page)
