@@ -5,35 +5,35 @@ then the packages and modules with the rest. `tests/test_boundaries.py` enforces
 """
 
 # The table of merges
-from core.merges.operations import MERGES, Operation
+from .merges.operations import MERGES, Operation
 
 # The table of backends
-from core.merges.backends import BACKENDS
+from .merges.backends import BACKENDS
 
 # Shapes
-from core.merges.align import align
-from core.merges.plan import AlignedInput, Alignment
+from .merges.align import align
+from .merges.plan import AlignedInput, Alignment
 
 # Values
-from core.merges.differences import BackendDifference, backend_differences
-from core.merges.gradients import gradients
-from core.merges.merge import Merged, merge
-from core.merges.provenance import reach, sources
+from .merges.differences import BackendDifference, backend_differences
+from .merges.gradients import gradients
+from .merges.merge import Merged, merge
+from .merges.provenance import reach, sources
 
 # Code
-from core.merges.dialects import DIALECTS
-from core.merges.snippets import snippet
+from .merges.dialects import DIALECTS
+from .merges.snippets import snippet
 
 # Errors
-from core.errors import Fix, MergeError
-from core.merges.read_error import Request, read_error
-from core.sentences import Sentence
+from .errors import Fix, MergeError
+from .merges.read_error import Request, read_error
+from .sentences import Sentence
 
 __all__ = [
     "BACKENDS", "DIALECTS", "MERGES",
     "AlignedInput", "Alignment", "BackendDifference", "Fix", "MergeError", "Merged", "Operation", "Request",
     "Sentence",
     "align", "backend_differences", "gradients", "merge", "reach", "read_error", "snippet", "sources",
-    "gates", "merges", "segmentation", "story",
-    "colours", "digests", "dtypes", "errors", "limits", "sentences", "settings", "zip_members",
+    "files", "gates", "merges", "segmentation", "story", "tensor_view",
+    "digests", "dtypes", "errors", "limits", "sentences", "settings",
 ]  # fmt: skip

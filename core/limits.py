@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import prod
 
-from core.errors import Shape, invalid_request
-from core.settings import number
+from .errors import Shape, invalid_request
+from .settings import number
 
 MAX_RANK = 6  # axes of a tensor that are drawn
 MAX_SIZE = 65_536  # elements along one axis
@@ -31,6 +31,7 @@ MAX_MODEL_NESTING = 100  # brackets within brackets in config.json; a model nest
 MAX_MODEL_LAYERS = 2_000  # calls of layers, those of nested models counted each time; NASNetLarge has 1,041
 MAX_MODEL_EDGES = 20_000  # inputs of all layers together
 MAX_MODEL_NUMBERS = 60_000_000  # parameters that the layers of a model declare: 240 MB of float32
+MAX_RECORDING_BYTES = MAX_MODEL_BYTES  # a recording of a run, an .msr.npz
 MAX_FRAMES = 256  # of an exported animation
 MAX_SLIDES = 64  # of channels, in an exported deck
 MAX_EXPORTS = 2  # long ones at a time, for all visitors together

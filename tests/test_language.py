@@ -38,6 +38,7 @@ SAME_IN_CHINESE = {
     "IoU",
     "scSE",
     "Dice {score}",
+    "{title}: {note}",
     "Dice {score} ({change})",
     "x × α",
 }  # signs and names
@@ -224,7 +225,7 @@ def test_the_tables_speak_chinese(monkeypatch):
 
 def test_the_tensor_view_speaks_chinese(monkeypatch):
     """Every word that is handed to the browser."""
-    words = pytest.importorskip("ui.tensor_view.words").WORDS.values()
+    words = pytest.importorskip("core.tensor_view.words").WORDS.values()
     wrong = [word for word in words if not HAN.search(in_chinese(monkeypatch, word))]
     assert [word for word in wrong if word not in SAME_IN_CHINESE] == []
 

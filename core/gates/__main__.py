@@ -2,7 +2,7 @@
 
 import sys
 
-from core.gates.report import main
+from .report import main
 
 if __name__ == "__main__":
     sys.exit(main())

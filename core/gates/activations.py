@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.dtypes import Array
+from ..dtypes import Array
 
 
 def relu(value: Array) -> Array:

@@ -13,18 +13,18 @@ from typing import Any, Literal
 
 import numpy as np
 
-from core.dtypes import FLOAT32, Array, flush
-from core.errors import invalid_request
-from core.gates.activations import ACTIVATIONS, SOFTMAX_EQUATION, softmax, softmax_back
-from core.gates.convolution import Padding, Sizes, convolve, convolve_back, convolved_grid, times
-from core.gates.resampling import resize, resize_back
-from core.gates.trace import Axes, Back, Label, Step
-from core.gates.weights import Start, Weights, not_computed
-from core.limits import MAX_GATE_STEP
-from core.merges.align import align
-from core.merges.gradients import gradients
-from core.merges.merge import merge
-from core.merges.plan import Alignment
+from ..dtypes import FLOAT32, Array, flush
+from ..errors import invalid_request
+from ..limits import MAX_GATE_STEP
+from ..merges.align import align
+from ..merges.gradients import gradients
+from ..merges.merge import merge
+from ..merges.plan import Alignment
+from .activations import ACTIVATIONS, SOFTMAX_EQUATION, softmax, softmax_back
+from .convolution import Padding, Sizes, convolve, convolve_back, convolved_grid, times
+from .resampling import resize, resize_back
+from .trace import Axes, Back, Label, Step
+from .weights import Start, Weights, not_computed
 
 Pool = Literal["mean", "max"]
 EPSILON = 1e-5  # of batch normalization in PyTorch, in which the references are written; Keras's default is 1e-3

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.dtypes import FLOAT32, Array
-from core.errors import invalid_request
-from core.gates.channels import Figures, energy
-from core.gates.trace import GateTrace
+from ..dtypes import FLOAT32, Array
+from ..errors import invalid_request
+from .channels import Figures, energy
+from .trace import GateTrace
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from core.dtypes import Array
+from ..dtypes import Array
 
 Sizes = tuple[int, ...]
 Padding = Literal["valid", "same"]

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from core.dtypes import FLOAT32, Array, autocast
-from core.errors import invalid_request
-from core.gates.trace import GateTrace
+from ..dtypes import FLOAT32, Array, autocast
+from ..errors import invalid_request
+from .trace import GateTrace
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,10 +14,10 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from core.dtypes import Array
-from core.errors import invalid_request
-from core.gates.trace import Step
-from core.sentences import Sentence
+from ..dtypes import Array
+from ..errors import invalid_request
+from ..sentences import Sentence
+from .trace import Step
 
 SUPPRESSED, PASSED = 0.05, 0.95  # below and above which a value counts as suppressed and passed
 FAINT = 0.1  # a map without any larger value suppresses everything

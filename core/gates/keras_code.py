@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.errors import invalid_request
+from ..errors import invalid_request
 
 Sizes = tuple[int, ...]
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.dtypes import FLOAT32, Array
-from core.errors import invalid_request
-from core.sentences import Sentence as _  # marks text for the catalogues
+from ..dtypes import FLOAT32, Array
+from ..errors import invalid_request
+from ..sentences import Sentence as _  # marks text for the catalogues
 
 _EDGE = 1e-7  # closest to 0 and 1 that a logarithm is taken of: beyond it float32 has no values near 1
 

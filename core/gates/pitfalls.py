@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.dtypes import Array
-from core.gates.trace import GateTrace
-from core.sentences import Sentence as _  # marks text for the catalogues
+from ..dtypes import Array
+from ..sentences import Sentence as _  # marks text for the catalogues
+from .trace import GateTrace
 
 Named = tuple[tuple[str, Array], ...]  # symbol and value of each input
 

@@ -11,13 +11,13 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from core.errors import MergeError, invalid_request
-from core.gates.run import find_gate, gate_shapes, run_gate
-from core.gates.table import GATES, Gate
-from core.gates.trace import GateTrace, Step
-from core.limits import check_features
-from core.merges.samples import make_sample
-from core.merges.shape_text import parse_shape
+from ..errors import MergeError, invalid_request
+from ..limits import check_features
+from ..merges.samples import make_sample
+from ..merges.shape_text import parse_shape
+from .run import find_gate, gate_shapes, run_gate
+from .table import GATES, Gate
+from .trace import GateTrace, Step
 
 _AXES = {4: ("batch", "rows", "columns", "channels"), 5: ("batch", "depth", "rows", "columns", "channels")}
 _EXAMPLE, _SIGNAL = (1, 4, 6, 16), (1, 2, 3, 16)  # small features whose axes have different sizes

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from core.dtypes import FLOAT32, Array
+from ..dtypes import FLOAT32, Array
 
 Sizes = tuple[int, ...]
 

@@ -12,15 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from core.dtypes import FLOAT32, Array, autocast
-from core.errors import invalid_request
-from core.gates.builder import TraceBuilder
-from core.gates.keras_code import CodeOptions
-from core.gates.table import GATES, Gate
-from core.gates.trace import GateTrace, Label, Step
-from core.gates.weights import Weights, not_computed
-from core.sentences import Sentence
-from core.sentences import Sentence as _  # marks text for the catalogues
+from ..dtypes import FLOAT32, Array, autocast
+from ..errors import invalid_request
+from ..sentences import Sentence
+from ..sentences import Sentence as _  # marks text for the catalogues
+from .builder import TraceBuilder
+from .keras_code import CodeOptions
+from .table import GATES, Gate
+from .trace import GateTrace, Label, Step
+from .weights import Weights, not_computed
 
 X = Label("x", "x", "", _("The features that are gated."))
 G = Label("g", "g", "", _("The gating signal: coarser features with more context."))

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.dtypes import Array
-from core.gates.map_changes import change_map
-from core.gates.run import run_gate
-from core.gates.trace import GateTrace
-from core.sentences import Sentence as _  # marks text for the catalogues
+from ..dtypes import Array
+from ..sentences import Sentence as _  # marks text for the catalogues
+from .map_changes import change_map
+from .run import run_gate
+from .trace import GateTrace
 
 
 @dataclass(frozen=True)

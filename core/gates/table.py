@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from core.gates.builder import TraceBuilder
-from core.gates.families import attention, branches, channel, coordinate, self_attention, spatial_channel, whole_image
-from core.gates.keras_code import CodeOptions
-from core.gates.trace import Step
-from core.sentences import Sentence as _  # marks text for the catalogues
+from ..sentences import Sentence as _  # marks text for the catalogues
+from .builder import TraceBuilder
+from .families import attention, branches, channel, coordinate, self_attention, spatial_channel, whole_image
+from .keras_code import CodeOptions
+from .trace import Step
 
 Maps = Step | tuple[Step, ...]
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import NamedTuple
 
-from core.dtypes import Array
-from core.merges.plan import Alignment
-from core.sentences import Sentence
+from ..dtypes import Array
+from ..merges.plan import Alignment
+from ..sentences import Sentence
 
 Back = Callable[[Array], tuple[Array, ...]]
 Axes = tuple[int | None, ...]

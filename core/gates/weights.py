@@ -13,8 +13,8 @@ from zlib import crc32
 
 import numpy as np
 
-from core.dtypes import FLOAT32, Array, autocast
-from core.errors import invalid_request, shown
+from ..dtypes import FLOAT32, Array, autocast
+from ..errors import invalid_request, shown
 
 Start = Literal["glorot", "zeros", "ones", "minus ones"]
 _STARTS = {"zeros": 0, "ones": 1, "minus ones": -1}

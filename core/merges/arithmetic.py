@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.dtypes import Array
-from core.merges.merge import Merged
-from core.merges.operations import find
-from core.merges.provenance import sources
+from ..dtypes import Array
+from .merge import Merged
+from .operations import find
+from .provenance import sources
 
 _TERMS = 6  # of a sum that are written out
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from core.dtypes import FLOAT32, is_float
-from core.merges.backends.row import Backend, Dtype
-from core.merges.operations import Operation
-from core.sentences import Sentence
+from ..dtypes import FLOAT32, is_float
+from ..sentences import Sentence
+from .backends.row import Backend, Dtype
+from .operations import Operation
 
 
 def dtype_warnings(row: Operation, dtypes: Sequence[Dtype], result: Dtype, backend: Backend) -> Iterator[Sentence]:

@@ -11,13 +11,13 @@ from itertools import islice, product
 from math import prod
 from typing import Any
 
-from core.errors import Fix, MergeError, Shape
-from core.merges.operations import Operation
-from core.merges.plan import Alignment
-from core.merges.rearrange import Change, assign, variable
-from core.merges.single_fixes import changes
-from core.merges.warnings import is_doubtful
-from core.sentences import Sentence
+from ..errors import Fix, MergeError, Shape
+from ..sentences import Sentence
+from .operations import Operation
+from .plan import Alignment
+from .rearrange import Change, assign, variable
+from .single_fixes import changes
+from .warnings import is_doubtful
 
 _MOST = 5  # fixes that are offered
 _MOST_INPUTS = 26  # that have a name in code, a to z

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.dtypes import FLOAT32, Array
-from core.merges.arithmetic import number
-from core.merges.gradients import gradients
-from core.merges.operations import find
-from core.merges.plan import Alignment
-from core.merges.provenance import reach, sources
+from ..dtypes import FLOAT32, Array
+from .arithmetic import number
+from .gradients import gradients
+from .operations import find
+from .plan import Alignment
+from .provenance import reach, sources
 
 _TERMS = 6  # terms of a long sum that are written out
 
@@ -71,7 +71,7 @@ def _derivative(
         other = 1 - input_number
         return float(inputs[other][picked[other][picked[input_number].index(index)]])
     values = [np.full((1, 1), part[cells[0]], FLOAT32) for part, cells in zip(inputs, picked, strict=True)]
-    return float(gradients(alignment.operation, values)[input_number][0, 0])
+    return float(gradients(alignment.operation, values, backend=alignment.backend)[input_number][0, 0])
 
 
 def _operand(value: str) -> str:

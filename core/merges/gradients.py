@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from core.dtypes import FLOAT32, Array, autocast, is_float
-from core.errors import invalid_request
-from core.limits import check_rank
-from core.merges.backends import Backend, find_backend
-from core.merges.backends.row import clipped_norm as unit
-from core.merges.merge import given_arrays, merge_row
-from core.merges.operations import Operation, find
-from core.merges.plan import Alignment
+from ..dtypes import FLOAT32, Array, autocast, is_float
+from ..errors import invalid_request
+from ..limits import check_rank
+from .backends import Backend, find_backend
+from .backends.row import clipped_norm as unit
+from .merge import given_arrays, merge_row
+from .operations import Operation, find
+from .plan import Alignment
 
 _MOST_AXES = 20  # each gets its own letter in an einsum of Dot
 

@@ -7,17 +7,47 @@ like the layer. Addition has the same bias accident as the layers (`core/merges/
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import index
+from typing import Any, Literal
 
-from core.errors import MergeError, PartialInput, Shape, invalid_request
-from core.merges.backends import TENSORFLOW
-from core.merges.concatenate import align_concatenate
-from core.merges.fixes import Problem, find_fixes
-from core.merges.operations import Operation, find
-from core.merges.plan import AlignedInput, Alignment, Role, faults_of, partial_input
-from core.merges.warnings import warnings
-from core.sentences import Sentence
+from ..errors import MergeError, PartialInput, Shape, invalid_request
+from ..sentences import Sentence
+from .align import align
+from .backends import TENSORFLOW
+from .concatenate import align_concatenate
+from .fixes import Problem, find_fixes
+from .operations import Operation, find
+from .plan import AlignedInput, Alignment, Role, faults_of, partial_input
+from .warnings import warnings
+
+OPERATORS: dict[str, Literal["operator", "function"]] = {
+    "Add": "operator",
+    "Subtract": "operator",
+    "Multiply": "operator",
+    "Maximum": "function",
+    "Minimum": "function",
+    "Concatenate": "function",
+}
+"""The merges that Python's operators or `keras.ops` write, by their class in `keras.src.ops`, and which of the two."""
+
+
+def align_as_written(operation: str, kind: str, options: Mapping[str, Any], shapes: Sequence[Shape]) -> Alignment:
+    """The alignment of a merge in a model, by the rule of a layer or of an operator.
+
+    Args:
+        operation: name in `core.MERGES`.
+        kind: "layer"; anything else is an operator.
+        options: axis, axes, normalize, as far as the operation has them.
+        shapes: one per operand.
+
+    Raises:
+        MergeError: the shapes are incompatible.
+    """
+    if kind == "layer":
+        return align(operation, shapes, **{name: one for name, one in options.items() if name in ("axis", "axes")})
+    axis = options.get("axis", 0)
+    return align_operator(operation, tuple(shapes), axis=axis if isinstance(axis, int) else 0)
 
 
 def align_operator(operation: str, shapes: Iterable[Iterable[int | None]], *, axis: int = 0) -> Alignment:

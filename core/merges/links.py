@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.merges.plan import AlignedInput, Alignment
+from .plan import AlignedInput, Alignment
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.dtypes import Array
-from core.errors import Shape
-from core.merges.operations import find
+from ..dtypes import Array
+from ..errors import Shape
+from .operations import find
 
 Sizes = tuple[int, ...]
 

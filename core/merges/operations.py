@@ -11,9 +11,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from core.dtypes import Array
-from core.errors import invalid_request, shown
-from core.sentences import Sentence as _  # marks text for the catalogues
+from ..dtypes import Array
+from ..errors import invalid_request, shown
+from ..sentences import Sentence as _  # marks text for the catalogues
 
 Pair = tuple[Array, Array]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.errors import Shape
-from core.sentences import Sentence as _  # marks text for the catalogues
+from ..errors import Shape
+from ..sentences import Sentence as _  # marks text for the catalogues
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from itertools import product
 from numbers import Integral
 
-from core.errors import Shape, invalid_request, shown
-from core.merges.links import AxisLink, links
-from core.merges.plan import Alignment
+from ..errors import Shape, invalid_request, shown
+from .links import AxisLink, links
+from .plan import Alignment
 
 Index = tuple[int, ...]
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import combinations, permutations
 from math import prod
 
-from core.errors import Shape
-from core.sentences import Sentence
+from ..errors import Shape
+from ..sentences import Sentence
 
 _MOST_PERMUTED = 7  # ranks up to which all orders are tried: 720
 _NO_TEXT = ""

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from core.errors import Shape
-from core.merges.rearrange import Change, assign, layer
-from core.sentences import Sentence
+from ..errors import Shape
+from ..sentences import Sentence
+from .rearrange import Change, assign, layer
 
 _SMALL = 2  # differences that are padded or cropped rather than resized
 Kind = str  # "upsample", "pad", "crop", "pool", "resize", "project"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from core.errors import MergeError
-from core.merges.plan import Alignment, Role
+from ..errors import MergeError
+from .plan import Alignment, Role
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from unicodedata import category
 
-from core.errors import MergeError, Shape, invalid_request
-from core.limits import MAX_RANK, MAX_SIZE
+from ..errors import MergeError, Shape, invalid_request
+from ..limits import MAX_RANK, MAX_SIZE
 
 _SHOWN = 40  # characters of the text that an error repeats
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
-from core.errors import MergeError, Shape
-from core.merges.operations import Operation
-from core.merges.rearrange import (
+from ..errors import MergeError, Shape
+from .operations import Operation
+from .rearrange import (
     Change,
     flattened,
     from_scalar,
@@ -19,7 +19,7 @@ from core.merges.rearrange import (
     unchanged,
     with_batch,
 )
-from core.merges.resize import channels_first, first_samples, pooled_to_vector, resized
+from .resize import channels_first, first_samples, pooled_to_vector, resized
 
 _MOST_ORDERS = 800  # rearrangements of one input
 Shapes = tuple[Shape, ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.dtypes import Array
+from ..dtypes import Array
 
 WARM = (255, 176, 0)  # α, and the prediction
 COOL = (86, 180, 233)  # the ground truth

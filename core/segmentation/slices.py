@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.dtypes import FLOAT32, Array
-from core.errors import invalid_request
-from core.sentences import Sentence
+from ..dtypes import FLOAT32, Array
+from ..errors import invalid_request
+from ..sentences import Sentence
 
 SIDE = 160  # rows and columns of the input of the shipped network
 MAX_SEED = 10**9  # of a generated slice

@@ -9,14 +9,14 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from core.errors import Shape, invalid_request
-from core.gates.channels import ORDERS
-from core.limits import MAX_INPUTS, MAX_RANK, MAX_SIZE
-from core.merges.operations import MERGES
-from core.merges.samples import DTYPES, SAMPLES
-from core.merges.shape_text import parse_shape
-from core.sentences import Sentence as _  # marks text for the catalogues
-from core.story.model import Network
+from ..errors import Shape, invalid_request
+from ..gates.channels import ORDERS
+from ..limits import MAX_INPUTS, MAX_RANK, MAX_SIZE
+from ..merges.operations import MERGES
+from ..merges.samples import DTYPES, SAMPLES
+from ..merges.shape_text import parse_shape
+from ..sentences import Sentence as _  # marks text for the catalogues
+from .model import Network
 
 SCENES = {  # of the trained network: name, and what it shows
     "gated": _("The features, the attention map, and their product."),

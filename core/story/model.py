@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.errors import Shape
+from ..errors import Shape
 
 MAX_BYTES = 100_000  # of a story file
 MAX_STEPS = 60

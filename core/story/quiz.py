@@ -13,14 +13,14 @@ from typing import Any, Literal
 
 import numpy as np
 
-from core.errors import MergeError, Shape
-from core.merges.align import align
-from core.merges.merge import merge
-from core.merges.numpy_rule import numpy_outcome
-from core.merges.operations import MERGES
-from core.merges.provenance import reach
-from core.merges.rows import error_rows
-from core.merges.samples import make_sample
+from ..errors import MergeError, Shape
+from ..merges.align import align
+from ..merges.merge import merge
+from ..merges.numpy_rule import numpy_outcome
+from ..merges.operations import MERGES
+from ..merges.provenance import reach
+from ..merges.rows import error_rows
+from ..merges.samples import make_sample
 
 COUNT = 8  # questions of one seed
 MAX_SEED = 999_999

@@ -12,12 +12,12 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from core.errors import MergeError, Shape, invalid_request
-from core.limits import check_elements
-from core.merges.align import align
-from core.sentences import Sentence
-from core.story.entries import ENTRIES, network_entries, shown
-from core.story.model import MAX_BYTES, MAX_STEPS, Fault, Network, Step, Story, StoryError
+from ..errors import MergeError, Shape, invalid_request
+from ..limits import check_elements
+from ..merges.align import align
+from ..sentences import Sentence
+from .entries import ENTRIES, network_entries, shown
+from .model import MAX_BYTES, MAX_STEPS, Fault, Network, Step, Story, StoryError
 
 Lines = dict[tuple[int, str], int]  # (number of the table, name of the entry) -> line, from 1
 Readers = Mapping[str, Callable[[Any], Any]]  # name of an entry -> its reader

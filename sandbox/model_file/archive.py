@@ -14,8 +14,8 @@ from typing import Any
 
 from core import MergeError
 from core.errors import invalid_request, short
+from core.files.zip_members import ZipLimits, check_members, open_zip, read_member
 from core.limits import MAX_MODEL_BYTES, MAX_MODEL_CONFIG_BYTES, MAX_MODEL_METADATA_BYTES, MAX_MODEL_NESTING
-from core.zip_members import ZipLimits, check_members, open_zip, read_member
 from sandbox.model_file.hdf5_parent import read_hdf5
 
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from core import Alignment, MergeError, Sentence, align
+from core import Alignment, MergeError, Sentence
 from core.errors import Shape
-from core.merges.keras_ops import align_operator
+from core.merges.keras_ops import align_as_written
 
 Kind = Literal["layer", "operator", "function"]
 JoinKind = Literal["operation", "layer", "code"]
@@ -131,6 +131,11 @@ class MergeEntry:
         return tuple(_stretched(entry.expanded_shape, entry.roles, output) for entry in self.alignment.inputs)
 
     @property
+    def contracted(self) -> tuple[int, int] | None:
+        """The axis of each operand that a Dot contracts; None for others, and where the shapes are not known."""
+        return None if self.alignment is None else self.alignment.axes
+
+    @property
     def stretches(self) -> bool:
         """Whether any operand is broadcast."""
         return any(self.stretched_axes)
@@ -148,9 +153,7 @@ class MergeEntry:
         Raises:
             MergeError: they are incompatible.
         """
-        if self.kind == "layer":
-            return align(self.operation, shapes, **{k: v for k, v in self.options.items() if k in ("axis", "axes")})
-        return align_operator(self.operation, shapes, axis=self.options.get("axis", 0))
+        return align_as_written(self.operation, self.kind, self.options, shapes)
 
     def aligned(self) -> MergeEntry:
         """The same entry with its alignment, or with the error."""

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from core import MERGES, Alignment, MergeError, align
+from core import MERGES, MergeError
 from core.errors import Shape
-from core.merges.keras_ops import align_operator
+from core.merges.keras_ops import OPERATORS, align_as_written
 from sandbox.model_file.allowed import LAYERS
 from sandbox.model_file.config import RawLayer
 from sandbox.model_file.entries import JoinKind, Kind
 
-OPERATORS: dict[str, Kind] = {  # classes of keras.src.ops that are one of the eight merges
-    "Add": "operator",
-    "Subtract": "operator",
-    "Multiply": "operator",
-    "Maximum": "function",
-    "Minimum": "function",
-    "Concatenate": "function",
-}
 COMBINE_INSIDE = ("Attention", "AdditiveAttention", "MultiHeadAttention", "GroupQueryAttention")
 _LAYERS = ("keras.layers", "keras.src.layers", "tensorflow.keras.layers", "tf_keras.layers")
 _OPERATIONS = ("keras.ops", "keras.src.ops")
@@ -55,18 +47,6 @@ def options_of(layer: RawLayer) -> dict[str, object]:
     return {name: layer.config[name] for name in _OPTIONS if name in layer.config}
 
 
-def align_merge(operation: str, kind: Kind, options: dict[str, object], shapes: Sequence[Shape]) -> Alignment:
-    """The alignment of a merge, by the rule of a layer or of an operator.
-
-    Raises:
-        MergeError: the shapes are incompatible.
-    """
-    if kind == "layer":
-        return align(operation, shapes, **{k: v for k, v in options.items() if k in ("axis", "axes")})  # type: ignore[arg-type]
-    axis = options.get("axis", 0)
-    return align_operator(operation, tuple(shapes), axis=axis if isinstance(axis, int) else 0)
-
-
 _BROADCAST_NAMES = (
     "TrueDivide Divide DivideNoNan FloorDivide Power Mod Greater GreaterEqual Less LessEqual Equal NotEqual LogicalAnd "
     "LogicalOr LogicalXor Arctan2 Hypot Fmax Fmin"
@@ -85,7 +65,7 @@ def merged_shape(layer: RawLayer, shapes: Sequence[Shape | None]) -> Shape | Non
     if not operation or not known or len(known) < len(shapes):
         return None
     try:
-        return align_merge(operation, kind, options_of(layer), known).output_shape
+        return align_as_written(operation, kind, options_of(layer), known).output_shape
     except MergeError:
         return None
 

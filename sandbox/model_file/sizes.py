@@ -13,10 +13,11 @@ from math import prod
 
 from core import MergeError
 from core.errors import Shape
+from core.merges.keras_ops import align_as_written
 from sandbox.model_file.calls import Call
 from sandbox.model_file.entries import InputEntry, Operand
 from sandbox.model_file.file import ModelFile
-from sandbox.model_file.kinds import align_merge, merge_kind, merged_shape, options_of
+from sandbox.model_file.kinds import merge_kind, merged_shape, options_of
 from sandbox.model_file.shapes import output_shape
 
 _BASE = 192  # size of the other axes while one is tried: divisible by 64 and by 3
@@ -181,7 +182,7 @@ def _checked_shape(call: Call, shapes: list[Shape | None]) -> Shape | None:
     operation, kind = merge_kind(call.layer)
     known = [shape for shape in shapes if shape is not None]
     if operation and len(known) == len(shapes) and known:
-        return align_merge(operation, kind, options_of(call.layer), known).output_shape
+        return align_as_written(operation, kind, options_of(call.layer), known).output_shape
     return merged_shape(call.layer, shapes) or output_shape(call.layer, shapes)
 
 

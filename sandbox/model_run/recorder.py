@@ -160,7 +160,7 @@ class Recorder:
         path, around = self._stack[-1]
         while not is_graph_of(around, function) and hasattr(around, "layer"):  # TimeDistributed, perhaps twice
             around = around.layer
-            path = (*path, around.name)
+            path = (*path, label(around.name, 0))
         return path
 
     @staticmethod

@@ -11,7 +11,7 @@ from time import process_time
 _SECONDS = (
     5  # of processor time for one input; the fuzzer's own limit also counts time in which a busy machine did not run it
 )
-NAMES = ("shapes", "lists", "csv", "npy", "npz", "images", "keras", "stories", "links")
+NAMES = ("shapes", "lists", "csv", "npy", "npz", "images", "keras", "recordings", "stories", "links")
 
 
 def parser(name: str) -> tuple[Callable[[bytes], object], type[Exception], list[bytes]]:
@@ -45,6 +45,11 @@ def parser(name: str) -> tuple[Callable[[bytes], object], type[Exception], list[
         from tests.sandbox.hostile import archive, layer, model, tensor
 
         return read_model, MergeError, [archive(model(layer("Add", "a", [[[tensor("x"), tensor("x")]]])))]
+    if name == "recordings":
+        from core.files.recording_reader import read_recording
+        from tests.core.files.recordings_corpus import content
+
+        return _read_arrays(read_recording), MergeError, [content(), content((0, 3))]
     if name == "links":
         return _link_reader(), MergeError, [b"op=Add&s0=5,1,5&cell=1,0,2&of=1&plane=0,2&at=1,1,1&colours=x.y"]
     return _values(name, MergeError)
@@ -69,6 +74,17 @@ def _values(name: str, error: type[Exception]):
     if name != "images":
         return READERS[reader], error, seeds
     return lambda data: (READERS[reader](data), file_notes("a.png", data)), error, seeds
+
+
+def _read_arrays(read):
+    """A recording with its first arrays, as the inspector opens it."""
+
+    def read_all(data: bytes) -> object:
+        recording = read(data)
+        tensors = [one for step in recording.index.steps for row in step.tensors.values() for one in row]
+        return [recording.array(one.array) for one in tensors[:9] if one.array is not None]
+
+    return read_all
 
 
 def _link_reader() -> Callable[[bytes], object]:

@@ -27,6 +27,6 @@ def words(app: AppTest) -> str:
 
 
 def views(app: AppTest) -> list[dict[str, Any]]:
-    """The plan of every tensor view on the page, as the browser gets it; see `ui.tensor_view.payload`."""
+    """The plan of every tensor view on the page, as the browser gets it; see `core.tensor_view.payload`."""
     protos = [element.proto for element in app.get("bidi_component")]
     return [json.loads(proto.mixed.json)["meta"] for proto in protos if proto.component_name.endswith("tensor_view")]

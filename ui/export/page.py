@@ -34,7 +34,7 @@ def to_html(document: Document) -> bytes:
     look = document.look()
     check_size(document)
     data = payload(look.view, look.chosen.sent())
-    numbers = data["x"]["v"].to_numpy().astype("<f4").tobytes()
+    numbers = data["numbers"].astype("<f4").tobytes()
     script = _literal({"meta": data["meta"], "numbers": b64encode(numbers).decode()})
     return _page(document, script).encode("utf-8", "replace")
 

@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 import io
-from math import prod
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from core.dtypes import Array
 from core.errors import invalid_request
+from core.files.npy import numbers_of, read_header
+from core.files.zip_members import ZipLimits, check_members, open_zip, read_member
 from core.limits import MAX_ARCHIVE_MEMBERS, MAX_ELEMENTS, MAX_RANK, MAX_UPLOAD_BYTES, check_elements
-from core.zip_members import ZipLimits, check_members, open_zip, read_member
 
 _SHOWN = 30  # characters of a dtype that an error repeats
 _LIMITS = ZipLimits(MAX_ARCHIVE_MEMBERS, MAX_UPLOAD_BYTES)  # arrays of zeros are packed to a thousandth
-_VERSIONS = {  # the third differs from the second in the names of fields alone, and no array here has fields
-    (1, 0): np.lib.format.read_array_header_1_0,
-    (2, 0): np.lib.format.read_array_header_2_0,
-    (3, 0): np.lib.format.read_array_header_2_0,
-}
 
 
 def checked(array: Array) -> Array:
     """An array that a merge can take.
 
     Raises:
-        MergeError: objects, text, complex numbers, too many axes or cells.
+        MergeError: objects, text, complex numbers, too many axes or elements.
     """
     _check(array.shape, array.dtype)
     if array.dtype.itemsize > 8:
@@ -58,32 +53,9 @@ def read_npz(content: bytes) -> dict[str, Array]:
 
 
 def _npy(content: bytes) -> Array:
-    if not content.startswith(b"\x93NUMPY"):
-        raise invalid_request("This is not a NumPy file.")
-    stream = io.BytesIO(content)
-    shape, dtype, order = _header(stream)
-    if dtype.hasobject:
-        raise invalid_request("The array holds Python objects; only numbers are read.")
-    promised, held = prod(shape) * dtype.itemsize, len(content) - stream.tell()
-    if promised != held:
-        raise invalid_request(
-            "The file says {promised} bytes of numbers but holds {held}.", promised=f"{promised:,}", held=f"{held:,}"
-        )
-    _check(shape, dtype)
-    numbers = np.frombuffer(content, dtype, count=prod(shape), offset=stream.tell())
-    return checked(numbers.reshape(shape, order=order).copy())
-
-
-def _header(stream: io.BytesIO) -> tuple[tuple[int, ...], np.dtype[Any], Literal["C", "F"]]:
-    """What the file says that it holds, and whether row by row ("C") or column by column."""
-    try:
-        read = _VERSIONS[np.lib.format.read_magic(stream)]
-        shape, fortran, dtype = read(stream, max_header_size=10_000)
-        if any(type(size) is not int or size < 0 for size in shape):
-            raise ValueError
-    except Exception:  # numpy raises a dozen kinds here; each means the same to a user
-        raise invalid_request("The header of the file is damaged.") from None
-    return shape, dtype, "F" if fortran else "C"
+    header = read_header(io.BytesIO(content), len(content))
+    _check(header.shape, header.dtype)
+    return checked(numbers_of(content, header))
 
 
 def _check(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:

@@ -12,6 +12,7 @@ from core.gates import GateTrace
 from core.gates.pitfalls import Named, Pitfall, pitfalls_of
 from core.merges.rows import alignment_rows, error_rows
 from core.merges.shape_text import format_shape
+from core.tensor_view import shared_scale
 from ui import frame
 from ui.gallery.cards import first_channel
 from ui.gallery.controls import pick_trap
@@ -21,7 +22,6 @@ from ui.text import plain, t
 from ui.views.alignment_line import alignment_line
 from ui.views.merge_view import translated_words
 from ui.views.refusal import show_refusal
-from ui.views.scales import shared_scale
 
 _LAB = "pages/1_Merge_lab.py"
 

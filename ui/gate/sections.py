@@ -12,6 +12,7 @@ from core.gates import GATES, GateTrace, trace_snippet
 from core.gates.gradients import gate_gradients
 from core.gates.health import GateHealth, gate_health
 from core.merges.arithmetic import number
+from core.tensor_view import WEIGHTS
 from ui import session
 from ui.gate.controls import STEP, pick_variant
 from ui.gate.product import first_place
@@ -20,7 +21,6 @@ from ui.tensor_view import Panel, Selection, TensorView, tensor_view
 from ui.text import plain, t
 from ui.views.gate_view import step_view
 from ui.views.merge_view import translated_words
-from ui.views.scales import WEIGHTS
 from ui.views.step_graph import chosen_step, step_graph
 from ui.views.steps_table import steps_table
 

@@ -19,12 +19,13 @@ from ui.tensor_view import Selection
 from ui.text import t
 from ui.views.selection import keep_selection, linked_selection
 
+STEP = "mstep"  # in the link: the recorded training step
 LIST, GRAPH = "merges_list", "merges_graph"  # keys of the two components in which a merge is chosen
 _LOOK = ("cell", "of", "at", "plane")  # the pinned element and plane, which mean nothing for another merge
 _UPLOAD = "model_file"
 _LATER = {
     "merge": "", "mfind": "", "mop": "all", "monly": "all", "mrun": "", "mpart": "values", "mout": "0", "munit": "",
-    "mwith": "merge", "mother": "", "mten": "", "mseed": "0", "mbseed": "0", "mlay": "60",
+    "mwith": "merge", "mother": "", "mten": "", "mseed": "0", "mbseed": "0", "mlay": "60", "mstep": "", "mthen": "",
 }  # fmt: skip
 _OF_AN_INPUT = re.compile(r"mb?\d{1,2}[bckns]")
 _PARTS = ("values", "gradients", "compare", "overlay")
@@ -51,7 +52,8 @@ def remember() -> None:
     """Keep the parameters of controls that are drawn only after a model is opened or has run."""
     for key, default in _LATER.items():
         link.later(key, default)
-    link.later("mwhole", False, lambda value: value.lower() in ("true", "1"))
+    for key in ("mwhole", "mline"):
+        link.later(key, False, lambda value: value.lower() in ("true", "1"))
     for key in link.arrived():
         if _OF_AN_INPUT.fullmatch(key):
             link.later(key, "")
@@ -74,7 +76,12 @@ def pick_model(kind: str) -> Choice | None:
     if file is None:
         file = pick_file()
     if file is None:
-        st.info(t('Please upload a model saved by Keras: model.save("name.keras"). Files are not stored in the link.'))
+        st.info(
+            t(
+                'Please upload a model saved by Keras, model.save("name.keras"), or a recording, '
+                'mergescope.record(model, inputs, "run.msr.npz"). Files are not stored in the link.'
+            )
+        )
         return None
     return Choice("own", file.name, file.file_id, file.getvalue())
 
@@ -89,7 +96,7 @@ def pick_another(kind: str) -> None:
 def pick_file() -> Any:
     """The control to upload a model."""
     return st.file_uploader(
-        t("A Keras model: .keras, or .h5 of Keras 2 or 3"),
+        t("A Keras model (.keras, or .h5 of Keras 2 or 3) or a recording (.msr.npz)"),
         key=_UPLOAD,
         max_upload_size=megabytes(MAX_MODEL_BYTES),
         help=t("Custom code is never run. The file is deleted when you close the page and is not in the link."),
@@ -166,18 +173,37 @@ def pick_whole() -> bool:
     return link.toggle(t("Whole model"), "mwhole")
 
 
-def pick_part(gates: bool) -> str:
+def pick_step(steps: Sequence[str]) -> str:
+    """The recorded training step; the last one to begin with.
+
+    Args:
+        steps: their numbers.
+    """
+    return str(link.menu(t("Training step"), list(steps), STEP, steps[-1]))
+
+
+def pick_other_step(steps: Sequence[str]) -> str:
+    """The recorded training step to compare with; the first one to begin with.
+
+    Args:
+        steps: the numbers of the other steps.
+    """
+    return str(link.menu(t("The other training step"), list(steps), "mthen", steps[0]))
+
+
+def pick_part(*, gates: bool, gradients: bool) -> str:
     """The view of the chosen merge: "values", "gradients", "compare", or "overlay" for the attention maps.
 
     Args:
         gates: whether there are attention maps and an input image to lay them over.
+        gradients: whether gradients can be computed.
     """
     titles = {
         "values": t("Values"), "gradients": t("Gradients"), "compare": t("Compare"), "overlay": t("Attention maps"),
     }  # fmt: skip
     chosen = link.segments(
         t("View"),
-        list(_PARTS if gates else _PARTS[:-1]),
+        [part for part in _PARTS if (gates or part != "overlay") and (gradients or part != "gradients")],
         "mpart",
         "values",
         format_func=titles.get,
@@ -213,14 +239,16 @@ def pick_unit(outputs: Sequence[str], largest: Sequence[Sequence[int]]) -> tuple
     return number, typed
 
 
-def pick_other(ids: Sequence[str], names: dict[str, str]) -> tuple[str, str]:
+def pick_other(ids: Sequence[str], names: dict[str, str], *, recorded: bool = False) -> tuple[str, str]:
     """What to compare with: ("merge", id) or ("input", "").
 
     Args:
         ids: of the other merges, the most similar one first.
         names: of the merges, for display.
+        recorded: whether the other input is another recorded step.
     """
-    titles = {"merge": t("another merge"), "input": t("the same merge on another input")}
+    other = t("the same merge at another step") if recorded else t("the same merge on another input")
+    titles = {"merge": t("another merge"), "input": other}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = link.segments(
             t("Compare with"), list(titles), "mwith", "merge" if ids else "input", format_func=titles.get

@@ -68,14 +68,14 @@ def _report(model: ModelFile, ran: Ran | None, language: str) -> bytes:
 
 def _may_hold_gate(entry: MergeEntry, record: MergeRecord) -> bool:
     """Whether the values are worth fetching."""
-    return entry.operation == "Multiply" and any(map(may_be_gate, record.inputs))
+    return entry.operation in ("Multiply", "Dot") and any(map(may_be_gate, record.inputs))
 
 
 def _verdict(ran: Ran, entry: MergeEntry) -> str:
     """The verdict on the gate of a merge; empty if there is none, or if the process has ended."""
     try:
         found = ran.session.tensors(ran.key, entry.id).result(_SECONDS)
-        number = gate_number(entry.operation, found.inputs) if found else None
+        number = gate_number(entry.operation, found.inputs, entry.contracted) if found else None
         return "" if found is None or number is None else t(health(found.inputs[number]).verdict)
     except (SandboxError, MergeError, TimeoutError):
         return ""

@@ -12,6 +12,8 @@ from core.limits import MAX_INPUTS, MAX_RANK
 from core.merges.rows import alignment_rows
 from core.merges.shape_text import format_shape
 from sandbox.model_file.file import MergeEntry, ModelFile
+from sandbox.model_file.gate_hints import hints
+from sandbox.model_run.gate_maps import gate_number
 from sandbox.model_run.results import RunFailure
 from ui.export import export_menu
 from ui.inspector import controls, overlay
@@ -41,7 +43,7 @@ def show_pane(model: ModelFile, entry: MergeEntry, ran: Ran | None) -> Shown | N
     assert ran is not None
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(heading, width="content")
-        part = controls.pick_part(overlay.possible(model, ran))
+        part = controls.pick_part(gates=overlay.possible(model, ran), gradients=ran.recorded is None)
     if part == "overlay":
         overlay.show(model, ran, entry)
         return None
@@ -49,7 +51,7 @@ def show_pane(model: ModelFile, entry: MergeEntry, ran: Ran | None) -> Shown | N
     if tensors is None:
         return None
     if part == "values":
-        return show_values(tensors)
+        return show_values(tensors, ran.recorded)
     if part == "gradients":
         return Shown(_gradients(model, tensors, ran))
     _compare(model, tensors, ran)
@@ -81,6 +83,7 @@ def show_details(model: ModelFile, entry: MergeEntry, shown: Shown | None) -> No
     if entry.alignment is not None:
         for warning in entry.alignment.warnings:
             st.warning(plain(t(warning)), icon=":material/warning:")
+    _show_hints(model, entry, shown)
     if _in_steps(model, entry):
         st.caption(t("Inside TimeDistributed: only the first step is recorded."))
     _show_lab_link(entry)
@@ -92,6 +95,13 @@ def show_details(model: ModelFile, entry: MergeEntry, shown: Shown | None) -> No
         if entry.alignment is not None:
             alignment_table(alignment_rows(entry.alignment))
         export_menu(shown.view, shown.selection, title=title(entry), code=code_of(entry, shown.view))
+
+
+def _show_hints(model: ModelFile, entry: MergeEntry, shown: Shown | None) -> None:
+    """What is probably unintended about a gate: the values of a run tell which operand it is, else the graph does."""
+    gate = None if shown is None else gate_number(entry.operation, shown.tensors.inputs, entry.contracted)
+    for hint in hints(model, entry, gate):
+        st.warning(plain(t(hint)), icon=":material/help:")
 
 
 def _summary(entry: MergeEntry) -> str:
@@ -163,7 +173,9 @@ def _compare(model: ModelFile, tensors: Tensors, ran: Ran) -> None:
     entry = tensors.entry
     others = [other for other in model.merges if other.id != entry.id and other.id in ran.run.records]
     others.sort(key=lambda other: (other.operation != entry.operation, other.attention_like != entry.attention_like))
-    kind, other = controls.pick_other([one.id for one in others], {one.id: title(one) for one in others})
+    kind, other = controls.pick_other(
+        [one.id for one in others], {one.id: title(one) for one in others}, recorded=ran.recorded is not None
+    )
     if kind == "merge":
         second = fetch(ran, model.merge(other)) if other else None
         if second is not None:

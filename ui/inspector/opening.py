@@ -13,9 +13,15 @@ from sandbox.model_file.file import ModelFile, read_model
 from sandbox.processes.errors import SandboxError
 from ui import counters
 from ui.inspector.controls import Choice
+from ui.inspector.recorded_run import model_of, recording_of
 from ui.text import plain, t
 
 _SHIPPED = Path(__file__).parent.parent.parent / "assets" / "attention_unet.keras"
+_RECORDING_CODE = """\
+import mergescope
+
+mergescope.record(model, inputs, "run.msr.npz")  # your model, and inputs as it takes them, batch axis first
+"""
 _NAMED = 6  # layers that are named among those that may not be run
 
 
@@ -27,10 +33,14 @@ def content_of(choice: Choice) -> bytes:
 def open_model_file(choice: Choice) -> ModelFile | None:
     """Read the file; None, with the reason on screen, if it cannot be read."""
     try:
+        recording = recording_of(choice)
+        if recording is not None:
+            return model_of(recording, choice.name)
         return _read(choice.key, choice.name, content_of(choice))
     except MergeError as error:
         counters.refused("file")
         st.error(plain(t(error.explanation)), icon=":material/block:")
+        _show_recording_code()
     except SandboxError:
         st.error(t("The file could not be read within the limits of time and memory."), icon=":material/block:")
     return None
@@ -85,29 +95,16 @@ def show_refusals(model: ModelFile) -> None:
     if left > 0:
         lines.append("- " + t("and {count} more", count=left))
     st.warning("\n".join([t("This model can be viewed but not run:"), "", *lines]), icon=":material/lock:")
+    _show_recording_code()
+
+
+def _show_recording_code() -> None:
+    """The lines that record a model where it can be run."""
     with st.expander(t("View the tensors of this model all the same"), icon=":material/code:"):
         st.markdown(
             t(
-                "Run the model yourself and save the inputs of a layer; the Merge lab opens the arrays. "
-                "Put your model, your input and the name of the layer into these lines:"
+                "Run the model yourself, in Keras 3 or PyTorch, and upload the recording here. It holds arrays and a "
+                "list, no code. Install the package in the folder of Mergescope (`pip install .`), then run:"
             )
         )
-        st.code(_dump_code(model), language="python", wrap_lines=True)
-
-
-def _dump_code(model: ModelFile) -> str:
-    """Lines that save the inputs of a layer as arrays, with the name of a merge of this model."""
-    name = model.merges[0].name if model.merges else model.joins[0].name if model.joins else "layer"
-    return "\n".join(
-        [
-            "import numpy as np",
-            "import keras",
-            "",
-            f"layer = model.get_layer({name!r})",
-            "inputs = layer.input if isinstance(layer.input, list) else [layer.input]",
-            "tensors = keras.Model(model.inputs, inputs).predict(x)",
-            "tensors = tensors if isinstance(tensors, list) else [tensors]",
-            "for number, tensor in enumerate(tensors):",
-            '    np.save(f"input_{number}.npy", tensor)',
-        ]
-    )
+        st.code(_RECORDING_CODE, language="python", wrap_lines=True)

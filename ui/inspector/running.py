@@ -13,14 +13,18 @@ import streamlit as st
 from core import MergeError
 from core.digests import digest
 from core.dtypes import Array
+from core.files.recording_reader import Recording
+from core.files.recordings import Step
 from sandbox.model_file.file import ModelFile
 from sandbox.model_run.handle import open_model, warm
 from sandbox.model_run.results import Run
 from sandbox.processes.errors import SandboxError
+from ui.inspector import controls
 from ui.inspector.controls import Choice
 from ui.inspector.inputs import pick_feeds
 from ui.inspector.mismatch import show_failure
 from ui.inspector.opening import content_of, usual_scaling
+from ui.inspector.recorded_run import RecordedStep, recording_of, step_of
 from ui.inspector.session import ModelSession
 from ui.inspector.sizes import advice, show_misfits, usual_shapes
 from ui.state import link
@@ -45,6 +49,7 @@ class Ran:
         run: what was recorded.
         feeds: the input, by name.
         choice: of the model; None in a test.
+        recorded: the step of a recording; None for a model that runs.
     """
 
     session: ModelSession
@@ -52,6 +57,7 @@ class Ran:
     run: Run
     feeds: Mapping[str, Array] = field(default_factory=dict)
     choice: Choice | None = None
+    recorded: RecordedStep | None = None
 
 
 def show_run(choice: Choice, model: ModelFile, line: Any) -> Ran | None:
@@ -65,6 +71,12 @@ def show_run(choice: Choice, model: ModelFile, line: Any) -> Ran | None:
         model: as read.
         line: the container for the controls.
     """
+    recording = recording_of(choice)
+    if recording is not None:
+        close_model()
+        with line:
+            step = step_of(recording)
+        return show_step(choice, recording, step)
     if not model.runnable:
         close_model()
         return None
@@ -83,6 +95,19 @@ def show_run(choice: Choice, model: ModelFile, line: Any) -> Ran | None:
         return None
     show_misfits(advice(choice, model, feeds))
     return _run_on(choice, model, feeds, button)
+
+
+def show_step(choice: Choice, recording: Recording, step: Step) -> Ran | None:
+    """A recorded step as a run that has ended."""
+    session = _open_step(choice.key, step.number, recording, step)
+    recorded, key = RecordedStep(recording, step), f"step {step.number}"
+    try:
+        feeds = recorded.feeds()
+        run = answer(session.run(key, feeds), session)
+    except MergeError as error:
+        show_error(error)
+        return None
+    return None if run is None else Ran(session, key, run, feeds, choice, recorded)
 
 
 def _run_on(choice: Choice, model: ModelFile, feeds: Mapping[str, Array], button: Any) -> Ran | None:
@@ -135,6 +160,8 @@ def show_run_failure(ran: Ran | None, model: ModelFile) -> None:
 def second_run(ran: Ran, model: ModelFile) -> Ran | None:
     """The inputs of a second run, and the run."""
     assert ran.choice is not None
+    if ran.recorded is not None:
+        return _other_step(ran.choice, ran.recorded)
     with st.popover(t("Second input"), icon=":material/input:"):
         feeds = pick_feeds(model.inputs, usual_shapes(ran.choice, model), usual_scaling(model), "b")
     if feeds is None:
@@ -148,6 +175,15 @@ def second_run(ran: Ran, model: ModelFile) -> Ran | None:
     again = None if run is None else Ran(ran.session, key, run, feeds, ran.choice)
     show_run_failure(again, model)
     return again
+
+
+def _other_step(choice: Choice, recorded: RecordedStep) -> Ran | None:
+    """Another step of the same recording, as a second run."""
+    others = {str(one.number): one for one in recorded.recording.index.steps if one is not recorded.step}
+    if not others:
+        st.info(t("The recording holds one step only, so there is no other to compare with."))
+        return None
+    return show_step(choice, recorded.recording, others[controls.pick_other_step(list(others))])
 
 
 def answer(future: Future[Answer], session: ModelSession) -> Answer | None:
@@ -228,6 +264,11 @@ def _close(session: ModelSession) -> None:
 @st.cache_resource(scope="session", max_entries=1, show_spinner=False, on_release=_close)
 def _open(key: str, _content: bytes, _model: ModelFile) -> ModelSession:  # noqa: ARG001  # the key of the cache
     return ModelSession(open_model(_content, model=_model))
+
+
+@st.cache_resource(scope="session", max_entries=4, show_spinner=False)
+def _open_step(key: str, number: int, _recording: Recording, _step: Step) -> ModelSession:  # noqa: ARG001  # the key
+    return ModelSession(RecordedStep(_recording, _step))
 
 
 @st.cache_resource(max_entries=1, show_spinner=False, on_release=_close)

@@ -9,7 +9,9 @@ import numpy as np
 import streamlit as st
 
 from core import MergeError
+from core import tensor_view as tensor_views
 from core.dtypes import Array
+from core.tensor_view import WEIGHTS, Scale
 from sandbox.model_file.file import MergeEntry
 from sandbox.model_run.gate_maps import gate_number
 from ui import counters
@@ -17,11 +19,12 @@ from ui.inspector import controls
 from ui.inspector.cropping import Cut, cut
 from ui.inspector.gate_detection import health
 from ui.inspector.recorded import Tensors, computed_inputs, notes, operand_name
-from ui.tensor_view import Panel, Selection, TensorView, default_axes, frame_of, tensor_view
+from ui.inspector.recorded_run import RecordedStep
+from ui.inspector.training_reels import keep_step, with_steps
+from ui.tensor_view import Selection, TensorView, default_axes, frame_of, tensor_view
 from ui.text import plain, t
 from ui.views.loaded_code import loaded_code
-from ui.views.merge_view import translated_words, values_view
-from ui.views.scales import WEIGHTS
+from ui.views.merge_view import values_view
 
 _IN_LINE, _GRID = 3, 4  # panels side by side in the pane, axes of features: such a merge fills the window, no more
 
@@ -41,18 +44,34 @@ class Shown:
     selection: Selection | None = None
 
 
-def show_values(tensors: Tensors) -> Shown:
-    """The verdict on the gate, notes, and the linked tensor view."""
+def show_values(tensors: Tensors, recorded: RecordedStep | None = None) -> Shown:
+    """The verdict on the gate, notes, and the linked tensor view.
+
+    Args:
+        tensors: of the merge.
+        recorded: the step of a recording; None for a model that runs.
+    """
     show_health(tensors)
     for note in notes(tensors):
         st.caption(":material/info: " + plain(note))
     view, cuts = merge_view(tensors)
+    if recorded is not None:
+        view = with_steps(channels_last(view, recorded), tensors, recorded)
     for part in cuts:
         st.caption(":material/content_cut: " + cut_words(part))
     usual = largest_cell(view.panels[-1].value)
-    chosen = tensor_view(view, key="merge_values", selection=controls.first_selection(usual))
+    first = controls.first_selection(usual)
+    chosen = tensor_view(view, key="merge_values", selection=first, on_frames=keep_step)
     controls.keep_look(chosen, usual, default_axes(view, frame_of(view)), last_panel=len(tensors.inputs))
     return Shown(tensors, view, chosen)
+
+
+def channels_last(view: TensorView, recorded: RecordedStep) -> TensorView:
+    """The view with rows and columns where the framework of a recording has them: last, if channels come first."""
+    rank = view.panels[-1].value.ndim
+    if recorded.recording.index.channels != "first" or rank < 3:
+        return view
+    return replace(view, axes=(rank - 2, rank - 1), layout="page")
 
 
 def code_of(entry: MergeEntry, view: TensorView) -> dict[str, str]:
@@ -84,7 +103,7 @@ def scaled(view: TensorView, tensors: Tensors) -> TensorView:
     `values_view` has done so where values alone tell the gate; here the smaller factor is the gate even if the features
     are within 0 and 1 too.
     """
-    number = gate_number(tensors.entry.operation, tensors.inputs)
+    number = gate_number(tensors.entry.operation, tensors.inputs, tensors.entry.contracted)
     if number is None:
         return view
     shape = view.panels[-1].value.shape
@@ -94,7 +113,7 @@ def scaled(view: TensorView, tensors: Tensors) -> TensorView:
     panels = list(view.panels)
     panels[-1] = replace(panels[-1], like=features)
     panels[number] = replace(panels[number], limits=WEIGHTS)
-    return replace(view, panels=tuple(panels))
+    return replace(view, panels=tuple(panels), scale=Scale(range="channel"))
 
 
 def titled(view: TensorView, names: Sequence[str]) -> TensorView:
@@ -111,7 +130,7 @@ def largest_cell(value: Array) -> tuple[int, ...]:
 
 def show_health(tensors: Tensors) -> None:
     """If an operand is a gate: its verdict and statistics."""
-    number = gate_number(tensors.entry.operation, tensors.inputs)
+    number = gate_number(tensors.entry.operation, tensors.inputs, tensors.entry.contracted)
     if number is None:
         return
     found = health(tensors.inputs[number])
@@ -142,16 +161,5 @@ def cut_words(note: Cut) -> str:
 
 
 def side_by_side(names: Sequence[str], tensors: Sequence[Array], symbols: Sequence[str] = ()) -> TensorView:
-    """Tensors next to each other, linked by their trailing axes alone.
-
-    Args:
-        names: of the tensors.
-        tensors: one for each name.
-        symbols: drawn before each; none by default.
-    """
-    rank = max(tensor.ndim for tensor in tensors)
-    panels = tuple(
-        Panel(name, tensor, symbol=symbol, axes=tuple(range(rank - tensor.ndim, rank)))
-        for name, tensor, symbol in zip(names, tensors, symbols or [""] * len(tensors), strict=True)
-    )
-    return TensorView(panels, words=translated_words())
+    """`core.tensor_view.side_by_side` in the chosen language."""
+    return tensor_views.side_by_side(names, tensors, symbols, translate=t)

@@ -11,6 +11,7 @@ from core.dtypes import FLOAT32, Array
 from core.gates import GateTrace, pick_weights, run_gate
 from core.gates.resampling import upsample
 from core.story.reading import Step
+from core.tensor_view import WEIGHTS
 from ui import session
 from ui.story.navigation import forget
 from ui.tensor_view import Panel, Scale, TensorView
@@ -18,7 +19,6 @@ from ui.text import t
 from ui.views import assets
 from ui.views.gate_view import product_view, step_view
 from ui.views.merge_view import translated_words
-from ui.views.scales import WEIGHTS
 from ui.views.step_graph import chosen_step, step_graph
 
 _FIRST_STEP = "sum"  # θ(x) + φ(g): the merge in the gate
@@ -54,7 +54,7 @@ def show_graph(step: Step) -> None:
     if step.scene != "steps":
         return
     channel = step.at[3] if step.at and len(step.at) > 3 else 0
-    step_graph(_trace(step), _chosen(step), key=GRAPH, channel=channel, on_choose=forget, least=200)
+    step_graph(_trace(step), _chosen(step), key=GRAPH, channel=channel, on_choose=forget, height=222)
 
 
 def _trace(step: Step) -> GateTrace:

@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 import streamlit as st
 from PIL import Image, ImageDraw, ImageFont
 
-from core.colours import colours
 from core.dtypes import Array
+from core.tensor_view.colours import colours
 from survey.rank import FIGURES_OF_IMAGE
 from survey.results import Results
 from ui.files.spreadsheet import csv_file

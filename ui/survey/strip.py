@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
+from core.colours import colours
 from PIL import Image
 
-from core.colours import colours
 from core.dtypes import Array
 from core.errors import short
 from survey.results import Results

@@ -2,43 +2,37 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa  # type: ignore[import-untyped]  # it ships no types
+
+from core.tensor_view import (
+    Array,
+    Names,
+    Selection,
+    TensorView,
+    frame_names,
+    joined_modules,
+    painted_panel,
+    payload,
+    read_frames,
+    read_moves,
+    read_selection,
+)
 from ui import session
 from ui.streamlit_internals import served_component
-from ui.tensor_view.delivery import note_sent, received
-from ui.tensor_view.model import Array, Selection, TensorView
-from ui.tensor_view.payload import payload
-from ui.tensor_view.reels import Names, frame_names, read_frames, read_moves
-from ui.tensor_view.selection import painted_panel, read_selection
+from ui.tensor_view.delivery import missing, note_sent, received
+from ui.tensor_view.outbox import OUTBOX
 
 _BROWSER = Path(__file__).parent / "browser"
-_IMPORT = re.compile(r'^import \{([^}]*)\} from "\./(\w+)\.js";$', re.MULTILINE)
-_EXPORT = re.compile(r"^export (?:default )?(function|const) (\w+)", re.MULTILINE)
 
 
 def joined_script() -> str:
-    """The modules in `browser/` as one text without imports, each in a function of its own, for one request or file.
-
-    `index.mount` draws a view.
-    """
-    done: dict[str, str] = {}
-    _collect("index", done)
-    return "\n".join(done.values()) + "\n"
-
-
-def _collect(name: str, done: dict[str, str]) -> None:
-    source = (_BROWSER / f"{name}.js").read_text(encoding="utf-8")
-    for _, needed in _IMPORT.findall(source):
-        if needed not in done:
-            _collect(needed, done)
-    names = [found for _, found in _EXPORT.findall(source)]
-    body = _EXPORT.sub(r"\1 \2", _IMPORT.sub(r"const {\1} = \2;", source))
-    done[name] = f"const {name} = (() => {{\n{body}\nreturn {{ {', '.join(names)} }};\n}})();"
+    """The modules in `browser/` as one text without imports, for one request or file; `index.mount` draws a view."""
+    return joined_modules("index", lambda name: (_BROWSER / f"{name}.js").read_text(encoding="utf-8"))
 
 
 _COMPONENT = served_component(
@@ -78,7 +72,8 @@ def tensor_view(
     held = _held(key)
     asked, fresh = _next(selection, held, session.get(f"{key}_asked"), received=held != session.get(f"{key}_received"))
     session.put({f"{key}_asked": asked, f"{key}_received": held})
-    data = payload(view, asked, received=received(key))
+    sent_view = payload(view, asked, received=received(key), offer=partial(_offered, missing(key)))
+    data = {"meta": sent_view["meta"], "x": pa.table({"v": sent_view["numbers"]})}  # an Arrow column crosses as bytes
     note_sent(data["meta"]["tensors"])
     if data["meta"]["scene"] is not None:
         painted = painted_panel(held.get("painted"), view)
@@ -91,6 +86,11 @@ def tensor_view(
     begun = {} if selection is None else selection.sent()
     painting = {"painted": held.get("painted")}  # stays in the browser too, as long as the tensor does
     return read_selection(current if current and not fresh else begun | painting, view, data["meta"])
+
+
+def _offered(lost: Container[str], digest: str, row: Array) -> str | None:
+    """An address for a large tensor; what was lost on that way goes along with the message."""
+    return None if digest in lost else OUTBOX.offer(row)
 
 
 def painting(view: TensorView, key: str) -> Array | None:

@@ -12,7 +12,6 @@ __all__ = [
     "merge_view",
     "numpy_note",
     "refusal",
-    "scales",
     "selection",
     "step_graph",
     "steps_table",

@@ -8,13 +8,12 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from core import MERGES, Alignment, Merged, gradients
+from core import Alignment, Merged, gradients
+from core import tensor_view as tensor_views
 from core.dtypes import Array
-from core.gates import channels
 from core.merges.links import links
-from ui.tensor_view import WORDS, Order, Panel, Scale, Selection, TensorView, default_axes, frame_of, tensor_view
+from ui.tensor_view import WORDS, Panel, Selection, TensorView, default_axes, frame_of, tensor_view
 from ui.text import t
-from ui.views.scales import shared_scale
 from ui.views.selection import keep_selection, linked_selection, pick_layer
 
 
@@ -38,33 +37,8 @@ def show_values(
 def values_view(
     alignment: Alignment, tensors: Sequence[Array], *, normalize: bool = False, gallery: bool = True
 ) -> TensorView:
-    """Operands, their sign, and the result; pointing at a cell shows where it comes from."""
-    sign = MERGES[alignment.operation].symbol
-    panels = [
-        Panel(t("input {number}", number=number), tensor, symbol=sign if number else "")
-        for number, tensor in enumerate(tensors[:-1])
-    ]
-    panels.append(Panel(t("output"), tensors[-1], symbol="="))
-    scale = Scale(range="channel" if tensors[-1].ndim < 4 else "tensor")
-    orders = _orders(tensors) if tensors[-1].ndim > 2 else ()
-    words = translated_words()
-    panels = list(shared_scale(alignment.operation, panels))
-    return TensorView(
-        tuple(panels), alignment, normalize=normalize, scale=scale, orders=orders, words=words, gallery=gallery
-    )
-
-
-def _orders(tensors: Sequence[Array]) -> tuple[Order, ...]:
-    """Of the channels of the result: by what they hold, and by how far they are from the first input."""
-    result, first = tensors[-1], tensors[0]
-    found = [Order("energy", t("by energy"), channels.order(channels.energy(result)))]
-    if first.shape == result.shape:
-        found.append(Order("change", t("by change"), channels.order(channels.change(first, result))))
-    maps = [tensor for tensor in tensors[1:-1] if tensor.shape == (*result.shape[:-1], 1)]
-    if maps:
-        agreement = channels.agreement(first if first.shape == result.shape else result, maps[0])
-        found.append(Order("agreement", t("by agreement with the map"), channels.order(agreement)))
-    return tuple(found)
+    """`core.tensor_view.values_view` in the chosen language."""
+    return tensor_views.values_view(alignment, tensors, translate=t, normalize=normalize, gallery=gallery)
 
 
 def translated_words() -> dict[str, str]:
@@ -74,9 +48,11 @@ def translated_words() -> dict[str, str]:
 
 def gradient_view(alignment: Alignment, inputs: Sequence[Array], value: Array, normalize: bool) -> TensorView:
     """Ones flow into the output; each input shows what arrives."""
-    options: dict[str, Any] = {} if alignment.axis is None else {"axis": alignment.axis}
+    options: dict[str, Any] = {"backend": alignment.backend}
+    if alignment.axis is not None:
+        options["axis"] = alignment.axis
     if alignment.axes is not None:
-        options = {"axes": alignment.axes, "normalize": normalize}
+        options |= {"axes": alignment.axes, "normalize": normalize}
     flows = gradients(alignment.operation, inputs, **options)
     panels = [
         Panel(t("gradient of input {number}", number=number), flow, axes=places)

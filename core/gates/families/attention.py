@@ -21,12 +21,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from core.errors import MergeError, invalid_request
-from core.gates.builder import TraceBuilder
-from core.gates.convolution import Sizes, convolved_grid
-from core.gates.keras_code import NORM, CodeOptions, keras_function, resize_line, upsample_line
-from core.gates.trace import Label, Step
-from core.sentences import Sentence as _  # marks text for the catalogues
+from ...errors import MergeError, invalid_request
+from ...sentences import Sentence as _  # marks text for the catalogues
+from ..builder import TraceBuilder
+from ..convolution import Sizes, convolved_grid
+from ..keras_code import NORM, CodeOptions, keras_function, resize_line, upsample_line
+from ..trace import Label, Step
 
 NORMALISED = _("Batch normalization.")
 G_UP = Label("g_up", "g↑", "up({0})", _("The gating signal, linearly interpolated to the grid of x."))

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.gates.builder import TraceBuilder
-from core.gates.families.channel import CUT, NORMALISED, SQUEEZED, narrow
-from core.gates.keras_code import NORM, CodeOptions, keras_function
-from core.gates.trace import Label, Step
-from core.sentences import Sentence as _  # marks text for the catalogues
+from ...sentences import Sentence as _  # marks text for the catalogues
+from ..builder import TraceBuilder
+from ..keras_code import NORM, CodeOptions, keras_function
+from ..trace import Label, Step
+from .channel import CUT, NORMALISED, SQUEEZED, narrow
 
 CONVOLVED = _("3×3 convolution.")
 PROJECTED = _("A dense layer over the channels of each position.")

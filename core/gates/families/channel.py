@@ -14,11 +14,11 @@ from __future__ import annotations
 from math import log2
 from typing import Any
 
-from core.gates.builder import TraceBuilder
-from core.gates.families.attention import NORMALISED
-from core.gates.keras_code import CodeOptions, G, X, keras_function
-from core.gates.trace import Axes, Label, Step
-from core.sentences import Sentence as _  # marks text for the catalogues
+from ...sentences import Sentence as _  # marks text for the catalogues
+from ..builder import TraceBuilder
+from ..keras_code import CodeOptions, G, X, keras_function
+from ..trace import Axes, Label, Step
+from .attention import NORMALISED
 
 __all__ = ["BY_CHANNEL", "CUT", "MEAN", "MIXED", "NORMALISED", "SPREAD", "SQUEEZED", "grid_axes", "narrow"]
 

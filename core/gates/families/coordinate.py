@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.errors import invalid_request
-from core.gates.builder import TraceBuilder
-from core.gates.families.channel import MIXED, NORMALISED, SPREAD, SQUEEZED, narrow
-from core.gates.keras_code import NORM, CodeOptions, keras_function
-from core.gates.trace import Axes, Label, Step
-from core.sentences import Sentence as _  # marks text for the catalogues
+from ...errors import invalid_request
+from ...sentences import Sentence as _  # marks text for the catalogues
+from ..builder import TraceBuilder
+from ..keras_code import NORM, CodeOptions, keras_function
+from ..trace import Axes, Label, Step
+from .channel import MIXED, NORMALISED, SPREAD, SQUEEZED, narrow
 
 RATIO, LEAST = 32, 8  # of the authors' code
 SEQUENCE: Axes = (0, None, 2, 3)  # rows followed by columns are an axis of their own

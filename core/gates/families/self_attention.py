@@ -18,14 +18,14 @@ from math import prod, sqrt
 
 import numpy as np
 
-from core.dtypes import FLOAT32, Array
-from core.errors import invalid_request
-from core.gates.builder import TraceBuilder
-from core.gates.convolution import Sizes, times
-from core.gates.families.channel import SQUEEZED
-from core.gates.keras_code import CodeOptions, keras_function
-from core.gates.trace import GateTrace, Label, Step
-from core.sentences import Sentence as _  # marks text for the catalogues
+from ...dtypes import FLOAT32, Array
+from ...errors import invalid_request
+from ...sentences import Sentence as _  # marks text for the catalogues
+from ..builder import TraceBuilder
+from ..convolution import Sizes, times
+from ..keras_code import CodeOptions, keras_function
+from ..trace import GateTrace, Label, Step
+from .channel import SQUEEZED
 
 HEADS, GROUPS = 4, 2  # heads of queries, and of keys and values where they are shared; given weights may have others
 

@@ -19,11 +19,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.gates.builder import Pool, TraceBuilder
-from core.gates.families.channel import BY_CHANNEL, CUT, MEAN, MIXED, NORMALISED, SPREAD, SQUEEZED, grid_axes, narrow
-from core.gates.keras_code import NORM, CodeOptions, keras_function
-from core.gates.trace import Label, Step
-from core.sentences import Sentence as _  # marks text for the catalogues
+from ...sentences import Sentence as _  # marks text for the catalogues
+from ..builder import Pool, TraceBuilder
+from ..keras_code import NORM, CodeOptions, keras_function
+from ..trace import Label, Step
+from .channel import BY_CHANNEL, CUT, MEAN, MIXED, NORMALISED, SPREAD, SQUEEZED, grid_axes, narrow
 
 LARGEST = _("Global max pooling: one value per channel.")
 ONE_MAP = _("1×1 convolution: one score per position.")

@@ -12,12 +12,12 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-from core.gates.builder import TraceBuilder
-from core.gates.families.attention import ALPHA, GATED, PHI, PSI, RELU, SOFTMAX, THETA, squash
-from core.gates.families.channel import grid_axes, narrow
-from core.gates.keras_code import CodeOptions, G, X, keras_function
-from core.gates.trace import Axes, Label, Step
-from core.sentences import Sentence as _  # marks text for the catalogues
+from ...sentences import Sentence as _  # marks text for the catalogues
+from ..builder import TraceBuilder
+from ..keras_code import CodeOptions, G, X, keras_function
+from ..trace import Axes, Label, Step
+from .attention import ALPHA, GATED, PHI, PSI, RELU, SOFTMAX, THETA, squash
+from .channel import grid_axes, narrow
 
 HIDDEN = Label("hidden", "v", "{0} V", _("The channels of each position, reduced to fewer."))
 TANH = Label("tanh", "t", "", _("Hyperbolic tangent: −1 to 1."))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from core.errors import invalid_request, shown
-from core.merges.backends.jax import JAX
-from core.merges.backends.numpy import NUMPY
-from core.merges.backends.row import Backend
-from core.merges.backends.tensorflow import TENSORFLOW
-from core.merges.backends.torch import TORCH
+from ...errors import invalid_request, shown
+from .jax import JAX
+from .numpy import NUMPY
+from .row import Backend
+from .tensorflow import TENSORFLOW
+from .torch import TORCH
 
 __all__ = ["BACKENDS", "TENSORFLOW", "Backend", "find_backend", "row"]
 

@@ -2,7 +2,7 @@
 
 import sys
 
-from core.merges.backends.page import backends_markdown
+from .page import backends_markdown
 
 if __name__ == "__main__":
     sys.stdout.write(backends_markdown())

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.dtypes import FLOAT32, Array, promote
-from core.errors import Call, MergeError, Shape
-from core.merges.backends.row import Backend, Dtype, Note, merged_axes, narrow, narrowed, promote_narrow
-from core.merges.operations import Operation
-from core.sentences import Sentence
-from core.sentences import Sentence as _
+from ...dtypes import FLOAT32, Array, promote
+from ...errors import Call, KerasText, MergeError, Shape
+from ...sentences import Sentence
+from ...sentences import Sentence as _
+from ..operations import Operation
+from .row import Backend, Dtype, Note, merged_axes, narrow, narrowed, promote_narrow
 
 
 def promote_arrays(row: Operation, *dtypes: Dtype) -> Dtype:
@@ -62,8 +62,11 @@ def check_subtract(row: Operation, arrays: Sequence[Array], call: Call) -> None:
     """
     if row.name == "Subtract" and len(arrays) > 1 and all(array.dtype.kind == "b" for array in arrays):
         raise MergeError(
-            "numpy boolean subtract, the `-` operator, is not supported, use the bitwise_xor, the `^` operator, or the "
-            "logical_xor function instead.",
+            KerasText(
+                "numpy boolean subtract, the `-` operator, is not supported, use the bitwise_xor, the `^` operator, or "
+                "the logical_xor function instead.",
+                "TypeError",
+            ),
             Sentence("NumPy does not subtract bool arrays; cast the inputs to float32 first."),
             call=call,
         )
@@ -114,11 +117,13 @@ NUMPY = Backend(
         Note("subnormal", _("Subnormal values are kept.")),
         Note("bool", _("Subtract rejects bool.")),
     ),
-    concatenate_axis_text=lambda axis, shapes: str(axis),
+    concatenate_axis_text=lambda axis, shapes: KerasText(str(axis), "AxisError"),
     concatenate_ranks_text=_ranks_text,
     reshape_text=merged_axes(_reshape_text),
     mask_text=_mask_text,
-    scalar_text="1",
+    packages=("scipy", "jax"),  # imported by keras/src/backend/numpy/, declared nowhere
+    requirements="requirements-jax.txt",
+    scalar_text=KerasText("1", "AxisError"),
     promote=promote_arrays,
     operand=narrowed,
     quotient=true_division,

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.gates.map_changes import MAP_CHANGES, change_map, read_amount
+from core.tensor_view.payload import payload
 from ui.gate.case import chosen_map, find_case, moments, trace_gate
 from ui.gate.controls import GRIDS, MapChange, SliceChoice, written
 from ui.gate.sliders import gate_reels, thinned
-from ui.tensor_view.payload import payload
 from ui.views.gate_view import product_view
 
 
@@ -55,7 +55,7 @@ def test_the_reels_of_the_finest_gate_stay_small(name):
     view = product_view(
         trace.step("x").value, chosen_map(find_case(SliceChoice("sample", sample=2), 160), trace, None, change)
     )
-    more = len(payload(replace(view, reels=reels), None)["x"]) - len(payload(view, None)["x"])
+    more = len(payload(replace(view, reels=reels), None)["numbers"]) - len(payload(view, None)["numbers"])
     assert 4 * more <= 6_000_000
     for row, reel in zip(MAP_CHANGES[name].amounts, reels[1:], strict=True):
         assert reel.frames[0] == written(row.low)

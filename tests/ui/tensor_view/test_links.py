@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from core import MERGES, MergeError, align, reach, sources
+from core.tensor_view.payload import payload
 from ui.tensor_view import Panel, TensorView
-from ui.tensor_view.payload import payload
 
 SCRIPT = Path(__file__).with_name("links.mjs")
 CASES = 300

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.tensor_view.numbers import digest_of
+from core.tensor_view.payload import payload
+from core.tensor_view.reels import frame_names, read_frames, read_moves
+from core.tensor_view.selection import read_selection
 from tests.ui.tensor_view.demo import counting
 from ui.tensor_view import Panel, Reel, TensorView
 from ui.tensor_view.face import _changed
-from ui.tensor_view.numbers import digest_of
-from ui.tensor_view.payload import payload
-from ui.tensor_view.reels import frame_names, read_frames, read_moves
-from ui.tensor_view.selection import read_selection
 
 SHAPE = (1, 3, 5, 1)
 FRAMES = np.stack([counting(SHAPE, first) for first in (7, 0, 1, 7)])
@@ -30,7 +30,7 @@ def test_frames_are_sent_once_and_unchanged():
     """What the panel holds is not sent again, nor are equal frames; every digest finds its frame, bit for bit."""
     data = payload(view(), None)
     (plan,) = json.loads(json.dumps(data["meta"]["reels"]))
-    values = data["x"]["v"].to_numpy()
+    values = data["numbers"]
     assert len(values) == 6 + 3 * 15
     starts = {tensor["digest"]: tensor["at"] for tensor in data["meta"]["tensors"]}
     for digest, frame in zip(plan["digests"], FRAMES, strict=True):
@@ -47,7 +47,7 @@ def test_without_reels_nothing_more_is_sent():
     empty = Reel("pace", "Pace", 0, np.zeros((2, 0, 3)), ("a", "b"), ("A", "B"), 0)
     data = payload(TensorView((Panel("x", np.zeros((0, 3))),), reels=(empty,)), None)
     assert data["meta"]["reels"] == []
-    assert len(data["x"]) == 0
+    assert len(data["numbers"]) == 0
 
 
 @pytest.mark.parametrize(

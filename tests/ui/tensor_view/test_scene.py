@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from core.tensor_view.payload import payload
 from tests.ui.tensor_view.demo import CASES, counting
 from ui.tensor_view import Panel, Scene, TensorView
-from ui.tensor_view.payload import payload
 
 
 def scene(**changed):
@@ -25,7 +25,7 @@ def sent(scene):
     data = payload(replace(CASES["gate"](), scene=scene), None)
     plan = data["meta"]["scene"]
     (entry,) = [tensor for tensor in data["meta"]["tensors"] if tensor["digest"] == plan["digest"]]
-    values = data["x"]["v"].to_numpy()[entry["at"] : entry["at"] + entry["count"]]
+    values = data["numbers"][entry["at"] : entry["at"] + entry["count"]]
     return plan, values.tobytes()
 
 
@@ -62,17 +62,17 @@ def test_what_the_browser_has_is_named_and_not_sent():
     first = payload(view, None)
     digests = [tensor["digest"] for tensor in first["meta"]["tensors"]]
     second = payload(view, None, received=frozenset(digests))
-    assert second["x"].num_rows == 0
+    assert second["numbers"].size == 0
     assert [tensor["digest"] for tensor in second["meta"]["tensors"]] == digests
     assert {tensor["at"] for tensor in second["meta"]["tensors"]} == {None}
     part = payload(view, None, received=frozenset(digests[:1]))
     assert part["meta"]["tensors"][1]["at"] == 0
-    np.testing.assert_array_equal(part["x"]["v"].to_numpy(), view.panels[1].value.ravel())
+    np.testing.assert_array_equal(part["numbers"], view.panels[1].value.ravel())
 
 
 def test_equal_tensors_cross_once():
     """Two panels of the same values share one digest."""
     same = counting((2, 3))
     data = payload(TensorView((Panel("a", same), Panel("b", same.copy()))), None)
-    assert data["x"].num_rows == 6
+    assert data["numbers"].size == 6
     assert len({panel["digest"] for panel in data["meta"]["panels"]}) == 1

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.tensor_view.numbers import digest_of
+from core.tensor_view.payload import payload
+from core.tensor_view.selection import read_selection
 from tests.ui.tensor_view.demo import CASES
-from ui.tensor_view.numbers import digest_of
-from ui.tensor_view.payload import payload
-from ui.tensor_view.selection import read_selection
 
 VIEWS = {name: CASES[name]() for name in ("note", "gate", "dot", "vector", "scalar", "zero")}
 METAS = {name: json.loads(json.dumps(payload(view, None)["meta"])) for name, view in VIEWS.items()}

@@ -5,8 +5,8 @@ import pytest
 
 from core.gates import GATES, run_gate
 from core.gates.channels import ORDERS
-from ui.tensor_view.frame import frame_of
-from ui.tensor_view.payload import payload
+from core.tensor_view.frame import frame_of
+from core.tensor_view.payload import payload
 from ui.views.gate_view import chain_view, product_view, step_view
 
 

@@ -1,6 +1,6 @@
 // @ts-check
 // Reels: sliders with a whole panel for each position. Moving one shows that frame at once and everything that follows
-// from it, as a stroke would; all numbers are Python's.
+// from it, as a stroke would; all numbers are Python's. Reels of one name share a slider, each with a panel of its own.
 
 import { element } from "./dom.js";
 import { icon } from "./icons.js";
@@ -30,7 +30,7 @@ export function makeReels(app, before) {
     moved.delete(reel.name);
     moved.set(reel.name, reel.frames[place]);
     reels.moves += 1;
-    show(app, reel, place);
+    show(app, reel.name, place);
     app.brush.forget();
     app.forgetPainted();
     if (app.gallery) app.gallery.difference = null;
@@ -44,13 +44,14 @@ export function makeReels(app, before) {
       if (!all().some((reel) => reel.name === name && reel.frames.includes(frame))) moved.delete(name);
     }
     const last = all().find((reel) => reel.name === [...moved.keys()].at(-1));
-    if (last) show(app, last, reels.placeOf(last));
+    if (last) show(app, last.name, reels.placeOf(last));
     if (JSON.stringify(all().map(looks)) !== reels.built) reels.build();
   };
   reels.build = () => {
     reels.stop(true);
     reels.built = JSON.stringify(all().map(looks));
-    reels.sliders = all().map((reel) => makeReel(app, reels, reel.name));
+    const names = [...new Set(all().map(({ name }) => name))];
+    reels.sliders = names.map((name) => makeReel(app, reels, name));
     reels.root.replaceChildren(...reels.sliders.map(({ root }) => root));
   };
   reels.update = () => reels.sliders.forEach(({ update }) => update());
@@ -74,15 +75,16 @@ const looks = ({ name, title, hint, playable }) => [name, title, hint, playable]
 
 /**
  * @param {import('./types').App} app
- * @param {import('./types').Reel} reel
  */
-function show(app, reel, place) {
+function show(app, name, place) {
   const { model } = app;
-  const panel = model.panels[reel.panel];
-  panel.values.set(tensorOf(reel.digests[place]));
-  panel.digest = reel.digests[place];
-  panel.range = null;
-  panel.version += 1;
+  for (const reel of model.reels.filter((one) => one.name === name)) {
+    const panel = model.panels[reel.panel];
+    panel.values.set(tensorOf(reel.digests[place]));
+    panel.digest = reel.digests[place];
+    panel.range = null;
+    panel.version += 1;
+  }
   recomputeAll(model);
 }
 

@@ -1,0 +1,199 @@
+"""What crosses to the browser: a small `meta`, and all numbers once, as one row of float32."""
+
+from __future__ import annotations
+
+import math
+from base64 import b64encode
+from collections.abc import Callable, Container
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from ..limits import MAX_ELEMENTS, MAX_RANK
+from ..merges.plan import Alignment
+from .colours import colours
+from .frame import Frame, frame_of
+from .model import Array, Panel, Scale, TensorView
+from .numbers import digest_of, floats_of
+from .reels import reel_plans
+from .scene import scene_plan
+from .words import WORDS
+
+EXACT = 2**24  # up to here float32 holds every integer
+_COMPUTED = ("Add", "Subtract", "Multiply")  # as browser/live.js does in float32
+_MANY = 64  # channels on a last axis that is not drawn as columns by default
+
+
+def payload(
+    view: TensorView,
+    asked: dict[str, Any] | None,
+    *,
+    whole: bool = False,
+    received: Container[str] = (),
+    offer: Callable[[str, Array], str | None] | None = None,
+) -> dict[str, Any]:
+    """The data of a view for the browser: "meta" for JSON, "numbers" (n,) float32. Equal views give equal data.
+
+    Args:
+        view: what is shown.
+        asked: `Selection.sent()` to begin with, or None.
+        whole: with the result, even if a browser could compute it.
+        received: digests of tensors that the browser has already; they are named, not sent.
+        offer: (digest, one row of float32) -> an address from which the browser fetches it, None to send it along.
+    """
+    frame, words = frame_of(view), {**WORDS, **view.words}
+    notes = [_note(panel, words) for panel in view.panels]
+    meta = _meta(view, frame, notes, words, asked, computed=not whole and _is_computed(view, notes))
+    tensors = {
+        sent["digest"]: floats_of(panel.value)
+        for panel, sent in zip(view.panels, meta["panels"], strict=True)
+        if sent["start"] is not None
+    }
+    meta["reels"], frames = reel_plans(view, [panel["start"] is not None for panel in meta["panels"]])
+    meta["scene"], picture = scene_plan(view.scene)
+    tensors |= frames | picture
+    meta["tensors"], rows = _sent(tensors, received, offer)
+    return {"meta": meta, "numbers": np.concatenate(rows) if rows else np.zeros(0, np.float32)}
+
+
+def _sent(
+    tensors: dict[str, Array], received: Container[str], offer: Callable[[str, Array], str | None] | None
+) -> tuple[list[dict[str, Any]], list[Array]]:
+    """Every tensor by its digest, with its start in the row of values or its address; neither if the browser has it."""
+    plan: list[dict[str, Any]] = []
+    rows, start = [], 0
+    for digest, row in tensors.items():
+        known = digest in received
+        url = None if known or offer is None else offer(digest, row)
+        plan.append({"digest": digest, "count": int(row.size), "at": None if known or url else start})
+        if url:
+            plan[-1]["url"] = url
+        elif not known:
+            rows.append(row)
+            start += row.size
+    return plan, rows
+
+
+def _meta(
+    view: TensorView,
+    frame: Frame,
+    notes: list[str],
+    words: dict[str, str],
+    asked: dict[str, Any] | None,
+    *,
+    computed: bool,
+) -> dict[str, Any]:
+    panels, start = [], 0
+    for number, (panel, note) in enumerate(zip(view.panels, notes, strict=True)):
+        left_out = bool(note) or (computed and number == len(notes) - 1)
+        panels.append(_panel(view, frame, number, words) | {"note": note, "start": None if left_out else start})
+        start += 0 if left_out else panel.value.size
+    return {
+        "computed": computed,
+        "panels": panels, "sizes": frame.sizes, "outputRank": frame.rank, "axes": default_axes(view, frame),
+        "aligned": view.alignment is not None, "stretches": _stretches(view.alignment), "live": view.live,
+        "operation": view.alignment.operation if view.alignment else None, "normalize": view.normalize,
+        "orders": _orders(view, words), "scale": _scale(view.scale),
+        "colours": {"sequential": _table(view.scale.sequential), "diverging": _table("diverging")},
+        "axisNames": view.axis_names, "speed": view.speed, "gallery": view.gallery, "compare": view.compare,
+        "words": words, "selection": asked, "layout": view.layout, "below": view.below,
+        "share": view.share,
+    }  # fmt: skip
+
+
+def _is_computed(view: TensorView, notes: list[str]) -> bool:
+    """Whether the browser can make the result itself, to the bit: it is not sent then, a third of what a gate sends."""
+    floats = all(panel.value.dtype == np.float32 for panel in view.panels)
+    operation = view.alignment.operation if view.alignment else None
+    return view.live and floats and not any(notes) and operation in _COMPUTED
+
+
+def _panel(view: TensorView, frame: Frame, number: int, words: dict[str, str]) -> dict[str, Any]:
+    panel = view.panels[number]
+    rounded = panel.value.dtype.kind in "iu" and panel.value.size and _largest(panel.value) > EXACT
+    kind = str(panel.value.dtype) + (f" · {words['rounded']}" if rounded else "")
+    return {
+        "title": panel.title, "symbol": panel.symbol, "shape": panel.value.shape, "axes": frame.axes[number],
+        "links": [(link.output_axis, link.offset, link.summed) for link in frame.links[number]],
+        "sizes": _sizes(view, frame, number), "type": kind, "whole": panel.value.dtype.kind in "biu",
+        "paintable": panel.paintable, "paint": panel.paint, "like": panel.like,
+        "digest": digest_of(panel.value) if panel.value.dtype.kind in "biuf" else "",
+        "limits": panel.limits, "remark": panel.remark,
+        "ownNames": view.alignment is None or view.alignment.axes is not None,
+    }  # fmt: skip
+
+
+def _sizes(view: TensorView, frame: Frame, number: int) -> list[dict[str, Any]]:
+    """The shape with what each axis does: as Keras expands it, where it does."""
+    own = [
+        {"size": size, "role": "", "shared": axis}
+        for size, axis in zip(view.panels[number].value.shape, frame.axes[number], strict=True)
+    ]
+    if view.alignment is None or number == len(view.panels) - 1:
+        return own
+    entry = view.alignment.inputs[number]
+    if entry.read_shape == entry.expanded_shape and len(entry.roles) == frame.rank and view.alignment.axes is None:
+        return [
+            {"size": size, "role": role, "shared": axis}
+            for axis, (size, role) in enumerate(zip(entry.expanded_shape, entry.roles, strict=True))
+        ]
+    if len(entry.roles) == len(own):
+        return [{**size, "role": role} for size, role in zip(own, entry.roles, strict=True)]
+    return own
+
+
+def default_axes(view: TensorView, frame: Frame) -> tuple[int | None, int | None]:
+    """Rows and columns: the last two axes; with four axes or many channels the two before the last."""
+    rank = frame.rank
+    if view.axes is not None and rank > 1 and len({axis % rank for axis in view.axes}) == 2:
+        return view.axes[0] % rank, view.axes[1] % rank
+    if rank < 2:
+        return None, (0 if rank else None)
+    channels = rank >= 4 or (rank == 3 and frame.sizes[2] > _MANY)
+    plain = frame.sizes[rank - 3 : rank - 1] == (1, 1)
+    return (rank - 3, rank - 2) if channels and not plain else (rank - 2, rank - 1)
+
+
+def _scale(scale: Scale) -> dict[str, Any]:
+    """Limits that are none, or the wrong way round, are left out."""
+    limits = scale.limits
+    usable = limits is not None and all(map(math.isfinite, limits)) and limits[0] < limits[1]
+    extent = "tensor" if scale.range == "fixed" and not usable else scale.range
+    return {"kind": scale.kind, "range": extent, "limits": limits if usable else None}
+
+
+def _stretches(alignment: Alignment | None) -> bool:
+    return alignment is None or (alignment.axis is None and alignment.axes is None)
+
+
+def _orders(view: TensorView, words: dict[str, str]) -> list[dict[str, Any]]:
+    size = view.panels[-1].value.shape[-1] if view.panels[-1].value.ndim else 0
+    index = {"name": "index", "title": words["order_index"], "channels": list(range(size))}
+    named = [
+        {"name": order.name, "title": order.title, "channels": [int(channel) for channel in order.channels]}
+        for order in view.orders
+        if sorted(order.channels) == index["channels"]
+    ]
+    return [index, *named]
+
+
+def _note(panel: Panel, words: dict[str, str]) -> str:
+    """Why a panel cannot be drawn; empty where it can."""
+    value = panel.value
+    if value.dtype.kind not in "biuf":
+        return words["not_real"].format(type=value.dtype)
+    if value.ndim > MAX_RANK:
+        return words["too_deep"].format(rank=value.ndim, limit=MAX_RANK)
+    if value.size > MAX_ELEMENTS:
+        return words["too_large"].format(count=f"{value.size:,}", limit=f"{MAX_ELEMENTS:,}")
+    return "" if value.size else words["empty"]
+
+
+def _largest(value: Array) -> int:
+    return max(abs(int(value.min())), abs(int(value.max())))
+
+
+@cache
+def _table(name: str) -> str:
+    return b64encode(colours(name).tobytes()).decode()

@@ -1,0 +1,76 @@
+"""Reels on their way to the browser, and what comes back of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .model import Array, Reel, TensorView
+from .numbers import digest_of, floats_of
+
+Names = dict[str, frozenset[str]]
+_MOST_MOVES = 2**53  # up to here the browser counts in integers
+
+
+def reel_plans(view: TensorView, drawn: Sequence[bool]) -> tuple[list[dict[str, Any]], dict[str, Array]]:
+    """The plan of each reel, and the values of their frames by digest.
+
+    Args:
+        view: what is shown.
+        drawn: for each panel whether it is; the reels of one that is not are left out.
+
+    Raises:
+        ValueError: a reel is of no panel, or its frames do not fit it.
+    """
+    for reel in view.reels:
+        _check(reel, view)
+    plans: list[dict[str, Any]] = []
+    tensors: dict[str, Array] = {}
+    for reel in view.reels:
+        if not drawn[reel.panel]:
+            continue
+        digests = [digest_of(frame) for frame in reel.values]
+        tensors |= {digest: floats_of(frame) for digest, frame in zip(digests, reel.values, strict=True)}
+        plans.append(_plan(reel) | {"digests": digests})
+    return plans, tensors
+
+
+def _plan(reel: Reel) -> dict[str, Any]:
+    return {
+        "name": reel.name, "title": reel.title, "panel": reel.panel, "frames": reel.frames, "labels": reel.labels,
+        "at": reel.at, "hint": reel.hint, "playable": reel.playable,
+    }  # fmt: skip
+
+
+def _check(reel: Reel, view: TensorView) -> None:
+    count = len(reel.frames)
+    shape = view.panels[reel.panel].value.shape if 0 <= reel.panel < len(view.panels) else None
+    fits = shape is not None and reel.values.shape == (count, *shape) and len(reel.labels) == count
+    if not fits or len(set(reel.frames)) < count or not 0 <= reel.at < count:
+        raise ValueError(
+            f"The reel {reel.name} has frames of {reel.values.shape}, {count} names, {len(reel.labels)} labels and "
+            f"begins at {reel.at}; panel {reel.panel} has the shape {shape}. Each frame needs that shape, a name of "
+            "its own and a label."
+        )
+
+
+def frame_names(view: TensorView) -> Names:
+    """What each reel calls its frames: small enough to be kept between two runs."""
+    return {reel.name: frozenset(reel.frames) for reel in view.reels}
+
+
+def read_frames(received: Any, names: Names) -> dict[str, str]:
+    """Frames that exist, out of what the browser sent; what does not is left out."""
+    if not isinstance(received, Mapping):
+        return {}
+    return {
+        name: received[name]
+        for name, known in names.items()
+        if isinstance(received.get(name), str) and received[name] in known
+    }
+
+
+def read_moves(received: Any) -> int:
+    """How often the person has moved a reel, as the browser counts."""
+    number = isinstance(received, (int, float)) and not isinstance(received, bool)
+    return int(received) if number and 0 <= received < _MOST_MOVES else 0

@@ -1,0 +1,68 @@
+"""Arrays and tensors of any framework as NumPy arrays. No framework is imported here: the caller has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .engine import Array, invalid_request
+
+_BACKENDS = {"tensorflow": "tensorflow", "torch": "torch", "jax": "jax", "jaxlib": "jax"}
+
+
+def as_numpy(value: Any) -> Array:
+    """The values of an array or a tensor.
+
+    Args:
+        value: of NumPy, PyTorch, JAX, TensorFlow or Keras, on any device, or a nested list.
+
+    Returns:
+        An array that may share its memory; bfloat16 and float8 become float32.
+
+    Raises:
+        MergeError: it has no values (a symbolic tensor), or they are no dense rectangular tensor.
+    """
+    plain = value
+    if hasattr(plain, "detach"):  # PyTorch: values that require gradients have to be detached
+        plain = plain.detach().cpu()
+        plain = (
+            plain.float() if "bfloat16" in str(plain.dtype) or "float8" in str(plain.dtype) else plain.resolve_conj()
+        )
+    elif type(plain).__module__.startswith("keras") and hasattr(plain, "value"):  # a variable
+        plain = plain.value
+    try:
+        array = np.asarray(plain)
+    except Exception:  # each framework raises its own kind for tensors without values, sparse and ragged ones
+        raise _no_values(value) from None
+    if array.dtype.kind == "O":
+        raise _no_values(value)
+    return array if array.dtype.kind in "biufc" else _widened(array, value)
+
+
+def _widened(array: Array, value: Any) -> Array:
+    try:
+        return array.astype(np.float32)  # bfloat16 and float8 of ml_dtypes
+    except (TypeError, ValueError):
+        raise _no_values(value) from None
+
+
+def _no_values(value: Any) -> Exception:
+    return invalid_request(
+        "{type} cannot be read as an array of numbers. Pass a dense tensor with values: NumPy, PyTorch, JAX or "
+        "TensorFlow; a symbolic tensor has none.",
+        type=type(value).__name__,
+    )
+
+
+def dtype_name(tensor: Any) -> str:
+    """The dtype of a tensor in its framework, such as "bfloat16"."""
+    dtype = getattr(tensor, "dtype", None)
+    name = getattr(dtype, "name", None) or str(np.asarray(tensor).dtype if dtype is None else dtype)
+    return str(name).removeprefix("torch.")
+
+
+def backend_of(values: tuple[Any, ...]) -> str:
+    """The backend of Keras that computes with such arrays; "tensorflow" for NumPy."""
+    found = [_BACKENDS.get(type(value).__module__.partition(".")[0]) for value in values]
+    return next((name for name in found if name), "tensorflow")

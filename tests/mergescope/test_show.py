@@ -1,0 +1,127 @@
+"""`show`: the same view as the app for arrays of any framework; for incompatible shapes the reason and the fixes."""
+
+import numpy as np
+import pytest
+
+import mergescope
+from core import merge
+from core.tensor_view import payload, values_view
+from mergescope.arrays import as_numpy, backend_of
+
+X = np.arange(2 * 5 * 7 * 3, dtype="float32").reshape(2, 5, 7, 3)
+A = np.linspace(0, 1, 2 * 5 * 7, dtype="float32").reshape(2, 5, 7, 1)
+
+
+@pytest.fixture(autouse=True)
+def english():
+    mergescope.set_language("en")
+
+
+def plain(meta):
+    """As JSON has it."""
+    import json
+
+    return json.loads(json.dumps(meta))
+
+
+def test_the_view_is_that_of_the_app():
+    """The same plan and the same numbers as the Merge lab gets."""
+    widget = mergescope.show("Multiply", X, A)
+    merged = merge("Multiply", [X, A])
+    wanted = payload(values_view(merged.alignment, [X, A, merged.value]), None)
+    assert plain(widget.meta) == plain(wanted["meta"])
+    assert widget.numbers == wanted["numbers"].tobytes()
+    assert widget.selection.cell is None
+
+
+def test_multiply_is_the_default():
+    assert mergescope.show(X, A).meta == mergescope.show("Multiply", X, A).meta
+
+
+def test_options_reach_the_merge():
+    """Axis, axes and normalize."""
+    joined = mergescope.show("Concatenate", X, X, axis=1)
+    assert joined.meta["panels"][-1]["shape"] == [2, 10, 7, 3]
+    product = mergescope.show("Dot", X[0], np.swapaxes(X[0], 1, 2), axes=(2, 1), normalize=True)
+    assert product.meta["normalize"] is True
+    assert product.view.panels[-1].value.max() <= 1.0001
+
+
+def test_one_array_is_shown_by_itself():
+    (panel,) = mergescope.show(X).meta["panels"]
+    assert panel["shape"] == [2, 5, 7, 3]
+
+
+def test_a_mismatch_is_explained():
+    """Keras's message, the reason, and the fixes with their code; in a notebook as escaped HTML."""
+    found = mergescope.show("Multiply", np.ones((2, 5, 7)), np.ones((2, 3, 7)))
+    assert isinstance(found, mergescope.Mismatch)
+    text = repr(found)
+    assert "Inputs have incompatible shapes" in text
+    assert "Fixes:" in text
+    assert "keras." in text
+    assert found.error.axes == ((0, 1), (1, 1))
+    page = found._repr_html_()
+    assert page.count("<li>") == len(found.error.fixes) > 0
+    assert "<script" not in page
+
+
+def test_strict_raises():
+    with pytest.raises(mergescope.MergeError, match="incompatible shapes"):
+        mergescope.show("Add", np.ones((2, 5)), np.ones((2, 3)), strict=True)
+
+
+def test_foreign_text_is_escaped():
+    """The name of an operation that there is not comes back as text."""
+    page = mergescope.show("<script>alert(1)</script>", X)._repr_html_()
+    assert "<script" not in page
+    assert "&lt;script" in page
+
+
+def test_what_is_no_array_is_named():
+    class Symbolic:
+        def __array__(self, *_, **__):
+            raise NotImplementedError
+
+    for value in (Symbolic(), {"a": 1}, [[1], [2, 3]]):
+        with pytest.raises(mergescope.MergeError, match=f"{type(value).__name__} cannot be read as an array"):
+            mergescope.show(X, value)
+    with pytest.raises(mergescope.MergeError, match="nothing to show"):
+        mergescope.show("Multiply")
+
+
+def test_too_many_elements_are_not_computed():
+    """A result that would not fit is named before it exists."""
+    found = mergescope.show("Multiply", np.ones((1, 3000, 1), "int8"), np.ones((1, 1, 3000), "int8"))
+    assert "9,000,000 elements" in repr(found)
+
+
+def test_both_languages():
+    """Words of the view and of errors."""
+    mergescope.set_language("zh")
+    assert mergescope.show(X, A).meta["words"]["play"] == "播放"
+    assert "incompatible shapes" not in repr(mergescope.show("Add", np.ones((2, 5)), np.ones((2, 3)))).splitlines()[-1]
+    with pytest.raises(mergescope.MergeError, match="no language 'fr'"):
+        mergescope.set_language("fr")
+
+
+def test_bfloat16_is_widened():
+    ml_dtypes = pytest.importorskip("ml_dtypes")
+    assert as_numpy(X.astype(ml_dtypes.bfloat16)).dtype == np.float32
+
+
+@pytest.mark.keras
+def test_tensors_of_tensorflow_and_keras():
+    """Eager tensors and variables; a symbolic tensor has no values."""
+    import keras
+    import tensorflow as tf
+
+    tensor = tf.constant(X)
+    np.testing.assert_array_equal(as_numpy(tensor), X)
+    np.testing.assert_array_equal(as_numpy(tf.cast(tensor, "bfloat16")), X)
+    np.testing.assert_array_equal(as_numpy(keras.Variable(A)), A)
+    assert backend_of((X, tensor)) == "tensorflow"
+    with pytest.raises(mergescope.MergeError, match="KerasTensor cannot be read"):
+        mergescope.show(keras.Input((5,)), X)
+    with pytest.raises(mergescope.MergeError, match="cannot be read"):
+        as_numpy(tf.ragged.constant([[1], [2, 3]]))

@@ -1,0 +1,72 @@
+"""A recording in the model inspector: like a model that has run, with a slider over the steps of a training."""
+
+import pytest
+
+from tests.core.files.recordings_corpus import BROKEN, GATE, content
+from tests.pages.opened import views, words
+from tests.pages.test_model_inspector import open_inspector
+
+KEY = "model_file"
+
+
+@pytest.fixture
+def training():
+    """Recorded before the first step and after 3 and 7."""
+    return open_inspector(content((0, 3, 7)), "train.msr.npz")
+
+
+def test_a_recording_opens_like_a_model_that_has_run():
+    """The list, the gate with its verdict, the values, the calls that are no merge; nothing runs."""
+    app = open_inspector(content(), "run.msr.npz")
+    text = words(app)
+    assert not app.exception
+    assert "gate/multiply" in text
+    assert "is the gate." in text
+    assert "Graded" in text or "Uniform" in text
+    assert "divide" in text
+    assert not any(button.key in ("mstart", "mstop") for button in app.button)
+    (view,) = views(app)
+    assert [panel["shape"] for panel in view["panels"]] == [[2, 5, 7, 3], [2, 5, 7, 1], [2, 5, 7, 3]]
+    assert view["reels"] == []
+    parts = app.segmented_control(key="mpart").options
+    assert "Gradients" not in parts
+    assert "Compare" in parts
+
+
+def test_the_last_step_of_a_training_is_shown_first(training):
+    """One slider moves all tensors of the merge; the menu has every step."""
+    (view,) = views(training)
+    assert [(reel["name"], reel["panel"], reel["at"]) for reel in view["reels"]] == [("mstep", n, 2) for n in range(3)]
+    assert view["reels"][0]["frames"] == ["0", "3", "7"]
+    digests = [reel["digests"] for reel in view["reels"]]
+    assert len(set(digests[0])) == 1  # the features are the same at every step
+    assert len(set(digests[1])) == len(set(digests[2])) == 3
+    assert training.selectbox(key="mstep").options == ["0", "3", "7"]
+
+
+def test_a_link_names_the_step():
+    """And a step that is not there is replaced by the last."""
+    app = open_inspector(content((0, 3, 7)), "train.msr.npz", mstep="3")
+    assert views(app)[0]["reels"][0]["at"] == 1
+    assert f"{float(GATE.mean()) / 4:.3f}" in "".join(element.help or "" for element in app.markdown)
+    assert views(open_inspector(content((0, 3, 7)), "train.msr.npz", mstep="4"))[0]["reels"][0]["at"] == 2
+
+
+def test_two_steps_are_compared():
+    """The same merge at another step, with the difference."""
+    app = open_inspector(content((0, 3, 7)), "train.msr.npz", mpart="compare", mwith="input", mten="1")
+    assert not app.exception
+    (view,) = views(app)
+    assert [panel["shape"] for panel in view["panels"]] == [[2, 5, 7, 1]] * 3
+    assert app.selectbox(key="mthen").options == ["0", "3"]
+
+
+@pytest.mark.parametrize("name", ["cut off", "no list", "newer", "objects", "other shape", "foreign member"])
+def test_a_broken_recording_gets_one_sentence(name):
+    """And the page stays, with the lines that make a recording."""
+    file, _ = BROKEN[name]
+    app = open_inspector(file, "run.msr.npz")
+    assert not app.exception
+    assert len(app.error) == 1
+    assert app.file_uploader(key=KEY)
+    assert "mergescope.record(model, inputs" in words(app)

@@ -1,0 +1,130 @@
+"""The notebook widget in a real browser: the same pixels as the app, and the selection comes back."""
+
+import base64
+import json
+
+import pytest
+
+from mergescope.widget import TensorWidget
+from tests.ui.tensor_view.conftest import PATIENCE, View
+from tests.ui.tensor_view.demo import CASES
+
+pytestmark = pytest.mark.browser
+
+# What a notebook does with a widget, by the specification of anywidget: it imports the module, calls `render` with an
+# element and the model, and tells the model's listeners what Python has changed.
+HOST = """async ([script, state, style, width]) => {
+  document.body.innerHTML = "<main></main>";
+  document.documentElement.style.cssText = style;
+  const el = document.querySelector("main");
+  el.style.width = `${width}px`;
+  const bytes = Uint8Array.from(atob(state.numbers), (letter) => letter.charCodeAt(0));
+  const held = { ...state, numbers: new DataView(bytes.buffer) };
+  const listeners = {};
+  window.sent = [];
+  const model = {
+    get: (name) => held[name],
+    set: (name, value) => { held[name] = value; },
+    save_changes: () => window.sent.push(structuredClone(held.chosen)),
+    on: (event, listener) => { (listeners[event] ??= []).push(listener); },
+    off: (event, listener) => { listeners[event] = (listeners[event] ?? []).filter((one) => one !== listener); },
+  };
+  window.update = (meta) => { held.meta = meta; (listeners["change:meta"] ?? []).forEach((listener) => listener()); };
+  const module = await import(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
+  window.leave = module.default.render({ model, el });
+}"""
+PICTURES = "canvases => canvases.map((canvas) => [canvas.width, canvas.height, canvas.toDataURL()])"
+
+
+def mount(page, widget, width=960, style="color-scheme: light"):
+    """The widget in a page of its own."""
+    state = {
+        "meta": widget.meta, "numbers": base64.b64encode(widget.numbers).decode(), "chosen": {},
+    }  # fmt: skip
+    page.goto("about:blank")
+    page.evaluate(HOST, [widget._esm, json.loads(json.dumps(state)), style, width])
+    page.wait_for_selector(".tensor-view .text", timeout=PATIENCE)
+    return View(page, [])
+
+
+@pytest.fixture
+def widget_page(open_tab):
+    """An empty tab; at the end the browser's console must be empty."""
+    page = open_tab(viewport={"width": 1280, "height": 1000})
+    complaints = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    assert complaints == []
+
+
+@pytest.mark.parametrize("case", ["gate", "concatenate", "inserted"])
+def test_the_pixels_are_those_of_the_app(open_view, widget_page, case):
+    """Every canvas of the view, the wall of all channels among them."""
+    app = open_view(case, received=False)
+    wanted = app.page.locator("canvas").evaluate_all(PICTURES)
+    width, font = app.page.locator(".tensor-view").evaluate(
+        "root => [root.clientWidth, getComputedStyle(root).getPropertyValue('--st-code-font')]"
+    )
+    view = mount(widget_page, TensorWidget(CASES[case]()), width, f"color-scheme: light; --jp-code-font-family: {font}")
+    view.settle()
+    found = widget_page.locator("canvas").evaluate_all(PICTURES)
+    assert len(found) == len(wanted) > 2
+    assert [one[:2] for one in found] == [one[:2] for one in wanted]
+    assert found == wanted
+
+
+def test_a_click_comes_back_as_a_selection(widget_page):
+    """Pinned by pointer and by keyboard; Python reads the index into the result."""
+    widget = TensorWidget(CASES["note"]())
+    view = mount(widget_page, widget)
+    widget_page.mouse.click(*view.middle(2, 1, 3, 4, 5))
+    view.settle()
+    assert view.sum.startswith("(0, 1, 3): 236 = 4 × 59")
+    widget.chosen = widget_page.evaluate("window.sent.at(-1)")
+    assert widget.selection.cell == (0, 1, 3)
+    assert widget.selection.panel == 2
+    seen = []
+    widget.observe(lambda change: seen.append(change["new"].channel), "selection")
+    widget_page.get_by_role("slider", name="axis 0").focus()
+    widget_page.keyboard.press("End")
+    widget_page.wait_for_function("window.sent.at(-1).channel === 4", timeout=PATIENCE)
+    widget.chosen = widget_page.evaluate("window.sent.at(-1)")
+    assert seen == [4]
+
+
+def test_python_moves_the_view(widget_page):
+    """`select` pins an element and turns to its slice."""
+    widget = TensorWidget(CASES["note"]())
+    view = mount(widget_page, widget)
+    widget.select(cell=(3, 2, 1), at=(3, 2, 1))
+    assert widget.selection.cell == (3, 2, 1)
+    widget_page.evaluate("meta => window.update(meta)", json.loads(json.dumps(widget.meta)))
+    view.settle()
+    assert view.sum.startswith("(3, 2, 1): ")
+
+
+def test_the_page_around_it_keeps_its_style(widget_page):
+    """The style sheet stays inside; a dark notebook gives a dark view; leaving takes everything away."""
+    mount(widget_page, TensorWidget(CASES["note"]()), style="--jp-layout-color0: #111; --jp-content-font-color0: #eee")
+    assert widget_page.evaluate("document.styleSheets.length + document.adoptedStyleSheets.length") == 0
+    root = widget_page.locator(".tensor-view")
+    assert root.evaluate("root => getComputedStyle(root).colorScheme") == "dark"
+    assert root.evaluate("root => getComputedStyle(root).color") == "rgb(238, 238, 238)"
+    widget_page.evaluate("window.leave()")
+    widget_page.evaluate("window.dispatchEvent(new Event('resize'))")
+
+
+def test_the_view_speaks_chinese(widget_page):
+    """Chosen for the session."""
+    import numpy as np
+
+    import mergescope
+
+    mergescope.set_language("zh")
+    try:
+        widget = mergescope.show(np.ones((2, 3, 5), "float32"), np.ones((2, 3, 5), "float32"))
+    finally:
+        mergescope.set_language("en")
+    mount(widget_page, widget)
+    assert "输入" in widget_page.locator(".title").first.inner_text()
