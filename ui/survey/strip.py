@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
-from core.colours import colours
 from PIL import Image
 
 from core.dtypes import Array
 from core.errors import short
+from core.tensor_view.colours import colours
 from survey.results import Results
 from ui import session
 from ui.survey.controls import VERDICT_TITLES, Choice, ask_image
