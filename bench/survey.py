@@ -149,12 +149,13 @@ def _page() -> None:
     from survey.results import open_results  # noqa: PLC0415
     from ui.survey.controls import Choice, chosen_rows  # noqa: PLC0415
     from ui.survey.strip import payload  # noqa: PLC0415
+    from ui.text import speaking  # noqa: PLC0415
 
     def shown(by: str) -> None:
         choice = Choice(0, by, descending=True, verdict="all", text="")
         payload(results, choice, chosen_rows(results, choice)[:48])
 
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, speaking("en"):
         _made_up(Path(folder), _RANKED)
         begun = perf_counter()
         results = open_results(Path(folder))

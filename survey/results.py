@@ -34,6 +34,7 @@ from survey.store import (
 
 ORDERS = ("oddness", *FIGURES_OF_IMAGE, "number")  # by which the images of a gate can be sorted
 MOST_SUMMARY_BYTES = 500_000_000
+_MOST_GROUPS = 256  # shards whose maps are kept: 16 MB
 
 
 class Results:
@@ -145,17 +146,10 @@ class Results:
             gate: number of the gate.
             rows: of the images.
         """
-        name, grid = f"g{gate}{MAP}", self.plan.gates[gate].grid
-        found: Array = np.zeros((len(rows), *grid), np.uint8)
-        groups: dict[int, list[int]] = {}
-        starts = self._starts
-        for at, row in enumerate(rows):
-            groups.setdefault(int(np.searchsorted(starts, row, side="right")) - 1, []).append(at)
-        for group, members in groups.items():
-            column = self._group(group, name)
-            for at in members:
-                raw = column[int(rows[at] - starts[group])].as_py()
-                found[at] = np.frombuffer(raw, np.uint8).reshape(grid)
+        groups = np.searchsorted(self._starts, np.asarray(rows), side="right") - 1
+        found: Array = np.zeros((len(rows), *self.plan.gates[gate].grid), np.uint8)
+        for at, (row, group) in enumerate(zip(rows, groups, strict=True)):
+            found[at] = self._group(int(group), gate)[int(row - self._starts[group])]
         return found
 
     @cached_property
@@ -171,10 +165,25 @@ class Results:
             counts = [len(self.plan.numbers(shard)) for shard in self._shards]
         return np.cumsum([0, *counts])[:-1]
 
-    def _group(self, group: int, name: str) -> Any:
+    def _group(self, group: int, gate: int) -> Array:
+        """The maps of a shard at a gate, (n, rows, columns); the last ones that were read are kept."""
+        held = self._groups.get((group, gate))
+        if held is not None:
+            return held
+        name = f"g{gate}{MAP}"
         if self._merged:
-            return self._file.read_row_group(group, columns=[name])[name]
-        return shard_table(self.folder, self._shards[group], [name])[name]
+            column = self._file.read_row_group(group, columns=[name])[name]
+        else:
+            column = shard_table(self.folder, self._shards[group], [name])[name]
+        found = np.frombuffer(b"".join(column.to_pylist()), np.uint8).reshape(-1, *self.plan.gates[gate].grid)
+        while len(self._groups) >= _MOST_GROUPS:
+            self._groups.pop(next(iter(self._groups), (0, 0)), None)
+        self._groups[group, gate] = found
+        return found
+
+    @cached_property
+    def _groups(self) -> dict[tuple[int, int], Array]:
+        return {}
 
 
 def open_results(folder: Path) -> Results:

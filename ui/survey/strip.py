@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,16 +11,18 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
+from PIL import Image
 
 from core.dtypes import Array
 from core.errors import short
+from core.tensor_view.colours import colours
 from survey.results import Results
 from ui import session
 from ui.survey.controls import VERDICT_TITLES, Choice, ask_image
 from ui.text import plain, t
-from ui.views.thumbnails import picture
 
 _BROWSER = Path(__file__).parent / "browser"
+_PALETTE = colours("cividis")[:, :3].astype(np.uint8).tobytes()
 _KEYS = ("survey_strip", "survey_strip_second")
 _FIGURES = ("mean", "closed", "open", "energy", "iou", "auc")
 
@@ -64,12 +68,21 @@ def _card(results: Results, choice: Choice, row: int, plane: Array, kind: str) -
     return {
         "id": str(row),
         "name": short(name),
-        "image": "" if error else picture(plane.astype(np.float64) / 255, (0.0, 1.0)),
+        "image": "" if error else _png(plane),
         "verdict": t("error") if error else verdict,
         "note": note,
         "about": "\n".join([name[:200], *([error] if error else [*lines, verdict])]),
         "fault": bool(error) or kind == "not finite",
     }
+
+
+def _png(plane: Array) -> str:
+    """A map as a PNG with a palette, in a data URI: a tenth of the time that a picture in full colour takes."""
+    image = Image.fromarray(plane)
+    image.putpalette(_PALETTE)
+    stream = io.BytesIO()
+    image.save(stream, "PNG")
+    return "data:image/png;base64," + b64encode(stream.getvalue()).decode()
 
 
 def figures_of(results: Results, gate: int, row: int) -> list[tuple[str, str]]:
