@@ -21,7 +21,7 @@ COPY --from=libraries /opt/venv /opt/venv
 WORKDIR /app
 # What the app needs to run; .dockerignore leaves out all else.
 COPY . .
-RUN /opt/venv/bin/python -m compileall -q app.py serve.py core figures network pages sandbox ui
+RUN /opt/venv/bin/python -m compileall -q app.py serve.py core figures network pages sandbox survey ui
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \

@@ -4,13 +4,14 @@ PYTHON  ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
              $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
 BIN     := .venv/bin
 QUICK   := .venv/quick
+TORCH   := .venv/torch
 PIP     := -m pip install --quiet --disable-pip-version-check --require-hashes
-SOURCES := app.py serve.py pages core figures mergescope ui network sandbox training bench
+SOURCES := app.py serve.py pages core figures mergescope ui network sandbox survey training bench
 WORKERS ?= 3
 PYTEST  := python -m pytest -n $(WORKERS) --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve quick test slow js check format coverage browser proxy bench fuzz train evaluate lock text clean
+.PHONY: help run serve quick test slow torch js check format coverage browser proxy bench fuzz train evaluate lock text clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -21,14 +22,23 @@ run: .venv/app ## Open the app
 serve: .venv/app ## Serve the app to other machines, with the settings of deploy/public.env (docs/hosting.md)
 	$(BIN)/python serve.py
 
-quick: $(QUICK)/installed ## Run the tests that need neither TensorFlow nor a browser (about a minute)
-	$(QUICK)/bin/$(PYTEST) -m "not keras and not browser and not slow"
+quick: $(QUICK)/installed ## Run the tests that need neither TensorFlow nor a browser nor a server (about a minute)
+	$(QUICK)/bin/$(PYTEST) -m "not keras and not browser and not server and not slow"
 
 test: .venv/dev browser proxy check js ## Run everything: lint, types, JavaScript tests, Python tests (about ten minutes)
 	$(BIN)/$(PYTEST)
 
 slow: .venv/dev browser proxy ## Run the tests that take minutes each
 	$(BIN)/$(PYTEST) -m slow
+
+# TORCH_FROM is for pip: the usual wheel for Linux takes gigabytes, and PyTorch's own index has one for the CPU.
+ANSWERS := tests/core/merges/backends/answers/torch.npz
+torch: $(TORCH)/installed ## Record PyTorch's answers again, in an environment of its own, and compare
+	@mkdir -p build
+	KERAS_BACKEND=torch $(TORCH)/bin/python -m tests.core.merges.backends.recording torch 6000 build/torch.npz
+	$(TORCH)/bin/python -m tests.core.merges.backends.comparing build/torch.npz $(ANSWERS) \
+	  || { echo "To accept the new answers: cp build/torch.npz $(ANSWERS)"; exit 1; }
+	@if test -f tests/core/gates/record_references.py; then $(TORCH)/bin/python -m tests.core.gates.record_references; fi
 
 js: ## Run the JavaScript tests; they need Node 20 or newer and are skipped without it
 	@if command -v node >/dev/null; then node --test tests/js/*.test.mjs; \
@@ -82,6 +92,8 @@ lock: ## Pin all requirements with hashes, for every platform (needs uv and npm)
 	$(COMPILE) requirements-dev.txt -o requirements-dev.lock
 	$(COMPILE) -c requirements-dev.lock requirements.txt -o requirements.lock
 	$(COMPILE) -c requirements-dev.lock requirements-quick.txt -o requirements-quick.lock
+	$(COMPILE) -c requirements-dev.lock requirements-jax.txt -o requirements-jax.lock
+	$(COMPILE) -c requirements-dev.lock requirements-torch.txt -o requirements-torch.lock
 	npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved
 
 # A test fails while a string of the code is missing in the catalogue or no longer used.
@@ -114,6 +126,12 @@ $(QUICK)/installed: requirements-quick.lock
 	@test -n "$(PYTHON)" || { echo "Mergescope needs Python 3.11, 3.12 or 3.13 (TensorFlow has no newer wheels)."; exit 1; }
 	$(PYTHON) -m venv $(QUICK)
 	$(QUICK)/bin/python $(PIP) -r requirements-quick.lock
+	@touch $@
+
+$(TORCH)/installed: requirements-torch.lock
+	@test -n "$(PYTHON)" || { echo "Mergescope needs Python 3.11, 3.12 or 3.13 (TensorFlow has no newer wheels)."; exit 1; }
+	$(PYTHON) -m venv $(TORCH)
+	$(if $(TORCH_FROM),$(TORCH)/bin/python -m pip install --quiet $(TORCH_FROM) -r requirements-torch.txt,$(TORCH)/bin/python $(PIP) -r requirements-torch.lock)
 	@touch $@
 
 node_modules/.installed: package-lock.json

@@ -15,7 +15,9 @@ from time import perf_counter
 from bench.load_visitor import Run, Visitor, selection
 from bench.load_widgets import Widget
 
-_LEFT_ALONE = re.compile(r"lang|present_button|undo|redo|stage|msrc|mstart|mstop|story|slice|again|d\d|None")
+_LEFT_ALONE = re.compile(
+    r"lang|present_button|undo|redo|stage|msrc|mstart|mstop|story|slice|again|survey.*|from|FormSubmitter.*|d\d|None"
+)
 _OWN = ("a file of yours", "a pasted list")  # choices that need a file or a text first
 _TYPED = {
     r"s\d": ("5,1,7", "5,3,7", "2,1,1,7", "5,3,1", "3,1,7", "5,2,7"),

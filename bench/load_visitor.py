@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
 from urllib.parse import urlparse
+from urllib.request import urlopen
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -71,6 +72,7 @@ class Visitor:
         self._known: dict[str, ForwardMsg] = {}
         self._page = ""
         self._looking: tuple[float, str] | None = None  # seconds between looks, and the fragment
+        self._offered: list[str] = []  # addresses of large tensors that a browser would fetch now
 
     async def open(self, page: str = "", query: str = "") -> Run:
         """Come by a link; `page` is the path in the URL."""
@@ -149,6 +151,8 @@ class Visitor:
         async with asyncio.timeout(_PATIENCE):
             while not await self._take(run, seen):
                 pass
+            run.size += sum([await asyncio.to_thread(self._fetch, url) for url in self._offered])
+        self._offered = []
         run.seconds = perf_counter() - begun
         if whole:  # what is not on the page any more is forgotten, as the browser does
             self.widgets = seen
@@ -183,6 +187,14 @@ class Visitor:
             self._element(message.delta.new_element, run, seen)
         return kind == "script_finished" and message.script_finished in (_DONE, _FRAGMENT_DONE, _BROKEN)
 
+    def _fetch(self, url: str) -> int:
+        """Read a tensor piece by piece; its bytes."""
+        size = 0
+        with urlopen(f"{self._address}/{url}", timeout=_PATIENCE) as response:  # noqa: S310  # our own address
+            while piece := response.read(1 << 18):
+                size += len(piece)
+        return size
+
     def _element(self, element: Any, run: Run, seen: dict[str, Widget]) -> None:
         kind, text = words_of(element)
         if text:
@@ -191,6 +203,9 @@ class Visitor:
             run.alerts.append(text)
         if kind == "exception":
             run.faults.append(text)
+        if kind == "bidi_component" and element.bidi_component.mixed.json:
+            tensors = json.loads(element.bidi_component.mixed.json).get("meta", {}).get("tensors", [])
+            self._offered += [tensor["url"] for tensor in tensors if "url" in tensor]
         widget = widget_of(element)
         if widget is not None:
             seen[widget.key] = widget

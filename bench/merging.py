@@ -7,7 +7,7 @@ import os
 import numpy as np
 
 from bench.timing import Row, side_by_side
-from core import merge
+from core import BACKENDS, merge
 
 
 def measure() -> list[Row]:
@@ -15,13 +15,18 @@ def measure() -> list[Row]:
     random = np.random.default_rng(0)
     features = random.normal(size=(1, 20, 20, 256)).astype(np.float32)
     gate = random.random((1, 20, 20, 1), dtype=np.float32)
-    return [_bare(features, gate), _keras(features, gate), _batch()]
+    small = [np.ones((2, 3, 5), np.float32), np.ones((2, 1, 5), np.float32)]
+    rows = [_bare(name, features, gate) for name in BACKENDS]
+    return [*rows, *(_bare(name, *small) for name in BACKENDS), _keras(features, gate), _batch()]
 
 
-def _bare(features: np.ndarray, gate: np.ndarray) -> Row:
-    ours, bare = side_by_side(lambda: merge("Multiply", [features, gate]), lambda: features * gate, rounds=2_000)
-    name = "merge on (1,20,20,256) × (1,20,20,1)"
-    return Row(name, ours, bare, "bare NumPy", "at most 15 µs more", ours - bare <= 15e-6)
+def _bare(backend: str, first: np.ndarray, second: np.ndarray) -> Row:
+    """Against the same product in NumPy."""
+    ours, bare = side_by_side(
+        lambda: merge("Multiply", [first, second], backend=backend), lambda: first * second, rounds=2_000
+    )
+    sizes = " × ".join(str(array.shape).replace(" ", "") for array in (first, second))
+    return Row(f"merge on {sizes}, {backend}", ours, bare, "bare NumPy", "at most 15 µs more", ours - bare <= 15e-6)
 
 
 def _keras(features: np.ndarray, gate: np.ndarray) -> Row:

@@ -1,17 +1,38 @@
-"""`python -m core Multiply 5,1,5 5,4,5`: the alignment in a terminal; `--read FILE` takes a pasted error message."""
+"""`python -m core Multiply 5,1,5 5,4,5`: the alignment in a terminal, and the backends of Keras that differ.
+
+`--read FILE` takes a pasted error message. Backends are compared on the values that the Merge lab begins with.
+"""
 
 from __future__ import annotations
 
 import argparse
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from . import BACKENDS, MERGES, Alignment, Fix, MergeError, Request, Sentence, align, read_error
+from . import (
+    BACKENDS,
+    MERGES,
+    Alignment,
+    Fix,
+    Merged,
+    MergeError,
+    Request,
+    Sentence,
+    align,
+    backend_differences,
+    merge,
+    read_error,
+)
+from .dtypes import Array
 from .errors import Shape
-from .limits import MAX_TEXT
+from .limits import MAX_RANK, MAX_TEXT, merge_elements
+from .merges.samples import DTYPES, make_sample
 from .merges.shape_text import parse_shape
+
+_MOST_COMPARED = 1_000_000  # elements of a merge; more would take longer than the start of Python
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -27,12 +48,65 @@ def main(arguments: list[str] | None = None) -> int:
             raise _wrong_call(request)
         if options.read is not None:
             print(_understood(request))
-        alignment = align(request.operation or "", request.shapes, backend=options.backend, **request.options)
     except MergeError as error:
         print(_report(error), file=sys.stderr)
         return 2
-    print(_table(alignment))
+    return _answer(request, options.backend, options.dtype)
+
+
+def _answer(request: Request, backend: str, dtype: str | None) -> int:
+    """Print what Keras does with a request on a backend, and where the others differ."""
+    inputs: list[Array] | None = None
+    try:
+        alignment = align(request.operation or "", request.shapes, backend=backend, **request.options)
+        inputs = _inputs(alignment.shapes, alignment.output_shape, dtype)
+        merged = merge(alignment.operation, inputs, backend=backend, **request.options) if inputs else None
+    except MergeError as error:
+        print("\n".join([_report(error), *_others(request, backend, dtype)]), file=sys.stderr)
+        return 2
+    print("\n".join([_table(alignment, merged, dtype), *_others(request, backend, dtype)]))
     return 0
+
+
+def _inputs(shapes: Sequence[Shape], output: Shape, dtype: str | None) -> list[Array] | None:
+    """Values that count up, as in the Merge lab; None where a size is not known or the tensors are large.
+
+    Raises:
+        MergeError: unknown dtypes, or not one of them per input.
+    """
+    names = _dtypes(dtype, len(shapes))
+    large = any(len(shape) > MAX_RANK for shape in shapes) or merge_elements(shapes, output) > _MOST_COMPARED
+    if large or any(None in shape for shape in shapes):
+        return None
+    sizes = [tuple(size or 0 for size in shape) for shape in shapes]
+    return [
+        make_sample("counting", shape, number=number, seed=0, dtype=name)
+        for number, (shape, name) in enumerate(zip(sizes, names, strict=True))
+    ]
+
+
+def _dtypes(text: str | None, count: int) -> list[str]:
+    names = (text or DTYPES[0]).split(",")
+    unknown = next((name for name in names if name not in DTYPES), None)
+    if unknown is not None:
+        raise MergeError(f"There is no dtype {unknown!r}; choose from {', '.join(DTYPES)}.")
+    if len(names) not in (1, count):
+        raise MergeError(f"--dtype takes one dtype, or one per input: {count}; got {len(names)}.")
+    return names * count if len(names) == 1 else names
+
+
+def _others(request: Request, backend: str, dtype: str | None) -> list[str]:
+    """A line for each other backend that differs; none where that cannot be compared."""
+    try:
+        inputs = _inputs(request.shapes, (), dtype)
+        if not inputs:
+            return []
+        found = backend_differences(request.operation or "", inputs, backend=backend, **request.options)
+    except MergeError:
+        return []  # the error itself has been printed
+    lines = [" ".join([f"  {one.text}", *(f"({title}: {reason})" for title, reason in one.reasons)]) for one in found]
+    kinds = ", ".join(dict.fromkeys(str(value.dtype) for value in inputs))
+    return ["", f"Other backends, on values of {kinds} that count up:", *lines] if lines else []
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -44,6 +118,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--axis", type=int, help="of Concatenate (default: -1)")
     parser.add_argument("--axes", help="of Dot: one integer or two, such as 2,1 (default: -1)")
     parser.add_argument("--backend", default="tensorflow", help=f"{', '.join(BACKENDS)} (default: tensorflow)")
+    parser.add_argument("--dtype", help="of all inputs, or one per input: int64,int32 (default: float32)")
     parser.add_argument("--read", metavar="FILE", help="read a pasted error message; - is standard input")
     return parser
 
@@ -95,7 +170,7 @@ def _axes(text: str) -> int | tuple[int, ...]:
     return numbers[0] if len(numbers) == 1 else numbers
 
 
-def _table(alignment: Alignment) -> str:
+def _table(alignment: Alignment, merged: Merged | None, dtype: str | None) -> str:
     rows = [["", *(f"axis {axis}" for axis in range(_rank(alignment)))]]
     for number, entry in enumerate(alignment.inputs):
         rows.append([f"input {number}", *_cells(entry.expanded_shape, entry.roles)])
@@ -104,7 +179,10 @@ def _table(alignment: Alignment) -> str:
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False)).rstrip() for row in rows]
     shapes = ", ".join(str(shape) for shape in alignment.shapes)
     title = f"{alignment.operation} of {shapes} gives {alignment.output_shape}"
-    return "\n".join([title, "", *lines, *(f"\nWarning: {text}" for text in alignment.warnings)])
+    if merged is not None and dtype:
+        title += f" of {merged.value.dtype}"
+    warnings = merged.warnings if merged is not None else alignment.warnings
+    return "\n".join([title, "", *lines, *(f"\nWarning: {text}" for text in warnings)])
 
 
 def _rank(alignment: Alignment) -> int:

@@ -55,7 +55,8 @@ def autocast(value: object) -> Array:
         raise invalid_request("Keras has no dtype {dtype}; cast the input to float32 first.", dtype=array.dtype)
     if is_float(array.dtype):
         with np.errstate(over="ignore"):  # 1e39 becomes inf, as in TensorFlow
-            return flush(array.astype(FLOAT32))
+            cast = array.astype(FLOAT32)
+        return cast if array.dtype.name == "bfloat16" else flush(cast)  # the upper half of a float32: bits are moved
     if array.dtype.kind not in "biu":
         raise invalid_request("A merge takes tensors of real numbers; this one has dtype {dtype}.", dtype=array.dtype)
     return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
@@ -81,18 +82,22 @@ def quotient(dtype: np.dtype[Any]) -> np.dtype[Any]:
 def flush(array: Array) -> Array:
     """Small arrays with subnormal float32 (below 1.2e-38) set to 0, as TensorFlow's kernels do.
 
-    Large arrays are returned as they are: scanning them would cost as much as the merge. The scan is one
-    multiplication, since the processor flags underflow at a subnormal value: a tenth of the time of comparing.
+    Large arrays are returned as they are: scanning them would cost as much as the merge.
     """
-    if array.size > _SCANNED or array.dtype != FLOAT32:
-        return array
     try:
-        _raise_at_subnormals(array)
+        _scan_or_raise(array)
     except FloatingPointError:
         return np.where(np.abs(array) < _TINIEST, np.copysign(FLOAT32.type(0), array), array)
     return array
 
 
-@np.errstate(under="raise", over="ignore", invalid="ignore")  # costs half of a `with` inside
-def _raise_at_subnormals(array: Array) -> None:
-    np.multiply(array, _ALMOST_ONE)
+def scan_for_subnormals(array: Array) -> None:
+    """One multiplication of a small float32 array: where underflow raises, it does at a subnormal value.
+
+    It takes a tenth of the time of comparing, since the processor flags the underflow.
+    """
+    if array.size <= _SCANNED and array.dtype == FLOAT32:
+        np.multiply(array, _ALMOST_ONE)
+
+
+_scan_or_raise = np.errstate(under="raise", over="ignore", invalid="ignore")(scan_for_subnormals)

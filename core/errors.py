@@ -47,6 +47,26 @@ class PartialInput:
     roles: tuple[str, ...]
 
 
+class KerasText(str):
+    """The text of an error of Keras with the class of the exception; a plain text is that of a ValueError.
+
+    Attributes:
+        raised_as: name of the class.
+    """
+
+    raised_as: str
+
+    def __new__(cls, text: str, raised_as: str) -> KerasText:
+        """A string that also names the class."""
+        self = super().__new__(cls, text)
+        self.raised_as = raised_as
+        return self
+
+    def __getnewargs_ex__(self) -> tuple[tuple[str, str], dict[str, str]]:  # so that it can be pickled and copied
+        """Rebuild it from its parts."""
+        return (str(self), self.raised_as), {}
+
+
 class MergeError(ValueError):
     """Raised where Keras rejects the merge, and for invalid requests.
 
@@ -94,6 +114,12 @@ class MergeError(ValueError):
     def inner_message(self) -> str:
         """Keras's text without the frame of the call, which names the tensors of the backend."""
         return self._inner
+
+    @property
+    def raised_as(self) -> str:
+        """Name of the class of Keras's error; empty for an invalid request, which does not reach Keras."""
+        text = self._inner if self.accident is None else self.accident
+        return "" if isinstance(text, Sentence) else getattr(text, "raised_as", ValueError.__name__)
 
     @property
     def raised_in_call(self) -> bool:

@@ -5,7 +5,7 @@ import streamlit as st
 from figures.distribution import distribution
 from ui import frame
 from ui.export import export_menu
-from ui.lab import controls, paste, sections
+from ui.lab import code, controls, paste, sections
 from ui.lab.presets import pick_preset
 from ui.text import t
 from ui.views.selection import pick_layer
@@ -26,18 +26,19 @@ computed = sections.compute(call, alignment) if alignment else None
 if computed:
     with row.container(width="content"):
         layer = pick_layer()
-    shown = sections.show_tensors(call, *computed, layer)
+    with frame.picture(lines=2):
+        shown = sections.show_tensors(call, *computed, layer)
     if shown:
         with menus:
             title = sections.title_of(call.operation, call.shapes or ())
-            export_menu(*shown, title=title, code=sections.codes_of(call))
+            export_menu(*shown, title=title, code=code.codes_of(call))
 with frame.below():
     if computed:
-        sections.show_check(call, *computed)
+        sections.show_check(call, *computed, layer)
         if call.shows_distribution:
             picture = distribution(sections.named_tensors(*computed), count=t("elements"), value=t("value"))
             st.plotly_chart(picture, config={"displayModeBar": False}, alt=t("Distribution of the values"))
     sections.show_details(call, alignment)
-    sections.show_code(call)
+    code.show_code(call)
 
 frame.end()

@@ -10,6 +10,7 @@ from ui.gallery import controls, sections
 from ui.gallery.comparison import pair_titles, show_pair
 from ui.gallery.features import features_of, run
 from ui.gallery.pitfalls import show_traps
+from ui.gallery.shapes import show_shapes
 from ui.gallery.wall import show_wall
 from ui.text import t
 
@@ -19,6 +20,8 @@ features = features_of(chosen)
 lines = []  # (gate, fraction of energy retained by channel)
 if choice is None:
     show_wall(features)
+elif not features.computed:
+    show_shapes(choice, features)
 elif (trace := run(choice, features)) is not None:
     key = f"{choice} {second} {features.key} {features.seed}"
     with frame.more_controls():
@@ -36,11 +39,14 @@ elif (trace := run(choice, features)) is not None:
     elif section == "steps":
         sections.show_steps(trace, key)
     elif section == "maps":
-        sections.show_maps(trace, key)
+        with frame.picture(lines=2):
+            sections.show_maps(trace, key)
     elif section == "kept":
-        lines = [(t(GATES[trace.gate].title), sections.show_kept(trace, key).by_channel)]
+        with frame.picture(lines=2):
+            lines = [(t(GATES[trace.gate].title), sections.show_kept(trace, key).by_channel)]
     elif section == "traps":
-        show_traps(trace, key)
+        with frame.picture(lines=2):
+            show_traps(trace, key)
     else:
         sections.show_code(trace)
     with frame.below():

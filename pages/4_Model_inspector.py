@@ -31,7 +31,7 @@ else:
             opening.show_summary(model)
             downloads.show_downloads(model, ran, None)
     else:
-        left, middle, right = st.columns([3, 3, 6], gap="small")
+        left, middle, right = frame.picture().columns([3, 3, 6], gap="small")
         with right:
             ran = running.show_run(choice, model, line)
             running.show_run_failure(ran, model)

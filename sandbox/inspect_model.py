@@ -8,23 +8,19 @@ from __future__ import annotations
 
 import argparse
 import json
-import logging
-import os
 import sys
 from collections.abc import Mapping, Sequence
-from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core import MergeError, Sentence
 from core.dtypes import Array
-from core.errors import invalid_request
-from core.limits import MAX_MODEL_BYTES
-from sandbox.model_file.archive import read_weights, too_large
+from sandbox.model_file.archive import read_file, read_weights
 from sandbox.model_file.file import ModelFile, read_model
 from sandbox.model_file.hdf5_parent import check_stored
 from sandbox.model_run.report import as_json, as_text, failure_text
 from sandbox.processes.errors import SandboxError
+from sandbox.processes.terminal import reserve_standard_error
 
 if TYPE_CHECKING:
     from sandbox.model_run.results import Run
@@ -43,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
     wants_run = any(given is not None for given in (options.image, options.noise, options.overlay))
     run, notes = None, list[str]()
     try:
-        content = _content(options.model)
+        content = read_file(options.model)
         model = read_model(content, options.model.name)
         if wants_run and model.runnable:
             run, notes = _run(content, model, options)
@@ -80,23 +76,6 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _content(path: Path) -> bytes:
-    """The whole file, after a check of its size."""
-    try:
-        size = path.stat().st_size
-        if size > MAX_MODEL_BYTES:
-            raise too_large(size)
-        if path.is_dir():
-            raise invalid_request(
-                "{file} is a folder, such as a SavedModel; only .keras and .h5 files are read.", file=path.name[:60]
-            )
-        if not path.is_file():  # a pipe or a device may have no end
-            raise invalid_request("{file} cannot be read: {reason}.", file=path.name[:60], reason="it is not a file")
-        return path.read_bytes()
-    except OSError as error:
-        raise invalid_request("{file} cannot be read: {reason}.", file=path.name[:60], reason=error.strerror) from None
-
-
 def _run(content: bytes, model: ModelFile, options: argparse.Namespace) -> tuple[Run, list[str]]:
     """Run the model; what was changed about its input."""
     from sandbox.model_run.file_inputs import file_inputs, noise_inputs  # noqa: PLC0415  # the listing needs neither
@@ -130,17 +109,6 @@ def _one_line(error: MergeError | SandboxError) -> str:
     return reasons.get(error.kind, f"The model could not be run ({error.kind}).")
 
 
-def _alone_on_standard_error() -> None:
-    """Keep standard error for our one line: the libraries of the child and our log would print there, too."""
-    sys.stderr = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="backslashreplace")
-    nothing = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nothing, 2)
-    os.close(nothing)
-    logging.disable()
-    if isinstance(sys.stdout, TextIOWrapper):  # names may be in any language; terminals may not support it
-        sys.stdout.reconfigure(errors="backslashreplace")
-
-
 if __name__ == "__main__":
-    _alone_on_standard_error()
+    reserve_standard_error()
     sys.exit(main())

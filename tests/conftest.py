@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from tests.patience import PATIENCE_MS
+from tests.patience import PATIENCE, PATIENCE_MS
 
 # The duration of an example depends on the machine, so there is no deadline.
 settings.register_profile("mergescope", deadline=None)
@@ -40,6 +40,7 @@ NEEDED = {  # packages of a marker
     "browser": ("playwright", "axe_playwright_python"),
     "torch": ("torch", "monai"),
 }
+SERVED = ("attack", "bench", "deploy", "faults", "fuzz")  # folders whose tests start processes of their own
 MISSING = [marker for marker, packages in NEEDED.items() if not all(map(find_spec, packages))]
 
 
@@ -53,6 +54,13 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     if not MISSING or not collection_path.match("test_*.py"):
         return None
     return bool(set(module_markers(collection_path.read_text(encoding="utf-8"))) & set(MISSING)) or None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of the folders that start servers of their own."""
+    for item in items:
+        if item.path.relative_to(ROOT / "tests").parts[0] in SERVED:
+            item.add_marker("server")
 
 
 def pytest_report_header() -> str:
@@ -87,7 +95,7 @@ def running_app(script: str = "app.py") -> Iterator[str]:
 
 
 def _wait(address: str) -> None:
-    for _ in range(300):
+    for _ in range(int(PATIENCE / 0.2)):
         with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=2) as response:
             if response.status == 200:
                 return
@@ -172,17 +180,18 @@ _STILL = """async () => {  // the script has run, every part is there, and nothi
     const seen = () => [...document.querySelectorAll("h1, button, [data-testid=stElementContainer]")]
         .map((one) => one.getBoundingClientRect()).map(({ top, height }) => `${top} ${height}`).join();
     const ready = () => script() === "notRunning" && !document.querySelector("[data-testid=stSkeleton]");
-    if (!ready()) return false;
-    const before = seen();
+    const before = ready() ? seen() : null;
     for (let frame = 0; frame < 3; frame++) await new Promise((done) => requestAnimationFrame(done));
-    return ready() && before === seen();
+    return before !== null && ready() && before === seen();
 }"""
+_LOOKS = 2_000  # of three frames each
 
 
 def settle(page: Any) -> None:
     """Wait until the script has run and the page no longer changes. Streamlit marks a run when it is asked for."""
     page.wait_for_selector("[data-testid=stMainBlockContainer] h1")
-    page.wait_for_function(_STILL)
+    # `wait_for_function` does not wait for what an asynchronous function returns
+    assert any(page.evaluate(_STILL) for _ in range(_LOOKS)), "the page still changes"
 
 
 def _note_foreign(page: Any, url: str, address: str) -> None:

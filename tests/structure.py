@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("core", "figures", "mergescope", "ui", "network", "training", "sandbox", "findings", "bench")
+PACKAGES = ("core", "figures", "mergescope", "ui", "network", "training", "sandbox", "survey", "findings", "bench")
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ ALLOWED = {  # folder: which of our folders it may import
     "network": {"core", "sandbox"},  # of the sandbox, the types of its messages
     "training": {"core", "network"},
     "sandbox": {"core"},
+    "survey": {"core", "sandbox", "network"},  # of the network, the generator of slices
 }
 STARTED = {"sandbox": {"network"}}  # folder: whose modules it may start as processes, by name
 FOREIGN = {  # folder: packages of others that it may not import
@@ -38,6 +39,7 @@ FOREIGN = {  # folder: packages of others that it may not import
     "network": {"streamlit", "plotly"},
     "training": {"streamlit", "plotly"},
     "sandbox": {"streamlit", "plotly"},
+    "survey": {"streamlit", "plotly", "h5py", *HEAVY},
 }
 OWN_STYLE = ROOT / "ui" / "stage" / "face.py"  # writes one style sheet of its own, before the first paint
 STATE = (
@@ -63,7 +65,7 @@ OTHER_PRIVATE = {  # private names of other packages: each is needed, in one fil
     ("sandbox/processes/child_main.py", "_exit"): "os: documented in spite of its name",
 }
 PROTOCOL = ("bench/load_visitor.py", "bench/load_widgets.py")  # speak Streamlit's protocol, as a browser does
-MOST_ROOMS = {"core": 13, "ui": 20, "sandbox": 6}
+MOST_ROOMS = {"core": 12, "ui": 20, "sandbox": 6, "survey": 12}
 BAD_NAMES = {"utils", "helpers", "common", "manager", "service", "misc"}
 LONG, TOO_LONG, SLICE = 250, 400, 60
 
@@ -105,6 +107,12 @@ def test_arrows_point_down(folder):
         if not (arrow.as_text and top(arrow.target) in STARTED.get(folder, set()))
     ]
     assert wrong == []
+
+
+def test_one_file_knows_dask():
+    """Everything else of a survey works without it: results are opened by the page, a shard is measured in a test."""
+    found = {arrow.file for arrow in arrows() if top(arrow.target) in {"dask", "distributed"}}
+    assert found == {"survey/engine.py", "bench/survey.py"}
 
 
 def test_a_process_name_is_an_arrow():
@@ -299,7 +307,6 @@ OWN_IDEA = {  # short files with one user that are a whole idea all the same, ea
     "training.card": "training.evaluate",  # writes assets/CARD.md
     "training.keras_file": "training.train",  # writes assets/attention_unet.keras
     "training.losses": "training.recipe",
-    "sandbox.model_run.volumes": "sandbox.model_run.file_inputs",  # the parent of a process of its own
     "ui.story.tours": "ui.story.controls",  # the files of the tour
     "ui.files.images": "ui.files.uploads",  # pictures as tensors; one reader for each kind of file
     "core.tensor_view.scene": "core.tensor_view.payload",  # the image beside the tensors, packed for the browser
@@ -321,7 +328,7 @@ def test_no_registry_is_named():
     hosts = re.compile("|".join(rf"{name}\.org" for name in ("pypi", "pythonhosted", "npmjs")))
     for name in tracked or [str(file.relative_to(ROOT)) for file in python_files()]:
         file = ROOT / name
-        if file.suffix in {".png", ".webp", ".npz", ".keras", ".mo", ".ttf"} or not file.exists():
+        if file.suffix in {".png", ".webp", ".npz", ".parquet", ".keras", ".mo", ".ttf"} or not file.exists():
             continue
         text = file.read_text(encoding="utf-8", errors="ignore")
         assert not hosts.search(text), name

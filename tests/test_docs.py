@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from survey.command import parser
 from tests.patience import PATIENCE
 from tests.structure import PICTURES, with_pictures
 
@@ -62,13 +63,20 @@ def test_the_python_of_a_page_runs(page):
     [
         pytest.param(*case, marks=[pytest.mark.keras] if "inspect_model" in case[1] else [])
         for case in commands()
-        if case[1].startswith("python -m")
+        if case[1].startswith("python -m") and not case[1].startswith("python -m survey")
     ],
 )
 def test_a_command_runs(page, line):
     done = run(sys.executable, *shlex.split(line)[1:])
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()
+
+
+@pytest.mark.parametrize(("page", "line"), [case for case in commands() if case[1].startswith("python -m survey")])
+def test_a_survey_command_is_accepted(page, line):
+    """Its arguments are read; a survey takes minutes."""
+    given = parser().parse_args(shlex.split(line)[3:])
+    assert given.out
 
 
 @pytest.mark.parametrize(("page", "line"), [case for case in commands() if case[1].startswith("make")])
@@ -91,7 +99,7 @@ def test_links_and_paths_exist(page):
     text = page.read_text(encoding="utf-8")
     links = [target.split("#")[0] for target in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in target]
     assert [link for link in links if link and not (page.parent / link).exists()] == []
-    folders = "app.py|assets|bench|core|deploy|docs|figures|findings|network|pages|sandbox|tests|training|ui"
+    folders = "app.py|assets|bench|core|deploy|docs|figures|findings|network|pages|sandbox|survey|tests|training|ui"
     named = re.findall(rf"`((?:{folders})/[\w./-]*)`", text)
     assert [name for name in named if not (ROOT / name).exists()] == []
 

@@ -24,18 +24,21 @@ from ui import text
 
 ROOT = Path(__file__).parent.parent
 PO = ROOT / "ui" / "locales" / "zh" / "LC_MESSAGES" / "mergescope.po"
-SOURCES = ("core", "figures", "pages", "sandbox", "ui")
+SOURCES = ("core", "figures", "pages", "sandbox", "survey", "ui")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 SAME_IN_CHINESE = {
     "NaN",
     "+∞",
     "−∞",
     "{at} / {last}",
+    "AUC",
     "BAM",
     "CBAM",
     "FiLM",
+    "IoU",
     "scSE",
     "Dice {score}",
+    "{title}: {note}",
     "Dice {score} ({change})",
     "x × α",
 }  # signs and names
@@ -100,6 +103,7 @@ AREAS = (
     "network",
     "pages",
     "sandbox",
+    "survey",
     "tests",
     "training",
     "ui",

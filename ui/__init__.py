@@ -11,6 +11,7 @@ __all__ = [
     "lab",
     "stage",
     "story",
+    "survey",
     "tensor_view",
     "text",
     "views",

@@ -21,6 +21,7 @@ PAGES = {  # file: (title, icon); the one list of pages
     "pages/3_Gate_gallery.py": (_("Gate gallery"), ":material/grid_view:"),
     "pages/4_Model_inspector.py": (_("Model inspector"), ":material/account_tree:"),
     "pages/5_Story.py": (_("Story"), ":material/auto_stories:"),
+    "pages/6_Survey.py": (_("Survey"), ":material/stacked_bar_chart:"),
 }
 _ROOT = Path(__file__).parent.parent
 _ICON = Path(__file__).parent / "icon.svg"
@@ -75,13 +76,14 @@ def headline_parts() -> tuple[Container, Container]:
     return title, controls
 
 
-def picture(*, more: bool = False) -> Container:
+def picture(*, more: bool = False, lines: int = 0) -> Container:
     """Where a page draws its stage: the rest of the window is reserved for it, so that nothing moves when it appears.
 
     Args:
         more: whether the window also has room for what comes below.
+        lines: rows of the page between the headline and the picture or right below it, 0 to 3.
     """
-    return st.container(key="picture_and_more" if more else "picture")
+    return st.container(key="picture_and_more" if more else f"picture_{lines}")
 
 
 def more_controls() -> Container:

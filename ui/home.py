@@ -12,7 +12,7 @@ from core import MERGES, Merged, MergeError, merge
 from core import Sentence as _  # marks text for the catalogues
 from core.dtypes import Array
 from ui import counters, frame, session
-from ui.lab.paste import read_paste
+from ui.lab.paste import keep_notes, read_paste
 from ui.state import link
 from ui.tensor_view import TensorView
 from ui.text import plain, t
@@ -88,12 +88,13 @@ def paste_box() -> None:
         return
     session.put({"home_asked": ""})
     try:
-        values = read_paste(text, operation="Multiply")
+        found = read_paste(text, operation="Multiply")
     except MergeError as error:
         counters.refused("paste")
         st.toast(plain(t(error.explanation)), icon=":material/error:", duration="long")
         return
-    st.switch_page(_LAB, query_params=link.to_page(**{key: str(value) for key, value in values.values.items()}))
+    keep_notes(found)
+    st.switch_page(_LAB, query_params=link.to_page(**{key: str(value) for key, value in found.values.items()}))
 
 
 def _take_paste() -> None:
@@ -136,6 +137,11 @@ def _graph() -> Array:
     return plane
 
 
+def _maps() -> Array:
+    alpha = arrays("trace_20")["alpha"][:4, ..., 0].astype(np.float32)
+    return np.vstack([np.hstack(list(alpha[:2])), np.hstack(list(alpha[2:]))])
+
+
 QUESTIONS = {  # by page
     _LAB: Question(
         _("Keras rejects my shapes. Why?"),
@@ -161,6 +167,11 @@ QUESTIONS = {  # by page
         _("Can I see it step by step?"),
         _("A guided tour and a quiz, made for talks."),
         lambda: np.tile(np.linspace(0, 1, 13), (5, 1)),
+    ),
+    "pages/6_Survey.py": Question(
+        _("What do my gates do over 10,000 images?"),
+        _("Dead, open or selective, on target or not, and the images that are odd."),
+        _maps,
     ),
 }
 

@@ -21,7 +21,7 @@ from weakref import WeakKeyDictionary
 import streamlit as st
 import streamlit.logger
 from starlette.formparsers import MultiPartParser
-from starlette.responses import FileResponse
+from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import runtime
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
@@ -95,17 +95,17 @@ def keep_uploads_in_memory(most_bytes: int) -> None:
 
 
 def wrap_files(middleware: Callable[[ASGIApp], ASGIApp]) -> None:
-    """Let a middleware see each file that the server sends, Streamlit's own page among them.
+    """Put a middleware around the part of the server that sends Streamlit's own files, its page among them.
 
-    `streamlit run` takes no middleware, and its routes are made before the app's first line runs; they answer with
-    `FileResponse`, whose call is wrapped here for the whole process.
+    `streamlit run` takes no middleware, and its routes are made before the app's first line runs. The one of the files
+    is a subclass of Starlette's `StaticFiles`, whose call is wrapped here for the whole process.
     """
-    call = FileResponse.__call__
+    call = StaticFiles.__call__
 
-    async def wrapped(response: FileResponse, scope: Scope, receive: Receive, send: Send) -> None:
-        await middleware(partial(call, response))(scope, receive, send)
+    async def wrapped(files: StaticFiles, scope: Scope, receive: Receive, send: Send) -> None:
+        await middleware(partial(call, files))(scope, receive, send)
 
-    FileResponse.__call__ = wrapped  # type: ignore[method-assign]
+    StaticFiles.__call__ = wrapped  # type: ignore[method-assign, assignment]
 
 
 def use_log_handler(handler: logging.Handler) -> None:

@@ -11,11 +11,12 @@ from .operands import Call, gate_hints, gate_operand
 from .run import find_gate, gate_shapes, gate_snippet, run_gate, trace_snippet
 from .table import GATES, Gate, Variant
 from .trace import GateTrace, Step
-from .weights import pick_weights
+from .weights import not_computed, pick_weights
 
 __all__ = [
     "GATES", "Gate", "GateTrace", "Step", "Variant",
-    "find_gate", "gate_shapes", "gate_snippet", "pick_weights", "position_weights", "run_gate", "trace_snippet",
+    "find_gate", "gate_shapes", "gate_snippet", "not_computed", "pick_weights", "position_weights", "run_gate",
+    "trace_snippet",
     "Call", "gate_hints", "gate_operand",
     "channels", "compare", "gradients", "health", "map_changes", "pitfalls", "report", "resampling",
     "sanity_checks",

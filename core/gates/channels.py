@@ -5,6 +5,7 @@ Every function takes (..., C) and returns (C,). Values that are not finite count
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,18 +16,32 @@ from ..errors import invalid_request
 from ..sentences import Sentence as _  # marks text for the catalogues
 
 Figures = NDArray[np.float64]
+_BLOCK = 65_536  # elements that are computed with at a time
+
+
+def blocks(value: Array) -> Iterator[Array]:
+    """A tensor in blocks of rows of channels, each small, so that what is computed from one takes little memory."""
+    rows = value.reshape(-1, value.shape[-1] if value.ndim and value.shape[-1] else 1)
+    step = max(1, _BLOCK // rows.shape[1])
+    for start in range(0, len(rows), step):
+        yield rows[start : start + step]
 
 
 def energy(value: Array) -> Figures:
     """The sum of squares of each channel."""
-    flat = _channels(value)
-    found: Figures = np.einsum("nc,nc->c", flat, flat)
-    return found
+    total = np.zeros(value.shape[-1])
+    for block in blocks(value):
+        flat = _channels(block)
+        total += np.einsum("nc,nc->c", flat, flat)
+    return total
 
 
 def change(before: Array, after: Array) -> Figures:
     """The sum of squared differences of two tensors of one shape, per channel."""
-    return energy(_channels(after) - _channels(before))
+    total = np.zeros(before.shape[-1])
+    for old, new in zip(blocks(before), blocks(after), strict=True):
+        total += energy(_channels(new) - _channels(old))
+    return total
 
 
 def agreement(value: Array, weights: Array) -> Figures:
@@ -36,12 +51,20 @@ def agreement(value: Array, weights: Array) -> Figures:
         value: features, (..., C).
         weights: the map, (..., 1), with as many positions.
     """
-    magnitude, weight = np.abs(_channels(value)), _channels(weights)
-    magnitude, weight = magnitude - magnitude.mean(axis=0), weight - weight.mean(axis=0)
-    size = np.sqrt(energy(magnitude) * energy(weight))
-    found: Figures = np.divide(
-        np.einsum("nc,nd->c", magnitude, weight), size, out=np.zeros(magnitude.shape[1]), where=size > 0
-    )
+    channels, weight = value.shape[-1], _channels(weights)
+    weight = weight - weight.mean(axis=0)
+    total = np.zeros(channels)
+    for block in blocks(value):
+        total += np.abs(_channels(block)).sum(axis=0)
+    mean, start = total / max(1, len(weight)), 0
+    squares, products = np.zeros(channels), np.zeros(channels)
+    for block in blocks(value):
+        magnitude = np.abs(_channels(block)) - mean
+        squares += energy(magnitude)
+        products += np.einsum("nc,nd->c", magnitude, weight[start : start + len(block)])
+        start += len(block)
+    size = np.sqrt(squares * energy(weight))
+    found: Figures = np.divide(products, size, out=np.zeros(channels), where=size > 0)
     return found
 
 

@@ -143,17 +143,49 @@ def _kind(shape: tuple[int, ...], axes: tuple[int, ...]) -> str:
     return "elements" if last in axes and shape[last] > 1 else "positions"
 
 
+def kind_of_values(suppressed: float, passed: float, std: float, smallest: float, largest: float) -> str:
+    """The kind of verdict on values that each have their own range from 0 to 1.
+
+    Args:
+        suppressed: fraction of values below 0.05.
+        passed: fraction of values above 0.95.
+        std: standard deviation of the values.
+        smallest: of the values.
+        largest: of the values.
+
+    Returns:
+        "dead", "open", "uniform", "selective" or "graded".
+    """
+    if largest < FAINT:
+        return "dead"
+    if passed >= PASSED or smallest > 1 - FAINT:
+        return "open"
+    if std < FLAT:
+        return "uniform"
+    return "selective" if suppressed + passed >= DECIDED and passed > 0 else "graded"
+
+
+def kind_of_shares(entropy: float) -> str:
+    """The kind of verdict on shares of one whole: "even", "focused" or "graded".
+
+    Args:
+        entropy: 0 to 1; NaN counts as even.
+    """
+    return "even" if not entropy < EVEN else "focused" if entropy < NARROW else "graded"  # NaN: one element has it all
+
+
 def _verdict(figures: tuple[float, ...], shape: tuple[int, ...]) -> Sentence:
     suppressed, passed, mean, std, smallest, largest, _ = figures
-    if largest < FAINT:
+    kind = kind_of_values(suppressed, passed, std, smallest, largest)
+    if kind == "dead":
         return Sentence(
             "Dead: all gate values are below {limit}; almost everything is suppressed.", limit=FAINT
         )  # fmt: skip
-    if passed >= PASSED or smallest > 1 - FAINT:
+    if kind == "open":
         return Sentence("Open everywhere: the features pass almost unchanged, as if there were no gate.")
-    if std < FLAT:
+    if kind == "uniform":
         return _uniform(_kind(shape, tuple(axis for axis, size in enumerate(shape) if axis and size > 1)), mean)
-    if suppressed + passed >= DECIDED and passed > 0:
+    if kind == "selective":
         return Sentence(
             "Selective: {passed} of the values are near 1 (pass), {suppressed} near 0 (suppress).",
             passed=_percent(passed),
@@ -177,7 +209,7 @@ def _uniform(kind: str, mean: float) -> Sentence:
 
 
 def _verdict_of_shares(entropy: float, kind: str) -> Sentence:
-    level = 0 if not entropy < EVEN else 1 if entropy < NARROW else 2  # NaN: one element has all of it
+    level = ("even", "focused", "graded").index(kind_of_shares(entropy))
     return {
         "positions": (
             Sentence("Shared evenly: all positions have about the same weight; the gate is not selective."),

@@ -5,7 +5,7 @@ The first is read off the values of a run, the second off the graph of a model: 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -75,12 +75,14 @@ class Call:
         inputs: names of the calls that compute its inputs, in order.
         shape: of its output, None for an unknown size; () if it is not known at all.
         activation: name of its own activation function; empty if it has none.
+        axes: of a Softmax, counted from 0; the last one if empty.
     """
 
     layer: str
     inputs: tuple[str, ...] = ()
     shape: Shape = ()
     activation: str = ""
+    axes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,12 @@ class _Graph:
         while self.calls[name].layer in _KEEPS and len(self.calls[name].inputs) == 1:
             name = self.calls[name].inputs[0]
         return name
+
+    def source_among(self, name: str, names: Collection[str]) -> str | None:
+        """The first of some calls on the way up through calls of one input; None where there is none."""
+        while name not in names and len(self.calls[name].inputs) == 1:
+            name = self.calls[name].inputs[0]
+        return name if name in names else None
 
     def origin(self, name: str) -> str:
         """The nearest ancestor that something else uses too: the tensor that a branch starts from."""
@@ -143,9 +151,9 @@ def _role_hints(graph: _Graph, gate: str, features: str) -> Iterator[Sentence]:
     pair = _branches(graph, gate)
     if pair is None or graph.calls[gate].shape[-1:] != (1,):
         return
-    gated = graph.kept(features)
     holding = {graph.kept(origin): origin for origin in pair}
-    if gated not in holding:
+    gated = graph.source_among(graph.kept(features), holding)
+    if gated is None:
         yield Sentence(
             "{gate} is computed from {first} and {second}, but it multiplies {features}. Is it the intended tensor?",
             gate=gate, first=pair[0], second=pair[1], features=features,
@@ -192,6 +200,8 @@ def _dense_hints(graph: _Graph, gate: str, features: str) -> Iterator[Sentence]:
     name, activation = gate, ""
     while graph.calls[name].layer in ("Activation", "Softmax") and len(graph.calls[name].inputs) == 1:
         call = graph.calls[name]
+        if call.axes and call.axes != (len(call.shape) - 1,):
+            return  # shares over the positions
         activation = activation or ("softmax" if call.layer == "Softmax" else call.activation)
         name = call.inputs[0]
     dense = graph.calls[name]

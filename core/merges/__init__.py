@@ -10,6 +10,7 @@ __all__ = [
     "dialects",
     "differences",
     "gradient_arithmetic",
+    "gradient_differences",
     "gradients",
     "keras_ops",
     "links",

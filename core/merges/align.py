@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 from operator import index
 from typing import Any
 
-from ..errors import MergeError, PartialInput, Shape, invalid_request, shown
+from ..errors import KerasText, MergeError, PartialInput, Shape, invalid_request, shown
 from ..sentences import Sentence
 from .backends import TENSORFLOW, Backend, find_backend
 from .concatenate import align_concatenate
@@ -45,23 +45,44 @@ def align(
 
 
 def align_row(
-    row: Operation, shapes: Any, *, axis: Any = -1, axes: Any = -1, backend: Backend = TENSORFLOW
+    row: Operation,
+    shapes: Any,
+    *,
+    axis: Any = -1,
+    axes: Any = -1,
+    backend: Backend = TENSORFLOW,
+    fixes: bool = True,
+    masked: tuple[bool, ...] = (),
 ) -> Alignment:
-    """`align` for a row of the table."""
+    """`align` for a row of the table.
+
+    Args:
+        row: the merge.
+        shapes: of its inputs.
+        axis: of Concatenate.
+        axes: of Dot.
+        backend: that Keras runs on.
+        fixes: whether an error names fixes, which take most of the time.
+        masked: whether each input has a mask that is used; empty if none has.
+    """
     checked_axes = check_axes(axes) if row.rule == "dot" else -1
     checked_axis = _check_axis(axis) if row.rule == "concatenate" else -1
     checked_shapes = check_shapes(row, shapes)
-    return plan_or_explain(row, checked_shapes, checked_axis, checked_axes, backend)
+    if not fixes:
+        return plan(row, checked_shapes, checked_axis, checked_axes, backend, masked)
+    return plan_or_explain(row, checked_shapes, checked_axis, checked_axes, backend, masked)
 
 
-def plan_or_explain(row: Operation, shapes: tuple[Shape, ...], axis: int, axes: Axes, backend: Backend) -> Alignment:
+def plan_or_explain(
+    row: Operation, shapes: tuple[Shape, ...], axis: int, axes: Axes, backend: Backend, masked: tuple[bool, ...] = ()
+) -> Alignment:
     """`align` for arguments that have been checked.
 
     Raises:
         MergeError: with the partial alignment and fixes.
     """
     try:
-        return plan(row, shapes, axis, axes, backend)
+        return plan(row, shapes, axis, axes, backend, masked)
     except MergeError as error:
         fixes = find_fixes(_problem(row, shapes, axis, axes, error, backend))
         raise error.but(fixes=fixes, partial=partial_inputs(row, shapes, error)) from None
@@ -81,15 +102,26 @@ def _accepts(row: Operation, backend: Backend, shapes: tuple[Shape, ...], option
 
 
 @lru_cache(maxsize=4096)
-def plan(row: Operation, shapes: tuple[Shape, ...], axis: int, axes: Axes, backend: Backend) -> Alignment:
-    """`align` for arguments that have been checked, without looking for fixes."""
+def plan(
+    row: Operation, shapes: tuple[Shape, ...], axis: int, axes: Axes, backend: Backend, masked: tuple[bool, ...] = ()
+) -> Alignment:
+    """`align` for arguments that have been checked, without looking for fixes.
+
+    Args:
+        row: the merge.
+        shapes: of its inputs.
+        axis: of Concatenate.
+        axes: of Dot.
+        backend: that Keras runs on.
+        masked: whether each input of an element-wise merge has a mask that is used; empty if none has.
+    """
     if not shapes:
         raise _no_inputs(row)
     if row.rule == "concatenate":
         return align_concatenate(row, shapes, axis, backend)
     if row.rule == "dot":
         return align_dot(row, shapes, axes, backend)
-    return align_elementwise(row, shapes, backend)
+    return align_elementwise(row, shapes, backend, masked)
 
 
 def partial_inputs(row: Operation, shapes: tuple[Shape, ...], error: MergeError) -> tuple[PartialInput, ...]:
@@ -114,7 +146,7 @@ def not_a_list(row: Operation, shape: Shape) -> MergeError:
     error = MergeError(
         texts.get(row.rule, general),
         Sentence("A merge layer takes a list of tensors: wrap them in square brackets."),
-        accident=None if shape or row.rule == "concatenate" else "tuple index out of range",
+        accident=None if shape or row.rule == "concatenate" else KerasText("tuple index out of range", "IndexError"),
     )
     return error.but(fixes=find_fixes(_problem(row, (shape,), -1, -1, error)))
 
@@ -125,7 +157,10 @@ def _no_inputs(row: Operation) -> MergeError:
         "A merge layer should be called on a list of at least 1 input. "
         "Received 0 inputs. Full input_shape received: []",
         Sentence("The list of inputs is empty; a merge needs at least one."),
-        accident="object of type 'NoneType' has no len()" if length else "'NoneType' object is not subscriptable",
+        accident=KerasText(
+            "object of type 'NoneType' has no len()" if length else "'NoneType' object is not subscriptable",
+            "TypeError",
+        ),
     )
 
 
@@ -144,7 +179,7 @@ def _axis_accident(axis: Any) -> str:
     try:
         [0][axis % 1]
     except TypeError as error:
-        return str(error)
+        return KerasText(str(error), TypeError.__name__)
     return ""
 
 

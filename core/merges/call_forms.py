@@ -38,7 +38,7 @@ class WrongCall:
 
 
 def wrong_call(text: str, operation: str | None) -> WrongCall | None:
-    """The wrong form of a call in a text; None where there is none."""
+    """The wrong form of a call in a text, as Keras prints it; None where there is none."""
     for pattern, explain in _FORMS:
         match = pattern.search(text)
         if match:
@@ -105,6 +105,14 @@ def _tensors_as_axes(text: str, operation: str | None) -> WrongCall:
     return _in_constructor(text, "Dot")
 
 
+def _constant_first(text: str, operation: str | None) -> WrongCall:
+    note = Sentence(
+        "The first input is a constant, the others are symbolic. Keras then does not recognize the list. Put a "
+        "symbolic tensor first, or, where the order matters, compute the constant from one."
+    )
+    return WrongCall(operation, (note,), _line(operation, "[x, constant]"))
+
+
 def _kept(text: str) -> str:
     """The options of the constructor in the code of a call."""
     match = re.search(rf"\b(?:{_NAMES})\((ax[ei]s? ?= ?[^()\n]{{1,30}}?)\)\(", text)
@@ -129,6 +137,8 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[str, str | None], WrongCall]], ..
     ),
     (re.compile(r"unsupported operand type\(s\) for %: '\w{1,20}' and 'int'"), _in_constructor),
     (re.compile(r"KeyError: 0\b"), _a_dict),
+    (re.compile(r"EagerTensor' object has no attribute 'sparse'"), _constant_first),
+    (re.compile(r"Received: input_shape=\[TensorShape\([^\n]{1,400}\(None"), _constant_first),
     (re.compile(r"should be called on a list[^\n]{0,40}\. Received: input_shape=\((?!\()"), _bare_tensor),
     (re.compile(r"A merge layer should be called on a list of inputs\.(?! Received: input_shape=\[)"), _bare_tensor),
     (re.compile(rf"\b(?:{_NAMES})\([^()\n]{{0,80}}\)\({_NAME} ?, ?{_NAME}"), _two_arguments),

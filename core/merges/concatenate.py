@@ -11,13 +11,13 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ..dtypes import Array
-from ..errors import MergeError, Shape
+from ..errors import KerasText, MergeError, Shape
 from ..sentences import Sentence
 from .backends.row import Backend
 from .odd_sizes import odd_size
 from .operations import Operation
 from .plan import AlignedInput, Alignment, Role
-from .warnings import batch_warning
+from .warnings import batch_warning, unchecked_axes
 
 
 def align_concatenate(row: Operation, shapes: tuple[Shape, ...], axis: int, backend: Backend) -> Alignment:
@@ -118,7 +118,7 @@ def _without(shape: Shape, axis: int, number: int) -> Shape:
             "A `Concatenate` layer cannot join scalars: they have no axis.",
             Sentence("Input {number} is a scalar; it has no axis along which it could be concatenated.", number=number),
             axes=[(number, 0)],
-            accident="integer modulo by zero",
+            accident=KerasText("integer modulo by zero", "ZeroDivisionError"),
         )
     if axis < -len(shape):
         raise MergeError(
@@ -130,7 +130,7 @@ def _without(shape: Shape, axis: int, number: int) -> Shape:
                 last=len(shape) - 1,
             ),
             axes=[(number, 0)],
-            accident="list assignment index out of range",
+            accident=KerasText("list assignment index out of range", "IndexError"),
         )
     return tuple(size for at, size in enumerate(shape) if at != (axis if axis >= 0 else axis + len(shape)))
 
@@ -171,6 +171,8 @@ def _check_call(row: Operation, shapes: tuple[Shape, ...], axis: int, backend: B
 def _warnings(shapes: tuple[Shape, ...], joined: int) -> Iterator[Sentence]:
     if joined:
         yield from batch_warning([shape[0] for shape in shapes], broadcast=False)
+    columns = ((axis, [shape[axis] for shape in shapes]) for axis in range(1, len(shapes[0])) if axis != joined)
+    yield from unchecked_axes(columns, broadcast=False)
     if len(shapes) == 1:
         yield Sentence("With a single input there is nothing to merge; it is returned unchanged.")
     elif joined == 0:

@@ -1,18 +1,20 @@
 """A merge as code of a library without merge layers: NumPy, PyTorch, JAX.
 
-They broadcast by their own rule, so the code makes the axes that Keras inserts explicit, and its dtypes.
+They broadcast by their own rule, so the code makes the axes that Keras inserts explicit, and the dtypes of the backend
+that Keras runs on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from string import ascii_lowercase
 from typing import Any
 
 import numpy as np
 
-from ..dtypes import FLOAT32, promote, quotient
+from ..dtypes import FLOAT32, Array
+from .backends import Backend, find_backend
 from .operations import Operation
 from .plan import Alignment
 
@@ -51,17 +53,28 @@ def plain_lines(
     row: Operation, style: Dialect, names: Sequence[str], alignment: Alignment, dtypes: Sequence[str], normalize: bool
 ) -> list[str]:
     """Lines that turn the named inputs into `y`."""
-    kinds = [FLOAT32 if dtype.startswith("float") else np.dtype(dtype) for dtype in dtypes]
+    backend = find_backend(alignment.backend)
+    passed = [FLOAT32 if dtype.startswith("float") else np.dtype(dtype) for dtype in dtypes]
+    kinds = [_dtype_after(backend.convert, kind) for kind in passed]
     lines = [
         f"{name} = {style.cast.format(name, 'float32')}  # as Keras does with floats"
         for name, dtype in zip(names, dtypes, strict=True)
         if dtype.startswith("float") and dtype != "float32"
     ]
+    lines += [
+        f"{name} = {style.cast.format(name, kind)}  # as Keras on {backend.title} does"
+        for name, was, kind in zip(names, passed, kinds, strict=True)
+        if was != kind
+    ]
     if alignment.axes is not None:
-        return lines + _dot_lines(style, names, alignment, kinds, normalize)
+        return lines + _dot_lines(row, style, names, alignment, kinds, normalize)
     if row.rule == "concatenate":
-        return lines + _join_lines(style, names, alignment, kinds)
-    return lines + _reshapes(names, alignment) + _step_lines(row, style, names, kinds)
+        return lines + _join_lines(row, style, names, alignment, kinds)
+    return lines + _reshapes(names, alignment) + _step_lines(row, style, names, kinds, backend)
+
+
+def _dtype_after(step: Callable[[Array], Array], kind: np.dtype[Any]) -> np.dtype[Any]:
+    return step(np.empty(0, kind)).dtype
 
 
 def _reshapes(names: Sequence[str], alignment: Alignment) -> list[str]:
@@ -73,37 +86,52 @@ def _reshapes(names: Sequence[str], alignment: Alignment) -> list[str]:
     ]
 
 
-def _step_lines(row: Operation, style: Dialect, names: Sequence[str], kinds: Sequence[np.dtype[Any]]) -> list[str]:
+def _step_lines(
+    row: Operation, style: Dialect, names: Sequence[str], kinds: Sequence[np.dtype[Any]], backend: Backend
+) -> list[str]:
     lines, running, kind = [], names[0], kinds[0]
     for name, own in zip(names[1:], kinds[1:], strict=True):
-        common = promote(kind, own)
-        operands = _cast(style, running, kind, common), _cast(style, name, own, common)
+        common = FLOAT32 if kind == own == FLOAT32 else backend.promote(row, kind, own)
+        operands = [_operand(style, *one, common, backend) for one in ((running, kind), (name, own))]
         code = row.numpy.format(*operands)
         lines.append(f"y = {style.call.format(code) if row.numpy.startswith(row.function) else code}")
         running, kind = "y", common
     if not lines:
         lines = [f"y = {running}"]
     if row.mean:
-        lines.append(f"y = {_cast(style, 'y', kind, quotient(kind))} / {len(names)}")
+        lines.append(f"y = {_cast(style, 'y', kind, backend.quotient(kind))} / {len(names)}")
     return lines
 
 
 def _join_lines(
-    style: Dialect, names: Sequence[str], alignment: Alignment, kinds: Sequence[np.dtype[Any]]
+    row: Operation, style: Dialect, names: Sequence[str], alignment: Alignment, kinds: Sequence[np.dtype[Any]]
 ) -> list[str]:
     if len(names) == 1:
         return [f"y = {names[0]}"]
-    common = kinds[0] if len(set(kinds)) == 1 else promote(*kinds)
-    listed = ", ".join(_cast(style, name, kind, common) for name, kind in zip(names, kinds, strict=True))
-    return [f"y = {style.join.format(listed, alignment.axis)}"]
+    backend, listed = find_backend(alignment.backend), list(names)
+    if len(set(kinds)) > 1:
+        common = backend.promote(row, *kinds)
+        listed = [_operand(style, name, kind, common, backend) for name, kind in zip(names, kinds, strict=True)]
+    return [f"y = {style.join.format(', '.join(listed), alignment.axis)}"]
 
 
 def _dot_lines(
-    style: Dialect, names: Sequence[str], alignment: Alignment, kinds: Sequence[np.dtype[Any]], normalize: bool
+    row: Operation,
+    style: Dialect,
+    names: Sequence[str],
+    alignment: Alignment,
+    kinds: Sequence[np.dtype[Any]],
+    normalize: bool,
 ) -> list[str]:
     assert alignment.axes is not None
+    backend = find_backend(alignment.backend)
+    small = set(kinds) == {np.dtype(np.int8)} and not normalize
+    result = np.dtype(np.int32) if small else FLOAT32 if normalize else backend.promote(row, *kinds)
+    work = backend.dot_dtype(result)
     lines = [
-        f"{n} = {style.cast.format(n, 'float32')}" for n, kind in zip(names, kinds, strict=True) if kind != FLOAT32
+        f"{name} = {_operand(style, name, kind, work, backend)}"
+        for name, kind in zip(names, kinds, strict=True)
+        if kind != work
     ]
     for name, axis in zip(names, alignment.axes, strict=True) if normalize else ():
         lines.append(f"{name} = {name} / {style.norm.format(name, axis)}")
@@ -117,8 +145,13 @@ def _dot_lines(
     lines.append(f"y = {style.call.format('einsum')}({equation}, {', '.join(names)})")
     if len(output) == 1:
         lines.append(f"y = y.reshape{alignment.output_shape}  # Keras adds an axis")
-    result = np.dtype(np.int32) if set(kinds) == {np.dtype(np.int8)} else promote(*kinds)
-    return lines + ([f"y = {style.cast.format('y', result)}"] if result != FLOAT32 else [])
+    return lines + ([f"y = {style.cast.format('y', result)}"] if result != work else [])
+
+
+def _operand(style: Dialect, name: str, kind: np.dtype[Any], common: np.dtype[Any], backend: Backend) -> str:
+    """One operand in the common dtype, by way of the dtype in which the backend combines it."""
+    held = _dtype_after(backend.operand, kind)
+    return _cast(style, _cast(style, name, kind, held), held, common)
 
 
 def _cast(style: Dialect, name: str, kind: np.dtype[Any], wanted: np.dtype[Any]) -> str:

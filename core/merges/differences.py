@@ -10,13 +10,18 @@ import numpy as np
 
 from ..dtypes import FLOAT32, Array
 from ..errors import MergeError
+from ..limits import check_elements
 from ..sentences import Sentence
+from .align import align_row
 from .backends import BACKENDS, Backend, find_backend
 from .merge import Merged, given_arrays, merge_row
 from .operations import Operation, find
 
 _TINIEST = np.finfo(np.float32).tiny  # smaller values are subnormal
 _ROUNDING = 1e-5  # of the element; in Dot, whose terms are added in any order, of the largest element
+
+
+Kind = Literal["dtype", "value", "mask", "error", "gradient"]
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,7 @@ class BackendDifference:
 
     backend: str
     title: str
-    kind: Literal["dtype", "value", "mask", "error"]
+    kind: Kind
     text: Sentence
     reasons: tuple[tuple[str, Sentence], ...]
 
@@ -73,22 +78,37 @@ def backend_differences(
         At most one record per other backend, in the order of the table.
 
     Raises:
-        MergeError: an unknown merge or backend, or inputs that are not a list of tensors.
+        MergeError: an unknown merge or backend, inputs that are not a list of tensors, or a result that is too large
+            (`core.limits`) on one of the backends.
     """
     row, chosen = find(operation), find_backend(backend)
     arrays = tuple(given_arrays(row, inputs))
     listed = None if masks is None else tuple(masks)
     case = _Case(row, arrays, normalize, listed is not None)
+    _check_results(row, arrays, axis, axes)
 
     def run(engine: Backend) -> Merged | MergeError:
         try:
-            return merge_row(row, arrays, axis=axis, axes=axes, normalize=normalize, masks=listed, backend=engine)
+            return merge_row(
+                row, arrays, axis=axis, axes=axes, normalize=normalize, masks=listed, backend=engine, fixes=False
+            )
         except MergeError as error:
             return error
 
     expected = run(chosen)
     found = (_difference(case, chosen, expected, other, run(other)) for other in BACKENDS.values() if other != chosen)
     return tuple(difference for difference in found if difference is not None)
+
+
+def _check_results(row: Operation, arrays: Sequence[Array], axis: int, axes: Any) -> None:
+    """Reject results that are too large before one is computed; what one backend rejects, another may accept."""
+    shapes = [array.shape for array in arrays]
+    for backend in BACKENDS.values():
+        try:
+            output = align_row(row, shapes, axis=axis, axes=axes, backend=backend, fixes=False).output_shape
+        except MergeError:
+            continue
+        check_elements(shapes, output)
 
 
 def _difference(
@@ -98,20 +118,24 @@ def _difference(
     if described is None:
         return None
     kind, text = described
-    topics = list(_topics(case, kind, [result for result in (expected, found) if isinstance(result, Merged)]))
-    reasons = tuple(
+    topics = _topics(case, kind, [result for result in (expected, found) if isinstance(result, Merged)])
+    return BackendDifference(other.name, other.title, kind, text, reasons_of(topics, chosen, other))
+
+
+def reasons_of(topics: Iterable[str], chosen: Backend, other: Backend) -> tuple[tuple[str, Sentence], ...]:
+    """(title of a backend, note) for each note of the two about these topics that they do not share."""
+    return tuple(
         (row.title, note.text)
         for topic in topics
         for row, rest in ((other, chosen), (chosen, other))
         for note in row.notes
         if note.topic == topic and note not in rest.notes
     )
-    return BackendDifference(other.name, other.title, kind, text, reasons)
 
 
 def _described(
     chosen: Backend, expected: Merged | MergeError, other: Backend, found: Merged | MergeError
-) -> tuple[Literal["dtype", "value", "mask", "error"], Sentence] | None:
+) -> tuple[Kind, Sentence] | None:
     names = {"title": other.title, "chosen": chosen.title}
     if isinstance(found, MergeError) or isinstance(expected, MergeError):
         error = _error_text(expected, found, names)
@@ -131,12 +155,18 @@ def _error_text(expected: Merged | MergeError, found: Merged | MergeError, names
     if not isinstance(found, MergeError):
         return Sentence("{title} accepts these inputs; {chosen} rejects them.", **names)
     if not isinstance(expected, MergeError):
-        return Sentence("{title} rejects these inputs: {error}", error=found.inner_message, **names)
-    if found.inner_message == expected.inner_message:
+        return Sentence("{title} rejects these inputs: {error}", error=_raised(found), **names)
+    if _raised(found) == _raised(expected):
         return None
     return Sentence(
-        "{title} rejects these inputs with another error than {chosen}: {error}", error=found.inner_message, **names
+        "{title} rejects these inputs with another error than {chosen}: {error}", error=_raised(found), **names
     )
+
+
+def _raised(error: MergeError) -> str:
+    """Class and text, without the frame of the call, which names the tensors of the backend."""
+    text = error.accident or error.inner_message
+    return f"{error.raised_as}: {text}" if error.raised_as else text
 
 
 def _value_text(expected: Array, found: Array, names: dict[str, Any], *, summed: bool) -> Sentence | None:
@@ -147,14 +177,17 @@ def _value_text(expected: Array, found: Array, names: dict[str, Any], *, summed:
             expected=expected.shape,
             **names,
         )
-    differing = np.argwhere(_differs(expected, found, summed=summed))
-    if not len(differing):
+    if bool(np.all(expected == found)):  # the usual case, and by far the quickest to check
         return None
-    first = tuple(map(int, differing[0]))
+    differing = differing_elements(expected, found, summed=summed)
+    count = int(np.count_nonzero(differing))
+    if not count:
+        return None
+    first = tuple(map(int, np.unravel_index(int(np.argmax(differing)), differing.shape)))
     return Sentence(
         "{title} returns other values at {count} of {size} elements; first at {index}: {value} ({dtype}), on {chosen} "
         "{expected} ({expected_dtype}).",
-        count=len(differing),
+        count=count,
         size=expected.size,
         index=list(first),
         value=found[first],
@@ -165,7 +198,7 @@ def _value_text(expected: Array, found: Array, names: dict[str, Any], *, summed:
     )
 
 
-def _differs(expected: Array, found: Array, *, summed: bool) -> Array:
+def differing_elements(expected: Array, found: Array, *, summed: bool) -> Array:
     """True at the elements that differ by more than rounding, which in sums goes with the largest element."""
     if expected.dtype.kind != "f" and found.dtype.kind != "f":
         unequal: Array = np.asarray(expected != found)
@@ -202,7 +235,7 @@ def _topics(case: _Case, kind: str, results: Sequence[Merged]) -> Iterator[str]:
         "groups": kind == "error" and row.rule == "elementwise" and not boolean,
         "single": row.rule == "concatenate" and len(case.arrays) == 1,
         "masks": case.masked,
-        "subnormal": any(map(_has_subnormal, (*case.arrays, *(merged.value for merged in results)))),
+        "subnormal": kind == "value" and any(map(_has_subnormal, (*case.arrays, *(one.value for one in results)))),
     }
     yield from (topic for topic, fits in applies.items() if fits)
 

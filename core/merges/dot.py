@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..dtypes import Array, flush
-from ..errors import Call, MergeError, Shape
+from ..errors import Call, KerasText, MergeError, Shape
 from ..limits import check_rank
 from ..sentences import Sentence
 from .backends.row import Backend, as_passed
@@ -34,7 +34,8 @@ def check_axes(axes: object) -> Axes:
     if isinstance(axes, int):
         return axes
     if not isinstance(axes, (list, tuple)):
-        raise _bad_axes(f"Invalid type for argument `axes`: it should be a list or an int. Received: axes={axes}")
+        text = f"Invalid type for argument `axes`: it should be a list or an int. Received: axes={axes}"
+        raise _bad_axes(KerasText(text, "TypeError"))
     if len(axes) != 2:
         raise _bad_axes(f"Invalid format for argument `axes`: it should contain two elements. Received: axes={axes}")
     if not isinstance(axes[0], int) or not isinstance(axes[1], int):
@@ -136,7 +137,7 @@ def _check_build(first: Shape, second: Shape, axes: Axes) -> tuple[int, int]:
         wanted = tuple(_wrap(axes, shape, number) for number, shape in enumerate((first, second)))  # type: ignore[assignment]
     for number, (axis, shape) in enumerate(zip(wanted, (first, second), strict=True)):
         if not -len(shape) <= axis < len(shape):
-            raise _no_such_axis(axis, shape, number, "tuple index out of range")
+            raise _no_such_axis(axis, shape, number, KerasText("tuple index out of range", "IndexError"))
     contracted = (wanted[0] % len(first), wanted[1] % len(second))
     if first[contracted[0]] != second[contracted[1]]:
         raise MergeError(
@@ -154,7 +155,7 @@ def _check_build(first: Shape, second: Shape, axes: Axes) -> tuple[int, int]:
 
 def _wrap(axis: int, shape: Shape, number: int) -> int:
     if not shape:
-        raise _no_such_axis(axis, shape, number, "integer modulo by zero")
+        raise _no_such_axis(axis, shape, number, KerasText("integer modulo by zero", "ZeroDivisionError"))
     return axis % len(shape)
 
 

@@ -6,6 +6,7 @@ size-1 axes inserted at axis 1. A backend may read an operand otherwise (`core/m
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 from ..errors import Call, MergeError, Shape
@@ -14,11 +15,19 @@ from .backends.row import Backend
 from .odd_sizes import odd_size
 from .operations import Operation
 from .plan import AlignedInput, Alignment, Role, expand
-from .warnings import warnings
+from .warnings import single_sample_warnings, warnings
 
 
-def align_elementwise(row: Operation, shapes: tuple[Shape, ...], backend: Backend) -> Alignment:
+def align_elementwise(
+    row: Operation, shapes: tuple[Shape, ...], backend: Backend, masked: tuple[bool, ...] = ()
+) -> Alignment:
     """The plan of an element-wise merge.
+
+    Args:
+        row: the merge.
+        shapes: of its inputs.
+        backend: that Keras runs on.
+        masked: whether each input has a mask that is used; empty if none has.
 
     Raises:
         MergeError: without fixes; `core.merges.align.align` adds them.
@@ -29,14 +38,15 @@ def align_elementwise(row: Operation, shapes: tuple[Shape, ...], backend: Backen
     _check_count(row, shapes)
     _check_scalars(shapes, call, backend)
     expanded = expand(shapes)
-    backend.check_broadcast(row, expanded, call)
+    backend.check_broadcast(row, expanded, call, masked)
     read = _read_shapes(row, expanded, backend)
     output = _output_shape(read, batch)
     inputs = tuple(
         AlignedInput(shape, wide, _roles(len(shape), wide, output), seen)
         for shape, wide, seen in zip(shapes, expanded, read, strict=True)
     )
-    return Alignment(row.name, inputs, output, tuple(warnings(inputs, output)), backend=backend.name)
+    found = (*warnings(inputs, output), *_single_sample(row, shapes, expanded, read, backend))
+    return Alignment(row.name, inputs, output, found, backend=backend.name)
 
 
 def combine(first: Shape, second: Shape) -> Shape:
@@ -153,14 +163,22 @@ def _check_scalars(shapes: tuple[Shape, ...], call: Call, backend: Backend) -> N
 
 
 def _read_shapes(row: Operation, expanded: tuple[Shape, ...], backend: Backend) -> tuple[Shape, ...]:
-    if any(None in shape for shape in expanded):
-        return expanded
     read = [expanded[0]]
     running = expanded[0]
     for shape in expanded[1:]:
         read.append(backend.bias(row, running, shape) or shape)
         running = tuple(b if a == 1 else a for a, b in zip(running, read[-1], strict=True))
     return tuple(read)
+
+
+def _single_sample(
+    row: Operation, shapes: tuple[Shape, ...], expanded: tuple[Shape, ...], read: tuple[Shape, ...], backend: Backend
+) -> Iterator[Sentence]:
+    """Warnings where only an unknown batch keeps the backend from reading an input as a bias."""
+    if not row.takes_bias or read != expanded or any(shape and shape[0] is not None for shape in expanded):
+        return
+    single = tuple((1, *shape[1:]) for shape in expanded)
+    yield from single_sample_warnings(shapes, single, _read_shapes(row, single, backend))
 
 
 def _output_shape(read: tuple[Shape, ...], batch: Shape) -> Shape:

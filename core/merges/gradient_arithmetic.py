@@ -71,7 +71,7 @@ def _derivative(
         other = 1 - input_number
         return float(inputs[other][picked[other][picked[input_number].index(index)]])
     values = [np.full((1, 1), part[cells[0]], FLOAT32) for part, cells in zip(inputs, picked, strict=True)]
-    return float(gradients(alignment.operation, values)[input_number][0, 0])
+    return float(gradients(alignment.operation, values, backend=alignment.backend)[input_number][0, 0])
 
 
 def _operand(value: str) -> str:

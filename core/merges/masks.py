@@ -5,7 +5,7 @@ A mask is True at valid positions; it has the shape of its tensor without the la
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,20 +22,19 @@ Step = Callable[[Array, Array], Array]
 Choose = Callable[..., np.dtype[Any]]  # dtypes -> the dtype of `keras.ops.where`
 
 
-def check_masks(masks: Any, arrays: Sequence[Array]) -> list[Mask | None]:
+def check_masks(masks: Sequence[Any], arrays: Sequence[Array]) -> list[Mask | None]:
     """Masks as bool arrays, one per input or None.
 
     Raises:
         MergeError: too few, too many, or of a shape that does not match its input.
     """
-    listed = list(masks) if isinstance(masks, Iterable) else [masks]
-    if len(listed) != len(arrays):
+    if len(masks) != len(arrays):
         raise invalid_request(
             "Pass one mask, or None, per input; got {masks} masks for {inputs} inputs.",
-            masks=len(listed),
+            masks=len(masks),
             inputs=len(arrays),
         )
-    checked = [None if mask is None else as_array(mask).astype(np.bool_) for mask in listed]
+    checked = [None if mask is None else as_array(mask).astype(np.bool_) for mask in masks]
     for number, (mask, array) in enumerate(zip(checked, arrays, strict=True)):
         if mask is not None and (array.ndim == 0 or not _fits(mask.shape, array.shape[:-1])):
             raise invalid_request(

@@ -6,17 +6,17 @@ as in a Keras layer with the default policy; the row of the backend decides the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from ..dtypes import FLOAT32, Array, as_array, autocast, flush, is_float
+from ..dtypes import FLOAT32, Array, as_array, autocast, flush, scan_for_subnormals
 from ..errors import Call, MergeError
 from .align import align_row, listed, not_a_list, plan
 from .backends import TENSORFLOW, Backend, find_backend
-from .backends.row import as_passed
 from .concatenate import join
 from .dot import contract, error_after_normalizing
 from .dtype_warnings import dtype_warnings
@@ -26,6 +26,7 @@ from .plan import Alignment
 
 _BOOL = np.dtype(np.bool_)
 _MASKED = {"ones": multiply_masked, "skip": choose_masked}
+_QUIET = np.errstate(over="ignore", under="ignore", invalid="ignore")  # as a decorator it costs half of a `with`
 
 
 @dataclass(frozen=True)
@@ -91,28 +92,39 @@ def merge_row(
     normalize: bool = False,
     masks: Iterable[Any] | None = None,
     backend: Backend = TENSORFLOW,
+    fixes: bool = True,
 ) -> Merged:
-    """`merge` for rows of both tables."""
+    """`merge` for rows of both tables; without fixes, which take most of the time, an error names none."""
     given = given_arrays(row, inputs)
-    arrays = [backend.convert(autocast(value)) for value in given]
-    if not backend.flushes:
-        arrays = [_unflushed(value, array) for value, array in zip(given, arrays, strict=True)]
-    alignment = _align(row, arrays, axis, axes, normalize, backend)
-    if row.rule == "elementwise" and _BOOL in [array.dtype for array in arrays]:
+    dtypes = tuple([array.dtype for array in given])
+    usual = dtypes.count(FLOAT32) == len(dtypes)
+    arrays = given if usual else [_held(array, backend) for array in given]
+    masked: tuple[bool, ...] = ()
+    if masks is not None:
+        masks = list(masks) if isinstance(masks, Iterable) else [masks]
+        masked = _masked(row, arrays, masks, backend)
+    alignment = _align(row, arrays, axis, axes, normalize, backend, fixes, masked)
+    if not usual and row.rule == "elementwise" and _BOOL in dtypes:
         backend.check_dtypes(row, arrays, _call_of(row, arrays, backend))
     checked = None if masks is None else check_masks(masks, arrays)
     if not backend.holds_masks:
         checked = None
-    value, mask = _run(row, arrays, alignment, checked, normalize, backend)
-    return Merged(np.asarray(value), mask, alignment, tuple([array.dtype for array in given]))
+    if checked or row.rule != "elementwise":
+        value, mask = _run(row, arrays, alignment, checked, normalize, backend)
+    else:
+        value, mask = _run_steps(row, arrays, alignment, backend), None
+    return Merged(np.asarray(value), mask, alignment, dtypes)
 
 
-def _unflushed(given: Array, array: Array) -> Array:
-    """The input with its subnormal values, which `autocast` sets to 0 where it casts."""
-    if given.dtype == FLOAT32 or not is_float(given.dtype):
-        return array
-    with np.errstate(over="ignore"):
-        return given.astype(FLOAT32)
+def _held(given: Array, backend: Backend) -> Array:
+    """An input as a tensor of the backend holds it."""
+    if given.dtype == FLOAT32:
+        return given
+    array = autocast(given)
+    if array.dtype == FLOAT32 and not backend.flushes:  # `autocast` has set subnormal values to 0
+        with np.errstate(over="ignore"):
+            return given.astype(FLOAT32)
+    return array if array.dtype == FLOAT32 else backend.convert(array)
 
 
 def _call_of(row: Operation, arrays: Sequence[Array], backend: Backend) -> Call:
@@ -127,16 +139,37 @@ def given_arrays(row: Operation, inputs: Iterable[Any]) -> list[Array]:
     """
     if isinstance(inputs, np.ndarray):
         raise not_a_list(row, inputs.shape)
-    return [as_array(value) for value in listed(inputs)]
+    return [value if type(value) is np.ndarray else as_array(value) for value in listed(inputs)]
+
+
+def _masked(row: Operation, arrays: Sequence[Array], masks: Sequence[Any], backend: Backend) -> tuple[bool, ...]:
+    """Whether each input has a mask that changes values; Keras drops those of inputs to which it adds axes."""
+    if len(masks) != len(arrays) or row.masking not in _MASKED or not backend.holds_masks:
+        return ()
+    rank = max((array.ndim for array in arrays), default=0)
+    flags = tuple(mask is not None and array.ndim == rank for mask, array in zip(masks, arrays, strict=True))
+    return flags if any(flags) else ()
 
 
 def _align(
-    row: Operation, arrays: Sequence[Array], axis: int, axes: Any, normalize: bool, backend: Backend
+    row: Operation,
+    arrays: Sequence[Array],
+    axis: int,
+    axes: Any,
+    normalize: bool,
+    backend: Backend,
+    fixes: bool,
+    masked: tuple[bool, ...],
 ) -> Alignment:
     """The alignment; an error from inside the call names the dtypes that were passed."""
     shapes = tuple([array.shape for array in arrays])
     try:
-        alignment = _plan(row, shapes, axis, axes, backend)
+        if row.rule == "elementwise" and shapes:  # the usual case, straight from the cache
+            return plan(row, shapes, -1, -1, backend, masked)
+    except MergeError:
+        pass  # raised again below, with fixes
+    try:
+        alignment = align_row(row, shapes, axis=axis, axes=axes, backend=backend, fixes=fixes, masked=masked)
     except MergeError as error:
         call = _call_of(row, arrays, backend)
         if error.raised_in_call and normalize and row.rule == "dot":
@@ -150,16 +183,7 @@ def _align(
     return alignment
 
 
-def _plan(row: Operation, shapes: tuple[tuple[int, ...], ...], axis: int, axes: Any, backend: Backend) -> Alignment:
-    if row.rule == "elementwise" and shapes:  # the common case, straight from the cache
-        try:
-            return plan(row, shapes, -1, -1, backend)
-        except MergeError:
-            pass  # `align` raises it again, with fixes
-    return align_row(row, shapes, axis=axis, axes=axes, backend=backend)
-
-
-@np.errstate(over="ignore", under="ignore", invalid="ignore")  # costs half of a `with` inside
+@_QUIET
 def _run(
     row: Operation,
     arrays: Sequence[Array],
@@ -172,31 +196,69 @@ def _run(
         return contract(row, arrays[0], arrays[1], alignment, backend, normalize=normalize), None
     if row.rule == "concatenate":
         return join(row, arrays, alignment, backend), _joined(masks, arrays, alignment, backend) if masks else None
-    return _run_elementwise(row, _parts(arrays, alignment), alignment, masks, backend)
+    assert masks
+    if row.masking not in _MASKED or not any(mask is not None for mask in masks):
+        return _run_steps(row, arrays, alignment, backend), combined(masks, backend.mask_text)
+    parts, step = _parts(arrays, alignment), partial(_step, row, backend)
+    total, mask = _MASKED[row.masking](parts, reaching(masks, alignment), step, backend.choose)
+    finished = _finish(row, total, len(parts), backend)
+    return finished, combined(masks, backend.mask_text) if mask is None else mask
 
 
-def _run_elementwise(
-    row: Operation, parts: Sequence[Array], alignment: Alignment, masks: Masks | None, backend: Backend
-) -> tuple[Array, Mask | None]:
-    clean = flush if backend.flushes else as_passed
+def _run_steps(row: Operation, arrays: Sequence[Array], alignment: Alignment, backend: Backend) -> Array:
+    """An element-wise merge without masks: one step after the other, then the mean where the merge takes it."""
+    parts = _parts(arrays, alignment) if alignment.reshapes else arrays
+    if len(parts) == 1:
+        total = parts[0].copy()
+    else:
+        total = parts[0]
+        for part in parts[1:]:
+            total = _step(row, backend, total, part)
+    if not row.mean:
+        return total
+    mean = _finish(row, total, len(parts), backend)
+    return flush(mean) if backend.flushes else mean
 
-    def step(first: Array, second: Array) -> Array:
-        if not (first.dtype == second.dtype == FLOAT32):
-            dtype = backend.promote(row, first.dtype, second.dtype)
-            first, second = backend.operand(first), backend.operand(second)
-            first, second = first.astype(dtype, copy=False), second.astype(dtype, copy=False)
-        result: Array = row.step(clean(first), clean(second))
-        return clean(result)
 
-    count = len(parts)
-    if masks and row.masking in _MASKED and any(mask is not None for mask in masks):
-        total, mask = _MASKED[row.masking](parts, reaching(masks, alignment), step, backend.choose)
-        return _finish(row, total, count, backend), combined(masks, backend.mask_text) if mask is None else mask
-    total = parts[0] if count > 1 else parts[0].copy()
-    for part in parts[1:]:
-        total = step(total, part)
-    mean = _finish(row, total, count, backend)
-    return mean if mean is total else clean(mean), combined(masks, backend.mask_text) if masks else None
+def _step(row: Operation, backend: Backend, first: Array, second: Array) -> Array:
+    if not (first.dtype is FLOAT32 and second.dtype is FLOAT32):
+        return _step_in_common_dtype(row, backend, first, second)
+    if not backend.flushes:
+        return _step_quietly(row.step, first, second)
+    try:
+        return _step_or_raise(row.step, first, second)
+    except FloatingPointError:  # there is a subnormal value somewhere
+        return flush(_step_quietly(row.step, flush(first), flush(second)))
+
+
+def _step_in_common_dtype(row: Operation, backend: Backend, first: Array, second: Array) -> Array:
+    dtype = backend.promote(row, first.dtype, second.dtype)
+    first, second = (backend.operand(array).astype(dtype, copy=False) for array in (first, second))
+    if backend.flushes:
+        first, second = flush(first), flush(second)
+    result = _step_quietly(row.step, first, second)
+    return flush(result) if backend.flushes else result
+
+
+@_QUIET
+def _step_quietly(step: Callable[..., Any], first: Array, second: Array) -> Array:
+    result: Array = step(first, second)
+    return result
+
+
+@np.errstate(over="ignore", under="raise", invalid="ignore")
+def _step_or_raise(step: Callable[..., Any], first: Array, second: Array) -> Array:
+    """One step of float32.
+
+    Raises:
+        FloatingPointError: an operand or the result has a subnormal value, as far as `scan_for_subnormals` looks, or
+            the step underflows.
+    """
+    scan_for_subnormals(first)
+    scan_for_subnormals(second)
+    result: Array = step(first, second)
+    scan_for_subnormals(result)
+    return result
 
 
 def _joined(masks: Masks, arrays: Sequence[Array], alignment: Alignment, backend: Backend) -> Mask | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from ..errors import MergeError, PartialInput, Shape
@@ -60,6 +61,11 @@ class Alignment:
     def shapes(self) -> tuple[Shape, ...]:
         """The shapes as passed."""
         return tuple(entry.shape for entry in self.inputs)
+
+    @cached_property
+    def reshapes(self) -> bool:
+        """Whether an input is read in another shape than it has."""
+        return any(entry.read_shape != entry.shape for entry in self.inputs)
 
     @property
     def known(self) -> bool:

@@ -15,7 +15,7 @@ from ..limits import MAX_TEXT
 from ..sentences import Sentence
 from .call_forms import wrong_call
 from .operations import MERGES
-from .shapes_in_text import cleaned, first_list, shapes_in
+from .shapes_in_text import cleaned, first_list, shapes_in, without_colours
 
 _LINE = 4_000  # characters after a known phrase in which its shapes are
 
@@ -52,7 +52,7 @@ def read_error(text: str) -> Request:
         raise invalid_request("The text must have at most {limit} characters.", limit=f"{MAX_TEXT:,}")
     clean = cleaned(text)
     operation = _operation(clean)
-    call = wrong_call(clean, operation)
+    call = wrong_call(without_colours(text), operation)
     shapes, batchless = _shapes(clean)
     if call is not None:
         operation = operation or call.operation

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
+from typing import Any
 
 import numpy as np
 
@@ -27,6 +28,7 @@ DTYPES = (
     "bool",
 )
 Sizes = tuple[int, ...]
+_BLOCK = 262_144  # values that are drawn at a time
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Sample:
         code: (shape, first value, seed) -> a NumPy expression of the values.
         make: (shape, first value, seed) -> the values.
         scale: integers are rounded from this many times the value.
+        draw: (generator, count) -> the next values of the same stream, for those that are made block by block.
         first: number of the input -> its first value unless another is chosen; None where no first value can be.
     """
 
@@ -48,6 +51,7 @@ class Sample:
     make: Callable[[Sizes, int, int], Array]
     scale: int = 1
     first: Callable[[int], int] | None = None
+    draw: Callable[[np.random.Generator, int], Array] | None = None
 
 
 def _range(first: int, count: int) -> str:
@@ -76,13 +80,13 @@ _ALL = (
         "normal", _("normal: mean 0, std 1"),
         lambda shape, first, seed: f"np.random.default_rng({seed}).normal(size={shape})",
         lambda shape, first, seed: np.asarray(np.random.default_rng(seed).normal(size=shape)),
-        scale=10,
+        scale=10, draw=lambda stream, count: stream.normal(size=count),
     ),
     Sample(
         "uniform", _("uniform: 0 to 1"),
         lambda shape, first, seed: f"np.random.default_rng({seed}).random({shape})",
         lambda shape, first, seed: np.asarray(np.random.default_rng(seed).random(shape)),
-        scale=10,
+        scale=10, draw=lambda stream, count: stream.random(count),
     ),
     Sample(
         "constant", _("constant"),
@@ -123,13 +127,29 @@ def make_sample(
         MergeError: no such sample or dtype.
     """
     sample = _find(name, dtype)
+    if sample.draw is not None and dtype != "bool" and prod(shape) > _BLOCK:
+        return _drawn(sample, shape, np.random.default_rng(seed + number), np.dtype(dtype))
     values = sample.make(shape, _first(sample, number, first), seed + number)
     if dtype == "bool":
         return np.asarray(values > (values.mean() if values.size else 0))
-    if np.dtype(dtype).kind != "f":
+    return _cast(sample, values, np.dtype(dtype))
+
+
+def _cast(sample: Sample, values: Array, dtype: np.dtype[Any]) -> Array:
+    if dtype.kind != "f":
         values = np.round(values * sample.scale) if sample.scale > 1 else values
         return values.astype(np.int64).astype(dtype)
     return values.astype(dtype)
+
+
+def _drawn(sample: Sample, shape: Sizes, stream: np.random.Generator, dtype: np.dtype[Any]) -> Array:
+    """The same values block by block: float64 of all of them would take twice the memory of the result."""
+    assert sample.draw is not None
+    values = np.empty(prod(shape), dtype)
+    for start in range(0, values.size, _BLOCK):
+        part = values[start : start + _BLOCK]
+        part[:] = _cast(sample, sample.draw(stream, part.size), dtype)
+    return values.reshape(shape)
 
 
 def sample_code(

@@ -32,10 +32,14 @@ _NO_SHAPE = re.compile(r"\b(?:axes|axis|dims|padding|strides|(?:kernel|pool)?_?s
 _DTYPE = re.compile(r"(?:float|bfloat|uint|int|complex|f|bf|s|u|i)\d{1,2}|bool|pred")
 
 
+def without_colours(text: str) -> str:
+    """Without the colour codes of a terminal."""
+    return _COLOURS.sub("", text)
+
+
 def cleaned(text: str) -> str:
     """Without terminal colours, TensorFlow 1 dimensions and the wrappers of `TensorShape`."""
-    plain = _COLOURS.sub("", text)
-    plain = _DIMENSION.sub(r"\1", plain).replace("TensorShape(", "(").replace("torch.Size(", "(")
+    plain = _DIMENSION.sub(r"\1", without_colours(text)).replace("TensorShape(", "(").replace("torch.Size(", "(")
     return plain.replace("((", "(").replace("([", "[") if "TensorShape(" in text or "torch.Size(" in text else plain
 
 

@@ -1,6 +1,7 @@
 """A merge as code that runs: Keras layer, Keras function, NumPy, PyTorch, JAX.
 
-NumPy, PyTorch and JAX broadcast by their own rule, so their code makes the axes that Keras inserts explicit.
+NumPy, PyTorch and JAX broadcast by their own rule, so their code makes the axes that Keras inserts explicit, and the
+casts of the backend that Keras runs on.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import Any
 
 from ..errors import Shape, invalid_request, shown
 from .align import align_row, check_shapes
+from .backends import TENSORFLOW, find_backend
 from .dialects import DIALECTS, plain_lines
 from .operations import Operation, find
 from .plan import Alignment
@@ -29,6 +31,7 @@ def snippet(
     normalize: bool = False,
     dtypes: Sequence[str] | None = None,
     inputs: Sequence[str] | None = None,
+    backend: str = "tensorflow",
 ) -> str:
     """Code that leaves the result in `y` and prints its shape.
 
@@ -41,6 +44,7 @@ def snippet(
         normalize: whether Dot divides each input by its L2 norm first.
         dtypes: of the inputs; float32 by default.
         inputs: one NumPy expression per input; counting samples by default.
+        backend: that Keras runs on, a name in `core.BACKENDS`; another than TensorFlow is chosen in the first lines.
 
     Raises:
         MergeError: unknown dialect; or, except for the two of Keras, incompatible shapes.
@@ -49,7 +53,7 @@ def snippet(
         raise invalid_request(
             "There is no dialect {name}; choose one of {names}.", name=shown(dialect), names=", ".join(DIALECTS)
         )
-    row, style = find(operation), DIALECTS[dialect]
+    row, style, engine = find(operation), DIALECTS[dialect], find_backend(backend)
     checked = check_shapes(row, shapes)
     names = [f"x{number}" for number in range(len(checked))]
     kinds = list(dtypes or ["float32"] * len(checked))
@@ -62,9 +66,10 @@ def snippet(
     if dialect not in _PLAIN:
         lines = _keras_inputs(checked, kinds, inputs)
         lines += ["", f"y = {_keras_call(row, dialect, names, axis, axes, normalize)}", "print(y.shape)"]
-        return "\n".join([style.imports, "", *lines, ""])
-    known = _filled(align_row(row, checked, axis=axis, axes=axes))
-    alignment = align_row(row, known, axis=axis, axes=axes)
+        chosen = [] if engine is TENSORFLOW else ["import os", "", f'os.environ["KERAS_BACKEND"] = "{engine.name}"', ""]
+        return "\n".join([*chosen, style.imports, "", *lines, ""])
+    known = _filled(align_row(row, checked, axis=axis, axes=axes, backend=engine))
+    alignment = align_row(row, known, axis=axis, axes=axes, backend=engine)
     made = inputs or _samples(known, kinds)
     lines = [f"{name} = {style.array.format(code)}" for name, code in zip(names, made, strict=True)]
     lines += ["", *plain_lines(row, style, names, alignment, kinds, normalize), "print(y.shape)"]

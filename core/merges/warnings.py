@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
 from ..errors import Shape
@@ -70,16 +70,51 @@ def _bias_warnings(inputs: Sequence[AlignedInput]) -> Iterator[Sentence]:
             )
 
 
-def _unchecked_warnings(inputs: Sequence[AlignedInput], output: Shape) -> Iterator[Sentence]:
-    if output:
-        yield from batch_warning([entry.expanded_shape[0] for entry in inputs], broadcast=True)
-    for axis in range(1, len(output)):
-        sizes = [entry.expanded_shape[axis] for entry in inputs if entry.roles[axis] != "inserted"]
-        if None in sizes and any(size not in (None, 1) for size in sizes):
+def single_sample_warnings(
+    shapes: Sequence[Shape], expanded: Sequence[Shape], read: Sequence[Shape]
+) -> Iterator[Sentence]:
+    """An addition that is right for every batch except one of a single sample.
+
+    Args:
+        shapes: of the inputs, with unknown batch sizes.
+        expanded: to one rank, for a batch of 1.
+        read: how the backend reads them then.
+    """
+    for number, shape in enumerate(shapes):
+        if read[number] != expanded[number]:
+            yield Sentence(
+                "With a single sample, Keras on the TensorFlow backend treats input {number} of shape {shape} as a "
+                "bias and adds it as {read}, along a different axis; with more samples it does not.",
+                number=number,
+                shape=shape,
+                read=read[number],
+            )
+
+
+def unchecked_axes(columns: Iterable[tuple[int, Sequence[int | None]]], *, broadcast: bool) -> Iterator[Sentence]:
+    """Axes that must be equal in all inputs, with an unknown size beside a known one.
+
+    Args:
+        columns: each axis with its sizes in all inputs.
+        broadcast: whether a size of 1 fits every other.
+    """
+    fits_all = (None, 1) if broadcast else (None,)
+    for axis, sizes in columns:
+        if None in sizes and any(size not in fits_all for size in sizes):
             yield Sentence(
                 "Axis {axis} is None in one input, so Keras cannot check it; a mismatch appears only at run time.",
                 axis=axis,
             )
+
+
+def _unchecked_warnings(inputs: Sequence[AlignedInput], output: Shape) -> Iterator[Sentence]:
+    if output:
+        yield from batch_warning([entry.expanded_shape[0] for entry in inputs], broadcast=True)
+    columns = (
+        (axis, [entry.expanded_shape[axis] for entry in inputs if entry.roles[axis] != "inserted"])
+        for axis in range(1, len(output))
+    )
+    yield from unchecked_axes(columns, broadcast=True)
 
 
 def _alignment_warnings(inputs: Sequence[AlignedInput], output: Shape) -> Iterator[Sentence]:
@@ -106,11 +141,19 @@ def _alignment_warnings(inputs: Sequence[AlignedInput], output: Shape) -> Iterat
 
 
 def _could_match(sizes: Sequence[int | None], axes: Sequence[int], others: Sequence[Shape]) -> bool:
-    """Whether each size may equal that of another input along these axes; an unknown size may equal any but 1."""
-    return all(
-        any(other[axis] == size or (size is None and other[axis] != 1) for other in others)
-        for size, axis in zip(sizes, axes, strict=True)
-    )
+    """Whether each size may equal that of another input along these axes.
+
+    An unknown size may equal any but 1; a known size an unknown one, unless another axis has that very size.
+    """
+    return all(_could_equal(size, axis, others) for size, axis in zip(sizes, axes, strict=True))
+
+
+def _could_equal(size: int | None, axis: int, others: Sequence[Shape]) -> bool:
+    there = [other[axis] for other in others]
+    if size is None:
+        return any(one != 1 for one in there)
+    known = any(size in other[1:] for other in others)
+    return size in there if known else None in there
 
 
 def _list(axes: Sequence[int]) -> str:

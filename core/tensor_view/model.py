@@ -60,7 +60,7 @@ class Scale:
         range: from the least to the greatest number of each slice ("channel"), each tensor, all tensors ("shared"),
             or `limits` ("fixed").
         limits: of "fixed".
-        sequential: name of the table in `core.colours` for the numbers of one sign.
+        sequential: name of the table in `core.tensor_view.colours` for the numbers of one sign.
     """
 
     kind: Kind = "auto"

@@ -12,7 +12,7 @@ def floats_of(value: Array) -> Array:
     """One row of float32."""
     with np.errstate(over="ignore"):
         flat: Array = value.astype(np.float32, copy=False).ravel()
-    return flat
+    return flat  # a view where it can be
 
 
 def digest_of(value: Array) -> str:

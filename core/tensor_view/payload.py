@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from base64 import b64encode
-from collections.abc import Container
+from collections.abc import Callable, Container
 from functools import cache
 from typing import Any
 
 import numpy as np
 
-from ..colours import colours
 from ..limits import MAX_ELEMENTS, MAX_RANK
 from ..merges.plan import Alignment
+from .colours import colours
 from .frame import Frame, frame_of
 from .model import Array, Panel, Scale, TensorView
 from .numbers import digest_of, floats_of
@@ -26,7 +26,12 @@ _MANY = 64  # channels on a last axis that is not drawn as columns by default
 
 
 def payload(
-    view: TensorView, asked: dict[str, Any] | None, *, whole: bool = False, received: Container[str] = ()
+    view: TensorView,
+    asked: dict[str, Any] | None,
+    *,
+    whole: bool = False,
+    received: Container[str] = (),
+    offer: Callable[[str, Array], str | None] | None = None,
 ) -> dict[str, Any]:
     """The data of a view for the browser: "meta" for JSON, "numbers" (n,) float32. Equal views give equal data.
 
@@ -35,6 +40,7 @@ def payload(
         asked: `Selection.sent()` to begin with, or None.
         whole: with the result, even if a browser could compute it.
         received: digests of tensors that the browser has already; they are named, not sent.
+        offer: (digest, one row of float32) -> an address from which the browser fetches it, None to send it along.
     """
     frame, words = frame_of(view), {**WORDS, **view.words}
     notes = [_note(panel, words) for panel in view.panels]
@@ -47,18 +53,23 @@ def payload(
     meta["reels"], frames = reel_plans(view, [panel["start"] is not None for panel in meta["panels"]])
     meta["scene"], picture = scene_plan(view.scene)
     tensors |= frames | picture
-    meta["tensors"], rows = _sent(tensors, received)
+    meta["tensors"], rows = _sent(tensors, received, offer)
     return {"meta": meta, "numbers": np.concatenate(rows) if rows else np.zeros(0, np.float32)}
 
 
-def _sent(tensors: dict[str, Array], received: Container[str]) -> tuple[list[dict[str, Any]], list[Array]]:
-    """Every tensor by its digest, with its start in the row of values, or None where the browser has it."""
+def _sent(
+    tensors: dict[str, Array], received: Container[str], offer: Callable[[str, Array], str | None] | None
+) -> tuple[list[dict[str, Any]], list[Array]]:
+    """Every tensor by its digest, with its start in the row of values or its address; neither if the browser has it."""
     plan: list[dict[str, Any]] = []
     rows, start = [], 0
     for digest, row in tensors.items():
         known = digest in received
-        plan.append({"digest": digest, "count": int(row.size), "at": None if known else start})
-        if not known:
+        url = None if known or offer is None else offer(digest, row)
+        plan.append({"digest": digest, "count": int(row.size), "at": None if known or url else start})
+        if url:
+            plan[-1]["url"] = url
+        elif not known:
             rows.append(row)
             start += row.size
     return plan, rows

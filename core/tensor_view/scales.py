@@ -12,7 +12,8 @@ from dataclasses import replace
 import numpy as np
 
 from ..dtypes import Array
-from .model import Panel, TensorView
+from ..gates.channels import blocks
+from .model import Panel, Scale, TensorView
 
 WEIGHTS = (0.0, 1.0)
 _EDGE = 1e-6  # rounding past the ends
@@ -20,11 +21,15 @@ _EDGE = 1e-6  # rounding past the ends
 
 def is_weight(value: Array) -> bool:
     """Whether every finite value is a weight from 0 to 1, and at least one is not 0 or 1."""
-    if value.dtype.kind != "f" or not value.size:
+    if value.dtype.kind != "f":
         return False
-    finite = value[np.isfinite(value)]
-    low, high = (float(finite.min()), float(finite.max())) if finite.size else (-1.0, -1.0)
-    return low >= -_EDGE and high <= 1 + _EDGE and not bool(np.isin(finite, (0, 1)).all())
+    between = False
+    for block in blocks(value):
+        finite = block[np.isfinite(block)]
+        if finite.size and (finite.min() < -_EDGE or finite.max() > 1 + _EDGE):
+            return False
+        between = between or not bool(((finite == 0) | (finite == 1)).all())
+    return between
 
 
 def shared_scale(operation: str, panels: Sequence[Panel]) -> tuple[Panel, ...]:
@@ -65,4 +70,4 @@ def gate_scales(view: TensorView, gate: int | None) -> TensorView:
         (at for at, panel in enumerate(inputs) if at != gate and panel.value.shape == output.value.shape), None
     )
     scaled = [replace(panel, limits=WEIGHTS) if at == gate else panel for at, panel in enumerate(inputs)]
-    return replace(view, panels=(*scaled, replace(output, like=features)))
+    return replace(view, panels=(*scaled, replace(output, like=features)), scale=Scale(range="channel"))

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from core import MergeError
@@ -187,6 +188,27 @@ def too_large(size: int) -> MergeError:
         size=-(-size // 1_000_000),
         limit=MAX_MODEL_BYTES // 1_000_000,
     )
+
+
+def read_file(path: Path) -> bytes:
+    """The whole model file, after a check of its size.
+
+    Raises:
+        MergeError: it cannot be read, or is too large.
+    """
+    try:
+        size = path.stat().st_size
+        if size > MAX_MODEL_BYTES:
+            raise too_large(size)
+        if path.is_dir():
+            raise invalid_request(
+                "{file} is a folder, such as a SavedModel; only .keras and .h5 files are read.", file=path.name[:60]
+            )
+        if not path.is_file():  # a pipe or a device may have no end
+            raise invalid_request("{file} cannot be read: {reason}.", file=path.name[:60], reason="it is not a file")
+        return path.read_bytes()
+    except OSError as error:
+        raise invalid_request("{file} cannot be read: {reason}.", file=path.name[:60], reason=error.strerror) from None
 
 
 def _check_names(names: list[str]) -> None:

@@ -131,6 +131,11 @@ class MergeEntry:
         return tuple(_stretched(entry.expanded_shape, entry.roles, output) for entry in self.alignment.inputs)
 
     @property
+    def contracted(self) -> tuple[int, int] | None:
+        """The axis of each operand that a Dot contracts; None for others, and where the shapes are not known."""
+        return None if self.alignment is None else self.alignment.axes
+
+    @property
     def stretches(self) -> bool:
         """Whether any operand is broadcast."""
         return any(self.stretched_axes)

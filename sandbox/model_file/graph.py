@@ -108,7 +108,7 @@ class _Model:
             steps = tensors
             for _ in layer.wrappers:
                 steps = [replace(entry, tensor=_one_step(entry.tensor)) for entry in steps]
-            inside = (*path, *map(_name, layer.wrappers))
+            inside = (*path, *(label(_name(entry), 0) for entry in layer.wrappers))
             outputs = _Model(self._graph, inside, layer.wrapped).open(steps)
             self._graph.wrapped.append("/".join(path))
             before = tensors[0].tensor.shape if tensors else None
@@ -146,8 +146,12 @@ class _Model:
 
 
 def label(name: str, number: int) -> str:
-    """The label of a call in an id: the name of the layer, with "#2" for its second call."""
-    return f"{name}#{number + 1}" if number else name
+    """The label of a call in an id: the name of the layer, with "#2" for its second call.
+
+    A "#" in the name itself is doubled, so that a layer named "m#2" is not taken for the second call of "m".
+    """
+    own = name.replace("#", "##")
+    return f"{own}#{number + 1}" if number else own
 
 
 def _bound(places: Sequence[Reference], given: Sequence[_Given]) -> dict[_Key, Sequence[Operand]]:

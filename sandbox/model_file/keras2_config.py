@@ -14,6 +14,7 @@ from sandbox.model_file.config import is_model
 from sandbox.model_file.entries import Refusal
 from sandbox.model_file.keras2_functions import translated_call
 from sandbox.model_file.keras2_layers import layer_module, translated_settings
+from sandbox.model_file.keras2_names import rename_layers
 
 Entry = dict[str, Any]
 _FUNCTION_LAYERS = ("TFOpLambda", "SlicingOpLambda")
@@ -44,7 +45,7 @@ def translate(config: Entry, *, keras_2: bool, hdf5: bool) -> Translation:
     """
     translation = Translation({})
     if keras_2 or hdf5:
-        translation.config = _Translator(translation.refused, keras_2).entry(config, 0)
+        translation.config = _Translator(translation.refused, keras_2).entry(rename_layers(config), 0)
     else:
         translation.config = _named(config)
     return translation

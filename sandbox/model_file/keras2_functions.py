@@ -12,6 +12,7 @@ from typing import Any
 
 Arguments = dict[str, Any]
 _NUMPY, _NN, _CORE = "keras.src.ops.numpy", "keras.src.ops.nn", "keras.src.ops.core"
+_MATH, _IMAGE = "keras.src.ops.math", "keras.src.ops.image"
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Function:
         defaults: settings that are not given.
         operands: names of the arguments after the first that are operands.
         listed: whether the first argument is a list of operands.
+        harmless: (argument, value) that change nothing; another value has no counterpart.
     """
 
     module: str
@@ -33,6 +35,7 @@ class Function:
     defaults: tuple[tuple[str, Any], ...] = ()
     operands: tuple[str, ...] = ()
     listed: bool = False
+    harmless: tuple[tuple[str, Any], ...] = ()
 
 
 def _binary(operation: str) -> Function:
@@ -43,13 +46,17 @@ def _reduction(operation: str) -> Function:
     return Function(_NUMPY, operation, (("axis", "axis"), ("keepdims", "keepdims")), (("axis", None),))
 
 
+_TRANSPOSE = Function(_NUMPY, "Transpose", (("perm", "axes"),), (("axes", None),), harmless=(("conjugate", False),))
 _UNARY = {
     "math.negative": (_NUMPY, "Negative"), "math.abs": (_NUMPY, "Absolute"), "math.square": (_NUMPY, "Square"),
     "math.sqrt": (_NUMPY, "Sqrt"), "math.exp": (_NUMPY, "Exp"), "math.log": (_NUMPY, "Log"),
     "math.tanh": (_NUMPY, "Tanh"), "nn.tanh": (_NUMPY, "Tanh"), "math.sigmoid": (_NN, "Sigmoid"),
     "nn.sigmoid": (_NN, "Sigmoid"), "nn.relu": (_NN, "Relu"), "nn.relu6": (_NN, "Relu6"),
     "math.softplus": (_NN, "Softplus"), "nn.softplus": (_NN, "Softplus"), "math.sin": (_NUMPY, "Sin"),
-    "math.cos": (_NUMPY, "Cos"),
+    "math.cos": (_NUMPY, "Cos"), "nn.silu": (_NN, "Silu"), "nn.swish": (_NN, "Silu"), "nn.elu": (_NN, "Elu"),
+    "nn.selu": (_NN, "Selu"), "nn.softsign": (_NN, "Softsign"), "math.rsqrt": (_MATH, "Rsqrt"),
+    "math.sign": (_NUMPY, "Sign"), "math.floor": (_NUMPY, "Floor"), "math.ceil": (_NUMPY, "Ceil"),
+    "math.log1p": (_NUMPY, "Log1p"), "math.expm1": (_NUMPY, "Expm1"), "math.erf": (_MATH, "Erf"),
 }  # fmt: skip
 
 FUNCTIONS: dict[str, Function] = {
@@ -68,6 +75,19 @@ FUNCTIONS: dict[str, Function] = {
     "squeeze": Function(_NUMPY, "Squeeze", (("axis", "axis"),), (("axis", None),)),
     "reshape": Function(_NUMPY, "Reshape", (("shape", "newshape"),)),
     "cast": Function(_CORE, "Cast", (("dtype", "dtype"),)),
+    "transpose": _TRANSPOSE, "compat.v1.transpose": _TRANSPOSE,
+    "tile": Function(_NUMPY, "Tile", (("multiples", "repeats"),)),
+    "repeat": Function(_NUMPY, "Repeat", (("repeats", "repeats"), ("axis", "axis"))),
+    "pad": Function(_NUMPY, "Pad", (("paddings", "pad_width"), ("mode", "mode")), (("mode", "constant"),),
+                    harmless=(("mode", "CONSTANT"), ("constant_values", 0))),
+    "clip_by_value": Function(_NUMPY, "Clip", (("clip_value_min", "x_min"), ("clip_value_max", "x_max"))),
+    "math.reduce_std": _reduction("Std"), "math.reduce_variance": _reduction("Var"),
+    "nn.leaky_relu": Function(_NN, "LeakyRelu", (("alpha", "negative_slope"),), (("negative_slope", 0.2),)),
+    "nn.gelu": Function(_NN, "Gelu", (("approximate", "approximate"),), (("approximate", False),)),
+    "image.resize": Function(
+        _IMAGE, "Resize", (("size", "size"), ("method", "interpolation"), ("antialias", "antialias")),
+        (("interpolation", "bilinear"), ("antialias", False)), harmless=(("preserve_aspect_ratio", False),),
+    ),
     **{name: Function(module, operation) for name, (module, operation) in _UNARY.items()},
 }  # fmt: skip
 _IGNORED = ("name",)  # arguments that change nothing
@@ -93,7 +113,8 @@ def translated_call(
     row = FUNCTIONS.get(function)
     if row is None or row.listed != isinstance(first, list):
         return None
-    given = {name: value for name, value in options.items() if name not in _IGNORED and value is not None}
+    harmless = [*row.harmless, *((name, options.get(name)) for name in _IGNORED)]
+    given = {name: value for name, value in options.items() if value is not None and (name, value) not in harmless}
     operands = [first, *rest, *(given.pop(name) for name in row.operands if name in given)]
     if len(operands) != 1 + len(row.operands):
         return None
@@ -106,7 +127,8 @@ def translated_call(
 
 
 def _plain(value: Any) -> Any:
-    return value
+    """A setting as Keras 3 spells it: modes of padding in lower case."""
+    return value.lower() if isinstance(value, str) and value.isupper() else value
 
 
 def _slices(spec: Any) -> list[Any] | None:

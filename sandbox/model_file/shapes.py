@@ -148,6 +148,16 @@ def _resized(settings: Settings, shape: Shape) -> Shape:
     return _joined(shape, [int(height or 0), int(width or 0)][: len(grid)], channels, first)
 
 
+def _transposed_axes(settings: Settings, shape: Shape) -> Shape:
+    axes = settings.get("axes")
+    return tuple(reversed(shape)) if axes is None else tuple(shape[axis] for axis in axes)
+
+
+def _tiled(settings: Settings, shape: Shape) -> Shape:
+    times = _each(settings["repeats"], len(shape))
+    return tuple(None if size is None else size * time for size, time in zip(shape, times, strict=True))
+
+
 def _flat(_settings: Settings, shape: Shape) -> Shape:
     rest = shape[1:]
     return (shape[0], None if None in rest else prod(size or 0 for size in rest))
@@ -207,7 +217,7 @@ _SAME_NAMES = """
     SpatialDropout2D SpatialDropout3D ActivityRegularization Identity Masking Rescaling Normalization RandomBrightness
     RandomContrast RandomFlip RandomRotation RandomTranslation RandomZoom LayerScale
     Sigmoid Relu Relu6 Tanh Silu Gelu Elu Selu LeakyRelu Softplus Negative Absolute Abs Square Sqrt Rsqrt Exp Log
-    Log1p Clip Round Floor Ceil Sign Sin Cos LogicalNot Cast StopGradient Copy HardSigmoid HardSilu
+    Log1p Expm1 Erf Softsign Clip Round Floor Ceil Sign Sin Cos LogicalNot Cast StopGradient Copy HardSigmoid HardSilu
 """
 _SAME = frozenset(_SAME_NAMES.split())
 _RULES: dict[str, Rule] = {
@@ -225,7 +235,10 @@ _RULES: dict[str, Rule] = {
     **{f"Cropping{n}D": _margin(-1, "cropping") for n in (1, 2, 3)},
     **dict.fromkeys(("Resizing", "CenterCrop", "RandomCrop"), _resized),
     **dict.fromkeys(("LSTM", "GRU", "SimpleRNN"), _recurrent),
-    **dict.fromkeys(("Mean", "Sum", "Max", "Min", "Prod", "Amax", "Amin", "Any", "All"), _reduced),
+    **dict.fromkeys(("Mean", "Sum", "Max", "Min", "Prod", "Amax", "Amin", "Any", "All", "Std", "Var"), _reduced),
+    "Resize": lambda settings, shape: _resized(dict(zip(("height", "width"), settings["size"], strict=True)), shape),
+    "Transpose": _transposed_axes,
+    "Tile": _tiled,
     "Dense": lambda settings, shape: (*shape[:-1], int(settings["units"])),
     "Embedding": lambda settings, shape: (*shape, int(settings["output_dim"])),
     "Flatten": _flat,

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from core import Sentence
 from core.dtypes import Array
-from core.errors import Shape, invalid_request
+from core.errors import invalid_request
 from core.limits import MAX_ELEMENTS, MAX_RANK, MAX_UPLOAD_BYTES
 from sandbox.model_file.entries import InputEntry
 from sandbox.model_file.file import ModelFile
 from sandbox.model_file.sizes import noise_shape, size_advice
+from sandbox.model_run.fitting import fit_picture
 from sandbox.model_run.input_arrays import (
     SCALINGS,
     Picture,
+    array_dtype,
+    default_scaling,
     noise_array,
     own_array,
-    picture_array,
-    picture_shape,
     usual_size,
 )
 from sandbox.model_run.inputs import check_sizes
 
 SCALES = {scaling.option: name for name, scaling in SCALINGS.items()}  # option of the command line -> scaling
 _PICTURES = (".png", ".jpg", ".jpeg", ".webp")
-Reader = Callable[[bytes], Picture]
 
 
 def file_inputs(model: ModelFile, path: Path, scale: str, seed: int) -> tuple[dict[str, Array], tuple[Sentence, ...]]:
@@ -45,11 +45,32 @@ def file_inputs(model: ModelFile, path: Path, scale: str, seed: int) -> tuple[di
     Raises:
         MergeError: the file cannot be read, or fits no input.
     """
-    source = _read(path)
+    return source_inputs(model, read_source(path), path.name, scale, seed)
+
+
+def source_inputs(
+    model: ModelFile, source: Picture | Array, name: str, scale: str, seed: int, size: tuple[int, int] | None = None
+) -> tuple[dict[str, Array], tuple[Sentence, ...]]:
+    """A picture or an array for every input that it fits; noise for the others.
+
+    Args:
+        model: as read.
+        source: what `read_source` returns, or any array.
+        name: of the file, for errors.
+        scale: as in `file_inputs`.
+        seed: of the noise.
+        size: rows and columns of inputs that leave them open; None for those of the picture.
+
+    Returns:
+        As `file_inputs`.
+
+    Raises:
+        MergeError: it fits no input.
+    """
     found, notes, reasons = {}, list(source.notes) if isinstance(source, Picture) else [], []
     for entry in model.inputs:
         try:
-            array, said = _fitted(source, entry, scale)
+            array, said = _fitted(source, entry if size is None else _sized(entry, size), scale)
         except ValueError as error:  # a MergeError: another input may take the file
             reasons.append(error)
             continue
@@ -59,7 +80,7 @@ def file_inputs(model: ModelFile, path: Path, scale: str, seed: int) -> tuple[di
         raise (
             reasons[0]
             if len(reasons) == 1
-            else invalid_request("{file} fits none of the inputs of the model.", file=path.name[:60])
+            else invalid_request("{file} fits none of the inputs of the model.", file=name[:60])
         )
     missing = [entry for entry in model.inputs if entry.name not in found]
     return noise_inputs(model, seed, missing) | found, tuple(dict.fromkeys(notes))
@@ -72,36 +93,43 @@ def noise_inputs(model: ModelFile, seed: int, entries: list[InputEntry] | None =
     check_sizes(shapes)
     numbers = {entry.name: number for number, entry in enumerate(model.inputs)}
     return {
-        entry.name: noise_array(shape, numbers[entry.name], seed, _dtype(entry))
+        entry.name: noise_array(shape, numbers[entry.name], seed, array_dtype(entry.dtype))
         for entry, shape in zip(wanted, shapes, strict=True)
     }
 
 
-def _dtype(entry: InputEntry) -> str:
-    return "float32" if entry.dtype in ("", "bfloat16") else entry.dtype
+def _sized(entry: InputEntry, size: tuple[int, int]) -> InputEntry:
+    """The input with this size for its open rows and columns."""
+    shape = entry.shape or ()
+    if len(shape) != 4:
+        return entry
+    rows, columns = (want if own is None else own for own, want in zip(shape[1:3], size, strict=True))
+    return replace(entry, shape=(shape[0], rows, columns, shape[3]))
 
 
-def _read(path: Path) -> Picture | Array:
+def read_source(path: Path) -> Picture | Array:
+    """The content of a picture, an .npy or a volume.
+
+    Raises:
+        MergeError: it cannot be read, is too large or of another format.
+    """
     if not path.is_file():
         raise invalid_request("{file} cannot be read: {reason}.", file=path.name[:60], reason="no such file")
     if path.stat().st_size > MAX_UPLOAD_BYTES:
         raise invalid_request("The file has more than {limit} MB.", limit=MAX_UPLOAD_BYTES // 1_000_000)
-    suffix = path.suffix.lower()
-    if suffix == ".npy":
+    if path.suffix.lower() == ".npy":
         return _read_npy(path)
-    if suffix in _PICTURES:
-        from sandbox.model_run.pictures import read_picture  # noqa: PLC0415  # the listing needs no Pillow
+    from sandbox.model_run.pictures import read_any_picture  # noqa: PLC0415  # the listing needs no Pillow
+    from sandbox.model_run.volumes import volume_kind  # noqa: PLC0415  # likewise
 
-        return read_picture(path.read_bytes())
-    from sandbox.model_run.volumes import ENDINGS, read_volume  # noqa: PLC0415  # likewise
-
-    if not path.name.lower().endswith(ENDINGS):
+    content = path.read_bytes()
+    if path.suffix.lower() not in _PICTURES and not volume_kind(path.name, content):
         raise invalid_request(
             "{file} is not of a format that is read: PNG, JPEG, WebP, .npy, TIFF, DICOM, NIfTI. An .npy is made by "
             "numpy.save('picture.npy', array).",
             file=path.name[:60],
         )
-    return read_volume(path.name, path.read_bytes())
+    return read_any_picture(path.name, content)
 
 
 def _read_npy(path: Path) -> Array:
@@ -120,22 +148,10 @@ def _fitted(source: Picture | Array, entry: InputEntry, scale: str) -> tuple[Arr
     Raises:
         MergeError: it does not fit.
     """
-    declared, dtype = entry.shape or (None,), _dtype(entry)
+    declared, dtype = entry.shape or (None,), array_dtype(entry.dtype)
     if not isinstance(source, Picture):
         return own_array(np.asarray(source), declared, dtype)
-    scaling = "none" if np.dtype(dtype).kind in "iub" else SCALES[scale]
-    if source.pixels.ndim != 3 or len(declared) != 4:
-        scaled = SCALINGS[scaling].apply(source.pixels[None], source.least, source.most)[0]
-        return own_array(scaled if source.pixels.ndim == 4 else scaled[..., 0], declared, dtype)
-    shape = picture_shape(declared, source)
-    array = picture_array(source, shape, scaling, dtype)
-    return array, tuple(_changes(source.pixels.shape, shape[1:]))
-
-
-def _changes(own: Shape, shape: Shape) -> list[Sentence]:
-    if own[:2] == shape[:2]:
-        return []
-    return [Sentence("The picture of {own} is resized to {shape}.", own=own[:2], shape=shape[:2])]
+    return fit_picture(source, declared, dtype, default_scaling(dtype, SCALES[scale]))
 
 
 def _advice(model: ModelFile, entry: InputEntry, shape: tuple[int, ...]) -> list[Sentence]:

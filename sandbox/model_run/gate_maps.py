@@ -2,22 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from core.colours import colours
 from core.dtypes import Array
 from core.gates import gate_operand
+from core.tensor_view.colours import colours
 
 _LEAST_SIDE = 2  # of a map: a vector of channels has no position
 _OPACITY = 0.6
 _CONTOUR = 0.5  # value of the map along which the contour runs
 
 
-def gate_number(operation: str, inputs: Sequence[Array]) -> int | None:
-    """The operand that gates the others; None if there is none. `core.gates.gate_operand` has the rule."""
-    return gate_operand(operation, inputs)
+def image_input(inputs: Mapping[str, Array]) -> str | None:
+    """The name of the first input that is an image, (n, rows, columns, 1 to 4 channels), or a volume of such."""
+    for name, array in inputs.items():
+        if array.ndim in (4, 5) and array.shape[-1] <= 4 and min(array.shape[-3:-1]) >= _LEAST_SIDE:
+            return name
+    return None
+
+
+def first_plane(array: Array) -> Array:
+    """The first sample of an image, (rows, columns, channels); the middle slice of a volume."""
+    plane: Array = array[0] if array.ndim == 4 else array[0, array.shape[1] // 2]
+    return plane
+
+
+def gate_number(operation: str, inputs: Sequence[Array], axes: tuple[int, int] | None = None) -> int | None:
+    """The operand that gates the others; None if there is none. `core.gates.gate_operand` has the rule.
+
+    Args:
+        operation: name of the merge.
+        inputs: the values of its operands.
+        axes: that a Dot contracts, `MergeEntry.contracted`.
+    """
+    return gate_operand(operation, inputs, axes=axes)
+
+
+def attention_map(operation: str, inputs: Sequence[Array], axes: tuple[int, int] | None = None) -> Array | None:
+    """The attention map of a merge for the first sample, (rows, columns) float32; None if it has none.
+
+    A product may have several gates, such as one for rows and one for columns: the map is their product.
+
+    Args:
+        operation: name of the merge.
+        inputs: the values of its operands, batch first.
+        axes: that a Dot contracts, `MergeEntry.contracted`.
+    """
+    number = gate_number(operation, inputs, axes)
+    if number is None:
+        return None
+    gate, largest = inputs[number], max(tensor.size for tensor in inputs)
+    for at, other in enumerate(inputs):
+        if at != number and other.size < largest and other.ndim == gate.ndim and _is_factor(other):
+            gate = gate * other
+    return spatial_map(gate)
 
 
 def spatial_map(gate: Array, sample: int = 0) -> Array | None:
@@ -36,6 +76,33 @@ def spatial_map(gate: Array, sample: int = 0) -> Array | None:
     if plane.ndim != 3 or min(plane.shape[:2]) < _LEAST_SIDE:
         return None
     return np.asarray(plane.mean(axis=-1), dtype=np.float32)
+
+
+def prediction_map(value: Array | None) -> Array | None:
+    """An output of a model as a map over its image, (rows, columns) from 0 to 1; None if it is none.
+
+    Args:
+        value: (n, rows, columns, channels) or (n, depth, rows, columns, channels); None if it was not sent.
+
+    Returns:
+        Of the first sample, of the middle slice of a volume: the only channel; of several channels that sum to 1 the
+        share of all but the first, the background.
+    """
+    if value is None or value.ndim not in (4, 5) or not len(value):
+        return None
+    plane = np.asarray(value[0], dtype=np.float64)
+    plane = plane[plane.shape[0] // 2] if plane.ndim == 4 else plane
+    if min(plane.shape[:2]) < _LEAST_SIDE or not (np.isfinite(plane).all() and plane.min() >= 0 and plane.max() <= 1):
+        return None
+    if plane.shape[-1] == 1:
+        return np.asarray(plane[..., 0])
+    shares = np.allclose(plane.sum(axis=-1), 1, atol=1e-3)
+    return np.asarray(1 - plane[..., 0]) if shares else None
+
+
+def _is_factor(tensor: Array) -> bool:
+    """Whether all values are from 0 to 1."""
+    return tensor.dtype.kind == "f" and bool(np.isfinite(tensor).all() and tensor.min() >= 0 and tensor.max() <= 1)
 
 
 def resized_map(weights: Array, size: tuple[int, int]) -> Array:

@@ -21,7 +21,6 @@ _USUAL_SIZE = {4: 128}  # of an open axis, by rank: rows and columns of a pictur
 _SHORT_SIZE = 16
 _CHANNELS = (1, 3, 4)  # of a picture: grey, RGB, RGBA
 _MEAN, _DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # keras/src/applications/imagenet_utils.py
-_GREY = (0.299, 0.587, 0.114)  # ITU-R BT.601, as Pillow converts
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ class Scaling:
 
     Attributes:
         title: for display.
-        apply: (pixels (n, h, w, c) from 0 to 1, smallest and largest stored value) -> values for a model.
+        apply: (pixels (..., c), stored values that are 0 and 1 in them) -> values for a model.
         option: its name on the command line.
     """
 
@@ -45,14 +44,15 @@ def _imagenet(pixels: Array, _least: float, _most: float) -> Array:
     mean, deviation = (np.asarray(given, np.float32) for given in (_MEAN, _DEVIATION))
     if count == 1:
         mean, deviation = mean.mean(), deviation.mean()
+    pixels = pixels.clip(0, 1)
     scaled = pixels.copy()
     scaled[..., :count] = (pixels[..., :count] - mean) / deviation
     return scaled
 
 
 SCALINGS: dict[str, Scaling] = {
-    "unit": Scaling(_("0 to 1"), lambda pixels, _least, _most: pixels, "0..1"),
-    "signed": Scaling(_("−1 to 1"), lambda pixels, _least, _most: pixels * 2 - 1, "-1..1"),
+    "unit": Scaling(_("0 to 1"), lambda pixels, _least, _most: pixels.clip(0, 1), "0..1"),
+    "signed": Scaling(_("−1 to 1"), lambda pixels, _least, _most: pixels.clip(0, 1) * 2 - 1, "-1..1"),
     "imagenet": Scaling(_("ImageNet: subtract mean, divide by std"), _imagenet, "imagenet"),
     "none": Scaling(
         _("none: as stored, such as 0 to 255"),
@@ -62,15 +62,25 @@ SCALINGS: dict[str, Scaling] = {
 }
 
 
+def array_dtype(dtype: str) -> str:
+    """The dtype of an array for an input; NumPy has no bfloat16, and some files do not say."""
+    return "float32" if dtype in ("", "bfloat16") else dtype
+
+
+def default_scaling(dtype: str, scaling: str) -> str:
+    """The scaling of pixels for an input of this dtype: the stored values for integers, otherwise the one given."""
+    return "none" if np.dtype(array_dtype(dtype)).kind in "iub" else scaling
+
+
 @dataclass(frozen=True)
 class Picture:
     """A picture or volume as it was read.
 
     Attributes:
-        pixels: (rows, columns, channels) or (depth, rows, columns, channels), float32 from 0 to 1 within the range of
-            the stored type.
+        pixels: (rows, columns, channels) or (depth, rows, columns, channels), float32, from 0 to 1 within the range of
+            the stored type, or within a window: values outside of a window lie outside of 0 to 1.
         most: the value that became 1: the largest of the stored type, such as 255, or of a window.
-        least: the value that became 0.
+        least: the value that became 0; larger than `most` where low values are bright.
         notes: what reading changed, and the range of the values if it is unusual.
     """
 
@@ -124,60 +134,6 @@ def check_shape(shape: Shape, declared: Shape) -> tuple[int, ...]:
             limit=f"{MAX_ELEMENTS:,}",
         )
     return sizes
-
-
-def picture_shape(declared: Shape, picture: Picture) -> tuple[int, ...]:
-    """The shape in which a model takes a picture: open axes get the size of the picture.
-
-    Args:
-        declared: of the input, batch first.
-        picture: as read.
-    """
-    own = (1, *picture.pixels.shape)
-    sizes = own if len(own) == len(declared) else (1,) * len(declared)
-    return tuple(size if want is None else want for want, size in zip(declared, sizes, strict=True))
-
-
-def picture_array(picture: Picture, shape: tuple[int, ...], scaling: str, dtype: str) -> Array:
-    """A picture as an input takes it.
-
-    Args:
-        picture: as read.
-        shape: (n, rows, columns, channels); the picture is repeated n times.
-        scaling: one of `SCALINGS`.
-        dtype: of the input.
-    """
-    from PIL import Image  # noqa: PLC0415  # noise and arrays need none
-
-    batch, rows, columns, channels = shape
-    coloured = _with_channels(picture.pixels, channels)
-    if coloured.shape[:2] != (rows, columns):
-        planes = [
-            np.asarray(Image.fromarray(np.ascontiguousarray(plane)).resize((columns, rows), Image.Resampling.BILINEAR))
-            for plane in np.moveaxis(coloured, -1, 0)
-        ]
-        coloured = np.stack(planes, axis=-1).clip(0, 1)
-    scaled = SCALINGS[scaling].apply(coloured[None], picture.least, picture.most)
-    kind = np.dtype(dtype).kind
-    rounded = scaled.round() if kind in "iu" else scaled
-    return np.repeat(rounded.astype(dtype), batch, axis=0)
-
-
-def _with_channels(pixels: Array, wanted: int) -> Array:
-    """(rows, columns, 1, 2, 3 or 4) with 1, 3 or 4 channels; an even count is one with alpha."""
-    count = pixels.shape[-1]
-    alpha = pixels[..., -1:] if count in (2, 4) else np.ones_like(pixels[..., :1])
-    colour = pixels[..., : count - 1] if count in (2, 4) else pixels
-    if wanted == 1:
-        return colour if colour.shape[-1] == 1 else (colour @ np.asarray(_GREY, np.float32))[..., None]
-    colour = np.repeat(colour, 3, axis=-1) if colour.shape[-1] == 1 else colour
-    if wanted == 3:
-        return colour
-    if wanted == 4:
-        return np.concatenate([colour, alpha], axis=-1)
-    raise invalid_request(
-        "A picture has 1, 3 or 4 channels; the input takes {count}. Use an array (.npy).", count=wanted
-    )
 
 
 def own_array(array: Array, declared: Shape, dtype: str) -> tuple[Array, tuple[Sentence, ...]]:

@@ -18,6 +18,7 @@ import numpy as np
 from core import MergeError
 from core.dtypes import Array
 from core.errors import invalid_request
+from sandbox.model_file.keras2_names import saved_name
 
 Entry = dict[str, Any]
 _OLD_GROUPS = ("layers", "_layer_checkpoint_dependencies")  # of a model's layers in a .keras file
@@ -45,8 +46,9 @@ def fill_weights(model: Any, file: h5py.File, config: Entry) -> None:
 def _fill_named(model: Any, group: h5py.Group) -> None:
     """The layout of .h5."""
     for layer in model.layers:
-        if layer.name in group:
-            _assign_named(layer, list(_named_weights(group[layer.name])))
+        name = saved_name(layer.name)
+        if name in group:
+            _assign_named(layer, list(_named_weights(group[name])))
         elif layer.weights:
             raise _mismatch(layer.name)
 

@@ -1,4 +1,4 @@
-"""Writes the attention map of every spatial gate of a model, laid over its input, as PNG and .npz."""
+"""Writes the attention map of every spatial gate of a model, and its prediction, over its input, as PNG and .npz."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from core import Sentence
 from core.dtypes import Array
 from core.errors import invalid_request
-from sandbox.model_run.gate_maps import gate_number, laid_over, resized_map, spatial_map
+from sandbox.model_run.gate_maps import attention_map, first_plane, image_input, laid_over, prediction_map, resized_map
 from sandbox.model_run.handle import InspectedModel
 from sandbox.model_run.results import Run
 
@@ -21,6 +21,8 @@ _MOST = 200  # gates
 
 def write_overlays(folder: Path, opened: InspectedModel, run: Run, inputs: Mapping[str, Array]) -> tuple[Sentence, ...]:
     """Write GATE.png (the map over the first sample) and GATE.npz (the map, resized and as it is) for each gate.
+
+    If an output of the model is a map over the input, prediction.png and prediction.npz are written likewise.
 
     Args:
         folder: made if it does not exist.
@@ -34,33 +36,25 @@ def write_overlays(folder: Path, opened: InspectedModel, run: Run, inputs: Mappi
     Raises:
         MergeError: the folder cannot be written.
     """
-    image = _picture(inputs)
-    if image is None:
+    name = image_input(inputs) or next((name for name, array in inputs.items() if array.ndim in (4, 5)), None)
+    if name is None:
         return (Sentence("No input of the model is a picture, so no overlay was written."),)
-    count = 0
+    image, count = first_plane(inputs[name]), 0
     for merge_id, record in run.records.items():
         entry = opened.model.merge(merge_id)
         if entry.operation != "Multiply" or not any(f.smallest >= 0 and f.largest <= 1 for f in record.inputs):
             continue
         found = opened.tensors(merge_id).result(_SECONDS)
-        number = gate_number(entry.operation, found.inputs) if found else None
-        weights = spatial_map(found.inputs[number]) if found is not None and number is not None else None
+        weights = attention_map(entry.operation, found.inputs, entry.contracted) if found is not None else None
         if weights is not None and count < _MOST:
             _write(folder, f"{count:02d}_{_file_name(merge_id)}", image, weights)
             count += 1
+    maps = [value for output in run.outputs if (value := prediction_map(output.value)) is not None]
+    if count and maps:
+        _write(folder, "prediction", image, maps[0].astype(np.float32))
     if not count:
         return (Sentence("No gate of this model has a spatial map, so no overlay was written."),)
     return (Sentence("{count} attention maps were written to {folder}.", count=count, folder=folder.name),)
-
-
-def _picture(inputs: Mapping[str, Array]) -> Array | None:
-    """The first sample of the first input that is a picture; the middle slice of a volume."""
-    for array in inputs.values():
-        if array.ndim == 4:
-            return np.asarray(array[0])
-        if array.ndim == 5:
-            return np.asarray(array[0, array.shape[1] // 2])
-    return None
 
 
 def _write(folder: Path, name: str, image: Array, weights: Array) -> None:

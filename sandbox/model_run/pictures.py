@@ -1,4 +1,4 @@
-"""Reads PNG, JPEG and WebP for the page and the terminal: upright, with alpha, in the range of the stored type."""
+"""Reads the pictures of the page and the terminal: upright, with alpha, in the range of the stored type."""
 
 from __future__ import annotations
 
@@ -14,11 +14,26 @@ from core.dtypes import Array
 from core.errors import invalid_request
 from core.limits import MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE
 from sandbox.model_run.input_arrays import Picture
+from sandbox.model_run.volumes import read_volume, volume_kind
 
 _FORMATS = ["PNG", "JPEG", "WEBP"]
 _BEGINNINGS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF")
 _ORIENTATION = 0x0112  # the EXIF tag that says how the camera was held
 _MOST_16 = 65_535
+
+
+def read_any_picture(name: str, content: bytes) -> Picture:
+    """A picture or volume of any format that is read: PNG, JPEG and WebP here, TIFF, DICOM and NIfTI in a process.
+
+    Args:
+        name: of the file.
+        content: of the file.
+
+    Raises:
+        MergeError: of no such format, damaged, too large, or the library for its format is not installed.
+        SandboxError: the process that read it was stopped.
+    """
+    return read_volume(name, content) if volume_kind(name, content) else read_picture(content)
 
 
 def read_picture(content: bytes, most_side: int | None = None) -> Picture:

@@ -70,6 +70,7 @@ class Recorder:
         look: called with (id, operands, output) at the first run of each of them.
         touch: may replace the operands, or the output, of a wanted call.
         keras_version: that saved the model; before 3.4 merge layers treat masks differently.
+        traced: whether tensors without values are recorded, too, while TensorFlow traces a function.
         failure: the call that failed, or None.
     """
 
@@ -77,6 +78,7 @@ class Recorder:
     look: Callable[[str, list[Any], Any], None]
     touch: Callable[[list[Any]], list[Any]] | None = None
     keras_version: str = ""
+    traced: bool = False
     failure: Failure | None = None
     _stack: list[tuple[tuple[str, ...], Any]] = field(default_factory=list)
     _numbers: dict[int, dict[int, int]] = field(default_factory=dict)
@@ -100,7 +102,7 @@ class Recorder:
         self, function: Any, inputs: Any, operation_fn: Callable[[Any], Any] = lambda op: op, call_fn: Any = None
     ) -> Any:
         """Keras's loop over the calls of a model, with a record of each."""
-        if call_fn is not None or not self._concrete(inputs):
+        if call_fn is not None or not (self.traced or self._concrete(inputs)):
             return keras_loop(function, inputs, operation_fn, call_fn)
         path, numbers = self._path(function), self._numbers.setdefault(id(function), call_numbers(function))
         tensors = first_tensors(function, inputs)
@@ -158,7 +160,7 @@ class Recorder:
         path, around = self._stack[-1]
         while not is_graph_of(around, function) and hasattr(around, "layer"):  # TimeDistributed, perhaps twice
             around = around.layer
-            path = (*path, around.name)
+            path = (*path, label(around.name, 0))
         return path
 
     @staticmethod

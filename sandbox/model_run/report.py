@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from core import MERGES
+from core import MERGES, MergeError
 from core.errors import Shape
 from sandbox.model_file.entries import JoinEntry, JoinKind, MergeEntry, Operand, Refusal
 from sandbox.model_file.file import ModelFile
+from sandbox.model_file.gate_hints import all_hints
 
 if TYPE_CHECKING:
     from sandbox.model_run.results import Run, RunFailure, TensorFigures
@@ -28,8 +29,9 @@ def as_text(model: ModelFile, run: Run | None, notes: Sequence[str] = ()) -> str
     """
     lines = [_title(model), *(f"note: {text}" for text in notes)]
     rows = [[clean(e.id), e.operation, _shapes(e), _broadcast(e)] for e in model.merges]
+    hints = all_hints(model)
     for entry, row in zip(model.merges, _columns(rows), strict=True):
-        lines += [row, *_merge_lines(entry, run)]
+        lines += [row, *_merge_lines(entry, run, hints.get(entry.id, ()))]
     lines += _join_lines(model)
     if model.constants:
         names = ", ".join(f"{clean(e.id)} ({e.operation} {', '.join(e.constants)})" for e in model.constants[:_LISTED])
@@ -57,13 +59,15 @@ def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
-def _merge_lines(entry: MergeEntry, run: Run | None) -> list[str]:
-    """Sources, mismatch, warnings and figures of one merge."""
+def _merge_lines(entry: MergeEntry, run: Run | None, hints: Sequence[str]) -> list[str]:
+    """Sources, mismatch with its fixes, warnings, hints and figures of one merge."""
     sign = f" {MERGES[entry.operation].symbol} "
     lines = [f"    of {sign.join(map(_source, entry.inputs))}"]
     if entry.error is not None:
         lines.append(f"    incompatible shapes: {entry.error.explanation}")
+        lines += [f"    {line}" for line in _fix_lines(entry.error)]
     lines += [f"    warning: {text}" for text in (entry.alignment.warnings if entry.alignment else ())]
+    lines += [f"    hint: {_printable(text)}" for text in hints]
     return lines + _figure_lines(entry, run)
 
 
@@ -115,6 +119,7 @@ def _refusal(refusal: Refusal) -> str:
 
 def as_json(model: ModelFile, run: Run | None) -> dict[str, Any]:
     """The same as an object for programs, with more detail. NaN and infinity become null."""
+    hints = all_hints(model)
     return {
         "file": model.name,
         "model": model.model_name,
@@ -123,7 +128,9 @@ def as_json(model: ModelFile, run: Run | None) -> dict[str, Any]:
         "layers": len(model.layers),
         "inputs": [{"name": e.name, "shape": e.shape, "dtype": e.dtype} for e in model.inputs],
         "outputs": [{"source": e.source, "shape": e.shape} for e in model.outputs],
-        "merges": [_merge(entry, run) for entry in model.merges],
+        "merges": [
+            _merge(entry, run) | {"hints": [str(text) for text in hints.get(entry.id, ())]} for entry in model.merges
+        ],
         "constants": [{"id": e.id, "operation": e.operation, "constants": e.constants} for e in model.constants],
         "joins": [_join(e) for e in model.joins],
         "masks": model.masks,
@@ -145,6 +152,11 @@ def _join(entry: JoinEntry) -> dict[str, Any]:
     }
 
 
+def _fix_lines(error: MergeError) -> list[str]:
+    """Every fix with its code."""
+    return [text for fix in error.fixes for text in (f"  {fix.text}", *(f"      {x}" for x in fix.code.splitlines()))]
+
+
 def failure_text(failure: RunFailure) -> str:
     """Which call failed, why, and how to fix it."""
     shapes = ", ".join(str(shape) for shape in failure.shapes)
@@ -152,14 +164,17 @@ def failure_text(failure: RunFailure) -> str:
     lines = [f"{what} {clean(failure.call)} failed on {shapes}.".replace("  ", " "), failure.text]
     if failure.error is not None:
         lines.append(str(failure.error.explanation))
-        for fix in failure.error.fixes:
-            lines += [f"  {fix.text}", *(f"      {line}" for line in fix.code.splitlines())]
+        lines += _fix_lines(failure.error)
     return "\n".join(lines)
 
 
 def clean(name: str) -> str:
     """A foreign name without control characters."""
-    return "".join(sign if sign.isprintable() else "?" for sign in name[: 2 * _SHOWN])
+    return _printable(name[: 2 * _SHOWN])
+
+
+def _printable(text: str) -> str:
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
 
 
 def _shapes(entry: MergeEntry) -> str:
@@ -213,6 +228,7 @@ def _merge(entry: MergeEntry, run: Run | None) -> dict[str, Any]:
         "attention_like": entry.attention_like,
         "warnings": entry.alignment.warnings if entry.alignment else [],
         "error": None if entry.error is None else str(entry.error),
+        "fixes": _fixes(entry.error),
     }
     if record is not None:
         about["figures"] = {
@@ -240,6 +256,11 @@ def _failure(run: Run | None) -> dict[str, Any] | None:
         "text": run.failure.text,
         "shapes": run.failure.shapes,
         "explanation": None if run.failure.error is None else str(run.failure.error.explanation),
-        "fixes": [] if run.failure.error is None else [str(fix.text) for fix in run.failure.error.fixes],
-        "fix_codes": [] if run.failure.error is None else [fix.code for fix in run.failure.error.fixes],
+        "fixes": [fix["text"] for fix in _fixes(run.failure.error)],
+        "fix_codes": [fix["code"] for fix in _fixes(run.failure.error)],
     }
+
+
+def _fixes(error: MergeError | None) -> list[dict[str, Any]]:
+    fixes = () if error is None else error.fixes
+    return [{"text": str(f.text), "shapes": f.shapes, "options": dict(f.options), "code": f.code} for f in fixes]

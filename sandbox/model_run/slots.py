@@ -10,7 +10,7 @@ import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 
 from core.limits import MAX_MODELS, MODEL_MEMORY_BYTES, MODEL_SECONDS
@@ -30,13 +30,18 @@ _log = logging.getLogger(__name__)
 class Slot:
     """One process and its folder; `close` removes both."""
 
-    def __init__(self, seconds_per_call: float = SECONDS_PER_CALL, memory_bytes: int = MEMORY_BYTES) -> None:
+    def __init__(
+        self,
+        seconds_per_call: float = SECONDS_PER_CALL,
+        memory_bytes: int = MEMORY_BYTES,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self.folder = tempfile.mkdtemp(prefix="mergescope-")
         forwarded = {name: os.environ[name] for name in _FORWARDED if name in os.environ}
         here = dict.fromkeys(("TMPDIR", "TEMP", "HOME", "KERAS_HOME", "XDG_CACHE_HOME"), self.folder)
         self.process = SandboxProcess(
             "sandbox.model_run.worker", memory_bytes, seconds_per_call, most_bytes=_MOST_BYTES,
-            environment=here | forwarded, folder=self.folder,
+            environment=here | forwarded | dict(environment or {}), folder=self.folder,
         )  # fmt: skip
         atexit.register(self.close)  # otherwise the folder would remain after the server has ended
 

@@ -11,7 +11,7 @@ import numpy as np
 from core.dtypes import Array
 
 THUMBNAIL = 32  # elements along each side at most
-_BLOCK = 1_000_000  # elements
+_BLOCK = 250_000  # elements
 COLUMNS = ("smallest", "largest", "mean", "spread", "zeros", "not finite")
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,9 @@ import tensorflow as tf  # likewise
 from core import MergeError
 from core.limits import MAX_MODEL_BYTES
 from sandbox.model_file.file import ModelFile
+from sandbox.model_run.gate_figures import GateSpec
+from sandbox.model_run.gate_graph import GateGraph
+from sandbox.model_run.gate_graph import find_gates as gates_of
 from sandbox.model_run.loading import load_model, structured
 from sandbox.model_run.recorder import Failure, Recorder, StoppedError
 from sandbox.model_run.summary import dtype_name, figures, sendable, thumbnail
@@ -54,6 +59,7 @@ class _Held:
     model: Any = None
     inputs: Any = None
     tensors: dict[str, Recorded] = {}  # noqa: RUF012  # there is one instance
+    graph: tuple[str, GateGraph] | None = None  # with the header that it was made for
 
 
 _HELD = _Held()
@@ -78,7 +84,7 @@ def load(header: dict[str, Any], arrays: list[Array]) -> Message:
         return {"refused": getattr(text, "template", str(text)), "values": values}, []
     finally:
         gc.enable()
-    _HELD.file, _HELD.model, _HELD.inputs, _HELD.tensors = file, model, None, {}
+    _HELD.file, _HELD.model, _HELD.inputs, _HELD.tensors, _HELD.graph = file, model, None, {}, None
     taken = [{"shape": list(x.shape), "dtype": keras.backend.standardize_dtype(x.dtype)} for x in model.inputs]
     return {"refused": None, "inputs": taken}, []
 
@@ -150,6 +156,39 @@ def gradients(header: dict[str, Any], arrays: list[Array]) -> Message:
     found = tape.gradient(value, watched, unconnected_gradients=tf.UnconnectedGradients.ZERO)
     reply = {"failure": None, "index": index, "value": float(value)}
     return reply, [sendable(x) for x in found]
+
+
+def find_gates(header: dict[str, Any], arrays: list[Array]) -> Message:
+    """The gates of the model, by the values on a few images (`sandbox/model_run/gate_graph.py`).
+
+    Args:
+        header: "asked": merges that were named, with the number of an operand or -1.
+        arrays: one for each input, batch first.
+
+    Returns:
+        "gates": as `GateSpec.as_json`; "failure": why the model failed, or empty.
+    """
+    found, failure = gates_of(_HELD.file, _HELD.model, arrays, header["asked"])
+    return {"gates": [gate.as_json() for gate in found], "failure": failure}, []
+
+
+def measure(header: dict[str, Any], arrays: list[Array]) -> Message:
+    """Measure gates on one batch; the graph is traced at the first batch.
+
+    Args:
+        header: "gates": as `GateSpec.as_json`; "mask_size": rows and columns of the masks, or None.
+        arrays: one for each input, then which images count (n,), then the masks (n, rows, columns).
+
+    Returns:
+        "names" of the arrays, see `GateGraph.run`; "seconds": of processor time of this process so far.
+    """
+    key = json.dumps([header, [array.shape for array in arrays]], sort_keys=True)
+    if _HELD.graph is None or _HELD.graph[0] != key:
+        gates = [GateSpec.from_json(gate) for gate in header["gates"]]
+        _HELD.graph = key, GateGraph(_HELD.file, _HELD.model, gates, header["mask_size"])
+    *inputs, valid, masks = arrays
+    found = _HELD.graph[1].run(inputs, valid, masks)
+    return {"names": list(found), "seconds": time.process_time()}, list(found.values())
 
 
 class _Looks:
@@ -248,4 +287,4 @@ gc.collect()
 gc.freeze()  # what Keras and TensorFlow have imported stays
 _limit()
 restrict_system_calls()  # its files were restricted before the first import
-JOBS = {"load": load, **{job.__name__: _with_model(job) for job in (run, tensors, gradients)}}
+JOBS = {"load": load, **{job.__name__: _with_model(job) for job in (run, tensors, gradients, find_gates, measure)}}

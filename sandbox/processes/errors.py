@@ -31,3 +31,7 @@ class SandboxError(RuntimeError):
         self.kind: Failure = kind
         self.text = text
         super().__init__(f"{kind}: {text}" if text else kind)
+
+    def __reduce__(self) -> tuple[object, ...]:  # the text of an exception alone would become its kind
+        """Rebuild it from its parts."""
+        return SandboxError, (self.kind, self.text)

@@ -12,7 +12,7 @@ class Statistics:
     """One child process, now and since the server started.
 
     Attributes:
-        module: that the child runs.
+        module: that the child runs, with the label that tells processes of one module apart.
         ready: whether the child accepts calls.
         waiting: calls in the queue.
         working: calls that are being answered, 0 or 1.

@@ -1,4 +1,4 @@
-"""One merge, ready to be sent to the real layer."""
+"""One merge, ready to be sent to the real layer on a backend."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 from core import Merged, MergeError, align, merge
 from core.digests import digest
 from core.limits import MAX_INPUTS, check_elements
+from core.merges.backends import find_backend
 from core.merges.operations import find
 from sandbox.processes import messages
 from sandbox.processes.errors import SandboxError
@@ -31,6 +32,7 @@ class Question:
         masks: one for each input, or None.
         options: those that the layer takes.
         claimed: what the engine returned or raised; None where it has not run.
+        backend: that Keras runs on, a name in `core.BACKENDS`.
     """
 
     operation: str
@@ -38,6 +40,7 @@ class Question:
     masks: tuple[Array | None, ...]
     options: dict[str, Any]
     claimed: Merged | MergeError | None
+    backend: str = "tensorflow"
 
     @property
     def header(self) -> dict[str, Any]:
@@ -74,10 +77,12 @@ class Question:
         claimed = self.claimed
         if claimed is None:
             try:
-                claimed = merge(self.operation, self.inputs, masks=self.masks or None, **self.options)
+                claimed = merge(
+                    self.operation, self.inputs, masks=self.masks or None, backend=self.backend, **self.options
+                )
             except MergeError as error:
                 claimed = error
-        return judge(self.operation, self.inputs, self.options, claimed, reply)
+        return judge(self.operation, self.inputs, self.options, claimed, reply, self.backend)
 
 
 def question(
@@ -86,6 +91,7 @@ def question(
     options: dict[str, Any],
     masks: Sequence[Any] | None,
     claimed: Merged | MergeError | None,
+    backend: str = "tensorflow",
 ) -> Question:
     """Make a question, if it can be sent.
 
@@ -95,6 +101,7 @@ def question(
         options: "axis", "axes" and "normalize".
         masks: one for each input, or None.
         claimed: what the engine returned or raised, or None.
+        backend: that Keras runs on.
 
     Raises:
         SandboxError: "unsendable" or "too large"; nothing has been allocated.
@@ -102,22 +109,22 @@ def question(
     if isinstance(inputs, np.ndarray) or (masks is not None and len(masks) != len(inputs)):
         raise SandboxError("unsendable", "Inputs are a list of arrays, with one mask or None for each.")
     try:
-        row = find(operation)
+        row, engine = find(operation), find_backend(backend)
         arrays = tuple(np.asarray(value) for value in inputs)
         booleans = tuple(None if mask is None else np.asarray(mask, np.bool_) for mask in masks or ())
-    except ValueError as error:  # an unknown merge, or a ragged list
+    except ValueError as error:  # an unknown merge or backend, or a ragged list
         raise SandboxError("unsendable", str(error)) from None
     taken = {name: options[name] for name in _OPTIONS.get(row.rule, ())}
-    _check_size(row.name, arrays, taken)
-    return Question(row.name, arrays, booleans, taken, claimed)
+    _check_size(row.name, arrays, taken, engine.name)
+    return Question(row.name, arrays, booleans, taken, claimed, engine.name)
 
 
-def _check_size(operation: str, arrays: Sequence[Array], options: dict[str, Any]) -> None:
+def _check_size(operation: str, arrays: Sequence[Array], options: dict[str, Any], backend: str) -> None:
     """Check `core.limits` before anything is sent: small inputs may have a huge result."""
     shapes = [array.shape for array in arrays]
     axes = {name: value for name, value in options.items() if name != "normalize"}
     try:
-        result = align(operation, shapes, **axes).output_shape
+        result = align(operation, shapes, backend=backend, **axes).output_shape
     except MergeError:
         result = ()  # rejected: there is no result
     if len(arrays) > MAX_INPUTS:

@@ -22,6 +22,7 @@ Reason = Literal[
     "text",  # different: both reject, with different error texts
     "we refuse", "keras refuses",  # different: only one of the two rejects
     "own words",  # refused: both reject; the engine has a clear text where Keras fails by accident
+    "not installed",  # unavailable: the backend is not installed here
 ]  # fmt: skip
 
 
@@ -38,7 +39,7 @@ class Verdict:
         where: index of the element that differs most, or None.
         keras_text: Keras's error text without terminal colours, or None.
         versions: "Keras 3.15.1"; empty where unavailable.
-        backend: "tensorflow"; empty where unavailable.
+        backend: that was asked: "tensorflow".
     """
 
     status: Status
@@ -57,7 +58,12 @@ class Verdict:
 
 
 def judge(
-    operation: str, inputs: Sequence[Any], options: dict[str, Any], claimed: Merged | MergeError, reply: Reply
+    operation: str,
+    inputs: Sequence[Any],
+    options: dict[str, Any],
+    claimed: Merged | MergeError,
+    reply: Reply,
+    backend: str = "tensorflow",
 ) -> Verdict:
     """Compare what the engine claims with the reply of the job "merge" (`sandbox/verification/worker.py`).
 
@@ -67,14 +73,17 @@ def judge(
         options: as for `core.merge`, without masks.
         claimed: what the engine returned or raised.
         reply: what the layer returned or raised.
+        backend: of the claim; a reply from another counts as none.
     """
     about: dict[str, Any] = {name: str(reply.header[name]) for name in ("versions", "backend")}
+    if about["backend"] != backend:
+        return Verdict("unavailable", "failed", backend=backend)
     text = reply.header["refused"]
     if isinstance(claimed, MergeError):
         return Verdict(**_judge_refusal(operation, claimed, text), keras_text=text, **about)
     if text is not None:
         return Verdict("different", "keras refuses", keras_text=text, **about)
-    return Verdict(**_judge_value(operation, inputs, options, claimed, reply.arrays), **about)
+    return Verdict(**_judge_value(operation, inputs, options, claimed, reply.arrays, backend), **about)
 
 
 def _judge_refusal(operation: str, error: MergeError, text: str | None) -> dict[str, Any]:
@@ -88,13 +97,18 @@ def _judge_refusal(operation: str, error: MergeError, text: str | None) -> dict[
 
 
 def _judge_value(
-    operation: str, inputs: Sequence[Any], options: dict[str, Any], claimed: Merged, theirs: Sequence[Any]
+    operation: str,
+    inputs: Sequence[Any],
+    options: dict[str, Any],
+    claimed: Merged,
+    theirs: Sequence[Any],
+    backend: str,
 ) -> dict[str, Any]:
     ours, value, mask = claimed.value, theirs[0], theirs[1] if len(theirs) > 1 else None
     for reason, differs in (("shape", ours.shape != value.shape), ("dtype", ours.dtype != value.dtype)):
         if differs:
             return {"status": "different", "reason": reason}
-    found = difference(operation, ours, value, inputs, options)
+    found = difference(operation, ours, value, inputs, options, backend)
     measured = {"largest_difference": found.largest, "where": found.where}
     if not found.agrees:
         return {"status": "different", "reason": "value" if found.promised else "out of range", **measured}

@@ -1,4 +1,7 @@
-"""Compares merges with the real Keras layer, in the background; recent verdicts are cached."""
+"""Compares merges with the real Keras layer, in the background; recent verdicts are cached.
+
+Each backend of Keras gets a process of its own when a merge is first compared on it.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,16 @@ import logging
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from functools import cache
+from importlib.util import find_spec
 from typing import Any
 
-from core import Merged, MergeError
+from core import BACKENDS, Merged, MergeError
 from core.limits import SANDBOX_MEMORY_BYTES, SANDBOX_SECONDS
-from sandbox.processes.errors import SandboxError
+from sandbox.processes.errors import Failure, SandboxError
 from sandbox.processes.futures import FOREVER, FutureCache
 from sandbox.processes.process import Answer, Reply, SandboxProcess
 from sandbox.verification.question import Question, question
-from sandbox.verification.verdict import Verdict
+from sandbox.verification.verdict import Reason, Verdict
 
 _CACHED = 64  # verdicts
 _SECONDS_UNAVAILABLE = 10.0  # after which the layer is asked again where it gave no reply
@@ -31,6 +35,7 @@ def verify(
     masks: Iterable[Any] | None = None,
     claimed: Merged | MergeError | None = None,
     client: str = "",
+    backend: str = "tensorflow",
 ) -> Future[Verdict]:
     """Compare a merge with the real layer. Returns at once, raises nothing, and starts the child where there is none.
 
@@ -43,22 +48,42 @@ def verify(
         masks: one for each input, or None.
         claimed: what `core.merge` returned or raised for the same arguments; without it, the engine runs here.
         client: name of the client that asks, so that one client cannot fill the queue.
+        backend: that Keras runs on, a name in `core.BACKENDS`.
 
     Returns:
         A future whose result is a `Verdict`, never an error. Equal requests share one: do not cancel it.
     """
     options = {"axis": axis, "axes": axes, "normalize": normalize}
     try:
-        asked = question(operation, inputs, options, None if masks is None else list(masks), claimed)
+        asked = question(operation, inputs, options, None if masks is None else list(masks), claimed, backend)
     except SandboxError as error:
-        return _unavailable(error)
-    return the_verifier().ask(asked, client)
+        return _unavailable(error.kind, backend)
+    if missing_packages(backend):
+        return _unavailable("not installed", backend)
+    return the_verifier(backend).ask(asked, client)
 
 
-@cache
-def the_verifier() -> Verifier:
-    """The process-wide instance. `the_verifier().process.start()` starts its child ahead of need."""
-    return Verifier(SandboxProcess("sandbox.verification.worker", SANDBOX_MEMORY_BYTES, SANDBOX_SECONDS))
+def missing_packages(backend: str) -> tuple[str, ...]:
+    """The modules that Keras needs on a backend, without those that are installed here. Imports none of them."""
+    return tuple(name for name in ("keras", *BACKENDS[backend].packages) if find_spec(name) is None)
+
+
+def the_verifier(backend: str = "tensorflow") -> Verifier:
+    """The process-wide instance for a backend. `the_verifier().process.start()` starts its child ahead of need."""
+    return _verifier(backend)
+
+
+@cache  # by position: `the_verifier()` and `the_verifier("tensorflow")` are one
+def _verifier(backend: str) -> Verifier:
+    return Verifier(
+        SandboxProcess(
+            "sandbox.verification.worker",
+            SANDBOX_MEMORY_BYTES,
+            SANDBOX_SECONDS,
+            environment={"KERAS_BACKEND": backend},
+            label="" if backend == "tensorflow" else backend,
+        )
+    )
 
 
 class Verifier:
@@ -74,7 +99,7 @@ class Verifier:
         try:
             key = asked.key()
         except SandboxError as error:
-            return _unavailable(error)
+            return _unavailable(error.kind, asked.backend)
         return self._verdicts.get(key, lambda: self._send(asked, client))
 
     def queue_position(self, verdict: Future[Verdict]) -> int:
@@ -94,13 +119,13 @@ def _verdict(asked: Question, done: Future[Reply]) -> Verdict:
     try:
         return asked.judge(done.result())
     except SandboxError as error:
-        return Verdict("unavailable", error.kind)
+        return Verdict("unavailable", error.kind, backend=asked.backend)
     except Exception:  # a bug: the page must not wait for ever, and the log must have it
         _log.exception("A reply of the child could not be compared.")
-        return Verdict("unavailable", "failed")
+        return Verdict("unavailable", "failed", backend=asked.backend)
 
 
-def _unavailable(error: SandboxError) -> Future[Verdict]:
+def _unavailable(reason: Reason | Failure, backend: str) -> Future[Verdict]:
     future: Future[Verdict] = Future()
-    future.set_result(Verdict("unavailable", error.kind))
+    future.set_result(Verdict("unavailable", reason, backend=backend))
     return future

@@ -9,8 +9,10 @@ from typing import Any
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # its sums differ in the last bit
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")  # the memory limit here is for the processor's memory
+os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
 import keras
+import numpy as np
 
 from core.merges.operations import MERGES
 from sandbox.processes.keras_internals import mask_of, with_mask
@@ -50,7 +52,7 @@ def _call(header: dict[str, Any], arrays: list[Array]) -> list[Array]:
     layer = getattr(keras.layers, header["operation"])(**options)
     tensors = [keras.ops.convert_to_tensor(array) for array in arrays[: header["inputs"]]]
     for tensor, number in zip(tensors, header["masks"], strict=False):
-        if number is not None:
+        if number is not None and not isinstance(tensor, np.ndarray):  # an array of NumPy cannot hold a mask
             with_mask(tensor, keras.ops.convert_to_tensor(arrays[number]))
     result = layer(tensors)
     mask = mask_of(result)

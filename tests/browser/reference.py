@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 
 from core import MergeError, merge
-from core.colours import MIDDLE, colours
 from core.gates import pick_weights, run_gate
 from core.gates.resampling import upsample
 from core.merges.samples import make_sample
+from core.tensor_view.colours import MIDDLE, colours
 
 ASSETS = Path(__file__).parents[2] / "assets"
 

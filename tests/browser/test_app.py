@@ -10,7 +10,7 @@ pytestmark = pytest.mark.browser
 
 PAGES = [
     "", "Merge_lab", "Merge_lab?op=Multiply&s0=2,20,20,256&s1=2,20,20",
-    "Story?step=5", "Story?step=10", "Story?part=quiz&q=2&said=-0",
+    "Survey", "Story?step=5", "Story?step=10", "Story?part=quiz&q=2&said=-0",
 ]  # fmt: skip
 VIEW = ".tensor-view"
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.colours import colours
 from core.gates.map_changes import change_map
 from core.gates.resampling import upsample
+from core.tensor_view.colours import colours
 from tests.browser.findings import serious_in_both_themes
 from tests.conftest import running_app, settle
 from tests.patience import PATIENCE_MS

@@ -5,9 +5,9 @@ import re
 import numpy as np
 import pytest
 
-from core.colours import colours
 from core.gates import GATES
 from core.gates.compare import compare_gates
+from core.tensor_view.colours import colours
 from tests.browser.findings import serious_in_both_themes
 from tests.conftest import settle
 from ui.gallery.cards import first_channel

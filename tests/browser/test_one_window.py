@@ -115,7 +115,7 @@ def test_the_numbers_of_the_note_read_off_the_screen(open_page, operation):
 
 
 def test_flicker_wall_and_code(open_page):
-    """F or the sign swaps features and product while held; W shows all channels alone; Q the code in full size."""
+    """F or the sign, while held, swaps features and product; W shows all channels alone; Q the code in full size."""
     page = open_page("Attention_gate", viewport={"width": 1280, "height": 720})
     panels = page.locator(f"{VIEW} .panels canvas.base")
     picture = "canvas => canvas.toDataURL()"

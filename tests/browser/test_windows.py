@@ -49,6 +49,16 @@ WATCH = """() => {
 }"""
 
 
+@pytest.fixture(scope="session")
+def visited_address(app_address, visitor):
+    """A server that has sent a page before: under `streamlit run app.py` the very first has Streamlit's own style."""
+    page = visitor.new_page()
+    page.goto(app_address)
+    settle(page)
+    page.close()
+    return app_address
+
+
 def open_watched(open_tab, address, path, language, *, present):
     """The page when it is complete in the smallest window."""
     width, height = WINDOWS[0]
@@ -64,9 +74,9 @@ def open_watched(open_tab, address, path, language, *, present):
 
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize(("language", "present"), [("en", False), ("zh", True)])
-def test_a_page_fits_every_window(open_tab, app_address, path, language, present):
-    """Opened as a page or a stage, then turned into the other: every part is in the window; a stage never scrolls."""
-    page = open_watched(open_tab, app_address, path, language, present=present)
+def test_a_page_fits_every_window(open_tab, visited_address, path, language, present):
+    """Opened as a page or a stage, then turned into the other: all parts are in the window; a stage never scrolls."""
+    page = open_watched(open_tab, visited_address, path, language, present=present)
     assert sum(value for value, _ in page.evaluate("window.shifts")) < 0.05, page.evaluate("window.shifts")
     wrong = {}
     for presenting in (present, not present):
@@ -82,9 +92,8 @@ def test_a_page_fits_every_window(open_tab, app_address, path, language, present
     assert wrong == {}
 
 
-def test_a_stage_is_a_stage_from_the_first_paint(open_tab, app_address):
-    """No header, no sidebar, no grey placeholder and no small type in any frame; the server has sent a page before."""
-    page = open_watched(open_tab, app_address, "", "en", present=False)
+def test_a_stage_is_a_stage_from_the_first_paint(open_tab, visited_address):
+    """No header, no sidebar, no grey placeholder of the page and no small type in any frame."""
     for path in ("Attention_gate", "Story"):
-        page = open_watched(open_tab, app_address, path, "en", present=True)
+        page = open_watched(open_tab, visited_address, path, "en", present=True)
         assert page.evaluate("window.flashes") == []

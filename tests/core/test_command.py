@@ -176,3 +176,42 @@ def test_a_file_that_cannot_be_read(capsys, name):
     printed = capsys.readouterr()
     assert (code, printed.out) == (2, "")
     assert f"{name} cannot be read" in printed.err
+
+
+def test_backends_that_differ(capsys):
+    """A line each, with the reason; nothing where all agree."""
+    code, text = run(capsys, "Add", "3,3", "3,1")
+    assert code == 0
+    assert "Other backends, on values of float32 that count up:" in text
+    assert "  JAX returns other values at" in text
+    assert "(TensorFlow: Add and Average may read a column as a bias and add it along another axis.)" in text
+    assert "Other backends" not in run(capsys, "Multiply", "3,3", "3,1")[1]
+    assert "TensorFlow returns other values" in run(capsys, "Add", "3,3", "3,1", "--backend", "torch")[1]
+
+
+def test_dtypes_in_the_command(capsys):
+    """The dtype of the result, what is lost without an error, and what a backend rejects."""
+    code, text = run(capsys, "Add", "2,3", "2,3", "--dtype", "int64", "--backend", "jax")
+    assert code == 0
+    assert "gives (2, 3) of int32" in text
+    assert "Warning: Keras on JAX casts int64 to int32: values that do not fit wrap around." in text
+    assert "TensorFlow returns int64; JAX returns int32." in text
+    code, text = run(capsys, "Add", "2,3", "2,3", "--dtype", "bool")
+    assert code == 2
+    assert "JAX accepts these inputs; TensorFlow rejects them." in text
+    assert "TensorFlow returns" not in run(capsys, "Add", "None,3", "2,3", "--dtype", "int64", "--backend", "jax")[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--backend", "theano"], "There is no backend 'theano'; choose one of tensorflow, jax, torch, numpy."),
+        (["--dtype", "complex64"], "There is no dtype 'complex64'; choose from float32, float64,"),
+        (["--dtype", "int8,int8,int8"], "--dtype takes one dtype, or one per input: 2; got 3."),
+    ],
+)
+def test_unknown_backends_and_dtypes(capsys, arguments, sentence):
+    """One sentence each."""
+    code, text = run(capsys, "Add", "2,3", "2,3", *arguments)
+    assert code == 2
+    assert sentence in text

@@ -48,6 +48,7 @@ def test_the_text_is_that_of_keras(operation, shapes, options, axes):
     theirs = ask(operation, arrays, **options)
     ours = refusal(operation, shapes, **options)
     assert ours.keras_message == theirs.text
+    assert ours.raised_as == theirs.kind
     assert set(ours.axes) == axes
     with pytest.raises(MergeError) as caught:
         merge(operation, arrays, **options)
@@ -77,6 +78,7 @@ def test_axes_that_the_constructor_of_dot_refuses(axes):
         keras.layers.Dot(axes=axes)
     ours = refusal("Dot", [(2, 3), (2, 3)], axes=axes)
     assert ours.keras_message == str(theirs.value)
+    assert ours.raised_as == theirs.type.__name__
     assert ours.fixes == ()
 
 
@@ -153,6 +155,7 @@ def test_accidents_of_keras_get_a_clear_text(operation, shapes, options, text):
     ours = refusal(operation, shapes, **options)
     assert text in theirs.text
     assert ours.accident == theirs.text
+    assert ours.raised_as == theirs.kind
     assert text not in str(ours)
 
 
@@ -169,7 +172,7 @@ def _all_kinds():
 def test_errors_survive_a_journey(error, again):
     """Between processes, through a cache, and with other fixes, nothing of them is lost."""
     other = again(error)
-    for name in ("keras_message", "explanation", "axes", "fixes", "accident", "partial", "raised_in_call"):
+    for name in ("keras_message", "explanation", "axes", "fixes", "accident", "partial", "raised_in_call", "raised_as"):
         assert getattr(other, name) == getattr(error, name)
     assert (str(other), type(other.explanation)) == (str(error), type(error.explanation))
     assert isinstance(other, ValueError)

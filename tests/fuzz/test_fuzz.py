@@ -14,8 +14,7 @@ from tests.patience import PATIENCE
 ROOT = Path(__file__).parent.parent.parent
 HERE = pytest.mark.skipif(importlib.util.find_spec("atheris") is None, reason="atheris has no wheel for this machine")
 
-# of those whose inputs take longer
-TRIES = {"images": 200, "npz": 400, "recordings": 400, "stories": 1_000}
+TRIES = {"images": 200, "npz": 400, "recordings": 400, "stories": 1_000}  # of those whose inputs take longer
 
 
 def fuzz(name: str, seconds: int = 0, tries: int = 0) -> int:

@@ -42,6 +42,20 @@ test("every operation reads as it is computed", () => {
   }
 });
 
+test("integers that wrap around say what is taken away", () => {
+  const sum = (operation, type, values, output = type) => {
+    const model = merge(operation, [[1], [1]], [1], values);
+    model.panels.forEach((panel, place) => (panel.type = place === 2 ? output : type));
+    return at(model, [0]).sum;
+  };
+  assert.equal(sum("Add", "uint8", [200, 100, 44]), "(0,): 44 = 200 + 100 − 256");
+  assert.equal(sum("Add", "uint8", [3, 5, 8]), "(0,): 8 = 3 + 5");
+  assert.equal(sum("Multiply", "uint8", [200, 100, 32]), "(0,): 32 = 200 × 100 − 78 × 256");
+  assert.equal(sum("Subtract", "uint8", [3, 5, 254]), "(0,): 254 = 3 − 5 + 256");
+  assert.equal(sum("Average", "uint8", [200, 100, 22], "float32"), "(0,): 22 = (200 + 100 − 256) / 2");
+  assert.equal(sum("Add", "float32", [200, 100, 44]), "(0,): 44 = 200 + 100");
+});
+
 test("Concatenate says from which input", () => {
   const model = merge(
     "Concatenate",

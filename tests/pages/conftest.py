@@ -23,7 +23,7 @@ def no_sandbox(monkeypatch):
 def played(monkeypatch):
     """The sandbox is on, and the engine plays the process."""
     monkeypatch.setenv("MERGESCOPE_SANDBOX", "on")
-    monkeypatch.setattr("ui.views.keras_check.the_verifier", lambda: pytest.fail("no Keras here"))
+    monkeypatch.setattr("ui.views.keras_check.the_verifier", lambda *_: pytest.fail("no Keras here"))
     monkeypatch.setattr("ui.views.keras_check.wake", lambda: None)
     monkeypatch.setattr("ui.inspector.running.open_model", engine.Handle)
     monkeypatch.setattr("ui.inspector.running.warm", lambda: None)

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from core.gates import GATES
 from core.gates.pitfalls import PITFALLS
 from tests.patience import PATIENCE
+from ui.text import _catalogue, plain
 
 PAGE = "pages/3_Gate_gallery.py"
 SECTIONS = ("merges", "steps", "maps", "kept", "traps", "code")
@@ -190,7 +191,7 @@ def test_two_side_by_side():
     assert "Distance of the outputs" in words(app)
 
 
-@pytest.mark.parametrize("shape", ["3", "1,4,6", "1,None,6,7", "0,4,6,7", "1,99999,99999,256", "1,4,6,999999", "x"])
+@pytest.mark.parametrize("shape", ["3", "1,4,6", "1,None,6,7", "0,4,6,7", "1,4,6,999999", "1,2,3,4,5,6", "x"])
 def test_invalid_shapes(shape):
     app = open_gallery(features="random", fshape=shape)
     assert not app.exception
@@ -258,3 +259,73 @@ def test_a_toy_gate_is_in_the_menu_and_on_the_page(monkeypatch):
     app = open_gallery(two="true", other="toy", **SMALL)
     assert "A toy gate" in app.get("table")[0].value.index
     assert "A toy gate" in [card["title"] for card in cards(open_gallery(**SMALL))]
+
+
+@pytest.mark.parametrize("shape", ["1,56,56,256", "1,60000,60000,256", "1,64,128,128,32"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_features_too_large_to_compute_have_shapes_and_costs(shape, language):
+    """Of one gate, of two, and of all in the table; code and facts as for others, but no picture."""
+    app = open_gallery(which="se", features="random", fshape=shape, lang=language)
+    assert not app.exception
+    assert not app.error
+    sizes = tuple(map(int, shape.split(",")))
+    shapes = list(app.get("table")[0].value.iloc[:, 1])
+    assert shapes[0] == shapes[-1] == str(sizes)
+    assert "def squeeze_and_excitation" in words(app)
+    assert f"{2 * sizes[-1] * (sizes[-1] // 16):,}" in words(app)
+    assert not app.get("bidi_component") or all(
+        "panels" not in one.proto.mixed.json for one in app.get("bidi_component")
+    )
+    table = open_gallery(features="random", fshape=shape, lang=language).get("table")[0].value
+    assert table.loc[plain(_catalogue(language).gettext(GATES["se"].title))].iloc[2] == "Multiply"
+
+
+VOLUME = {"features": "random", "fshape": "1,3,5,7,11"}
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+@pytest.mark.parametrize("name", ["attention", "cbam"])
+def test_volumes(name, section):
+    """Features with five axes: every section."""
+    app = open_gallery(which=name, part=section, **VOLUME)
+    assert not app.exception
+    assert not app.error or section == "traps"
+    held = {
+        "merges": "11", "steps": "(1, 3, 5, 7, 11)", "maps": "Ms" if name == "cbam" else "α", "kept": "%",
+        "traps": "Multiply" if name == "attention" else "No common mistake", "code": "Conv3D",
+    }[section]  # fmt: skip
+    assert held in words(app) + str([one.value.to_string() for one in app.get("table")])
+
+
+def test_volumes_on_the_wall_and_side_by_side():
+    app = open_gallery(**VOLUME)
+    assert not app.exception
+    assert {card["id"] for card in cards(app)} == set(GATES) - {"coordinate"}
+    assert "Not run on these features, for their size or number of axes: Coordinate attention" in words(app)
+    app = open_gallery(two="true", which="scse", other="attention", **VOLUME)
+    assert not app.exception
+    assert "α → channels" in words(open_gallery(which="attention", **VOLUME))
+    assert "s → depth × rows × columns" in words(open_gallery(which="se", **VOLUME))
+
+
+def test_channels_first_is_asked_about():
+    """The code that moves the channels to the end stands below the equation."""
+    app = open_gallery(which="se", features="random", fshape="1,64,20,20")
+    assert any("keras.layers.Permute((2, 3, 1))(x)" in warning.value for warning in app.warning)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_where_a_position_looks(language):
+    """The weights of 400 positions per head, with the position of the link; other gates have no such picture."""
+    app = open_gallery(which="multi-head", part="maps", qat="3,17", lang=language)
+    assert not app.exception
+    data = component(app, "meta")["meta"]
+    assert data["grid"] == [20, 20]
+    assert data["heads"] == 4
+    assert data["chosen"] == 3 * 20 + 17
+    assert "400" in words(app)
+    for asked in ("", "3", "20,0", "0,20", "-1,2", "a,b", "1,2,3", "9" * 40 + ",1"):
+        app = open_gallery(which="multi-head", part="maps", qat=asked, lang=language)
+        assert not app.exception
+        assert component(app, "meta")["meta"]["chosen"] == 10 * 20 + 10
+    assert "heads" not in str(component(open_gallery(which="se", part="maps"), "heights"))

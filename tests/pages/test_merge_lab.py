@@ -60,6 +60,57 @@ def test_choosing_a_preset_sets_everything():
     assert "incompatible shapes" in words(app)
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(
+    ("parameters", "lines"),
+    [
+        ({"op": "Multiply", "s0": "None,20,20,8", "s1": "None,20,20"}, ["b = keras.layers.Reshape((20, 20, 1))(b)"]),
+        ({"op": "Concatenate", "s0": "2,4,6", "s1": "2,5,6"}, ["y = keras.layers.Concatenate(axis=1)([a, b])"]),
+        ({"op": "Add", "s0": "None,88,4,3", "s1": "None,89,4,3"}, ["b = keras.layers.Cropping2D(((0, 1), (0, 0)))(b)"]),
+    ],
+)
+def test_a_fix_shows_before_after_and_its_code(parameters, lines, language):
+    """In both languages: the shapes that change, the line, a button to apply it and one to copy it."""
+    app = open_lab(lang=language, **parameters)
+    options = {"axis": -1} if parameters["op"] == "Concatenate" else {}
+    shapes = [tuple(None if one == "None" else int(one) for one in parameters[key].split(",")) for key in ("s0", "s1")]
+    with pytest.raises(MergeError) as caught:
+        align(parameters["op"], shapes, **options)
+    codes = [element.value for element in app.code]
+    text = words(app)
+    for number, fix in enumerate(caught.value.fixes):
+        assert fix.code in codes
+        for was, now in zip(shapes, fix.shapes, strict=True):
+            assert was == now or f"`{was}` → `{now}`" in text
+        assert all(f"`{name}` → `{name}={value}`" in text for name, value in fix.options.items())
+        assert app.button(key=f"fix{number}")
+    assert any(line in code for line in lines for code in codes)
+    assert len([one for one in app.get("bidi_component") if "fix" in str(one.proto)]) >= 1
+
+
+PASTED = [
+    ("TypeError: too many positional arguments\n  y = keras.layers.Concatenate(axis=1)(left, right)",
+     "y = keras.layers.Concatenate(axis=1)([left, right])"),
+    ("y = Add()(a, b)  # shapes (None, 3, 5) and (None, 3, 1)", "y = keras.layers.Add()([a, b])"),
+    ("merge([a, b], mode='dot', dot_axes=[2, 1])", "y = keras.layers.Dot(axes=[2, 1])([a, b])"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(("text", "line"), PASTED)
+def test_a_wrong_call_brings_the_right_line(text, line, language):
+    """Pasted with or without shapes; with shapes the box closes, and the line stands below the call."""
+    app = open_lab(lang=language)
+    app.session_state["paste"] = True
+    app.run()
+    app.text_area(key="pasted").set_value(text)
+    app.button(key="paste_read").click().run()
+    assert not app.exception
+    assert line in [element.value for element in app.code]
+    if "(None" in text:
+        assert app.text_input(key="s1").value == "None,3,1"
+
+
 def test_a_fix_sets_the_shapes():
     """The button of a fix sets the shapes, and the error is gone."""
     app = open_lab(op="Multiply", s0="2,20,20,256", s1="2,20,20")
@@ -199,6 +250,25 @@ def test_inputs_are_added_and_removed():
         app.button(key="lab_remove").click().run()
     assert app.session_state["n"] == 1
     assert app.button(key="lab_remove").disabled
+
+
+@pytest.mark.parametrize(
+    ("parameters", "count"),
+    [
+        ({"s2": "2,3"}, 3),
+        ({"f3": "constant"}, 4),
+        ({"s2": "2,3", "n": "2"}, 2),
+        ({"s1": "2,3"}, 2),
+        ({"s9": "2,3"}, 2),
+        ({"spread": "True"}, 2),
+    ],
+)
+def test_a_link_that_names_an_input_has_it(parameters, count):
+    """Without a number of inputs in the link, the highest that it names counts; a number in it wins."""
+    app = open_lab(op="Add", s0="2,3", **parameters)
+    assert not app.exception
+    assert app.session_state["n"] == count
+    assert len([one for one in app.text_input if one.key in {f"s{number}" for number in range(6)}]) == count
 
 
 def test_own_values_from_a_file():

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from concurrent.futures import Future
 from pathlib import Path
 
 import numpy as np
@@ -134,6 +135,37 @@ def test_gates_are_laid_over_the_picture(folder):
     assert maps["alpha"].min() >= 0
     assert maps["alpha"].max() <= 1
     assert "3 attention maps were written to maps." in run.stdout
+
+
+def test_the_prediction_is_laid_over_the_picture_too(tmp_path):
+    """If it is a map; it is recorded as the model gives it, and the gates of the rows and the columns make a map."""
+    from sandbox.model_run.overlays import write_overlays
+    from sandbox.model_run.results import MergeRecord, MergeTensors, ModelOutput, Run
+    from ui.inspector.summary_table import figures_of
+
+    chance = np.random.default_rng(3)
+    x = chance.normal(size=(1, 8, 6, 3)).astype("float32")
+    rows, columns = (chance.random((1, *shape, 3)).astype("float32") for shape in ((8, 1), (1, 6)))
+    map_ = chance.random((1, 8, 6, 1)).astype("float32")
+    found = MergeTensors((x, rows, columns), x * rows * columns)
+    record = MergeRecord("gate", tuple(map(figures_of, found.inputs)), figures_of(found.output), map_[0, ..., 0])
+
+    class Opened:
+        model = type("File", (), {"merge": staticmethod(lambda _: type("Entry", (), {"operation": "Multiply"}))})
+
+        @staticmethod
+        def tensors(_):
+            future = Future()
+            future.set_result(found)
+            return future
+
+    run = Run({"gate": record}, (ModelOutput(map_.shape, map_),))
+    said = write_overlays(tmp_path, Opened, run, {"image": x})
+    assert said == ("1 attention maps were written to " + tmp_path.name + ".",)
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["00_gate.npz", "00_gate.png", "prediction.npz", "prediction.png"]
+    np.testing.assert_array_equal(np.load(tmp_path / "prediction.npz")["alpha"], map_[0, ..., 0])
+    np.testing.assert_allclose(np.load(tmp_path / "00_gate.npz")["alpha"], (rows * columns)[0].mean(-1), rtol=1e-6)
 
 
 def test_an_odd_picture_is_told_what_fits(folder):

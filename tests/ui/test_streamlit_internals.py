@@ -60,8 +60,8 @@ NAMES = {  # what is used: whether it is there, for which function of ui/streaml
         lambda: isinstance(MultiPartParser.spool_max_size, int),
         "keep_uploads_in_memory",
     ),
-    "Streamlit's page is sent by FileResponse": (
-        lambda: "FileResponse(self._index_path)" in source(starlette_static_routes),
+    "Streamlit's page is sent by a subclass of StaticFiles that calls its super class": (
+        lambda: "super().__call__(scope, receive, send)" in source(starlette_static_routes),
         "wrap_files",
     ),
     "the element of Streamlit's page in which it draws": (

@@ -9,7 +9,7 @@ from base64 import b64encode
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from core.colours import colours
+from core.tensor_view.colours import colours
 from ui.export.arrays import to_npz
 from ui.export.document import Document, check_size
 from ui.export.drawing.cells import cell_at

@@ -1,3 +1,3 @@
 """The Gate gallery page."""
 
-__all__ = ["comparison", "controls", "features", "pitfalls", "sections", "wall"]
+__all__ = ["comparison", "controls", "features", "pitfalls", "sections", "shapes", "wall"]

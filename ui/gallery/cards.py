@@ -15,7 +15,7 @@ from core.gates import GATES, GateTrace, Step
 from core.gates.compare import gate_figures
 from core.gates.report import broadcast_axes
 from ui.gallery.controls import GateChoice
-from ui.gallery.features import Features, run_new
+from ui.gallery.features import Features, run_new, shapes_of
 from ui.text import t
 from ui.views.thumbnails import Limits, limits_of, picture
 
@@ -55,7 +55,8 @@ class Card:
         broadcast: (symbol, axes) of each tensor that is broadcast in a merge; axis 0 is the batch.
         maps: (symbol, shape) of each map.
         merges: names of the merges, in order.
-        kept: energy of the output over that of the features.
+        rank: axes of the features.
+        kept: energy of the output over that of the features; NaN where nothing was computed.
         parameters: trainable parameters.
         multiplications: for the whole batch.
     """
@@ -66,6 +67,7 @@ class Card:
     broadcast: tuple[tuple[str, tuple[int, ...]], ...]
     maps: tuple[tuple[str, tuple[int, ...]], ...]
     merges: tuple[str, ...]
+    rank: int
     kept: float
     parameters: int
     multiplications: int
@@ -82,14 +84,14 @@ def cards_of(features: Features) -> tuple[Card, ...]:
 def _cards(names: tuple[str, ...], key: str, seed: int, _features: Features) -> tuple[Card, ...]:  # noqa: ARG001 -- the key of the cache
     runs = [_try(GateChoice(name, next(iter(GATES[name].variants))), _features) for name in names]
     traces = [run for run in runs if run is not None]
-    channel = first_channel(traces[0])
+    channel = first_channel(traces[0]) if traces and _features.computed else 0
     return tuple(_card(trace, channel) for trace in traces)
 
 
 def _try(choice: GateChoice, features: Features) -> GateTrace | None:
     """A run; None where a step would be too large, as self-attention's on a large grid."""
     try:
-        return run_new(choice, features)
+        return run_new(choice, features) if features.computed else shapes_of(choice, features)
     except MergeError:
         return None
 
@@ -129,9 +131,15 @@ def group_of(trace: GateTrace) -> str:
     return "channel" if all(axes == tuple(range(1, rank - 1)) for axes, rank in chosen) else "mixed"
 
 
-def broadcast_words(broadcast: tuple[tuple[str, tuple[int, ...]], ...]) -> str:
-    """Which tensors are broadcast over which axes, such as "α → channels"."""
-    names = (t("batch"), t("rows"), t("columns"), t("channels"))
+def broadcast_words(broadcast: tuple[tuple[str, tuple[int, ...]], ...], rank: int = 4) -> str:
+    """Which tensors are broadcast over which axes, such as "α → channels".
+
+    Args:
+        broadcast: (symbol, axes) of each tensor.
+        rank: axes of the features: 4, or 5 for volumes.
+    """
+    depth = (t("depth"),) if rank == 5 else ()
+    names = (t("batch"), *depth, t("rows"), t("columns"), t("channels"))
     parts = [
         f"{symbol} → " + " × ".join(names[axis] if axis < len(names) else t("axis {axis}", axis=axis) for axis in axes)
         for symbol, axes in broadcast
@@ -147,12 +155,11 @@ def broadcast_in(trace: GateTrace) -> tuple[tuple[str, tuple[int, ...]], ...]:
 
 
 def _card(trace: GateTrace, channel: int) -> Card:
-    figures = gate_figures(trace)
     return Card(
-        trace.gate, group_of(trace), _minis(trace, channel), broadcast_in(trace),
+        trace.gate, group_of(trace), _minis(trace, channel) if trace.computed else (), broadcast_in(trace),
         tuple((step.symbol, step.value.shape) for step in trace.maps),
-        tuple(step.alignment.operation for step in trace.merges if step.alignment), figures.kept,
-        trace.parameters, trace.multiplications,
+        tuple(step.alignment.operation for step in trace.merges if step.alignment), trace.step("x").value.ndim,
+        gate_figures(trace).kept if trace.computed else float("nan"), trace.parameters, trace.multiplications,
     )  # fmt: skip
 
 

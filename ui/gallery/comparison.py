@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
@@ -17,6 +19,7 @@ from ui.text import plain, t
 from ui.views.merge_view import translated_words
 
 Pair = tuple[GateTrace, GateTrace]
+_BELOW = 40  # pixels of the window for the distance below the panels
 
 
 def pair_titles(pair: Pair) -> tuple[str, str]:
@@ -40,13 +43,14 @@ def show_pair(pair: Pair, key: str) -> GateComparison:
         Panel(titles[1], other.result, like=0),
         Panel(t("second − first"), found.difference, "Δ"),
     ]
-    _draw(panels, f"outputs {key}", channel)
-    st.caption(
-        t(
-            "Distance of the outputs: {distance} (RMS of their difference over RMS of the features).",
-            distance=share(found.distance),
+    with frame.picture(lines=2):
+        _draw(panels, f"outputs {key}", channel, stage=True)
+        st.caption(
+            t(
+                "Distance of the outputs: {distance} (RMS of their difference over RMS of the features).",
+                distance=share(found.distance),
+            )
         )
-    )
     with frame.below("pair"):
         _show_maps(pair, titles, key, channel)
         if one.summed or other.summed:
@@ -103,9 +107,15 @@ def _draw(
     channel: int,
     *,
     each: Range = "channel",
+    stage: bool = False,
 ) -> None:
+    rank = max(panel.value.ndim for panel in panels)
+    axes = (rank - 3, rank - 2)
+    view = TensorView(tuple(panels), axes=axes, scale=Scale(range=each), words=translated_words())
     tensor_view(
-        TensorView(tuple(panels), axes=(1, 2), scale=Scale(range=each), words=translated_words()),
+        replace(view, layout="stage", gallery=False, below=_BELOW)
+        if stage and rank == 4
+        else view,  # a grid of rows and columns
         key=f"pair {key}",
-        selection=Selection(at=(0, 0, 0, channel)),
+        selection=Selection(at=(0,) * (rank - 1) + (channel,)),
     )

@@ -23,7 +23,8 @@ from ui.streamlit_internals import Container
 from ui.text import plain, t
 from ui.views.assets import SAMPLES
 
-_OF_A_GATE = {"part", "two", "other", "which_form", "other_form", "merge", "gstep", "trap"}  # parameters of one gate
+# Parameters of a link that belong to one gate.
+_OF_A_GATE = {"part", "two", "other", "which_form", "other_form", "merge", "gstep", "trap", "qat"}
 _TABLE = "all"  # the part that older links name for the table of all gates
 
 
@@ -42,8 +43,8 @@ class FeatureChoice:
     Attributes:
         seed: of random features and of untrained weights.
         slice: number of a recorded image, from 0.
-        shape: of random features, (n, H, W, C).
-        array: uploaded features, (n, H, W, C).
+        shape: of random features, (n, H, W, C) or (n, D, H, W, C).
+        array: uploaded features, likewise.
     """
 
     seed: int
@@ -75,7 +76,7 @@ def pick(line: Container) -> tuple[GateChoice | None, GateChoice | None, Feature
         return gate, second, FeatureChoice(seed, slice=number)
     try:
         if kind == "random":
-            return gate, second, FeatureChoice(seed, shape=_checked(parse_shape(typed)))
+            return gate, second, FeatureChoice(seed, shape=_sizes(parse_shape(typed)))
         array = _from_file()
     except MergeError as error:
         st.error(plain(t(error.explanation)))
@@ -159,7 +160,15 @@ def _pick_image() -> int:
 
 
 def _pick_shape() -> str:
-    return link.text(t("Shape of the features"), "fshape", "1,20,20,64", max_chars=60)
+    return link.text(
+        t("Shape of the features"),
+        "fshape",
+        "1,20,20,64",
+        max_chars=60,
+        help=t(
+            "Volumes have a depth before the rows. Of features too large to compute, only shapes and costs are shown."
+        ),
+    )
 
 
 def pick_section(two: bool) -> str:
@@ -201,7 +210,10 @@ def pick_trap(traps: Sequence[Pitfall]) -> Pitfall:
 
 def _from_file() -> Array | None:
     file = st.file_uploader(
-        t("Features in a .npy file, (rows, columns, channels) with or without a batch axis"),
+        t(
+            "Features in a .npy file: (rows, columns, channels), or (batch, rows, columns, channels), or a batch of "
+            "volumes"
+        ),
         key="own_features",
         max_upload_size=megabytes(),
         type=["npy"],
@@ -212,20 +224,21 @@ def _from_file() -> Array | None:
         return None
     array: Array = next(iter(read_file(file.name, file.getvalue()).values()))
     array = np.expand_dims(array, 0) if array.ndim == 3 else array
-    _checked(array.shape)
+    check_features(_sizes(array.shape))
     return array
 
 
-def _checked(shape: Shape) -> tuple[int, ...]:
-    """A shape of features that a gate can take.
+def _sizes(shape: Shape) -> tuple[int, ...]:
+    """A shape of features.
 
     Raises:
-        MergeError: not four known sizes of at least 1, or more elements than the limits allow.
+        MergeError: not four or five known sizes of at least 1.
     """
     sizes = tuple(size for size in shape if size)
-    if len(shape) != 4 or len(sizes) != 4:
+    if len(shape) not in (4, 5) or len(sizes) != len(shape):
         raise invalid_request(
-            "Features have four sizes: batch, rows, columns, channels, each at least 1; got {shape}.", shape=shape
+            "Features have four sizes (batch, rows, columns, channels), or five with a depth before the rows, each at "
+            "least 1; got {shape}.",
+            shape=shape,
         )
-    check_features(sizes)
     return sizes

@@ -10,7 +10,8 @@ import streamlit as st
 from core import MergeError
 from core.digests import digest
 from core.dtypes import FLOAT32, Array
-from core.gates import GATES, GateTrace, pick_weights, run_gate
+from core.gates import GATES, GateTrace, gate_shapes, not_computed, pick_weights, run_gate
+from core.limits import check_features
 from ui.gallery.controls import FeatureChoice, GateChoice
 from ui.text import plain, t
 from ui.views import cached
@@ -27,9 +28,10 @@ class Features:
     Attributes:
         key: identifies them in caches.
         seed: of untrained weights.
-        x: features, (n, H, W, C).
+        x: features, (n, H, W, C) or (n, D, H, W, C); NaN without memory if they are too large to compute with.
         g: gating signal, for gates that take one.
         recorded: whether they are those of the trained network.
+        computed: whether gates are run on them; otherwise only shapes and costs are known.
     """
 
     key: str
@@ -37,6 +39,7 @@ class Features:
     x: Array
     g: Array
     recorded: bool
+    computed: bool = True
 
 
 def features_of(choice: FeatureChoice | None) -> Features:
@@ -50,6 +53,9 @@ def features_of(choice: FeatureChoice | None) -> Features:
         key = digest(choice.array)
         return Features(key, choice.seed, choice.array, _signal(choice.array.shape, choice.seed), recorded=False)
     shape = choice.shape or ()
+    if not _can_be_computed(shape):
+        nothing, coarse = not_computed(shape), not_computed(_coarse(shape))
+        return Features(f"{shape}", choice.seed, nothing, coarse, recorded=False, computed=False)
     x = cached.sample("normal", shape, number=0, seed=choice.seed, dtype="float32")
     return Features(f"{shape} {choice.seed}", choice.seed, x, _signal(shape, choice.seed), recorded=False)
 
@@ -61,6 +67,8 @@ def run(choice: GateChoice, features: Features) -> GateTrace | None:
     """
     trained = _is_trained(choice, features)
     try:
+        if not features.computed:
+            return shapes_of(choice, features)
         return _run(choice.name, choice.variant, features.key, features.seed, trained, features.x, features.g)
     except MergeError as error:
         st.error(plain(t(error.explanation)))
@@ -70,6 +78,24 @@ def run(choice: GateChoice, features: Features) -> GateTrace | None:
 def run_new(choice: GateChoice, features: Features) -> GateTrace:
     """Like `run`, but not cached: for one figure of many gates."""
     return _computed(choice.name, choice.variant, features.seed, _is_trained(choice, features), features.x, features.g)
+
+
+def shapes_of(choice: GateChoice, features: Features) -> GateTrace:
+    """The steps of a gate with shapes and costs alone.
+
+    Raises:
+        MergeError: the gate does not take features of this shape.
+    """
+    g = features.g.shape if GATES[choice.name].signal else None
+    return gate_shapes(choice.name, features.x.shape, g=g, variant=choice.variant)
+
+
+def _can_be_computed(shape: tuple[int, ...]) -> bool:
+    try:
+        check_features(shape)
+    except MergeError:
+        return False
+    return True
 
 
 def _is_trained(choice: GateChoice, features: Features) -> bool:
@@ -90,6 +116,10 @@ def _computed(name: str, variant: str, seed: int, trained: bool, x: Array, g: Ar
 
 
 def _signal(shape: tuple[int, ...], seed: int) -> Array:
-    """A random gating signal at half the resolution of the features where their sizes are even."""
-    rows, columns = (size // 2 if size % 2 == 0 else size for size in shape[1:3])
-    return cached.sample("normal", (shape[0], rows, columns, shape[3]), number=1, seed=seed, dtype="float32")
+    """A random gating signal."""
+    return cached.sample("normal", _coarse(shape), number=1, seed=seed, dtype="float32")
+
+
+def _coarse(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape of a gating signal at half the resolution of the features where their sizes are even."""
+    return (shape[0], *(size // 2 if size % 2 == 0 else size for size in shape[1:-1]), shape[-1])

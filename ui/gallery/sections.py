@@ -15,6 +15,7 @@ from core.merges.rows import alignment_rows
 from core.tensor_view import WEIGHTS
 from ui import frame, session
 from ui.export import export_menu
+from ui.gallery.attention import looks_at_positions, show_positions
 from ui.gallery.cards import broadcast_in, broadcast_words, first_channel, map_limits
 from ui.gallery.strip import chosen_channel, is_per_channel, show_strip
 from ui.state import link
@@ -27,6 +28,7 @@ from ui.views.step_graph import chosen_step, step_graph
 from ui.views.steps_table import steps_table
 
 _GRAPH = "gate_steps"
+_GRID_RANK = 4  # axes of features on a grid of rows and columns
 _STRIP = 100  # pixels of a strip below a view
 _LONGEST = 60  # characters of the name of a step
 
@@ -39,11 +41,10 @@ def show_headline(*traces: GateTrace) -> None:
 
 
 def _headline(trace: GateTrace) -> str:
-    words = [
-        t("broadcast: {what}", what=broadcast_words(broadcast_in(trace))),
-        t("energy retained: {share}", share=share(gate_figures(trace).kept)),
-    ]
-    if trace.trained:
+    words = [t("broadcast: {what}", what=broadcast_words(broadcast_in(trace), trace.step("x").value.ndim))]
+    if trace.computed:
+        words.append(t("energy retained: {share}", share=share(gate_figures(trace).kept)))
+    if trace.trained and trace.computed:
         words.append(t("trained") if all(trace.trained.values()) else t("untrained"))
     equation = plain(GATES[trace.gate].equation_of(trace.variant))
     return f"**{equation}** · " + plain(" · ".join(words))
@@ -68,8 +69,13 @@ def show_merge(trace: GateTrace, name: str, key: str) -> None:
         st.warning(plain(t(warning)), icon=":material/warning:")
     channel = chosen_channel(step.value.shape[-1], _usual_channel(trace, step))
     strips = [name for name in dict.fromkeys(step.inputs) if is_per_channel(trace.step(name).value)]
-    view = replace(merge_view(trace, step, step.alignment), layout="stage", below=_STRIP * len(strips))
-    selection = tensor_view(view, key=f"merge {key} {step.name}", selection=_first_look(step, channel))
+    view = merge_view(trace, step, step.alignment)
+    if trace.step("x").value.ndim == _GRID_RANK:
+        view = replace(
+            view, layout="stage", scale=Scale(range="channel"), gallery=not strips, below=_STRIP * len(strips)
+        )
+    with frame.picture(lines=3 if strips else 2):
+        selection = tensor_view(view, key=f"merge {key} {step.name}", selection=_first_look(step, channel))
     for source in strips:
         show_strip(trace, trace.step(source), channel)
     with frame.below("merge"):
@@ -81,12 +87,14 @@ def show_merge(trace: GateTrace, name: str, key: str) -> None:
 def show_steps(trace: GateTrace, key: str) -> None:
     """The steps as a graph; the chosen step with its inputs; all steps as a table."""
     chosen = chosen_step(trace, link.held("gstep"))
-    step_graph(trace, chosen, key=_GRAPH, channel=first_channel(trace), on_choose=_keep_step)
     step = trace.step(chosen)
-    st.markdown(f"**{plain(step.equation or step.symbol)}** · {plain(t(step.summary))}")
     channel = _usual_channel(trace, step)
     look = _first_look(step, channel) if step.alignment else Selection(channel=channel)
-    tensor_view(step_view(trace, chosen), key=f"steps {key} {chosen}", selection=look)
+    with frame.picture(lines=2):
+        step_graph(trace, chosen, key=_GRAPH, channel=first_channel(trace), on_choose=_keep_step)
+        st.markdown(f"**{plain(step.equation or step.symbol)}** · {plain(t(step.summary))}")
+        view = replace(step_view(trace, chosen), layout="stage", gallery=False)
+        tensor_view(view, key=f"steps {key} {chosen}", selection=look)
     with frame.below("steps"):
         steps_table(trace.steps)
         name = f"{trace.gate}.txt"
@@ -104,12 +112,15 @@ def _keep_step() -> None:
 def show_maps(trace: GateTrace, key: str) -> None:
     """The gate values, both maps where a gate has two, and what their statistics mean."""
     channel = first_channel(trace)
+    if looks_at_positions(trace):
+        show_positions(trace, channel)
     limits = map_limits(trace)
     panels = [Panel(step.equation or step.symbol, step.value, limits=limits) for step in trace.maps]
     spatial = [panel for panel, step in zip(panels, trace.maps, strict=True) if not is_per_channel(step.value)]
     if spatial:
         view = TensorView(tuple(spatial), scale=Scale(range="channel"), words=translated_words())
-        tensor_view(view, key=f"maps {key}", selection=Selection(at=(0, 0, 0, channel)))
+        at = (0,) * (trace.step("x").value.ndim - 1) + (channel,)
+        tensor_view(view, key=f"maps {key}", selection=Selection(at=at))
     for step in trace.maps:
         if is_per_channel(step.value):
             show_strip(trace, step, chosen_channel(step.value.shape[-1], channel))
@@ -127,8 +138,10 @@ def show_kept(trace: GateTrace, key: str) -> GateFigures:
         Panel(t("output"), figures.result, "→", like=0),
         Panel(t("energy retained per position"), figures.by_position, limits=WEIGHTS),
     )
-    view = TensorView(panels, axes=(1, 2), scale=Scale(range="channel"), words=translated_words())
-    tensor_view(view, key=f"kept {key}", selection=Selection(at=(0, 0, 0, first_channel(trace))))
+    rank = figures.result.ndim
+    view = TensorView(panels, axes=(rank - 3, rank - 2), scale=Scale(range="channel"), words=translated_words())
+    look = Selection(at=(0,) * (rank - 1) + (first_channel(trace),))
+    tensor_view(view, key=f"kept {key}", selection=look)
     st.markdown(t("{share} of the feature energy (sum of squares) is retained.", share=share(figures.kept)))
     if figures.summed:
         st.caption(t("This gate sums over positions: each position is shown times its weight, before the sum."))
@@ -174,7 +187,7 @@ def _source(row: Gate, variant: str) -> str:
 
 
 def _show_origin(trace: GateTrace, seed: int) -> None:
-    if not trace.trained:
+    if not trace.trained or not trace.computed:
         return
     if all(trace.trained.values()):
         st.caption(":material/school: " + t("Trained: the weights are those of the built-in network."))

@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from core.gates import GATES
-from ui import session
+from ui import frame, session
 from ui.gallery.cards import GROUPS, Card, broadcast_words, cards_of
 from ui.gallery.controls import open_gate, open_pair, table_asked
 from ui.gallery.features import Features
@@ -34,9 +34,15 @@ def show_wall(features: Features) -> None:
     cards = cards_of(features)
     left_out = [t(row.title) for name, row in GATES.items() if name not in {card.name for card in cards}]
     if left_out:
-        st.caption(plain(t("Too large for these features: {gates}.", gates=", ".join(left_out))))
-    _COMPONENT(key=_KEY, data=payload(cards), on_chosen_change=_open, on_pair_change=_compare)
-    with st.expander(t("All gates as a table"), expanded=table_asked()):
+        names = ", ".join(left_out)
+        st.caption(plain(t("Not run on these features, for their size or number of axes: {gates}.", gates=names)))
+    with frame.picture():
+        if features.computed:
+            _COMPONENT(key=_KEY, data=payload(cards), on_chosen_change=_open, on_pair_change=_compare)
+        else:
+            st.info(t("These features are too large to run gates on them; the table has shapes and costs."))
+    unfolded = table_asked() or not features.computed
+    with frame.below("table"), st.expander(t("All gates as a table"), expanded=unfolded):
         _show_table(cards)
 
 
@@ -104,5 +110,5 @@ def _show_table(cards: Sequence[Card]) -> None:
 
 def _row(card: Card) -> tuple[str, ...]:
     maps = ", ".join(f"{symbol} {shape}" for symbol, shape in card.maps)
-    words = (t(GATES[card.name].title), maps, broadcast_words(card.broadcast), ", ".join(card.merges))
+    words = (t(GATES[card.name].title), maps, broadcast_words(card.broadcast, card.rank), ", ".join(card.merges))
     return (*(plain(word) for word in words), f"{card.parameters:,}", f"{card.multiplications:,}")

@@ -119,6 +119,11 @@ def reserve(elements: int) -> None:
         place.empty()
 
 
+def current() -> object:
+    """The reservation of the run of this thread: its elements are taken as long as a reference to it is kept."""
+    return getattr(_run, "reservation", None)
+
+
 def end() -> None:
     """The run of this thread has reached the end of its page."""
     _run.reservation = None

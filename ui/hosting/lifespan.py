@@ -15,6 +15,7 @@ from core import settings
 from sandbox.processes.fence import hide_memory
 from ui import counters, streamlit_internals
 from ui.hosting import garbage, logs, metrics
+from ui.tensor_view.outbox import OUTBOX
 from ui.text import t
 from ui.views import keras_check
 
@@ -50,7 +51,7 @@ async def _expire_sessions() -> None:
         except Exception:  # an upgrade of Streamlit must not end the server
             _log.exception("sessions could not be ended")
             return
-        if expired:
+        if OUTBOX.expire() or expired:
             garbage.run_ended(large=True)
 
 

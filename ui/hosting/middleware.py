@@ -1,4 +1,4 @@
-"""Three ASGI middlewares around Streamlit's routes: headers on each answer, paths that are closed, quotas on uploads.
+"""ASGI middlewares around Streamlit's routes: headers, closed paths, quotas on uploads, the way of large tensors.
 
 They hold whatever proxy is in front of the server, or if there is none.
 """
@@ -12,7 +12,9 @@ import re
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import streamlit
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
@@ -20,15 +22,19 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core import settings
+from core.dtypes import Array
 from core.limits import MAX_SERVER_UPLOAD_BYTES, MAX_SESSION_UPLOAD_BYTES, UPLOAD_SECONDS
 from ui import counters, streamlit_internals
-from ui.hosting import admission
+from ui.hosting import admission, budget
+from ui.tensor_view.outbox import OUTBOX, PATH
 
 _CLOSED = (
     "/_stcore/metrics",  # it lists sessions; `ui/hosting/metrics.py` has a port of its own
     "/_stcore/agent",
 )
 _MOST_DRAINED = 64_000_000  # bytes
+_PIECE = 262_144  # bytes of a large tensor
+_TENSOR = re.compile(rf"/{PATH}([A-Za-z0-9_-]{{20,60}})$")
 _UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+/?$")
 
 
@@ -201,4 +207,38 @@ def _length(scope: Scope) -> int | None:
     return int(announced) if announced.isdigit() else None
 
 
-MIDDLEWARE = [Middleware(Headers), Middleware(ClosedPaths), Middleware(UploadQuota)]
+class Tensors:
+    """The route: sends a tensor as little-endian float32 and drops it when all of it was sent."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        OUTBOX.open(keep=budget.current)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on, but for the addresses of tensors."""
+        found = _TENSOR.search(scope["path"]) if scope["type"] == "http" and scope["method"] == "GET" else None
+        if not found:
+            await self._app(scope, receive, send)
+            return
+        values = OUTBOX.find(found.group(1))
+        if values is None:
+            await PlainTextResponse("Not found", 404)(scope, receive, send)
+            return
+        await _send_pieces(values, send)
+        OUTBOX.drop(found.group(1))
+
+
+async def _send_pieces(values: Array, send: Send) -> None:
+    content = values.view(np.uint8).data  # no copy
+    headers: list[Any] = [
+        (b"content-type", b"application/octet-stream"),
+        (b"content-length", str(len(content)).encode()),
+        (b"cache-control", b"no-store"),
+    ]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    for start in range(0, len(content), _PIECE):
+        piece = bytes(content[start : start + _PIECE])
+        await send({"type": "http.response.body", "body": piece, "more_body": start + _PIECE < len(content)})
+
+
+MIDDLEWARE = [Middleware(Headers), Middleware(ClosedPaths), Middleware(UploadQuota), Middleware(Tensors)]

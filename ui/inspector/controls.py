@@ -12,6 +12,7 @@ import streamlit as st
 from core import MERGES
 from core.limits import MAX_MODEL_BYTES
 from ui import session
+from ui.files import handed
 from ui.files.uploads import megabytes
 from ui.state import link
 from ui.tensor_view import Selection
@@ -51,7 +52,8 @@ def remember() -> None:
     """Keep the parameters of controls that are drawn only after a model is opened or has run."""
     for key, default in _LATER.items():
         link.later(key, default)
-    link.later("mwhole", False, lambda value: value.lower() in ("true", "1"))
+    for key in ("mwhole", "mline"):
+        link.later(key, False, lambda value: value.lower() in ("true", "1"))
     for key in link.arrived():
         if _OF_AN_INPUT.fullmatch(key):
             link.later(key, "")
@@ -70,7 +72,7 @@ def pick_model(kind: str) -> Choice | None:
     """The built-in model or the uploaded file; None, with the control to upload one on screen, if there is none."""
     if kind == "shipped":
         return Choice("shipped", "attention_unet.keras", "shipped")
-    file = session.get(_UPLOAD)
+    file = session.get(_UPLOAD) or handed.taken("model")
     if file is None:
         file = pick_file()
     if file is None:
@@ -86,7 +88,7 @@ def pick_model(kind: str) -> Choice | None:
 
 def pick_another(kind: str) -> None:
     """The control to upload another file, for the end of the page: as long as it is drawn, its file is kept."""
-    if kind == "own" and session.get(_UPLOAD) is not None:
+    if kind == "own" and (session.get(_UPLOAD) or handed.taken("model")) is not None:
         with st.expander(t("Model file"), icon=":material/upload_file:"):
             pick_file()
 

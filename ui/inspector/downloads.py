@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +16,7 @@ from sandbox.model_run.gate_maps import gate_number
 from sandbox.model_run.results import MergeRecord
 from sandbox.processes.errors import SandboxError
 from ui import session
+from ui.files.spreadsheet import csv_file
 from ui.inspector.gate_detection import health, may_be_gate
 from ui.inspector.gradients import operands_with_gradient
 from ui.inspector.recorded import Tensors
@@ -68,20 +68,17 @@ def _report(model: ModelFile, ran: Ran | None, language: str) -> bytes:
 
 def _may_hold_gate(entry: MergeEntry, record: MergeRecord) -> bool:
     """Whether the values are worth fetching."""
-    return entry.operation == "Multiply" and any(map(may_be_gate, record.inputs))
+    return entry.operation in ("Multiply", "Dot") and any(map(may_be_gate, record.inputs))
 
 
 def _verdict(ran: Ran, entry: MergeEntry) -> str:
     """The verdict on the gate of a merge; empty if there is none, or if the process has ended."""
     try:
         found = ran.session.tensors(ran.key, entry.id).result(_SECONDS)
-        number = gate_number(entry.operation, found.inputs) if found else None
+        number = gate_number(entry.operation, found.inputs, entry.contracted) if found else None
         return "" if found is None or number is None else t(health(found.inputs[number]).verdict)
     except (SandboxError, MergeError, TimeoutError):
         return ""
-
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # beginnings of what a spreadsheet would evaluate
 
 
 def merge_npz(tensors: Tensors) -> bytes:
@@ -109,19 +106,10 @@ def merges_csv(merges: Sequence[MergeEntry], records: Mapping[str, MergeRecord])
         [*cells, *(row(records[entry.id].output) if entry.id in records else [""] * (len(heading) - len(cells)))]
         for cells, entry in zip(rows[1:], merges, strict=True)
     ]
-    stream = io.StringIO()
-    csv.writer(stream).writerows([[_harmless(cell) for cell in line] for line in (heading, *body)])
-    return ("\ufeff" + stream.getvalue()).encode()  # the byte order mark tells spreadsheets that it is UTF-8
+    return csv_file((heading, *body))
 
 
 def file_name(name: str, ending: str) -> str:
     """A safe file name, made from an untrusted one."""
     clean = re.sub(r"[^A-Za-z0-9_.-]+", "_", re.sub(r"\.(keras|h5|hdf5)$", "", name)).strip("._")[:60]
     return f"{clean or 'model'}.{ending}"
-
-
-def _harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula; numbers stay numbers."""
-    if cell.startswith(_FORMULA) and not re.fullmatch(r"[-+]?[\d.]+(e[-+]?\d+)?", cell):
-        return "'" + cell
-    return cell

@@ -9,7 +9,7 @@ from sandbox.model_run.results import TensorFigures
 
 def may_be_gate(found: TensorFigures) -> bool:
     """Whether a tensor with these statistics can be a gate: finite floats from 0 to 1."""
-    return found.smallest >= 0 and found.largest <= 1 and found.not_finite == 0 and found.dtype.startswith("float")
+    return found.smallest >= 0 and found.largest <= 1 and found.not_finite == 0 and "float" in found.dtype
 
 
 def health(gate: Array) -> GateHealth:

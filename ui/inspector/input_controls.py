@@ -7,14 +7,17 @@ from typing import Any
 
 import streamlit as st
 
-from core.errors import short
+from core.errors import Shape, short
 from core.merges.shape_text import format_shape
 from sandbox.model_file.entries import InputEntry
-from sandbox.model_run.input_arrays import SCALINGS, takes_pictures
+from sandbox.model_run.input_arrays import SCALINGS, default_scaling, takes_pictures
+from ui.files import handed
 from ui.files.uploads import megabytes
 from ui.state import link
 from ui.text import plain, t
 from ui.views.assets import SAMPLES
+
+_RANKS = (4, 5)  # of inputs that take an image or a volume, with batch and channels
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class FeedChoice:
 
     Attributes:
         kind: "sample", "picture", "npy" or "noise".
-        shape: as typed.
+        shape: as typed; empty for an image in its own size.
         scaling: of pictures, one of `SCALINGS`.
         sample: number of the example image.
         below: upper bound of integer noise, exclusive; as typed.
@@ -54,27 +57,37 @@ def pick_feed(
     """
     key = f"m{prefix}{number}"
     name, dtype, declared = entry.name, entry.dtype, entry.shape or ()
-    pictures = takes_pictures(declared)
+    pictures, files = takes_pictures(declared), len(declared) in _RANKS
     titles = {
         "sample": t("example image"),
         "picture": t("your image"),
         "npy": t("your .npy file"),
         "noise": t("noise"),
     }
-    kinds = [*titles] if pictures else ["npy", "noise"]
-    usual, shape = "sample" if pictures else "noise", format_shape(usual_shape)
-    for part, default in (("k", usual), ("s", shape), ("c", scaling)):
-        link.follow(key + part, default)
+    kinds = [*titles] if pictures else [*titles][1:] if files else [*titles][2:]
+    usual = "sample" if pictures else "noise"
+    link.follow(f"{key}k", usual)
+    link.follow(f"{key}c", default_scaling(dtype, scaling))
     with st.container(border=True):
         st.markdown(f"**{plain(short(name))}** {plain(str(declared))} {plain(dtype)}")
         left, right = st.columns(2)
         with left:
             kind = str(link.menu(t("Values"), kinds, f"{key}k", usual, format_func=titles.get))
         with right:
-            typed = link.text(t("Shape"), f"{key}s", shape, max_chars=60, disabled=kind == "npy")
-        rest = _details(kind, key, dtype, scaling)
-        name_and_content = _file(kind, key, name) if kind in ("picture", "npy") else {}
+            typed = _pick_shape(kind, key, declared, format_shape(usual_shape))
+        rest = _details(kind, key, dtype, default_scaling(dtype, scaling))
+        name_and_content = _file(kind, key, name, number) if kind in ("picture", "npy") else {}
         return FeedChoice(kind=kind, shape=typed, **rest, **name_and_content)
+
+
+def _pick_shape(kind: str, key: str, declared: Shape, usual: str) -> str:
+    """The shape as typed. Open axes have the size of an uploaded image unless something else is typed."""
+    own = kind == "picture" and None in declared[1:]
+    link.follow(f"{key}s", "" if own else usual)
+    placeholder = t("size of the image") if own else None
+    return link.text(
+        t("Shape"), f"{key}s", "" if own else usual, max_chars=60, disabled=kind == "npy", placeholder=placeholder
+    )
 
 
 def pick_seed(prefix: str = "") -> str:
@@ -101,13 +114,16 @@ def _details(kind: str, key: str, dtype: str, scaling: str) -> dict[str, Any]:
     return found
 
 
-def _file(kind: str, key: str, name: str) -> dict[str, Any]:
+def _file(kind: str, key: str, name: str, number: int) -> dict[str, Any]:
     file = st.file_uploader(
         t("Image for {name}", name=plain(short(name)))
         if kind == "picture"
         else t("Array for {name}", name=plain(short(name))),
         key=f"{key}u{kind}",
         max_upload_size=megabytes(),
-        help=t("The file stays in memory and is not in the link."),
+        help=t("The file stays in memory and is not in the link.")
+        if kind == "npy"
+        else t("PNG, JPEG, WebP, TIFF, DICOM or NIfTI. The file stays in memory and is not in the link."),
     )
+    file = file or (handed.taken(f"input{number}") if kind == "npy" else None)
     return {} if file is None else {"name": file.name, "content": file.getvalue()}

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import streamlit as st
 
-from core import MergeError
+from core import MergeError, Sentence
+from core.digests import digest
 from core.dtypes import Array
 from core.errors import Shape, invalid_request
 from core.merges.shape_text import parse_shape
 from sandbox.model_file.entries import InputEntry
-from sandbox.model_run.input_arrays import Picture, check_shape, noise_array, own_array, picture_array
+from sandbox.model_run.fitting import fit_picture
+from sandbox.model_run.input_arrays import Picture, array_dtype, check_shape, noise_array, own_array
 from sandbox.model_run.inputs import check_sizes
-from sandbox.model_run.pictures import read_picture
+from sandbox.model_run.pictures import read_any_picture
+from sandbox.processes.errors import SandboxError
 from ui.files.arrays import read_npy
 from ui.inspector.input_controls import FeedChoice, pick_feed, pick_seed
 from ui.state.seeds import read_seed
@@ -59,7 +63,9 @@ def _shown(entry: InputEntry, choice: FeedChoice, number: int, seed: int, others
         return array
     except MergeError as error:
         st.error(plain(t(error.explanation)))
-        return None
+    except SandboxError:
+        st.error(t("The file could not be read within the limits of time and memory."))
+    return None
 
 
 def feed(entry: InputEntry, choice: FeedChoice, number: int, seed: int) -> Array | None:
@@ -74,28 +80,41 @@ def feed(entry: InputEntry, choice: FeedChoice, number: int, seed: int) -> Array
     Raises:
         MergeError: the array does not fit the input.
     """
-    declared = entry.shape or ()
+    declared, dtype = entry.shape or (), array_dtype(entry.dtype)
     if choice.kind in ("picture", "npy") and choice.content is None:
         st.info(t("Please upload a file for this input. Files are not stored in the link."))
         return None
     if choice.kind == "npy":
-        array, notes = own_array(read_npy(choice.content or b"")[""], declared, entry.dtype)
-        for note in notes:
-            st.caption(t(note))
+        array, notes = own_array(read_npy(choice.content or b"")[""], declared, dtype)
+        _show_notes(notes)
         return array
-    shape = check_shape(parse_shape(choice.shape), declared)
+    own_size = choice.kind == "picture" and not choice.shape.strip()
+    shape = None if own_size else check_shape(parse_shape(choice.shape), declared)
     if choice.kind == "noise":
-        return noise_array(shape, number, seed, entry.dtype, _below(choice.below))
-    return picture_array(_picture(choice), shape, choice.scaling, entry.dtype)
+        assert shape is not None
+        return noise_array(shape, number, seed, dtype, _below(choice.below))
+    picture = _picture(choice)
+    array, notes = fit_picture(picture, declared, dtype, choice.scaling, shape)
+    _show_notes((*picture.notes, *notes) if choice.kind == "picture" else ())
+    return array
+
+
+def _show_notes(notes: Sequence[Sentence]) -> None:
+    for note in notes:
+        st.caption(t(note))
 
 
 def _picture(choice: FeedChoice) -> Picture:
     if choice.kind == "sample":
         return Picture(assets.arrays("samples")["image"][choice.sample].astype("float32") / 255)
-    picture = read_picture(choice.content or b"")
-    for note in picture.notes:
-        st.caption(t(note))
-    return picture
+    content = choice.content or b""
+    return _read(digest(np.frombuffer(content, np.uint8)), choice.name, content)
+
+
+@st.cache_resource(scope="session", max_entries=2, show_spinner=False)
+def _read(key: str, name: str, _content: bytes) -> Picture:  # noqa: ARG001  # the key of the cache
+    """Read once: TIFF, DICOM and NIfTI take a process each time."""
+    return read_any_picture(name, _content)
 
 
 def _below(typed: str) -> int:

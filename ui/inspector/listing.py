@@ -10,9 +10,9 @@ from core import MERGES
 from core.errors import Shape, short
 from sandbox.model_file.file import JoinEntry, MergeEntry, ModelFile
 from ui.inspector import controls
+from ui.inspector.merge_list import merge_list
 from ui.inspector.opening import usual_merge
 from ui.inspector.rows import Filters, merge_rows, narrowed
-from ui.merge_list import merge_list
 from ui.text import plain, t
 
 _MOST = 40  # calls of each list that are shown

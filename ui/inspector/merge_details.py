@@ -12,6 +12,8 @@ from core.limits import MAX_INPUTS, MAX_RANK
 from core.merges.rows import alignment_rows
 from core.merges.shape_text import format_shape
 from sandbox.model_file.file import MergeEntry, ModelFile
+from sandbox.model_file.gate_hints import hints
+from sandbox.model_run.gate_maps import gate_number
 from sandbox.model_run.results import RunFailure
 from ui.export import export_menu
 from ui.inspector import controls, overlay
@@ -81,6 +83,7 @@ def show_details(model: ModelFile, entry: MergeEntry, shown: Shown | None) -> No
     if entry.alignment is not None:
         for warning in entry.alignment.warnings:
             st.warning(plain(t(warning)), icon=":material/warning:")
+    _show_hints(model, entry, shown)
     if _in_steps(model, entry):
         st.caption(t("Inside TimeDistributed: only the first step is recorded."))
     _show_lab_link(entry)
@@ -92,6 +95,13 @@ def show_details(model: ModelFile, entry: MergeEntry, shown: Shown | None) -> No
         if entry.alignment is not None:
             alignment_table(alignment_rows(entry.alignment))
         export_menu(shown.view, shown.selection, title=title(entry), code=code_of(entry, shown.view))
+
+
+def _show_hints(model: ModelFile, entry: MergeEntry, shown: Shown | None) -> None:
+    """What is probably unintended about a gate: the values of a run tell which operand it is, else the graph does."""
+    gate = None if shown is None else gate_number(entry.operation, shown.tensors.inputs, entry.contracted)
+    for hint in hints(model, entry, gate):
+        st.warning(plain(t(hint)), icon=":material/help:")
 
 
 def _summary(entry: MergeEntry) -> str:

@@ -12,7 +12,14 @@ from PIL import Image
 from core.dtypes import Array
 from core.errors import Shape
 from sandbox.model_file.file import MergeEntry, ModelFile
-from sandbox.model_run.gate_maps import gate_number, laid_over, resized_map, spatial_map
+from sandbox.model_run.gate_maps import (
+    attention_map,
+    first_plane,
+    image_input,
+    laid_over,
+    prediction_map,
+    resized_map,
+)
 from ui.inspector.gate_detection import may_be_gate
 from ui.inspector.rows import title
 from ui.inspector.running import Ran, answer
@@ -43,14 +50,15 @@ def possible(model: ModelFile, ran: Ran) -> bool:
 
 
 def gate_entries(model: ModelFile, ran: Ran) -> list[MergeEntry]:
-    """The merges whose recorded statistics allow an attention map: a factor in [0, 1] with positions."""
-    return [
-        entry
-        for entry in model.merges
-        if entry.operation == "Multiply"
-        and entry.id in ran.run.records
-        and any(may_be_gate(one) and _has_positions(one.shape) for one in ran.run.records[entry.id].inputs)
-    ]
+    """The merges whose recorded statistics allow an attention map: factors in [0, 1] that have positions together."""
+    found = []
+    for entry in model.merges:
+        record = ran.run.records.get(entry.id)
+        factors = [one.shape for one in record.inputs if may_be_gate(one)] if record is not None else []
+        if entry.operation == "Multiply" and factors and len({len(shape) for shape in factors}) == 1:
+            joint = tuple(max(size or 1 for size in sizes) for sizes in zip(*factors, strict=True))
+            found += [entry] if _has_positions(joint) else []
+    return found
 
 
 def _has_positions(shape: Shape) -> bool:
@@ -69,7 +77,7 @@ def show(model: ModelFile, ran: Ran, chosen: MergeEntry) -> None:
     name = _image_name(model, ran)
     if name is None:
         return
-    image = _plane(ran.feeds[name])
+    image = first_plane(ran.feeds[name])
     entries = sorted(gate_entries(model, ran), key=lambda entry: entry.id != chosen.id)
     maps = _fetch(ran, entries[:_MOST])
     if maps is None:
@@ -97,8 +105,7 @@ def _fetch(ran: Ran, entries: list[MergeEntry]) -> list[AttentionMap] | None:
         found = answer(future, ran.session)
         if found is None:
             return None
-        number = gate_number(entry.operation, found.inputs)
-        alpha = None if number is None else spatial_map(found.inputs[number])
+        alpha = attention_map(entry.operation, found.inputs, entry.contracted)
         if alpha is not None:
             maps.append(AttentionMap(entry, alpha))
     return maps
@@ -113,37 +120,13 @@ def _pick() -> tuple[float, bool]:
 
 
 def _image_name(model: ModelFile, ran: Ran) -> str | None:
-    """The first input that is an image, (n, H, W, 1 to 4 channels), or a volume, (n, D, H, W, channels)."""
-    for entry in model.inputs:
-        array = ran.feeds.get(entry.name)
-        if array is not None and array.ndim in (4, 5) and array.shape[-1] <= 4 and min(array.shape[-3:-1]) > 1:
-            return entry.name
-    return None
-
-
-def _plane(array: Array) -> Array:
-    """The first sample, (H, W, channels); the middle slice of a volume."""
-    plane: Array = array[0] if array.ndim == 4 else array[0, array.shape[1] // 2]
-    return plane
+    """The first input that is an image or a volume."""
+    return image_input({entry.name: ran.feeds[entry.name] for entry in model.inputs if entry.name in ran.feeds})
 
 
 def prediction(ran: Ran) -> Array | None:
-    """The first output that is a map over the image, (H, W) from 0 to 1; None if there is none.
-
-    Of several channels, the share of all but the first (the background) is taken if they sum to 1.
-    """
-    for output in ran.run.outputs:
-        value = output.value
-        if value is None or value.ndim != 4 or value.shape[0] < 1 or min(value.shape[1:3]) < 2:
-            continue
-        first = value[0].astype(np.float64)
-        if not (np.isfinite(first).all() and first.min() >= 0 and first.max() <= 1):
-            continue
-        if first.shape[-1] == 1:
-            return np.asarray(first[..., 0])
-        if np.allclose(first.sum(axis=-1), 1, atol=1e-3):
-            return np.asarray(1 - first[..., 0])
-    return None
+    """The first output that is a map over the image, (H, W) from 0 to 1; None if there is none."""
+    return next((found for o in ran.run.outputs if (found := prediction_map(o.value)) is not None), None)
 
 
 def _range(alpha: Array) -> str:

@@ -101,15 +101,21 @@ def computed_inputs(tensors: Tensors, alignment: Alignment) -> tuple[Array, ...]
         wide = part if multiply or part.dtype.kind == "f" else part.astype(np.float32)
         replaced.append(wide if one is None else np.where(one, wide, np.asarray(neutral, wide.dtype)))
     nowhere = _masked_everywhere(counted, tensors, alignment)
-    if nowhere is None:
-        return tuple(replaced)
-    first = (
-        np.broadcast_to(replaced[0], tensors.output.shape) if replaced[0].shape != tensors.output.shape else replaced[0]
-    )
-    raw = np.broadcast_to(np.zeros((), first.dtype) if multiply else tensors.inputs[0], first.shape)
-    if replaced[0].shape != tensors.output.shape:
-        return tuple(replaced)  # a broadcast first operand cannot differ from element to element
-    return (np.where(nowhere, raw, first).astype(first.dtype), *replaced[1:])
+    if nowhere is not None:
+        first = np.zeros((), replaced[0].dtype) if multiply else tensors.inputs[0]
+        _put_where_masked(replaced, nowhere, first)
+    return tuple(replaced)
+
+
+def _put_where_masked(replaced: list[Array], nowhere: Array, value: Array) -> None:
+    """Put the result at masked positions into the first operand that has a value of its own at each of them."""
+    for number, part in enumerate(replaced):
+        wide = tuple(axis for axis, size in enumerate(part.shape) if size != nowhere.shape[axis])
+        alike = nowhere.all(axis=wide, keepdims=True)
+        if np.array_equal(np.broadcast_to(alike, nowhere.shape), nowhere) and (number == 0 or not wide):
+            own = np.broadcast_to(value, part.shape if number == 0 else nowhere.shape)
+            replaced[number] = np.where(alike, own, part).astype(part.dtype)
+            return
 
 
 def _counted(mask: Array | None, part: Array, inserted: int) -> Array | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from sandbox.model_file.file import MergeEntry, ModelFile
+from sandbox.model_file.gate_hints import all_hints
 from sandbox.model_run.results import MergeRecord
 from ui.inspector.recorded import tensor_names
 from ui.inspector.rows import note, written
@@ -41,14 +42,17 @@ def report(model: ModelFile, records: Mapping[str, MergeRecord], verdicts: Mappi
     """
     name = escape(model.model_name or model.name)
     summary = t("layers: {layers}; merges: {merges}", layers=len(model.layers), merges=len(model.merges))
-    by = t("written by Mergescope")
+    by, hints = t("written by Mergescope"), all_hints(model)
     parts: list[str] = [
         f'<!doctype html><html lang="{escape(language)}"><head><meta charset="utf-8">',
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
         f'<meta name="viewport" content="width=device-width"><title>{name}</title><style>{_STYLE}</style></head><body>',
         f"<h1>{name}</h1><p class=quiet>{escape(summary)} · {escape(by)}</p>",
         *_refusals(model),
-        *(_section(entry, records.get(entry.id), verdicts.get(entry.id, "")) for entry in model.merges),
+        *(
+            _section(entry, records.get(entry.id), verdicts.get(entry.id, ""), hints.get(entry.id, ()))
+            for entry in model.merges
+        ),
         *_others(model),
         "</body></html>",
     ]
@@ -74,7 +78,7 @@ def _others(model: ModelFile) -> Iterable[str]:
     yield "</ul></section>"
 
 
-def _section(entry: MergeEntry, record: MergeRecord | None, verdict: str) -> str:
+def _section(entry: MergeEntry, record: MergeRecord | None, verdict: str, hints: Sequence[str]) -> str:
     shapes = ", ".join(map(str, entry.input_shapes))
     lines = [
         f"<section><h2>{escape(entry.id)}</h2>",
@@ -85,6 +89,8 @@ def _section(entry: MergeEntry, record: MergeRecord | None, verdict: str) -> str
         lines.append(f"<p>{escape(note(entry))}</p>")
     if entry.error is not None:
         lines.append(f"<p class=fault>{escape(t(entry.error.explanation))}</p>")
+    warnings = (*(entry.alignment.warnings if entry.alignment else ()), *hints)
+    lines += [f"<p class=fault>{escape(t(text))}</p>" for text in warnings]
     if verdict:
         lines.append(f"<p>{escape(verdict)}</p>")
     if record is not None:

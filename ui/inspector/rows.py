@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from core import MERGES, Alignment
 from core.errors import Shape, short
 from sandbox.model_file.entries import MergeEntry
-from ui.merge_list import MergeRow, Size
+from ui.inspector.merge_list import MergeRow, Size
 from ui.text import t
 
 _COLOURED = ("stretched", "inserted", "joined", "contracted")

@@ -92,7 +92,8 @@ def merge_view(tensors: Tensors) -> tuple[TensorView, tuple[Cut, ...]]:
         counters.merged(tensors.entry.operation)
     except (MergeError, ValueError):  # a rule of Keras that the engine does not know: the panels are not linked
         return side_by_side(tensors.names, tensors.all), ()
-    view = tensor_views.gate_scales(titled(view, tensors.names), gate_number(tensors.entry.operation, tensors.inputs))
+    gate = gate_number(tensors.entry.operation, tensors.inputs, tensors.entry.contracted)
+    view = tensor_views.gate_scales(titled(view, tensors.names), gate)
     fits = len(shown) <= _IN_LINE and all(tensor.ndim == _GRID for tensor in shown)
     return (replace(view, layout="stage") if fits else view), cuts
 
@@ -116,7 +117,7 @@ def show_health(tensors: Tensors, *, channels_first: bool = False) -> None:
         tensors: of the merge.
         channels_first: whether axis 1 holds the channels, as in PyTorch.
     """
-    number = gate_number(tensors.entry.operation, tensors.inputs)
+    number = gate_number(tensors.entry.operation, tensors.inputs, tensors.entry.contracted)
     if number is None:
         return
     gate = tensors.inputs[number]

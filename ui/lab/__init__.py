@@ -1,3 +1,3 @@
 """The Merge lab page."""
 
-__all__ = ["controls", "paste", "presets", "sections"]
+__all__ = ["code", "controls", "paste", "presets", "sections"]

@@ -16,6 +16,7 @@ from core.limits import MAX_INPUTS
 from core.merges.samples import DTYPES, SAMPLES
 from core.merges.shape_text import format_shape, parse_shape
 from ui import session
+from ui.lab.backends import DEFAULT, pick_backend
 from ui.lab.own_values import OWN, pick_own_values
 from ui.lab.presets import FIRST, default_dtype, default_shape, default_start
 from ui.state import link
@@ -69,6 +70,7 @@ class Call:
     inputs: tuple[InputChoice, ...]
     options: Options
     seed: int
+    backend: str = DEFAULT
     shows_distribution: bool = False
 
     @property
@@ -76,6 +78,11 @@ class Call:
         """The shapes, if all of them and the options are valid."""
         shapes = tuple(entry.shape for entry in self.inputs if entry.shape is not None)
         return shapes if len(shapes) == len(self.inputs) and self.options.valid else None
+
+    @property
+    def keywords(self) -> dict[str, Any]:
+        """Options and backend as keyword arguments of the engine."""
+        return {**self.options.keywords, "backend": self.backend}
 
 
 def pick_call() -> Call:
@@ -107,12 +114,13 @@ def pick_call() -> Call:
     with options_slot:
         options = _pick_options(operation)
     with drawer:
+        backend = pick_backend(options_slot)
         function_form = _pick_form(operation)
         fills = [_pick_fill(number) for number in range(count)]
         seed = pick_seed()
         distribution = link.toggle(t("Show the distribution of the values"), "spread")
     inputs = tuple(_pick_input(number, shapes[number], *fills[number]) for number in range(count))
-    return Call(operation, function_form, inputs, options, seed, distribution)
+    return Call(operation, function_form, inputs, options, seed, backend, distribution)
 
 
 def _read_implied_count() -> None:

@@ -59,15 +59,25 @@ def _read_box() -> None:
     closed = bool(found.values)  # of a wrong call only the right line can be said
     reason = None if closed or not found.notes else found.notes[0]
     session.put({**found.values, "paste_reason": reason, "paste_code": found.code, "paste": not closed})
-    session.put({"paste_notes": (found.notes, _shown(found.values))})
+    keep_notes(found if closed else Paste({}))
+
+
+def keep_notes(found: Paste) -> None:
+    """Let `show_notes` say what was assumed, and the correct line of a wrong call."""
+    session.put({"paste_notes": (found.notes, found.code, _shown(found.values))})
 
 
 def show_notes() -> None:
-    """Draw what was assumed when the shapes on screen were read, such as a batch axis that Keras leaves out."""
-    notes, shown = session.get("paste_notes") or ((), None)
+    """Draw what was assumed when the shapes on screen were read, such as a batch axis that Keras leaves out.
+
+    Of a wrong call that came with shapes, this is the reason and the correct line.
+    """
+    notes, code, shown = session.get("paste_notes") or ((), "", None)
     if shown is not None and shown == _shown({key: session.get(key) for key, _ in shown}):
         for note in notes:
             st.caption(":material/info: " + plain(t(note)))
+        if code:
+            st.code(code, language="python", wrap_lines=True)
 
 
 def _shown(values: Mapping[str, object]) -> tuple[tuple[str, object], ...]:

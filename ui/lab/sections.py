@@ -1,25 +1,24 @@
-"""The parts of the Merge lab below the call: alignment, values or gradients, the error with its fixes, the code."""
+"""The parts of the Merge lab below the call: alignment, values or gradients, the error with its fixes."""
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
 import streamlit as st
 
-from core import DIALECTS, MERGES, Fix, Merged, MergeError, align, gradients, merge, snippet
-from core import Sentence as _  # marks text for the catalogues
+from core import MERGES, Fix, Merged, MergeError, align, gradients, merge
 from core.dtypes import Array
-from core.limits import check_elements
+from core.limits import check_elements, merge_elements
 from core.merges.gradient_arithmetic import gradient_arithmetic
 from core.merges.plan import Alignment
 from core.merges.presets import PRESETS
 from core.merges.rows import alignment_rows, error_rows
-from core.merges.samples import sample_code
 from core.merges.shape_text import format_shape
 from ui import counters, session
+from ui.hosting import budget
+from ui.lab.backends import show_differences
 from ui.lab.controls import Call, InputChoice
 from ui.lab.own_values import OWN
 from ui.lab.paste import show_notes
@@ -36,7 +35,6 @@ from ui.views.refusal import show_message, show_refusal
 from ui.views.selection import keep_selection, linked_selection
 
 _SHARE = 0.33  # of the window's height for the panels: the call above and the calculation below take the rest
-_TITLES = {"keras-layer": _("Keras layer"), "keras-function": _("Keras function")}
 
 
 def show_alignment(call: Call) -> Alignment | None:
@@ -47,12 +45,13 @@ def show_alignment(call: Call) -> Alignment | None:
     show_notes()
     options = call.options
     try:
-        alignment = align(call.operation, call.shapes, axis=options.axis, axes=options.axes)
+        alignment = align(call.operation, call.shapes, axis=options.axis, axes=options.axes, backend=call.backend)
     except MergeError as error:
         counters.refused("shapes")
         _show_error(call, error)
         _show_why()
         show_numpy(call.operation, call.shapes, None, axis=options.axis, axes=options.axes)
+        _show_differences_of_error(call)
         return None
     alignment_line(alignment_rows(alignment), linked=alignment.axes is None)
     _show_why()
@@ -75,15 +74,17 @@ def compute(call: Call, alignment: Alignment) -> tuple[Merged, list[Array]] | No
         return None
     try:
         check_elements(alignment.shapes, alignment.output_shape)
+        budget.reserve(merge_elements(alignment.shapes, alignment.output_shape))
         inputs = [_fill(entry, number, call.seed) for number, entry in enumerate(call.inputs)]
-        merged = merge(call.operation, inputs, **call.options.keywords)
+        merged = merge(call.operation, inputs, **call.keywords)
     except MergeError as error:
         counters.refused("limit")
         show_message(error)
+        _show_differences_of_error(call)
         return None
     counters.merged(call.operation)
     for warning in merged.warnings[len(alignment.warnings) :]:
-        st.caption(":material/info: " + plain(t(warning)))
+        st.caption(":material/warning: " + plain(t(warning)))
     return merged, inputs
 
 
@@ -102,7 +103,11 @@ def show_tensors(
     if layer == "values":
         view = values_view(merged.alignment, [*inputs, merged.value], normalize=normalize)
     else:
-        view = gradient_view(merged.alignment, inputs, merged.value, normalize)
+        try:
+            view = gradient_view(merged.alignment, inputs, merged.value, normalize)
+        except MergeError as error:  # NumPy has no gradients
+            show_message(error)
+            return None
     view = replace(view, share=_SHARE)
     chosen = tensor_view(view, key=layer, selection=linked_selection(merged.value.ndim))
     keep_selection(chosen, default_axes(view, frame_of(view)), last_panel=len(inputs))
@@ -115,7 +120,7 @@ def _show_gradient_arithmetic(call: Call, alignment: Alignment, inputs: Sequence
     """The chain rule for the pinned element of each input: 234 = 1 × 51 + 1 × 56 + 1 × 61 + 1 × 66."""
     if chosen.cell is None or len(chosen.cell) != len(alignment.output_shape):
         return
-    flows = gradients(call.operation, inputs, **call.options.keywords)
+    flows = gradients(call.operation, inputs, **call.keywords)
     lines = []
     for number, entry in enumerate(alignment.inputs):
         index = _index_in(entry.shape, entry.inserted, chosen.cell) if alignment.axes is None else None
@@ -134,9 +139,10 @@ def _index_in(shape: tuple[int | None, ...], inserted: int, cell: tuple[int, ...
     return index if all(at < (size or 0) for size, at in zip(shape, index, strict=True)) else None
 
 
-def show_check(call: Call, merged: Merged, inputs: Sequence[Array]) -> None:
-    """Draw whether the installed Keras gives the same."""
-    show_verdict(call.operation, inputs, merged, **call.options.keywords)
+def show_check(call: Call, merged: Merged, inputs: Sequence[Array], layer: str) -> None:
+    """Draw whether the installed Keras gives the same on the chosen backend, and which backends differ."""
+    show_verdict(call.operation, inputs, merged, **call.keywords)
+    show_differences(call.operation, inputs, call.keywords, with_gradients=layer == "gradients")
 
 
 def show_details(call: Call, alignment: Alignment | None) -> None:
@@ -156,75 +162,9 @@ def named_tensors(merged: Merged, inputs: Sequence[Array]) -> list[tuple[str, Ar
     return [*named, (t("output"), merged.value)]
 
 
-def show_code(call: Call) -> None:
-    """Draw the merge as code for each framework."""
-    if call.shapes is None:
-        return
-    names = _frameworks(call)
-    for tab, name in zip(st.tabs([_title(name) for name in names]), names, strict=True):
-        with tab:
-            _show_snippet(call, name)
-
-
 def title_of(operation: str, shapes: Iterable[object]) -> str:
     """Return the merge in one line: Multiply (5, 1, 5) × (5, 4, 5)."""
     return f"{operation} {f' {MERGES[operation].symbol} '.join(map(str, shapes))}"
-
-
-def codes_of(call: Call) -> dict[str, str]:
-    """Return the code by name of the framework, the chosen form first."""
-    found = {}
-    for name in _frameworks(call):
-        with contextlib.suppress(MergeError):
-            found[_title(name)] = _snippet(call, name)
-    return found
-
-
-def _frameworks(call: Call) -> list[str]:
-    first = "keras-function" if call.function_form else "keras-layer"
-    return sorted(DIALECTS, key=lambda name: name != first)
-
-
-def _title(name: str) -> str:
-    return t(_TITLES[name]) if name in _TITLES else DIALECTS[name].title
-
-
-def _show_snippet(call: Call, name: str) -> None:
-    try:
-        code = _snippet(call, name)
-    except MergeError as error:
-        st.caption(plain(t(error.explanation)))
-        return
-    st.code(code, language="python", wrap_lines=True)  # the keyboard cannot reach a region that scrolls sideways
-
-
-def _snippet(call: Call, name: str) -> str:
-    return snippet(
-        call.operation,
-        call.shapes or (),
-        name,
-        **call.options.keywords,
-        dtypes=[entry.dtype for entry in call.inputs],
-        inputs=_expressions(call),
-    )
-
-
-def _expressions(call: Call) -> list[str] | None:
-    if any(None in (entry.shape or ()) for entry in call.inputs):
-        return None
-    return [
-        f'np.load("input_{number}.npy")  # your own values'
-        if entry.array is not None
-        else sample_code(
-            entry.fill,
-            tuple(size or 0 for size in entry.shape or ()),
-            number=number,
-            seed=call.seed,
-            dtype=entry.dtype,
-            first=entry.start,
-        )
-        for number, entry in enumerate(call.inputs)
-    ]
 
 
 def _fill(entry: InputChoice, number: int, seed: int) -> Array:
@@ -251,18 +191,35 @@ def _show_error(call: Call, error: MergeError) -> None:
     shapes = call.shapes or ()
     if error.partial:
         alignment_line(error_rows(error), rejected=True, linked=MERGES[call.operation].rule != "dot")
-    show_refusal(error, shapes, on_apply=apply_fix, before_fixes=partial(_verify_error, call))
+    show_refusal(error, shapes, on_apply=apply_fix, before_fixes=partial(_verify_error, call), beside=True)
 
 
 def _verify_error(call: Call) -> None:
     """Ask Keras whether it rejects the inputs too; with tensors, since some messages name their dtypes."""
-    shapes = call.shapes or ()
-    if any(None in shape for shape in shapes):
+    inputs = _inputs_of_error(call)
+    if inputs is None:
         return
     try:
-        check_elements(shapes, ())
-        inputs = [_fill(entry, number, call.seed) for number, entry in enumerate(call.inputs)]
-        merge(call.operation, inputs, **call.options.keywords)
+        merge(call.operation, inputs, **call.keywords)
     except MergeError as error:
         if error.axes or error.fixes:
-            show_verdict(call.operation, inputs, error, **call.options.keywords)
+            show_verdict(call.operation, inputs, error, **call.keywords)
+
+
+def _show_differences_of_error(call: Call) -> None:
+    """Draw which backends accept what the chosen one rejects, or reject it with another error."""
+    inputs = _inputs_of_error(call)
+    if inputs is not None:
+        show_differences(call.operation, inputs, call.keywords)
+
+
+def _inputs_of_error(call: Call) -> list[Array] | None:
+    """The inputs of a rejected merge; None where a size is not known or they are too large."""
+    shapes = call.shapes or ()
+    if any(None in shape for shape in shapes):
+        return None
+    try:
+        check_elements(shapes, ())
+    except MergeError:
+        return None
+    return [_fill(entry, number, call.seed) for number, entry in enumerate(call.inputs)]

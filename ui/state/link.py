@@ -9,6 +9,7 @@ the browser's Back) is read into the widgets; that makes Back an undo. What a se
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -18,6 +19,7 @@ from core.errors import short
 from ui import session
 from ui.state import history
 from ui.state.link_state import EVERYWHERE, LinkState
+from ui.streamlit_internals import Container
 from ui.text import plain, t
 
 _KEY = "link_state"
@@ -81,9 +83,21 @@ def toggle(label: str, key: str, **options: Any) -> bool:
     )
 
 
-def menu(label: str, choices: Sequence[Any], key: str, default: Any, **options: Any) -> Any:
-    """One of many; the URL has the choice, not its label."""
-    ready = _chosen(choices, key, default, options.get("format_func", str))
+def menu(
+    label: str, choices: Sequence[Any], key: str, default: Any, *, warnings: Container | None = None, **options: Any
+) -> Any:
+    """One of many; the URL has the choice, not its label.
+
+    Args:
+        label: above it.
+        choices: at least one.
+        key: its name in the link.
+        default: one of the choices.
+        warnings: where to say that the link asks for something else, if the menu itself is in a closed drawer.
+        **options: of `st.selectbox`.
+    """
+    with warnings or nullcontext():
+        ready = _chosen(choices, key, default, options.get("format_func", str))
     return st.selectbox(label, choices, key=ready, persist_state="session", **options)
 
 

@@ -25,6 +25,8 @@ _TOP = st.components.v2.component(
     """,
 )
 
+_BUTTON = 130  # pixels of a button's width: fixed, so that nothing beside it moves
+
 
 def open_at_top(position: str) -> None:
     """Scroll to the top whenever the position in the story or quiz changes.
@@ -47,8 +49,8 @@ def walk(label: str, titles: Mapping[int, str], key: str, signs: Mapping[int, st
     """
     numbers = list(titles)
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="story_foot"):
-        back, dots, forward = (st.container(width="content") for _ in range(3))
-        menu = st.container(width="stretch")
+        back, forward = (st.container(width=_BUTTON) for _ in range(2))
+        menu, dots = st.container(width="stretch"), st.container(width="content")
     with menu:
         chosen = int(
             link.menu(
@@ -69,6 +71,7 @@ def walk(label: str, titles: Mapping[int, str], key: str, signs: Mapping[int, st
             help=shortcut,
             disabled=number not in titles,
             on_click=_goes_to(key, number),
+            width="stretch",
         )
     return chosen
 

@@ -15,8 +15,6 @@ from ui.story import view
 from ui.tensor_view import tensor_view
 from ui.text import plain, t
 
-_SHARE = 0.26  # of the window's height for the panels: Keras's message takes the rest
-
 
 def show_verdict(questions: Sequence[Question], number: int, answer: int | None) -> None:
     """Draw whether the answer is correct, why, and the tally of all answers."""
@@ -28,7 +26,7 @@ def show_verdict(questions: Sequence[Question], number: int, answer: int | None)
         else:
             said = plain(controls.choice_text(question, question.choices[answer]))
             st.error(t("Not {said}; the answer is {answer}.", said=said, answer=right), icon=":material/close:")
-        view.show_reason(_step(question))
+        view.show_reason(_step(question), fixes=0)
     given = [
         (question, choice)
         for question, choice in zip(questions, controls.answers(len(questions)), strict=True)
@@ -78,11 +76,11 @@ def show_question(question: Question, answer: int | None, number: int) -> None:
     if answer is None:
         with st.container(horizontal=True, vertical_alignment="center", key="quiz_picture"):
             with st.container(width=640):
-                tensor_view(replace(view.inputs_view(step), share=view.SHARE), key=f"{key}_inputs")
+                tensor_view(replace(view.inputs_view(step), layout="stage"), key=f"{key}_inputs")
             with st.container(width="content"):
                 st.markdown("# = ?")
         return
-    view.show_picture(step, key=key, share=_SHARE)
+    view.show_picture(step, key=key)
 
 
 def _step(question: Question) -> Step:

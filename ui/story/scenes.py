@@ -54,7 +54,7 @@ def show_graph(step: Step) -> None:
     if step.scene != "steps":
         return
     channel = step.at[3] if step.at and len(step.at) > 3 else 0
-    step_graph(_trace(step), _chosen(step), key=GRAPH, channel=channel, on_choose=forget, least=200)
+    step_graph(_trace(step), _chosen(step), key=GRAPH, channel=channel, on_choose=forget, height=222)
 
 
 def _trace(step: Step) -> GateTrace:

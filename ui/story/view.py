@@ -31,7 +31,6 @@ from ui.views.merge_view import gradient_view, translated_words, values_view
 from ui.views.numpy_note import show_numpy
 
 _FIXES = 2  # of a rejected merge that a step lists
-SHARE = 0.32  # of the window's height for the panels: text, message and dots take the rest
 
 
 def title(step: Step) -> str:
@@ -54,15 +53,20 @@ def show_text(step: Step) -> None:
         )
 
 
-def show_reason(step: Step) -> None:
-    """Draw the warnings of a merge; for one that Keras rejects, the reason and the first fixes."""
+def show_reason(step: Step, fixes: int = _FIXES) -> None:
+    """Draw the warnings of a merge; for one that Keras rejects, the reason and the first fixes.
+
+    Args:
+        step: to explain.
+        fixes: how many are listed.
+    """
     operation = step.operation or ""
     options: dict[str, Any] = {"axis": step.axis, "axes": step.axes}
     try:
         alignment = align(operation, step.shapes, **options)
     except MergeError as error:
         st.markdown(plain(t(error.explanation)))
-        for fix in error.fixes[:_FIXES]:
+        for fix in error.fixes[:fixes]:
             code = getattr(fix, "code", "")
             shown = " · ".join(f"`{line}`" for line in code.splitlines() if line.strip())
             st.markdown(f":material/build: {plain(t(fix.text))}" + (f": {shown}" if shown else ""))
@@ -73,13 +77,12 @@ def show_reason(step: Step) -> None:
     show_numpy(operation, step.shapes, alignment.output_shape, **options)
 
 
-def show_picture(step: Step, key: str | None = None, share: float = SHARE) -> tuple[TensorView, Selection] | None:
+def show_picture(step: Step, key: str | None = None) -> tuple[TensorView, Selection] | None:
     """Draw the alignment in one line and the tensors; or a scene of the trained network.
 
     Args:
         step: to show.
         key: of the tensor view; by default that of the step in the link.
-        share: of the window's height that the panels may take.
 
     Returns:
         What is on screen, for an export; None if there are no values.
@@ -89,7 +92,7 @@ def show_picture(step: Step, key: str | None = None, share: float = SHARE) -> tu
     view = scene_view(step) if step.scene else _merge(step)
     if view is None:
         return None
-    view = replace(view, share=share)
+    view = replace(view, layout="stage")
     begun = nearest(_wanted(step), view)
     chosen = tensor_view(view, key=key or controls.view_key(), selection=controls.look(begun))
     controls.keep_look(chosen, begun)

@@ -22,6 +22,6 @@ from ui.tensor_view.face import joined_script, painting, tensor_view
 
 __all__ = [
     "Order", "Panel", "Range", "Reel", "Scale", "Scene", "Selection", "TensorView", "WORDS", "channel_axis",
-    "default_axes", "digest_of", "frame_of", "joined_script", "nearest", "painting", "payload", "read_selection",
-    "tensor_view",
+    "default_axes", "digest_of", "frame_of", "joined_script", "nearest", "outbox", "painting", "payload",
+    "read_selection", "tensor_view",
 ]  # fmt: skip

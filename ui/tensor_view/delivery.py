@@ -30,6 +30,12 @@ def received(key: str) -> frozenset[str]:
     return frozenset(_sent())
 
 
+def missing(key: str) -> frozenset[str]:
+    """Digests of the tensors that the browser last said are missing."""
+    asked = _missing(key)
+    return frozenset(asked["digests"]) if asked else frozenset()
+
+
 def note_sent(tensors: Sequence[Mapping[str, Any]]) -> None:
     """Remember what goes out now, the tensors that were used last at the end; the oldest are forgotten.
 

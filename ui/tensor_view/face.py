@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,8 @@ from core.tensor_view import (
 )
 from ui import session
 from ui.streamlit_internals import served_component
-from ui.tensor_view.delivery import note_sent, received
+from ui.tensor_view.delivery import missing, note_sent, received
+from ui.tensor_view.outbox import OUTBOX
 
 _BROWSER = Path(__file__).parent / "browser"
 
@@ -71,7 +72,7 @@ def tensor_view(
     held = _held(key)
     asked, fresh = _next(selection, held, session.get(f"{key}_asked"), received=held != session.get(f"{key}_received"))
     session.put({f"{key}_asked": asked, f"{key}_received": held})
-    sent_view = payload(view, asked, received=received(key))
+    sent_view = payload(view, asked, received=received(key), offer=partial(_offered, missing(key)))
     data = {"meta": sent_view["meta"], "x": pa.table({"v": sent_view["numbers"]})}  # an Arrow column crosses as bytes
     note_sent(data["meta"]["tensors"])
     if data["meta"]["scene"] is not None:
@@ -85,6 +86,11 @@ def tensor_view(
     begun = {} if selection is None else selection.sent()
     painting = {"painted": held.get("painted")}  # stays in the browser too, as long as the tensor does
     return read_selection(current if current and not fresh else begun | painting, view, data["meta"])
+
+
+def _offered(lost: Container[str], digest: str, row: Array) -> str | None:
+    """An address for a large tensor; what was lost on that way goes along with the message."""
+    return None if digest in lost else OUTBOX.offer(row)
 
 
 def painting(view: TensorView, key: str) -> Array | None:

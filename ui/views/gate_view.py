@@ -19,9 +19,6 @@ from ui.text import t
 from ui.views.cached import channel_figures
 from ui.views.merge_view import translated_words
 
-_CHANNELS = 3  # axis of the channels of features
-_GRID = (1, 2)  # rows and columns of features (batch, rows, columns, channels)
-
 
 def product_view(features: Array, weights: Array, *, reference: Array | None = None, paint: bool = True) -> TensorView:
     """Features × map = gated features, with the map to paint on and every order of the channels.
@@ -66,18 +63,19 @@ def chain_view(trace: GateTrace, names: Sequence[str] | None = None) -> TensorVi
         names: of the steps to show, in order; all by default.
     """
     steps = trace.steps if names is None else tuple(trace.step(name) for name in names)
-    groups = _groups(steps)
+    rank = trace.step("x").value.ndim
+    groups = _groups(steps, rank)
     panels = tuple(
         Panel(
-            step_title(step), step.value, "→" if number and step.inputs else "", axes=_axes(step, groups),
+            step_title(step), step.value, "→" if number and step.inputs else "", axes=_axes(step, groups, rank),
             limits=WEIGHTS if is_weight(step.value) else None, like=_gated_by(step, steps),
         )
         for number, step in enumerate(steps)
     )  # fmt: skip
     return TensorView(
         panels,
-        axes=_GRID if steps[-1].value.ndim == 4 else None,
-        axis_names=_axis_names(steps, groups),
+        axes=(rank - 3, rank - 2) if steps[-1].value.ndim == rank else None,
+        axis_names=_axis_names(steps, groups, rank),
         scale=Scale(range="channel"),
         words=translated_words(),
     )
@@ -114,47 +112,47 @@ def step_title(step: Step) -> str:
     return step.equation or step.symbol
 
 
-def _groups(steps: Sequence[Step]) -> dict[Any, int]:
-    """The shared axis on which each group of channels lies; rows and columns lie before them, coarse in proportion.
+def _groups(steps: Sequence[Step], rank: int) -> dict[Any, int]:
+    """The shared axis on which each group of channels lies; the grid lies before them, coarse in proportion.
 
     Steps share channels that are made of each other; those of the last step come last, where the view looks for them.
     """
     groups: dict[Any, int] = {}
-    last = _group(steps[-1])
+    last = _group(steps[-1], rank)
     for step in steps:
-        if _group(step) not in (last, None):
-            groups.setdefault(_group(step), 3 + len(groups))
-    groups[last] = 3 + len(groups)
+        if _group(step, rank) not in (last, None):
+            groups.setdefault(_group(step, rank), rank - 1 + len(groups))
+    groups[last] = rank - 1 + len(groups)
     return groups
 
 
-def _group(step: Step) -> Any:
+def _group(step: Step, rank: int) -> Any:
     """Which channels a step has; None for a map with one channel, which is broadcast."""
     lies = lying(step)
-    channels = step.value.shape[lies.index(_CHANNELS)] if _CHANNELS in lies else 1
+    channels = step.value.shape[lies.index(rank - 1)] if rank - 1 in lies else 1
     if channels == 1:
         return None
     return "g" if step.name in ("g", "g_up") else channels
 
 
 def lying(step: Step) -> tuple[int | None, ...]:
-    """On which axis of features (batch, rows, columns, channels) each own axis lies; None for one of its own."""
+    """On which axis of the features (batch, *grid, channels) each own axis lies; None for one of its own."""
     return tuple(range(step.value.ndim)) if step.axes is None else step.axes
 
 
-def _axes(step: Step, groups: dict[Any, int]) -> tuple[int | None, ...]:
-    channels = groups.get(_group(step), max(groups.values()))
-    return tuple(channels if axis == _CHANNELS else axis for axis in lying(step))
+def _axes(step: Step, groups: dict[Any, int], rank: int) -> tuple[int | None, ...]:
+    channels = groups.get(_group(step, rank), max(groups.values()))
+    return tuple(channels if axis == rank - 1 else axis for axis in lying(step))
 
 
-def _axis_names(steps: Sequence[Step], groups: dict[Any, int]) -> tuple[str, ...]:
-    """Whose channels lie on each of the shared axes; rows and columns go by their numbers."""
+def _axis_names(steps: Sequence[Step], groups: dict[Any, int], rank: int) -> tuple[str, ...]:
+    """Whose channels lie on each of the shared axes; the axes of the grid go by their numbers."""
     members: dict[int, list[str]] = {}
     for step in steps:
-        if _group(step) in groups:
-            members.setdefault(groups[_group(step)], []).append(step.symbol)
+        if _group(step, rank) in groups:
+            members.setdefault(groups[_group(step, rank)], []).append(step.symbol)
     names = [t("channel of {symbols}", symbols=" ".join(members.get(axis, ()))) for axis in sorted(groups.values())]
-    return ("", "", "", *names)
+    return ("",) * (rank - 1) + tuple(names)
 
 
 def largest_place(value: Array) -> tuple[int, ...]:

@@ -48,9 +48,11 @@ def translated_words() -> dict[str, str]:
 
 def gradient_view(alignment: Alignment, inputs: Sequence[Array], value: Array, normalize: bool) -> TensorView:
     """Ones flow into the output; each input shows what arrives."""
-    options: dict[str, Any] = {} if alignment.axis is None else {"axis": alignment.axis}
+    options: dict[str, Any] = {"backend": alignment.backend}
+    if alignment.axis is not None:
+        options["axis"] = alignment.axis
     if alignment.axes is not None:
-        options = {"axes": alignment.axes, "normalize": normalize}
+        options |= {"axes": alignment.axes, "normalize": normalize}
     flows = gradients(alignment.operation, inputs, **options)
     panels = [
         Panel(t("gradient of input {number}", number=number), flow, axes=places)

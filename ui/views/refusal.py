@@ -22,6 +22,7 @@ def show_refusal(
     key: str = "fix",
     on_apply: Callable[[Fix], None] | None = None,
     before_fixes: Callable[[], None] | None = None,
+    beside: bool = False,
 ) -> None:
     """Draw the table of axes, Keras's message, the explanation and the fixes.
 
@@ -32,13 +33,17 @@ def show_refusal(
         key: of the buttons, unique on the page; a number is appended.
         on_apply: called with the fix whose button is pressed, before the next run; without it there is no button.
         before_fixes: draws what comes between the explanation and the fixes.
+        beside: whether the fixes are at the right of the message, not below it.
     """
     if rows:
         alignment_table(rows, refused=True)
-    show_message(error)
-    if before_fixes is not None:
-        before_fixes()
-    show_fixes(error, shapes, key=key, on_apply=on_apply)
+    left, right = st.columns(2, gap="medium") if beside and error.fixes else (st.container(), st.container())
+    with left:
+        show_message(error)
+        if before_fixes is not None:
+            before_fixes()
+    with right, st.container(key=f"fixes_{key}"):
+        show_fixes(error, shapes, key=key, on_apply=on_apply)
 
 
 def show_message(error: MergeError) -> None:

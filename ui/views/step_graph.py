@@ -25,7 +25,7 @@ def chosen_step(trace: GateTrace, asked: str) -> str:
 
 
 def step_graph(
-    trace: GateTrace, chosen: str, *, key: str, channel: int, on_choose: Callable[[], None], least: int = 230
+    trace: GateTrace, chosen: str, *, key: str, channel: int, on_choose: Callable[[], None], height: int = 230
 ) -> None:
     """Draw the graph, from the inputs on the left to the output on the right.
 
@@ -35,10 +35,10 @@ def step_graph(
         key: identifies the picture on the page; the component's state under it has the name of a step as `chosen`.
         channel: that the small pictures show of features.
         on_choose: called before the next run, when a step has been chosen.
-        least: smallest height [pixels].
+        height: of the picture [pixels].
     """
     nodes, edges = graph(trace, chosen, channel)
-    view = GraphView(_FORM, least=least, most=420, hint=False, name=t("Steps of the gate"))
+    view = GraphView(_FORM, least=height, most=height, hint=False, name=t("Steps of the gate"))
     graph_picture(nodes, edges, key=key, on_choose=on_choose, view=view)
 
 

@@ -8,8 +8,8 @@ from base64 import b64encode
 import numpy as np
 from PIL import Image
 
-from core.colours import MIDDLE, colours
 from core.dtypes import Array
+from core.tensor_view.colours import MIDDLE, colours
 
 SIDE = 46  # pixels
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...dtypes import Array
-from ...errors import Call, MergeError, Shape
+from ...errors import Call, KerasText, MergeError, Shape
 from ...sentences import Sentence
 from ...sentences import Sentence as _
 from ..operations import Operation
@@ -20,8 +20,11 @@ def check_subtract(row: Operation, arrays: Sequence[Array], call: Call) -> None:
     """
     if row.name == "Subtract" and len(arrays) > 1 and all(array.dtype.kind == "b" for array in arrays):
         raise MergeError(
-            "sub does not accept dtype bool at position 0. Accepted dtypes at position 0 are subtypes of integer, "
-            "floating, complexfloating.",
+            KerasText(
+                "sub does not accept dtype bool at position 0. Accepted dtypes at position 0 are subtypes of integer, "
+                "floating, complexfloating.",
+                "TypeError",
+            ),
             Sentence("JAX does not subtract bool arrays; cast the inputs to float32 first."),
             call=call,
         )
@@ -36,8 +39,11 @@ def check_normalize(row: Operation, arrays: Sequence[Array], call: Call) -> None
     whole = next((array.dtype for array in arrays if array.dtype.kind != "f"), None)
     if whole is not None:
         raise MergeError(
-            f"rsqrt does not accept dtype {'uint32' if whole.kind == 'u' else 'int32'}. Accepted dtypes are subtypes "
-            "of floating, complexfloating.",
+            KerasText(
+                f"rsqrt does not accept dtype {'uint32' if whole.kind == 'u' else 'int32'}. Accepted dtypes are "
+                "subtypes of floating, complexfloating.",
+                "TypeError",
+            ),
             Sentence("JAX does not normalize {dtype}; cast the inputs to float32 first.", dtype=whole),
             call=call,
         )
@@ -49,11 +55,12 @@ def _axis_text(axis: int, shapes: Sequence[Shape]) -> str:
 
 def _ranks_text(shapes: Sequence[Shape], other: int) -> str:
     listed = ", ".join(map(str, shapes))
-    return f"Cannot concatenate arrays with different numbers of dimensions: got {listed}."
+    return KerasText(f"Cannot concatenate arrays with different numbers of dimensions: got {listed}.", "TypeError")
 
 
 def _reshape_text(shape: Shape, axis: int, number: int) -> str:
-    return "integer modulo by zero" if len(shape) > 3 and 0 in (shape[0], shape[axis]) else ""
+    blind = len(shape) > 3 and 0 in (shape[0], shape[axis])
+    return KerasText("integer modulo by zero", "ZeroDivisionError") if blind else ""
 
 
 def _mask_text(first: Shape, second: Shape) -> str:
@@ -71,15 +78,17 @@ JAX = Backend(
         Note("mean", _("Average of integers is float32.")),
         Note("subnormal", _("Subnormal values become 0.")),
         Note("normalize", _("Dot with normalize=True rejects integers.")),
-        Note("gradients", _("Equal operands of Maximum and Minimum each get half of the gradient.")),
+        Note("ties", _("Equal operands of Maximum and Minimum each get half of the gradient.")),
         Note("bool", _("Subtract rejects bool.")),
         Note("single", _("Concatenate of one input returns that very tensor, with its mask.")),
-        Note("gradients", _("The gradient of Dot with normalize=True is NaN where the norm is 0.")),
+        Note("zero norm", _("The gradient of Dot with normalize=True is NaN where the norm is 0.")),
     ),
     concatenate_axis_text=_axis_text,
     concatenate_ranks_text=_ranks_text,
     reshape_text=merged_axes(_reshape_text),
     mask_text=_mask_text,
+    packages=("jax",),
+    requirements="requirements-jax.txt",
     scalar_text="axis 1 is out of bounds for array of dimension 1",
     convert=narrowed,
     check_dtypes=check_subtract,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...dtypes import FLOAT32, Array, promote
-from ...errors import Call, MergeError, Shape
+from ...errors import Call, KerasText, MergeError, Shape
 from ...sentences import Sentence
 from ...sentences import Sentence as _
 from ..operations import Operation
@@ -62,8 +62,11 @@ def check_subtract(row: Operation, arrays: Sequence[Array], call: Call) -> None:
     """
     if row.name == "Subtract" and len(arrays) > 1 and all(array.dtype.kind == "b" for array in arrays):
         raise MergeError(
-            "numpy boolean subtract, the `-` operator, is not supported, use the bitwise_xor, the `^` operator, or the "
-            "logical_xor function instead.",
+            KerasText(
+                "numpy boolean subtract, the `-` operator, is not supported, use the bitwise_xor, the `^` operator, or "
+                "the logical_xor function instead.",
+                "TypeError",
+            ),
             Sentence("NumPy does not subtract bool arrays; cast the inputs to float32 first."),
             call=call,
         )
@@ -114,11 +117,13 @@ NUMPY = Backend(
         Note("subnormal", _("Subnormal values are kept.")),
         Note("bool", _("Subtract rejects bool.")),
     ),
-    concatenate_axis_text=lambda axis, shapes: str(axis),
+    concatenate_axis_text=lambda axis, shapes: KerasText(str(axis), "AxisError"),
     concatenate_ranks_text=_ranks_text,
     reshape_text=merged_axes(_reshape_text),
     mask_text=_mask_text,
-    scalar_text="1",
+    packages=("scipy", "jax"),  # imported by keras/src/backend/numpy/, declared nowhere
+    requirements="requirements-jax.txt",
+    scalar_text=KerasText("1", "AxisError"),
     promote=promote_arrays,
     operand=narrowed,
     quotient=true_division,

@@ -18,7 +18,9 @@ _DTYPES = ("bool", "uint8", "int32", "uint32", "int64", "uint64", "float32")
 _HEAD = """# Backends
 
 Generated from the rows in `core/merges/backends/` by `python -m core.merges.backends > docs/backends.md`.
-`core.backend_differences` compares the backends for given inputs.
+`core.backend_differences` compares the backends for given inputs; the Merge lab and `python -m core --backend NAME`
+show what it finds. The lab also asks the real Keras on the chosen backend, where that is installed: TensorFlow is
+(`requirements.txt`), the others are optional. Keras's NumPy backend imports SciPy and JAX, but declares neither.
 """
 
 
@@ -34,6 +36,7 @@ def _section(row: Backend) -> str:
         f"## {row.title}\n",
         f"- name: `{row.name}`",
         f"- agrees with: {row.versions}",
+        f"- imports: {', '.join(f'`{name}`' for name in row.packages)}; `{row.requirements}` lists them",
         f"- sources: {', '.join(f'`{part.strip()}`' for part in row.source.replace(';', ',').split(','))}",
         f"- subnormal values: {'become 0' if row.flushes else 'kept'}",
         f"- masks: {'carried by tensors' if row.holds_masks else 'none'}",

@@ -62,7 +62,7 @@ def no_bias(row: Operation, first: Shape, second: Shape) -> Shape | None:
     return None
 
 
-def no_limit(row: Operation, shapes: Sequence[Shape], call: Call) -> None:
+def no_limit(row: Operation, shapes: Sequence[Shape], call: Call, masked: Sequence[bool] = ()) -> None:
     """Every broadcast is implemented."""
 
 
@@ -109,7 +109,8 @@ class Note:
 
     Attributes:
         topic: what it concerns: "integers" (64 bits), "unsigned", "bool", "mean", "bias", "groups" (of broadcast axes),
-            "dot", "normalize", "single" (Concatenate of one input), "masks", "subnormal", "gradients".
+            "dot", "normalize", "single" (Concatenate of one input), "masks", "subnormal", "gradients" (whether there
+            are any), "ties" and "zero norm" (their values there).
         text: a sentence for screens.
     """
 
@@ -128,13 +129,15 @@ class Backend:
         tensor: how Keras names its tensors in errors.
         source: the files of Keras that the row mirrors.
         notes: what is particular about it, for screens and docs/backends.md.
+        packages: modules that Keras imports on it, besides those of the app.
+        requirements: file of this repository that lists them.
         scalar_text: the error of inserting an axis after that of a scalar.
         concatenate_axis_text: (axis, shapes) -> the error of an axis that does not exist.
         concatenate_ranks_text: (shapes, number of the first of another rank) -> the error.
         reshape_text: (shapes, contracted axes) -> the error where Dot cannot merge axes beside one of size 0, or "".
         mask_text: (shape, shape) -> the error of masks that cannot be broadcast together.
         shape_text: a shape as the backend prints it.
-        convert: an input, floats already cast, as its tensor holds it.
+        convert: an input of integers or bool as its tensor holds it; Keras casts floats to float32.
         promote: (merge, dtypes) -> the dtype in which tensors are combined.
         choose: dtypes -> the dtype of `where`, which masks use.
         operand: an operand before it is promoted, where two are combined.
@@ -143,7 +146,8 @@ class Backend:
         normalize: divides by the norm along an axis.
         normalized_shape: (shape, contracted axis, call) -> the shape after that; rejects what cannot be divided.
         bias: the shape in which the second operand of an addition is read, where that is not its own.
-        check_broadcast: rejects broadcasts that are not implemented.
+        check_broadcast: (merge, expanded shapes, call, which of them have a mask) rejects broadcasts that are not
+            implemented.
         check_dtypes: rejects dtypes of element-wise merges.
         check_normalize: rejects dtypes of Dot with `normalize`.
         flushes: whether subnormal float32 become 0.
@@ -165,6 +169,8 @@ class Backend:
     concatenate_ranks_text: Callable[[Sequence[Shape], int], str]
     reshape_text: Callable[[Sequence[Shape], Sequence[int]], str]
     mask_text: Callable[[Shape, Shape], str]
+    packages: tuple[str, ...] = ()
+    requirements: str = "requirements.txt"
     scalar_text: str = "axis 1 is out of bounds for an array with dimension 1."
     shape_text: Callable[[Shape], str] = str
     convert: Callable[[Array], Array] = as_passed
@@ -176,7 +182,7 @@ class Backend:
     normalize: Callable[[Array, int], Array] = clipped_norm
     normalized_shape: Callable[[Shape, int, Call], Shape] = kept_shape
     bias: Callable[[Operation, Shape, Shape], Shape | None] = no_bias
-    check_broadcast: Callable[[Operation, Sequence[Shape], Call], None] = no_limit
+    check_broadcast: Callable[..., None] = no_limit
     check_dtypes: Callable[[Operation, Sequence[Array], Call], None] = every_dtype
     check_normalize: Callable[[Operation, Sequence[Array], Call], None] = every_dtype
     flushes: bool = False

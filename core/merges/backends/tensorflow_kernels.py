@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...dtypes import Array
-from ...errors import Call, MergeError, Shape
+from ...errors import Call, KerasText, MergeError, Shape
 from ...sentences import Sentence
 from ..operations import Operation
 from ..plan import expand
@@ -65,7 +65,8 @@ def check_dtypes(row: Operation, arrays: Sequence[Array], call: Call) -> None:
     if len(arrays) > 1:
         raise _dtype_error(row, _not_in_list(_kernel(row, arrays), "bool"), arrays, call)
     if row.mean:
-        raise _dtype_error(row, "`x` and `y` must have the same dtype, got tf.bool != tf.int32.", arrays, call)
+        text = "`x` and `y` must have the same dtype, got tf.bool != tf.int32."
+        raise _dtype_error(row, KerasText(text, "TypeError"), arrays, call)
 
 
 def check_normalize(row: Operation, arrays: Sequence[Array], call: Call) -> None:
@@ -97,8 +98,9 @@ def _kernel(row: Operation, arrays: Sequence[Array]) -> str:
 def _not_in_list(kernel: str, dtype: str) -> str:
     signature, known, rest = _KERNELS[kernel]
     names, codes = ", ".join(known.lower().split()), ", ".join(f"DT_{name}" for name in known.split())
-    return (
+    return KerasText(
         f"Value for attr 'T' of {dtype} is not in the list of allowed values: {names}\n\t; "
         f"NodeDef: {{{{node {kernel}}}}}; Op<name={kernel}; signature={signature}; "
-        f"attr=T:type,allowed=[{codes}]{rest}> [Op:{kernel}] name: "
+        f"attr=T:type,allowed=[{codes}]{rest}> [Op:{kernel}] name: ",
+        "InvalidArgumentError",
     )

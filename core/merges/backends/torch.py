@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...dtypes import FLOAT32, Array, promote
-from ...errors import Call, MergeError, Shape
+from ...errors import Call, KerasText, MergeError, Shape
 from ...sentences import Sentence
 from ...sentences import Sentence as _
 from ..operations import Operation
@@ -55,8 +55,11 @@ def check_subtract(row: Operation, arrays: Sequence[Array], call: Call) -> None:
     """
     if row.name == "Subtract" and len(arrays) > 1 and all(array.dtype.kind == "b" for array in arrays):
         raise MergeError(
-            "Subtraction, the `-` operator, with two bool tensors is not supported. "
-            "Use the `^` or `logical_xor()` operator instead.",
+            KerasText(
+                "Subtraction, the `-` operator, with two bool tensors is not supported. "
+                "Use the `^` or `logical_xor()` operator instead.",
+                "RuntimeError",
+            ),
             Sentence("PyTorch does not subtract bool tensors; cast the inputs to float32 first."),
             call=call,
         )
@@ -64,11 +67,13 @@ def check_subtract(row: Operation, arrays: Sequence[Array], call: Call) -> None:
 
 def _axis_text(axis: int, shapes: Sequence[Shape]) -> str:
     rank = len(shapes[0])
-    return f"Dimension out of range (expected to be in range of [{-rank}, {rank - 1}], but got {axis})"
+    text = f"Dimension out of range (expected to be in range of [{-rank}, {rank - 1}], but got {axis})"
+    return KerasText(text, "IndexError")
 
 
 def _ranks_text(shapes: Sequence[Shape], other: int) -> str:
-    return f"Tensors must have same number of dimensions: got {len(shapes[0])} and {len(shapes[other])}"
+    text = f"Tensors must have same number of dimensions: got {len(shapes[0])} and {len(shapes[other])}"
+    return KerasText(text, "RuntimeError")
 
 
 def _reshape_text(shape: Shape, axis: int, number: int) -> str:
@@ -76,9 +81,10 @@ def _reshape_text(shape: Shape, axis: int, number: int) -> str:
     if len(shape) <= 3 or 0 not in kept:
         return ""
     target = f"[{kept[0]}, {kept[1]}, -1]" if number else f"[{kept[0]}, -1, {kept[1]}]"
-    return (
+    return KerasText(
         f"cannot reshape tensor of 0 elements into shape {target} because the unspecified dimension size -1 can be any "
-        "value and is ambiguous"
+        "value and is ambiguous",
+        "RuntimeError",
     )
 
 
@@ -88,8 +94,10 @@ def _mask_text(first: Shape, second: Shape) -> str:
     pairs = list(zip(reversed(first), reversed(second), strict=False))
     back = next(at for at, (a, b) in enumerate(pairs) if a != b and 1 not in (a, b))
     a, b = pairs[back]
-    return (
-        f"The size of tensor a ({a}) must match the size of tensor b ({b}) at non-singleton dimension {rank - 1 - back}"
+    return KerasText(
+        f"The size of tensor a ({a}) must match the size of tensor b ({b}) at non-singleton dimension "
+        f"{rank - 1 - back}",
+        "RuntimeError",
     )
 
 
@@ -111,14 +119,16 @@ TORCH = Backend(
         ),
         Note("mean", _("Average of integers is float32.")),
         Note("subnormal", _("Subnormal values are kept.")),
-        Note("gradients", _("Equal operands of Maximum and Minimum each get half of the gradient.")),
-        Note("gradients", _("The gradient of Dot with normalize=True is NaN where the norm is 0.")),
+        Note("ties", _("Equal operands of Maximum and Minimum each get half of the gradient.")),
+        Note("zero norm", _("The gradient of Dot with normalize=True is NaN where the norm is 0.")),
         Note("bool", _("Subtract rejects bool.")),
     ),
     concatenate_axis_text=_axis_text,
     concatenate_ranks_text=_ranks_text,
     reshape_text=merged_axes(_reshape_text),
     mask_text=_mask_text,
+    packages=("torch",),
+    requirements="requirements-torch.txt",
     shape_text=_shape_text,
     convert=convert,
     promote=promote_tensors,

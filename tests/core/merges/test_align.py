@@ -5,7 +5,7 @@ import pytest
 
 from core import MergeError, align
 from tests.core.merges.symbolic import ask_symbolic
-from tests.oracle import ask
+from tests.oracle import ask, keras
 
 B, M, S, I, U, J, C, F = "batch", "matched", "stretched", "inserted", "unknown", "joined", "contracted", "free"  # noqa: E741  # stands for "inserted"
 
@@ -104,6 +104,11 @@ SILENT = [
     ("Add", [(3, 3), (3, 1)], "treats input 1 of shape (3, 1) as a bias and adds it as (1, 3)"),
     ("Average", [(3, 3), (3, 1)], "treats input 1 of shape (3, 1) as a bias"),
     ("Multiply", [(2, None), (2, 5)], "Axis 1 is None in one input"),
+    ("Concatenate", [(None, None, 3), (None, 5, 2)], "Axis 1 is None in one input"),
+    ("Concatenate", [(None, None, 3), (None, 1, 2)], "Axis 1 is None in one input"),
+    ("Add", [(None, 3, 3), (None, 3, 1)], "With a single sample, Keras on the TensorFlow backend treats input 1"),
+    ("Average", [(None, 5, 5, 3), (None, 1, 5, 1)], "With a single sample"),
+    ("Multiply", [(None, None, None, 64), (None, None, 64)], "is aligned with axes 2, 3"),
     ("Multiply", [(2, 3)], "With a single input there is nothing to merge"),
     ("Concatenate", [(2, 3)], "With a single input there is nothing to merge"),
     ("Concatenate", [(2, 3), (5, 3)], "Axis 0 is the batch axis"),
@@ -116,6 +121,19 @@ def test_silent_mistakes_are_named(operation, shapes, warning):
     """Legal, probably not meant."""
     (found,) = align(operation, shapes, axis=0 if warning.startswith("Axis 0") else -1).warnings
     assert warning in found
+
+
+@pytest.mark.parametrize(
+    "shapes",
+    [
+        [(None, 8, 8, 64), (None, None, 64)],
+        [(None, None, None, 64), (None, 8, 64)],
+        [(2, None, None, 64), (2, None, 64)],
+    ],
+)
+def test_unknown_sizes_are_warned_of_as_known_ones(shapes):
+    """The alignment that 8 and 8 would be warned of; beside it, that None cannot be checked."""
+    assert any("is aligned with axes 2, 3" in warning for warning in align("Multiply", shapes).warnings)
 
 
 @pytest.mark.parametrize(
@@ -132,6 +150,11 @@ def test_silent_mistakes_are_named(operation, shapes, warning):
         ("Dot", [(2, 3, 5), (2, 7, 5)]),
         ("Add", [(2, 1, 1, 7), (2, 3, 5, 1)]),
         ("Multiply", [(None, None, None, 256), (None, 256)]),
+        ("Multiply", [(None, 7, None, 256), (None, 256)]),
+        ("Add", [(None, 5, 7, 256), (None, 1, 1, 256)]),
+        ("Add", [(None, 7, 5, 256), (None, 7, 1, 1)]),
+        ("Multiply", [(None, 3, 3), (None, 3, 1)]),
+        ("Concatenate", [(None, None, 3), (None, None, 5)]),
         ("Multiply", [(None, None, None, 256), (None, None, None, 1)]),
     ],
 )
@@ -151,6 +174,26 @@ def test_the_bias_of_the_tensorflow_backend(operation):
     assert ask_symbolic(operation, [(1, 1, 3), (1, 3, 1)]) == (1, 3, 3)  # Keras's own promise is broken when it runs
     assert align("Multiply", [(1, 1, 3), (1, 3, 1)]).output_shape == (1, 3, 3)
     assert align(operation, [(1, 3, 3, 7), (1, 1, 3, 1)]).inputs[1].read_shape == (1, 3, 1, 1)
+
+
+@pytest.mark.keras
+def test_a_single_sample_turns_an_input_into_a_bias():
+    """As the warning says: a built model on one sample, also in predict(); not on two."""
+    x, column = keras.Input((3, 3)), keras.Input((3, 1))
+    model = keras.Model([x, column], keras.layers.Add()([x, column]))
+    zeros, values = np.zeros((2, 3, 3), "float32"), np.arange(6, dtype="float32").reshape(2, 3, 1)
+    along_columns = np.broadcast_to(values[:1], (1, 3, 3))
+    np.testing.assert_array_equal(model([zeros, values])[:1], along_columns)
+    for run in (model, lambda inputs: model.predict(inputs, verbose=0)):
+        np.testing.assert_array_equal(run([zeros[:1], values[:1]]), along_columns.swapaxes(1, 2))
+
+
+@pytest.mark.keras
+def test_a_known_column_beside_an_unknown_batch_is_a_bias():
+    """In the graph already; the warning names the shape in which it is read."""
+    alignment = align("Add", [(None, 3, 3), (1, 3, 1)])
+    assert alignment.inputs[1].read_shape == (1, 1, 3)
+    assert ask_symbolic("Add", [(None, 3, 3), (1, 3, 1)]) == alignment.output_shape
 
 
 @pytest.mark.keras

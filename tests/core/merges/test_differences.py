@@ -9,6 +9,7 @@ import pytest
 
 from core import BACKENDS, MERGES, MergeError, backend_differences, merge
 from core.merges.backends.page import backends_markdown
+from core.merges.gradient_differences import gradient_differences
 
 ROOT = Path(__file__).parents[3]
 LARGE = [np.array([[2**40 + 3, 5]]), np.array([[7, 2**33 + 1]])]
@@ -62,7 +63,9 @@ def test_the_difference_and_its_reason():
     )
     assert backend_differences("Average", BYTES)[0].text == "NumPy returns float64; TensorFlow returns float32."
     refused = backend_differences("Multiply", [np.ones((2, 3), bool)] * 2, backend="jax")
-    assert refused[0].text.startswith("TensorFlow rejects these inputs: Value for attr 'T' of bool")
+    assert refused[0].text.startswith(
+        "TensorFlow rejects these inputs: InvalidArgumentError: Value for attr 'T' of bool"
+    )
     assert ("TensorFlow", "bool is rejected by all element-wise merges.") in refused[0].reasons
 
 
@@ -140,3 +143,32 @@ def test_sums_that_wrap_before_the_mean(backend):
     dot = " ".join(merge("Dot", [np.ones((2, 3), np.int32)] * 2, backend=backend).warnings)
     assert ("TensorFlow" in dot) == (backend == "tensorflow")
     assert ("as int32" in dot) == (backend != "tensorflow")
+
+
+def test_gradients_that_differ():
+    """At a tie, at a norm of 0, and where a backend has none."""
+    ones = [np.ones((1, 2), np.float32)] * 2
+    found = {one.backend: one for one in gradient_differences("Maximum", ones)}
+    assert list(found) == ["jax", "torch", "numpy"]
+    assert {one.kind for one in found.values()} == {"gradient"}
+    assert found["jax"].text == (
+        "JAX computes another gradient of input 0 at 2 of 2 elements; first at [0, 0]: 0.5, on TensorFlow 1.0."
+    )
+    assert [title for title, _ in found["jax"].reasons] == ["JAX", "TensorFlow"]
+    assert found["numpy"].text == "NumPy computes no gradients."
+    assert [one.backend for one in gradient_differences("Maximum", ones, backend="jax")] == ["tensorflow", "numpy"]
+    assert [one.backend for one in gradient_differences("Add", ones)] == ["numpy"]
+    zero = [np.zeros((1, 2), np.float32), ones[0]]
+    found = {one.backend: one for one in gradient_differences("Dot", zero, axes=1, normalize=True)}
+    assert found["torch"].reasons == (
+        ("PyTorch", "The gradient of Dot with normalize=True is NaN where the norm is 0."),
+    )
+    with pytest.raises(MergeError, match="NumPy computes no gradients"):
+        gradient_differences("Add", ones, backend="numpy")
+
+
+def test_results_that_are_too_large_are_not_computed():
+    """Also where the chosen backend rejects the inputs and another would not."""
+    shapes = [(2, 30, 1, 30, 1, 30, 1), (2, 1, 30, 1, 30, 1, 30)]
+    with pytest.raises(MergeError, match=r"The result .* elements; at most"):
+        backend_differences("Multiply", [np.zeros(shape, np.float32) for shape in shapes])

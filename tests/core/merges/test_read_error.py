@@ -188,6 +188,12 @@ WRONG = [
     ("merge([a, b], mode='cos', dot_axes=1)", "Dot", "y = keras.layers.Dot(axes=1, normalize=True)([a, b])"),
     ("m = merge([u, v, w], mode=\"mul\")", "Multiply", "y = keras.layers.Multiply()([u, v, w])"),
     ("ImportError: cannot import name 'merge' from 'keras.layers'", None, "y = layer([a, b])"),
+    ("y = keras.layers.Add()([c, x])\nAttributeError: 'tensorflow.python.framework.ops.EagerTensor' object has no "
+     "attribute 'sparse'", "Add",
+     "y = keras.layers.Add()([x, constant])"),
+    ("ValueError: A `Concatenate` layer should be called on a list of inputs. Received: "
+     "input_shape=[TensorShape([1, 1, 3]), (None, 4, 3)]", "Concatenate",
+     "y = keras.layers.Concatenate()([x, constant])"),
     ("AttributeError: module 'keras.layers' has no attribute 'Merge'", None, "y = layer([a, b])"),
 ]  # fmt: skip
 

@@ -201,3 +201,31 @@ def test_all_dtypes_have_code():
     for dtype in DTYPES:
         y, wanted = both("Concatenate", [(2, 3), (2, 5)], "numpy", [dtype, dtype])
         check("Concatenate", y, wanted)
+
+
+@pytest.mark.parametrize("backend", ["jax", "torch", "numpy"])
+@pytest.mark.parametrize("operation", MERGES)
+@pytest.mark.parametrize(
+    "dtypes",
+    [["float32", "float32"], ["int64", "int64"], ["int64", "uint32"], ["uint16", "int16"], ["bool", "int8"]],
+    ids="-".join,
+)
+def test_plain_code_has_the_casts_of_the_backend(operation, backend, dtypes):
+    """NumPy code gives the numbers that Keras gives on the chosen backend."""
+    sample = "one-hot" if operation == "Dot" else "counting"
+    shapes = SHAPES.get(operation, [(2, 5, 1), (2, 5)])
+    y, wanted = both(operation, shapes, "numpy", dtypes, sample, backend=backend)
+    check(operation, y, wanted)
+
+
+def test_the_backend_is_chosen_before_keras_is_imported():
+    """In the first lines; TensorFlow, the default, needs none."""
+    for dialect in KERAS:
+        code = snippet("Add", [(2, 3), (2, 3)], dialect, backend="jax")
+        assert code.startswith('import os\n\nos.environ["KERAS_BACKEND"] = "jax"\n\nimport keras\n')
+        assert "os" not in snippet("Add", [(2, 3), (2, 3)], dialect)
+    column = snippet("Add", [(3, 3), (3, 1)], "numpy", backend="jax")
+    assert "bias" in snippet("Add", [(3, 3), (3, 1)], "numpy")
+    assert "bias" not in column
+    with pytest.raises(MergeError, match="There is no backend"):
+        snippet("Add", [(2, 3), (2, 3)], "numpy", backend="theano")

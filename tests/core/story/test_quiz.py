@@ -91,7 +91,9 @@ def test_all_kinds_come_and_answers_are_spread():
     """Neither the kind nor the position of the correct choice can be guessed."""
     asked = [question for seed in range(60) for question in make_quiz(seed)]
     assert {question.kind for question in asked[:COUNT]} == {"shape", "map", "clash", "value"}
-    assert all(make_quiz(seed)[1].kind == "map" for seed in range(9)), "each set has an attention map early"
+    assert all(make_quiz(seed)[1].kind == "map" for seed in range(9)), (
+        "each set has an attention map near its beginning"
+    )
     for kind in ("shape", "map", "clash", "value"):
         places = np.bincount([question.answer for question in asked if question.kind == kind])
         assert len(places) >= 3

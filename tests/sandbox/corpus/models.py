@@ -203,11 +203,34 @@ def own_code(k, ops):
     return k.Model(x, k.layers.Multiply(name="gated")([x, wide]))
 
 
+def slashes(k, ops):
+    """Names with a slash, as in the DenseNet of Keras 2; Keras 3 rejects them."""
+    u = k.Input((6, 5, 4), name="u")
+    inner = k.Model(u, k.layers.Add(name="in/add")([u, k.layers.Conv2D(4, 1, name="in/conv")(u)]), name="in")
+    x = k.Input((6, 5, 3), name="x")
+    y = k.layers.Conv2D(4, 3, padding="same", use_bias=False, name="conv1/conv")(x)
+    y = inner(k.layers.BatchNormalization(name="conv1/bn")(y))
+    alpha = k.layers.Conv2D(1, 1, activation="sigmoid", name="gate/alpha")(y)
+    return k.Model(x, k.layers.Multiply(name="gate/gated")([y, alpha]))
+
+
+def tensors(k, ops):
+    """Functions on one tensor between the merges: resized, turned, cut, activated."""
+    x = k.Input((4, 6, 5), name="x")
+    wide = ops["resize"](x, (8, 12))
+    turned = ops["transpose"](ops["tile"](x, (1, 2, 1, 1)), (0, 2, 1, 3))
+    turned = ops["resize"](turned, (8, 12))
+    total = k.layers.Add(name="total")([wide, ops["clip"](turned, 0.1, 0.7)])
+    active = [ops[name](total) for name in ("leaky", "gelu", "silu", "elu", "rsqrt")]
+    mean = k.layers.Average(name="mean")(active)
+    return k.Model(x, k.layers.Multiply(name="product")([mean, ops["std"](mean)]))
+
+
 MODELS = {
     f.__name__: f
     for f in (
         gate, squeeze, merges, cosine, operators, functions, concat_twice, nested, siamese, shared, sequential,
         named_inputs, steps, masked, recurrent, heads, attention, convolutions, pooling, volume, half, compiled,
-        own_code,
+        own_code, slashes, tensors,
     )
 }  # fmt: skip

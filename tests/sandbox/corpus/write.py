@@ -59,11 +59,17 @@ def functions(k, version):
     if version.startswith("3"):
         ops = k.ops
         return {"maximum": ops.maximum, "minimum": ops.minimum, "concat": ops.concatenate, "sigmoid": ops.sigmoid,
-                "relu": ops.relu, "mean": lambda x: ops.mean(x, axis=-1, keepdims=True)}  # fmt: skip
+                "relu": ops.relu, "mean": lambda x: ops.mean(x, axis=-1, keepdims=True),
+                "resize": ops.image.resize, "transpose": ops.transpose, "tile": ops.tile, "clip": ops.clip,
+                "leaky": ops.leaky_relu, "gelu": ops.gelu, "silu": ops.silu, "elu": ops.elu, "rsqrt": ops.rsqrt,
+                "std": lambda x: ops.std(x, axis=(1, 2), keepdims=True)}  # fmt: skip
     import tensorflow as tf
 
     return {"maximum": tf.maximum, "minimum": tf.minimum, "concat": tf.concat, "sigmoid": tf.sigmoid,
-            "relu": tf.nn.relu, "mean": lambda x: tf.reduce_mean(x, axis=-1, keepdims=True)}  # fmt: skip
+            "relu": tf.nn.relu, "mean": lambda x: tf.reduce_mean(x, axis=-1, keepdims=True),
+            "resize": tf.image.resize, "transpose": tf.transpose, "tile": tf.tile, "clip": tf.clip_by_value,
+            "leaky": tf.nn.leaky_relu, "gelu": tf.nn.gelu, "silu": tf.nn.silu, "elu": tf.nn.elu, "rsqrt": tf.math.rsqrt,
+            "std": lambda x: tf.math.reduce_std(x, axis=(1, 2), keepdims=True)}  # fmt: skip
 
 
 def values_of(k, model, kind):

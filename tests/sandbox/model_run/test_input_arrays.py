@@ -4,13 +4,12 @@ import numpy as np
 import pytest
 
 from core import MergeError
+from sandbox.model_run.fitting import picture_array, picture_shape
 from sandbox.model_run.input_arrays import (
     Picture,
     check_shape,
     noise_array,
     own_array,
-    picture_array,
-    picture_shape,
     takes_pictures,
     usual_shape,
 )

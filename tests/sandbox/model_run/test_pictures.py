@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from core import MergeError
-from sandbox.model_run.input_arrays import picture_array
+from sandbox.model_run.fitting import picture_array
 from sandbox.model_run.pictures import read_picture
 
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core import MERGES, MergeError, merge
+from core import BACKENDS, MERGES, MergeError, merge
 from sandbox.processes.process import SandboxProcess
 from sandbox.verification.question import question
-from sandbox.verification.verify import Verifier, the_verifier, verify
+from sandbox.verification.verify import Verifier, missing_packages, the_verifier, verify
 from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.keras
@@ -179,3 +179,41 @@ def test_a_dot_of_integers_out_of_range_has_a_reason_of_its_own():
     wrong = replace(wrong, value=np.full_like(wrong.value, 1))
     verdict = answer("Dot", inputs, axes=2, claimed=wrong)
     assert (verdict.status, verdict.reason) == ("different", "out of range")
+
+
+@pytest.mark.parametrize("backend", ["jax", "numpy"])
+def test_other_backends_have_processes_of_their_own(backend):
+    """Asked on demand; each agrees with its own row of the table, and not with that of TensorFlow."""
+    if missing := missing_packages(backend):
+        pytest.skip(f"not installed: {', '.join(missing)}")
+    large = [np.array([[2**40 + 3, 5]]), np.array([[7, 2**33 + 1]])]
+    column = [counting(3, 3), counting(3, 1)]
+    for operation, inputs in [("Add", large), ("Maximum", large), ("Add", column), ("Average", large)]:
+        verdict = answer(operation, inputs, backend=backend)
+        assert (verdict.status, verdict.backend, verdict.exact) == ("same", backend, True)
+    assert answer("Add", column, backend=backend, claimed=merge("Add", column)).reason == "value"
+    masks = [np.arange(3) % 2 == 0, None]
+    assert answer("Multiply", [counting(3, 5), counting(3, 5)], masks=masks, backend=backend).status == "same"
+    refused = answer("Multiply", [counting(2, 3), counting(2, 5)], backend=backend)
+    assert (refused.status, refused.exact) == ("refused", True)
+    assert the_verifier(backend) is not the_verifier()
+    assert the_verifier(backend).process.pid != the_verifier().process.pid
+    assert the_verifier(backend).process.statistics().module == f"sandbox.verification.worker ({backend})"
+
+
+def test_a_backend_that_is_not_installed(monkeypatch):
+    """Said at once; no process is started."""
+    monkeypatch.setitem(BACKENDS, "toy", replace(BACKENDS["numpy"], name="toy", packages=("no_such_module",)))
+    verdict = answer("Add", [counting(2, 3)] * 2, backend="toy")
+    assert (verdict.status, verdict.reason, verdict.backend) == ("unavailable", "not installed", "toy")
+    assert missing_packages("toy") == ("no_such_module",)
+    assert answer("Add", [counting(2, 3)] * 2, backend="theano").reason == "unsendable"
+
+
+def test_a_backend_that_dies(monkeypatch):
+    """The reason is a word, and the backend that was asked is named."""
+    process = SandboxProcess("tests.sandbox.no_such_module", 2**30, 60)
+    monkeypatch.setattr("sandbox.verification.verify._verifier", lambda backend: Verifier(process))
+    verdict = answer("Add", [counting(2, 11)] * 2)
+    assert (verdict.status, verdict.reason, verdict.backend) == ("unavailable", "start", "tensorflow")
+    process.close()

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from core import merge
-from core.colours import colours
+from core.tensor_view.colours import colours
 from tests.ui.export.test_pictures import export
 from tests.ui.tensor_view.demo import CASES, blobs, merge_view
 from ui.export import Document, Moment

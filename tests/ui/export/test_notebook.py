@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from core import snippet
-from core.colours import colours
+from core.tensor_view.colours import colours
 from tests.patience import PATIENCE
 from tests.ui.export.test_pictures import HOSTILE, export
 from tests.ui.tensor_view.demo import CASES, counting, merge_view

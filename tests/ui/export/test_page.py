@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from core import MergeError
-from core.colours import colours
+from core.tensor_view.colours import colours
 from tests.ui.export.test_pictures import HOSTILE, export
 from tests.ui.tensor_view.demo import CASES, counting
 from ui.export import Document, Illustration

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.colours import colours
+from core.tensor_view.colours import colours
 from tests.ui.tensor_view.demo import CASES, counting
 from ui.export import Document, Illustration
 from ui.export.drawing.compose import compose

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.colours import MIDDLE, colours
+from core.tensor_view.colours import MIDDLE, colours
 from ui.export.drawing.layout import Plan, arrange
 from ui.export.drawing.numbers import in_cell, written
 from ui.export.drawing.scale import ABOVE, BELOW, NAN, OVER, UNDER, make_scale, marks_of, paint, thinned

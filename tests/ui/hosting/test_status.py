@@ -25,7 +25,7 @@ def open_lab(monkeypatch, *, answer=None, position=0, state=None, sessions=1, **
     process = SimpleNamespace(start=lambda: None, statistics=lambda: state or figures(), is_ready=True)
     verifier = SimpleNamespace(process=process, queue_position=lambda future: position)
     for module in (status, keras_check):
-        monkeypatch.setattr(module, "the_verifier", lambda: verifier)
+        monkeypatch.setattr(module, "the_verifier", lambda *_: verifier)
     future = Future()
     if answer:
         future.set_result(answer)
@@ -72,7 +72,9 @@ def test_the_state_in_one_line(monkeypatch, state, sessions, words):
     [
         ("memory", "it ran out of memory"),
         ("timeout", "it took too long"),
-        ("died", "the Keras process is not available"),
+        ("start", "its process did not start"),
+        ("died", "its process ended unexpectedly"),
+        ("resting", "the Keras process is not available"),
         ("busy", "too many requests"),
     ],
 )

@@ -7,6 +7,7 @@ import numpy as np
 from core import MergeError, gradients, merge
 from sandbox.model_file.file import read_model
 from sandbox.model_run.results import MergeGradients, MergeRecord, MergeTensors, ModelOutput, Run, RunFailure
+from sandbox.model_run.summary import thumbnail
 from ui.inspector.summary_table import figures_of
 
 ASKED = []  # what the page has asked, over all handles
@@ -48,7 +49,7 @@ class Handle:
                 break
             self.found[entry.id] = MergeTensors(tuple(operands), known[entry.id])
         records = {
-            name: MergeRecord(name, tuple(map(figures_of, one.inputs)), figures_of(one.output), one.output[0, ..., 0])
+            name: MergeRecord(name, tuple(map(figures_of, one.inputs)), figures_of(one.output), thumbnail(one.output))
             for name, one in self.found.items()
         }
         outputs = (

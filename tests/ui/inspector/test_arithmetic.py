@@ -28,9 +28,9 @@ def tensors_of(operation, inputs, *, masks=None, output=None, **options):
     return Tensors(entry, tuple(inputs), result, tuple(masks or ()))
 
 
-def written_at(tensors, index):
+def written_at(tensors, index, view=None):
     """The value and the right side that are written for one element of the result."""
-    view, _ = merge_view(tensors)
+    view = merge_view(tensors)[0] if view is None else view
     look = look_at(view, Selection(cell=index, panel=len(tensors.inputs), at=index))
     text = explain(look)[0].replace("−", "-").replace("∞", "inf")
     return re.fullmatch(r"\([^)]*\): (\S+) = (.*)", text).groups()
@@ -47,9 +47,12 @@ def evaluated(right):
 
 def check(tensors, chance, count=12):
     """Random elements of the result: left and right side agree within the digits that are written."""
+    view = merge_view(tensors)[0]
+    assert view.alignment is not None  # otherwise no calculation is written
+    drawn = view.panels[-1].value.shape
     for _ in range(count):
-        index = tuple(int(chance.integers(size)) for size in tensors.output.shape)
-        left, right = written_at(tensors, index)
+        index = tuple(int(chance.integers(size)) for size in drawn)
+        left, right = written_at(tensors, index, view)
         if "…" in right:
             continue  # a long sum is not written in full
         value, parts = evaluated(right)
@@ -111,6 +114,45 @@ def test_concatenate(axis):
         tensors_of("Concatenate", [chance.normal(size=(2, 3, 5)).astype("float32") for _ in range(3)], axis=axis),
         chance,
     )
+
+
+@pytest.mark.parametrize(
+    ("shapes", "lost"),
+    [(((2, 5, 1), (2, 5, 3)), (0, 1)), (((2, 5, 3), (2, 5, 1)), (1, 2)), (((2, 1, 3), (2, 5, 3)), (0, 0))],
+)
+@pytest.mark.parametrize("operation", ["Multiply", "Maximum", "Minimum"])
+def test_masked_everywhere_beside_a_broadcast_factor(operation, shapes, lost):
+    """Where both are masked, a product is 0 and an extremum the first value, whichever of the two is broadcast."""
+    chance = np.random.default_rng(5)
+    inputs = [chance.normal(size=shape).astype("float32") for shape in shapes]
+    masks = [np.ones(shape[:-1], bool) for shape in shapes]
+    for mask in masks:
+        mask[lost[0], min(lost[1], mask.shape[1] - 1)] = False
+    check(tensors_of(operation, inputs, masks=masks), chance, 40)
+
+
+@settings(max_examples=60)
+@given(
+    st.sampled_from(("Add", "Subtract", "Multiply", "Average", "Dot")),
+    st.sampled_from(("uint8", "int8", "uint16", "int16")),
+    st.integers(0, 2**31),
+)
+def test_integers_that_wrap_around(operation, dtype, seed):
+    """What wraps around is written: 44 = 200 + 100 − 256."""
+    dtype = dtype[:-2] + "8" if operation == "Dot" and dtype.endswith("16") else dtype  # sums of 16 bits are cut
+    chance, limits = np.random.default_rng(seed), np.iinfo(dtype)
+    inputs = [chance.integers(limits.min, limits.max, (2, 3), dtype, endpoint=True) for _ in range(2)]
+    check(tensors_of(operation, inputs, **({"axes": 1} if operation == "Dot" else {})), chance, 3)
+
+
+def test_a_sum_that_wraps_around_by_hand():
+    """Once, several times, downwards, and in the sum of an average."""
+    bytes_ = [np.array([[200, 3]], "uint8"), np.array([[100, 5]], "uint8")]
+    assert written_at(tensors_of("Add", bytes_), (0, 0)) == ("44", "200 + 100 - 256")
+    assert written_at(tensors_of("Add", bytes_), (0, 1)) == ("8", "3 + 5")
+    assert written_at(tensors_of("Multiply", bytes_), (0, 0)) == ("32", "200 × 100 - 78 × 256")
+    assert written_at(tensors_of("Subtract", bytes_), (0, 1)) == ("254", "3 - 5 + 256")
+    assert written_at(tensors_of("Average", bytes_), (0, 0)) == ("22", "(200 + 100 - 256) / 2")
 
 
 def test_integers_that_wrap_around_are_said():

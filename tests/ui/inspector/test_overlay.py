@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sandbox.model_file.file import MergeEntry, Operand
-from sandbox.model_run.gate_maps import laid_over
+from sandbox.model_run.gate_maps import attention_map, laid_over
 from sandbox.model_run.results import ModelOutput, Run
 from ui.inspector.overlay import AttentionMap, _has_positions, npz, png, prediction
 from ui.inspector.running import Ran
@@ -19,6 +19,17 @@ from ui.inspector.running import Ran
 def test_maps_have_positions(shape, found):
     """A vector of channels and a sequence are no map over an image."""
     assert _has_positions(shape) == found
+
+
+def test_a_gate_of_rows_and_one_of_columns_make_a_map():
+    """As in coordinate attention: the map is the product of both, whichever operand comes first."""
+    chance = np.random.default_rng(2)
+    x = chance.normal(size=(1, 5, 7, 3)).astype("float32")
+    rows, columns = (chance.random((1, *shape, 3)).astype("float32") for shape in ((5, 1), (1, 7)))
+    for inputs in ([x, rows, columns], [columns, x, rows]):
+        np.testing.assert_allclose(attention_map("Multiply", inputs), (rows * columns)[0].mean(axis=-1), rtol=1e-6)
+    assert attention_map("Multiply", [x, chance.random((1, 1, 1, 3)).astype("float32")]) is None
+    assert attention_map("Add", [x, rows]) is None
 
 
 def test_the_prediction_is_a_map():

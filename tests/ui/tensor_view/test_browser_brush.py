@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.colours import MIDDLE, colours
+from core.tensor_view.colours import MIDDLE, colours
 from tests.ui.tensor_view.demo import CASES
 
 pytestmark = pytest.mark.browser

@@ -1,6 +1,7 @@
 """Maps values to colours: the rules of `browser/colour.js` in NumPy, equal in every byte.
 
-The colour tables are those of `core.colours`. The tests read the browser's canvas back and compare every pixel.
+The colour tables are those of `core.tensor_view.colours`. The tests read the browser's canvas back and compare every
+pixel.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.colours import MIDDLE, colours
 from core.dtypes import Array
+from core.tensor_view.colours import MIDDLE, colours
 
 NAN, ABOVE, BELOW, OVER, UNDER = 1, 2, 3, 4, 5  # values without a colour of their own are marked by a pattern
 MARKS = {NAN: "mark_nan", ABOVE: "mark_above", BELOW: "mark_below", OVER: "mark_over", UNDER: "mark_under"}
@@ -28,7 +29,7 @@ class Scale:
         low: value at the lower end.
         high: value at the upper end.
         diverging: whether zero is in the middle.
-        table: name in `core.colours`.
+        table: name in `core.tensor_view.colours`.
     """
 
     low: float

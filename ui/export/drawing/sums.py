@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import product
 from math import prod
 from typing import Any
@@ -15,6 +15,13 @@ from ui.export.drawing.snapshot import Look
 TERMS = 6  # terms of a long sum that are written out
 _SIGNS = {"Add": " + ", "Subtract": " − ", "Multiply": " × ", "Average": " + ", "Maximum": ", ", "Minimum": ", "}
 _FRAMES = {"Average": "({sum}) / {count}", "Maximum": "max({sum})", "Minimum": "min({sum})"}
+_COMPUTED: dict[str, Callable[[Sequence[float]], float]] = {
+    "Add": sum,
+    "Average": sum,
+    "Subtract": lambda values: values[0] - sum(values[1:]),
+    "Multiply": prod,
+}
+_BITS = {"int8": 8, "int16": 16, "int32": 32, "int64": 64}
 _Part = tuple[int, list[Span]]
 
 
@@ -35,34 +42,55 @@ def explain(look: Look) -> tuple[str, str]:
     whole = box_of_cell(look.meta, result, index)
     parts = [(number, cells_in_box(look.meta, entry, whole)) for number, entry in enumerate(look.panels[:-1])]
     named = [_cell_name(look, *part) for part in parts if not is_empty(part[1])]
-    value = written(_value(look, len(look.panels) - 1, index))
-    said = f"{tuple_text(index)}: {value} = {_right_side(look, parts)}"
+    value = _value(look, len(look.panels) - 1, index)
+    said = f"{tuple_text(index)}: {written(value)} = {_right_side(look, parts, value)}"
     return said, "  ·  ".join(filter(None, [_reaches(look, mark.panel, mark.at, box), *named]))
 
 
-def _right_side(look: Look, parts: Sequence[_Part]) -> str:
+def _right_side(look: Look, parts: Sequence[_Part], result: float) -> str:
     name = look.meta["operation"]
     if name == "Dot":
-        return _sum_of_products(look, parts)
+        return _sum_of_products(look, parts, result)
     present = [part for part in parts if not is_empty(part[1])]
-    values = [written(_value(look, number, [first for first, _ in spans])) for number, spans in present]
+    plain = [_value(look, number, [first for first, _ in spans]) for number, spans in present]
+    values = list(map(written, plain))
     if name == "Concatenate":
         return f"{values[0]} ({_cell_name(look, *present[0])})"
     terms = [f"({value})" if position and value.startswith(MINUS) else value for position, value in enumerate(values)]
-    said = str(_SIGNS[name]).join(terms)
+    said = str(_SIGNS[name]).join(terms) + (
+        _wrap(look, _COMPUTED[name](plain), result, plain) if name in _COMPUTED else ""
+    )
     framed: str = _FRAMES.get(name, "{sum}") if len(values) > 1 else "{sum}"
     return framed.format(sum=said, count=len(values))
 
 
-def _sum_of_products(look: Look, parts: Sequence[_Part]) -> str:
+def _wrap(look: Look, computed: float, result: float, values: Sequence[float]) -> str:
+    """What integer arithmetic that wraps around adds or takes away, as in 44 = 200 + 100 − 256; mostly empty.
+
+    An average of integers adds them in their own dtype before it divides.
+    """
+    average = look.meta["operation"] == "Average"
+    kinds = {panel["type"].split(" ")[0] for panel in (look.panels[:-1] if average else look.panels[-1:])}
+    kind = kinds.pop() if len(kinds) == 1 else ""
+    if kind.removeprefix("u") not in _BITS or not math.isfinite(computed):
+        return ""
+    size, target = 2.0 ** _BITS[kind.removeprefix("u")], result * len(values) if average else result
+    times = math.floor((computed - target) / size + 0.5)
+    if times == 0 or abs(computed - target - times * size) > 0.5 + 1e-6 * abs(computed):
+        return ""
+    count = "" if abs(times) == 1 else f"{abs(times)} × "
+    return f" {MINUS if times > 0 else '+'} {count}{written(size)}"
+
+
+def _sum_of_products(look: Look, parts: Sequence[_Part], result: float) -> str:
     left, right = (_values(look, part) for part in parts)
     terms = [f"{_wrapped(a)} × {_wrapped(b)}" for a, b in zip(left, right, strict=True)]
     if len(terms) > TERMS:
         terms = [*terms[: TERMS - 1], "…", terms[-1]]
     said = " + ".join(terms)
-    return (
-        f"({said}) / ({written(math.hypot(*left))} × {written(math.hypot(*right))})" if look.meta["normalize"] else said
-    )
+    if look.meta["normalize"]:
+        return f"({said}) / ({written(math.hypot(*left))} × {written(math.hypot(*right))})"
+    return said + _wrap(look, sum(a * b for a, b in zip(left, right, strict=True)), result, left)
 
 
 def _values(look: Look, part: _Part) -> list[float]:

@@ -10,8 +10,8 @@ from itertools import pairwise
 import numpy as np
 from PIL import Image, ImageDraw, PngImagePlugin
 
-from core.colours import colours
 from core.dtypes import Array
+from core.tensor_view.colours import colours
 from ui.export.drawing.fonts import font_for
 from ui.export.drawing.heatmap import DOTTED, SMALL, Heat, Number
 from ui.export.drawing.outlines import Frame

@@ -16,8 +16,8 @@ from pptx.opc.constants import RELATIONSHIP_TYPE
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Pt
 
-from core.colours import colours
 from core.dtypes import Array
+from core.tensor_view.colours import colours
 from ui.export.document import Document
 from ui.export.drawing.scale import NOTHING
 from ui.export.drawing.scene import Bar, Swatch

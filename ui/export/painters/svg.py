@@ -12,8 +12,8 @@ from xml.sax.saxutils import escape, quoteattr
 import numpy as np
 from PIL import Image
 
-from core.colours import colours
 from core.dtypes import Array
+from core.tensor_view.colours import colours
 from ui.export.drawing.heatmap import DOTTED, PALE, SMALL, Heat
 from ui.export.drawing.outlines import Frame
 from ui.export.drawing.scale import BRIGHT, DARK, NOTHING, paint

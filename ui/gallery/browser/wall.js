@@ -1,8 +1,9 @@
 // Draws the wall of gates. Streamlit calls `mount` first, then after every change of the data and of the theme.
 
 const NARROW = 760; // px; on a narrower window the style sheet has the size of the pictures
-const LEAST = 61; // px of the side of a picture; if the wall does not fit with it, the page scrolls
-const LEAST_PRESENTING = 30; // px; while presenting nothing scrolls
+const LEAST = 48; // px of the side of a picture
+const TYPES = [1, 0.92]; // rem; sizes of the type to try, largest first; if the wall does not fit, the page scrolls
+const TYPES_PRESENTING = [1, 0.9, 0.8, 0.7]; // rem; likewise in the large type of a stage
 const LARGEST = 160; // px
 const MARGIN = 10; // px between the wall and the edge of the window
 
@@ -43,22 +44,28 @@ function listen(root) {
   return { now, stop };
 }
 
-/** Give the pictures the largest size with which the whole wall is in the window. */
+/** Give type and pictures the largest size with which the whole wall is in the window. */
 function fit(root) {
-  const set = (side) => root.style.setProperty("--side", `${side}px`);
-  if (window.innerWidth < NARROW) return root.style.removeProperty("--side");
+  for (const name of ["--side", "--type"]) root.style.removeProperty(name);
+  if (window.innerWidth < NARROW) return; // the style sheet has the sizes
   const scrolled = document.querySelector("[data-testid=stMain]")?.scrollTop ?? 0;
   const room = window.innerHeight - root.getBoundingClientRect().top - scrolled - MARGIN;
   const presenting = document.documentElement.hasAttribute("data-mergescope-present");
-  let least = presenting ? LEAST_PRESENTING : LEAST;
-  let past = LARGEST;
-  while (past - least > 1) {
-    const side = Math.floor((least + past) / 2);
-    set(side);
-    if (root.getBoundingClientRect().height <= room) least = side;
-    else past = side;
+  const fits = (side) => {
+    root.style.setProperty("--side", `${side}px`);
+    return root.getBoundingClientRect().height <= room;
+  };
+  for (const type of presenting ? TYPES_PRESENTING : TYPES) {
+    root.style.setProperty("--type", `${type}rem`);
+    if (fits(LEAST)) break;
   }
-  set(least);
+  let [side, past] = [LEAST, LARGEST];
+  while (past - side > 1) {
+    const middle = Math.floor((side + past) / 2);
+    if (fits(middle)) side = middle;
+    else past = middle;
+  }
+  fits(side);
 }
 
 function make(tag, name, text) {

@@ -16,7 +16,7 @@ export default function mount({ data, parentElement, setTriggerValue }) {
   state.sent = sent;
   return () => {
     state.watcher.disconnect();
-    window.removeEventListener("resize", state.onWindow);
+    for (const kind of ["resize", "mergescope:present"]) window.removeEventListener(kind, state.onWindow);
     held.delete(parentElement);
   };
 }
@@ -26,7 +26,7 @@ function begin(root, parent) {
   state.watcher = new ResizeObserver(() => state.view && resize(state));
   state.watcher.observe(root);
   state.onWindow = () => state.view && resize(state, true);
-  window.addEventListener("resize", state.onWindow);
+  for (const kind of ["resize", "mergescope:present"]) window.addEventListener(kind, state.onWindow);
   held.set(parent, state);
   return state;
 }
@@ -274,7 +274,9 @@ function resize(state, anew = false) {
   if (!anew && width === state.width) return move(state, state.view);
   const { data } = state;
   state.width = width;
-  const scale = Math.min(1, Math.max(READABLE, width / (data.width + 32)));
+  const down = (data.most - 32) / data.height; // the zoom at which all of it is seen; one too long to read is scrolled
+  const across = width / (data.width + 32);
+  const scale = Math.min(1, Math.max(READABLE, down < READABLE ? across : Math.min(across, down)));
   state.height = Math.min(Math.max(data.least, Math.min(data.most, room(state))), data.height * scale + 32);
   state.svg.setAttribute("height", state.height);
   state.svg.setAttribute("width", width);

@@ -82,9 +82,10 @@ export function buildParts(app) {
     part.plan = slicePlan(model, part.panel, app.view);
   });
   app.drawn.forEach((part) => listenToPointer(app, part));
+  app.onStage = fitsStage(app);
   app.breaks = app.parts.map(() => element("div", { class: "break", hidden: true }));
-  app.signs = app.parts.map(({ panel: { symbol } }) =>
-    symbol
+  app.signs = app.parts.map(({ panel: { symbol } }, place) =>
+    symbol || (app.onStage && place) // on the stage it keeps the panels apart
       ? element("div", { class: symbol.length > 1 ? "sign word" : symbol === "·" ? "sign dot" : "sign" }, symbol)
       : null,
   );
@@ -92,7 +93,6 @@ export function buildParts(app) {
     app.breaks[place],
     element("div", { class: "unit" }, app.signs[place], part.root),
   ]);
-  app.onStage = fitsStage(app);
   if (app.onStage && typeof model.panels.at(-1).like === "number") holdToFlicker(app);
   root.classList.toggle("stage", app.onStage);
   app.reels = makeReels(app, app.reels);
@@ -127,7 +127,7 @@ export function buildParts(app) {
  */
 function holdToFlicker(app) {
   const sign = app.signs.at(-1);
-  if (!sign) return;
+  if (!sign?.textContent) return;
   sign.classList.add("hold");
   sign.title = app.words.flicker;
   sign.onpointerdown = (event) => {
@@ -189,7 +189,9 @@ function sizeAll(app) {
   app.width = Math.max(120, app.root.clientWidth);
   app.height = window.innerHeight;
   if (app.onStage) return sizeForStage(app, plans);
-  const { line, cell } = arrange(plans, app.width, limitsIn(app.height, app.model.share));
+  const limits = limitsIn(app.height, app.model.share);
+  if (isPresenting()) limits.tallest = Math.min(limits.tallest, roomOfRow(app, arrange(plans, app.width, limits).line));
+  const { line, cell } = arrange(plans, app.width, limits);
   app.drawn.forEach((part) => sizePanel(app, part, cell));
   app.breaks.forEach((item, place) => {
     item.hidden = place === 0 || place % line !== 0;
@@ -201,7 +203,22 @@ function sizeAll(app) {
   );
 }
 
-const TIGHT = 800; // px; on a narrower stage titles are cut and shapes are left out
+const isPresenting = () => document.documentElement.hasAttribute("data-mergescope-present");
+
+/** How tall a panel may be while presenting, so that all rows of panels and the calculation fit into the window. */
+function roomOfRow({ root, panels, parts, drawn, height }, line) {
+  const rows = Math.ceil(parts.length / line);
+  const tall = (element) => element.getBoundingClientRect().height;
+  const heads = drawn.length ? tall(drawn[0].root) - tall(drawn[0].stack) : 0;
+  const others = tall(root) - tall(panels);
+  const room = height - root.getBoundingClientRect().top - scrolled(root) - others - 12;
+  return Math.max(LEAST_ROW, room / rows - heads - (rows > 1 ? 24 : 0));
+}
+
+const LEAST_ROW = 90; // px
+const TIGHT = 800; // px; on a narrower stage the calculation has the line for itself
+const CROWDED = 330; // px; above a narrower panel the title is cut and the shape is left out
+const FOOT = ".st-key-story_foot"; // a bar of the page that stays at the lower edge of the window
 const STAGE_WIDTH = 560; // px; on a narrower screen the panels are one below the other
 const HEADS = 24; // px of the line above the panels, and of the one above the walls
 const GAPS = 32; // px between the rows, and for the sheets behind a stretched panel
@@ -223,13 +240,14 @@ export const stageChanged = (app) => app.onStage !== fitsStage(app);
  */
 function sizeForStage(app, plans) {
   const { root, parts } = app;
-  root.classList.toggle("tight", app.width < TIGHT);
   const top = root.getBoundingClientRect().top + scrolled(root);
-  const presenting = document.documentElement.hasAttribute("data-mergescope-present");
+  const presenting = isPresenting();
   const controls = presenting ? 0 : app.controls.offsetHeight + GAP; // while presenting they lie over the rest
   const taken = 2 * HEADS + app.text.root.offsetHeight + controls + GAPS;
   const pictures = app.strip ? (app.strip.scan ? 2 : 0) : null;
-  const below = presenting ? 0 : app.model.below; // what the page draws below in the same window
+  const foot = document.querySelector(FOOT)?.getBoundingClientRect().height ?? 0;
+  const below = foot + (presenting ? 0 : app.model.below); // what the page draws below in the same window
+  root.style.setProperty("--foot", `${foot}px`);
   const notes = app.strip?.notes?.offsetHeight ?? 0;
   app.stage = stageSizes({
     width: app.width - 12,
@@ -240,6 +258,13 @@ function sizeForStage(app, plans) {
     pictures,
     notes,
   });
+  if (app.gallery?.walls.length === 1) {
+    app.stage.wall.width = 2 * app.stage.wall.width + 16;
+    app.stage.wall.height -= GAP;
+  }
+  const narrowest = Math.min(...plans.map((plan) => panelBox(plan, app.stage.cell).width));
+  root.classList.toggle("tight", app.width < TIGHT);
+  root.classList.toggle("crowded", app.width < TIGHT || narrowest < CROWDED);
   if (app.wallAlone)
     app.stage.wall = { width: window.innerWidth - 48, height: (window.innerHeight - 120) / 2, line: 32 };
   parts.forEach((part) => sizePanel(app, part, null));

@@ -13,6 +13,13 @@ const FRAMES = {
   Minimum: (sum) => `min(${sum})`,
 };
 
+const SUMS = {
+  Add: (values) => values.reduce((sum, value) => sum + value, 0),
+  Average: (values) => values.reduce((sum, value) => sum + value, 0),
+  Subtract: ([first, ...rest]) => rest.reduce((sum, value) => sum - value, first),
+  Multiply: (values) => values.reduce((product, value) => product * value, 1),
+};
+
 /**
  * Two lines about a place: the sum with its values, and the cells that they come from.
  * @param {import('./types').Model} model
@@ -28,7 +35,7 @@ export function explain(model, box, at) {
   const parts = model.panels.slice(0, -1).map((panel) => ({ panel, spans: cellsInBox(model, panel, whole) }));
   const value = valueAt(result, index);
   return {
-    sum: `${tuple(index)}: ${written(value)} = ${rightSide(model, parts)}`,
+    sum: `${tuple(index)}: ${written(value)} = ${rightSide(model, parts, value)}`,
     from: parts.filter(({ spans }) => !isEmpty(spans)).map(({ panel, spans }) => cellName(panel, spans)),
     index,
     value,
@@ -40,29 +47,55 @@ const between = (value, low, high) => Math.max(low, Math.min(high, value));
 /**
  * @param {import('./types').Model} model
  */
-function rightSide(model, parts) {
+function rightSide(model, parts, result) {
   const name = model.operation;
-  if (name === "Dot") return sumOfProducts(parts, model.normalize);
+  if (name === "Dot") return sumOfProducts(model, parts, result);
   const present = parts.filter(({ spans }) => !isEmpty(spans));
-  const values = present.map(({ panel, spans }) =>
-    written(
-      valueAt(
-        panel,
-        spans.map(([from]) => from),
-      ),
+  const plain = present.map(({ panel, spans }) =>
+    valueAt(
+      panel,
+      spans.map(([from]) => from),
     ),
   );
+  const values = plain.map((value) => written(value));
   if (name === "Concatenate") return `${values[0]} (${cellName(present[0].panel, present[0].spans)})`;
-  const sum = values.map((value, place) => (place && value.startsWith("−") ? `(${value})` : value)).join(SIGNS[name]);
+  const terms = values.map((value, place) => (place && value.startsWith("−") ? `(${value})` : value)).join(SIGNS[name]);
+  const sum = terms + (SUMS[name] ? wrap(model, SUMS[name](plain), result, plain.length) : "");
   return FRAMES[name] && values.length > 1 ? FRAMES[name](sum, values.length) : sum;
 }
 
-function sumOfProducts([first, second], normalize) {
+/**
+ * What integer arithmetic that wraps around adds or takes away, as in 44 = 200 + 100 − 256; mostly empty.
+ * An average of integers adds them in their own dtype before it divides.
+ * @param {import('./types').Model} model
+ */
+function wrap(model, computed, result, count) {
+  const average = model.operation === "Average";
+  const kinds = new Set((average ? model.panels.slice(0, -1) : model.panels.slice(-1)).map(({ type }) => type));
+  const bits = kinds.size === 1 ? /^u?int(\d+)/.exec([...kinds][0]) : null;
+  if (!bits || !Number.isFinite(computed)) return "";
+  const [size, target] = [2 ** Number(bits[1]), average ? result * count : result];
+  const times = Math.floor((computed - target) / size + 0.5);
+  if (!times || Math.abs(computed - target - times * size) > 0.5 + 1e-6 * Math.abs(computed)) return "";
+  const factor = Math.abs(times) === 1 ? "" : `${Math.abs(times)} × `;
+  return ` ${times > 0 ? "−" : "+"} ${factor}${written(size)}`;
+}
+
+function sumOfProducts(model, [first, second], result) {
   const [left, right] = [numbersIn(first), numbersIn(second)];
   const terms = left.map((value, place) => `${wrapped(value)} × ${wrapped(right[place])}`);
   const shown = terms.length > TERMS ? [...terms.slice(0, TERMS - 1), "…", terms.at(-1)] : terms;
   const sum = shown.join(" + ");
-  return normalize ? `(${sum}) / (${written(length(left))} × ${written(length(right))})` : sum;
+  if (model.normalize) return `(${sum}) / (${written(length(left))} × ${written(length(right))})`;
+  return (
+    sum +
+    wrap(
+      model,
+      left.reduce((total, value, place) => total + value * right[place], 0),
+      result,
+      left.length,
+    )
+  );
 }
 
 const numbersIn = ({ panel, spans }) => listCells(spans).map((cell) => valueAt(panel, cell));

@@ -51,19 +51,30 @@ export function makeGallery(app) {
 }
 
 /**
- * The channels before and after, side by side: two walls under one order.
+ * The channels before and after, side by side: two walls under one order; one wall where nothing is before.
  * @param {import('./types').App} app
  */
 export function makeWalls(app) {
   const { model, view, words } = app;
   const found = galleryPanels(model, view);
-  if (!model.gallery || found.axis === undefined || !found.before) return null;
+  if (!model.gallery || found.axis === undefined || !found.after) return null;
   const gallery = /** @type {import('./types').Gallery} */ ({ ...found, difference: null, order: [] });
+  const title = (text, ...more) => element("div", { class: "head" }, element("h3", {}, text), ...more);
+  if (!found.before) {
+    const wall = makeWall(app, gallery, () => "after");
+    const head = title(wallTitle(app, gallery), wall.tip, element("span", { class: "push" }), orderMenu(app, gallery));
+    gallery.walls = [wall];
+    gallery.section = element(
+      "section",
+      { class: "walls", "aria-label": words.gallery },
+      element("div", { class: "wall" }, head, wall.scroll),
+    );
+    return gallery;
+  }
   gallery.walls = ["before", "after"].map((compare) =>
     makeWall(app, gallery, () => (app.flicker ? OTHER[compare] : compare)),
   );
   const [before, after] = gallery.walls;
-  const title = (text, ...more) => element("div", { class: "head" }, element("h3", {}, text), ...more);
   gallery.section = element(
     "section",
     { class: "walls", "aria-label": words.gallery },

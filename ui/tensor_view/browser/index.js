@@ -12,9 +12,10 @@ import { listenToShortcuts } from "./shortcuts.js";
 import { recompute, recomputeAll } from "./live.js";
 import { listCells } from "./links.js";
 import { report, startView } from "./state.js";
-import { missing, receive } from "./store.js";
+import { awaited, missing, receive } from "./store.js";
 
 const apps = new WeakMap(); // by element: the view outlives the calls
+const latest = new WeakMap(); // by element: the last call
 
 export default function mount({ data, parentElement, setStateValue }) {
   const begun = performance.now();
@@ -23,6 +24,9 @@ export default function mount({ data, parentElement, setStateValue }) {
   const sent = JSON.stringify(data.meta);
   const send = (value) => setStateValue("selection", value);
   receive(data.meta, floatsOf(data));
+  latest.set(parentElement, arguments[0]);
+  const needed = awaited(data.meta);
+  if (needed.length) return mountLater(arguments[0], needed);
   if (missing(data.meta).length) return askAgain(arguments[0]);
   if (held && held.sent === sent)
     held.send = send; // another theme
@@ -35,7 +39,14 @@ export default function mount({ data, parentElement, setStateValue }) {
   return () => leaveAt(parentElement);
 }
 
+/** Draw when the tensors are here, unless Streamlit has called again by then. */
+function mountLater(call, needed) {
+  Promise.all(needed).then(() => latest.get(call.parentElement) === call && mount(call));
+  return () => leaveAt(call.parentElement);
+}
+
 function leaveAt(parentElement) {
+  latest.delete(parentElement);
   leave(apps.get(parentElement));
   apps.delete(parentElement);
 }

@@ -5,16 +5,35 @@ const MOST = 96e6; // bytes that are kept; the oldest go first
 
 const kept = new Map(); // digest: Float32Array, the one used last at the end
 let bytes = 0;
+const coming = new Map(); // digest: a promise that ends when the tensor is here, or could not be fetched
 
 /**
- * Take in the tensors that came with this message; the others are here already.
+ * Take in the tensors that came with this message and fetch those that it has an address of; the others are here.
  * @param {import('./types').Meta} meta
  */
 export function receive(meta, floats) {
-  for (const { digest, count, at } of meta.tensors ?? []) {
+  for (const { digest, count, at, url } of meta.tensors ?? []) {
     if (at !== null) keep(digest, floats.slice(at, at + count));
+    else if (url && !kept.has(digest) && !coming.has(digest)) coming.set(digest, load(digest, count, url));
   }
 }
+
+async function load(digest, count, url) {
+  try {
+    const response = await fetch(new URL(url, document.baseURI));
+    const content = response.ok ? await response.arrayBuffer() : null;
+    if (content?.byteLength === 4 * count) keep(digest, new Float32Array(content));
+  } catch {
+    // It is missing then, and asked for once more.
+  }
+  coming.delete(digest);
+}
+
+/**
+ * What has to be waited for before a view can be drawn.
+ * @param {import('./types').Meta} meta
+ */
+export const awaited = (meta) => (meta.tensors ?? []).map(({ digest }) => coming.get(digest)).filter(Boolean);
 
 function keep(digest, values) {
   bytes += values.byteLength - (kept.get(digest)?.byteLength ?? 0);

@@ -32,8 +32,9 @@ function makePicture(title, name) {
   const root = element(
     "figure",
     { class: "scene" },
-    element("div", { class: "head" }, element("h3", {}, title), note),
+    element("div", { class: "head" }, element("h3", {}, title)),
     canvas,
+    note,
   );
   return { root, canvas, note, scratch, painted: "" };
 }

@@ -28,8 +28,8 @@ export interface Meta {
   words: Words;
   layout: string | null;
   scene?: Scene | null;
-  /** The tensors of the view; `at` is the offset in this message, null where the browser has the tensor already. */
-  tensors?: { digest: string; count: number; at: number | null }[];
+  /** The tensors of the view: offset in this message or address to fetch it from; neither where the browser has it. */
+  tensors?: { digest: string; count: number; at: number | null; url?: string }[];
   selection: Selection | null;
   reels?: Reel[];
   moves?: number;

@@ -2,7 +2,7 @@
 
 Run it in an environment with Keras, one backend and NumPy:
 
-    KERAS_BACKEND=torch python -m tests.core.merges.backends.recording torch 3000 answers.npz
+    KERAS_BACKEND=torch python -m tests.core.merges.backends.recording torch 3000 answers.npz [first number]
 
 The inputs of a case are made again from its number (`cases.py`), so a file holds the answers alone.
 """
@@ -14,6 +14,7 @@ import re
 import sys
 import warnings
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from tests.core.merges.cases import case
 
 OPERATIONS = ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot")
 BYTES = 48
-DIFFERENTIABLE = {"tensorflow", "jax", "torch"}
+GRADIENTS_EVERY = {"tensorflow": 1, "torch": 1, "jax": 3}  # JAX compiles many programs for each; all merges take turns
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,8 @@ def ask_gradients(operation: str, inputs: list[np.ndarray], options: dict[str, A
 def _jax_gradients(layer: Any, inputs: list[np.ndarray], upstream: np.ndarray) -> Any:
     import jax
 
-    return jax.grad(lambda xs: (layer(list(xs)) * upstream).sum())([jax.numpy.asarray(value) for value in inputs])
+    back = jax.vjp(lambda xs: layer(list(xs)), [jax.numpy.asarray(value) for value in inputs])[1]
+    return back(jax.numpy.asarray(upstream))[0]
 
 
 def _torch_gradients(layer: Any, inputs: list[np.ndarray], upstream: np.ndarray) -> Any:
@@ -127,8 +129,8 @@ def _tensorflow_gradients(layer: Any, inputs: list[np.ndarray], upstream: np.nda
 _GRADIENTS = {"jax": _jax_gradients, "torch": _torch_gradients, "tensorflow": _tensorflow_gradients}
 
 
-def record(count: int, backend: str) -> tuple[dict[str, Any], list[np.ndarray]]:
-    """Answers to the first cases: a header as JSON, and the arrays that it counts through."""
+def record(count: int, backend: str, first: int = 0) -> tuple[dict[str, Any], list[np.ndarray]]:
+    """Answers to so many cases: a header as JSON, and the arrays that it counts through."""
     rows, arrays = [], []
 
     def keep(array: np.ndarray | None) -> int | None:
@@ -137,22 +139,33 @@ def record(count: int, backend: str) -> tuple[dict[str, Any], list[np.ndarray]]:
         arrays.append(array)
         return len(arrays) - 1
 
-    for number in range(count):
+    every = GRADIENTS_EVERY.get(backend, 0)
+    for number in range(first, first + count):
+        if backend == "jax" and number % 250 == 0:
+            _forget_programs()
         operation, inputs, masks, options = numbered_case(number)
         answer = ask(operation, inputs, masks, **options)
         rows.append([keep(answer.value), keep(answer.mask), answer.kind, answer.text, None])
-        asked = gradient_case(number) if backend in DIFFERENTIABLE else None
+        asked = gradient_case(number) if every and number % every == 0 else None
         if asked is not None and answer.value is not None:
             found = ask_gradients(*asked)
             rows[-1][4] = [keep(one) for one in found.gradients] if not found.kind else [found.kind, found.text]
-    return {"backend": backend, "count": count, "versions": _versions(), "rows": rows}, arrays
+    header = {"backend": backend, "first": first, "count": count, "versions": _versions()}
+    return header | {"date": date.today().isoformat(), "rows": rows}, arrays
+
+
+def _forget_programs() -> None:
+    """JAX keeps a compiled program for every shape: 1.5 MB a case."""
+    import jax
+
+    jax.clear_caches()
 
 
 def _versions() -> dict[str, str]:
     from importlib.metadata import PackageNotFoundError, version
 
     found = {}
-    for name in ("keras", "tensorflow", "tensorflow-cpu", "jax", "torch", "numpy"):
+    for name in ("keras", "tensorflow", "tensorflow-cpu", "jax", "jaxlib", "torch", "numpy", "scipy"):
         try:
             found[name] = version(name)
         except PackageNotFoundError:
@@ -168,8 +181,8 @@ def write(path: str, header: dict[str, Any], arrays: list[np.ndarray]) -> None:
     np.savez_compressed(path, header=np.frombuffer(text, np.uint8), content=np.frombuffer(content, np.uint8))
 
 
-def read(path: Any) -> tuple[dict[str, Any], list[Answer]]:
-    """The header and the answers of a file."""
+def read(path: Any) -> tuple[dict[str, Any], dict[int, Answer]]:
+    """The header of a file, and its answers by number of the case."""
     with np.load(path, allow_pickle=False) as file:
         header, content = json.loads(file["header"].tobytes()), file["content"].tobytes()
     arrays, at = [], 0
@@ -182,10 +195,10 @@ def read(path: Any) -> tuple[dict[str, Any], list[Answer]]:
     for value, mask, kind, text, back in header["rows"]:
         gradients = tuple(arrays[at] for at in back) if back and isinstance(back[0], int) else ()
         answers.append(Answer(take(value), take(mask), kind, text, gradients))
-    return header, answers
+    return header, dict(enumerate(answers, start=header["first"]))
 
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
-    _backend, _count, _path = sys.argv[1:]
-    write(_path, *record(int(_count), _backend))
+    _backend, _count, _path, *_first = sys.argv[1:]
+    write(_path, *record(int(_count), _backend, *map(int, _first)))

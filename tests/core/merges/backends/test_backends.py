@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import pytest
 
@@ -65,19 +63,3 @@ def test_an_unknown_backend(name: object) -> None:
     """The choices are named."""
     with pytest.raises(MergeError, match="choose one of tensorflow, jax, torch, numpy"):
         align("Add", [(2, 3), (2, 3)], backend=name)  # type: ignore[arg-type]
-
-
-def test_a_new_backend_is_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A toy that divides as float64 and names its tensors: the engine follows its row."""
-    toy = dataclasses.replace(
-        BACKENDS["numpy"],
-        name="toy",
-        tensor="toy.Tensor",
-        quotient=lambda dtype: np.dtype(np.float64),
-        holds_masks=True,
-    )
-    monkeypatch.setitem(BACKENDS, "toy", toy)
-    assert merge("Average", [np.ones((2, 3))] * 2, backend="toy").value.dtype == np.float64
-    assert align("Add", [(2, 3), (2, 3)], backend="toy").backend == "toy"
-    with pytest.raises(MergeError, match=r"toy\.Tensor"):
-        align("Concatenate", [(2, 3), (2, 3)], axis=5, backend="toy")

@@ -14,7 +14,7 @@ from functools import cache
 
 import numpy as np
 
-from .dtypes import Array
+from ..dtypes import Array
 
 COUNT = 256
 MIDDLE = 128  # the entry for zero in a diverging map

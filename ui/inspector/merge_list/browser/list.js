@@ -14,11 +14,11 @@ export default function mount({ data, parentElement, setTriggerValue }) {
   if (state.sent !== sent) build(list, state, data);
   state.sent = sent;
   state.fit ??= () => fit(list);
-  window.addEventListener("resize", state.fit); // the same function is added once
+  for (const kind of ["resize", "mergescope:present"]) window.addEventListener(kind, state.fit); // added once
   state.fit();
   return () => {
     clearTimeout(state.timer);
-    window.removeEventListener("resize", state.fit);
+    for (const kind of ["resize", "mergescope:present"]) window.removeEventListener(kind, state.fit);
     held.delete(parentElement);
   };
 }

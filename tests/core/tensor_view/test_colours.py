@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.colours import COLOURS, MIDDLE, colours
+from core.tensor_view.colours import COLOURS, MIDDLE, colours
 
 
 @pytest.mark.parametrize("name", COLOURS)

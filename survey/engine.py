@@ -1,0 +1,202 @@
+"""Runs the shards of a survey with Dask, on this machine or on a cluster. The only file that knows Dask.
+
+A shard is one task. Its result is the content of two files, which this process writes; a worker writes nothing, so a
+task that runs twice does no harm. Each thread of a worker drives one fenced child process with the model.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from core import settings
+from core.errors import invalid_request
+from survey.measure import ModelProcess, measure_shard
+from survey.plan import Plan, read_plan
+from survey.prepare import open_plan_source, read_survey_model
+from survey.source import Source
+from survey.store import ShardFiles, Store, shard_files
+
+_IN_FLIGHT = 2  # shards for each thread of a worker: one runs, one waits
+_SECONDS_TO_CONNECT = 30
+
+
+def scheduler_address(asked: str | None) -> str | None:
+    """The address of the cluster: as asked for, else MERGESCOPE_DASK; None for this machine alone.
+
+    Raises:
+        MergeError: on a public server, since a scheduler runs any code that it is sent.
+    """
+    address = asked or settings.word("DASK") or None
+    if address and settings.word("SURVEYS") == "off":
+        raise invalid_request(
+            "A public server does not connect to a Dask scheduler, which would run any code that it is sent."
+        )
+    return address
+
+
+def run_shards(
+    store: Store, plan: Plan, *, scheduler: str | None, workers: int, on_shard: Callable[[int], None]
+) -> None:
+    """Measure every shard that is not stored yet, and store it.
+
+    Args:
+        store: of the survey.
+        plan: that is carried out.
+        scheduler: address of a Dask scheduler; None to run here.
+        workers: threads, each with a child process; on a cluster its workers count.
+        on_shard: called with the number of images of each shard that was stored.
+
+    Raises:
+        MergeError: a file cannot be written, the model or the images have changed, the cluster cannot be reached.
+        SandboxError: no child can be started.
+        KeyboardInterrupt: the person stops it; what is stored stays.
+    """
+    stored = set(store.done(plan))
+    missing = iter([shard for shard in range(plan.shards) if shard not in stored])
+    with _client(scheduler, workers) as client:
+        _submit_all(client, store, plan, missing, on_shard)
+
+
+def _submit_all(client: Any, store: Store, plan: Plan, missing: Iterator[int], on_shard: Callable[[int], None]) -> None:
+    from distributed import as_completed  # noqa: PLC0415  # so that everything else works without Dask
+
+    text, running = plan.as_text(), as_completed(loop=client.loop)
+    shards: dict[str, int] = {}
+
+    def submit() -> None:
+        while len(shards) < _IN_FLIGHT * max(1, sum(client.nthreads().values())):
+            shard = next(missing, None)
+            if shard is None:
+                return
+            future = client.submit(run_shard, text, shard, pure=False, key=f"shard-{plan.id[:16]}-{shard}")
+            shards[future.key] = shard
+            running.add(future)
+
+    submit()
+    try:
+        for future in running:
+            shard = shards.pop(future.key)
+            store.write_shard(shard, future.result())
+            future.release()
+            on_shard(len(plan.numbers(shard)))
+            submit()
+    finally:
+        with suppress(Exception):  # the cluster may be gone
+            client.cancel(list(running.futures))
+        with suppress(Exception):
+            client.run(close_models)
+
+
+@contextmanager
+def _client(scheduler: str | None, workers: int) -> Iterator[Any]:
+    try:
+        from distributed import Client  # noqa: PLC0415  # likewise
+    except ImportError:
+        raise invalid_request(
+            "A survey needs Dask, which is not installed: pip install -r requirements-survey.txt"
+        ) from None
+    if scheduler is not None:
+        try:
+            client = Client(scheduler, timeout=_SECONDS_TO_CONNECT)
+        except (OSError, ValueError, TimeoutError) as error:
+            raise invalid_request(
+                "The Dask scheduler {address} cannot be reached: {reason}.",
+                address=scheduler[:80],
+                reason=str(error)[:120],
+            ) from None
+    else:
+        client = Client(
+            processes=False, n_workers=1, threads_per_worker=workers, dashboard_address=None, memory_limit=0,
+            silence_logs=logging.ERROR, set_as_default=False,
+        )  # fmt: skip
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+def run_shard(plan_text: str, shard: int) -> ShardFiles:
+    """The task: measure one shard on a worker.
+
+    Args:
+        plan_text: `Plan.as_text`.
+        shard: its number.
+
+    Raises:
+        MergeError: the model or the images are not there, or not those of the plan.
+        SandboxError: no child can be started.
+    """
+    job = _job(plan_text)
+    process = job.take()
+    try:
+        measured = measure_shard(job.plan, process, job.source, shard)
+    except BaseException:
+        process.close()
+        raise
+    job.give_back(process)
+    return shard_files(job.plan, measured, [job.source.ids[number] for number in job.plan.numbers(shard)])
+
+
+class _Job:
+    """What a worker process holds of a survey: the images and the child processes, of which each thread takes one."""
+
+    def __init__(self, plan: Plan, source: Source, make: Callable[[], ModelProcess]) -> None:
+        self.plan, self.source, self._make = plan, source, make
+        self._lock = threading.Lock()
+        self._idle: list[ModelProcess] = []
+        self._all: list[ModelProcess] = []
+
+    def take(self) -> ModelProcess:
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()
+            process = self._make()
+            self._all.append(process)
+            return process
+
+    def give_back(self, process: ModelProcess) -> None:
+        with self._lock:
+            self._idle.append(process)
+
+    def close(self) -> None:
+        with self._lock:
+            every: Sequence[ModelProcess] = [*self._all]
+            self._idle.clear()
+        for process in every:
+            process.close()
+
+
+_MAKING = threading.Lock()
+
+
+def _job(plan_text: str) -> _Job:
+    with _MAKING:
+        return _new_job(plan_text)
+
+
+@lru_cache(maxsize=2)
+def _new_job(plan_text: str) -> _Job:
+    plan = read_plan(plan_text)
+    content, model = read_survey_model(Path(plan.model))
+    if sha256(content).hexdigest() != plan.model_digest:
+        raise invalid_request("The model has changed since the survey was begun.")
+    job = _Job(plan, open_plan_source(plan), lambda: ModelProcess(content, model))
+    _JOBS.append(job)
+    return job
+
+
+_JOBS: list[_Job] = []
+
+
+def close_models() -> None:
+    """End every child process that this process drives, also those that work."""
+    while _JOBS:
+        _JOBS.pop().close()
+    _new_job.cache_clear()

@@ -1,0 +1,88 @@
+"""Writes real architectures: those of `keras.applications`, and those of three packages for segmentation.
+
+For each NAME.keras or NAME.h5, and NAME.npz with the input "x" and the outputs "out:0", "out:1", ... of the writer.
+
+    python tests/sandbox/corpus/architectures.py applications FOLDER
+
+The packages are written for Keras 2; they save .h5. In an environment with TensorFlow 2.16 or later:
+
+    pip install tf_keras==2.21.0 segmentation-models==1.0.1 keras-unet==0.1.2 keras-unet-collection==0.1.13
+    TF_USE_LEGACY_KERAS=1 SM_FRAMEWORK=tf.keras python tests/sandbox/corpus/architectures.py packages FOLDER
+"""
+
+import os
+import sys
+from pathlib import Path
+
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+
+import numpy as np
+
+
+def applications():
+    """(name, model) of `keras.applications`, without their trained weights."""
+    import keras
+
+    small = {"weights": None, "include_top": False, "input_shape": (64, 64, 3)}
+    for name in (
+        "EfficientNetB0", "EfficientNetV2B0", "MobileNetV2", "MobileNetV3Small", "DenseNet121", "ResNet50V2",
+        "Xception", "NASNetMobile", "ConvNeXtTiny", "InceptionV3",
+    ):  # fmt: skip
+        shape = (96, 96, 3) if name in ("InceptionV3", "Xception") else (64, 64, 3)
+        yield f"applications_{name}", getattr(keras.applications, name)(**small | {"input_shape": shape})
+
+
+def packages():
+    """(name, model) of segmentation-models, keras-unet and keras-unet-collection."""
+    for make in (_segmentation_models, _keras_unet, _keras_unet_collection):
+        try:
+            yield from make()
+        except ImportError as error:
+            print(f"{make.__name__}: {error}")
+
+
+def _segmentation_models():
+    import segmentation_models as sm
+
+    options = {"encoder_weights": None}
+    yield "sm_Unet_resnet34", sm.Unet("resnet34", input_shape=(64, 64, 3), **options)
+    yield "sm_Unet_densenet121", sm.Unet("densenet121", input_shape=(64, 64, 3), **options)
+    yield "sm_Linknet_mobilenetv2", sm.Linknet("mobilenetv2", input_shape=(64, 64, 3), **options)
+    yield "sm_FPN_resnet18", sm.FPN("resnet18", input_shape=(64, 64, 3), **options)
+    yield "sm_PSPNet_resnet18", sm.PSPNet("resnet18", input_shape=(96, 96, 3), **options)
+
+
+def _keras_unet():
+    from keras_unet.models import custom_unet, vanilla_unet
+
+    yield "keras_unet_custom", custom_unet((64, 64, 3), filters=8, num_layers=3)
+    yield "keras_unet_vanilla", vanilla_unet((188, 188, 1), num_layers=3, filters=8)
+
+
+def _keras_unet_collection():
+    from keras_unet_collection import models
+
+    shape, filters = (64, 64, 3), [8, 16, 32]
+    options = {"n_labels": 2, "output_activation": "Softmax"}
+    yield "kuc_att_unet_2d", models.att_unet_2d(shape, filters, **options)
+    yield "kuc_unet_3plus_2d", models.unet_3plus_2d(shape, filter_num_down=filters, **options)
+    yield "kuc_r2_unet_2d", models.r2_unet_2d(shape, filters, **options)
+    yield "kuc_unet_2d", models.unet_2d(shape, filters, **options)
+
+
+def write(part, folder):
+    """Write the models of a part."""
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    for name, model in {"applications": applications, "packages": packages}[part]():
+        random = np.random.default_rng(len(name))
+        shape = [1 if size is None else size for size in model.inputs[0].shape]
+        x = random.random(shape, np.float32)
+        outputs = model(x, training=False)
+        outputs = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
+        model.save(Path(folder) / f"{name}.{'keras' if part == 'applications' else 'h5'}")
+        np.savez(Path(folder) / f"{name}.npz", x=x, **{f"out:{n}": np.asarray(y) for n, y in enumerate(outputs)})
+        print(name, f"{model.count_params():,}")
+
+
+if __name__ == "__main__":
+    write(*sys.argv[1:])

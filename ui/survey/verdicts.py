@@ -1,0 +1,72 @@
+"""What was found, as a table: a line for each gate with the share of the images of each verdict, and mean figures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from core.errors import short
+from survey.rank import VERDICTS
+from survey.results import Results, table
+from ui.survey.controls import VERDICT_TITLES
+from ui.text import plain, t
+
+_FIGURES = ("mean", "closed", "open", "energy", "iou", "auc")
+
+
+def show_counts(results: Results) -> None:
+    """One line on how many images were looked at, and what was wrong with some."""
+    errors = int((results.errors != "").sum())
+    lost = int((results.column("answer_not_finite") > 0).sum())
+    parts = [t("{count} images", count=f"{results.count:,}")]
+    if not results.complete:
+        parts = [t("{count} of {all} images so far", count=f"{results.count:,}", all=f"{results.plan.count:,}")]
+    if errors:
+        parts.append(t("{count} with an error", count=f"{errors:,}"))
+    if lost:
+        parts.append(t("{count} with NaN or infinity in the prediction", count=f"{lost:,}"))
+    st.caption(plain(" · ".join(parts)))
+
+
+def show_verdicts(surveys: Sequence[Results]) -> None:
+    """The table of one survey, or of two side by side, gate by gate.
+
+    Args:
+        surveys: one or two.
+    """
+    rows = [row for at, results in enumerate(surveys) for row in _rows(results, at if len(surveys) > 1 else None)]
+    used = [kind for kind in VERDICTS if any(row["kinds"].get(kind, 0) > 0 for row in rows)]
+    order = sorted(rows, key=lambda row: row["place"]) if len(surveys) > 1 else rows
+    columns = [t("gate"), *(t(VERDICT_TITLES[kind]) for kind in used), *_titles()]
+    body = [
+        [plain(row["name"]), *(_percent(row["kinds"].get(kind, 0.0)) for kind in used), *row["figures"]]
+        for row in order
+    ]
+    st.table(pd.DataFrame(body, columns=columns).set_index(columns[0]), alt=t("Verdicts on each gate"))
+
+
+def _titles() -> list[str]:
+    return [
+        t("mean"), t("closed share"), t("open share"), t("energy retained"), t("IoU"), t("AUC"),
+    ]  # fmt: skip
+
+
+def _rows(results: Results, number: int | None) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = []
+    for at, entry in enumerate(table(results)):
+        name = short(str(entry["gate"]))
+        title = name if number is None else f"{'AB'[number]}: {name}"
+        values = [_figure(float(entry[figure])) for figure in _FIGURES]
+        found.append({"name": title, "place": (at, number), "kinds": entry["verdicts"], "figures": values})
+    return found
+
+
+def _figure(value: float) -> str:
+    return "–" if math.isnan(value) else f"{value:.3f}"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %" if share else "–"
