@@ -33,11 +33,12 @@ slow: .venv/dev browser proxy ## Run the tests that take minutes each
 
 # TORCH_FROM is for pip: the usual wheel for Linux takes gigabytes, and PyTorch's own index has one for the CPU.
 ANSWERS := tests/core/merges/backends/answers/torch.npz
-torch: $(TORCH)/installed ## Record PyTorch's answers again, in an environment of its own, and compare
+torch: $(TORCH)/installed ## Compare with PyTorch's answers and inspect a network of MONAI, in an environment of its own
 	@mkdir -p build
 	KERAS_BACKEND=torch $(TORCH)/bin/python -m tests.core.merges.backends.recording torch 6000 build/torch.npz
 	$(TORCH)/bin/python -m tests.core.merges.backends.comparing build/torch.npz $(ANSWERS) \
 	  || { echo "To accept the new answers: cp build/torch.npz $(ANSWERS)"; exit 1; }
+	$(TORCH)/bin/python -m pytest -p no:cacheprovider tests/mergescope/test_torch.py
 	@if test -f tests/core/gates/record_references.py; then $(TORCH)/bin/python -m tests.core.gates.record_references; fi
 
 js: ## Run the JavaScript tests; they need Node 20 or newer and are skipped without it

@@ -108,7 +108,8 @@ class Place:
         """The number of the operand that gates the others; None if there is none."""
         if not self.operation or not self.is_whole:
             return None
-        return gate_operand(self.operation, self.inputs)
+        alignment = self.alignment
+        return gate_operand(self.operation, self.inputs, axes=alignment.axes if alignment else None)
 
     @cached_property
     def health(self) -> GateHealth | None:

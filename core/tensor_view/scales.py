@@ -13,7 +13,7 @@ import numpy as np
 
 from ..dtypes import Array
 from ..gates.channels import blocks
-from .model import Panel, TensorView
+from .model import Panel, Scale, TensorView
 
 WEIGHTS = (0.0, 1.0)
 _EDGE = 1e-6  # rounding past the ends
@@ -70,4 +70,4 @@ def gate_scales(view: TensorView, gate: int | None) -> TensorView:
         (at for at, panel in enumerate(inputs) if at != gate and panel.value.shape == output.value.shape), None
     )
     scaled = [replace(panel, limits=WEIGHTS) if at == gate else panel for at, panel in enumerate(inputs)]
-    return replace(view, panels=(*scaled, replace(output, like=features)))
+    return replace(view, panels=(*scaled, replace(output, like=features)), scale=Scale(range="channel"))

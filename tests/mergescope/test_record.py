@@ -93,6 +93,12 @@ def test_a_training_is_recorded_step_by_step(models, tmp_path):
     assert "shared" not in names
     gates = [recording.array(step.tensors["gate/multiply"][1].array) for step in recording.index.steps]
     assert all(np.abs(one - other).max() > 0 for one, other in pairwise(gates))
+    from tests.pages.opened import views
+    from tests.pages.test_model_inspector import open_inspector
+
+    (view,) = views(open_inspector(path.read_bytes(), "train.msr.npz"))
+    assert [reel["frames"] for reel in view["reels"]] == [["0", "5", "10", "15", "20", "22"]] * 3
+    assert all(reel["playable"] for reel in view["reels"])
     last = mergescope.inspect(model, models.image(1))
     np.testing.assert_array_equal(gates[-1], last["gate/multiply"].inputs[1])
 

@@ -92,9 +92,8 @@ def merge_view(tensors: Tensors) -> tuple[TensorView, tuple[Cut, ...]]:
         counters.merged(tensors.entry.operation)
     except (MergeError, ValueError):  # a rule of Keras that the engine does not know: the panels are not linked
         return side_by_side(tensors.names, tensors.all), ()
-    view = titled(view, tensors.names)
-    if (number := gate_number(tensors.entry.operation, tensors.inputs, tensors.entry.contracted)) is not None:
-        view = replace(tensor_views.gate_scales(view, number), scale=tensor_views.Scale(range="channel"))
+    gate = gate_number(tensors.entry.operation, tensors.inputs, tensors.entry.contracted)
+    view = tensor_views.gate_scales(titled(view, tensors.names), gate)
     fits = len(shown) <= _IN_LINE and all(tensor.ndim == _GRID for tensor in shown)
     return (replace(view, layout="stage") if fits else view), cuts
 

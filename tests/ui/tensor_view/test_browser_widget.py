@@ -2,13 +2,17 @@
 
 import base64
 import json
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
+import mergescope
+from core.tensor_view import Reel, Scale
 from mergescope.widget import TensorWidget
 from tests.patience import PATIENCE_MS
 from tests.ui.tensor_view.conftest import View
-from tests.ui.tensor_view.demo import CASES
+from tests.ui.tensor_view.demo import CASES, counting, merge_view
 
 pytestmark = pytest.mark.browser
 
@@ -105,6 +109,32 @@ def test_python_moves_the_view(widget_page):
     assert view.sum.startswith("(3, 2, 1): ")
 
 
+def test_one_slider_moves_all_tensors_of_a_training(widget_page):
+    """Reels of one name share a slider; the frame comes back to Python."""
+    gates = np.linspace(0, 1, 3 * 20, dtype="float32").reshape(3, 4, 5)
+    features = counting((4, 5))
+    frames = {"name": "step", "title": "Training step", "frames": ("0", "3", "7"), "labels": ("0", "3", "7"), "at": 0}
+    view = merge_view("Multiply", [features, gates[0]])
+    view = replace(
+        view,
+        reels=(Reel(panel=1, values=gates, **frames), Reel(panel=2, values=features * gates, playable=True, **frames)),
+        scale=Scale(range="channel"),
+    )
+    widget = TensorWidget(view)
+    seen = mount(widget_page, widget)
+    (slider,) = widget_page.get_by_role("slider", name="Training step").all()
+    slider.focus()
+    widget_page.keyboard.press("End")
+    seen.settle()
+    seen.point(2, 3, 4, 4, 5)
+    assert seen.sum == "(3, 4): 20 = 20 × 1"
+    seen.point(1, 0, 0, 4, 5)
+    assert seen.sum.startswith("input 1 (0, 0) = 0.678") or "0.678" in seen.sum
+    widget_page.wait_for_function("window.sent.at(-1)?.frames?.step === '7'", timeout=PATIENCE_MS)
+    widget.chosen = widget_page.evaluate("window.sent.at(-1)")
+    assert widget.selection.frames == {"step": "7"}
+
+
 def test_the_page_around_it_keeps_its_style(widget_page):
     """The style sheet stays inside; a dark notebook gives a dark view; leaving takes everything away."""
     mount(widget_page, TensorWidget(CASES["note"]()), style="--jp-layout-color0: #111; --jp-content-font-color0: #eee")
@@ -118,10 +148,6 @@ def test_the_page_around_it_keeps_its_style(widget_page):
 
 def test_the_view_speaks_chinese(widget_page):
     """Chosen for the session."""
-    import numpy as np
-
-    import mergescope
-
     mergescope.set_language("zh")
     try:
         widget = mergescope.show(np.ones((2, 3, 5), "float32"), np.ones((2, 3, 5), "float32"))
