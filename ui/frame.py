@@ -102,7 +102,7 @@ def below(part: str = "page") -> Container:
     """Where a page draws what comes after its picture: not shown while presenting.
 
     Args:
-        part: a name for each place of a page that has several.
+        part: a name, where a page has several of them.
     """
     return st.container(key=f"below_{part}")
 

@@ -191,7 +191,7 @@ def test_every_setting_of_ours_is_documented():
     """In `docs/hosting.md`, and set in the file for public use unless it is about starting alone."""
     text = (ROOT / "docs" / "hosting.md").read_text()
     sources = "".join(file.read_text() for folder in ("core", "ui") for file in (ROOT / folder).rglob("*.py"))
-    ours = {f"MERGESCOPE_{name}" for name in re.findall(r'\b(?:number|word)\(\s*"(\w+)"', sources)}
+    ours = {f"MERGESCOPE_{name}" for name in re.findall(r'\b(?:number|word)\(\s*"([A-Z_]+)"', sources)}
     assert {name for name in {*ours, *public()} if name not in text} == set()
 
 

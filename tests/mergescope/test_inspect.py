@@ -109,7 +109,7 @@ def test_layers_of_keras_that_combine_inside(models):
     y = layers.MultiHeadAttention(2, 3, name="attention")(x, x)
     model = keras.Model(x, layers.Bidirectional(layers.LSTM(3, return_sequences=True), name="both")(y + x))
     seen = mergescope.inspect(model, np.ones((2, 6, 4), "float32"))
-    assert [(p.name, p.operation, p.meeting.kind) for p in seen if p.name != "add"] == [
+    assert [(p.name, p.operation, p.meeting.kind) for p in seen if p.operation != "Add"] == [
         ("attention", "", "inside"),
         ("both/concatenate", "Concatenate", "function"),
     ]

@@ -8,6 +8,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import FileResponse, Response
 from streamlit import file_util
 
+from tests.asynchronous import run_async
 from ui.stage.face import stage_style
 from ui.stage.first_page import FirstPage, with_style
 
@@ -26,7 +27,7 @@ def fetched(app, query=b"", headers=BROWSER, method="GET"):
         await asyncio.Event().wait()  # the browser stays
 
     scope = {"type": "http", "method": method, "path": "/", "query_string": query, "headers": headers}
-    asyncio.run(FirstPage(app)(scope, receive, send))
+    run_async(FirstPage(app)(scope, receive, send))
     body = b"".join(message.get("body", b"") for message in sent[1:])
     return sent[0]["status"], dict(sent[0]["headers"]), body
 

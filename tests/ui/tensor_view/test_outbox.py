@@ -1,11 +1,11 @@
 """Large tensors that wait to be fetched: names, the time that they wait, and the route that sends them."""
 
-import asyncio
 import weakref
 
 import numpy as np
 import pytest
 
+from tests.asynchronous import run_async
 from ui.hosting import middleware
 from ui.hosting.middleware import Tensors
 from ui.tensor_view.outbox import LARGE, PATH, Outbox
@@ -67,7 +67,7 @@ def answer(path, app=None):
         sent.append(message)
 
     scope = {"type": "http", "method": "GET", "path": path, "headers": []}
-    asyncio.run(Tensors(app)(scope, None, send))
+    run_async(Tensors(app)(scope, None, send))
     return sent[0]["status"], dict(sent[0]["headers"]), [message["body"] for message in sent[1:]]
 
 
@@ -91,7 +91,7 @@ def test_a_fetch_that_breaks_off_can_be_tried_again(waiting):
         raise OSError
 
     with pytest.raises(OSError):  # noqa: PT011 -- the server logs it
-        asyncio.run(Tensors(None)({"type": "http", "method": "GET", "path": path, "headers": []}, None, broken))
+        run_async(Tensors(None)({"type": "http", "method": "GET", "path": path, "headers": []}, None, broken))
     assert answer(path)[0] == 200
 
 

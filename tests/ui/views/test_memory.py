@@ -46,7 +46,7 @@ def test_one_run_takes_little_more_than_its_arrays(operation, shape, name):
     assert peak <= 1.3 * shown
     assert len(offered) == 3
     assert all(any(np.shares_memory(row, array) for array in (*inputs, merged.value)) for row in offered)
-    assert sent["x"].num_rows == 0
+    assert sent["numbers"].size == 0
 
 
 def test_figures_of_a_tensor_are_made_in_blocks():
