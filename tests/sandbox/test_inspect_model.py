@@ -127,7 +127,8 @@ def test_gates_are_laid_over_the_picture(folder):
     run = command(folder / "gated.keras", "--image", folder / "small.png", "--overlay", folder / "maps")
     assert run.returncode == 0, run.stderr
     names = sorted(path.name for path in (folder / "maps").iterdir())
-    assert names == [f"{n:02d}_gated_{n}.{ending}" for n in range(3) for ending in ("npz", "png")]
+    wanted = [f"{n:02d}_gated_{n}.{ending}" for n in range(3) for ending in ("npz", "png")]
+    assert names == [*wanted, "prediction.npz", "prediction.png"]
     assert Image.open(folder / "maps" / "00_gated_0.png").size == (24, 16)
     maps = np.load(folder / "maps" / "00_gated_0.npz")
     assert maps["alpha"].shape == (4, 6)
