@@ -49,9 +49,6 @@ WATCH = """() => {
 }"""
 
 
-MOVING = {"Gate_gallery?which=se"}  # pages whose layout shift is above 0.05 on a busy machine
-
-
 @pytest.fixture(scope="session")
 def visited_address(app_address, visitor):
     """A server that has sent a page before: under `streamlit run app.py` the very first has Streamlit's own style."""
@@ -77,10 +74,8 @@ def open_watched(open_tab, address, path, language, *, present):
 
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize(("language", "present"), [("en", False), ("zh", True)])
-def test_a_page_fits_every_window(request, open_tab, visited_address, path, language, present):
+def test_a_page_fits_every_window(open_tab, visited_address, path, language, present):
     """Opened as a page or a stage, then turned into the other: all parts are in the window; a stage never scrolls."""
-    if path in MOVING:
-        request.applymarker(pytest.mark.xfail(strict=False, reason="a known fault: its strip moves the page by 0.07"))
     page = open_watched(open_tab, visited_address, path, language, present=present)
     assert sum(value for value, _ in page.evaluate("window.shifts")) < 0.05, page.evaluate("window.shifts")
     wrong = {}
