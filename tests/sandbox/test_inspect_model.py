@@ -117,7 +117,7 @@ def gated(side=None, pool=3, channels=3):
         x = layers.UpSampling2D()(x)
         alpha = layers.Conv2D(1, 1, activation="sigmoid")(x)
         x = layers.Concatenate()([layers.Multiply(name=f"gated_{level}")([skip, alpha]), x])
-    return keras.Model(image, layers.Conv2D(1, 1)(x))
+    return keras.Model(image, layers.Conv2D(1, 1, activation="sigmoid")(x))
 
 
 def test_gates_are_laid_over_the_picture(folder):
