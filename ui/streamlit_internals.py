@@ -42,6 +42,12 @@ def session_id() -> str:
     return context.session_id if context else ""
 
 
+def is_fragment_run() -> bool:
+    """Whether this run draws fragments only, not the whole page."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return bool(context and context.fragment_ids_this_run)
+
+
 def widget_messages() -> dict[str, Any]:
     """What the browser sent along with this run: for each widget that the page gave a key, its message (protobuf)."""
     context = get_script_run_ctx(suppress_warning=True)

@@ -29,6 +29,7 @@ class LinkState:
         again: whether the app itself asked for the next run.
         followed: the last default of each control that follows its default.
         kept: the values that each other page held when it was left.
+        outer: defaults of the controls outside of the page's fragment, which draws all others.
     """
 
     page: str | None = None
@@ -40,6 +41,7 @@ class LinkState:
     again: bool = False
     followed: dict[str, Any] = field(default_factory=dict)
     kept: dict[str | None, dict[str, Any]] = field(default_factory=dict)
+    outer: dict[str, str | None] = field(default_factory=dict)
 
     def begin(self, page: str, url: Parameters, sent: dict[str, str | bool], values: Values) -> None:
         """Begin a run: find out what the URL says that the app did not write.
@@ -72,6 +74,20 @@ class LinkState:
             values[key] = value
             self.defaults[key] = None
         self.page = page
+
+    def enter(self) -> None:
+        """The controls outside of the page's fragment are drawn; those of the fragment follow."""
+        self.outer = dict(self.defaults)
+
+    def resume(self, url: Parameters) -> None:
+        """Begin a run of the page's fragment alone, which a widget in it caused: the URL has no news.
+
+        Args:
+            url: parameters of the URL that came with the request; it may be late.
+        """
+        self.sent, self.arrived, self.outside = {}, {}, False
+        self.opened = dict(url)
+        self.defaults = dict(self.outer)
 
     def prepare(self, key: str, default: Any, read: Callable[[str], Any], values: Values) -> None:
         """Put the value of a control in place before it is drawn.
