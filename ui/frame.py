@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -39,7 +40,7 @@ def draw(title: str, content: Callable[[], None]) -> None:
         content: draws the page inside its frame, from controls and the link alone.
     """
     counters.begin(title)
-    stage.install()
+    _prepare_server()
     admission.admit()
     link.begin(title)
     set_language(session.language())
@@ -49,6 +50,14 @@ def draw(title: str, content: Callable[[], None]) -> None:
     st.fragment(_content)(title, content, *changing)
     keras_check.wake()
     _ended()
+
+
+@cache
+def _prepare_server() -> None:
+    """What the first run of a page does once for the process."""
+    stage.install()
+    if streamlit_internals.has_server():
+        streamlit_internals.batch_messages()
 
 
 def _frame(title: str) -> tuple[Container, Container]:

@@ -10,7 +10,8 @@ import json
 import logging
 import shutil
 import tempfile
-from collections import Counter
+import threading
+from collections import Counter, deque
 from collections.abc import Callable
 from functools import cache, partial
 from hashlib import sha256
@@ -27,6 +28,7 @@ from streamlit import runtime
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.state.common import user_key_from_element_id
 
@@ -112,6 +114,42 @@ def wrap_files(middleware: Callable[[ASGIApp], ASGIApp]) -> None:
         await middleware(partial(call, files))(scope, receive, send)
 
     StaticFiles.__call__ = wrapped  # type: ignore[method-assign, assignment]
+
+
+def batch_messages() -> None:
+    """Hand the messages of a run over to the event loop several at a time; for all sessions of the process.
+
+    Streamlit wakes its event loop for each message of a script: twice, with a system call that lets the other thread
+    run, so that the two threads take turns for each element of a page. Here a message wakes the loop only if it is not
+    on its way already; it then takes all that are there, in their order.
+    """
+    lock, call_soon = threading.Lock(), AppSession._call_soon_on_event_loop
+
+    def take(session: AppSession, waiting: deque[Callable[[], None]]) -> None:
+        notify = session._message_enqueued_callback
+        session._message_enqueued_callback = None  # once for all of them, at the end
+        while True:
+            with lock:
+                if not waiting:
+                    del session._mergescope_waiting  # type: ignore[attr-defined]
+                    break
+            try:
+                waiting.popleft()()
+            except Exception as error:  # as the event loop treats a callback: the others still follow
+                session._event_loop.call_exception_handler({"message": "Error in a callback", "exception": error})
+        session._message_enqueued_callback = notify
+        if notify:
+            notify()
+
+    def add(session: AppSession, callback: Callable[[], None]) -> None:
+        with lock:
+            if (waiting := getattr(session, "_mergescope_waiting", None)) is not None:
+                waiting.append(callback)
+                return
+            session._mergescope_waiting = waiting = deque([callback])  # type: ignore[attr-defined]
+        call_soon(session, partial(take, session, waiting))
+
+    AppSession._call_soon_on_event_loop = add  # type: ignore[method-assign, assignment]
 
 
 def use_log_handler(handler: logging.Handler) -> None:
