@@ -18,6 +18,7 @@ from ui.tensor_view import TensorView
 from ui.text import plain, t
 from ui.views import cached
 from ui.views.assets import arrays
+from ui.views.cached import remembered
 from ui.views.merge_view import values_view
 from ui.views.thumbnails import thumbnail
 
@@ -188,6 +189,6 @@ def show_questions() -> None:
             st.caption(t(row.about))
 
 
-@st.cache_resource(show_spinner=False)
+@remembered(64)
 def _picture(file: str) -> str:
     return thumbnail(QUESTIONS[file].picture(), _SIDE)

@@ -12,7 +12,7 @@ import shutil
 import tempfile
 import threading
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
@@ -30,6 +30,7 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.state import SafeSessionState
 from streamlit.runtime.state.common import user_key_from_element_id
 
 Container = DeltaGenerator  # the type of what `st.container` returns, which has no public name
@@ -150,6 +151,31 @@ def batch_messages() -> None:
         call_soon(session, partial(take, session, waiting))
 
     AppSession._call_soon_on_event_loop = add  # type: ignore[method-assign, assignment]
+
+
+class _Looked(Mapping[str, Any]):
+    """The values of a session by key; each is looked up when it is asked for."""
+
+    def __init__(self, state: SafeSessionState, everything: Callable[[SafeSessionState], dict[str, Any]]) -> None:
+        self._state, self._everything = state, everything
+
+    def __getitem__(self, key: str) -> Any:
+        return self._state[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._everything(self._state))
+
+    def __len__(self) -> int:
+        return len(self._everything(self._state))
+
+
+def look_up_single_values() -> None:
+    """Let menus and lines of text look up their own value only.
+
+    Streamlit's `selectbox` and `text_input` make a dict of all values of the session, to see whether one is None.
+    """
+    everything = SafeSessionState.filtered_state.fget  # type: ignore[attr-defined]
+    SafeSessionState.filtered_state = property(lambda state: _Looked(state, everything))  # type: ignore[method-assign, assignment]
 
 
 def use_log_handler(handler: logging.Handler) -> None:

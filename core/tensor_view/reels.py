@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .model import Array, Reel, TensorView
-from .numbers import digest_of, floats_of
+from .numbers import floats_of, frame_digests
 
 Names = dict[str, frozenset[str]]
 _MOST_MOVES = 2**53  # up to here the browser counts in integers
@@ -29,7 +29,7 @@ def reel_plans(view: TensorView, drawn: Sequence[bool]) -> tuple[list[dict[str, 
     for reel in view.reels:
         if not drawn[reel.panel]:
             continue
-        digests = [digest_of(frame) for frame in reel.values]
+        digests = frame_digests(reel.values)
         tensors |= {digest: floats_of(frame) for digest, frame in zip(digests, reel.values, strict=True)}
         plans.append(_plan(reel) | {"digests": digests})
     return plans, tensors
