@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import streamlit as st
-
 from ui.model_graph.layout import BOXES, Form, Layout, Point, lay_out
+from ui.streamlit_internals import served_component
 from ui.text import t
 
 _BROWSER = Path(__file__).parent / "browser"
 _LONGEST = 80  # characters of a name that are sent to the browser
 _MOST_DESCRIBED = 60  # boxes of a graph in which each box also names its sources to screen readers
 
-_COMPONENT = st.components.v2.component(
-    "mergescope_model_graph",
+_COMPONENT = served_component(
+    "model_graph",
     html='<div class="model-graph">\n</div>',
-    css=(_BROWSER / "style.css").read_text(encoding="utf-8"),
-    js=(_BROWSER / "graph.js").read_text(encoding="utf-8"),
+    script=(_BROWSER / "graph.js").read_text(encoding="utf-8").replace("export default function", "function"),
+    mount="mount",
+    style=(_BROWSER / "style.css").read_text(encoding="utf-8"),
 )
 
 
