@@ -3,14 +3,15 @@
 from ui import frame, home
 from ui.export import export_menu
 from ui.lab import sections
+from ui.streamlit_internals import Container
 from ui.tensor_view import tensor_view
 from ui.text import t
 from ui.views.loaded_code import loaded_code
 from ui.views.selection import linked_selection
 
 
-def home_page() -> None:
-    """The example and the questions."""
+def home_page(last: Container) -> None:
+    """The example and its export."""
     with frame.headline(t("One row meets four")):
         operation = home.pick_operation()
         home.show_code(operation)
@@ -20,10 +21,9 @@ def home_page() -> None:
     with frame.picture(more=True):
         chosen = tensor_view(view, key=f"example {operation}", selection=linked_selection(merged.value.ndim))
 
-    with frame.below():
-        home.show_questions()
+    with last, frame.below("export"):
         title, code = sections.title_of(operation, home.SHAPES), loaded_code(operation, home.SHAPES)
         export_menu(view, chosen, title=title, code=code)
 
 
-frame.draw("Home", home_page)
+frame.draw("Home", home_page, still=home.show_questions)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import streamlit as st
@@ -29,7 +29,7 @@ _ROOT = Path(__file__).parent.parent
 _ICON = Path(__file__).parent / "icon.svg"
 
 
-def draw(title: str, content: Callable[[], None]) -> None:
+def draw(title: str, content: Callable[..., None], *, still: Callable[[], None] | None = None) -> None:
     """Draw a page: the frame, and its content as a fragment.
 
     An act on a control of the content runs the fragment alone: the style, the menu of pages and the rest of the frame
@@ -38,6 +38,8 @@ def draw(title: str, content: Callable[[], None]) -> None:
     Args:
         title: of the page in the list of pages, in English.
         content: draws the page inside its frame, from controls and the link alone.
+        still: draws what comes below the content and does not depend on it; `content` is then passed the container
+            below that.
     """
     counters.begin(title)
     _prepare_server()
@@ -47,7 +49,14 @@ def draw(title: str, content: Callable[[], None]) -> None:
     present.begin()
     changing = _frame(title)
     link.enter()
-    st.fragment(_content)(title, content, *changing)
+    if still is None:
+        st.fragment(_content)(title, content, *changing)
+    else:
+        first, below, last = (st.container() for _ in range(3))
+        with first:
+            st.fragment(_content)(title, partial(content, last), *changing)
+        with below:
+            still()
     keras_check.wake()
     _ended()
 
@@ -88,7 +97,8 @@ def _content(title: str, content: Callable[[], None], undo: Container, state: Co
         counters.begin(title)
         set_language(session.language())
         link.resume()
-    content()
+    with st.container(key="page"):
+        content()
     link.end()
     with undo:
         _undo()

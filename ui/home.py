@@ -180,7 +180,9 @@ QUESTIONS = {  # by page
 def show_questions() -> None:
     """A card for each other page: a thumbnail, the question, and one line."""
     pages = [file for file in frame.PAGES if file.startswith("pages/")]
-    for column, file in zip(st.columns(len(pages), gap="small"), pages, strict=True):
+    with frame.below():
+        columns = st.columns(len(pages), gap="small")
+    for column, file in zip(columns, pages, strict=True):
         with column, st.container(border=True, height="stretch", gap="xxsmall", key=f"question_{file[6]}"):
             row = QUESTIONS[file]
             with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):

@@ -109,7 +109,8 @@ def merge_view(trace: GateTrace, step: Step, alignment: Alignment) -> TensorView
     inputs = [trace.step(source) for source in step.inputs]
     panels = [Panel(step_title(source), source.value, sign if number else "") for number, source in enumerate(inputs)]
     panels.append(Panel(step.symbol, step.value, "="))
-    return TensorView(shared_scale(alignment.operation, panels), alignment, words=translated_words())
+    shared = shared_scale(alignment.operation, panels)
+    return TensorView(shared, alignment, live=True, words=translated_words())  # the browser computes the result
 
 
 def step_title(step: Step) -> str:
