@@ -28,6 +28,8 @@ from streamlit import runtime
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.proto.NewSession_pb2 import CustomThemeConfig
+from streamlit.runtime import app_session
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.state import SafeSessionState
@@ -176,6 +178,20 @@ def look_up_single_values() -> None:
     """
     everything = SafeSessionState.filtered_state.fget  # type: ignore[attr-defined]
     SafeSessionState.filtered_state = property(lambda state: _Looked(state, everything))  # type: ignore[method-assign, assignment]
+
+
+def keep_theme() -> None:
+    """Read the theme from the settings once; Streamlit reads its 200 settings again for each run."""
+    read, kept = app_session._populate_theme_msg, {}
+
+    def populate(message: CustomThemeConfig, section: str = "theme") -> None:
+        if section not in kept:
+            kept[section] = CustomThemeConfig()
+            read(kept[section], section)
+        if kept[section].ByteSize():  # an empty message would count as one that is there
+            message.MergeFrom(kept[section])
+
+    app_session._populate_theme_msg = populate  # type: ignore[assignment]
 
 
 def use_log_handler(handler: logging.Handler) -> None:

@@ -96,6 +96,7 @@ def _try(choice: GateChoice, features: Features) -> GateTrace | None:
         return None
 
 
+@remembered(128)
 def first_channel(trace: GateTrace) -> int:
     """The channel in which a gate is seen best: much of it is lit before the gate and still after it.
 

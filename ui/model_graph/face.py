@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -106,9 +107,18 @@ def graph_picture(
         on_choose: called before the next run, when a box has been chosen.
         view: sizes and direction.
     """
-    pairs = [(edge.source, edge.target) for edge in edges]
-    layout = lay_out([node.id for node in nodes], pairs, view.form, [bool(edge.label) for edge in edges])
+    layout = _laid_out(
+        tuple(node.id for node in nodes),
+        tuple((edge.source, edge.target, bool(edge.label)) for edge in edges),
+        view.form,
+    )
     _COMPONENT(key=key, data=payload(nodes, edges, layout, view), on_chosen_change=on_choose)
+
+
+@lru_cache(64)
+def _laid_out(nodes: tuple[str, ...], edges: tuple[tuple[str, str, bool], ...], form: Form) -> Layout:
+    pairs = [(source, target) for source, target, _ in edges]
+    return lay_out(list(nodes), pairs, form, [labelled for *_, labelled in edges])
 
 
 def payload(

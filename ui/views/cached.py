@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
+import weakref
+from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable
+from dataclasses import is_dataclass
 from functools import wraps
 from inspect import signature
 from typing import Any, ParamSpec, TypeVar
@@ -57,9 +59,10 @@ class _NotKept(Exception):  # noqa: N818  # no error
 def remembered(most: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Keep the results of a function for all sessions, those used last; `st.cache_resource` in a tenth of its time.
 
-    The key is the arguments, but for parameters whose name begins with `_`: a read-only array counts as the object that
-    it is, and with an array that can be written to nothing is kept. Safe from any thread; two threads may compute one
-    result at a time, but none waits for another.
+    The key is the arguments, but for parameters whose name begins with `_`. A read-only array, or another object that
+    is equal to itself only, counts as the object that it is, and the result goes with it; with an array that can be
+    written to nothing is kept. Safe from any thread; two threads may compute one result at a time, but none waits for
+    another.
 
     Args:
         most: results that are kept.
@@ -67,22 +70,26 @@ def remembered(most: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         names = list(signature(function).parameters)
-        lock, kept = threading.Lock(), OrderedDict[Hashable, tuple[R, tuple[Any, ...]]]()
+        lock, kept, gone = threading.Lock(), OrderedDict[Hashable, tuple[R, Any]](), deque[Hashable]()
 
         @wraps(function)
         def look_up(*args: P.args, **options: P.kwargs) -> R:
             given = [*zip(names, args, strict=False), *sorted(options.items())]
+            values = [value for name, value in given if not name.startswith("_")]
             try:
-                key = tuple((name, _identity(value)) for name, value in given if not name.startswith("_"))
+                key = (*options, *map(_identity, values))
             except _NotKept:
                 return function(*args, **options)
             with lock:
+                while gone:  # not in the callback, which may come while the lock is held
+                    kept.pop(gone.popleft(), None)
                 if key in kept:
                     kept.move_to_end(key)
                     return kept[key][0]
             result = function(*args, **options)
+            ends = [weakref.ref(one, lambda _: gone.append(key)) for value in values for one in _objects(value)]
             with lock:
-                kept[key] = result, (*args, *options.values())  # an object that is kept has its identity for itself
+                kept[key] = result, ends
                 while len(kept) > most:
                     kept.popitem(last=False)
             return result
@@ -93,11 +100,22 @@ def remembered(most: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 
 def _identity(value: Any) -> Hashable:
-    if not isinstance(value, np.ndarray):
-        return value  # type: ignore[no-any-return]
-    if value.flags.writeable:
+    if isinstance(value, tuple):
+        return tuple(map(_identity, value))
+    if isinstance(value, np.ndarray) and value.flags.writeable:
         raise _NotKept
-    return "array", id(value)
+    return ("object", id(value)) if _is_object(value) else value
+
+
+def _is_object(value: Any) -> bool:
+    """Whether a value is equal to itself only; such as an array, or a trace."""
+    return isinstance(value, np.ndarray) or (is_dataclass(value) and type(value).__eq__ is object.__eq__)
+
+
+def _objects(value: Any) -> list[Any]:
+    if isinstance(value, tuple):
+        return [one for part in value for one in _objects(part)]
+    return [value] if _is_object(value) else []
 
 
 def read_only(trace: GateTrace) -> GateTrace:
