@@ -1,16 +1,17 @@
 """Home: the note's example, live, and a question that leads to each of the other pages."""
 
+from contextlib import AbstractContextManager
+
 from ui import frame, home
 from ui.export import export_menu
 from ui.lab import sections
-from ui.streamlit_internals import Container
 from ui.tensor_view import tensor_view
 from ui.text import t
 from ui.views.loaded_code import loaded_code
 from ui.views.selection import linked_selection
 
 
-def home_page(last: Container) -> None:
+def home_page(last: AbstractContextManager[object]) -> None:
     """The example and its export."""
     with frame.headline(t("One row meets four")):
         operation = home.pick_operation()
