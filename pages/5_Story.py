@@ -10,7 +10,7 @@ from ui.text import t
 def story_page() -> None:
     """A step of a story, or a question."""
     title, menus = frame.headline_parts()
-    text, picture = st.columns([1, 3], gap="small")
+    text, picture = frame.picture(lines=1).columns([1, 3], gap="small")
     with menus:
         part = controls.pick_part()
 
