@@ -75,7 +75,7 @@ NAMES = {  # what is used: whether it is there, for which function of ui/streaml
         "batch_messages",
     ),
     "_populate_theme_msg": (
-        lambda: list(inspect.signature(app_session._populate_theme_msg).parameters) in (["msg", "section"], ["message", "section"]),
+        lambda: list(inspect.signature(app_session._populate_theme_msg).parameters)[1:] == ["section"],
         "keep_theme",
     ),
     "SafeSessionState.filtered_state": (
