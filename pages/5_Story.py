@@ -10,9 +10,9 @@ from ui.text import t
 def story_page() -> None:
     """A step of a story, or a question."""
     title, menus = frame.headline_parts()
-    text, picture = frame.picture(lines=1).columns([1, 3], gap="small")
     with menus:
         part = controls.pick_part()
+    text, picture = frame.picture(lines=1).columns([1, 3], gap="small")
 
     if part == "quiz":
         with menus:
