@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..dtypes import FLOAT32, Array, flush, scan_for_subnormals
+from ..dtypes import ALMOST_ONE, FLOAT32, SCANNED, Array, flush
 from .backends import Backend
 from .operations import Operation
 
@@ -56,14 +56,18 @@ def _step_quietly(step: Callable[..., Any], first: Array, second: Array) -> Arra
 
 @np.errstate(over="ignore", under="raise", invalid="ignore")
 def _step_or_raise(step: Callable[..., Any], first: Array, second: Array) -> Array:
-    """One step of float32.
+    """One step of float32; each scan is one multiplication, since a call of `scan_for_subnormals` takes as long.
 
     Raises:
-        FloatingPointError: an operand or the result has a subnormal value, as far as `scan_for_subnormals` looks, or
-            the step underflows.
+        FloatingPointError: an operand or the result has a subnormal value, as far as arrays are scanned, or the step
+            underflows.
     """
-    scan_for_subnormals(first)
-    scan_for_subnormals(second)
-    result: Array = step(first, second)
-    scan_for_subnormals(result)
+    result: Array
+    if first.size <= SCANNED:
+        np.multiply(first, ALMOST_ONE)
+    if second.size <= SCANNED:
+        np.multiply(second, ALMOST_ONE)
+    result = step(first, second)
+    if result.size <= SCANNED:
+        np.multiply(result, ALMOST_ONE)
     return result
