@@ -9,25 +9,16 @@ from ...errors import Call, KerasText, MergeError, Shape
 from ...sentences import Sentence
 from ...sentences import Sentence as _
 from ..operations import Operation
-from .row import Backend, Note, merged_axes, narrowed
+from .row import Backend, Note, merged_axes, narrowed, no_difference_of_bool
 
-
-def check_subtract(row: Operation, arrays: Sequence[Array], call: Call) -> None:
-    """Reject the difference of bool arrays.
-
-    Raises:
-        MergeError: with JAX's text in Keras's frame.
-    """
-    if row.name == "Subtract" and len(arrays) > 1 and all(array.dtype.kind == "b" for array in arrays):
-        raise MergeError(
-            KerasText(
-                "sub does not accept dtype bool at position 0. Accepted dtypes at position 0 are subtypes of integer, "
-                "floating, complexfloating.",
-                "TypeError",
-            ),
-            Sentence("JAX does not subtract bool arrays; cast the inputs to float32 first."),
-            call=call,
-        )
+check_subtract = no_difference_of_bool(
+    KerasText(
+        "sub does not accept dtype bool at position 0. Accepted dtypes at position 0 are subtypes of integer, "
+        "floating, complexfloating.",
+        "TypeError",
+    ),
+    _("JAX does not subtract bool arrays; cast the inputs to float32 first."),
+)
 
 
 def check_normalize(row: Operation, arrays: Sequence[Array], call: Call) -> None:

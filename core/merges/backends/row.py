@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ...dtypes import FLOAT32, Array, promote
-from ...errors import Call, Shape
+from ...errors import Call, KerasText, MergeError, Shape
 from ...sentences import Sentence
 from ..operations import Operation
 
@@ -87,6 +87,21 @@ def clipped_norm(array: Array, axis: int) -> Array:
         inverse = 1 / np.sqrt(np.sum(np.square(wide), axis=axis, keepdims=True))
     scaled: Array = wide * np.minimum(inverse, FLOAT32.type(1e7))
     return scaled
+
+
+def no_difference_of_bool(text: KerasText, reason: Sentence) -> Callable[[Operation, Sequence[Array], Call], None]:
+    """A check that rejects the difference of bool inputs.
+
+    Args:
+        text: of the backend's error.
+        reason: for screens.
+    """
+
+    def check(row: Operation, arrays: Sequence[Array], call: Call) -> None:
+        if row.name == "Subtract" and len(arrays) > 1 and all(array.dtype.kind == "b" for array in arrays):
+            raise MergeError(text, reason, call=call)
+
+    return check
 
 
 def merged_axes(text_of: Callable[[Shape, int, int], str]) -> Callable[[Sequence[Shape], Sequence[int]], str]:
