@@ -90,6 +90,10 @@ def contract(
 ) -> Array:
     """The sum of products, in the dtype that the backend works in.
 
+    An element overflows where the sum of the absolute values of its products does. If all those products have one sign,
+    it is inf of that sign; otherwise Keras gives a finite number, inf, -inf or NaN, depending on the order in which its
+    kernel adds and on whether it multiplies and adds in one step, and this function need not give the same.
+
     Args:
         row: Dot.
         first: one input, (B, ..., K, ...).

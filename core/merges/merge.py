@@ -74,7 +74,8 @@ def merge(
         backend: that Keras runs on, a name in `core.BACKENDS`.
 
     Returns:
-        Value, mask and alignment, equal to those of the layer called on the same arrays.
+        Value, mask and alignment, equal to those of the layer called on the same arrays; sums, in Dot and Average, up
+        to rounding, and in Dot not where products of both signs overflow (`docs/sources.md`).
 
     Raises:
         MergeError: the layer rejects the inputs; with Keras's text, the reason and fixes.

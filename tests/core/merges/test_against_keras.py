@@ -61,6 +61,15 @@ def test_subnormal_bfloat16_is_kept_where_it_is_copied(operation):
         np.testing.assert_array_equal(ours.view(np.uint32), theirs.view(np.uint32))
 
 
+@pytest.mark.parametrize("count", [2, 3, 7, 19, 67])
+def test_products_of_one_sign_overflow_to_infinity(count):
+    """Where the products have both signs, the result depends on the order of the sum (docs/sources.md)."""
+    large, small = np.full((1, count), 3e19, "float32"), np.full((1, count), 2e19, "float32")
+    for inputs, wanted in [([large, small], np.inf), ([large, -small], -np.inf)]:
+        ours, theirs = (call("Dot", inputs, axes=1).value.item() for call in (merge, ask))
+        assert ours == theirs == wanted
+
+
 def check(operation: str, inputs: list, masks: list | None, options: dict, answer: Answer, *, with_fixes: bool) -> None:
     """One case; looking for fixes takes longer than all the rest."""
     assert not difference("tensorflow", operation, inputs, masks, options, answer)

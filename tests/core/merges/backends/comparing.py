@@ -87,12 +87,21 @@ def _close(backend: str, operation: str, inputs: list[Any], options: dict[str, A
         near = np.zeros(ours.shape, bool)
         near[finite] = np.abs(ours[finite] - theirs[finite]) <= 1e-6 * terms[finite]
         near |= (ours == theirs) | (np.isnan(ours) & np.isnan(theirs))
-        if operation == "Dot":  # where a product overflows, inf or NaN depends on fused multiplication and addition
-            near |= np.isinf(terms)
+        if operation == "Dot":  # inf or NaN depends on the order of the sum, and on fused multiplication and addition
+            near |= np.isinf(terms) & _both_signs(inputs, {**options, "normalize": False})
         return bool(near.all())
     if not np.array_equal(ours[~finite], theirs[~finite], equal_nan=True):
         return False
     return bool((np.abs(ours[finite] - theirs[finite]) <= np.spacing(np.abs(theirs[finite]))).all())
+
+
+def _both_signs(inputs: list[Any], options: dict[str, Any]) -> Any:
+    """Where an element of Dot has positive and negative products; also where a factor is infinite or NaN."""
+    with np.errstate(over="ignore"):
+        floats = [value.astype(np.float32) for value in inputs]
+    signs = [np.where(np.isfinite(value), np.sign(value), np.float32(np.nan)) for value in floats]
+    total = merge("Dot", signs, **options).value
+    return np.abs(total) != merge("Dot", [np.abs(value) for value in signs], **options).value
 
 
 def _normalized(backend: str, operation: str, inputs: list[Any], options: dict[str, Any]) -> list[Any]:
