@@ -232,6 +232,7 @@ def _topics(case: _Case, kind: str, results: Sequence[Merged]) -> Iterator[str]:
     applies = {
         "bool": kind == "error" and row.rule == "elementwise" and boolean,
         "bias": any(one.read_shape != one.expanded_shape for merged in results for one in merged.alignment.inputs),
+        "select": kind == "value" and row.name == "Multiply" and boolean,
         "unsigned": any(dtype.kind == "u" and dtype.itemsize > 1 for dtype in dtypes),
         "integers": wide and not (kind == "dtype" and row.mean),
         "mean": row.mean and whole,

@@ -124,7 +124,7 @@ def _held(given: Array, backend: Backend) -> Array:
     if given.dtype.kind in "biu" and given.dtype.isnative:
         return backend.convert(given)
     array = autocast(given)
-    if array.dtype == FLOAT32 and not backend.flushes:  # `autocast` has set subnormal values to 0
+    if array.dtype == FLOAT32 and not backend.flushes_casts:  # `autocast` has set subnormal values to 0
         with np.errstate(over="ignore"):
             return given.astype(FLOAT32)
     return array if array.dtype == FLOAT32 else backend.convert(array)

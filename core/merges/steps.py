@@ -30,8 +30,21 @@ def combine(row: Operation, backend: Backend, first: Array, second: Array) -> Ar
     if first.dtype is FLOAT32 and second.dtype is FLOAT32:
         return _step_of_floats(row, backend, first, second)
     dtype = _common_dtype(row, backend, first.dtype, second.dtype)
+    if backend.selects and row.step is np.multiply and dtype == FLOAT32:
+        chosen = chosen_by_bool(first, second)
+        if chosen is not None:
+            return chosen
     first, second = (backend.operand(array).astype(dtype, copy=False) for array in (first, second))
     return _step_of_floats(row, backend, first, second) if dtype == FLOAT32 else _step_quietly(row.step, first, second)
+
+
+def chosen_by_bool(first: Array, second: Array) -> Array | None:
+    """A float times a bool of the result's shape, as a choice between the float and 0."""
+    shape = np.broadcast_shapes(first.shape, second.shape)
+    for values, condition in ((first, second), (second, first)):
+        if condition.dtype.kind == "b" and values.dtype.kind == "f" and condition.shape == shape:
+            return np.where(condition, values, FLOAT32.type(0))
+    return None
 
 
 @lru_cache(maxsize=1024)
