@@ -39,7 +39,7 @@ torch: $(TORCH)/installed ## Compare with PyTorch and with the gates of its libr
 	KERAS_BACKEND=torch $(TORCH)/bin/python -m tests.core.merges.backends.recording torch 6000 build/torch.npz
 	$(TORCH)/bin/python -m tests.core.merges.backends.comparing build/torch.npz $(ANSWERS) \
 	  || { echo "To accept the new answers: cp build/torch.npz $(ANSWERS)"; exit 1; }
-	$(TORCH)/bin/python -m pytest -p no:cacheprovider tests/mergescope/test_torch.py
+	$(TORCH)/bin/python -m pytest -p no:cacheprovider tests/mergescope/test_torch.py tests/core/merges/test_snippets.py -k torch
 	$(TORCH)/bin/python -m tests.core.gates.record_references
 
 js: ## Run the JavaScript tests; they need Node 20 or newer and are skipped without it
