@@ -8,9 +8,9 @@ from ui.text import t
 
 frame.begin("Story")
 title, menus = frame.headline_parts()
-text, picture = st.columns([1, 3], gap="small")
 with menus:
     part = controls.pick_part()
+text, picture = frame.picture(lines=1).columns([1, 3], gap="small")
 
 if part == "quiz":
     with menus:

@@ -1,6 +1,7 @@
 """Fixtures for a running app and a real browser; without Keras or Playwright, the tests that need them are left out."""
 
 import contextlib
+import gc
 import os
 import re
 import socket
@@ -56,6 +57,18 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     return bool(set(module_markers(collection_path.read_text(encoding="utf-8"))) & set(MISSING)) or None
 
 
+def pytest_collection() -> None:
+    """Collect no garbage while modules are imported and tests collected: there is none, but each look takes longer."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported and collected stays; garbage is no longer looked for in it."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests of the folders that start servers of their own."""
     for item in items:
@@ -66,6 +79,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_report_header() -> str:
     """Says which modules are left out."""
     return f"not installed, so the tests marked with it are left out: {', '.join(MISSING)}" if MISSING else ""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def as_in_a_server_without_keras() -> Iterator[None]:
+    """No clearing of Keras's session, and so of all garbage, after each run of a page.
+
+    Streamlit does that where Keras is imported: never in the server, but in the process of the tests.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        if find_spec("streamlit"):
+            patch.setattr("streamlit.runtime.scriptrunner.script_runner._clean_problem_modules", lambda: None)
+        yield
 
 
 @contextlib.contextmanager

@@ -26,7 +26,8 @@ class _Lazily:
 
     def __getattr__(self, name: str) -> Any:
         pytest.importorskip("tensorflow")
-        return getattr(import_module("keras"), name)
+        setattr(self, name, getattr(import_module("keras"), name))  # the next use finds it at once
+        return getattr(self, name)
 
 
 keras = _Lazily()

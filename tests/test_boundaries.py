@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,7 @@ BAD_NAMES = {"utils", "helpers", "common", "manager", "service", "misc"}
 LONG, TOO_LONG, SLICE = 250, 400, 60
 
 
+@cache
 def public_names(package: str) -> set[str]:
     """`__all__` of a package, read from its source."""
     file = ROOT / package.replace(".", "/") / "__init__.py"
@@ -79,6 +81,7 @@ def public_names(package: str) -> set[str]:
     return set()
 
 
+@cache
 def functions(package: str) -> set[str]:
     """The names that the face of a package imports from its modules."""
     file = ROOT / package.replace(".", "/") / "__init__.py"
@@ -86,6 +89,7 @@ def functions(package: str) -> set[str]:
     return {name.name for node in nodes if isinstance(node, ast.ImportFrom) for name in node.names}
 
 
+@cache
 def crossings(arrow: Arrow) -> list[tuple[str, str]]:
     """The packages into which an import reaches from outside, each with the name that is taken from it."""
     parts = arrow.target.split(".")
@@ -226,6 +230,7 @@ def private_imports() -> list[tuple[str, str, str]]:
     return found
 
 
+@cache
 def private_attributes() -> list[tuple[str, int, str]]:
     """File, line and name of every attribute that starts with an underscore and that no file here defines."""
     nodes = [(file, node) for file in python_files() for node in ast.walk(_tree(file))]

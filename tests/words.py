@@ -169,7 +169,12 @@ def names() -> Iterator[tuple[str, int, str]]:
 
 def uses(pattern: str, text: str) -> list[re.Match[str]]:
     """Every match, also where a line break or the sign of a comment is between the words."""
-    return list(re.finditer(re.sub(r"(?<!\?<!in) ", lambda _: r"[\s#/*]+", pattern), text, re.IGNORECASE))
+    return list(_compiled(pattern).finditer(text))
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"(?<!\?<!in) ", lambda _: r"[\s#/*]+", pattern), re.IGNORECASE)
 
 
 def forbidden() -> list[str]:

@@ -52,6 +52,20 @@ def sent_along() -> dict[str, str | bool]:
     return {key: value for key, value in found.items() if value is not None}
 
 
+def acted() -> bool:
+    """Whether a person used a widget, and so caused this run: not so for the browser's Back, or a link that was opened."""
+    return bool(streamlit_internals.changed_widgets())
+
+
+def acted_on(key: str) -> bool:
+    """Whether a person used this widget; in its callback.
+
+    A widget that the app has set keeps its older value in the browser until the new one has arrived. If another widget
+    is used before, the browser sends that older value along, which looks like a choice.
+    """
+    return streamlit_internals.changed_widgets() == (key,)
+
+
 def _value(message: Any) -> str | bool | None:
     kind = message.WhichOneof("value")
     if kind == "string_array_value" and len(message.string_array_value.data) == 1:

@@ -50,6 +50,19 @@ def widget_messages() -> dict[str, Any]:
     return {key: state for key, state in found.items() if key}
 
 
+def changed_widgets() -> tuple[str, ...]:
+    """Keys of the widgets that the browser sent another value for than the last run had; "" for one without a key.
+
+    The browser's Back and Forward send the values as they were, and say that they are Back and Forward.
+    """
+    context = get_script_run_ctx(suppress_warning=True)
+    if context is None or context.is_history_navigation:
+        return ()
+    changed = context.session_state._state._widget_changed
+    found = [message.id for message in context.session_state.get_widget_states() if changed(message.id)]
+    return tuple(user_key_from_element_id(one) or "" for one in found)
+
+
 def active_sessions() -> frozenset[str]:
     """Names of the sessions whose browser is connected; empty where there is no server, as in a test of a page."""
     manager = _session_manager()

@@ -21,14 +21,18 @@ pytestmark = pytest.mark.keras
 MOST_GROWTH = 100_000_000  # bytes; the corpus itself has 60 MB, and some of it claims terabytes
 MOST_CHILDREN = 1  # a process with Keras imported, for the next who opens a model; it has seen nothing foreign
 STOPPED = ("was stopped", "ended unexpectedly")  # by its time, by its memory, or by the system for want of it
-TOLD = {  # what only shows when it is loaded or run: the file, and what is said in the end
-    "memory": (saved(greedy()), STOPPED),
-    "time": (saved(endless()), STOPPED),
-    **{
-        f"weights: {what}": (archive(model(layer("Add", "a", [[[tensor("x"), tensor("x")]]])), content), (part,))
-        for what, (content, part) in WEIGHTS.items()
-    },
-}
+
+
+def files_that_fail_when_run() -> dict[str, tuple[bytes, tuple[str, ...]]]:
+    """What only shows when it is loaded or run: the file, and what is said in the end. Made with Keras."""
+    return {
+        "memory": (saved(greedy()), STOPPED),
+        "time": (saved(endless()), STOPPED),
+        **{
+            f"weights: {what}": (archive(model(layer("Add", "a", [[[tensor("x"), tensor("x")]]])), content), (part,))
+            for what, (content, part) in WEIGHTS.items()
+        },
+    }
 
 
 @pytest.mark.slow
@@ -37,16 +41,16 @@ def test_hostile_models_do_no_harm(tmp_path):
     """All of them by one tab, again and again, while another tab at another page gets its pictures."""
     settings = {"MERGESCOPE_SANDBOX": "on", "MERGESCOPE_SANDBOX_SECONDS": "20"}
     with serving(tmp_path, **settings, MERGESCOPE_MAX_SESSION_UPLOAD_BYTES="0") as replica:
-        attacker = Attacker(replica)
-        run_async(_attack(attacker, TOLD))
+        attacker, failing = Attacker(replica), files_that_fail_when_run()
+        run_async(_attack(attacker, failing))
         before = _held(replica.process.pid)
-        run_async(_attack(attacker, dict(list(TOLD.items())[:4])))
+        run_async(_attack(attacker, dict(list(failing.items())[:4])))
         assert _held(replica.process.pid) - before < MOST_GROWTH
         assert attacker.alive()
         assert attacker.tracebacks() == []
 
 
-async def _attack(attacker, told):
+async def _attack(attacker, failing):
     """One round."""
     async with visiting(attacker.address) as neighbour, visiting(attacker.address) as visitor:
         await neighbour.open("Merge_lab", "op=Multiply&s0=5,1,7&s1=5,3,7")
@@ -57,7 +61,7 @@ async def _attack(attacker, told):
                 assert sentence in run.text.replace("\\", "")
                 assert run.faults == []
                 await _check(neighbour, number)
-        for number, (content, sentence) in enumerate(told.values()):
+        for number, (content, sentence) in enumerate(failing.values()):
             await visitor.give(MODEL[2], "m.keras", content, attacker.post)
             await _answer(visitor, neighbour, number, sentence)
         await visitor.give(MODEL[2], "m.keras", b"", attacker.post)  # the last model is let go of

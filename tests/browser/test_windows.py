@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.browser.slow_server import SlowServer
 from tests.browser.windows import WINDOWS, outside, overflow, resized
 from tests.conftest import settle
 from tests.patience import PATIENCE_MS
@@ -59,13 +60,16 @@ def visited_address(app_address, visitor):
     return app_address
 
 
-def open_watched(open_tab, address, path, language, *, present):
-    """The page when it is complete in the smallest window."""
+def open_watched(open_tab, address, path, language, *, present, slowly=False):
+    """The page when it is complete in the smallest window; slowly: each element comes by itself."""
     width, height = WINDOWS[0]
     page = open_tab(viewport={"width": width, "height": height})
     page.set_default_timeout(PATIENCE_MS)
     page.add_init_script(f"({WATCH})()")
+    server = SlowServer(page, holds=True) if slowly else None
     page.goto(f"{address}/{path}{'&' if '?' in path else '?'}lang={language}{'&present=1' if present else ''}")
+    if server:
+        server.drip()
     for selector in PAGES[path]:
         page.locator(selector).first.wait_for(state="attached")
     settle(page)
@@ -92,6 +96,13 @@ def test_a_page_fits_every_window(open_tab, visited_address, path, language, pre
             if found or scrolls > 2:
                 wrong[window, presenting] = found, scrolls
     assert wrong == {}
+
+
+@pytest.mark.parametrize("path", ["Merge_lab", "Gate_gallery?which=se", "Story?step=5", "Story?part=quiz"])
+def test_nothing_jumps_however_slowly_a_page_comes(open_tab, visited_address, path):
+    """Each element is painted before the next one comes."""
+    page = open_watched(open_tab, visited_address, path, "en", present=False, slowly=True)
+    assert sum(value for value, _ in page.evaluate("window.shifts")) < 0.05, page.evaluate("window.shifts")
 
 
 def test_a_stage_is_a_stage_from_the_first_paint(open_tab, visited_address):

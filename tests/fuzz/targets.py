@@ -2,19 +2,26 @@
 
 `python -m tests.fuzz.targets NAME SECONDS [SEED] [TRIES]` runs one of them with a coverage-guided fuzzer, in a process
 of its own, since the fuzzer rewrites what it imports. It ends after so many seconds or tries; 0 means no limit.
+
+`python -m tests.fuzz.targets` imports all of them once, which takes longer than thousands of tries, and then runs one
+in a fork of itself for each line `SECONDS TRIES NAME FILE` on standard input. The fuzzer's output goes to the file;
+the exit code is printed.
 """
 
+import os
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from time import process_time
 
 _SECONDS = (
     5  # of processor time for one input; the fuzzer's own limit also counts time in which a busy machine did not run it
 )
-NAMES = ("shapes", "lists", "csv", "npy", "npz", "images", "keras", "recordings", "stories", "links")
+NAMES = ("shapes", "errors", "lists", "csv", "npy", "npz", "images", "keras", "recordings", "stories", "links")
 
 
-def parser(name: str) -> tuple[Callable[[bytes], object], type[Exception], list[bytes]]:
+def parser(name: str) -> "Parser":
     """The parser, its own error, and inputs to start from. Imports only what it needs."""
     from core.errors import MergeError
 
@@ -106,20 +113,27 @@ def _link_reader() -> Callable[[bytes], object]:
     return read_link
 
 
-def main(name: str, seconds: str, seed: str = "1", tries: str = "0") -> None:
-    """Fuzz one parser for so many seconds or tries, 0 meaning no limit.
+Parser = tuple[Callable[[bytes], object], type[Exception], list[bytes]]
 
-    The fuzzer ends the process with a code other than 0 if it finds a failure.
-    """
-    import tempfile
-    from pathlib import Path
 
+def instrumented(names: Iterable[str]) -> dict[str, Parser]:
+    """The parsers, rewritten by the fuzzer so that it sees which branches an input takes."""
     import atheris
 
     with atheris.instrument_imports(
         include=["core", "ui", "sandbox", "PIL", "csv", "zipfile", "tomllib", "numpy.lib._format_impl"]
     ):
-        parse, error, seeds = parser(name)
+        return {name: parser(name) for name in names}
+
+
+def fuzz(found: Parser, seconds: int, seed: int, tries: int) -> None:
+    """Fuzz one parser for so many seconds or tries, 0 meaning no limit.
+
+    The fuzzer ends the process, with a code other than 0 if it finds a failure.
+    """
+    import atheris
+
+    parse, error, seeds = found
 
     def one(data: bytes) -> None:
         begun = process_time()
@@ -135,10 +149,35 @@ def main(name: str, seconds: str, seed: str = "1", tries: str = "0") -> None:
         for number, content in enumerate(seeds):
             (Path(folder) / str(number)).write_bytes(content)
         limits = [f"-max_total_time={seconds}", f"-seed={seed}", "-max_len=8192", "-timeout=300", "-rss_limit_mb=2048"]
-        limits += [f"-runs={tries}"] if int(tries) else []
+        limits += [f"-runs={tries}"] if tries else []
         atheris.Setup([sys.argv[0], folder, "-artifact_prefix=build/", "-print_final_stats=1", *limits], one)
         atheris.Fuzz()
 
 
+def fuzz_in_forks(lines: Iterable[str]) -> None:
+    """Run the fuzzer once for each line, see above."""
+    parsers = instrumented(NAMES)
+    for line in lines:
+        seconds, tries, name, file = line.rstrip("\n").split(" ", 3)
+        child = os.fork()
+        if child == 0:
+            try:
+                with open(file, "wb") as output:
+                    os.dup2(output.fileno(), 1)
+                    os.dup2(output.fileno(), 2)
+                fuzz(parsers[name], int(seconds), 1, int(tries))
+            finally:
+                os._exit(1)  # the fuzzer has not begun, or has ended itself
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+
+
+def main(name: str, seconds: str, seed: str = "1", tries: str = "0") -> None:
+    """Fuzz one parser in this process."""
+    fuzz(instrumented([name])[name], int(seconds), int(seed), int(tries))
+
+
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    if sys.argv[1:]:
+        main(*sys.argv[1:])
+    else:
+        fuzz_in_forks(sys.stdin)

@@ -15,7 +15,7 @@ from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
-from streamlit.runtime.state import common
+from streamlit.runtime.state import SafeSessionState, SessionState, common
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 from streamlit.web.server.starlette import starlette_static_routes
 
@@ -52,6 +52,12 @@ NAMES = {  # what is used: whether it is there, for which function of ui/streaml
         lambda: {"session_id", "session_state"} <= set(inspect.signature(ScriptRunContext).parameters),
         "session_id, widget_messages",
     ),
+    "ScriptRunContext.is_history_navigation": (
+        lambda: "is_history_navigation" in inspect.signature(ScriptRunContext).parameters,
+        "changed_widgets",
+    ),
+    "SafeSessionState._state": (lambda: "_state" in SafeSessionState.__annotations__, "changed_widgets"),
+    "SessionState._widget_changed": (lambda: callable(SessionState._widget_changed), "changed_widgets"),
     "user_key_from_element_id": (
         lambda: common.user_key_from_element_id("$$ID-0a1b-op") == "op",
         "widget_messages",
@@ -110,6 +116,7 @@ def test_without_a_server_there_is_nothing():
     """As in the tests of the pages."""
     assert internals.session_id() == ""
     assert internals.widget_messages() == {}
+    assert internals.changed_widgets() == ()
     assert internals.active_sessions() == frozenset()
     assert internals.upload_bytes() == {}
     assert internals.expire_sessions() == 0

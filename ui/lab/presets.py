@@ -92,7 +92,7 @@ def settings_of(
 
 def _apply_chosen() -> None:
     chosen = PRESETS.get(session.get("preset"))
-    if chosen:
+    if chosen and session.acted_on("preset"):
         session.put(_values_of(chosen))
 
 

@@ -82,6 +82,11 @@ def go(at: int) -> None:
     trail.at = at
 
 
+def asked() -> bool:
+    """Whether `go` has put the state of this run into the link."""
+    return bool(st.session_state.get(_ASKED, False))
+
+
 def _content(parameters: State) -> State:
     return {key: value for key, value in parameters.items() if key not in ASIDE}
 

@@ -27,15 +27,15 @@ _KEY = "link_state"
 
 def begin(page: str) -> None:
     """Read what another hand than `end` wrote into the URL. Every page begins with this."""
-    _state().begin(page, st.query_params.to_dict(), session.sent_along(), st.session_state)
+    acted = session.acted() and not history.asked()
+    _state().begin(page, st.query_params.to_dict(), session.sent_along(), st.session_state, acted=acted)
 
 
 def end() -> None:
     """Write what differs from the defaults into the URL. Every page ends with this."""
     state, parameters = _state(), current_parameters()
-    if parameters != st.query_params.to_dict():
-        st.query_params.from_dict(parameters)
-    state.written = parameters
+    if (new := state.end(parameters)) is not None:
+        st.query_params.from_dict(new)
     history.note(state.page or "", parameters, outside=state.outside)
 
 

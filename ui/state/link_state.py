@@ -27,6 +27,10 @@ class LinkState:
         sent: values of the browser's widgets that are newer than the URL, by key.
         outside: whether the URL was changed by another hand.
         again: whether the app itself asked for the next run.
+        acted: whether a widget was used in this run, or in one before that another act stopped before its end.
+        opened: the URL with which the run began.
+        possible: the URLs that the browser may have: the one that came with the last run, then those that were written
+            since. An act that is sent before a new URL has reached the browser brings an older one.
         followed: the last default of each control that follows its default.
         kept: the values that each other page held when it was left.
     """
@@ -38,10 +42,15 @@ class LinkState:
     sent: dict[str, str | bool] = field(default_factory=dict)
     outside: bool = False
     again: bool = False
+    acted: bool = False
+    opened: Parameters = field(default_factory=dict)
+    possible: list[Parameters] = field(default_factory=list)
     followed: dict[str, Any] = field(default_factory=dict)
     kept: dict[str | None, dict[str, Any]] = field(default_factory=dict)
 
-    def begin(self, page: str, url: Parameters, sent: dict[str, str | bool], values: Values) -> None:
+    def begin(
+        self, page: str, url: Parameters, sent: dict[str, str | bool], values: Values, *, acted: bool = False
+    ) -> None:
         """Begin a run: find out what the URL says that the app did not write.
 
         Coming from another page by the menu, the URL is empty and the widgets of this page are as they were left.
@@ -51,10 +60,19 @@ class LinkState:
             url: parameters of the URL now.
             sent: values of the browser's widgets; counts in the first run of a session only.
             values: of the widgets.
+            acted: whether a widget was used, and so whether an URL that the app has replaced may only be late.
         """
         self.sent = {} if self.written is not None else dict(sent)
-        changed = url != self.written and not self.again
-        stayed, self.again = self.page == page, False
+        stayed = self.page == page
+        self.acted = stayed and (acted or self.acted)
+        late = self.acted and url in self.possible
+        changed = url != self.written and not self.again and not late
+        self.again = False
+        if changed or not stayed:
+            self.possible = [dict(url)]
+        elif url in self.possible:
+            self.possible = self.possible[self.possible.index(url) :]
+        self.opened = dict(url)
         if not stayed:
             self._change_page(page, values)
         if changed and (url or stayed):
@@ -63,6 +81,21 @@ class LinkState:
         self.outside = changed
         self.arrived = dict(url) if changed else {}
         self.defaults = {}
+
+    def end(self, url: Parameters) -> Parameters | None:
+        """End a run.
+
+        Args:
+            url: parameters that belong into the URL.
+
+        Returns:
+            What to write into the URL; None if the browser has it already.
+        """
+        last = self.possible[-1]
+        if last != url:
+            self.possible.append(url)
+        self.written, self.acted = url, False
+        return None if last == url == self.opened else url
 
     def _change_page(self, page: str, values: Values) -> None:
         """Put away the values of the page before and restore those of this one: one key may mean two things."""

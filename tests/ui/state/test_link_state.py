@@ -8,12 +8,12 @@ from ui.state.link_state import LinkState
 SIZES = {"a": 2, "b": 3, "c": 5}  # the controls of a page with their defaults
 
 
-def run(state, values, *, page="Lab", url=None, sent=None, controls=SIZES):
-    """One run of a page: begin, put every control in place, end. Gives the parameters that it writes."""
-    state.begin(page, dict(state.written or {}) if url is None else url, sent or {}, values)
+def run(state, values, *, page="Lab", url=None, sent=None, controls=SIZES, acted=False):
+    """One run of a page: begin, put every control in place, end. Gives the parameters of the page."""
+    state.begin(page, dict(state.written or {}) if url is None else url, sent or {}, values, acted=acted)
     for key, default in controls.items():
         state.prepare(key, default, int, values)
-    state.written = state.parameters(values)
+    state.end(state.parameters(values))
     return state.written
 
 
@@ -51,6 +51,83 @@ def test_a_run_that_the_app_asked_for_ignores_an_old_url():
     state.again = True
     assert run(state, values, url={}) == {"a": "13"}
     assert run(state, values, url={}) == {}, "only once"
+
+
+def test_a_second_act_before_the_first_has_reached_the_url_keeps_both():
+    """The second is sent with the URL from before the first; the browser's Back with the same URL takes both back."""
+    state, values = LinkState(), {}
+    run(state, values, url={"b": "7"})
+    values["a"] = 13
+    assert run(state, values, url={"b": "7"}, acted=True) == {"a": "13", "b": "7"}
+    values["c"] = 17
+    assert run(state, values, url={"b": "7"}, acted=True) == {"a": "13", "b": "7", "c": "17"}
+    assert not state.outside
+    assert run(state, values, url={"b": "7"}) == {"b": "7"}
+    assert state.outside
+
+
+def test_an_act_whose_run_is_stopped_counts_in_the_next():
+    """Something without a value of its own, such as a picture that is drawn, asks for the run that ends."""
+    state, values = LinkState(), {}
+    run(state, values, url={})
+    values["a"] = 13
+    run(state, values, url={}, acted=True)
+    values["b"] = 17
+    state.begin("Lab", {}, {}, values, acted=True)
+    assert run(state, values, url={}) == {"a": "13", "b": "17"}
+
+
+class Browser:
+    """A browser: its URL and its history; what the app has written arrives later, in order."""
+
+    def __init__(self):
+        self.state, self.values, self.expected = LinkState(), {}, dict(SIZES)
+        self.history, self.on_the_way = [{}], []
+        self.send(acted=False)
+
+    def send(self, *, acted):
+        """One run, asked for with the URL that the browser has now."""
+        self.state.begin("Lab", dict(self.history[-1]), {}, self.values, acted=acted)
+        for key, default in SIZES.items():
+            self.state.prepare(key, default, int, self.values)
+        new = self.state.end(self.state.parameters(self.values))
+        if new is not None:
+            self.on_the_way.append(dict(new))
+
+    def act(self, key, value):
+        if self.values[key] != value:
+            self.values[key] = self.expected[key] = value
+            self.send(acted=True)
+
+    def receive(self):
+        if self.on_the_way and (url := self.on_the_way.pop(0)) != self.history[-1]:
+            self.history.append(url)
+
+    def back(self):
+        while self.on_the_way:
+            self.receive()
+        if len(self.history) > 1:
+            self.history.pop()
+            self.expected = SIZES | {key: int(text) for key, text in self.history[-1].items()}
+            self.send(acted=False)
+
+
+ACTS = st.tuples(st.sampled_from(sorted(SIZES)), st.sampled_from([2, 3, 5, 7]))
+
+
+@given(st.lists(st.one_of(ACTS, st.just("receive"), st.just("back")), max_size=12))
+def test_no_act_is_lost_however_late_a_url_arrives(steps):
+    """Acts, arrivals and Back in any order: the values are those of the acts, and the URL says so in the end."""
+    browser = Browser()
+    for step in steps:
+        if isinstance(step, tuple):
+            browser.act(*step)
+        else:
+            getattr(browser, step)()
+        assert browser.values == browser.expected
+    while browser.on_the_way:
+        browser.receive()
+    assert browser.history[-1] == browser.state.parameters(browser.values)
 
 
 def test_what_the_browser_sends_to_a_new_server_wins_over_the_url():

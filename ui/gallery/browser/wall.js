@@ -50,7 +50,7 @@ function fit(root) {
   if (window.innerWidth < NARROW) return; // the style sheet has the sizes
   const scrolled = document.querySelector("[data-testid=stMain]")?.scrollTop ?? 0;
   const room = window.innerHeight - root.getBoundingClientRect().top - scrolled - MARGIN;
-  const presenting = document.documentElement.hasAttribute("data-mergescope-present");
+  const presenting = getComputedStyle(root).getPropertyValue("--mergescope-present").trim() === "1";
   const fits = (side) => {
     root.style.setProperty("--side", `${side}px`);
     return root.getBoundingClientRect().height <= room;

@@ -3,7 +3,7 @@
 
 import { makeBrush } from "./brush.js";
 import { makeSettings, makeSliders, makeTools } from "./controls.js";
-import { element } from "./dom.js";
+import { element, isPresenting } from "./dom.js";
 import { frameChannel, makeGallery, paintGallery } from "./gallery.js";
 import { arrange, limitsIn, panelBox, slicePlan, stageSizes } from "./layout.js";
 import { boxOfMark, framesIn, markAt, paintFrames, placeOf } from "./marks.js";
@@ -202,8 +202,6 @@ function sizeAll(app) {
     sign?.style.setProperty("--height", `${Math.min(...heights.slice(Math.max(0, place - 1), place + 1))}px`),
   );
 }
-
-const isPresenting = () => document.documentElement.hasAttribute("data-mergescope-present");
 
 /** How tall a panel may be while presenting, so that all rows of panels and the calculation fit into the window. */
 function roomOfRow({ root, panels, parts, drawn, height }, line) {

@@ -74,3 +74,7 @@ export function switcher(label, options, value, onchange) {
   press(value);
   return group;
 }
+
+/** Whether the page is a stage. Its style sheet says so from the first paint on, before the script of the stage runs. */
+export const isPresenting = () =>
+  getComputedStyle(document.documentElement).getPropertyValue("--mergescope-present").trim() === "1";

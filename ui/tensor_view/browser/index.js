@@ -4,7 +4,7 @@
 import { buildParts, makeApp, stageChanged } from "./app.js";
 import { packPainted } from "./brush.js";
 import { readTable } from "./colour.js";
-import { pixelOf } from "./dom.js";
+import { isPresenting, pixelOf } from "./dom.js";
 import { makeModel, setValues } from "./model.js";
 import { listenToKeys } from "./keyboard.js";
 import { makePatterns } from "./paint.js";
@@ -92,8 +92,7 @@ function build(root, data, sent, send, before) {
   held.app.reels.takeIn(data.meta.moves ?? 0);
   held.app.tools.update();
   held.silence = listenToKeys(held.app);
-  const presented = () =>
-    root.classList.toggle("presenting", document.documentElement.hasAttribute("data-mergescope-present"));
+  const presented = () => root.classList.toggle("presenting", isPresenting());
   /** @param {any} event */
   const near = ({ detail }) => root.classList.toggle("near", detail); // the pointer is near an edge of the window
   presented();
