@@ -339,29 +339,31 @@ def _counted(x: Tensor, finite: Tensor) -> dict[str, Tensor]:
         "feature_bins" (C, 128) and "zeros" (C,), int32.
     """
     images, channels, positions = x.shape[0], x.shape[-1], prod(x.shape[1:-1])
-    flat, size = tf.reshape(x, [images, positions, channels]), channels * _FINE
-    step = max(1, _COUNTED // (positions * channels))
-    lost = tf.where(finite, 0, size)[:, None, None]  # beyond all counts: not counted
-    first = lost + tf.range(channels) * _FINE + _FINE // 2  # of the counts of a channel: that of positive zero
+    flat, step = tf.reshape(x, [images, positions, channels]), max(1, _COUNTED // (positions * channels))
 
     def count(start: Tensor, counts: Tensor) -> tuple[Tensor, Tensor]:
-        upper = tf.bitwise.right_shift(tf.bitcast(flat[start : start + step], tf.int32), 32 - _FINE_BITS)
-        fine = tf.reshape(upper + first[start : start + step], [-1])
-        return start + step, counts + tf.raw_ops.Bincount(arr=fine, size=size, weights=tf.constant([], tf.int32))
+        some, known = flat[start : start + step], finite[start : start + step]
+        some = tf.cond(tf.reduce_all(known), lambda: some, lambda: tf.boolean_mask(some, known))
+        rows = tf.transpose(tf.reshape(some, [-1, channels]))  # so that the counts of one row fit into the cache
+        upper = tf.bitwise.right_shift(tf.bitcast(rows, tf.uint32), tf.constant(32 - _FINE_BITS, tf.uint32))
+        more = tf.raw_ops.DenseBincount(
+            input=tf.bitcast(upper, tf.int32), size=_FINE, weights=tf.constant([], tf.int32), binary_output=False
+        )
+        return start + step, counts + more
 
-    begin = (tf.constant(0), tf.zeros([size], tf.int32))
+    begin = (tf.constant(0), tf.zeros([channels, _FINE], tf.int32))
     _, counts = tf.while_loop(lambda start, _: start < images, count, begin, parallel_iterations=1)
-    counts = tf.transpose(tf.reshape(counts, [channels, _FINE]))
+    counts = tf.transpose(counts)
     bins = tf.math.unsorted_segment_sum(counts, _fine_bins(), FEATURE_BINS)
     zeros = tf.reduce_sum(tf.gather(counts, _FINE_ZEROS), axis=0)
     return {"feature_bins": tf.transpose(bins), "zeros": zeros}
 
 
 def _fine_bins() -> Array:
-    """The bin of each fine count, (1024,): of a number whose upper ten bits are k - 512."""
-    upper = np.arange(-_FINE // 2, _FINE // 2)
-    half = np.clip((upper & 0x1FF) - 2 * (127 - OCTAVES), 0, HALF_OCTAVES - 1)
-    bins: Array = half + HALF_OCTAVES * (upper < 0)
+    """The bin of each fine count, (1024,)."""
+    upper = np.arange(_FINE)
+    half = np.clip(upper % (_FINE // 2) - 2 * (127 - OCTAVES), 0, HALF_OCTAVES - 1)
+    bins: Array = half + HALF_OCTAVES * (upper >= _FINE // 2)
     bins[_FINE_ZEROS] = 0
     return bins
 
