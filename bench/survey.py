@@ -200,7 +200,7 @@ def _engine() -> None:
 
     from distributed import Client, as_completed  # noqa: PLC0415
 
-    with Client(processes=False, n_workers=1, threads_per_worker=1, dashboard_address=None) as client:
+    with Client(processes=False, n_workers=1, threads_per_worker=1, dashboard_address="127.0.0.1:0") as client:
         begun = perf_counter()
         for _ in as_completed([client.submit(sleep, 1, pure=False) for _ in range(20)], loop=client.loop):
             pass
