@@ -67,7 +67,7 @@ def framework_of(model: Any) -> Framework:
         raise invalid_request(
             "{type} is a model of Keras 2 ({package}), whose calls cannot be followed here. Save it, "
             'model.save("model.h5"), and open model.h5 in the model inspector of the app, which reads and runs models '
-            'of Keras 2; in the terminal: python -m sandbox.inspect_model model.h5 --noise 0.',
+            "of Keras 2; in the terminal: python -m sandbox.inspect_model model.h5 --noise 0.",
             type=type(model).__name__,
             package=legacy,
         )
@@ -93,9 +93,9 @@ def _legacy_keras(model: Any) -> str:
     for name in ("tf_keras", "keras"):
         package = sys.modules.get(name)
         layers = getattr(package, "layers", None)
-        if package is not None and not hasattr(package, "Operation") and hasattr(layers, "Layer"):
-            if isinstance(model, layers.Layer):
-                return f"{name} {getattr(package, '__version__', '')}".strip()
+        legacy = layers is not None and not hasattr(package, "Operation")
+        if legacy and isinstance(model, getattr(layers, "Layer", ())):
+            return f"{name} {getattr(package, '__version__', '')}".strip()
     return ""
 
 

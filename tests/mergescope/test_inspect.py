@@ -159,7 +159,7 @@ def test_a_model_of_keras_2_is_named(monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "tf_keras", legacy)
     with pytest.raises(mergescope.MergeError, match=r"Keras 2 \(tf_keras 2.21.0\).*model.save\(\"model.h5\"\)"):
         mergescope.inspect(legacy.layers.Layer(), np.ones(3))
-    with pytest.raises(mergescope.MergeError, match="python -m sandbox.inspect_model"):
+    with pytest.raises(mergescope.MergeError, match=r"python -m sandbox\.inspect_model"):
         mergescope.record(legacy.layers.Layer(), np.ones(3), tmp_path / "a.msr.npz")
 
 

@@ -83,7 +83,11 @@ def test_attention_maps_of_channels_that_come_first():
         return replace(tensor, shape=shapes.get(tensor.shape, tensor.shape))
 
     steps = [
-        replace(step, tensors={name: tuple(map(turned, row)) for name, row in step.tensors.items()})
+        replace(
+            step,
+            tensors={name: tuple(map(turned, row)) for name, row in step.tensors.items()},
+            outputs=tuple(map(turned, step.outputs)),
+        )
         for step in index.steps
     ]
     inputs = [replace(one, tensor=turned(one.tensor)) for one in index.inputs]
@@ -92,6 +96,7 @@ def test_attention_maps_of_channels_that_come_first():
     for file in (recording_bytes(index, arrays), recording_bytes(first, moved)):
         app = open_inspector(file, "run.msr.npz", mpart="overlay")
         assert not app.exception
+        assert not app.error
         captions.append([one.caption for element in app.get("image") for one in element.proto.imgs])
     assert captions[0] == captions[1] != []
 
