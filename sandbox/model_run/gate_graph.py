@@ -152,7 +152,7 @@ def find_gates(
 
 
 def _gates(join: JoinEntry) -> bool:
-    """Whether a layer that combines tensors inside weighs one by another."""
+    """Whether a layer that combines tensors inside multiplies one by weights from another."""
     return join.mode in ("", "mul")
 
 
@@ -333,7 +333,7 @@ def _counted(x: Tensor, finite: Tensor) -> dict[str, Tensor]:
 
     A value is counted by its sign, its exponent and the first bit of its mantissa: the upper ten of its bits. These
     fine counts are summed to the bins at the end. A few images are counted at a time, so that only these are held as
-    whole numbers. Magnitudes below 2^-126 count as zero, as everywhere in TensorFlow.
+    integers. Magnitudes below 2^-126 count as zero, as everywhere in TensorFlow.
 
     Returns:
         "feature_bins" (C, 128) and "zeros" (C,), int32.
