@@ -35,5 +35,5 @@ __all__ = [
     "Sentence",
     "align", "backend_differences", "gradients", "merge", "reach", "read_error", "snippet", "sources",
     "files", "gates", "merges", "segmentation", "story", "tensor_view",
-    "digests", "dtypes", "errors", "limits", "notebooks", "sentences", "settings",
+    "digests", "dtypes", "errors", "limits", "sentences", "settings",
 ]  # fmt: skip

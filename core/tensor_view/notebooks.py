@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from . import MERGES, Alignment, MergeError, Sentence, align, gradients, merge
-from .dtypes import Array
-from .errors import Shape, invalid_request
-from .files.recordings import (
+from .. import MERGES, Alignment, MergeError, Sentence, align, gradients, merge
+from ..dtypes import Array
+from ..errors import Shape, invalid_request
+from ..files.recordings import (
     Index,
     Kind,
     Meeting,
@@ -16,11 +16,11 @@ from .files.recordings import (
     Step,
     write_recording,
 )
-from .gates import gate_operand
-from .gates.health import GateHealth, gate_health
-from .limits import MAX_RECORDING_BYTES, check_elements
-from .merges.keras_ops import OPERATORS, align_as_written
-from .tensor_view import (
+from ..gates import gate_operand
+from ..gates.health import GateHealth, gate_health
+from ..limits import MAX_RECORDING_BYTES, check_elements
+from ..merges.keras_ops import OPERATORS, align_as_written
+from . import (
     Selection,
     TensorView,
     gate_scales,
