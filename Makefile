@@ -31,15 +31,16 @@ test: .venv/dev browser proxy check js ## Run everything: lint, types, JavaScrip
 slow: .venv/dev browser proxy ## Run the tests that take minutes each
 	$(BIN)/$(PYTEST) -m slow
 
-# TORCH_FROM is for pip: the usual wheel for Linux takes gigabytes, and PyTorch's own index has one for the CPU.
+# TORCH_FROM holds options for pip: the usual wheel for Linux takes gigabytes, and PyTorch's own index has one for the CPU.
+# With any of them, requirements-torch.txt is installed instead of its lock, whose hashes are those of the usual wheels.
 ANSWERS := tests/core/merges/backends/answers/torch.npz
-torch: $(TORCH)/installed ## Compare with PyTorch's answers and inspect a network of MONAI, in an environment of its own
+torch: $(TORCH)/installed ## Compare with PyTorch and with the gates of its libraries, in an environment of its own
 	@mkdir -p build
 	KERAS_BACKEND=torch $(TORCH)/bin/python -m tests.core.merges.backends.recording torch 6000 build/torch.npz
 	$(TORCH)/bin/python -m tests.core.merges.backends.comparing build/torch.npz $(ANSWERS) \
 	  || { echo "To accept the new answers: cp build/torch.npz $(ANSWERS)"; exit 1; }
-	$(TORCH)/bin/python -m pytest -p no:cacheprovider tests/mergescope/test_torch.py
-	@if test -f tests/core/gates/record_references.py; then $(TORCH)/bin/python -m tests.core.gates.record_references; fi
+	$(TORCH)/bin/python -m pytest -p no:cacheprovider tests/mergescope/test_torch.py tests/core/merges/test_snippets.py -k torch
+	$(TORCH)/bin/python -m tests.core.gates.record_references
 
 js: ## Run the JavaScript tests; they need Node 20 or newer and are skipped without it
 	@if command -v node >/dev/null; then node --test tests/js/*.test.mjs; \

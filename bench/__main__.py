@@ -10,7 +10,18 @@ from pathlib import Path
 
 from bench.timing import Row
 
-PARTS = ("merging", "command", "start", "tensor_view", "gate", "inspector", "survey", "load_table", "load_workers")
+PARTS = (
+    "merging",
+    "command",
+    "start",
+    "tensor_view",
+    "gate",
+    "inspector",
+    "notebook",
+    "survey",
+    "load_table",
+    "load_workers",
+)
 
 
 def main(parts: list[str]) -> int:

@@ -92,7 +92,7 @@ def _survey_graph(model: Any, images: Any) -> Callable[[], object]:
     from sandbox.model_run.gate_graph import GateGraph, find_gates  # noqa: PLC0415
 
     file = read_model((_ROOT / "assets" / "attention_unet.keras").read_bytes())
-    gates, _ = find_gates(file, model, [images[:_BATCH]], {})
+    gates, _, _ = find_gates(file, model, [images[:_BATCH]], {})
     graph = GateGraph(file, model, gates, None)
     valid, masks = np.ones(_BATCH, bool), np.zeros((_BATCH, 0, 0), np.float32)
     parts = [images[at : at + _BATCH] for at in range(0, _IMAGES, _BATCH)]
@@ -200,7 +200,7 @@ def _engine() -> None:
 
     from distributed import Client, as_completed  # noqa: PLC0415
 
-    with Client(processes=False, n_workers=1, threads_per_worker=1, dashboard_address=None) as client:
+    with Client(processes=False, n_workers=1, threads_per_worker=1, dashboard_address="127.0.0.1:0") as client:
         begun = perf_counter()
         for _ in as_completed([client.submit(sleep, 1, pure=False) for _ in range(20)], loop=client.loop):
             pass

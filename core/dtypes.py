@@ -14,11 +14,11 @@ Array = NDArray[Any]  # of any real dtype
 FLOAT32 = np.dtype(np.float32)
 _UINT32, _UINT64 = np.dtype(np.uint32), np.dtype(np.uint64)
 _TINIEST = np.finfo(np.float32).tiny  # below this float32 is subnormal
-_ALMOST_ONE = np.array(1 - 2**-24, dtype=np.float32)
+ALMOST_ONE = np.array(1 - 2**-24, dtype=np.float32)
 _SMALL_FLOATS = frozenset(
     {"bfloat16", "float8_e4m3fn", "float8_e5m2"}
 )  # of ml_dtypes, which NumPy itself does not know
-_SCANNED = 16_384  # elements up to which scanning for subnormal values costs less than a few microseconds
+SCANNED = 16_384  # elements up to which scanning for subnormal values costs less than a few microseconds
 
 
 def as_array(value: object) -> Array:
@@ -96,8 +96,8 @@ def scan_for_subnormals(array: Array) -> None:
 
     It takes a tenth of the time of comparing, since the processor flags the underflow.
     """
-    if array.size <= _SCANNED and array.dtype == FLOAT32:
-        np.multiply(array, _ALMOST_ONE)
+    if array.size <= SCANNED and array.dtype == FLOAT32:
+        np.multiply(array, ALMOST_ONE)
 
 
 _scan_or_raise = np.errstate(under="raise", over="ignore", invalid="ignore")(scan_for_subnormals)

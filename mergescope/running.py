@@ -62,6 +62,15 @@ def framework_of(model: Any) -> Framework:
         MergeError: it is no model of Keras 3 or PyTorch and no function of tensors.
     """
     torch, keras = sys.modules.get("torch"), sys.modules.get("keras")
+    legacy = _legacy_keras(model)
+    if legacy:
+        raise invalid_request(
+            "{type} is a model of Keras 2 ({package}), whose calls cannot be followed here. Save it, "
+            'model.save("model.h5"), and open model.h5 in the model inspector of the app, which reads and runs models '
+            "of Keras 2; in the terminal: python -m sandbox.inspect_model model.h5 --noise 0.",
+            type=type(model).__name__,
+            package=legacy,
+        )
     is_keras = keras is not None and hasattr(keras, "Operation") and isinstance(model, keras.layers.Layer)
     if torch is not None and isinstance(model, torch.nn.Module) and not is_keras:
         return Framework(f"PyTorch {torch.__version__}", "torch", "first", _run_torch, copied=True)
@@ -77,6 +86,17 @@ def framework_of(model: Any) -> Framework:
     from .keras_internals import mask_of  # noqa: PLC0415  # imports Keras
 
     return Framework(made_by, backend, channels, _run_keras, mask_of, copied=backend in ("torch", "numpy"))
+
+
+def _legacy_keras(model: Any) -> str:
+    """The package of Keras 2 that a model is from, such as "tf_keras"; empty for any other."""
+    for name in ("tf_keras", "keras"):
+        package = sys.modules.get(name)
+        layers = getattr(package, "layers", None)
+        legacy = layers is not None and not hasattr(package, "Operation")
+        if legacy and isinstance(model, getattr(layers, "Layer", ())):
+            return f"{name} {getattr(package, '__version__', '')}".strip()
+    return ""
 
 
 def _run_keras(model: Any, inputs: Any, look: Look, touch: Touch | None) -> Ran:

@@ -18,7 +18,7 @@ from sandbox.model_run.file_inputs import SCALES
 from sandbox.processes.errors import SandboxError
 from survey import engine, prepare
 from survey.measure import ModelProcess
-from survey.plan import BATCH, Options, Plan
+from survey.plan import BATCH, NOT_MEASURED, Options, Plan
 from survey.rank import TOP
 from survey.results import Results, open_results, table
 from survey.source import open_source
@@ -173,6 +173,8 @@ def _print(results: Results, *, as_json: bool) -> None:
     print(f"{results.count:,} images{part}, {errors:,} with an error, {lost:,} with NaN or infinity in the prediction")
     for line in _lines(results):
         print(line)
+    for name, reason in results.plan.left_out:
+        print(f"not measured: {_clean(name)}: {NOT_MEASURED.get(reason, reason)[:120]}")
 
 
 _HEADINGS = {
@@ -227,6 +229,9 @@ def _as_json(results: Results) -> dict[str, Any]:
         "error_count": len(failed),
         "answers_not_finite": int((results.column("answer_not_finite") > 0).sum()),
         "gates": [{name: _number(value) for name, value in entry.items()} for entry in table(results)],
+        "not_measured": [
+            {"id": name, "reason": NOT_MEASURED.get(reason, reason)} for name, reason in results.plan.left_out
+        ],
         "odd": odd,
     }
 

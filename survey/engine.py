@@ -25,6 +25,7 @@ from survey.store import ShardFiles, Store, shard_files
 
 _IN_FLIGHT = 2  # shards for each thread of a worker: one runs, one waits
 _SECONDS_TO_CONNECT = 30
+_LOOPBACK = "127.0.0.1:0"  # with None, Dask serves its state at all addresses of the machine
 
 
 def scheduler_address(asked: str | None) -> str | None:
@@ -113,8 +114,8 @@ def _client(scheduler: str | None, workers: int) -> Iterator[Any]:
             ) from None
     else:
         client = Client(
-            processes=False, n_workers=1, threads_per_worker=workers, dashboard_address=None, memory_limit=0,
-            silence_logs=logging.ERROR, set_as_default=False,
+            processes=False, n_workers=1, threads_per_worker=workers, memory_limit=0, silence_logs=logging.ERROR,
+            dashboard_address=_LOOPBACK, worker_dashboard_address=_LOOPBACK, set_as_default=False,
         )  # fmt: skip
     try:
         yield client

@@ -20,7 +20,7 @@ from sandbox.model_run.slots import Slot
 from sandbox.processes.errors import SandboxError
 from sandbox.processes.process import Reply
 from survey.load import Loaded, load_image
-from survey.plan import Plan
+from survey.plan import LeftOut, Plan
 from survey.rank import figures_of_images, verdicts
 from survey.source import Source
 from survey.summary import GateImages
@@ -56,8 +56,8 @@ class ModelProcess:
         """Number of the child, if there is one."""
         return self._slot.process.pid if self._slot else None
 
-    def find_gates(self, arrays: Sequence[Array], asked: Mapping[str, int]) -> tuple[GateSpec, ...]:
-        """The gates of the model, by their values on a few images.
+    def find_gates(self, arrays: Sequence[Array], asked: Mapping[str, int]) -> tuple[tuple[GateSpec, ...], LeftOut]:
+        """The gates of the model, by their values on a few images, and what is left out.
 
         Raises:
             MergeError: the model fails on these images.
@@ -66,7 +66,8 @@ class ModelProcess:
         reply = self._ask("find_gates", {"asked": dict(asked)}, arrays).result()
         if reply.header["failure"]:
             raise invalid_request("The model fails on these images: {reason}", reason=reply.header["failure"][:300])
-        return tuple(GateSpec.from_json(gate) for gate in reply.header["gates"])
+        gates = tuple(GateSpec.from_json(gate) for gate in reply.header["gates"])
+        return gates, tuple((str(name), str(reason)) for name, reason in reply.header["left_out"])
 
     def measure(self, plan: Plan, arrays: Sequence[Array]) -> Future[Reply]:
         """Measure one batch. Returns at once.

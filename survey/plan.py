@@ -9,14 +9,23 @@ from hashlib import sha256
 from math import ceil
 from typing import Any
 
+from core import Sentence
 from core.errors import invalid_request
 from core.limits import MAX_RANK, MAX_SIZE
 from sandbox.model_run.gate_figures import GateSpec
 
-VERSION = 1  # of the figures and of the files; a survey is continued only by the version that began it
+VERSION = 2  # of the figures and of the files; a survey is continued only by the version that began it
 SHARD = 64  # images that are measured, stored and repeated together
 MAX_PLAN_BYTES = 4_000_000  # of plan.json
 BATCH = 16
+LeftOut = tuple[tuple[str, str], ...]
+"""Ids of calls that may be gates and are not measured, each with the reason, a key of `NOT_MEASURED`."""
+NOT_MEASURED: dict[str, str] = {
+    "inside": Sentence("it combines tensors inside the layer; a survey measures merges"),
+    "ranks": Sentence("TimeDistributed runs it, and its operands differ in their number of axes"),
+    "no gate": Sentence("none of its operands is a gate on the first images"),
+    "not reached": Sentence("the model does not reach it when it runs"),
+}
 
 
 @dataclass(frozen=True)
@@ -70,6 +79,7 @@ class Plan:
         gates: that are measured.
         batch: images that the model runs on at a time: as asked for, or as many as the model and a message take.
         mask_size: rows and columns to which masks are brought; None where there are none.
+        left_out: calls that may be gates and are not measured.
         version: of the figures and files.
     """
 
@@ -82,6 +92,7 @@ class Plan:
     gates: tuple[GateSpec, ...]
     batch: int = BATCH
     mask_size: tuple[int, int] | None = None
+    left_out: LeftOut = ()
     version: int = VERSION
 
     @property
@@ -134,9 +145,10 @@ def _plan(value: Mapping[str, Any]) -> Plan:
     }
     gates = tuple(GateSpec.from_json(gate) for gate in rest.pop("gates"))
     inputs = tuple(tuple(int(size) for size in shape) for shape in rest.pop("inputs"))
+    left_out = tuple((str(name), str(reason)) for name, reason in rest.pop("left_out", ()))
     size = rest.pop("mask_size")
     plan = Plan(
-        **rest, options=Options(**options), gates=gates, inputs=inputs,
+        **rest, options=Options(**options), gates=gates, inputs=inputs, left_out=left_out,
         mask_size=None if size is None else (int(size[0]), int(size[1])),
     )  # fmt: skip
     if not (isinstance(plan.count, int) and plan.count >= 0 and all(map(_is_possible, gates))):

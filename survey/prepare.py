@@ -73,14 +73,15 @@ def complete(plan: Plan, process: ModelProcess, source: Source) -> Plan:
     unknown = sorted(set(asked) - {entry.id for entry in process.model.merges})
     if unknown:
         raise invalid_request("The model has no merge {name}.", name=unknown[0][:60])
-    gates = process.find_gates(filled, asked)
+    gates, left_out = process.find_gates(filled, asked)
     if not gates:
         raise invalid_request(
             "No merge of this model has a gate among its operands on these images. Name one by --gate NAME; "
             "python -m sandbox.inspect_model lists them."
         )
     shapes = tuple(array.shape[1:] for array in arrays)
-    plan = replace(plan, inputs=shapes, gates=gates, mask_size=_mask_size(source, len(source.ids), shapes))
+    plan = replace(plan, inputs=shapes, gates=gates, left_out=left_out)
+    plan = replace(plan, mask_size=_mask_size(source, len(source.ids), shapes))
     plan = smaller_batch(plan, sum(array[:1].nbytes for array in arrays))
     _try_once(plan, process, [_filled(array, plan.batch) for array in arrays])
     return plan

@@ -37,7 +37,7 @@ class GateImages:
         verdicts: (n,) numbers of `VERDICTS`.
         sums: (n, 7, C), see `sandbox.model_run.gate_figures.SUMS`.
         weight_bins: (n, 256).
-        feature_bins: (C, 128) over the finite images, at every few positions.
+        feature_bins: (C, 128) over the finite images, at every position.
         zeros: (C,) over the same elements.
     """
 

@@ -101,3 +101,22 @@ def test_the_changelog_has_the_version():
     headings = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert headings[0] == "Unreleased"
     assert headings[1].startswith(f"{version} (")
+
+
+def test_what_security_md_says_of_the_settings():
+    """No figures of use are sent, no traceback is shown, and the default serves this machine alone."""
+    settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert settings["browser"]["gatherUsageStats"] is False
+    assert settings["client"]["showErrorDetails"] == "none"
+    assert settings["server"]["address"] == "127.0.0.1"
+    assert settings["server"]["enableStaticServing"] is False
+
+
+def test_every_test_that_security_md_names_exists():
+    """Files and folders, and tests by name."""
+    text = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(tests/[\w/.]*)`", text)
+    assert len(named) > 10
+    assert [path for path in named if not (ROOT / path).exists()] == []
+    fence = (ROOT / "tests/sandbox/processes/test_fence.py").read_text(encoding="utf-8")
+    assert [name for name in re.findall(r"`(test_\w+)`", text) if f"def {name}(" not in fence] == []

@@ -53,7 +53,7 @@ def sent_along() -> dict[str, str | bool]:
 
 
 def acted() -> bool:
-    """Whether a person used a widget, and so caused this run: not so for the browser's Back, or a link that was opened."""
+    """Whether a person used a widget in this run: not so for the Back of the browser or a link that was opened."""
     return bool(streamlit_internals.changed_widgets())
 
 

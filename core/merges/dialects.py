@@ -6,8 +6,8 @@ that Keras runs on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from string import ascii_lowercase
 from typing import Any
 
@@ -21,7 +21,10 @@ from .plan import Alignment
 
 @dataclass(frozen=True)
 class Dialect:
-    """Code templates of one library; {0} is an expression."""
+    """Code templates of one library; {0} is an expression.
+
+    `wide` names, for each dtype that has no arithmetic, one that has and gives the same when it is cast back.
+    """
 
     title: str
     imports: str
@@ -30,6 +33,7 @@ class Dialect:
     call: str = "np.{0}"
     join: str = "np.concatenate([{0}], axis={1})"
     norm: str = "np.maximum(np.linalg.norm({0}, axis={1}, keepdims=True), 1e-7)"
+    wide: Mapping[str, str] = field(default_factory=dict)
 
 
 DIALECTS = {
@@ -40,6 +44,7 @@ DIALECTS = {
         "PyTorch", "import numpy as np\nimport torch", "torch.from_numpy(np.asarray({0}))", "{0}.to(torch.{1})",
         "torch.{0}", "torch.cat([{0}], dim={1})",
         "torch.linalg.vector_norm({0}, dim={1}, keepdim=True).clamp(min=1e-7)",
+        {"uint16": "int32", "uint32": "int64", "uint64": "int64"},
     ),
     "jax": Dialect(
         "JAX", "import jax\nimport jax.numpy as jnp\nimport numpy as np", "jnp.asarray({0})", '{0}.astype("{1}")',
@@ -93,14 +98,25 @@ def _step_lines(
     for name, own in zip(names[1:], kinds[1:], strict=True):
         common = FLOAT32 if kind == own == FLOAT32 else backend.promote(row, kind, own)
         operands = [_operand(style, *one, common, backend) for one in ((running, kind), (name, own))]
-        code = row.numpy.format(*operands)
-        lines.append(f"y = {style.call.format(code) if row.numpy.startswith(row.function) else code}")
+        lines.append(_step_line(row, style, operands, common))
         running, kind = "y", common
     if not lines:
         lines = [f"y = {running}"]
     if row.mean:
         lines.append(f"y = {_cast(style, 'y', kind, backend.quotient(kind))} / {len(names)}")
     return lines
+
+
+def _step_line(row: Operation, style: Dialect, operands: Sequence[str], common: np.dtype[Any]) -> str:
+    """One step of operands in the common dtype; where that has no arithmetic, in a wider one that is cast back."""
+    wide = style.wide.get(str(common))
+    code = row.numpy.format(*(style.cast.format(one, wide) if wide else one for one in operands))
+    called = row.numpy.startswith(row.function)
+    code = style.call.format(code) if called else code
+    if wide is None:
+        return f"y = {code}"
+    back = style.cast.format(code if called else f"({code})", common)
+    return f"y = {back}  # {style.title} has no arithmetic for {common}"
 
 
 def _join_lines(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -84,20 +85,19 @@ def backend_differences(
     row, chosen = find(operation), find_backend(backend)
     arrays = tuple(given_arrays(row, inputs))
     listed = None if masks is None else tuple(masks)
-    case = _Case(row, arrays, normalize, listed is not None)
     _check_results(row, arrays, axis, axes)
-
-    def run(engine: Backend) -> Merged | MergeError:
-        try:
-            return merge_row(
-                row, arrays, axis=axis, axes=axes, normalize=normalize, masks=listed, backend=engine, fixes=False
-            )
-        except MergeError as error:
-            return error
-
-    expected = run(chosen)
+    run = partial(_result, row, arrays, axis=axis, axes=axes, normalize=normalize, masks=listed)
+    case, expected = _Case(row, arrays, normalize, listed is not None), run(chosen)
     found = (_difference(case, chosen, expected, other, run(other)) for other in BACKENDS.values() if other != chosen)
     return tuple(difference for difference in found if difference is not None)
+
+
+def _result(row: Operation, arrays: Sequence[Array], backend: Backend, **options: Any) -> Merged | MergeError:
+    """What the merge returns or raises on a backend."""
+    try:
+        return merge_row(row, arrays, backend=backend, fixes=False, **options)
+    except MergeError as error:
+        return error
 
 
 def _check_results(row: Operation, arrays: Sequence[Array], axis: int, axes: Any) -> None:
@@ -179,11 +179,9 @@ def _value_text(expected: Array, found: Array, names: dict[str, Any], *, summed:
         )
     if bool(np.all(expected == found)):  # the usual case, and by far the quickest to check
         return None
-    differing = differing_elements(expected, found, summed=summed)
-    count = int(np.count_nonzero(differing))
+    count, first = count_differing(expected, found, summed=summed)
     if not count:
         return None
-    first = tuple(map(int, np.unravel_index(int(np.argmax(differing)), differing.shape)))
     return Sentence(
         "{title} returns other values at {count} of {size} elements; first at {index}: {value} ({dtype}), on {chosen} "
         "{expected} ({expected_dtype}).",
@@ -198,7 +196,14 @@ def _value_text(expected: Array, found: Array, names: dict[str, Any], *, summed:
     )
 
 
-def differing_elements(expected: Array, found: Array, *, summed: bool) -> Array:
+def count_differing(expected: Array, found: Array, *, summed: bool) -> tuple[int, tuple[int, ...]]:
+    """The number of elements that differ by more than rounding, and the index of the first of them."""
+    differing = _differing(expected, found, summed=summed)
+    count = int(np.count_nonzero(differing))
+    return count, tuple(map(int, np.unravel_index(int(np.argmax(differing)), differing.shape))) if count else ()
+
+
+def _differing(expected: Array, found: Array, *, summed: bool) -> Array:
     """True at the elements that differ by more than rounding, which in sums goes with the largest element."""
     if expected.dtype.kind != "f" and found.dtype.kind != "f":
         unequal: Array = np.asarray(expected != found)
@@ -227,6 +232,7 @@ def _topics(case: _Case, kind: str, results: Sequence[Merged]) -> Iterator[str]:
     applies = {
         "bool": kind == "error" and row.rule == "elementwise" and boolean,
         "bias": any(one.read_shape != one.expanded_shape for merged in results for one in merged.alignment.inputs),
+        "select": kind == "value" and row.name == "Multiply" and boolean,
         "unsigned": any(dtype.kind == "u" and dtype.itemsize > 1 for dtype in dtypes),
         "integers": wide and not (kind == "dtype" and row.mean),
         "mean": row.mean and whole,

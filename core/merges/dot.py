@@ -12,13 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from ..dtypes import Array, flush
+from ..dtypes import FLOAT32, Array, flush
 from ..errors import Call, KerasText, MergeError, Shape
 from ..limits import check_rank
 from ..sentences import Sentence
 from .backends.row import Backend, as_passed
 from .operations import Operation
 from .plan import AlignedInput, Alignment
+from .steps import chosen_by_bool
 from .warnings import batch_warning
 
 _MOST_AXES = 32  # NumPy's own limit is 64 for both inputs together
@@ -90,6 +91,10 @@ def contract(
 ) -> Array:
     """The sum of products, in the dtype that the backend works in.
 
+    An element overflows where the sum of the absolute values of its products does. If all those products have one sign,
+    it is inf of that sign; otherwise Keras gives a finite number, inf, -inf or NaN, depending on the order in which its
+    kernel adds and on whether it multiplies and adds in one step, and this function need not give the same.
+
     Args:
         row: Dot.
         first: one input, (B, ..., K, ...).
@@ -109,6 +114,10 @@ def contract(
         x, y = backend.normalize(clean(x), -1), backend.normalize(clean(y), 1)
     small = {x.dtype, y.dtype} == {np.dtype(np.int8)}
     result = np.dtype(np.int32) if small else backend.promote(row, x.dtype, y.dtype)
+    if backend.selects and result == FLOAT32 and x.size == y.size == x.shape[0]:  # one product per sample
+        chosen = chosen_by_bool(x.ravel(), y.ravel())
+        if chosen is not None:
+            return chosen.reshape(alignment.output_shape)  # type: ignore[arg-type]  # all sizes are known
     x, y = (backend.operand(part).astype(result if small else backend.dot_dtype(result), copy=False) for part in (x, y))
     batch, length = x.shape[0], x.shape[-1]
     rows, columns = prod(x.shape[1:-1]), prod(y.shape[2:])

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
-
 from ..dtypes import Array
 from ..errors import MergeError
 from ..sentences import Sentence
 from .backends import BACKENDS, Backend, find_backend
-from .differences import BackendDifference, differing_elements, reasons_of
+from .differences import BackendDifference, count_differing, reasons_of
 from .gradients import gradients
 from .merge import given_arrays
 from .operations import Operation, find
@@ -52,13 +50,12 @@ def gradient_differences(
     expected = gradients(operation, arrays, upstream, backend=backend, **options)
     found = []
     for other in BACKENDS.values():
-        if other is not chosen:
-            text = _text(operation, arrays, upstream, options, chosen, expected, other)
-            if text is not None:
-                topics = _topics(row, other, normalize=normalize)
-                found.append(
-                    BackendDifference(other.name, other.title, "gradient", text, reasons_of(topics, chosen, other))
-                )
+        if other is chosen:
+            continue
+        text = _text(operation, arrays, upstream, options, chosen, expected, other)
+        if text is not None:
+            reasons = reasons_of(_topics(row, other, normalize=normalize), chosen, other)
+            found.append(BackendDifference(other.name, other.title, "gradient", text, reasons))
     return tuple(found)
 
 
@@ -84,10 +81,8 @@ def _text(
     except MergeError:
         return None
     for number, (ours, theirs) in enumerate(zip(expected, found, strict=True)):
-        differing = differing_elements(ours, theirs, summed=True)
-        count = int(np.count_nonzero(differing))
+        count, first = count_differing(ours, theirs, summed=True)
         if count:
-            first = tuple(map(int, np.unravel_index(int(np.argmax(differing)), differing.shape)))
             return Sentence(
                 "{title} computes another gradient of input {number} at {count} of {size} elements; first at {index}: "
                 "{value}, on {chosen} {expected}.",

@@ -74,7 +74,8 @@ def merge(
         backend: that Keras runs on, a name in `core.BACKENDS`.
 
     Returns:
-        Value, mask and alignment, equal to those of the layer called on the same arrays.
+        Value, mask and alignment, equal to those of the layer called on the same arrays; sums, in Dot and Average, up
+        to rounding, and in Dot not where products of both signs overflow (`docs/sources.md`).
 
     Raises:
         MergeError: the layer rejects the inputs; with Keras's text, the reason and fixes.
@@ -123,7 +124,7 @@ def _held(given: Array, backend: Backend) -> Array:
     if given.dtype.kind in "biu" and given.dtype.isnative:
         return backend.convert(given)
     array = autocast(given)
-    if array.dtype == FLOAT32 and not backend.flushes:  # `autocast` has set subnormal values to 0
+    if array.dtype == FLOAT32 and not backend.flushes_casts:  # `autocast` has set subnormal values to 0
         with np.errstate(over="ignore"):
             return given.astype(FLOAT32)
     return array if array.dtype == FLOAT32 else backend.convert(array)

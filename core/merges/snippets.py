@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import Shape, invalid_request, shown
 from .align import align_row, check_shapes
-from .backends import TENSORFLOW, find_backend
+from .backends import TENSORFLOW, Backend, find_backend
 from .dialects import DIALECTS, plain_lines
 from .operations import Operation, find
 from .plan import Alignment
@@ -53,27 +53,60 @@ def snippet(
         raise invalid_request(
             "There is no dialect {name}; choose one of {names}.", name=shown(dialect), names=", ".join(DIALECTS)
         )
-    row, style, engine = find(operation), DIALECTS[dialect], find_backend(backend)
+    row, engine = find(operation), find_backend(backend)
     checked = check_shapes(row, shapes)
-    names = [f"x{number}" for number in range(len(checked))]
-    kinds = list(dtypes or ["float32"] * len(checked))
-    if len(kinds) != len(checked):
+    kinds = _one_dtype_each(dtypes, len(checked))
+    if dialect in _PLAIN:
+        alignment = _known_alignment(row, checked, axis, axes, engine)
+        return _plain_code(row, dialect, alignment, kinds, inputs, normalize)
+    made = _keras_inputs(checked, kinds, inputs)
+    return _keras_code(dialect, made, _keras_call(row, dialect, len(checked), axis, axes, normalize), engine)
+
+
+def _one_dtype_each(dtypes: Sequence[str] | None, count: int) -> list[str]:
+    """The dtype of each input, float32 by default.
+
+    Raises:
+        MergeError: another number of dtypes than of inputs.
+    """
+    kinds = list(dtypes or ["float32"] * count)
+    if len(kinds) != count:
         raise invalid_request(
-            "Pass one dtype per input; got {dtypes} dtypes for {inputs} inputs.",
-            dtypes=len(kinds),
-            inputs=len(checked),
+            "Pass one dtype per input; got {dtypes} dtypes for {inputs} inputs.", dtypes=len(kinds), inputs=count
         )
-    if dialect not in _PLAIN:
-        lines = _keras_inputs(checked, kinds, inputs)
-        lines += ["", f"y = {_keras_call(row, dialect, names, axis, axes, normalize)}", "print(y.shape)"]
-        chosen = [] if engine is TENSORFLOW else ["import os", "", f'os.environ["KERAS_BACKEND"] = "{engine.name}"', ""]
-        return "\n".join([*chosen, style.imports, "", *lines, ""])
-    known = _filled(align_row(row, checked, axis=axis, axes=axes, backend=engine))
-    alignment = align_row(row, known, axis=axis, axes=axes, backend=engine)
-    made = inputs or _samples(known, kinds)
-    lines = [f"{name} = {style.array.format(code)}" for name, code in zip(names, made, strict=True)]
-    lines += ["", *plain_lines(row, style, names, alignment, kinds, normalize), "print(y.shape)"]
-    return "\n".join([style.imports, *_wide_numbers(dialect, kinds), "", *lines, ""])
+    return kinds
+
+
+def _keras_code(dialect: str, inputs: Sequence[str], call: str, backend: Backend) -> str:
+    """The backend where it is not the usual one, the import, the inputs, the call."""
+    chosen = [] if backend is TENSORFLOW else ["import os", "", f'os.environ["KERAS_BACKEND"] = "{backend.name}"', ""]
+    return "\n".join([*chosen, DIALECTS[dialect].imports, "", *inputs, "", f"y = {call}", "print(y.shape)", ""])
+
+
+def _plain_code(
+    row: Operation,
+    dialect: str,
+    alignment: Alignment,
+    dtypes: Sequence[str],
+    inputs: Sequence[str] | None,
+    normalize: bool,
+) -> str:
+    """The import, the inputs, and what the alignment does to them step by step."""
+    style = DIALECTS[dialect]
+    made = inputs or _samples([tuple(size or 0 for size in shape) for shape in alignment.shapes], dtypes)
+    lines = [f"x{number} = {style.array.format(code)}" for number, code in enumerate(made)]
+    steps = plain_lines(row, style, _names(len(made)), alignment, dtypes, normalize)
+    return "\n".join([style.imports, *_wide_numbers(dialect, dtypes), "", *lines, "", *steps, "print(y.shape)", ""])
+
+
+def _names(count: int) -> list[str]:
+    return [f"x{number}" for number in range(count)]
+
+
+def _known_alignment(row: Operation, shapes: Sequence[Shape], axis: int, axes: Any, backend: Backend) -> Alignment:
+    """The alignment with a size for every None."""
+    known = _filled(align_row(row, shapes, axis=axis, axes=axes, backend=backend))
+    return align_row(row, known, axis=axis, axes=axes, backend=backend)
 
 
 def _filled(alignment: Alignment) -> tuple[tuple[int, ...], ...]:
@@ -104,10 +137,10 @@ def _keras_inputs(shapes: Sequence[Shape], dtypes: Sequence[str], inputs: Sequen
     return [f"x{number} = {code}" for number, code in enumerate(made)]
 
 
-def _keras_call(row: Operation, dialect: str, names: Sequence[str], axis: int, axes: Any, normalize: bool) -> str:
+def _keras_call(row: Operation, dialect: str, count: int, axis: int, axes: Any, normalize: bool) -> str:
     options = {"concatenate": [f"axis={axis}"], "dot": [f"axes={axes}"]}.get(row.rule, [])
     options += ["normalize=True"] if normalize and row.rule == "dot" else []
-    listed = f"[{', '.join(names)}]"
+    listed = f"[{', '.join(_names(count))}]"
     if dialect == "keras-layer":
         return f"keras.layers.{row.name}({', '.join(options)})({listed})"
     return f"keras.layers.{row.function}({', '.join([listed, *options])})"

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..dtypes import FLOAT32, Array, flush, scan_for_subnormals
+from ..dtypes import ALMOST_ONE, FLOAT32, SCANNED, Array, flush
 from .backends import Backend
 from .operations import Operation
 
@@ -30,8 +30,21 @@ def combine(row: Operation, backend: Backend, first: Array, second: Array) -> Ar
     if first.dtype is FLOAT32 and second.dtype is FLOAT32:
         return _step_of_floats(row, backend, first, second)
     dtype = _common_dtype(row, backend, first.dtype, second.dtype)
+    if backend.selects and row.step is np.multiply and dtype == FLOAT32:
+        chosen = chosen_by_bool(first, second)
+        if chosen is not None:
+            return chosen
     first, second = (backend.operand(array).astype(dtype, copy=False) for array in (first, second))
     return _step_of_floats(row, backend, first, second) if dtype == FLOAT32 else _step_quietly(row.step, first, second)
+
+
+def chosen_by_bool(first: Array, second: Array) -> Array | None:
+    """A float times a bool of the result's shape, as a choice between the float and 0."""
+    shape = np.broadcast_shapes(first.shape, second.shape)
+    for values, condition in ((first, second), (second, first)):
+        if condition.dtype.kind == "b" and values.dtype.kind == "f" and condition.shape == shape:
+            return np.where(condition, values, FLOAT32.type(0))
+    return None
 
 
 @lru_cache(maxsize=1024)
@@ -56,14 +69,18 @@ def _step_quietly(step: Callable[..., Any], first: Array, second: Array) -> Arra
 
 @np.errstate(over="ignore", under="raise", invalid="ignore")
 def _step_or_raise(step: Callable[..., Any], first: Array, second: Array) -> Array:
-    """One step of float32.
+    """One step of float32; each scan is one multiplication, since a call of `scan_for_subnormals` takes as long.
 
     Raises:
-        FloatingPointError: an operand or the result has a subnormal value, as far as `scan_for_subnormals` looks, or
-            the step underflows.
+        FloatingPointError: an operand or the result has a subnormal value, as far as arrays are scanned, or the step
+            underflows.
     """
-    scan_for_subnormals(first)
-    scan_for_subnormals(second)
-    result: Array = step(first, second)
-    scan_for_subnormals(result)
+    result: Array
+    if first.size <= SCANNED:
+        np.multiply(first, ALMOST_ONE)
+    if second.size <= SCANNED:
+        np.multiply(second, ALMOST_ONE)
+    result = step(first, second)
+    if result.size <= SCANNED:
+        np.multiply(result, ALMOST_ONE)
     return result

@@ -17,6 +17,6 @@ from .words import WORDS
 __all__ = [
     "Array", "Names", "Order", "Panel", "Range", "Reel", "Scale", "Scene", "Selection", "TensorView", "WEIGHTS",
     "WORDS", "channel_axis", "colours", "default_axes", "digest_of", "frame_names", "frame_of", "gate_scales",
-    "is_weight", "joined_modules", "nearest", "painted_panel", "payload", "read_frames", "read_moves", "read_selection",
-    "shared_scale", "side_by_side", "values_view",
+    "is_weight", "joined_modules", "nearest", "notebooks", "painted_panel", "payload", "read_frames", "read_moves",
+    "read_selection", "shared_scale", "side_by_side", "values_view",
 ]  # fmt: skip

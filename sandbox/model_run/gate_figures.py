@@ -6,7 +6,7 @@ NumPy only: it is read by the process that measures (`gate_graph.py`) and by the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,6 @@ OCTAVES = 16  # magnitudes from 2^-16 to 2^16
 HALF_OCTAVES = 4 * OCTAVES  # bins of one sign
 FEATURE_BINS = 2 * HALF_OCTAVES  # first zero and positive values, then negative ones
 MAP_SIDE = 32  # rows and columns of the small picture of a map at most
-MOST_POSITIONS = 20  # along rows and along columns, of the positions whose features are counted in bins
 LEAST_SIDE = 2  # of a map that a mask is compared with
 
 
@@ -40,9 +39,10 @@ class GateSpec:
         gate: number of the operand that gates.
         features: number of the operand that is gated.
         operation: "Multiply" or "Dot".
-        shape: of the gate, without the batch.
+        shape: of the gate, without the batch; first the steps, if it is repeated.
         features_shape: of the features, likewise.
         shared_axes: axes of the gate along which its values are shares of one whole; empty where each is 0 to 1.
+        repeated: whether a TimeDistributed around the merge runs it once for each step; all steps are measured.
     """
 
     id: str
@@ -52,6 +52,7 @@ class GateSpec:
     shape: tuple[int, ...]
     features_shape: tuple[int, ...]
     shared_axes: tuple[int, ...] = ()
+    repeated: bool = False
 
     @property
     def channels(self) -> int:
@@ -61,13 +62,18 @@ class GateSpec:
     @property
     def is_map(self) -> bool:
         """Whether it has rows and columns, with which a mask can be compared."""
-        return len(self.shape) == 3 and min(self.shape[:2]) >= LEAST_SIDE
+        return not self.repeated and len(self.shape) == 3 and min(self.shape[:2]) >= LEAST_SIDE
+
+    @property
+    def is_vector(self) -> bool:
+        """Whether it has no positions, only channels."""
+        return max(self.shape[1 if self.repeated else 0 : -1], default=1) == 1
 
     @property
     def grid(self) -> tuple[int, int]:
-        """Rows and columns of its small picture."""
-        if len(self.shape) == 1 or max(self.shape[:-1]) == 1:
-            rows, columns = 1, self.shape[-1]
+        """Rows and columns of its small picture; of a vector for each step, steps and channels."""
+        if self.is_vector:
+            rows, columns = self.shape[0] if self.repeated else 1, self.shape[-1]
         else:
             rows, columns = self.shape if len(self.shape) == 2 else self.shape[-3:-1]
         return min(MAP_SIDE, rows), min(MAP_SIDE, columns)
@@ -109,6 +115,30 @@ def find_gate(entry: MergeEntry, inputs: Sequence[Array], asked: int | None = No
         shape=inputs[number].shape[1:],
         features_shape=inputs[features].shape[1:],
         shared_axes=find_shared_axes(inputs[number]),
+    )
+
+
+def find_repeated_gate(
+    entry: MergeEntry, steps: Sequence[Sequence[Array]], asked: int | None = None
+) -> GateSpec | None:
+    """As `find_gate`, of a merge that a TimeDistributed runs once for each step.
+
+    Args:
+        entry: the merge.
+        steps: for each step the values of the operands, batch first.
+        asked: as in `find_gate`.
+    """
+    together = [np.concatenate([np.atleast_1d(one) for one in operand]) for operand in zip(*steps, strict=True)]
+    found = find_gate(entry, together, asked)
+    if found is None:
+        return None
+    count = len(steps)
+    return replace(
+        found,
+        shape=(count, *found.shape),
+        features_shape=(count, *found.features_shape),
+        shared_axes=tuple(axis + 1 for axis in found.shared_axes),
+        repeated=True,
     )
 
 

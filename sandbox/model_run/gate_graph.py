@@ -7,7 +7,7 @@ and image, counts in bins, and a small 8-bit picture of each map.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import ceil, prod
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -15,25 +15,30 @@ import tensorflow as tf
 
 from core.dtypes import Array
 from core.gates.health import PASSED, SUPPRESSED
+from sandbox.model_file.entries import JoinEntry, MergeEntry
 from sandbox.model_file.file import ModelFile
 from sandbox.model_run.gate_figures import (
     FEATURE_BINS,
     HALF_OCTAVES,
     MAP_SIDE,
-    MOST_POSITIONS,
     OCTAVES,
     SUMS,
     WEIGHT_BINS,
     GateSpec,
     covered,
     find_gate,
+    find_repeated_gate,
 )
 from sandbox.model_run.loading import structured
 from sandbox.model_run.recorder import Recorder, StoppedError
 from sandbox.model_run.summary import sendable
 
 Tensor = Any  # TensorFlow ships no types
-_POSITIONS_OF_VOLUME = 8  # along each axis
+_Call = tuple[list[Tensor], Tensor]  # operands and output
+_FINE_BITS = 10  # of a float32: sign, exponent, and half an octave
+_FINE = 2**_FINE_BITS
+_COUNTED = 500_000  # features that are counted at a time
+_FINE_ZEROS = np.array([0, 1, _FINE // 2, _FINE // 2 + 1])  # of both signs, the exponent of zero
 _POSITIVE = frozenset({"Relu", "Relu6", "Sigmoid", "Softmax"})  # operations of TensorFlow with no negative result
 
 
@@ -76,13 +81,13 @@ class GateGraph:
         return {name: np.asarray(value) for name, value in found.items()}
 
     def _measure(self, inputs: list[Tensor], valid: Tensor, masks: Tensor) -> dict[str, Tensor]:
-        seen: dict[str, tuple[list[Tensor], Tensor]] = {}
+        seen: dict[str, list[_Call]] = {}
 
         def look(name: str, operands: list[Tensor], output: Tensor) -> None:
-            seen[name] = operands, output
+            seen.setdefault(name, []).append((operands, output))
 
         wanted = frozenset(gate.id for gate in self._gates)
-        recorder = Recorder(wanted, look, keras_version=self._file.keras_version, traced=True)
+        recorder = Recorder(wanted, look, keras_version=self._file.keras_version, repeats=True, traced=True)
         try:
             outputs = recorder.run(self._model, structured(self._model, inputs))
         except StoppedError:
@@ -92,7 +97,7 @@ class GateGraph:
             raise RuntimeError(f"The run did not reach {sorted(missing)[0]}.")
         found = {"lost": tf.add_n([_lost(output) for output in outputs])}
         for number, gate in enumerate(self._gates):
-            operands, output = seen[gate.id]
+            operands, output = _stacked(seen[gate.id]) if gate.repeated else seen[gate.id][0]
             layer = self._file.merge(gate.id).kind == "layer"
             figures = _gate_figures(gate, operands, output, valid, layer=layer)
             if self._mask_size is not None and gate.is_map:
@@ -105,7 +110,7 @@ class GateGraph:
 
 def find_gates(
     file: ModelFile, model: Any, arrays: Sequence[Array], asked: Mapping[str, int]
-) -> tuple[list[GateSpec], str]:
+) -> tuple[list[GateSpec], list[tuple[str, str]], str]:
     """The gates of a model, by the values on a few images.
 
     Args:
@@ -115,27 +120,57 @@ def find_gates(
         asked: merges that a person named, with the number of the operand, or -1; empty to look at all.
 
     Returns:
-        The gates in the order of the graph, and why the run failed; empty if it did not.
+        The gates in the order of the graph; calls that may be gates and are not measured, each with one of
+        `survey.plan.NOT_MEASURED`; and why the run failed, empty if it did not.
     """
-    found: dict[str, GateSpec] = {}
+    found: dict[str, GateSpec | None] = {}
+    steps: dict[str, list[list[Array]]] = {}
     entries = {
         entry.id: entry
         for entry in file.merges
         if (entry.id in asked if asked else entry.operation in ("Multiply", "Dot"))
-        and not any(entry.id.startswith(f"{name}/") for name in file.wrapped)
     }
+    repeated = {name for name in entries if any(name.startswith(f"{around}/") for around in file.wrapped)}
 
     def look(name: str, operands: list[Tensor], _output: Tensor) -> None:
-        gate = find_gate(entries[name], [sendable(x) for x in operands], asked.get(name))
-        if gate is not None:
-            found[name] = gate
+        values = [sendable(x) for x in operands]
+        if name in repeated:
+            steps.setdefault(name, []).append(values)
+        else:
+            found[name] = find_gate(entries[name], values, asked.get(name))
 
-    recorder = Recorder(frozenset(entries), look, keras_version=file.keras_version)
+    recorder = Recorder(frozenset(entries), look, keras_version=file.keras_version, repeats=True)
     try:
         recorder.run(model, structured(model, list(arrays)))
     except StoppedError:
-        return [], recorder.failure.text if recorder.failure else "The model failed."
-    return [found[name] for name in entries if name in found], ""
+        return [], [], recorder.failure.text if recorder.failure else "The model failed."
+    found |= {name: find_repeated_gate(entries[name], values, asked.get(name)) for name, values in steps.items()}
+    reasons = {name: _reason(entries[name], found, asked=name in asked) for name in entries}
+    left_out = [(name, reason) for name, reason in reasons.items() if reason]
+    left_out += [] if asked else [(join.id, "inside") for join in file.joins if join.kind == "layer" and _gates(join)]
+    return [gate for name in entries if (gate := found.get(name)) is not None and not reasons[name]], left_out, ""
+
+
+def _gates(join: JoinEntry) -> bool:
+    """Whether a layer that combines tensors inside multiplies one by weights from another."""
+    return join.mode in ("", "mul")
+
+
+def _reason(entry: MergeEntry, found: Mapping[str, GateSpec | None], *, asked: bool) -> str:
+    """Why a merge is not measured, of `survey.plan.NOT_MEASURED`; empty if it is measured, or is no gate."""
+    if entry.id not in found:
+        return "not reached"
+    gate = found[entry.id]
+    if gate is None:
+        return "no gate" if asked else ""
+    unequal = len(gate.shape) != len(gate.features_shape)
+    return "ranks" if gate.repeated and unequal and entry.kind != "layer" else ""
+
+
+def _stacked(calls: Sequence[_Call]) -> _Call:
+    """The calls of all steps as one, with the steps as axis 1."""
+    operands = [tf.stack(tensors, axis=1) for tensors in zip(*(operands for operands, _ in calls), strict=True)]
+    return operands, tf.stack([output for _, output in calls], axis=1)
 
 
 def _lost(output: Tensor) -> Tensor:
@@ -151,10 +186,11 @@ def _gate_figures(
 ) -> dict[str, Tensor]:
     alpha, x = (tf.cast(operands[number], tf.float32) for number in (gate.gate, gate.features))
     if gate.operation == "Multiply":
-        wide = tf.broadcast_to(_expanded(x, output, layer=layer), output.shape)
+        leading = (2 if gate.repeated else 1) if layer else 0
+        wide = tf.broadcast_to(_expanded(x, output, leading), output.shape)
         product = tf.cast(output, tf.float32) if len(operands) > 2 else None
         positive = operands[gate.features].op.type in _POSITIVE
-        sums = _sums(wide, _expanded(alpha, output, layer=layer), product, positive=positive)
+        sums = _sums(wide, _expanded(alpha, output, leading), product, positive=positive)
     else:
         sums = _plain_sums(x)
     figures = _figures(gate, alpha)
@@ -165,17 +201,16 @@ def _gate_figures(
         "figures": tf.stack([*figures, before, after, tf.cast(lost, tf.float32)], axis=1),
         "sums": sums,
         "weight_bins": _weight_bins(tf.reshape(alpha, [alpha.shape[0], -1])),
-        **_sampled(x, finite),
+        **_counted(x, finite),
         "finite": finite,
         "map": _small_map(alpha, gate),
     }
 
 
-def _expanded(tensor: Tensor, output: Tensor, *, layer: bool) -> Tensor:
-    """With all axes of the output: a layer inserts them after the batch axis, an operator in front."""
+def _expanded(tensor: Tensor, output: Tensor, leading: int) -> Tensor:
+    """With all axes of the output: a layer inserts them after its leading axes, an operator in front."""
     missing = len(output.shape) - len(tensor.shape)
-    ones = [1] * missing
-    shape = [tensor.shape[0], *ones, *tensor.shape[1:]] if layer else [*ones, *tensor.shape]
+    shape = [*tensor.shape[:leading], *[1] * missing, *tensor.shape[leading:]]
     return tf.reshape(tensor, shape) if missing else tensor
 
 
@@ -293,35 +328,51 @@ def _covered_parts(masks: Tensor, grid: tuple[int, ...]) -> Tensor:
     return tf.einsum("nrw,cw->nrc", tf.einsum("rh,nhw->nrw", up, masks), across)
 
 
-def _sampled(x: Tensor, finite: Tensor) -> dict[str, Tensor]:
-    """Of the features at every few positions, over the images that are finite: counts in bins, and of zeros.
+def _counted(x: Tensor, finite: Tensor) -> dict[str, Tensor]:
+    """Of the features at every position, over the images that are finite: counts in bins, and of zeros.
 
-    The bin is read off the bits of a value: the exponent and the first bit of the mantissa.
+    A value is counted by its sign, its exponent and the first bit of its mantissa: the upper ten of its bits. These
+    fine counts are summed to the bins at the end. A few images are counted at a time, so that only these are held as
+    integers. Magnitudes below 2^-126 count as zero, as everywhere in TensorFlow.
 
     Returns:
         "feature_bins" (C, 128) and "zeros" (C,), int32.
     """
-    most = MOST_POSITIONS if len(x.shape) <= 4 else _POSITIONS_OF_VOLUME
-    most = most * most if len(x.shape) == 3 else most
-    steps = [ceil(size / most) for size in x.shape[1:-1]]
-    few = x[(slice(None), *(slice(None, None, step) for step in steps))]
-    few = tf.reshape(few, [few.shape[0], prod(few.shape[1:-1]), few.shape[-1]])
-    bits = tf.bitcast(few, tf.int32)
-    half = tf.bitwise.bitwise_and(tf.bitwise.right_shift(bits, 22), 0x1FF) - 2 * (127 - OCTAVES)
-    level = tf.clip_by_value(half, 0, HALF_OCTAVES - 1) + tf.where(few < 0, HALF_OCTAVES, 0)
-    channels = few.shape[-1]
-    index = tf.where(finite[:, None, None], level + FEATURE_BINS * tf.range(channels), channels * FEATURE_BINS)
-    count = channels * FEATURE_BINS + 1
-    bins = tf.math.bincount(tf.reshape(index, [-1]), minlength=count, maxlength=count, dtype=tf.int32)
-    zeros = tf.reduce_sum(tf.cast(tf.equal(few, 0) & finite[:, None, None], tf.int32), axis=[0, 1])
-    return {"feature_bins": tf.reshape(bins[:-1], [channels, FEATURE_BINS]), "zeros": zeros}
+    images, channels, positions = x.shape[0], x.shape[-1], prod(x.shape[1:-1])
+    flat, step = tf.reshape(x, [images, positions, channels]), max(1, _COUNTED // (positions * channels))
+
+    def count(start: Tensor, counts: Tensor) -> tuple[Tensor, Tensor]:
+        some, known = flat[start : start + step], finite[start : start + step]
+        some = tf.cond(tf.reduce_all(known), lambda: some, lambda: tf.boolean_mask(some, known))
+        rows = tf.transpose(tf.reshape(some, [-1, channels]))  # so that the counts of one row fit into the cache
+        upper = tf.bitwise.right_shift(tf.bitcast(rows, tf.uint32), tf.constant(32 - _FINE_BITS, tf.uint32))
+        more = tf.raw_ops.DenseBincount(
+            input=tf.bitcast(upper, tf.int32), size=_FINE, weights=tf.constant([], tf.int32), binary_output=False
+        )
+        return start + step, counts + more
+
+    begin = (tf.constant(0), tf.zeros([channels, _FINE], tf.int32))
+    _, counts = tf.while_loop(lambda start, _: start < images, count, begin, parallel_iterations=1)
+    counts = tf.transpose(counts)
+    bins = tf.math.unsorted_segment_sum(counts, _fine_bins(), FEATURE_BINS)
+    zeros = tf.reduce_sum(tf.gather(counts, _FINE_ZEROS), axis=0)
+    return {"feature_bins": tf.transpose(bins), "zeros": zeros}
+
+
+def _fine_bins() -> Array:
+    """The bin of each fine count, (1024,)."""
+    upper = np.arange(_FINE)
+    half = np.clip(upper % (_FINE // 2) - 2 * (127 - OCTAVES), 0, HALF_OCTAVES - 1)
+    bins: Array = half + HALF_OCTAVES * (upper >= _FINE // 2)
+    bins[_FINE_ZEROS] = 0
+    return bins
 
 
 def _small_map(alpha: Tensor, gate: GateSpec) -> Tensor:
     """The gate as a small 8-bit picture, (n, rows, columns); shares are drawn relative to the largest of the image."""
     plane = alpha
-    if len(alpha.shape) == 2 or max(alpha.shape[1:-1]) == 1:
-        plane = tf.reshape(alpha, [alpha.shape[0], 1, alpha.shape[-1]])
+    if gate.is_vector:
+        plane = tf.reshape(alpha, [alpha.shape[0], -1, alpha.shape[-1]])
     while len(plane.shape) > 4:
         plane = plane[:, plane.shape[1] // 2]
     if len(plane.shape) == 4:

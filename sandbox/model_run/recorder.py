@@ -67,9 +67,10 @@ class Recorder:
 
     Attributes:
         wanted: ids of the calls that are recorded.
-        look: called with (id, operands, output) at the first run of each of them.
+        look: called with (id, operands, output) at the first run of each of them, or at every run.
         touch: may replace the operands, or the output, of a wanted call.
         keras_version: that saved the model; before 3.4 merge layers treat masks differently.
+        repeats: whether `look` is called at every run of a call: TimeDistributed runs a model once for each step.
         traced: whether tensors without values are recorded, too, while TensorFlow traces a function.
         failure: the call that failed, or None.
     """
@@ -78,6 +79,7 @@ class Recorder:
     look: Callable[[str, list[Any], Any], None]
     touch: Callable[[list[Any]], list[Any]] | None = None
     keras_version: str = ""
+    repeats: bool = False
     traced: bool = False
     failure: Failure | None = None
     _stack: list[tuple[tuple[str, ...], Any]] = field(default_factory=list)
@@ -119,7 +121,7 @@ class Recorder:
     ) -> Any:
         name = "/".join(path)
         self._stack.append((path, operation))
-        watched = name in self.wanted and name not in self._seen
+        watched = name in self.wanted and (self.repeats or name not in self._seen)
         try:
             if watched and self.touch is not None:
                 args, kwargs = _replaced(args, kwargs, self.touch)

@@ -166,10 +166,10 @@ def find_gates(header: dict[str, Any], arrays: list[Array]) -> Message:
         arrays: one for each input, batch first.
 
     Returns:
-        "gates": as `GateSpec.as_json`; "failure": why the model failed, or empty.
+        "gates": as `GateSpec.as_json`; "left_out": pairs of an id and a reason; "failure": of the model, or empty.
     """
-    found, failure = gates_of(_HELD.file, _HELD.model, arrays, header["asked"])
-    return {"gates": [gate.as_json() for gate in found], "failure": failure}, []
+    found, left_out, failure = gates_of(_HELD.file, _HELD.model, arrays, header["asked"])
+    return {"gates": [gate.as_json() for gate in found], "left_out": left_out, "failure": failure}, []
 
 
 def measure(header: dict[str, Any], arrays: list[Array]) -> Message:

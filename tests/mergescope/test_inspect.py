@@ -1,6 +1,8 @@
 """`inspect` on live models of Keras: every way of writing a merge is found, with the tensors of the run itself."""
 
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -146,6 +148,19 @@ def test_a_function_of_keras_is_followed():
 def test_what_is_no_model_is_named():
     with pytest.raises(mergescope.MergeError, match="list is no model that can be inspected"):
         mergescope.inspect([], np.ones(3))
+
+
+def test_a_model_of_keras_2_is_named(monkeypatch, tmp_path):
+    """By the package it is from; the error names the package and the way to its values."""
+    legacy = ModuleType("tf_keras")
+    legacy.__version__ = "2.21.0"
+    legacy.layers = ModuleType("layers")
+    legacy.layers.Layer = type("Layer", (), {"__call__": lambda self, x: x})
+    monkeypatch.setitem(sys.modules, "tf_keras", legacy)
+    with pytest.raises(mergescope.MergeError, match=r"Keras 2 \(tf_keras 2.21.0\).*model.save\(\"model.h5\"\)"):
+        mergescope.inspect(legacy.layers.Layer(), np.ones(3))
+    with pytest.raises(mergescope.MergeError, match=r"python -m sandbox\.inspect_model"):
+        mergescope.record(legacy.layers.Layer(), np.ones(3), tmp_path / "a.msr.npz")
 
 
 def test_the_error_of_a_model_is_raised(models):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from core.files.recordings import recording_bytes
@@ -70,6 +71,34 @@ def test_channels_that_come_first_are_gone_through():
     app = open_inspector(recording_bytes(replace(index, channels="first"), arrays), "torch.msr.npz")
     assert views(app)[0]["axes"] == [2, 3]
     assert "is the gate." in words(app)
+
+
+def test_attention_maps_of_channels_that_come_first():
+    """The same maps over the same picture as of a recording with channels last."""
+    index, arrays = good()
+    moved = [np.moveaxis(array, -1, 1) if array.ndim == 4 else array for array in arrays]
+    shapes = {array.shape: one.shape for array, one in zip(arrays, moved, strict=True)}
+
+    def turned(tensor):
+        return replace(tensor, shape=shapes.get(tensor.shape, tensor.shape))
+
+    steps = [
+        replace(
+            step,
+            tensors={name: tuple(map(turned, row)) for name, row in step.tensors.items()},
+            outputs=tuple(map(turned, step.outputs)),
+        )
+        for step in index.steps
+    ]
+    inputs = [replace(one, tensor=turned(one.tensor)) for one in index.inputs]
+    first = replace(index, channels="first", steps=tuple(steps), inputs=tuple(inputs))
+    captions = []
+    for file in (recording_bytes(index, arrays), recording_bytes(first, moved)):
+        app = open_inspector(file, "run.msr.npz", mpart="overlay")
+        assert not app.exception
+        assert not app.error
+        captions.append([one.caption for element in app.get("image") for one in element.proto.imgs])
+    assert captions[0] == captions[1] != []
 
 
 @pytest.mark.parametrize("name", ["cut off", "no list", "newer", "objects", "other shape", "foreign member"])

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -10,10 +11,18 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from sandbox.model_file.file import read_model
+from survey.plan import Options
+from survey.prepare import outline
 from survey.results import open_results
+from survey.source import open_source
+from survey.store import Store, shard_files
 from tests.pages.opened import opened, words
-from tests.survey.test_store import COUNT, PLAN, filled
+from tests.survey.made import GATE, gate_images
+from tests.survey.test_store import COUNT, PLAN, filled, measured
+from tests.ui.inspector.models import keras_file
 from ui.survey import downloads
+from ui.survey.controls import ASKED
 from ui.survey.controls import PAGE as SHOWN
 
 PAGE = "pages/6_Survey.py"
@@ -118,6 +127,40 @@ def test_files(folder):
     assert np.array_equal(table["gate mean"].to_numpy(), results.column("g0_mean"), equal_nan=True)
     picture = Image.open(io.BytesIO(downloads.strip_png(results, 0, [1, 2, 3])))
     assert picture.width == 8 * 128
+
+
+def test_an_image_is_handed_to_the_inspector(tmp_path, played):
+    """A click opens model and image on the page of the inspector, which runs them and shows the gate."""
+    model, images = tmp_path / "small.keras", tmp_path / "images.npy"
+    shape = [None, 3, 5, 7]
+    layers = [("features", "InputLayer", shape, []), ("gate", "Multiply", shape, ["features", "features"])]
+    model.write_bytes(keras_file(layers, ["gate"]))
+    read = read_model(model.read_bytes())
+    stack = np.random.default_rng(1).random((3, *read.inputs[0].shape[1:]), dtype=np.float32)
+    np.save(images, stack)
+    options = Options((str(images),))
+    source = open_source(options.data)
+    outlined = outline(model, model.read_bytes(), read, source, options)
+    plan = replace(outlined, inputs=(stack.shape[1:],), gates=(replace(GATE, id="gate"),), mask_size=(3, 5))
+    out = tmp_path / "out"
+    store = Store(out)
+    store.begin(plan)
+    whole = measured(0)
+    found, _ = gate_images(0, 3)
+    three = replace(
+        whole, numbers=range(3), errors=("",) * 3, lost=whole.lost[:3], masked=whole.masked[:3], gates=(found,),
+        maps=(whole.maps[0][:3],), not_finite=(np.zeros(3),),
+    )  # fmt: skip
+    store.write_shard(0, shard_files(plan, three, source.ids))
+    store.finish(plan, 1.0)
+    app = page(out)
+    app.session_state[ASKED] = (0, 2)
+    app.run()
+    assert not app.exception
+    assert not app.error, app.error[0].value
+    (_, given) = next(one for one in played if one[0] == "run")
+    assert given == {read.inputs[0].name: (1, *stack.shape[1:])}
+    assert "Upload" not in words(app)
 
 
 def test_a_survey_is_started(tmp_path, monkeypatch):

@@ -104,6 +104,16 @@ def test_what_is_rejected(tmp_path, model_file, stack, surveyed, capsys, monkeyp
         engine.scheduler_address(None)
 
 
+def test_nothing_listens_for_other_machines():
+    """Dask starts two HTTP servers; they are reached from this machine only."""
+    import psutil
+
+    before = {one.laddr for one in psutil.Process().net_connections("tcp") if one.status == "LISTEN"}
+    with engine._client(None, 1):
+        open_now = {one.laddr for one in psutil.Process().net_connections("tcp") if one.status == "LISTEN"}
+    assert {address.ip for address in open_now - before} <= {"127.0.0.1"}
+
+
 def started(*arguments, **options):
     return subprocess.Popen(
         [sys.executable, "-m", *arguments], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options

@@ -209,6 +209,54 @@ def test_files_that_cannot_be_used_are_rows(tmp_path, model_file, begun):
     assert np.isnan(iou[1:]).all()
 
 
+@pytest.fixture(scope="module")
+def in_steps(tmp_path_factory):
+    """Gates inside TimeDistributed: the plan, the images, what was measured."""
+    folder = tmp_path_factory.mktemp("steps")
+    (folder / "steps.keras").write_bytes(models.in_steps())
+    images = np.random.default_rng(8).normal(size=(5, 3, 7, 5, 2)).astype(np.float32)
+    plan, source, process = planned(folder, folder / "steps.keras", images)
+    try:
+        yield plan, images, measure_shard(plan, process, source, 0), folder / "steps.keras"
+    finally:
+        process.close()
+
+
+def test_gates_inside_time_distributed(in_steps):
+    """All steps count: the figures are those of the tensors of every step, computed by Keras."""
+    plan, images, found, path = in_steps
+    inside = [f"every/outer/inner/{name}" for name in ("map", "vector", "lower")]
+    assert [gate.id for gate in plan.gates] == [*inside, "after"]
+    assert [gate.shape for gate in plan.gates] == [(3, 7, 5, 1), (3, 1, 1, 3), (3, 3), (3, 7, 5, 1)]
+    assert [gate.repeated for gate in plan.gates] == [True, True, True, False]
+    assert [one.shape for one in found.maps] == [(5, 7, 5), (5, 3, 3), (5, 3, 3), (5, 7, 5)]
+    assert plan.left_out == (("both", "inside"),)
+    keras = models.keras
+    inner = keras.saving.load_model(path).get_layer("every").layer.get_layer("inner")
+    for number, (gate, ours) in enumerate(zip(plan.gates[:3], found.gates, strict=False)):
+        call = inner.get_layer(gate.id.rpartition("/")[2])
+        probe = keras.Model(inner.input, [*call.input, call.output])
+        flat = 2 * images.reshape(15, 7, 5, 2)
+        x, alpha, y = (np.asarray(one).reshape(5, 3, *one.shape[1:]) for one in probe(flat))
+        for at in range(5):
+            compare(ours, at, gate_health(alpha[at : at + 1]), alpha[at])
+            assert ours.sums[at, SUMS.index("square")] == pytest.approx(energy(x[at]), rel=1e-4)
+            assert ours.sums[at, SUMS.index("after")] == pytest.approx(energy(y[at]), rel=1e-4)
+        assert ours.feature_bins.sum() == x.size
+        if number == 1:
+            shown = np.round(np.clip(alpha.reshape(5, 3, 3), 0, 1) * 255).astype(int)
+            assert abs(found.maps[number].astype(int) - shown).max() <= 1
+
+
+def test_a_merge_named_by_hand_that_is_no_gate_is_named(in_steps, tmp_path):
+    plan, images, _, path = in_steps
+    named = ("every/outer/inner/map", "after:7")
+    plan, _, process = planned(tmp_path, path, images, gates=named)
+    process.close()
+    assert [gate.id for gate in plan.gates] == ["every/outer/inner/map"]
+    assert plan.left_out == (("after", "no gate"),)
+
+
 @pytest.mark.slow
 def test_a_model_without_gates_is_rejected(tmp_path):
     keras = models.keras

@@ -10,7 +10,7 @@ import pytest
 from core import MergeError
 from survey import store as stored
 from survey.measure import Measured
-from survey.plan import SHARD, Options, Plan, read_plan
+from survey.plan import SHARD, VERSION, Options, Plan, read_plan
 from survey.results import open_results, table
 from survey.store import Store, shard_files
 from tests.survey.made import GATE, gate_images
@@ -51,7 +51,7 @@ def test_the_plan_survives_its_file():
     with pytest.raises(MergeError, match="does not describe"):
         read_plan(huge)
     with pytest.raises(MergeError, match="version 9"):
-        read_plan(PLAN.as_text().replace('"version": 1', '"version": 9'))
+        read_plan(PLAN.as_text().replace(f'"version": {VERSION}', '"version": 9'))
 
 
 def test_a_part_can_be_read_and_any_order_gives_the_same_bits(tmp_path):

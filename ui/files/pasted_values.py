@@ -28,7 +28,7 @@ _TOKEN = re.compile(
   | (?P<close>[\])])
   | (?P<comma>,)
   | (?P<equals>=)
-  | (?P<text>'[^'\n]*'|"[^"\n]*")
+  | (?P<text>'[^'\n]*'|"[^"\n]*"|<[^<>\n]*>)
     """,
     re.VERBOSE | re.ASCII,
 )
@@ -157,7 +157,11 @@ class _Parser:
         if token.kind == "number":
             return self._number(token)
         sign = -1 if token.text.startswith("-") else 1
-        value = _VALUES.get(token.text.lstrip("+-").lower().rsplit(".", 1)[-1]) if token.kind == "name" else None
+        value = (
+            _VALUES.get(token.text.lstrip("+-").lower().rsplit(".", 1)[-1].rstrip("_"))
+            if token.kind == "name"
+            else None
+        )
         if value is None:
             if token.kind in ("text", "name"):
                 raise invalid_request(

@@ -54,11 +54,26 @@ def gate_entries(model: ModelFile, ran: Ran) -> list[MergeEntry]:
     found = []
     for entry in model.merges:
         record = ran.run.records.get(entry.id)
-        factors = [one.shape for one in record.inputs if may_be_gate(one)] if record is not None else []
+        inputs = record.inputs if record is not None else ()
+        factors = [_last_shape(one.shape, ran) for one in inputs if may_be_gate(one)]
         if entry.operation == "Multiply" and factors and len({len(shape) for shape in factors}) == 1:
             joint = tuple(max(size or 1 for size in sizes) for sizes in zip(*factors, strict=True))
             found += [entry] if _has_positions(joint) else []
     return found
+
+
+def _comes_first(ran: Ran) -> bool:
+    """Whether axis 1 holds the channels, as in a recording of PyTorch."""
+    return ran.recorded is not None and ran.recorded.recording.index.channels == "first"
+
+
+def _channels_last(array: Array, ran: Ran) -> Array:
+    """An input, operand or output with its channels as the last axis."""
+    return np.moveaxis(array, 1, -1) if _comes_first(ran) and array.ndim > 2 else array
+
+
+def _last_shape(shape: Shape, ran: Ran) -> Shape:
+    return (shape[0], *shape[2:], shape[1]) if _comes_first(ran) and len(shape) > 2 else shape
 
 
 def _has_positions(shape: Shape) -> bool:
@@ -77,7 +92,7 @@ def show(model: ModelFile, ran: Ran, chosen: MergeEntry) -> None:
     name = _image_name(model, ran)
     if name is None:
         return
-    image = first_plane(ran.feeds[name])
+    image = first_plane(_channels_last(ran.feeds[name], ran))
     entries = sorted(gate_entries(model, ran), key=lambda entry: entry.id != chosen.id)
     maps = _fetch(ran, entries[:_MOST])
     if maps is None:
@@ -105,7 +120,8 @@ def _fetch(ran: Ran, entries: list[MergeEntry]) -> list[AttentionMap] | None:
         found = answer(future, ran.session)
         if found is None:
             return None
-        alpha = attention_map(entry.operation, found.inputs, entry.contracted)
+        operands = [_channels_last(one, ran) for one in found.inputs]
+        alpha = attention_map(entry.operation, operands, entry.contracted)
         if alpha is not None:
             maps.append(AttentionMap(entry, alpha))
     return maps
@@ -121,12 +137,14 @@ def _pick() -> tuple[float, bool]:
 
 def _image_name(model: ModelFile, ran: Ran) -> str | None:
     """The first input that is an image or a volume."""
-    return image_input({entry.name: ran.feeds[entry.name] for entry in model.inputs if entry.name in ran.feeds})
+    fed = {entry.name: ran.feeds[entry.name] for entry in model.inputs if entry.name in ran.feeds}
+    return image_input({name: _channels_last(array, ran) for name, array in fed.items()})
 
 
 def prediction(ran: Ran) -> Array | None:
     """The first output that is a map over the image, (H, W) from 0 to 1; None if there is none."""
-    return next((found for o in ran.run.outputs if (found := prediction_map(o.value)) is not None), None)
+    values = [_channels_last(one.value, ran) for one in ran.run.outputs if one.value is not None]
+    return next((found for value in values if (found := prediction_map(value)) is not None), None)
 
 
 def _range(alpha: Array) -> str:

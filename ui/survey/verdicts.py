@@ -10,11 +10,13 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import short
+from survey.plan import NOT_MEASURED
 from survey.rank import VERDICTS
 from survey.results import Results, table
 from ui.survey.controls import VERDICT_TITLES
 from ui.text import plain, t
 
+_MOST_LEFT_OUT = 5  # lines
 _FIGURES = ("mean", "closed", "open", "energy", "iou", "auc")
 
 
@@ -30,6 +32,9 @@ def show_counts(results: Results) -> None:
     if lost:
         parts.append(t("{count} with NaN or infinity in the prediction", count=f"{lost:,}"))
     st.caption(plain(" · ".join(parts)))
+    for name, reason in results.plan.left_out[:_MOST_LEFT_OUT]:
+        text = t(NOT_MEASURED[reason]) if reason in NOT_MEASURED else short(reason)
+        st.caption(plain(t("Not measured: {gate}: {reason}.", gate=short(name), reason=text)))
 
 
 def show_verdicts(surveys: Sequence[Results]) -> None:

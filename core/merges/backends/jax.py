@@ -9,25 +9,16 @@ from ...errors import Call, KerasText, MergeError, Shape
 from ...sentences import Sentence
 from ...sentences import Sentence as _
 from ..operations import Operation
-from .row import Backend, Note, merged_axes, narrowed
+from .row import Backend, Note, merged_axes, narrowed, no_difference_of_bool
 
-
-def check_subtract(row: Operation, arrays: Sequence[Array], call: Call) -> None:
-    """Reject the difference of bool arrays.
-
-    Raises:
-        MergeError: with JAX's text in Keras's frame.
-    """
-    if row.name == "Subtract" and len(arrays) > 1 and all(array.dtype.kind == "b" for array in arrays):
-        raise MergeError(
-            KerasText(
-                "sub does not accept dtype bool at position 0. Accepted dtypes at position 0 are subtypes of integer, "
-                "floating, complexfloating.",
-                "TypeError",
-            ),
-            Sentence("JAX does not subtract bool arrays; cast the inputs to float32 first."),
-            call=call,
-        )
+check_subtract = no_difference_of_bool(
+    KerasText(
+        "sub does not accept dtype bool at position 0. Accepted dtypes at position 0 are subtypes of integer, "
+        "floating, complexfloating.",
+        "TypeError",
+    ),
+    _("JAX does not subtract bool arrays; cast the inputs to float32 first."),
+)
 
 
 def check_normalize(row: Operation, arrays: Sequence[Array], call: Call) -> None:
@@ -64,6 +55,9 @@ def _reshape_text(shape: Shape, axis: int, number: int) -> str:
 
 
 def _mask_text(first: Shape, second: Shape) -> str:
+    """Masks of equal rank are compared by another function, which raises another class."""
+    if len(first) == len(second):
+        return KerasText(f"or got incompatible shapes for broadcasting: {first}, {second}.", "TypeError")
     return f"Incompatible shapes for broadcasting: shapes=[{first}, {second}]"
 
 
@@ -76,10 +70,14 @@ JAX = Backend(
     (
         Note("integers", _("Every int64 becomes int32 and every uint64 becomes uint32; larger values wrap around.")),
         Note("mean", _("Average of integers is float32.")),
-        Note("subnormal", _("Subnormal values become 0.")),
+        Note("subnormal", _("Subnormal values become 0 where they are computed with; casts and copies keep them.")),
         Note("normalize", _("Dot with normalize=True rejects integers.")),
         Note("ties", _("Equal operands of Maximum and Minimum each get half of the gradient.")),
         Note("bool", _("Subtract rejects bool.")),
+        Note(
+            "select",
+            _("A float times a bool of the output's shape is 0 where the bool is False, even for inf and NaN."),
+        ),
         Note("single", _("Concatenate of one input returns that very tensor, with its mask.")),
         Note("zero norm", _("The gradient of Dot with normalize=True is NaN where the norm is 0.")),
     ),
@@ -94,6 +92,8 @@ JAX = Backend(
     check_dtypes=check_subtract,
     check_normalize=check_normalize,
     flushes=True,
+    flushes_casts=False,
+    selects=True,
     passes_single=True,
     zero_norm_gradient=float("nan"),
 )

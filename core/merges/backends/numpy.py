@@ -11,7 +11,7 @@ from ...errors import Call, KerasText, MergeError, Shape
 from ...sentences import Sentence
 from ...sentences import Sentence as _
 from ..operations import Operation
-from .row import Backend, Dtype, Note, merged_axes, narrow, narrowed, promote_narrow
+from .row import Backend, Dtype, Note, merged_axes, narrow, narrowed, no_difference_of_bool, promote_narrow
 
 
 def promote_arrays(row: Operation, *dtypes: Dtype) -> Dtype:
@@ -54,22 +54,14 @@ def normalized_shape(shape: Shape, axis: int, call: Call) -> Shape:
         ) from None
 
 
-def check_subtract(row: Operation, arrays: Sequence[Array], call: Call) -> None:
-    """Reject the difference of bool arrays.
-
-    Raises:
-        MergeError: with NumPy's text in Keras's frame.
-    """
-    if row.name == "Subtract" and len(arrays) > 1 and all(array.dtype.kind == "b" for array in arrays):
-        raise MergeError(
-            KerasText(
-                "numpy boolean subtract, the `-` operator, is not supported, use the bitwise_xor, the `^` operator, or "
-                "the logical_xor function instead.",
-                "TypeError",
-            ),
-            Sentence("NumPy does not subtract bool arrays; cast the inputs to float32 first."),
-            call=call,
-        )
+check_subtract = no_difference_of_bool(
+    KerasText(
+        "numpy boolean subtract, the `-` operator, is not supported, use the bitwise_xor, the `^` operator, or "
+        "the logical_xor function instead.",
+        "TypeError",
+    ),
+    _("NumPy does not subtract bool arrays; cast the inputs to float32 first."),
+)
 
 
 def _ranks_text(shapes: Sequence[Shape], other: int) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ...dtypes import FLOAT32, Array, promote
-from ...errors import Call, Shape
+from ...errors import Call, KerasText, MergeError, Shape
 from ...sentences import Sentence
 from ..operations import Operation
 
@@ -89,6 +89,21 @@ def clipped_norm(array: Array, axis: int) -> Array:
     return scaled
 
 
+def no_difference_of_bool(text: KerasText, reason: Sentence) -> Callable[[Operation, Sequence[Array], Call], None]:
+    """A check that rejects the difference of bool inputs.
+
+    Args:
+        text: of the backend's error.
+        reason: for screens.
+    """
+
+    def check(row: Operation, arrays: Sequence[Array], call: Call) -> None:
+        if row.name == "Subtract" and len(arrays) > 1 and all(array.dtype.kind == "b" for array in arrays):
+            raise MergeError(text, reason, call=call)
+
+    return check
+
+
 def merged_axes(text_of: Callable[[Shape, int, int], str]) -> Callable[[Sequence[Shape], Sequence[int]], str]:
     """The error of the first input whose free axes cannot be merged into one.
 
@@ -108,9 +123,9 @@ class Note:
     """One thing that is particular about a backend.
 
     Attributes:
-        topic: what it concerns: "integers" (64 bits), "unsigned", "bool", "mean", "bias", "groups" (of broadcast axes),
-            "dot", "normalize", "single" (Concatenate of one input), "masks", "subnormal", "gradients" (whether there
-            are any), "ties" and "zero norm" (their values there).
+        topic: what it concerns: "integers" (64 bits), "unsigned", "bool", "select" (bool as a factor), "mean", "bias",
+            "groups" (of broadcast axes), "dot", "normalize", "single" (Concatenate of one input), "masks", "subnormal",
+            "gradients" (whether there are any), "ties" and "zero norm" (their values there).
         text: a sentence for screens.
     """
 
@@ -150,7 +165,10 @@ class Backend:
             implemented.
         check_dtypes: rejects dtypes of element-wise merges.
         check_normalize: rejects dtypes of Dot with `normalize`.
-        flushes: whether subnormal float32 become 0.
+        flushes: whether subnormal float32 become 0 where they are computed with.
+        flushes_casts: whether they also do in the cast of a wider float.
+        selects: whether a float times a bool of the result's shape chooses between the float and 0, so that 0 times inf
+            is 0.
         holds_masks: whether a tensor can carry a mask.
         returns_single: whether Concatenate returns a single input whatever the axis.
         passes_single: whether Concatenate of one input returns that very tensor, with its mask as it is.
@@ -186,6 +204,8 @@ class Backend:
     check_dtypes: Callable[[Operation, Sequence[Array], Call], None] = every_dtype
     check_normalize: Callable[[Operation, Sequence[Array], Call], None] = every_dtype
     flushes: bool = False
+    flushes_casts: bool = False
+    selects: bool = False
     holds_masks: bool = True
     returns_single: bool = False
     passes_single: bool = False

@@ -199,6 +199,7 @@ TENSORFLOW = Backend(
     check_dtypes=check_dtypes,
     check_normalize=check_normalize,
     flushes=True,
+    flushes_casts=True,
     returns_single=True,
     tie=1.0,
 )

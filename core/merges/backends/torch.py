@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...dtypes import FLOAT32, Array, promote
-from ...errors import Call, KerasText, MergeError, Shape
+from ...errors import KerasText, MergeError, Shape
 from ...sentences import Sentence
 from ...sentences import Sentence as _
 from ..operations import Operation
-from .row import Backend, Dtype, Note, clipped_norm, merged_axes, promote_narrow
+from .row import Backend, Dtype, Note, clipped_norm, merged_axes, no_difference_of_bool, promote_narrow
 
 _HELD: dict[Dtype, Dtype] = {np.dtype(np.uint16): np.dtype(np.int32), np.dtype(np.uint32): np.dtype(np.int64)}
 
@@ -47,22 +47,14 @@ def unit(array: Array, axis: int) -> Array:
     return scaled
 
 
-def check_subtract(row: Operation, arrays: Sequence[Array], call: Call) -> None:
-    """Reject the difference of bool tensors.
-
-    Raises:
-        MergeError: with PyTorch's text in Keras's frame.
-    """
-    if row.name == "Subtract" and len(arrays) > 1 and all(array.dtype.kind == "b" for array in arrays):
-        raise MergeError(
-            KerasText(
-                "Subtraction, the `-` operator, with two bool tensors is not supported. "
-                "Use the `^` or `logical_xor()` operator instead.",
-                "RuntimeError",
-            ),
-            Sentence("PyTorch does not subtract bool tensors; cast the inputs to float32 first."),
-            call=call,
-        )
+check_subtract = no_difference_of_bool(
+    KerasText(
+        "Subtraction, the `-` operator, with two bool tensors is not supported. "
+        "Use the `^` or `logical_xor()` operator instead.",
+        "RuntimeError",
+    ),
+    _("PyTorch does not subtract bool tensors; cast the inputs to float32 first."),
+)
 
 
 def _axis_text(axis: int, shapes: Sequence[Shape]) -> str:

@@ -4,8 +4,7 @@
 
     python -m tests.core.gates.record_references --write timm monai
 
-Besides the packages of `requirements-torch.txt`, what is recorded here came from timm 1.0.31, monai 1.6.1 and
-segmentation-models-pytorch 0.6.0; `keras-unet-collection` 0.1.13 needs Keras on TensorFlow.
+The packages are those of `requirements-torch.txt`; `keras-unet-collection` 0.1.13 needs Keras on TensorFlow instead.
 Features and weights are made again from their names and a seed (`case_of`), so a file holds results and versions alone.
 Layouts: a library's features are (n, C, *grid), a PyTorch kernel is (out, in, *window).
 """
@@ -16,9 +15,11 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from zlib import crc32
 
 import numpy as np
@@ -305,8 +306,20 @@ REFERENCES = (
 )
 
 
+def _import_torchvision() -> None:
+    """Import torchvision, which timm and segmentation-models-pytorch import, beside any build of PyTorch.
+
+    pip pairs PyTorch's wheel for the CPU with the usual wheel of torchvision, whose compiled operators then
+    are missing: the registration of their shapes fails, and nothing that is asked here needs it.
+    """
+    with patch("torch.library.register_fake", lambda name: lambda function: function):
+        import_module("torchvision")
+
+
 def ask(library: str) -> dict[str, Array]:
     """The results of one library, by the name of the reference."""
+    if library in ("timm", "smp"):
+        _import_torchvision()
     asked = [reference for reference in REFERENCES if reference.library == library]
     return {reference.name: reference.ask(*case_of(reference)).astype(np.float32) for reference in asked}
 

@@ -67,8 +67,8 @@ def test_presets_give_the_numbers_on_the_screen(preset, dialect):
 MIXED = [
     ["float64", "float32"], ["float16", "int32"], ["int32", "int32"], ["uint8", "uint8"], ["uint8", "int8"],
     ["int8", "int8"], ["int64", "int16"], ["uint64", "uint64"], ["uint64", "int8"], ["bool", "int8"],
+    ["uint16", "uint16"], ["uint16", "uint32"], ["uint32", "uint32"], ["uint8", "uint64"],
 ]  # fmt: skip
-TORCH_LACKS = {"uint16", "uint32", "uint64"}  # arithmetic
 
 
 @pytest.mark.parametrize("dtypes", MIXED, ids="-".join)
@@ -76,8 +76,6 @@ TORCH_LACKS = {"uint16", "uint32", "uint64"}  # arithmetic
 @pytest.mark.parametrize("operation", MERGES)
 def test_dtypes_are_those_of_keras(operation, dialect, dtypes):
     """Also in libraries with rules of their own: the casts are written out."""
-    if dialect == "torch" and TORCH_LACKS & set(dtypes):
-        pytest.skip("PyTorch has no arithmetic for them")
     sample = "one-hot" if operation == "Dot" else "normal"  # sums beyond 255 are undefined in TensorFlow
     check(operation, *both(operation, SHAPES.get(operation, [(2, 3, 1), (2, 5)]), dialect, dtypes, sample))
 

@@ -64,6 +64,8 @@ GOOD_LISTS = {  # as Python, NumPy and others print them, and as people type
     "[1_000]": [1000],
     "[np.float64(1.0), np.float64(2.5)]": [1.0, 2.5],
     "tensor([[1., 2.]])": [[1.0, 2.0]],
+    "tensor([1., 2.], device='cuda:0', grad_fn=<AddBackward0>)": [1.0, 2.0],
+    "[np.True_, np.False_]": [True, False],
     "tf.Tensor(\n[[1. 2.]\n [3. 4.]], shape=(2, 2), dtype=float32)": [[1.0, 2.0], [3.0, 4.0]],
     "<tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 2.], dtype=float32)>": [1.0, 2.0],
     "Array([1., 2.], dtype=float32)": [1.0, 2.0],

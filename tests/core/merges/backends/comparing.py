@@ -25,7 +25,7 @@ def disagreements(backend: str, answers: dict[int, Answer]) -> dict[int, str]:
     found = {}
     for number, answer in answers.items():
         operation, inputs, masks, options = numbered_case(number)
-        problem = _differs(backend, operation, inputs, masks, options, answer)
+        problem = difference(backend, operation, inputs, masks, options, answer)
         if not problem and answer.gradients:
             problem = _gradients_differ(backend, number, answer)
         if problem:
@@ -33,23 +33,22 @@ def disagreements(backend: str, answers: dict[int, Answer]) -> dict[int, str]:
     return found
 
 
-def _differs(
+def difference(
     backend: str, operation: str, inputs: list[Any], masks: list[Any] | None, options: dict[str, Any], answer: Answer
 ) -> str:
-    if masks is not None and any(m is not None and v.ndim == 0 for m, v in zip(masks, inputs, strict=True)):
-        return ""  # the mask of a scalar is rejected at once (docs/sources.md)
+    """What differs between the engine and one answer of Keras: value, dtype, shape, mask, or the error and its class.
+
+    "" where they agree.
+    """
     try:
         row, engine = find(operation), find_backend(backend)
         ours = merge_row(row, inputs, masks=masks, backend=engine, fixes=False, **options)
     except MergeError as error:
-        if answer.value is not None:
-            return f"we reject it: {error.keras_message!r}"
-        text = answer.text.removeprefix(f"Exception encountered when calling {operation}.call().")
-        if error.keras_message != answer.text and (error.accident is None or error.accident != text):
-            return f"text {error.keras_message!r}, Keras {answer.text!r}"
-        return "" if error.raised_as == answer.kind else f"{error.raised_as}, Keras {answer.kind}: {answer.text!r}"
+        return _error_differs(error, answer, operation)
     if answer.value is None:
         return f"Keras rejects it: {answer.text!r}"
+    if ours.value.shape != ours.alignment.output_shape:
+        return f"returns {ours.value.shape}, aligned to {ours.alignment.output_shape}"
     if (ours.value.dtype, ours.value.shape) != (answer.value.dtype, answer.value.shape):
         return f"{ours.value.dtype} {ours.value.shape}, Keras {answer.value.dtype} {answer.value.shape}"
     if (ours.mask is None) != (answer.mask is None) or not (
@@ -57,6 +56,18 @@ def _differs(
     ):
         return "mask"
     return "" if _close(backend, operation, inputs, options, ours.value, answer.value) else "value"
+
+
+def _error_differs(error: MergeError, answer: Answer, operation: str) -> str:
+    if answer.value is not None:
+        return f"we reject it: {error.keras_message!r}"
+    wanted = answer.text
+    if error.accident is not None:  # Keras fails by accident; ours is clearer
+        wanted = answer.text.removeprefix(f"Exception encountered when calling {operation}.call().")
+    raised = error.keras_message if error.accident is None else error.accident
+    if raised != wanted:
+        return f"text {raised!r}, Keras {answer.text!r}"
+    return "" if error.raised_as == answer.kind else f"{error.raised_as}, Keras {answer.kind}: {answer.text!r}"
 
 
 def _close(backend: str, operation: str, inputs: list[Any], options: dict[str, Any], ours: Any, theirs: Any) -> bool:
@@ -76,12 +87,21 @@ def _close(backend: str, operation: str, inputs: list[Any], options: dict[str, A
         near = np.zeros(ours.shape, bool)
         near[finite] = np.abs(ours[finite] - theirs[finite]) <= 1e-6 * terms[finite]
         near |= (ours == theirs) | (np.isnan(ours) & np.isnan(theirs))
-        if operation == "Dot":  # where a product overflows, inf or NaN depends on fused multiplication and addition
-            near |= np.isinf(terms)
+        if operation == "Dot":  # inf or NaN depends on the order of the sum, and on fused multiplication and addition
+            near |= np.isinf(terms) & _both_signs(inputs, {**options, "normalize": False})
         return bool(near.all())
     if not np.array_equal(ours[~finite], theirs[~finite], equal_nan=True):
         return False
     return bool((np.abs(ours[finite] - theirs[finite]) <= np.spacing(np.abs(theirs[finite]))).all())
+
+
+def _both_signs(inputs: list[Any], options: dict[str, Any]) -> Any:
+    """Where an element of Dot has positive and negative products; also where a factor is infinite or NaN."""
+    with np.errstate(over="ignore"):
+        floats = [value.astype(np.float32) for value in inputs]
+    signs = [np.where(np.isfinite(value), np.sign(value), np.float32(np.nan)) for value in floats]
+    total = merge("Dot", signs, **options).value
+    return np.abs(total) != merge("Dot", [np.abs(value) for value in signs], **options).value
 
 
 def _normalized(backend: str, operation: str, inputs: list[Any], options: dict[str, Any]) -> list[Any]:

@@ -10,39 +10,20 @@ The inputs of a case are made again from its number (`cases.py`), so a file hold
 from __future__ import annotations
 
 import json
-import re
 import sys
 import warnings
-from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from tests.core.merges.backends.asking import Answer, ask, ask_gradients
 from tests.core.merges.cases import case
 
 OPERATIONS = ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot")
 BYTES = 48
 GRADIENTS_EVERY = {"tensorflow": 1, "torch": 1, "jax": 3}  # JAX compiles many programs for each; all merges take turns
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What Keras answered.
-
-    Attributes:
-        value: the result; None where it raised an error.
-        mask: of the result.
-        kind: class of the error.
-        text: of the error, without terminal colours.
-        gradients: one for each input, of sum(upstream * result), for inputs of float32; empty where not asked for.
-    """
-
-    value: np.ndarray | None = None
-    mask: np.ndarray | None = None
-    kind: str = ""
-    text: str = ""
-    gradients: tuple[np.ndarray, ...] = ()
 
 
 def numbered_case(number: int) -> tuple[str, list[np.ndarray], list[Any] | None, dict[str, Any]]:
@@ -66,69 +47,6 @@ def upstream_of(seed: int, shape: tuple[int, ...]) -> np.ndarray:
     return np.random.default_rng([83, seed]).integers(-3, 4, size=shape).astype(np.float32)
 
 
-def ask(operation: str, inputs: list[np.ndarray], masks: list[Any] | None = None, **options: Any) -> Answer:
-    """Call the real layer on the backend of the environment."""
-    import keras
-
-    try:
-        layer = getattr(keras.layers, operation)(**options)
-        if masks is None or keras.backend.backend() == "numpy":  # an array of NumPy cannot hold a mask
-            result = layer(list(inputs))
-        else:
-            tensors = [keras.ops.convert_to_tensor(value) for value in inputs]
-            for tensor, mask in zip(tensors, masks, strict=True):
-                if mask is not None:
-                    tensor._keras_mask = keras.ops.convert_to_tensor(mask)
-            result = layer(tensors)
-    except Exception as error:  # whatever it is, it is the answer
-        return Answer(kind=type(error).__name__, text=re.sub(r"\x1b\[[0-9;]*m", "", str(error)))
-    mask = getattr(result, "_keras_mask", None)
-    convert = keras.ops.convert_to_numpy
-    return Answer(value=np.asarray(convert(result)), mask=None if mask is None else np.asarray(convert(mask)))
-
-
-def ask_gradients(operation: str, inputs: list[np.ndarray], options: dict[str, Any], seed: int) -> Answer:
-    """The gradients that the backend computes."""
-    import keras
-
-    backend = keras.backend.backend()
-    layer = getattr(keras.layers, operation)(**options)
-    try:
-        result = np.asarray(keras.ops.convert_to_numpy(layer([keras.ops.convert_to_tensor(v) for v in inputs])))
-        upstream = upstream_of(seed, result.shape)
-        return Answer(gradients=tuple(map(np.asarray, _GRADIENTS[backend](layer, inputs, upstream))))
-    except Exception as error:
-        return Answer(kind=type(error).__name__, text=re.sub(r"\x1b\[[0-9;]*m", "", str(error)))
-
-
-def _jax_gradients(layer: Any, inputs: list[np.ndarray], upstream: np.ndarray) -> Any:
-    import jax
-
-    back = jax.vjp(lambda xs: layer(list(xs)), [jax.numpy.asarray(value) for value in inputs])[1]
-    return back(jax.numpy.asarray(upstream))[0]
-
-
-def _torch_gradients(layer: Any, inputs: list[np.ndarray], upstream: np.ndarray) -> Any:
-    import torch
-
-    tensors = [torch.tensor(value, requires_grad=True) for value in inputs]
-    (layer(tensors) * torch.tensor(upstream)).sum().backward()
-    return [np.zeros_like(v) if t.grad is None else t.grad.numpy() for t, v in zip(tensors, inputs, strict=True)]
-
-
-def _tensorflow_gradients(layer: Any, inputs: list[np.ndarray], upstream: np.ndarray) -> Any:
-    import tensorflow as tf
-
-    tensors = [tf.constant(value) for value in inputs]
-    with tf.GradientTape() as tape:
-        tape.watch(tensors)
-        total = tf.reduce_sum(layer(tensors) * upstream)
-    return tape.gradient(total, tensors)
-
-
-_GRADIENTS = {"jax": _jax_gradients, "torch": _torch_gradients, "tensorflow": _tensorflow_gradients}
-
-
 def record(count: int, backend: str, first: int = 0) -> tuple[dict[str, Any], list[np.ndarray]]:
     """Answers to so many cases: a header as JSON, and the arrays that it counts through."""
     rows, arrays = [], []
@@ -148,10 +66,14 @@ def record(count: int, backend: str, first: int = 0) -> tuple[dict[str, Any], li
         rows.append([keep(answer.value), keep(answer.mask), answer.kind, answer.text, None])
         asked = gradient_case(number) if every and number % every == 0 else None
         if asked is not None and answer.value is not None:
-            found = ask_gradients(*asked)
+            found = _gradients(*asked)
             rows[-1][4] = [keep(one) for one in found.gradients] if not found.kind else [found.kind, found.text]
     header = {"backend": backend, "first": first, "count": count, "versions": _versions()}
     return header | {"date": date.today().isoformat(), "rows": rows}, arrays
+
+
+def _gradients(operation: str, inputs: list[np.ndarray], options: dict[str, Any], seed: int) -> Answer:
+    return ask_gradients(operation, inputs, partial(upstream_of, seed), **options)
 
 
 def _forget_programs() -> None:

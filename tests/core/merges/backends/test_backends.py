@@ -47,6 +47,36 @@ def test_small_things(backend: str) -> None:
     assert (tiny > 0) == (backend in ("torch", "numpy"))
 
 
+def test_jax_chooses_where_it_multiplies_by_bool() -> None:
+    """XLA makes a float times a bool of the output's shape a choice: inf times False is 0, 1e-40 times True stays."""
+    values = np.array([[np.inf, np.nan, 1e-40, -5]], np.float32)
+    every = np.array([[False, False, True, True]])
+    for inputs in ([values, every], [every, values], [values, np.ones((1, 1), np.float32), every]):
+        chosen = merge("Multiply", inputs, backend="jax").value
+        kept = np.float32(1e-40) if len(inputs) == 2 else 0  # the step before makes it 0
+        np.testing.assert_array_equal(chosen, np.array([[0, 0, kept, -5]], np.float32))
+    with np.errstate(invalid="ignore"):
+        stretched = merge("Multiply", [values, every[:, :1]], backend="jax").value
+    np.testing.assert_array_equal(stretched, [[np.nan, np.nan, 0, -0.0]])
+    one = [np.full((2, 1), np.inf, np.float32), np.array([[False], [True]])]
+    np.testing.assert_array_equal(merge("Dot", one, axes=1, backend="jax").value, [[0], [np.inf]])
+    assert np.isnan(merge("Dot", one, axes=1, backend="torch").value[0, 0])
+
+
+def test_a_cast_to_float32_keeps_subnormal_values_but_on_tensorflow() -> None:
+    """Maximum of one input copies it."""
+    kept = {name: merge("Maximum", [np.array([[1e-40]])], backend=name).value.item() > 0 for name in BACKENDS}
+    assert kept == {"tensorflow": False, "jax": True, "torch": True, "numpy": True}
+
+
+def test_masks_that_do_not_fit_on_jax() -> None:
+    """JAX compares shapes of equal rank in another function, which raises another class."""
+    jax = BACKENDS["jax"]
+    text = jax.mask_text((0, 0, 2, 1), (0, 3, 2, 1))
+    assert text == "or got incompatible shapes for broadcasting: (0, 0, 2, 1), (0, 3, 2, 1)."
+    assert jax.mask_text((2, 5), (2, 3, 5)) == "Incompatible shapes for broadcasting: shapes=[(2, 5), (2, 3, 5)]"
+
+
 def test_gradients_at_a_tie() -> None:
     """All to the first on TensorFlow, half each on JAX and PyTorch, none on NumPy."""
     same = [[[2.0]], [[2.0]]]
