@@ -46,10 +46,21 @@ def _of_array(array: NDArray[Any]) -> bytes:
     return found.digest()
 
 
+def is_constant(array: Any) -> bool:
+    """Whether an array can be kept by identity: neither it nor an array whose memory it shows can be written to."""
+    while isinstance(array, np.ndarray):
+        if array.flags.writeable:
+            return False
+        if array.base is None:
+            return True
+        array = array.base
+    return isinstance(array, bytes)
+
+
 class KeptWithArray(Generic[Kept]):
     """Results computed from arrays, kept as long as the arrays. Safe from any thread.
 
-    Only those of read-only arrays are kept: another would be computed with after a change.
+    Only those of read-only arrays are kept, not of read-only views of others: they might change.
     """
 
     def __init__(self) -> None:
@@ -63,7 +74,7 @@ class KeptWithArray(Generic[Kept]):
             array: of any type.
             make: computes the result, from the array alone.
         """
-        if array.flags.writeable:
+        if not is_constant(array):
             return make(array)
         number = id(array)
         entry = self._kept.get(number)

@@ -13,7 +13,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
-from core.digests import digest
+from core.digests import digest, is_constant
 from core.dtypes import Array
 from core.gates import GateTrace, channels
 from core.merges.samples import make_sample
@@ -102,7 +102,7 @@ def remembered(most: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
 def _identity(value: Any) -> Hashable:
     if isinstance(value, tuple):
         return tuple(map(_identity, value))
-    if isinstance(value, np.ndarray) and value.flags.writeable:
+    if isinstance(value, np.ndarray) and not is_constant(value):
         raise _NotKept
     return ("object", id(value)) if _is_object(value) else value
 
