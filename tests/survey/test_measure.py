@@ -110,7 +110,7 @@ def compare(found, number, health, alpha):
     wanted = {"mean": health.mean, "std": health.std, "closed": health.suppressed, "open": health.passed}
     assert {name: figures[name] for name in wanted} == pytest.approx(wanted, rel=1e-5, abs=1e-6)
     assert figures["entropy"] == pytest.approx(health.entropy, abs=1e-5, nan_ok=True)
-    assert found.ranges[number] == pytest.approx([health.smallest, health.largest], rel=1e-5)
+    assert found.ranges[number] == pytest.approx([health.smallest, health.largest])
     level = np.minimum(np.floor(alpha.astype(np.float64) * WEIGHT_BINS).astype(int), WEIGHT_BINS - 1)
     assert (found.weight_bins[number] == np.bincount(level.ravel(), minlength=WEIGHT_BINS)).all()
 
