@@ -33,6 +33,7 @@ _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1, 2, 4, 8
 _READ = _EXECUTE | _READ_FILE | _READ_DIR
 _FILE_ACCESS = ((1, 0x1FFF), (2, 0x2000), (3, 0x4000), (5, 0x8000))  # version of Landlock: what it can restrict
 _NETWORK = 0b11  # bind and connect by TCP, from version 4 on
+_TRIES = 10  # to add a rule
 _SCOPE = 0b11  # abstract UNIX sockets and signals, from version 6 on
 _SYSTEM_FILES = (
     "/proc/meminfo", "/proc/cpuinfo", "/proc/stat", "/dev/urandom", "/etc/ld.so.cache", "/etc/localtime",
@@ -124,9 +125,15 @@ def _readable(package: str) -> Iterable[Path]:
 
 
 def _allow(library: ctypes.CDLL, ruleset: int, path: Path, access: int) -> None:
+    """Add a rule, again where that fails: the kernel may be out of memory for a moment.
+
+    A path that cannot have a rule stays closed; Python finds no module in such a folder.
+    """
     handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
     try:
         rule = ctypes.create_string_buffer(struct.pack("=Qi", access, handle))
-        library.syscall(_ADD_RULE, ruleset, 1, rule, 0)
+        for _ in range(_TRIES):
+            if library.syscall(_ADD_RULE, ruleset, 1, rule, 0) == 0:
+                break
     finally:
         os.close(handle)

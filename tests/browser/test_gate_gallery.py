@@ -53,7 +53,7 @@ def test_one_click_opens_and_two_compare(open_page):
     assert page.locator(f"{CARD}.marked").count() == 1
     page.get_by_role("button", name="Compare: FiLM", exact=True).click()
     page.get_by_text("Distance of the outputs").wait_for()
-    assert "which=bam" in page.url
+    page.wait_for_function("location.search.includes('which=bam')")  # the URL comes last
     assert "other=film" in page.url
     again = open_page(page.url.split("/", 3)[3])
     again.get_by_text("Distance of the outputs").wait_for()

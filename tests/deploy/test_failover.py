@@ -115,7 +115,7 @@ def test_another_replica_takes_over(open_hosted, site):
         page.wait_for_url(address)
         settle(page)
         wait_until(lambda: told(page) == sums, "the sums are the same")
-        np.testing.assert_array_equal(picture(page), before)
+        wait_until(lambda: np.array_equal(picture(page), before), "the picture is the same")
     finally:
         used.start()
 
@@ -132,6 +132,6 @@ def test_a_reload_after_the_loss_shows_the_same(open_hosted, site):
         page.reload()
         settle(page)
         wait_until(lambda: told(page) == sums, "the sums are the same")
-        np.testing.assert_array_equal(picture(page), before)
+        wait_until(lambda: np.array_equal(picture(page), before), "the picture is the same")
     finally:
         used.start()
