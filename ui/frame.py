@@ -67,6 +67,7 @@ def _prepare_server() -> None:
     stage.install()
     if streamlit_internals.has_server():
         streamlit_internals.batch_messages()
+        streamlit_internals.draw_page_for_unknown_fragments()
         streamlit_internals.keep_theme()
     streamlit_internals.look_up_single_values()
 

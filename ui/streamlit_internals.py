@@ -28,6 +28,7 @@ from streamlit import runtime
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session
 from streamlit.runtime.app_session import AppSession
@@ -166,6 +167,23 @@ def batch_messages() -> None:
         call_soon(session, partial(take, session, waiting))
 
     AppSession._call_soon_on_event_loop = add  # type: ignore[method-assign, assignment]
+
+
+def draw_page_for_unknown_fragments() -> None:
+    """Answer an act on a fragment that the session does not know by a run of the whole page; for all sessions.
+
+    A server that took the place of another has the fragments of a page after its first whole run. Streamlit ignores an
+    act that comes before. A fragment that asks by itself, by its clock, is still ignored: its page has changed.
+    """
+    request = AppSession.request_rerun
+
+    def request_rerun(session: AppSession, client_state: ClientState | None) -> None:
+        if client_state and client_state.fragment_id and not client_state.is_auto_rerun:
+            if not session.has_fragment(client_state.fragment_id):
+                client_state.ClearField("fragment_id")
+        request(session, client_state)
+
+    AppSession.request_rerun = request_rerun  # type: ignore[method-assign]
 
 
 class _Looked(Mapping[str, Any]):

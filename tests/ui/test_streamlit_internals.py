@@ -74,6 +74,10 @@ NAMES = {  # what is used: whether it is there, for which function of ui/streaml
         lambda: "self._message_enqueued_callback()" in source(AppSession._enqueue_forward_msg),
         "batch_messages",
     ),
+    "AppSession.request_rerun, which ignores a fragment that the session does not have": (
+        lambda: "not self.has_fragment(fragment_id)" in source(AppSession.request_rerun),
+        "draw_page_for_unknown_fragments",
+    ),
     "_populate_theme_msg": (
         lambda: list(inspect.signature(app_session._populate_theme_msg).parameters)[1:] == ["section"],
         "keep_theme",
