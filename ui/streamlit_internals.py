@@ -169,6 +169,7 @@ def batch_messages() -> None:
     AppSession._call_soon_on_event_loop = add  # type: ignore[method-assign, assignment]
 
 
+@cache
 def draw_page_for_unknown_fragments() -> None:
     """Answer an act on a fragment that the session does not know by a run of the whole page; for all sessions.
 
@@ -178,12 +179,12 @@ def draw_page_for_unknown_fragments() -> None:
     request = AppSession.request_rerun
 
     def request_rerun(session: AppSession, client_state: ClientState | None) -> None:
-        if client_state and client_state.fragment_id and not client_state.is_auto_rerun:
-            if not session.has_fragment(client_state.fragment_id):
-                client_state.ClearField("fragment_id")
+        acted = client_state and client_state.fragment_id and not client_state.is_auto_rerun
+        if client_state and acted and not session.has_fragment(client_state.fragment_id):
+            client_state.ClearField("fragment_id")
         request(session, client_state)
 
-    AppSession.request_rerun = request_rerun  # type: ignore[method-assign]
+    AppSession.request_rerun = request_rerun  # type: ignore[method-assign, assignment]
 
 
 class _Looked(Mapping[str, Any]):
