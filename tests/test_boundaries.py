@@ -202,6 +202,17 @@ def test_the_server_never_imports_keras():
     assert answer.stdout.strip().endswith("[]"), answer.stdout + answer.stderr
 
 
+def test_only_the_frame_writes_to_the_sidebar():
+    """A page's content is a fragment; Streamlit lets it add to the sidebar only what a whole run had there, too."""
+    writers = {
+        str(file.relative_to(ROOT))
+        for file in python_files()
+        for node in ast.walk(_tree(file))
+        if isinstance(node, ast.Attribute) and node.attr == "sidebar"
+    }
+    assert writers == {"ui/frame.py"}
+
+
 def test_session_state_is_touched_in_one_place():
     """Session state and URL parameters belong to `ui/state/` and `ui/session.py`; comments may name them."""
     for file in python_files():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -54,7 +54,7 @@ def draw(title: str, content: Callable[..., None], *, still: Callable[[], None] 
     else:
         first, below, last = (st.container() for _ in range(3))
         with first:
-            st.fragment(_content)(title, partial(content, last), *changing)
+            st.fragment(_content)(title, content, *changing, last)
         with below:
             still()
     keras_check.wake()
@@ -90,8 +90,15 @@ def _frame(title: str) -> tuple[Container, Container]:
         return undo, st.container()
 
 
-def _content(title: str, content: Callable[[], None], undo: Container, state: Container) -> None:
-    """The fragment of a page. It ends with the state of the page being put into its link."""
+def _content(title: str, content: Callable[..., None], *outside: Container) -> None:
+    """The fragment of a page. It ends with the state of the page being put into its link.
+
+    Args:
+        title: of the page.
+        content: draws the page; passed what is left of `outside`.
+        *outside: where undo, the state of the server and more are drawn, outside of the fragment.
+    """
+    undo, state, *others = [one.container() for one in outside]  # a fragment fills only what it had in the whole run
     alone = streamlit_internals.is_fragment_run()
     if alone:
         if history.asked():
@@ -100,7 +107,7 @@ def _content(title: str, content: Callable[[], None], undo: Container, state: Co
         set_language(session.language())
         link.resume()
     with st.container(key="page"):
-        content()
+        content(*others)
     link.end()
     with undo:
         _undo()
