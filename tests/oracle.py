@@ -1,11 +1,5 @@
 """The reference: the installed Keras, called as a user would call it."""
 
-import os
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
-os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
-
 from importlib import import_module
 from typing import Any
 
