@@ -1,7 +1,7 @@
 """Measures the gates of a model on a batch as one graph of TensorFlow. In the fenced child only.
 
 The features of a gate are large; their values never leave the graph. What leaves it are a few sums for each channel
-and image, counts in bins, and a small 8-bit picture of each map.
+and image, one byte for each value, which is counted at once, and a small 8-bit picture of each map.
 """
 
 from __future__ import annotations
