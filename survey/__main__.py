@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
+
+# Before NumPy is imported: with threads of its own in each worker, it waits for them longer than it computes.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from sandbox.processes.terminal import reserve_standard_error
 from survey.command import main

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from hashlib import sha256
@@ -25,6 +26,7 @@ from survey.store import ShardFiles, Store, shard_files
 
 _IN_FLIGHT = 2  # shards for each thread of a worker: one runs, one waits
 _SECONDS_TO_CONNECT = 30
+_SECONDS_MORE = 5  # Dask itself gives up first, and knows the reason
 _LOOPBACK = "127.0.0.1:0"  # with None, Dask serves its state at all addresses of the machine
 
 
@@ -104,14 +106,7 @@ def _client(scheduler: str | None, workers: int) -> Iterator[Any]:
             "A survey needs Dask, which is not installed: pip install -r requirements-survey.txt"
         ) from None
     if scheduler is not None:
-        try:
-            client = Client(scheduler, timeout=_SECONDS_TO_CONNECT)
-        except (OSError, ValueError, TimeoutError) as error:
-            raise invalid_request(
-                "The Dask scheduler {address} cannot be reached: {reason}.",
-                address=scheduler[:80],
-                reason=str(error)[:120],
-            ) from None
+        client = _connected(scheduler)
     else:
         client = Client(
             processes=False, n_workers=1, threads_per_worker=workers, memory_limit=0, silence_logs=logging.ERROR,
@@ -121,6 +116,38 @@ def _client(scheduler: str | None, workers: int) -> Iterator[Any]:
         yield client
     finally:
         client.close()
+
+
+def _connected(address: str) -> Any:
+    """A client of the scheduler at an address.
+
+    It is made in a thread of its own: where a program listens that is no scheduler, Dask may wait forever.
+
+    Raises:
+        MergeError: there is no scheduler.
+    """
+    from distributed import Client  # noqa: PLC0415  # likewise
+
+    made: Future[Any] = Future()
+
+    def connect() -> None:
+        try:
+            made.set_result(Client(address, timeout=_SECONDS_TO_CONNECT, set_as_default=False))
+        except Exception as error:  # what Dask raises depends on what the other program has sent
+            made.set_exception(error)
+
+    threading.Thread(target=connect, name="connect to Dask", daemon=True).start()
+    try:
+        return made.result(_SECONDS_TO_CONNECT + _SECONDS_MORE)
+    except TimeoutError:
+        reason = f"no answer within {_SECONDS_TO_CONNECT} seconds"
+    except (OSError, ValueError) as error:
+        reason = str(error).rstrip(".")[:120] or type(error).__name__
+    except Exception:
+        reason = "another program answers there"
+    raise invalid_request(
+        "The Dask scheduler {address} cannot be reached: {reason}.", address=address[:80], reason=reason
+    )
 
 
 def run_shard(plan_text: str, shard: int) -> ShardFiles:

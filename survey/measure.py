@@ -168,21 +168,13 @@ def measure_shard(plan: Plan, process: ModelProcess, source: Source, shard: int)
 
 
 def _in_batches(plan: Plan, process: ModelProcess, source: Source, shard: int) -> Measured:
-    """Every batch of a shard; the next one is read while the child works on one."""
+    """Every batch of a shard. Reading and measuring take turns, so that a worker takes one core."""
     collected = _Collected(plan, plan.numbers(shard))
-    waiting: Future[Reply] | None = None
-    before: tuple[range, Sequence[Loaded]] | None = None
     for numbers in _batches(plan, shard):
         loaded = [load_image(plan, process.model, source, number) for number in numbers]
-        if waiting is not None and before is not None:
-            collected.take(*before, process.measured(waiting))
-        before, waiting = (numbers, loaded), None
-        if any(not one.error for one in loaded):
-            waiting = process.measure(plan, _stacked(plan, loaded))
-        else:
-            collected.take(numbers, loaded, None)
-    if waiting is not None and before is not None:
-        collected.take(*before, process.measured(waiting))
+        usable = any(not one.error for one in loaded)
+        found = process.measured(process.measure(plan, _stacked(plan, loaded))) if usable else None
+        collected.take(numbers, loaded, found)
     return collected.measured()
 
 

@@ -171,7 +171,7 @@ class Store:
         if held is not None:
             if held.id != plan.id:
                 raise invalid_request(
-                    "{folder} holds a survey with another {changed}. Nothing was changed; name another folder.",
+                    "{folder} holds another survey; what differs: {changed}. Nothing was changed; name another folder.",
                     folder=self.folder.name[:60],
                     changed=", ".join(differences(held, plan)),
                 )

@@ -1,7 +1,7 @@
 """Measures the gates of a model on a batch as one graph of TensorFlow. In the fenced child only.
 
 The features of a gate are large; their values never leave the graph. What leaves it are a few sums for each channel
-and image, counts in bins, and a small 8-bit picture of each map.
+and image, one byte for each value, which is counted at once, and a small 8-bit picture of each map.
 """
 
 from __future__ import annotations
@@ -17,11 +17,9 @@ from core.dtypes import Array
 from core.gates.health import PASSED, SUPPRESSED
 from sandbox.model_file.entries import JoinEntry, MergeEntry
 from sandbox.model_file.file import ModelFile
+from sandbox.model_run.feature_graph import feature_codes, feature_counts, feature_sums, plain_sums
 from sandbox.model_run.gate_figures import (
-    FEATURE_BINS,
-    HALF_OCTAVES,
     MAP_SIDE,
-    OCTAVES,
     SUMS,
     WEIGHT_BINS,
     GateSpec,
@@ -35,10 +33,6 @@ from sandbox.model_run.summary import sendable
 
 Tensor = Any  # TensorFlow ships no types
 _Call = tuple[list[Tensor], Tensor]  # operands and output
-_FINE_BITS = 10  # of a float32: sign, exponent, and half an octave
-_FINE = 2**_FINE_BITS
-_COUNTED = 500_000  # features that are counted at a time
-_FINE_ZEROS = np.array([0, 1, _FINE // 2, _FINE // 2 + 1])  # of both signs, the exponent of zero
 _POSITIVE = frozenset({"Relu", "Relu6", "Sigmoid", "Softmax"})  # operations of TensorFlow with no negative result
 
 
@@ -78,7 +72,11 @@ class GateGraph:
         found = self._function(
             [tf.convert_to_tensor(array) for array in inputs], tf.convert_to_tensor(valid), tf.convert_to_tensor(masks)
         )
-        return {name: np.asarray(value) for name, value in found.items()}
+        arrays = {name: np.asarray(value) for name, value in found.items()}
+        for number, gate in enumerate(self._gates):
+            counts = feature_counts(arrays.pop(f"{number}/codes"), gate.channels)
+            arrays |= {f"{number}/{name}": value for name, value in counts.items()}
+        return arrays
 
     def _measure(self, inputs: list[Tensor], valid: Tensor, masks: Tensor) -> dict[str, Tensor]:
         seen: dict[str, list[_Call]] = {}
@@ -190,9 +188,9 @@ def _gate_figures(
         wide = tf.broadcast_to(_expanded(x, output, leading), output.shape)
         product = tf.cast(output, tf.float32) if len(operands) > 2 else None
         positive = operands[gate.features].op.type in _POSITIVE
-        sums = _sums(wide, _expanded(alpha, output, leading), product, positive=positive)
+        sums = feature_sums(wide, _expanded(alpha, output, leading), product, positive=positive)
     else:
-        sums = _plain_sums(x)
+        sums = plain_sums(x)
     figures = _figures(gate, alpha)
     before, after = (tf.reduce_sum(sums[:, SUMS.index(name)], axis=1) for name in ("square", "after"))
     lost = _lost(alpha)
@@ -201,7 +199,7 @@ def _gate_figures(
         "figures": tf.stack([*figures, before, after, tf.cast(lost, tf.float32)], axis=1),
         "sums": sums,
         "weight_bins": _weight_bins(tf.reshape(alpha, [alpha.shape[0], -1])),
-        **_counted(x, finite),
+        "codes": feature_codes(x, finite),
         "finite": finite,
         "map": _small_map(alpha, gate),
     }
@@ -236,54 +234,6 @@ def _entropy(alpha: Tensor, shared_axes: tuple[int, ...]) -> Tensor:
     products = tf.reduce_sum(tf.math.xlogy(alpha, alpha), axis=axes)
     entropy = (tf.math.log(total) - products / total) / np.float32(np.log(count))
     return tf.reduce_mean(tf.reshape(entropy, [alpha.shape[0], -1]), axis=1)
-
-
-def _sums(x: Tensor, alpha: Tensor, y: Tensor | None, *, positive: bool) -> Tensor:
-    """Sums over the positions of each image, (n, 7, C), in the order of `SUMS`.
-
-    Each sum is a matrix product with a row of weights, which reads the features once and stores nothing of their size.
-
-    Args:
-        x: features, (n, ..., C).
-        alpha: the gate with as many axes.
-        y: the product, (n, ..., C); None if it is x times alpha.
-        positive: whether x is surely its own magnitude.
-    """
-    count, channels = x.shape[0], x.shape[-1]
-    positions = prod(x.shape[1:-1])
-    flat = tf.reshape(x, [count, positions, channels])
-    ones = tf.ones([count, 1, positions], tf.float32)
-    magnitude, squares = flat if positive else tf.abs(flat), flat * flat
-    after = None if y is None else _total(ones, tf.square(tf.reshape(y, flat.shape)))
-    if alpha.shape[-1] == 1:
-        gate = tf.reshape(tf.broadcast_to(alpha, [*x.shape[:-1], 1]), [count, 1, positions])
-        both = tf.matmul(tf.concat([ones, gate], axis=1), magnitude)
-        energies = tf.matmul(tf.concat([ones, gate * gate], axis=1), squares)
-        parts = [both[:, 0], energies[:, 0], both[:, 1], tf.reduce_sum(gate, axis=2), tf.reduce_sum(gate**2, axis=2)]
-        after = energies[:, 1] if after is None else after
-    elif prod(alpha.shape[1:-1]) == 1:
-        gate, total, energy = tf.reshape(alpha, [count, channels]), _total(ones, magnitude), _total(ones, squares)
-        parts = [total, energy, gate * total, positions * gate, positions * gate * gate]
-        after = gate * gate * energy if after is None else after
-    else:
-        gate = tf.reshape(tf.broadcast_to(alpha, x.shape), flat.shape)
-        parts = [_total(ones, part) for part in (magnitude, squares, magnitude * gate, gate, gate * gate)]
-        after = _total(ones, squares * gate * gate) if after is None else after
-    total = parts[0] if positive else _total(ones, flat)
-    return tf.stack([tf.broadcast_to(part, [count, channels]) for part in (total, *parts, after)], axis=1)
-
-
-def _total(ones: Tensor, values: Tensor) -> Tensor:
-    """The sum of (n, positions, C) over the positions, (n, C)."""
-    return tf.matmul(ones, values)[:, 0]
-
-
-def _plain_sums(x: Tensor) -> Tensor:
-    """As `_sums` for features that are not multiplied by a gate of their shape: what needs one is NaN."""
-    flat = tf.reshape(x, [x.shape[0], prod(x.shape[1:-1]), x.shape[-1]])
-    ones = tf.ones([flat.shape[0], 1, flat.shape[1]], tf.float32)
-    sums = [_total(ones, part) for part in (flat, tf.abs(flat), flat * flat)]
-    return tf.stack([*sums, *[tf.fill([x.shape[0], x.shape[-1]], np.float32(np.nan))] * 4], axis=1)
 
 
 def _levels(flat: Tensor) -> Tensor:
@@ -326,46 +276,6 @@ def _covered_parts(masks: Tensor, grid: tuple[int, ...]) -> Tensor:
         return tf.nn.avg_pool2d(masks[..., None], steps, steps, "VALID")[..., 0]
     up, across = (tf.constant(covered(own, wanted), tf.float32) for own, wanted in zip(size, grid, strict=True))
     return tf.einsum("nrw,cw->nrc", tf.einsum("rh,nhw->nrw", up, masks), across)
-
-
-def _counted(x: Tensor, finite: Tensor) -> dict[str, Tensor]:
-    """Of the features at every position, over the images that are finite: counts in bins, and of zeros.
-
-    A value is counted by its sign, its exponent and the first bit of its mantissa: the upper ten of its bits. These
-    fine counts are summed to the bins at the end. A few images are counted at a time, so that only these are held as
-    integers. Magnitudes below 2^-126 count as zero, as everywhere in TensorFlow.
-
-    Returns:
-        "feature_bins" (C, 128) and "zeros" (C,), int32.
-    """
-    images, channels, positions = x.shape[0], x.shape[-1], prod(x.shape[1:-1])
-    flat, step = tf.reshape(x, [images, positions, channels]), max(1, _COUNTED // (positions * channels))
-
-    def count(start: Tensor, counts: Tensor) -> tuple[Tensor, Tensor]:
-        some, known = flat[start : start + step], finite[start : start + step]
-        some = tf.cond(tf.reduce_all(known), lambda: some, lambda: tf.boolean_mask(some, known))
-        rows = tf.transpose(tf.reshape(some, [-1, channels]))  # so that the counts of one row fit into the cache
-        upper = tf.bitwise.right_shift(tf.bitcast(rows, tf.uint32), tf.constant(32 - _FINE_BITS, tf.uint32))
-        more = tf.raw_ops.DenseBincount(
-            input=tf.bitcast(upper, tf.int32), size=_FINE, weights=tf.constant([], tf.int32), binary_output=False
-        )
-        return start + step, counts + more
-
-    begin = (tf.constant(0), tf.zeros([channels, _FINE], tf.int32))
-    _, counts = tf.while_loop(lambda start, _: start < images, count, begin, parallel_iterations=1)
-    counts = tf.transpose(counts)
-    bins = tf.math.unsorted_segment_sum(counts, _fine_bins(), FEATURE_BINS)
-    zeros = tf.reduce_sum(tf.gather(counts, _FINE_ZEROS), axis=0)
-    return {"feature_bins": tf.transpose(bins), "zeros": zeros}
-
-
-def _fine_bins() -> Array:
-    """The bin of each fine count, (1024,)."""
-    upper = np.arange(_FINE)
-    half = np.clip(upper % (_FINE // 2) - 2 * (127 - OCTAVES), 0, HALF_OCTAVES - 1)
-    bins: Array = half + HALF_OCTAVES * (upper >= _FINE // 2)
-    bins[_FINE_ZEROS] = 0
-    return bins
 
 
 def _small_map(alpha: Tensor, gate: GateSpec) -> Tensor:

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -85,8 +86,8 @@ def test_what_is_rejected(tmp_path, model_file, stack, surveyed, capsys, monkeyp
     """One line each, status 2, and nothing of the earlier survey is lost."""
     (tmp_path / "none").mkdir()
     cases = {
-        "another options": command(model_file, stack, surveyed, "--scale", "none"),
-        "another images": [str(model_file), "seeds:0-1", "--out", str(surveyed)],
+        "differs: options": command(model_file, stack, surveyed, "--scale", "none"),
+        "differs: images": [str(model_file), "seeds:0-1", "--out", str(surveyed)],
         "holds no images": command(model_file, tmp_path / "none", tmp_path / "out"),
         "cannot be read": command(tmp_path / "no.keras", stack, tmp_path / "out"),
         "no merge nothing": command(model_file, stack, tmp_path / "out", "--gate", "nothing"),
@@ -112,6 +113,28 @@ def test_nothing_listens_for_other_machines():
     with engine._client(None, 1):
         open_now = {one.laddr for one in psutil.Process().net_connections("tcp") if one.status == "LISTEN"}
     assert {address.ip for address in open_now - before} <= {"127.0.0.1"}
+
+
+@pytest.mark.parametrize("sent", [b"", b"HTTP/1.0 400 Bad Request\r\n\r\n"])
+def test_an_address_without_a_scheduler(monkeypatch, sent):
+    """A program that says nothing, and one that speaks HTTP: one sentence, and no waiting forever."""
+    monkeypatch.setattr(engine, "_SECONDS_TO_CONNECT", 1)
+    monkeypatch.setattr(engine, "_SECONDS_MORE", 0)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer():
+            with contextlib.suppress(OSError):  # the server is closed
+                while True:
+                    taken.append(server.accept()[0])
+                    taken[-1].sendall(sent)
+
+        taken: list[socket.socket] = []
+        threading.Thread(target=answer, daemon=True).start()
+        address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(MergeError, match=f"{address} cannot be reached: [a-z]"), engine._client(address, 1):
+            pass
+        for connection in taken:
+            connection.close()
 
 
 def started(*arguments, **options):
@@ -147,17 +170,14 @@ def test_a_driver_that_is_killed_is_continued(tmp_path, model_file, stack, surve
 @contextlib.contextmanager
 def cluster(folder):
     """A scheduler and two workers over TCP, each a process; yields the address and the workers."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    address = f"tcp://127.0.0.1:{port}"
-    scheduler = started(
-        "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard", env=environment
-    )
+    environment, file = os.environ | {"PYTHONPATH": str(ROOT)}, folder / "scheduler.json"
+    here = ("--host", "127.0.0.1", "--no-dashboard", "--scheduler-file", str(file))
+    scheduler = started("distributed.cli.dask_scheduler", *here, "--port", "0", env=environment)
+    assert until(file.exists, PATIENCE)
+    address = json.loads(file.read_text())["address"]
     workers = [
         started(
-            "distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard",
+            "distributed.cli.dask_worker", *here, "--nthreads", "1", "--no-nanny",
             "--local-directory", str(folder / str(number)), env=environment,
         )
         for number in range(2)

@@ -103,9 +103,9 @@ def test_another_survey_is_rejected(tmp_path):
     store = filled(tmp_path, [0])
     for name, change in (("model", "model_digest"), ("images", "source_digest")):
         other = Plan(**(vars(PLAN) | {change: "c" * 64}))
-        with pytest.raises(MergeError, match=f"another {name}"):
+        with pytest.raises(MergeError, match=f"differs: {name}"):
             store.begin(other)
-    with pytest.raises(MergeError, match="another options"):
+    with pytest.raises(MergeError, match="differs: options"):
         store.begin(Plan(**(vars(PLAN) | {"options": Options(("seeds:0-138",), scale="none")})))
     assert store.begin(PLAN) == PLAN
     assert store.done(PLAN) == [0]
