@@ -24,6 +24,7 @@ from sandbox.processes.keras_internals import has_inputs, input_structure
 _OUT_OF_MEMORY = ("MemoryError", "ResourceExhaustedError")
 _MOST_TEXT = 600  # characters of Keras's reason
 _OLD_HARD_SIGMOID = "hard_sigmoid_of_keras_2"
+_VALUES = re.compile(r", value=[^>]*>")  # of the weights, in the name of a variable
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -148,22 +149,21 @@ def _reason(error: Exception, path: Path | None) -> MergeError:
 
 
 def _last_cause(text: str) -> str:
-    """What follows the last "Exception encountered: ", or the paragraph with the cause; without the config in it."""
+    """What follows the last "Exception encountered: ", or the paragraph with the cause; no config, no weights."""
     text = _COLOURS.sub("", text).strip()
     marker = "Exception encountered: "
     if marker in text:
         text = text.rsplit(marker, 1)[1]
     paragraphs = [part.strip() for part in text.split("\n\n") if part.strip()]
     found = [
-        part for part in paragraphs if not part.startswith(("Exception encountered when calling", "Arguments rec"))
+        part
+        for part in paragraphs
+        if not part.startswith(("Exception encountered when calling", "Arguments rec"))
+        and "Example error message for object" not in part  # the message is the next paragraph
     ]
-    found = found or paragraphs or [""]
-    whole = (
-        found[:2] if found[0].endswith(":") else found[:1]
-    )  # "Example error message for object ...:", and the message
-    text = " ".join(" ".join(whole).split())
+    text = " ".join((found or paragraphs or [""])[0].split())
     text = text.split(" config={", maxsplit=1)[0]
-    return _whole_words(text)
+    return _whole_words(_VALUES.sub(">", text))
 
 
 def _whole_words(text: str) -> str:

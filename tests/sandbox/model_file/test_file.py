@@ -241,12 +241,12 @@ def test_a_layer_of_an_application_is_no_custom_code():
 
 
 def test_the_reason_of_keras_is_whole():
-    """What follows "Example error message for object ...:" belongs to it."""
+    """It is what follows "Example error message for object ...:"."""
     from sandbox.model_run.loading import _last_cause
 
     text = "A total of 2 objects could not be loaded. Example error message for object <Dense name=d>:\n\n"
-    assert _last_cause(f"{text}Layer 'd' expected 2 variables.\n\nList of objects").endswith(
-        ">: Layer 'd' expected 2 variables."
-    )
+    assert _last_cause(f"{text}Layer 'd' expected 2 variables.\n\nList of objects") == "Layer 'd' expected 2 variables."
+    shapes = "<Variable path=d/kernel, shape=(2, 1), dtype=float32, value=[[0.5]\n [1.]]>"
+    assert _last_cause(f"{text}must match. Target variable: {shapes}").endswith("shape=(2, 1), dtype=float32>")
     boiler = "<class 'X'> could not be deserialized properly. Exception encountered: Layer.__init__() got 'a'"
     assert _last_cause(boiler) == "Layer.__init__() got 'a'"
