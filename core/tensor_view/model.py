@@ -34,6 +34,7 @@ class Panel:
         limits: range of its colours where each slice or each tensor has its own, such as (0, 1) for weights; wider
             where the values are.
         remark: a few words beside its shape.
+        dtype: its name in the model, where the array holds the values in another; empty for that of the array.
     """
 
     title: str
@@ -45,6 +46,7 @@ class Panel:
     like: int | None = None
     limits: tuple[float, float] | None = None
     remark: str = ""
+    dtype: str = ""
 
     def __post_init__(self) -> None:
         """Lists and NumPy's scalars are arrays too."""

@@ -112,7 +112,7 @@ def _is_computed(view: TensorView, notes: list[str]) -> bool:
 def _panel(view: TensorView, frame: Frame, number: int, words: dict[str, str]) -> dict[str, Any]:
     panel = view.panels[number]
     rounded = panel.value.dtype.kind in "iu" and panel.value.size and _largest(panel.value) > EXACT
-    kind = str(panel.value.dtype) + (f" · {words['rounded']}" if rounded else "")
+    kind = (panel.dtype or str(panel.value.dtype)) + (f" · {words['rounded']}" if rounded else "")
     return {
         "title": panel.title, "symbol": panel.symbol, "shape": panel.value.shape, "axes": frame.axes[number],
         "links": [(link.output_axis, link.offset, link.summed) for link in frame.links[number]],

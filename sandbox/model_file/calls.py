@@ -15,7 +15,7 @@ from sandbox.model_file.config import RawLayer, raw_layers
 from sandbox.model_file.entries import Operand
 from sandbox.model_file.kinds import merged_shape
 from sandbox.model_file.references import Reference
-from sandbox.model_file.shapes import output_shape
+from sandbox.model_file.shapes import output_shape, state_shapes
 
 _SHOWN = 60  # characters of a foreign name in an error
 _Place = tuple[int, int]  # which layer, which of its calls
@@ -30,7 +30,7 @@ class Call:
         path: as in `LayerEntry`.
         number: which call of its layer, from 0.
         operands: in order, including constants.
-        beside: further input tensors, such as masks and states.
+        beside: further input tensors: masks.
         layer: as saved.
     """
 
@@ -90,6 +90,8 @@ class Graph:
         shape = merged_shape(call.layer, shapes) or output_shape(call.layer, shapes or [call.layer.built_shape])
         if shape is not None:
             self._computed[call.id, 0] = shape
+        for index, state in state_shapes(call.layer, shapes).items():
+            self._computed[call.id, index] = state
 
     def learn(self, tensor: Operand) -> Operand:
         """Store the shape of a tensor, or fill it in."""

@@ -13,7 +13,7 @@ from sandbox.model_file.allowed import CLASSES
 from sandbox.model_file.config import is_model
 from sandbox.model_file.entries import Refusal
 from sandbox.model_file.keras2_functions import translated_call
-from sandbox.model_file.keras2_layers import layer_module, translated_settings
+from sandbox.model_file.keras2_layers import RECURRENT, layer_module, translated_settings
 from sandbox.model_file.keras2_names import rename_layers
 
 Entry = dict[str, Any]
@@ -218,7 +218,10 @@ class _Calls:
         shapes = _input_shapes(layer)
         if layer.get("class_name") in _FUNCTION_LAYERS:
             return self._function(layer, nodes, shapes)
-        return layer | {"inbound_nodes": [self._node(node, shapes) for node in nodes]}
+        found = [self._node(node, shapes) for node in nodes]
+        if layer.get("class_name") in RECURRENT:
+            found = [_with_states(node) for node in found]
+        return layer | {"inbound_nodes": found}
 
     @staticmethod
     def _is_old(node: Any) -> bool:
@@ -285,6 +288,14 @@ class _Calls:
             "module": module, "class_name": operation, "config": own, "registered_name": operation,
             "name": _name(layer), "inbound_nodes": [call],
         }  # fmt: skip
+
+
+def _with_states(node: Any) -> Any:
+    """The call of a recurrent layer on [sequence, states...], as Keras 2 saves it, with the states by name."""
+    first = node["args"][0] if isinstance(node, dict) and len(node.get("args") or ()) == 1 else None
+    if not isinstance(first, list) or len(first) < 2 or not isinstance(node.get("kwargs"), dict):
+        return node
+    return {"args": first[:1], "kwargs": {"initial_state": first[1:]} | node["kwargs"]}
 
 
 def _array(value: Any) -> Any:

@@ -141,7 +141,7 @@ def _slices(spec: Any) -> list[Any] | None:
 
 _UNKNOWN = object()
 _KINDS: dict[str, Callable[[], Any]] = {
-    "Ellipsis": lambda: {"class_name": "__ellipsis__", "config": {}},
+    **dict.fromkeys(("Ellipsis", "__ellipsis__"), lambda: {"class_name": "__ellipsis__", "config": {}}),
     "tf.newaxis": lambda: None,
 }
 
@@ -152,5 +152,5 @@ def _slice(entry: Any) -> Any:
         return {"class_name": "__slice__", "config": entry} if plain else _UNKNOWN
     if isinstance(entry, int) and not isinstance(entry, bool):
         return entry
-    value = entry.get("value") if isinstance(entry, dict) else entry
+    value = entry.get("value", entry.get("class_name")) if isinstance(entry, dict) else entry
     return _KINDS[value]() if isinstance(value, str) and value in _KINDS else _UNKNOWN

@@ -53,6 +53,7 @@ _TRANSPOSED = tuple(f"Conv{n}DTranspose" for n in (1, 2, 3))
 _ONE_GROUP = (*_TRANSPOSED, "DepthwiseConv1D", "DepthwiseConv2D", "SeparableConv1D", "SeparableConv2D")
 _SPATIAL_DROPOUT = ("SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D")
 _RNN = ("RNN", "SimpleRNN", "LSTM", "GRU", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
+RECURRENT = (*_RNN, "Bidirectional")  # layers that take initial states
 
 RENAMES = (
     Rename(("InputLayer",), "batch_input_shape", "batch_shape"),
@@ -86,9 +87,6 @@ RENAMES = (
     Rename(("RandomRotation", "RandomZoom", "RandomTranslation"), "value_range"),  # written by Keras 3.0 to 3.3
 )
 
-OTHER_FUNCTIONS = {  # activations of Keras 2 that Keras 3 computes otherwise under the same name
-    "hard_sigmoid": _("The activation hard_sigmoid of Keras 2 is another function than that of Keras 3."),
-}
 _DROPPED = _("The setting {setting} of {layer} exists in Keras 2 only.")
 
 
@@ -113,9 +111,6 @@ def translated_settings(class_name: str, config: Mapping[str, Any]) -> tuple[Set
         del found[name]
     for name in [name for name in found if "activation" in name]:
         found[name] = translated_activation(found[name])
-        refused = OTHER_FUNCTIONS.get(str(found[name]), refused)
-    if class_name == "Activation":
-        refused = OTHER_FUNCTIONS.get(str(found.get("activation")), refused)
     if "dtype" in found:
         found["dtype"] = _dtype(found["dtype"])
     return found, refused

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from core import MERGES, MergeError
 from core.errors import Shape
 from core.merges.keras_ops import OPERATORS, align_as_written
-from sandbox.model_file.allowed import LAYERS
+from sandbox.model_file.allowed import CLASSES, LAYERS
 from sandbox.model_file.config import RawLayer
 from sandbox.model_file.entries import JoinKind, Kind
 
@@ -39,7 +39,8 @@ def join_kind(layer: RawLayer) -> JoinKind:
     """How a layer that is no merge combines tensors: a known operation, a layer of Keras, or code."""
     if within(layer.module, _OPERATIONS) or layer.class_name in _FUNCTIONS:
         return "operation"
-    return "layer" if layer.class_name in LAYERS and within(layer.module or "keras.layers", _LAYERS) else "code"
+    of_keras = layer.class_name in LAYERS and within(layer.module or "keras.layers", _LAYERS)
+    return "layer" if of_keras or layer.class_name in CLASSES.get(layer.module, ()) else "code"
 
 
 def options_of(layer: RawLayer) -> dict[str, object]:

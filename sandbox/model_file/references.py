@@ -42,8 +42,8 @@ class Reference:
 
     @property
     def merged(self) -> bool:
-        """Whether it is an operand, not a mask or a state."""
-        return not self.keyword.endswith(("mask", "state", "training"))
+        """Whether it is an operand, such as the initial state of a recurrent layer, and not a mask."""
+        return not self.keyword.endswith(("mask", "training"))
 
 
 def operands_of(node: Any) -> tuple[Reference, ...]:

@@ -31,10 +31,66 @@ def output_shape(layer: RawLayer, shapes: Sequence[Shape | None]) -> Shape | Non
     first = shapes[0] if shapes else None
     if first is None:
         return None
+    if layer.class_name == "GetItem":
+        return _item(layer, first)
     if layer.class_name in ("Attention", "AdditiveAttention") and len(shapes) > 1:
         value = shapes[1]
         return None if not value or layer.config.get("return_attention_scores") else (*first[:-1], value[-1])
     return _shape(layer.class_name, layer.config, first)
+
+
+def state_shapes(layer: RawLayer, shapes: Sequence[Shape | None]) -> dict[int, Shape]:
+    """The shapes of the states that a recurrent layer returns, by the number of the output.
+
+    Args:
+        layer: as the file has it.
+        shapes: of its inputs, batch first.
+    """
+    settings, first, times = layer.config, shapes[0] if shapes else None, 1
+    inner = settings.get("layer")
+    name, begin = layer.class_name, 1
+    if name == "Bidirectional" and isinstance(inner, dict) and isinstance(inner.get("config"), dict):
+        begin, times = 1 if settings.get("merge_mode", "concat") is not None else 2, 2
+        name, settings = str(inner.get("class_name")), inner["config"]
+    units, count = settings.get("units"), times * _STATES.get(name, 0)
+    if not first or not isinstance(units, int) or not settings.get("return_state"):
+        return {}
+    return {begin + number: (first[0], units) for number in range(count)}
+
+
+def _item(layer: RawLayer, shape: Shape) -> Shape | None:
+    """The shape of `x[...]`, by the index that the file holds."""
+    try:
+        key = layer.whole["inbound_nodes"][0]["args"][1]
+        keys = key if isinstance(key, list) else [key]
+        dots = next((at for at, entry in enumerate(keys) if _is_ellipsis(entry)), len(keys))
+        used = sum(entry is not None and not _is_ellipsis(entry) for entry in keys)
+        rest: list[Any] = [{"config": {}}] * (len(shape) - used)  # the axes that "..." covers are kept whole
+        sizes, found = iter(shape), list[Size]()
+        for entry in [*keys[:dots], *rest, *keys[dots + 1 :]]:
+            if entry is None:
+                found.append(1)
+            elif (size := _cut(entry, next(sizes))) != _GONE:
+                found.append(size)
+        return tuple(found)
+    except (TypeError, ValueError, KeyError, IndexError, StopIteration):
+        return None
+
+
+def _is_ellipsis(entry: Any) -> bool:
+    return isinstance(entry, dict) and entry.get("class_name") == "__ellipsis__"
+
+
+def _cut(entry: Any, size: Size) -> Size:
+    """The size of an axis after an integer (`_GONE`) or a slice."""
+    if isinstance(entry, int):
+        return _GONE
+    ends = [entry["config"].get(name) for name in ("start", "stop", "step")]
+    if not any(ends):
+        return size
+    if size is None:
+        return None
+    return len(range(*slice(*ends).indices(size)))
 
 
 def _shape(class_name: str, settings: Settings, shape: Shape) -> Shape | None:
@@ -177,9 +233,14 @@ def _recurrent(settings: Settings, shape: Shape) -> Shape:
     return (*shape[:2], units) if settings.get("return_sequences") else (shape[0], units)
 
 
+def _convolved_steps(settings: Settings, shape: Shape) -> Shape:
+    one = _convolution(settings, (shape[0], *shape[2:]))
+    return (one[0], shape[1], *one[1:]) if settings.get("return_sequences") else one
+
+
 def _both_directions(settings: Settings, shape: Shape) -> Shape | None:
     inner = _wrapped(settings, shape)
-    if inner is None or settings.get("merge_mode", "concat") is None or settings["layer"]["config"].get("return_state"):
+    if inner is None:
         return None
     doubled = settings.get("merge_mode", "concat") == "concat"
     return (*inner[:-1], 2 * (inner[-1] or 0)) if doubled else inner
@@ -219,6 +280,8 @@ _SAME_NAMES = """
     Sigmoid Relu Relu6 Tanh Silu Gelu Elu Selu LeakyRelu Softplus Negative Absolute Abs Square Sqrt Rsqrt Exp Log
     Log1p Expm1 Erf Softsign Clip Round Floor Ceil Sign Sin Cos LogicalNot Cast StopGradient Copy HardSigmoid HardSilu
 """
+_STATES = {"LSTM": 2, "GRU": 1, "SimpleRNN": 1}  # how many states each returns
+_GONE = -1  # the size of an axis that an integer index takes away
 _SAME = frozenset(_SAME_NAMES.split())
 _RULES: dict[str, Rule] = {
     **{f"{kind}Conv{n}D": _convolution for n in (1, 2, 3) for kind in ("", "Separable")},
@@ -234,7 +297,8 @@ _RULES: dict[str, Rule] = {
     **{f"ZeroPadding{n}D": _margin(1, "padding") for n in (1, 2, 3)},
     **{f"Cropping{n}D": _margin(-1, "cropping") for n in (1, 2, 3)},
     **dict.fromkeys(("Resizing", "CenterCrop", "RandomCrop"), _resized),
-    **dict.fromkeys(("LSTM", "GRU", "SimpleRNN"), _recurrent),
+    **dict.fromkeys(_STATES, _recurrent),
+    **{f"ConvLSTM{n}D": _convolved_steps for n in (1, 2, 3)},
     **dict.fromkeys(("Mean", "Sum", "Max", "Min", "Prod", "Amax", "Amin", "Any", "All", "Std", "Var"), _reduced),
     "Resize": lambda settings, shape: _resized(dict(zip(("height", "width"), settings["size"], strict=True)), shape),
     "Transpose": _transposed_axes,

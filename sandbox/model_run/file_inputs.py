@@ -14,7 +14,7 @@ from core.limits import MAX_ELEMENTS, MAX_RANK, MAX_UPLOAD_BYTES
 from sandbox.model_file.entries import InputEntry
 from sandbox.model_file.file import ModelFile
 from sandbox.model_file.sizes import noise_shape, size_advice
-from sandbox.model_run.fitting import fit_picture
+from sandbox.model_run.fitting import fit_picture, reading_notes
 from sandbox.model_run.input_arrays import (
     SCALINGS,
     Picture,
@@ -67,7 +67,7 @@ def source_inputs(
     Raises:
         MergeError: it fits no input.
     """
-    found, notes, reasons = {}, list(source.notes) if isinstance(source, Picture) else [], []
+    found, notes, reasons = {}, list[Sentence](), list[ValueError]()
     for entry in model.inputs:
         try:
             array, said = _fitted(source, entry if size is None else _sized(entry, size), scale)
@@ -75,7 +75,9 @@ def source_inputs(
             reasons.append(error)
             continue
         found[entry.name] = array
-        notes += [*said, *_advice(model, entry, array.shape)]
+        scaling = default_scaling(array_dtype(entry.dtype), SCALES[scale])
+        read = reading_notes(source, scaling) if isinstance(source, Picture) else ()
+        notes += [*read, *said, *_advice(model, entry, array.shape)]
     if not found:
         raise (
             reasons[0]

@@ -13,7 +13,7 @@ from core import Sentence
 from core.dtypes import Array
 from core.errors import Shape, invalid_request
 from core.limits import MAX_ELEMENTS
-from sandbox.model_run.input_arrays import SCALINGS, Picture, check_shape, own_array
+from sandbox.model_run.input_arrays import RANGE_NOTES, SCALINGS, Picture, check_shape, own_array
 
 _GREY = (0.299, 0.587, 0.114)  # ITU-R BT.601, as Pillow converts
 
@@ -48,7 +48,34 @@ def fit_picture(
         notes.append(
             Sentence("The picture of {own} is resized to {shape}.", own=picture.pixels.shape[:-1], shape=wanted[1:-1])
         )
-    return picture_array(picture, wanted, scaling, dtype), tuple(notes)
+    array = picture_array(picture, wanted, scaling, dtype)
+    return array, (*notes, *_channel_notes(picture.pixels.shape[-1], wanted[-1]))
+
+
+def reading_notes(picture: Picture, scaling: str) -> tuple[Sentence, ...]:
+    """What reading the file changed; without what is said of a range or window where the stored values are used.
+
+    Args:
+        picture: as read.
+        scaling: one of `SCALINGS`.
+    """
+    return tuple(note for note in picture.notes if scaling != "none" or note.template not in RANGE_NOTES)
+
+
+def _channel_notes(own: int, wanted: int) -> list[Sentence]:
+    """What became of the channels: an even number is one with alpha."""
+    notes, colours = [], own - (own in (2, 4))
+    if own == wanted:
+        return []
+    if colours == 1 and wanted > 1:
+        notes.append(Sentence("The grey values are repeated for red, green and blue."))
+    if colours > 1 and wanted == 1:
+        notes.append(Sentence("The colours are converted to grey."))
+    if colours < own and wanted in (1, 3):
+        notes.append(Sentence("The alpha channel is left out."))
+    if colours == own and wanted == 4:
+        notes.append(Sentence("An alpha channel of 1 is added."))
+    return notes
 
 
 def picture_shape(declared: Shape, picture: Picture) -> tuple[int, ...]:

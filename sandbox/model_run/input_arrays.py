@@ -23,6 +23,13 @@ _CHANNELS = (1, 3, 4)  # of a picture: grey, RGB, RGBA
 _MEAN, _DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # keras/src/applications/imagenet_utils.py
 
 
+WINDOW = _("The window of the file is used: center {center}, width {width}.").template
+DIVIDED = _("The values go up to {largest} of {most}: they are divided by {most}.").template
+STRETCHED = _("Values from {least} to {most} are scaled to 0 to 1.").template
+SWAPPED = _("Low values are bright in this file ({reason}): dark and bright are swapped.").template
+RANGE_NOTES = frozenset({WINDOW, DIVIDED, STRETCHED, SWAPPED})  # of readers, on how stored values become 0 to 1
+
+
 @dataclass(frozen=True)
 class Scaling:
     """What becomes of pixels from 0 to 1.

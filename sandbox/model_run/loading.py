@@ -23,6 +23,8 @@ from sandbox.processes.keras_internals import has_inputs, input_structure
 
 _OUT_OF_MEMORY = ("MemoryError", "ResourceExhaustedError")
 _MOST_TEXT = 600  # characters of Keras's reason
+_OLD_HARD_SIGMOID = "hard_sigmoid_of_keras_2"
+_VALUES = re.compile(r", value=[^>]*>")  # of the weights, in the name of a variable
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -41,6 +43,8 @@ def load_model(content: bytes) -> tuple[ModelFile, Any]:
         raise invalid_request("The file holds no weights (model.weights.h5).")
     check_weights(weights)
     translated = archive.hdf5 or archive.is_keras_2
+    if archive.is_keras_2:
+        config = _with_old_functions(config)
     model = _translated(config, weights) if translated else _saved(archive, config, weights)
     if not has_inputs(model):
         raise invalid_request("The model was saved before its input was known; call it once, then save it.")
@@ -82,7 +86,9 @@ def _translated(config: dict[str, Any], weights: bytes) -> Any:
     """A model of a translated config, with the weights of the file put into its layers by name."""
     try:
         model = keras.saving.deserialize_keras_object(
-            _completed({key: value for key, value in config.items() if key != "compile_config"}), safe_mode=True
+            _completed({key: value for key, value in config.items() if key != "compile_config"}),
+            custom_objects={_OLD_HARD_SIGMOID: _old_hard_sigmoid},
+            safe_mode=True,
         )
         with h5py.File(BytesIO(weights), "r") as file:
             fill_weights(model, file, config)
@@ -91,6 +97,27 @@ def _translated(config: dict[str, Any], weights: bytes) -> Any:
     except Exception as error:
         raise _reason(error, None) from None
     return model
+
+
+def _with_old_functions(value: Any) -> Any:
+    """The config with the activation hard_sigmoid of Keras 2, whose name Keras 3 gives to a function of another slope.
+
+    Call it after the config was checked: no file can name the function that is put in.
+    """
+    if isinstance(value, list):
+        return [_with_old_functions(inner) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    old = {"class_name": "function", "config": _OLD_HARD_SIGMOID, "module": "builtins", "registered_name": "function"}
+    return {
+        key: old if "activation" in key and inner == "hard_sigmoid" else _with_old_functions(inner)
+        for key, inner in value.items()
+    }
+
+
+def _old_hard_sigmoid(x: Any) -> Any:
+    """0.2 x + 0.5, from 0 to 1 (keras/src/backend.py of Keras 2.15: hard_sigmoid)."""
+    return keras.ops.clip(0.2 * x + 0.5, 0.0, 1.0)
 
 
 def _completed(value: Any) -> Any:
@@ -122,18 +149,21 @@ def _reason(error: Exception, path: Path | None) -> MergeError:
 
 
 def _last_cause(text: str) -> str:
-    """What follows the last "Exception encountered: ", or the paragraph with the cause; without the config in it."""
+    """What follows the last "Exception encountered: ", or the paragraph with the cause; no config, no weights."""
     text = _COLOURS.sub("", text).strip()
     marker = "Exception encountered: "
     if marker in text:
         text = text.rsplit(marker, 1)[1]
     paragraphs = [part.strip() for part in text.split("\n\n") if part.strip()]
     found = [
-        part for part in paragraphs if not part.startswith(("Exception encountered when calling", "Arguments rec"))
+        part
+        for part in paragraphs
+        if not part.startswith(("Exception encountered when calling", "Arguments rec"))
+        and "Example error message for object" not in part  # the message is the next paragraph
     ]
     text = " ".join((found or paragraphs or [""])[0].split())
     text = text.split(" config={", maxsplit=1)[0]
-    return _whole_words(text)
+    return _whole_words(_VALUES.sub(">", text))
 
 
 def _whole_words(text: str) -> str:

@@ -13,7 +13,7 @@ from core import MergeError, Sentence
 from core.dtypes import Array
 from core.errors import invalid_request
 from core.limits import MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE
-from sandbox.model_run.input_arrays import Picture
+from sandbox.model_run.input_arrays import DIVIDED, Picture
 from sandbox.model_run.volumes import read_volume, volume_kind
 
 _FORMATS = ["PNG", "JPEG", "WEBP"]
@@ -58,7 +58,7 @@ def read_picture(content: bytes, most_side: int | None = None) -> Picture:
     if most == _MOST_16 and 0 < used < most / 2:
         notes.append(
             Sentence(
-                "The values go up to {largest} of {most}: they are divided by {most}.",
+                DIVIDED,
                 largest=round(used),
                 most=_MOST_16,
             )

@@ -178,7 +178,7 @@ def _version(text: str) -> tuple[int, ...]:
 
 
 def _beside(keyword: str) -> bool:
-    return keyword.endswith(("mask", "state", "training"))
+    return keyword.endswith(("mask", "training"))
 
 
 def _operands(args: Any, kwargs: dict[str, Any]) -> list[Any]:

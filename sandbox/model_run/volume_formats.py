@@ -19,6 +19,7 @@ from core import Sentence
 from core.dtypes import Array
 from core.errors import invalid_request
 from core.limits import MAX_ELEMENTS
+from sandbox.model_run.input_arrays import DIVIDED, STRETCHED, SWAPPED, WINDOW
 
 _MOST_VALUES = 8 * MAX_ELEMENTS  # decoded; more than `MAX_ELEMENTS` are averaged before they are sent
 _TYPES = {np.dtype(np.uint8): 255, np.dtype(np.uint16): 65_535}  # whose whole range becomes 0 to 1, as in a PNG
@@ -110,7 +111,7 @@ def _windowed(values: Array, data: Any) -> Values | None:
         return None
     exact = str(data.get("VOILUTFunction", "LINEAR")) == "LINEAR_EXACT"
     middle, span = (centre, width) if exact else (centre - 0.5, width - 1)
-    note = Sentence("The window of the file is used: center {center}, width {width}.", center=centre, width=width)
+    note = Sentence(WINDOW, center=centre, width=width)
     return Values(values, middle - span / 2, middle + span / 2, (note,))
 
 
@@ -143,10 +144,12 @@ def _in_range(array: Array, notes: Sequence[Sentence]) -> Values:
     most = _TYPES.get(array.dtype)
     if most is None:
         return _by_values(array, notes)
+    if most > 255:
+        notes = (*notes, Sentence("The picture has 16 bits per pixel."))
     largest = int(array.max()) if array.size else 0
     if most <= 255 or not 0 < largest < most / 2:
         return Values(array, 0.0, float(most), tuple(notes))
-    note = Sentence("The values go up to {largest} of {most}: they are divided by {most}.", largest=largest, most=most)
+    note = Sentence(DIVIDED, largest=largest, most=most)
     return Values(array, 0.0, float(most), (*notes, note))
 
 
@@ -156,13 +159,13 @@ def _by_values(array: Array, notes: Sequence[Sentence]) -> Values:
     least, most = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
     if array.dtype.kind in "fb" and least >= 0 and most <= 1:
         return Values(array, 0.0, 1.0, tuple(notes))
-    note = Sentence("Values from {least} to {most} are scaled to 0 to 1.", least=f"{least:g}", most=f"{most:g}")
+    note = Sentence(STRETCHED, least=f"{least:g}", most=f"{most:g}")
     return Values(array, least, most, (*notes, note))
 
 
 def _swapped(found: Values, reason: str) -> Values:
     """The same values with the low ones bright."""
-    note = Sentence("Low values are bright in this file ({reason}): dark and bright are swapped.", reason=reason)
+    note = Sentence(SWAPPED, reason=reason)
     return Values(found.array, found.most, found.least, (*found.notes, note))
 
 

@@ -56,6 +56,23 @@ test("integers that wrap around say what is taken away", () => {
   assert.equal(sum("Add", "float32", [200, 100, 44]), "(0,): 44 = 200 + 100");
 });
 
+test("what is rounded or too large is written so that it gives the result", () => {
+  const sum = (operation, type, values, more = {}) => {
+    const model = merge(operation, [[1], [1]], [1], values, more);
+    model.panels[2].type = type;
+    return at(model, [0]).sum;
+  };
+  assert.equal(sum("Add", "float16", [2048, 1, 2048]), "(0,): 2048 = 2048 + 1");
+  assert.equal(sum("Multiply", "bfloat16", [1.5, 1.703125, 2.546875]), "(0,): 2.547 ≈ 1.5 × 1.703");
+  assert.equal(sum("Multiply", "float16", [300, 300, Infinity]), "(0,): ∞ = float16(300 × 300)");
+  assert.equal(
+    sum("Multiply", "float32", [1e30, 1e30, Infinity]),
+    "(0,): ∞ = float32(1e30 × 1e30)".replaceAll("1e30", "1.00e30"),
+  );
+  assert.equal(sum("Add", "float32", [Infinity, 1, Infinity]), "(0,): ∞ = ∞ + 1");
+  assert.equal(sum("Add", "bool", [1, 1, 1]), "(0,): 1 = bool(1 + 1)");
+});
+
 test("Concatenate says from which input", () => {
   const model = merge(
     "Concatenate",

@@ -375,7 +375,6 @@ HDF5_REFUSED = {  # listed, never run
     "own class": (whole_hdf5(old("Mine")), "is not part of Keras"),
     "function": (whole_hdf5(old("Activation", activation=_LAMBDA)), "contains custom code"),
     "function of TensorFlow": (whole_hdf5(old("TFOpLambda", function="io.read_file")), "function of TensorFlow"),
-    "another hard_sigmoid": (whole_hdf5(old("Activation", activation="hard_sigmoid")), "another function"),
     "setting of Keras 2 alone": (whole_hdf5(old("BatchNormalization", renorm=True)), "exists in Keras 2 only"),
     "immense layer": (whole_hdf5(old("Dense", units=200_000_000)), "declares 600,000,000 weights"),
 }  # fmt: skip

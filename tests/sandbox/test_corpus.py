@@ -17,13 +17,13 @@ pytestmark = pytest.mark.keras
 
 CORPUS = Path(__file__).parent / "corpus"
 ARCHIVES = {path.stem: path for path in sorted(CORPUS.glob("*.zip"))}
-_FEW = ("slashes", "tensors")  # models that only some versions have saved
+_FEW = ("slashes", "tensors", "states")  # models that only some versions have saved
 _EVERY = 12  # of the models of a version, one in so many is in every run of the tests; the others are slow
 MERGES = {
     "gate": 3, "squeeze": 1, "merges": 8, "cosine": 1, "operators": 7, "functions": 3, "concat_twice": 2, "nested": 2,
     "siamese": 3, "shared": 3, "sequential": 1, "named_inputs": 1, "steps": 2, "masked": 1, "recurrent": 1, "heads": 1,
     "attention": 1, "convolutions": 1, "pooling": 1, "volume": 1, "half": 1, "compiled": 1, "own_code": 1,
-    "slashes": 2, "tensors": 3,
+    "slashes": 2, "tensors": 3, "states": 2,
 }  # fmt: skip
 NOT_AS_WRITTEN = {"keras-3.2.1": ("shared", "siamese")}  # this version saves the second call of a layer as unused
 OTHERS = {
@@ -31,6 +31,7 @@ OTHERS = {
     "heads": {("MultiHeadAttention", "layer")},
     "recurrent": {("Bidirectional", "layer")},
     "operators": {("TrueDivide", "operation")},
+    "states": {("LSTM", "layer"), ("GRU", "layer")},
 }
 
 

@@ -13,7 +13,7 @@ from core.dtypes import Array
 from core.errors import Shape, invalid_request
 from core.merges.shape_text import parse_shape
 from sandbox.model_file.entries import InputEntry
-from sandbox.model_run.fitting import fit_picture
+from sandbox.model_run.fitting import fit_picture, reading_notes
 from sandbox.model_run.input_arrays import Picture, array_dtype, check_shape, noise_array, own_array
 from sandbox.model_run.inputs import check_sizes
 from sandbox.model_run.pictures import read_any_picture
@@ -95,7 +95,7 @@ def feed(entry: InputEntry, choice: FeedChoice, number: int, seed: int) -> Array
         return noise_array(shape, number, seed, dtype, _below(choice.below))
     picture = _picture(choice)
     array, notes = fit_picture(picture, declared, dtype, choice.scaling, shape)
-    _show_notes((*picture.notes, *notes) if choice.kind == "picture" else ())
+    _show_notes((*reading_notes(picture, choice.scaling), *notes) if choice.kind == "picture" else ())
     return array
 
 

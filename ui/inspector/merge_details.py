@@ -144,7 +144,10 @@ def fetch(ran: Ran, entry: MergeEntry) -> Tensors | None:
     if not found:
         return None
     record = ran.run.records.get(entry.id)
-    return Tensors(entry, found.inputs, found.output, found.masks, record.output.dtype if record else "")
+    if record is None:
+        return Tensors(entry, found.inputs, found.output, found.masks)
+    dtypes = tuple(figures.dtype for figures in record.inputs)
+    return Tensors(entry, found.inputs, found.output, found.masks, record.output.dtype, dtypes=dtypes)
 
 
 def _gradients(model: ModelFile, tensors: Tensors, ran: Ran) -> Tensors:

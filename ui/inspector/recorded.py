@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core import Alignment, Merged, MergeError, Sentence
+from core import AlignedInput, Alignment, Merged, MergeError, Sentence
 from core.dtypes import Array
-from core.errors import short
+from core.errors import Shape, short
 from sandbox.model_file.file import MergeEntry
 from ui.text import t
 
 _DIGITS = {"float16": 3, "bfloat16": 2}  # significant decimal digits
+_BATCHED = ("Dot", "Concatenate")  # operations that need equal batches even when a model runs
 _MASKED = ("Multiply", "Maximum", "Minimum")  # operations in which a mask changes the result
 
 
@@ -28,6 +29,7 @@ class Tensors:
         masks: one for each operand, of its shape without the last axis; None for one without a mask. Empty if no
             operand has one.
         dtype: of the result in the model; arrays of bfloat16 are recorded as float32.
+        dtypes: of the operands in the model; empty if they are those of the arrays.
         gradients: one for each operand, if they were asked for.
     """
 
@@ -37,6 +39,7 @@ class Tensors:
     masks: tuple[Array | None, ...] = ()
     dtype: str = ""
     gradients: tuple[Array, ...] = ()
+    dtypes: tuple[str, ...] = ()
 
     @property
     def names(self) -> list[str]:
@@ -62,13 +65,51 @@ class Tensors:
             and any(mask is not None and not mask.all() for mask in self.masks)
         )
 
+    @property
+    def computed_dtype(self) -> str:
+        """The dtype of 16 bits in which the merge computes; empty for any other."""
+        return self.dtype if self.dtype in _DIGITS else ""
+
+    @property
+    def shown_dtypes(self) -> tuple[str, ...]:
+        """Of the operands and the result, as they are computed with; an empty name for that of the array."""
+        own = self.dtypes or ("",) * len(self.inputs)
+        cast = [self.computed_dtype if part.dtype.kind == "f" else "" for part in self.inputs]
+        return (*(one or known for one, known in zip(cast, own, strict=True)), self.dtype)
+
     def alignment(self) -> Alignment:
-        """The alignment of the recorded shapes.
+        """The alignment of the recorded shapes. Inside a built model, a batch of 1 is broadcast, as by an operator.
 
         Raises:
             MergeError: they are incompatible by the rules of the engine.
         """
-        return self.entry.align(tuple(tensor.shape for tensor in self.inputs))
+        return aligned(self.entry, tuple(tensor.shape for tensor in self.inputs))
+
+
+def aligned(entry: MergeEntry, shapes: tuple[Shape, ...]) -> Alignment:
+    """The alignment of a merge that has run on operands of these shapes.
+
+    Raises:
+        MergeError: they are incompatible by the rules of the engine.
+    """
+    batches = {shape[:1] for shape in shapes}
+    whole = max(batches)
+    if entry.kind != "layer" or entry.operation in _BATCHED or batches != {(1,), whole}:
+        return entry.align(shapes)
+    alignment = entry.align(tuple(whole + shape[1:] for shape in shapes))
+    pairs = zip(alignment.inputs, shapes, strict=True)
+    return replace(alignment, inputs=tuple(_one_sample(one) if shape[0] == 1 else one for one, shape in pairs))
+
+
+def _one_sample(entry: AlignedInput) -> AlignedInput:
+    """The operand with a batch of 1, which is broadcast."""
+    return replace(
+        entry,
+        shape=(1, *entry.shape[1:]),
+        expanded_shape=(1, *entry.expanded_shape[1:]),
+        roles=("stretched", *entry.roles[1:]),
+        read_shape=(1, *entry.read_shape[1:]),
+    )
 
 
 def tensor_names(entry: MergeEntry, count: int) -> list[str]:
@@ -85,11 +126,12 @@ def operand_name(entry: MergeEntry, number: int) -> str:
 
 
 def computed_inputs(tensors: Tensors, alignment: Alignment) -> tuple[Array, ...]:
-    """The operands as the arithmetic takes them: masked values replaced, so that what is written gives the result.
+    """The operands as the arithmetic takes them: cast, and masked values replaced, so that it gives the result.
 
     Multiply takes 1 for a masked value, and the result is 0 where every input is masked. Maximum and Minimum skip a
     masked value; where every input is masked, they return that of the first (keras/src/layers/merging).
     """
+    tensors = replace(tensors, inputs=tuple(rounded_to(part, tensors.computed_dtype) for part in tensors.inputs))
     if not tensors.masked:
         return tensors.inputs
     counted = [_counted(mask, part, entry.inserted) for mask, part, entry in
@@ -105,6 +147,20 @@ def computed_inputs(tensors: Tensors, alignment: Alignment) -> tuple[Array, ...]
         first = np.zeros((), replaced[0].dtype) if multiply else tensors.inputs[0]
         _put_where_masked(replaced, nowhere, first)
     return tuple(replaced)
+
+
+def rounded_to(part: Array, dtype: str) -> Array:
+    """Floats rounded to 16 bits, those of bfloat16 as an array of float32; other arrays as they are."""
+    if not dtype or part.dtype.kind != "f":
+        return part
+    with np.errstate(over="ignore"):
+        if dtype == "float16":
+            return part.astype(np.float16)
+        wide = np.ascontiguousarray(part, dtype=np.float32)
+    bits = wide.view(np.uint32)
+    even = (bits >> 16) & 1  # half-way values go to the even neighbour
+    rounded = ((bits + (0x7FFF + even)) & np.uint32(0xFFFF0000)).view(np.float32)
+    return np.where(np.isfinite(wide), rounded, wide)
 
 
 def _put_where_masked(replaced: list[Array], nowhere: Array, value: Array) -> None:

@@ -17,7 +17,7 @@ from ui import counters
 from ui.inspector import controls
 from ui.inspector.cropping import Cut, cut
 from ui.inspector.gate_detection import health
-from ui.inspector.recorded import Tensors, computed_inputs, notes, operand_name
+from ui.inspector.recorded import Tensors, aligned, computed_inputs, notes, operand_name
 from ui.inspector.recorded_run import RecordedStep
 from ui.inspector.training_reels import keep_step, with_steps
 from ui.tensor_view import Selection, TensorView, default_axes, frame_of, tensor_view
@@ -87,13 +87,13 @@ def merge_view(tensors: Tensors) -> tuple[TensorView, tuple[Cut, ...]]:
     try:
         alignment = tensors.alignment()
         shown, cuts = cut(alignment, (*computed_inputs(tensors, alignment), tensors.output))
-        aligned = tensors.entry.align(tuple(tensor.shape for tensor in shown[:-1]))
-        view = values_view(aligned, shown, normalize=tensors.normalize)
+        drawn = aligned(tensors.entry, tuple(tensor.shape for tensor in shown[:-1]))
+        view = values_view(drawn, shown, normalize=tensors.normalize)
         counters.merged(tensors.entry.operation)
     except (MergeError, ValueError):  # a rule of Keras that the engine does not know: the panels are not linked
-        return side_by_side(tensors.names, tensors.all), ()
+        return with_dtypes(side_by_side(tensors.names, tensors.all), (*tensors.dtypes, tensors.dtype)), ()
     gate = gate_number(tensors.entry.operation, tensors.inputs, tensors.entry.contracted)
-    view = tensor_views.gate_scales(titled(view, tensors.names), gate)
+    view = tensor_views.gate_scales(titled(with_dtypes(view, tensors.shown_dtypes), tensors.names), gate)
     fits = len(shown) <= _IN_LINE and all(tensor.ndim == _GRID for tensor in shown)
     return (replace(view, layout="stage") if fits else view), cuts
 
@@ -101,6 +101,17 @@ def merge_view(tensors: Tensors) -> tuple[TensorView, tuple[Cut, ...]]:
 def titled(view: TensorView, names: Sequence[str]) -> TensorView:
     """The same view with other titles."""
     panels = tuple(replace(panel, title=name) for panel, name in zip(view.panels, names, strict=True))
+    return replace(view, panels=panels)
+
+
+def with_dtypes(view: TensorView, names: Sequence[str]) -> TensorView:
+    """The same view with the dtypes that the tensors have in the model: an array of bfloat16 comes as float32."""
+    if len(names) != len(view.panels):
+        return view
+    panels = tuple(
+        replace(panel, dtype=name if panel.value.dtype.kind == "f" else "")
+        for panel, name in zip(view.panels, names, strict=True)
+    )
     return replace(view, panels=panels)
 
 

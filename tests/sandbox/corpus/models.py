@@ -226,11 +226,22 @@ def tensors(k, ops):
     return k.Model(x, k.layers.Multiply(name="product")([mean, ops["std"](mean)]))
 
 
+def states(k, ops):
+    """Recurrent layers with initial states, one of them a merge; steps of images; an ellipsis in an index."""
+    x, h = k.Input((5, 3), name="x"), k.Input((4,), name="h")
+    y, last, cell = k.layers.LSTM(4, return_sequences=True, return_state=True, name="lstm")(x, initial_state=[h, h])
+    begin = ops["concat"]([last, cell], axis=-1)
+    end = k.layers.GRU(8, name="gru")(y, initial_state=begin)
+    frames = k.Input((2, 4, 6, 3), name="frames")
+    steps = k.layers.ConvLSTM2D(3, 2, padding="same", return_sequences=True, name="steps")(frames)
+    return k.Model([x, h, frames], [end, k.layers.Multiply(name="gated")([steps[..., 1:2], frames])])
+
+
 MODELS = {
     f.__name__: f
     for f in (
         gate, squeeze, merges, cosine, operators, functions, concat_twice, nested, siamese, shared, sequential,
         named_inputs, steps, masked, recurrent, heads, attention, convolutions, pooling, volume, half, compiled,
-        own_code, slashes, tensors,
+        own_code, slashes, tensors, states,
     )
 }  # fmt: skip

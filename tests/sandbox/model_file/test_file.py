@@ -224,3 +224,29 @@ def test_a_layer_named_like_a_second_call():
     recorder = Recorder(wanted, lambda name, _, output: found.setdefault(name, np.asarray(output).tolist()))
     recorder.run(model, structured(model, [np.full((1, 3), 2, "float32"), np.full((1, 3), 5, "float32")]))
     assert found == {"m": [[10] * 3], "m#2": [[25] * 3], "m##2": [[35] * 3]}
+
+
+def test_a_layer_of_an_application_is_no_custom_code():
+    """LayerScale of ConvNeXt is read and run; one of the same name elsewhere is not."""
+    from keras.src.applications.convnext import LayerScale
+
+    @keras.saving.register_keras_serializable("own", "LayerScale")
+    class Own(layers.Layer):
+        def call(self, x):
+            return x
+
+    x = keras.Input((5, 3), name="x")
+    model = read_model(saved(keras.Model(x, layers.Add()([x, LayerScale(0.1, 3, name="known")(Own(name="own")(x))]))))
+    assert model.unread == ("own",)
+
+
+def test_the_reason_of_keras_is_whole():
+    """It is what follows "Example error message for object ...:"."""
+    from sandbox.model_run.loading import _last_cause
+
+    text = "A total of 2 objects could not be loaded. Example error message for object <Dense name=d>:\n\n"
+    assert _last_cause(f"{text}Layer 'd' expected 2 variables.\n\nList of objects") == "Layer 'd' expected 2 variables."
+    shapes = "<Variable path=d/kernel, shape=(2, 1), dtype=float32, value=[[0.5]\n [1.]]>"
+    assert _last_cause(f"{text}must match. Target variable: {shapes}").endswith("shape=(2, 1), dtype=float32>")
+    boiler = "<class 'X'> could not be deserialized properly. Exception encountered: Layer.__init__() got 'a'"
+    assert _last_cause(boiler) == "Layer.__init__() got 'a'"

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from sandbox.model_file.config import raw_layers
+from sandbox.model_file.config import RawLayer, raw_layers
 from sandbox.model_file.file import read_model
-from sandbox.model_file.shapes import output_shape
+from sandbox.model_file.shapes import output_shape, state_shapes
 from sandbox.model_file.sizes import axis_sizes, noise_shape, size_advice
 from tests.sandbox.keras_models import keras, layers, saved
 
@@ -90,6 +90,8 @@ SHAPES = [
     (LINE, layers.Bidirectional(layers.LSTM(5))),
     (LINE, layers.Bidirectional(layers.GRU(5, return_sequences=True), merge_mode="sum")),
     (LINE, layers.TimeDistributed(layers.Dense(3))),
+    (VOLUME, layers.ConvLSTM2D(4, 3, return_sequences=True)),
+    (VOLUME, layers.ConvLSTM2D(4, 3, strides=2, padding="same")),
     (VOLUME, layers.Conv3D(4, 2)),
     (VOLUME, layers.MaxPooling3D()),
     (VOLUME, layers.TimeDistributed(layers.MaxPooling2D())),
@@ -110,3 +112,42 @@ def test_shapes_are_those_of_keras(shape, layer):
     raw = next(entry for entry in raw_layers(config) if entry.name == layer.name)
     assert output_shape(raw, [(None, *shape)]) == tuple(model.output.shape)
     assert output_shape(raw, [None]) is None
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        layers.LSTM(5, return_state=True),
+        layers.GRU(5, return_sequences=True, return_state=True),
+        layers.Bidirectional(layers.LSTM(5, return_state=True)),
+        layers.Bidirectional(layers.GRU(5, return_sequences=True, return_state=True), merge_mode=None),
+    ],
+    ids=lambda layer: layer.name,
+)
+def test_shapes_of_states_are_those_of_keras(layer):
+    """Every output after the sequence."""
+    x = keras.Input(LINE, name="x")
+    outputs = [tuple(y.shape) for y in keras.tree.flatten(layer(x))]
+    raw = RawLayer(
+        "r", type(layer).__name__, "keras.layers", keras.saving.serialize_keras_object(layer)["config"], (), None, {}
+    )
+    found = state_shapes(raw, [(None, *LINE)])
+    assert found
+    assert [*found.values()] == outputs[min(found) :]
+    assert output_shape(raw, [(None, *LINE)]) == outputs[0]
+
+
+@pytest.mark.parametrize(
+    "index",
+    [
+        np.s_[..., :5], np.s_[:, 1:3], np.s_[:, ::2, -1], np.s_[..., None], np.s_[:, None, ..., 2],
+        np.s_[:, :, 3:, -4:-1],
+    ],
+    ids=str,
+)  # fmt: skip
+def test_the_shape_of_an_index_is_that_of_keras(index):
+    """As a file of Keras 2 leaves it out: slices, integers, an ellipsis, a new axis."""
+    y = keras.Input(IMAGE, name="x")[index]
+    key = keras.saving.serialize_keras_object(list(index) if isinstance(index, tuple) else [index])
+    raw = RawLayer("i", "GetItem", "keras.src.ops.numpy", {}, (), None, {"inbound_nodes": [{"args": [None, key]}]})
+    assert output_shape(raw, [(None, *IMAGE)]) == tuple(y.shape)

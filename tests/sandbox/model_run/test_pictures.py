@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core import MergeError
-from sandbox.model_run.fitting import picture_array
+from core import MergeError, Sentence
+from sandbox.model_run.fitting import fit_picture, picture_array, reading_notes
+from sandbox.model_run.input_arrays import WINDOW, Picture
 from sandbox.model_run.pictures import read_picture
 
 
@@ -69,3 +70,31 @@ def test_one_rule_of_scaling():
 def test_what_is_no_picture(content, part):
     with pytest.raises(MergeError, match=part):
         read_picture(content)
+
+
+@pytest.mark.parametrize(
+    ("own", "wanted", "said"),
+    [
+        (1, 1, []),
+        (1, 3, ["The grey values are repeated for red, green and blue."]),
+        (2, 1, ["The alpha channel is left out."]),
+        (3, 1, ["The colours are converted to grey."]),
+        (3, 4, ["An alpha channel of 1 is added."]),
+        (4, 1, ["The colours are converted to grey.", "The alpha channel is left out."]),
+        (4, 3, ["The alpha channel is left out."]),
+        (4, 4, []),
+    ],
+)
+def test_every_change_of_the_channels_is_said(own, wanted, said):
+    picture = Picture(np.full((5, 7, own), 0.5, np.float32))
+    array, notes = fit_picture(picture, (None, None, None, wanted), "float32", "unit")
+    assert array.shape == (1, 5, 7, wanted)
+    assert list(notes) == said
+
+
+def test_a_range_is_said_where_it_is_used():
+    """Stored values are passed on without a scaling, so none is said; what else was changed is."""
+    notes = (Sentence(WINDOW, center=40.0, width=400.0), Sentence("The picture is turned upright."))
+    picture = Picture(np.zeros((5, 7, 1), np.float32), notes=notes)
+    assert reading_notes(picture, "unit") == notes
+    assert reading_notes(picture, "none") == notes[1:]

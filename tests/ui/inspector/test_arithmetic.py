@@ -1,6 +1,7 @@
 """The calculation that is written next to a value gives that value: for every merge, option, mask and dtype."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,12 +13,15 @@ from sandbox.model_file.file import MergeEntry, Operand
 from tests.ui.inspector.models import gate_file
 from ui.export.drawing.snapshot import look_at
 from ui.export.drawing.sums import explain
-from ui.inspector.recorded import Tensors, notes
+from ui.inspector.recorded import Tensors, computed_inputs, notes
 from ui.inspector.values import merge_view
 from ui.tensor_view import Selection
 
 ELEMENTWISE = ("Add", "Multiply", "Average", "Maximum", "Minimum")
 NUMBER = r"-?(?:inf|nan|\d[\d,]*\.?\d*(?:e[-+]?\d+)?)"
+
+
+CAST = re.compile(r"(u?int\d+|b?float\d+)\((.*)\)")
 
 
 def tensors_of(operation, inputs, *, masks=None, output=None, **options):
@@ -33,16 +37,29 @@ def written_at(tensors, index, view=None):
     view = merge_view(tensors)[0] if view is None else view
     look = look_at(view, Selection(cell=index, panel=len(tensors.inputs), at=index))
     text = explain(look)[0].replace("−", "-").replace("∞", "inf")
-    return re.fullmatch(r"\([^)]*\): (\S+) = (.*)", text).groups()
+    return re.fullmatch(r"\([^)]*\): (\S+) [=≈] (.*)", text).groups()
 
 
 def evaluated(right):
     """The number that a written calculation gives, and how large its parts are together."""
+    if cast := CAST.fullmatch(right):
+        value, parts = evaluated(cast[2])
+        return cast_to(value, cast[1]), parts
     text = re.sub(r" \(.*?\(.*?\)\)$", "", right) if "input" in right else right  # Concatenate names the element
     text = text.replace(",", "") if "max(" not in text and "min(" not in text else text
     values = [abs(float(number.replace(",", ""))) for number in re.findall(NUMBER, text)]
     code = text.replace("×", "*").replace("inf", "float('inf')").replace("nan", "float('nan')")
     return float(eval(code, {"max": max, "min": min, "float": float})), values
+
+
+def cast_to(value, dtype):
+    """As TensorFlow converts a number: to infinity, to 0, or to the end of the integers."""
+    if "int" in dtype:
+        limits = np.iinfo(dtype)
+        return float(limits.min if not limits.min <= value <= limits.max else value)
+    with np.errstate(over="ignore"):
+        found = float(np.float32(value) if dtype == "bfloat16" else np.dtype(dtype).type(value))
+    return found if abs(found) >= 2.0**-126 else 0.0
 
 
 def check(tensors, chance, count=12):
@@ -97,6 +114,56 @@ def test_a_normalized_dot_by_hand():
     inputs = [np.array([[3.0, 4.0]], "float32"), np.array([[5.0, 12.0]], "float32")]
     tensors = tensors_of("Dot", inputs, axes=1, normalize=True)
     assert written_at(tensors, (0, 0)) == ("0.9692", "(3 × 5 + 4 × 12) / (5 × 13)")
+
+
+def test_lengths_below_the_smallest_by_hand():
+    """Keras divides by 1e-7 at least; on NumPy by the length itself."""
+    zero, unit, short = (np.array([[x, 0.0]], "float32") for x in (0.0, 1.0, 1e-8))
+    options = {"axes": 1, "normalize": True}
+    assert written_at(tensors_of("Dot", [zero, unit], **options), (0, 0)) == ("0", "(0 × 1 + 0 × 0) / (1.00e-7 × 1)")
+    right = written_at(tensors_of("Dot", [short, unit], **options), (0, 0))[1]
+    assert right == "(1.00e-8 × 1 + 0 × 0) / (1.00e-7 × 1)"
+    right = written_at(tensors_of("Dot", [short, unit], output=unit[:, :1], **options), (0, 0))[1]
+    assert right == "(1.00e-8 × 1 + 0 × 0) / (1.00e-8 × 1)"
+
+
+def half(operation, inputs, dtype):
+    """A merge of 16 bits as TensorFlow computes it, recorded from operands of 32 bits."""
+    import ml_dtypes
+
+    kind = np.float16 if dtype == "float16" else ml_dtypes.bfloat16
+    parts = [part.astype(kind) for part in inputs]
+    with np.errstate(over="ignore"):
+        total = {"Add": parts[0] + parts[1], "Multiply": parts[0] * parts[1], "Subtract": parts[0] - parts[1]}[
+            operation
+        ]
+    tensors = tensors_of(operation, inputs, output=total.astype("float32"))
+    return replace(tensors, dtype=dtype), parts
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+@settings(max_examples=30)
+@given(st.sampled_from(("Add", "Multiply", "Subtract")), st.integers(0, 2**31), st.sampled_from((1.0, 300.0)))
+def test_half_precision(dtype, operation, seed, scale):
+    """The operands that are written are those that the layer computes with; what overflows is said."""
+    chance = np.random.default_rng(seed)
+    tensors, parts = half(operation, [chance.normal(size=(3, 5)).astype("float32") * scale for _ in range(2)], dtype)
+    shown = computed_inputs(tensors, tensors.alignment())
+    assert all(
+        np.array_equal(np.asarray(one, "float32"), part.astype("float32"))
+        for one, part in zip(shown, parts, strict=True)
+    )
+    assert [panel.dtype for panel in merge_view(tensors)[0].panels] == [dtype] * 3
+    check(tensors, chance, 6)
+
+
+def test_a_batch_of_one_beside_a_larger_one():
+    """A built model broadcasts the batch of an array; the calculation is written for it too."""
+    chance = np.random.default_rng(2)
+    inputs = [chance.normal(size=shape).astype("float32") for shape in ((3, 2, 5), (1, 2, 5), (3, 5))]
+    tensors = tensors_of("Add", inputs, output=inputs[0] + inputs[1] + inputs[2][:, None])
+    assert tensors.alignment().inputs[1].roles[0] == "stretched"
+    check(tensors, chance)
 
 
 @pytest.mark.parametrize("normalize", [False, True])

@@ -22,6 +22,10 @@ _COMPUTED: dict[str, Callable[[Sequence[float]], float]] = {
     "Multiply": prod,
 }
 _BITS = {"int8": 8, "int16": 16, "int32": 32, "int64": 64}
+_WRITTEN = 1e-3  # differences that four digits do not show
+_HALF = {"float16": 4e-3, "bfloat16": 3e-2}  # what a few roundings to 16 bits change, relative to the terms
+_TINIEST = 2.0**-126  # what is smaller becomes 0
+_SHORTEST = 1e-7  # length below which Keras divides by this
 _Part = tuple[int, list[Span]]
 
 
@@ -43,11 +47,12 @@ def explain(look: Look) -> tuple[str, str]:
     parts = [(number, cells_in_box(look.meta, entry, whole)) for number, entry in enumerate(look.panels[:-1])]
     named = [_cell_name(look, *part) for part in parts if not is_empty(part[1])]
     value = _value(look, len(look.panels) - 1, index)
-    said = f"{tuple_text(index)}: {written(value)} = {_right_side(look, parts, value)}"
+    said = f"{tuple_text(index)}: {written(value)} {_right_side(look, parts, value)}"
     return said, "  ·  ".join(filter(None, [_reaches(look, mark.panel, mark.at, box), *named]))
 
 
 def _right_side(look: Look, parts: Sequence[_Part], result: float) -> str:
+    """The sign and the calculation: "= 2 + 3". Without rounding, masks or overflow it gives the result."""
     name = look.meta["operation"]
     if name == "Dot":
         return _sum_of_products(look, parts, result)
@@ -55,13 +60,35 @@ def _right_side(look: Look, parts: Sequence[_Part], result: float) -> str:
     plain = [_value(look, number, [first for first, _ in spans]) for number, spans in present]
     values = list(map(written, plain))
     if name == "Concatenate":
-        return f"{values[0]} ({_cell_name(look, *present[0])})"
+        return f"= {values[0]} ({_cell_name(look, *present[0])})"
     terms = [f"({value})" if position and value.startswith(MINUS) else value for position, value in enumerate(values)]
-    said = str(_SIGNS[name]).join(terms) + (
-        _wrap(look, _COMPUTED[name](plain), result, plain) if name in _COMPUTED else ""
-    )
-    framed: str = _FRAMES.get(name, "{sum}") if len(values) > 1 else "{sum}"
-    return framed.format(sum=said, count=len(values))
+    said, count = str(_SIGNS[name]).join(terms), len(values)
+    framed: str = _FRAMES.get(name, "{sum}") if count > 1 else "{sum}"
+    if name not in _COMPUTED:
+        return f"= {framed.format(sum=said)}"
+    computed = _COMPUTED[name](plain)
+    wrap = _wrap(look, computed, result, plain)
+    framed = framed.format(sum=said + wrap, count=count)
+    if wrap:
+        return f"= {framed}"
+    value = computed / count if name == "Average" else computed
+    return _related(look, framed, value, result, abs(computed) if name == "Multiply" else max(map(abs, plain)))
+
+
+def _related(look: Look, said: str, computed: float, result: float, size: float) -> str:
+    """A calculation behind its sign: "=" where it gives the result, as far as the digits that are written show.
+
+    A result of 16 bits is rounded: 2048 ≈ 2048 + 1. Whatever else differs, the dtype changed: ∞ = float16(300 × 300).
+    """
+    kind = look.panels[-1]["type"].split(" ")[0]
+    gap, most = abs(computed - result), max(abs(result), size)
+    if not math.isfinite(result):
+        return f"= {kind}({said})" if math.isfinite(computed) else f"= {said}"
+    wide = kind in ("float32", "float64") and abs(computed) >= _TINIEST
+    if wide or gap <= _WRITTEN * most:
+        return f"= {said}"
+    rounded = kind in _HALF and gap <= _HALF[kind] * most
+    return f"≈ {said}" if rounded else f"= {kind}({said})"
 
 
 def _wrap(look: Look, computed: float, result: float, values: Sequence[float]) -> str:
@@ -87,10 +114,23 @@ def _sum_of_products(look: Look, parts: Sequence[_Part], result: float) -> str:
     terms = [f"{_wrapped(a)} × {_wrapped(b)}" for a, b in zip(left, right, strict=True)]
     if len(terms) > TERMS:
         terms = [*terms[: TERMS - 1], "…", terms[-1]]
-    said = " + ".join(terms)
+    said, products = " + ".join(terms), [a * b for a, b in zip(left, right, strict=True)]
+    total, size = sum(products), sum(map(abs, products))
     if look.meta["normalize"]:
-        return f"({said}) / ({written(math.hypot(*left))} × {written(math.hypot(*right))})"
-    return said + _wrap(look, sum(a * b for a, b in zip(left, right, strict=True)), result, left)
+        one, other = _lengths(left, right, total, result)
+        said = f"({said}) / ({written(one)} × {written(other)})"
+        return _related(look, said, total / (one * other), result, size / (one * other))
+    wrap = _wrap(look, total, result, left)
+    return f"= {said}{wrap}" if wrap else _related(look, said, total, result, size)
+
+
+def _lengths(left: Sequence[float], right: Sequence[float], total: float, result: float) -> tuple[float, float]:
+    """The lengths by which a normalized Dot divides: at least 1e-7 (`keras.ops.normalize`); on NumPy any but 0."""
+    plain = math.hypot(*left), math.hypot(*right)
+    floored = max(plain[0], _SHORTEST), max(plain[1], _SHORTEST)
+    exact = plain[0] * plain[1]
+    nearer = exact and abs(total / exact - result) < abs(total / (floored[0] * floored[1]) - result)
+    return plain if nearer else floored
 
 
 def _values(look: Look, part: _Part) -> list[float]:

@@ -6,6 +6,10 @@ import { valueAt, isDrawable } from "./model.js";
 import { fill, tuple, written } from "./numbers.js";
 
 const TERMS = 6; // of a long sum that are written out
+const WRITTEN = 1e-3; // differences that four digits do not show
+const HALF = { float16: 4e-3, bfloat16: 3e-2 }; // what a few roundings to 16 bits change, relative to the terms
+const TINIEST = 2 ** -126; // what is smaller becomes 0
+const SHORTEST = 1e-7; // length below which Keras divides by this
 const SIGNS = { Add: " + ", Subtract: " − ", Multiply: " × ", Average: " + ", Maximum: ", ", Minimum: ", " };
 const FRAMES = {
   Average: (sum, n) => `(${sum}) / ${n}`,
@@ -13,9 +17,10 @@ const FRAMES = {
   Minimum: (sum) => `min(${sum})`,
 };
 
+const sumOf = (values) => values.reduce((sum, value) => sum + value, 0);
 const SUMS = {
-  Add: (values) => values.reduce((sum, value) => sum + value, 0),
-  Average: (values) => values.reduce((sum, value) => sum + value, 0),
+  Add: sumOf,
+  Average: sumOf,
   Subtract: ([first, ...rest]) => rest.reduce((sum, value) => sum - value, first),
   Multiply: (values) => values.reduce((product, value) => product * value, 1),
 };
@@ -35,7 +40,7 @@ export function explain(model, box, at) {
   const parts = model.panels.slice(0, -1).map((panel) => ({ panel, spans: cellsInBox(model, panel, whole) }));
   const value = valueAt(result, index);
   return {
-    sum: `${tuple(index)}: ${written(value)} = ${rightSide(model, parts, value)}`,
+    sum: `${tuple(index)}: ${written(value)} ${rightSide(model, parts, value)}`,
     from: parts.filter(({ spans }) => !isEmpty(spans)).map(({ panel, spans }) => cellName(panel, spans)),
     index,
     value,
@@ -58,11 +63,32 @@ function rightSide(model, parts, result) {
     ),
   );
   const values = plain.map((value) => written(value));
-  if (name === "Concatenate") return `${values[0]} (${cellName(present[0].panel, present[0].spans)})`;
+  if (name === "Concatenate") return `= ${values[0]} (${cellName(present[0].panel, present[0].spans)})`;
   const terms = values.map((value, place) => (place && value.startsWith("−") ? `(${value})` : value)).join(SIGNS[name]);
-  const sum = terms + (SUMS[name] ? wrap(model, SUMS[name](plain), result, plain.length) : "");
-  return FRAMES[name] && values.length > 1 ? FRAMES[name](sum, values.length) : sum;
+  const framed = (sum) => (FRAMES[name] && values.length > 1 ? FRAMES[name](sum, values.length) : sum);
+  if (!SUMS[name]) return `= ${framed(terms)}`;
+  const computed = SUMS[name](plain);
+  const wrapped = wrap(model, computed, result, plain.length);
+  if (wrapped) return `= ${framed(terms + wrapped)}`;
+  const size = name === "Multiply" ? Math.abs(computed) : Math.max(...plain.map(Math.abs));
+  return related(model, framed(terms), name === "Average" ? computed / plain.length : computed, result, size);
 }
+
+/**
+ * A calculation behind its sign: "=" where it gives the result, as far as the digits that are written show.
+ * A result of 16 bits is rounded: 2048 ≈ 2048 + 1. Whatever else differs, the dtype changed: ∞ = float16(300 × 300).
+ * @param {import('./types').Model} model
+ */
+function related(model, sum, computed, result, size) {
+  const kind = kindOf(model.panels.at(-1));
+  const [gap, most] = [Math.abs(computed - result), Math.max(Math.abs(result), size)];
+  const wide = /^float(32|64)/.test(kind) && Math.abs(computed) >= TINIEST;
+  const same = Number.isFinite(result) ? wide || gap <= WRITTEN * most : !Number.isFinite(computed);
+  if (same) return `= ${sum}`;
+  return kind in HALF && Number.isFinite(result) && gap <= HALF[kind] * most ? `≈ ${sum}` : `= ${kind}(${sum})`;
+}
+
+const kindOf = ({ type }) => type.split(" ")[0];
 
 /**
  * What integer arithmetic that wraps around adds or takes away, as in 44 = 200 + 100 − 256; mostly empty.
@@ -71,7 +97,7 @@ function rightSide(model, parts, result) {
  */
 function wrap(model, computed, result, count) {
   const average = model.operation === "Average";
-  const kinds = new Set((average ? model.panels.slice(0, -1) : model.panels.slice(-1)).map(({ type }) => type));
+  const kinds = new Set((average ? model.panels.slice(0, -1) : model.panels.slice(-1)).map(kindOf));
   const bits = kinds.size === 1 ? /^u?int(\d+)/.exec([...kinds][0]) : null;
   if (!bits || !Number.isFinite(computed)) return "";
   const [size, target] = [2 ** Number(bits[1]), average ? result * count : result];
@@ -85,17 +111,24 @@ function sumOfProducts(model, [first, second], result) {
   const [left, right] = [numbersIn(first), numbersIn(second)];
   const terms = left.map((value, place) => `${wrapped(value)} × ${wrapped(right[place])}`);
   const shown = terms.length > TERMS ? [...terms.slice(0, TERMS - 1), "…", terms.at(-1)] : terms;
+  const products = left.map((value, place) => value * right[place]);
+  const [total, size] = [sumOf(products), sumOf(products.map(Math.abs))];
   const sum = shown.join(" + ");
-  if (model.normalize) return `(${sum}) / (${written(length(left))} × ${written(length(right))})`;
-  return (
-    sum +
-    wrap(
-      model,
-      left.reduce((total, value, place) => total + value * right[place], 0),
-      result,
-      left.length,
-    )
-  );
+  if (model.normalize) {
+    const [one, other] = lengths(left, right, total, result);
+    const said = `(${sum}) / (${written(one)} × ${written(other)})`;
+    return related(model, said, total / (one * other), result, size / (one * other));
+  }
+  const wraps = wrap(model, total, result, left.length);
+  return wraps ? `= ${sum}${wraps}` : related(model, sum, total, result, size);
+}
+
+/** The lengths by which a normalized Dot divides: at least 1e-7 (`keras.ops.normalize`); on NumPy any but 0. */
+function lengths(left, right, total, result) {
+  const plain = [length(left), length(right)];
+  const floored = plain.map((one) => Math.max(one, SHORTEST));
+  const [exact, least] = [plain[0] * plain[1], floored[0] * floored[1]];
+  return exact && Math.abs(total / exact - result) < Math.abs(total / least - result) ? plain : floored;
 }
 
 const numbersIn = ({ panel, spans }) => listCells(spans).map((cell) => valueAt(panel, cell));
