@@ -13,6 +13,7 @@ import tempfile
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
@@ -35,6 +36,7 @@ from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.state import SafeSessionState
 from streamlit.runtime.state.common import user_key_from_element_id
+from streamlit.runtime.state.session_state import Serialized, Value, WStates
 
 Container = DeltaGenerator  # the type of what `st.container` returns, which has no public name
 DESERIALIZER = "deserialize"  # functions of this name read what the browser sent for a widget
@@ -73,6 +75,40 @@ def changed_widgets() -> tuple[str, ...]:
     changed = context.session_state._state._widget_changed
     found = [message.id for message in context.session_state.get_widget_states() if changed(message.id)]
     return tuple(user_key_from_element_id(one) or "" for one in found)
+
+
+def replace_forged_values(found: Callable[[], None]) -> None:
+    """Give a widget its default where the browser sent a value of another kind, or one that cannot be read.
+
+    No browser does that. Streamlit would pass it on: the run fails, and so does every later one of that session. The
+    two methods that read values are replaced on the class, for the whole process.
+
+    Args:
+        found: called for each such value.
+    """
+    read, serialize = WStates.__getitem__, WStates.get_serialized
+
+    def checked(states: WStates, key: str) -> Any:
+        state, metadata = states.states.get(key), states.widget_metadata.get(key)
+        if not isinstance(state, Serialized) or metadata is None:
+            return read(states, key)
+        kind = state.value.WhichOneof("value")  # None where the visitor has cleared it
+        if kind is None or metadata.value_type in (None, kind):
+            with suppress(Exception):
+                return read(states, key)
+        found()
+        states.states[key] = Value(metadata.deserializer(None))
+        return read(states, key)
+
+    def serialized(states: WStates, key: str) -> Any:
+        try:
+            return serialize(states, key)
+        except (TypeError, ValueError, AttributeError):
+            found()
+            return None
+
+    WStates.__getitem__ = checked  # type: ignore[method-assign]
+    WStates.get_serialized = serialized  # type: ignore[method-assign, assignment]
 
 
 def active_sessions() -> frozenset[str]:

@@ -19,13 +19,16 @@ _REPLACED = re.compile(  # positions at which a joiner breaks what the browser w
     r"(?i)(?<=:)(?=//)"  # https://
     r"|(?<=\bwww)(?=\.)"
     r"|(?=@)"  # a@b
-    r"|(?<=:)(?=[\w+-][^\s:]*:)"  # :smile: and :material/home:
+    r"|(?<=:)(?=[\w+-][^\s:]*:|material/)"  # :smile: and :material/home:, of which the start is enough
+    r"|(?m:^(?= {4}|\t))"  # code by indentation
     r"|(?:(?<=^[<>~-])|(?<=\s[<>~-]))(?=[->=]+(?:\s|$))"  # -> <- -- >= <= ~= between blanks
 )
 _MARKUP = re.compile(r"([\\`_\[\]<>~$|#!&{}^]|:(?=[A-Za-z]))")
-_LIST_ITEM = re.compile(r"(?m)^(\s*(?:\d+(?=[.)]\s))?)([-+.)](?=\s))")  # "- ", "+ ", "1. " at the start of a line
+_LIST_ITEM = re.compile(
+    r"(?m)^(\s*(?:\d+(?=[.)](?:\s|$)))?)([-+.)](?=\s|$)|=+(?=\s*$))"
+)  # "- ", "+ ", "1. " at the start of a line, and ===, which makes a heading of the line above
 _CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
-_RULER = re.compile(r"^\s*([-=*_])(\s*\1)*\s*$")  # would turn the line above into a heading
+_RULER = re.compile(r"^\s*([-=*_+])(\s*\1)*\s*$")  # a ruler, an empty list, or what makes a heading of the line above
 _BULLET = re.compile(r"^(?:[-*]|(\d+)\.)\s+")
 _LOCALES = Path(__file__).parent / "locales"
 _SPOKEN: ContextVar[str | None] = ContextVar("spoken", default=None)
@@ -83,7 +86,7 @@ def safe_markdown(text: str) -> str:
 def _safe_line(line: str) -> str:
     bare = line.strip()
     if _RULER.match(bare):
-        return ""
+        return plain(bare)
     bullet = _BULLET.match(bare)
     head = "" if bullet is None else f"{bullet[1]}. " if bullet[1] else "- "
     parts = _CODE.split(bare[bullet.end() :] if bullet else bare)  # outside, inside, outside, ...

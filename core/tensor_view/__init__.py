@@ -6,7 +6,7 @@ The app, its exports and the notebook widget draw the same data. Nothing here kn
 from .frame import frame_of
 from .merge_views import side_by_side, values_view
 from .model import Array, Order, Panel, Range, Reel, Scale, Scene, Selection, TensorView
-from .numbers import digest_of
+from .numbers import digest_of, drawn_values
 from .payload import default_axes, payload
 from .reels import Names, frame_names, read_frames, read_moves
 from .scales import WEIGHTS, gate_scales, is_weight, shared_scale
@@ -16,7 +16,7 @@ from .words import WORDS
 
 __all__ = [
     "Array", "Names", "Order", "Panel", "Range", "Reel", "Scale", "Scene", "Selection", "TensorView", "WEIGHTS",
-    "WORDS", "channel_axis", "colours", "default_axes", "digest_of", "frame_names", "frame_of", "gate_scales",
-    "is_weight", "joined_modules", "nearest", "notebooks", "painted_panel", "payload", "read_frames", "read_moves",
-    "read_selection", "shared_scale", "side_by_side", "values_view",
+    "WORDS", "channel_axis", "colours", "default_axes", "digest_of", "drawn_values", "frame_names", "frame_of",
+    "gate_scales", "is_weight", "joined_modules", "nearest", "notebooks", "painted_panel", "payload", "read_frames",
+    "read_moves", "read_selection", "shared_scale", "side_by_side", "values_view",
 ]  # fmt: skip

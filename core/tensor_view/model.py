@@ -23,7 +23,8 @@ class Panel:
 
     Attributes:
         title: plain text, e.g. "input 0".
-        value: real numbers, up to `core.limits.MAX_RANK` axes; computed on as float32.
+        value: real numbers, up to `core.limits.MAX_RANK` axes; computed on as float32, and
+            integers beyond 2²⁴ as float64.
         symbol: drawn before the panel: "", "×", "=", "→".
         axes: for each own axis the shared axis that it lies on, or None for an axis of its own. By default as the
             alignment says, and without an alignment the own axes in order.

@@ -1,4 +1,4 @@
-"""Numbers as they are sent to the browser."""
+"""Numbers as they are sent to the browser: float32, and doubles where float32 would round integers."""
 
 from __future__ import annotations
 
@@ -7,12 +7,30 @@ import numpy as np
 from ..digests import KeptWithArray, digest
 from .model import Array
 
+_EXACT = 2**24  # up to here float32 holds every integer
+EXACT_DOUBLE = 2**53  # and float64
 
-def floats_of(value: Array) -> Array:
-    """One row of float32."""
+
+def needs_doubles(value: Array) -> bool:
+    """Whether float32 would round some of these integers."""
+    return value.dtype.kind in "iu" and value.dtype.itemsize > 2 and largest(value) > _EXACT
+
+
+def largest(value: Array) -> int:
+    """The largest magnitude among integers; 0 where there are none."""
+    return max(abs(int(value.min())), abs(int(value.max()))) if value.size else 0
+
+
+def drawn_values(value: Array) -> Array:
+    """The values as float32, or as float64 where float32 would round integers; a view where it can be."""
     with np.errstate(over="ignore"):
-        flat: Array = value.astype(np.float32, copy=False).ravel()
-    return flat  # a view where it can be
+        drawn: Array = value.astype(np.float64 if needs_doubles(value) else np.float32, copy=False)
+    return drawn
+
+
+def row_of(value: Array) -> Array:
+    """One row of `drawn_values`; doubles are seen as pairs of float32."""
+    return drawn_values(value).ravel().view(np.float32)
 
 
 def digest_of(value: Array) -> str:
@@ -26,7 +44,7 @@ def frame_digests(values: Array) -> list[str]:
 
 
 def _digest_of(value: Array) -> str:
-    return digest(str(value.shape), floats_of(value))[:16]
+    return digest(str(value.shape), row_of(value))[:16]
 
 
 _DIGESTS: KeptWithArray[str] = KeptWithArray()

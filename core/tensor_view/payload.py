@@ -1,4 +1,7 @@
-"""What crosses to the browser: a small `meta`, and all numbers once, as one row of float32."""
+"""What crosses to the browser: a small `meta`, and all numbers once, as one row of float32.
+
+Integers that float32 would round cross as doubles, two places of the row each (`core/tensor_view/numbers.py`).
+"""
 
 from __future__ import annotations
 
@@ -15,12 +18,11 @@ from ..merges.plan import Alignment
 from .colours import colours
 from .frame import Frame, frame_of
 from .model import Array, Panel, Scale, TensorView
-from .numbers import digest_of, floats_of
+from .numbers import EXACT_DOUBLE, digest_of, largest, needs_doubles, row_of
 from .reels import reel_plans
 from .scene import scene_plan
 from .words import WORDS
 
-EXACT = 2**24  # up to here float32 holds every integer
 _COMPUTED = ("Add", "Subtract", "Multiply")  # as browser/live.js does in float32
 _MANY = 64  # channels on a last axis that is not drawn as columns by default
 
@@ -46,7 +48,7 @@ def payload(
     notes = [_note(panel, words) for panel in view.panels]
     meta = _meta(view, frame, notes, words, asked, computed=not whole and _is_computed(view, notes))
     tensors = {
-        sent["digest"]: floats_of(panel.value)
+        sent["digest"]: row_of(panel.value)
         for panel, sent in zip(view.panels, meta["panels"], strict=True)
         if sent["start"] is not None
     }
@@ -111,12 +113,13 @@ def _is_computed(view: TensorView, notes: list[str]) -> bool:
 
 def _panel(view: TensorView, frame: Frame, number: int, words: dict[str, str]) -> dict[str, Any]:
     panel = view.panels[number]
-    rounded = panel.value.dtype.kind in "iu" and panel.value.size and _largest(panel.value) > EXACT
+    rounded = panel.value.dtype.kind in "iu" and largest(panel.value) > EXACT_DOUBLE
     kind = (panel.dtype or str(panel.value.dtype)) + (f" · {words['rounded']}" if rounded else "")
     return {
         "title": panel.title, "symbol": panel.symbol, "shape": panel.value.shape, "axes": frame.axes[number],
         "links": [(link.output_axis, link.offset, link.summed) for link in frame.links[number]],
         "sizes": _sizes(view, frame, number), "type": kind, "whole": panel.value.dtype.kind in "biu",
+        "doubles": needs_doubles(panel.value),
         "paintable": panel.paintable, "paint": panel.paint, "like": panel.like,
         "digest": digest_of(panel.value) if panel.value.dtype.kind in "biuf" else "",
         "limits": panel.limits, "remark": panel.remark,
@@ -188,10 +191,6 @@ def _note(panel: Panel, words: dict[str, str]) -> str:
     if value.size > MAX_ELEMENTS:
         return words["too_large"].format(count=f"{value.size:,}", limit=f"{MAX_ELEMENTS:,}")
     return "" if value.size else words["empty"]
-
-
-def _largest(value: Array) -> int:
-    return max(abs(int(value.min())), abs(int(value.max())))
 
 
 @cache

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from .model import Array, Reel, TensorView
-from .numbers import floats_of, frame_digests
+from .numbers import frame_digests, row_of
 
 Names = dict[str, frozenset[str]]
 _MOST_MOVES = 2**53  # up to here the browser counts in integers
@@ -29,8 +31,9 @@ def reel_plans(view: TensorView, drawn: Sequence[bool]) -> tuple[list[dict[str, 
     for reel in view.reels:
         if not drawn[reel.panel]:
             continue
-        digests = frame_digests(reel.values)
-        tensors |= {digest: floats_of(frame) for digest, frame in zip(digests, reel.values, strict=True)}
+        values = reel.values.astype(np.float32, copy=False)
+        digests = frame_digests(values)
+        tensors |= {digest: row_of(frame) for digest, frame in zip(digests, values, strict=True)}
         plans.append(_plan(reel) | {"digests": digests})
     return plans, tensors
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from .frame import frame_of
 from .model import Array, Kind, Range, Selection, TensorView
-from .numbers import digest_of
+from .numbers import digest_of, needs_doubles
 from .payload import default_axes
 from .reels import frame_names, read_frames
 
@@ -111,8 +111,9 @@ def painted_panel(received: Any, view: TensorView) -> tuple[Array, int] | None:
     panel = next((panel for panel in view.panels if panel.paintable), None)
     if panel is None or not isinstance(received, Mapping) or received.get("digest") != digest_of(panel.value):
         return None
+    dtype = "<f8" if needs_doubles(panel.value) else "<f4"
     try:
-        flat = np.frombuffer(b64decode(str(received.get("values")), validate=True), dtype="<f4")
+        flat = np.frombuffer(b64decode(str(received.get("values")), validate=True), dtype=dtype)
     except ValueError:
         return None
     if flat.size != panel.value.size:

@@ -95,5 +95,5 @@ WORDS: dict[str, str] = {
     "too_deep": _("{rank} axes are too many to draw; the limit is {limit}."),
     "empty": _("An axis has size 0, so there is nothing to draw."),
     "not_real": _("Values of type {type} cannot be drawn; use real numbers."),
-    "rounded": _("shown as float32"),
+    "rounded": _("rounded beyond 2⁵³"),
 }

@@ -35,6 +35,12 @@ _DENIED: dict[str, tuple[int | None, int | None]] = {
     # watching files, reading the kernel's log
     "inotify_init": (253, None), "inotify_init1": (294, 26), "inotify_add_watch": (254, 27),
     "fanotify_init": (300, 262), "fanotify_mark": (301, 263), "syslog": (103, 116),
+    # rights, owners, times and attributes of files, which Landlock does not restrict
+    "chmod": (90, None), "fchmod": (91, 52), "fchmodat": (268, 53), "fchmodat2": (452, 452), "chown": (92, None),
+    "fchown": (93, 55), "lchown": (94, None), "fchownat": (260, 54), "utime": (132, None), "utimes": (235, None),
+    "futimesat": (261, None), "utimensat": (280, 88), "setxattr": (188, 5), "lsetxattr": (189, 6),
+    "fsetxattr": (190, 7), "removexattr": (197, 14), "lremovexattr": (198, 15), "fremovexattr": (199, 16),
+    "setxattrat": (463, 463), "removexattrat": (466, 466), "file_setattr": (469, 469),
     # mounts, namespaces, keys, kernel code, ways around the list of files
     "mount": (165, 40), "umount2": (166, 39), "pivot_root": (155, 41), "chroot": (161, 51), "open_tree": (428, 428),
     "move_mount": (429, 429), "fsopen": (430, 430), "fsconfig": (431, 431), "fsmount": (432, 432),
@@ -54,6 +60,16 @@ _OWN_ONLY: dict[str, tuple[int, int, tuple[tuple[int, tuple[int, ...]], ...]]] =
     "sched_setscheduler": (144, 119, ((0, (0, _OWN_PID)),)),
     "sched_setparam": (142, 118, ((0, (0, _OWN_PID)),)),
     "sched_setattr": (314, 274, ((0, (0, _OWN_PID)),)),
+}
+# Calls with a command: for each, the position of the command, and the commands that are denied.
+_COMMANDS: dict[str, tuple[int, int, int, tuple[int, ...]]] = {
+    "fcntl": (72, 25, 1, (8, 10, 15)),  # F_SETOWN, F_SETSIG, F_SETOWN_EX: signals of a pipe to another process
+    "ioctl": (
+        16,
+        29,
+        1,
+        (0x5412, 0x541C, 0x8901, 0x8902),
+    ),  # TIOCSTI, TIOCLINUX: typing; FIOSETOWN, SIOCSPGRP: as above
 }
 _MACHINES = ("x86_64", "aarch64")  # in the order of the columns above
 _CLONE = (56, 220)
@@ -110,6 +126,12 @@ def filter_program(machine: str, pid: int) -> bytes:
         block = [step for position, values in checks for step in _check(position, values, pid)]
         block.append((_RETURN, 0, 0, _ALLOW))
         steps += [(_EQUAL, 0, len(block), int(pair[column])), *block]
+    for *pair, position, commands in _COMMANDS.values():
+        block = [(_LOAD, 0, 0, _ARGUMENTS + 8 * position)]
+        for command in commands:
+            block += [(_EQUAL, 0, 1, command), _DENY]
+        block.append((_RETURN, 0, 0, _ALLOW))
+        steps += [(_EQUAL, 0, len(block), int(pair[column])), *block]
     steps += [  # threads may be started, processes not
         (_EQUAL, 0, 3, _CLONE[column]), (_LOAD, 0, 0, _ARGUMENTS), (_ANY_BIT, 1, 0, _CLONE_THREAD), _DENY,
         (_RETURN, 0, 0, _ALLOW),
@@ -121,7 +143,7 @@ def call_numbers(machine: str) -> dict[str, int]:
     """Every call that the filter names, with its number on a machine."""
     column = _MACHINES.index(machine)
     denied = {name: numbers[column] for name, numbers in _DENIED.items()}
-    checked = {name: row[column] for name, row in _OWN_ONLY.items()}
+    checked = {name: row[column] for name, row in [*_OWN_ONLY.items(), *_COMMANDS.items()]}
     every = {**denied, **checked, "clone": _CLONE[column], "clone3": _CLONE3, "seccomp": _SECCOMP[column]}
     return {name: int(number) for name, number in every.items() if isinstance(number, int)}
 

@@ -5,6 +5,7 @@ import struct
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.exceptions import ConnectionClosed
 
 from bench.load_visitor import visiting
@@ -98,6 +99,57 @@ def test_odd_frames_end_at_most_that_tab(attacker, frame):
         assert run_async(send()) == []
     except ConnectionClosed as closed:
         assert closed.rcvd is None or closed.rcvd.code in (1000, 1001, 1002, 1003, 1007, 1008, 1009, 1011)
+    assert attacker.alive()
+
+
+def wrong_kinds():
+    """A value for each field that a message may have, and others that no widget can read."""
+    array = {"double": [float("nan"), 1e308], "int": [2**62, -1], "string": ["x", "\0"]}
+    for name, values in array.items():
+        state = WidgetState()
+        getattr(state, f"{name}_array_value").data.extend(values)
+        yield state
+    for name, value in {
+        "trigger_value": True, "bool_value": True, "double_value": float("inf"), "int_value": 2**62,
+        "string_value": "no such option", "json_value": "[", "bytes_value": b"\xff", "json_trigger_value": "{",
+    }.items():  # fmt: skip
+        yield WidgetState(**{name: value})
+    for text in ("null", "[1]", '"x"', '{"selection": 5}', '{"selection": {"at": [1e999]}}', '{"painted": [[["a"]]]}'):
+        yield WidgetState(json_value=text)
+    yield WidgetState(string_trigger_value={"data": "x"})
+    yield WidgetState(chat_input_value={"data": "x"})
+    state = WidgetState()
+    state.arrow_value.SetInParent()
+    yield state
+    state = WidgetState()
+    state.file_uploader_state_value.uploaded_file_info.add(file_id="none", name="../x", size=5)
+    yield state
+
+
+@pytest.mark.parametrize("page", ["", "Merge_lab", "Gate_gallery", "Story"])
+def test_values_of_the_wrong_kind_are_no_errors(attacker, page):
+    """Each kind of value for every widget of a page at once: they get their defaults, and no alarm is raised."""
+    before = attacker.replica.metrics()
+
+    async def send():
+        async with visiting(attacker.address) as visitor:
+            drawn = await visitor.open(page)
+            known, faults = len(drawn.words), []
+            for wrong in wrong_kinds():
+                for widget in visitor.widgets.values():
+                    state = visitor._states[widget.id] = WidgetState()
+                    state.CopyFrom(wrong)
+                    state.id = widget.id
+                run = await visitor.change()
+                faults += [*run.faults, *(alert for alert in run.alerts if "went wrong" in alert)]
+                assert len(run.words) > known / 2, "the page is drawn"
+            return faults
+
+    assert run_async(send()) == []
+    after = attacker.replica.metrics()
+    errors, requests = (f'mergescope_refusals_total{{reason="{reason}"}}' for reason in ("error", "request"))
+    assert after.get(errors, 0) == before.get(errors, 0)
+    assert after.get(requests, 0) > before.get(requests, 0)
     assert attacker.alive()
 
 

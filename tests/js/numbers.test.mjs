@@ -15,6 +15,9 @@ test("numbers are short, and never lose their sign or their kind", () => {
     [Infinity, "∞"],
     [-Infinity, "−∞"],
     [12345678.5, "1.23e7"],
+    [16777217, "16777217"],
+    [-9007199254740992, "−9007199254740992"],
+    [2 ** 53 + 2, "9.01e15"],
   ];
   for (const [value, text] of cases) assert.equal(written(value), text);
 });
@@ -25,6 +28,9 @@ test("numbers in cells share their decimals", () => {
   assert.equal(inCell(-41.26, 60), "−41.3");
   assert.equal(inCell(7, 60), "7");
   assert.equal(inCell(NaN, 60), "NaN");
+  assert.equal(inCell(16777217, 2e7), "2e7");
+  assert.equal(inCell(16777217, 2e7, true), "16777217");
+  assert.equal(inCell(12345.678, 2e7, true), "12000");
 });
 
 test("an index reads like Python's", () => {

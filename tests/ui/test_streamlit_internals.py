@@ -2,6 +2,7 @@
 
 import inspect
 import logging
+from dataclasses import fields
 from importlib.metadata import version
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 from streamlit.runtime.state import SafeSessionState, SessionState, common
+from streamlit.runtime.state.session_state import Serialized, WStates
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 from streamlit.web.server.starlette import starlette_static_routes
 
@@ -109,6 +111,18 @@ NAMES = {  # what is used: whether it is there, for which function of ui/streaml
     "unpack_widget_state_value": (
         lambda: callable(getattr(common, internals.UNPACKER, None)),
         "UNPACKER, which distinguishes a forged message from an error of the app",
+    ),
+    "WStates.states, widget_metadata, Serialized.value, Value": (
+        lambda: (
+            {"states", "widget_metadata"} <= {field.name for field in fields(WStates)}
+            and fields(Serialized)[0].name == "value"
+            and "metadata.deserializer(unpack_widget_state_value(wstate.value))" in source(WStates.__getitem__)
+        ),
+        "replace_forged_values",
+    ),
+    "WStates.get_serialized": (
+        lambda: "value_type" in source(WStates.get_serialized),
+        "replace_forged_values",
     ),
     "the setting logger.enableRich": (
         lambda: config.get_config_options()["logger.enableRich"].type is bool,

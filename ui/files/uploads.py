@@ -13,10 +13,11 @@ from core.limits import MAX_MODEL_BYTES, MAX_UPLOAD_BYTES
 from ui import counters
 from ui.files.arrays import read_npy, read_npz
 from ui.files.images import image_notes, read_image
+from ui.files.pasted_tokens import without_prompts
 from ui.files.text_numbers import read_csv, read_list
 from ui.streamlit_internals import keep_uploads_in_memory
 
-__all__ = ["READERS", "file_notes", "megabytes", "read_file", "read_list"]
+__all__ = ["READERS", "file_notes", "megabytes", "read_file", "read_list", "without_prompts"]
 
 READERS: dict[str, Callable[[bytes], dict[str, Array]]] = {
     "npy": read_npy,

@@ -32,6 +32,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:  # noqa: ARG001  # passe
     garbage.configure_memory()
     hide_memory()
     streamlit_internals.draw_page_for_unknown_fragments()  # before the first visitor of another server comes
+    streamlit_internals.replace_forged_values(_note_forged_value)
     port = settings.number("METRICS_PORT", 0, least=0)
     if port:
         metrics.serve(settings.word("METRICS_ADDRESS", "127.0.0.1"), port)
@@ -56,16 +57,20 @@ async def _expire_sessions() -> None:
             garbage.run_ended(large=True)
 
 
+def _note_forged_value() -> None:
+    counters.refused("request")
+    _log.info("a widget got a value of the wrong type")
+
+
 def on_script_error(error: Exception) -> bool:
     """One sentence on screen; type and place in the log, without the text, which may quote what a visitor typed.
 
     A value of the wrong type for a widget, which no browser sends, is counted as a bad request, not as an error.
     """
-    forged = is_forged_message(error)
-    counters.refused("request" if forged else "error")
-    if forged:
-        _log.info("a widget got a value of the wrong type")
+    if is_forged_message(error):
+        _note_forged_value()
     else:
+        counters.refused("error")
         _log.error("a page failed", exc_info=error)
     st.error(
         t(

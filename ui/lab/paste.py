@@ -12,7 +12,7 @@ from core import MergeError, Sentence, read_error
 from core.errors import invalid_request
 from core.limits import MAX_INPUTS
 from ui import counters, session
-from ui.files.uploads import read_list
+from ui.files.uploads import read_list, without_prompts
 from ui.lab.own_values import OWN
 from ui.lab.presets import FIRST, settings_of
 from ui.text import plain, t
@@ -128,7 +128,7 @@ def read_paste(text: str, *, operation: str) -> Paste:
 
 def array_texts(text: str) -> list[str]:
     """Split a text into the arrays that it writes down; empty if it is an error or a list of shapes."""
-    bare = _NAMED.sub("", text.strip())
+    bare = _NAMED.sub("", without_prompts(text).strip())
     if _ARRAY.search(bare) is None and re.search(r"\d\.\d*|\[\s*\[", bare) is None:
         return []
     if re.search(r"(?i)error|received|\bshapes?\b(?!=)|traceback|None", bare):
@@ -140,7 +140,7 @@ def _balanced(text: str) -> list[str]:
     """The parts of a text between separators outside of all brackets: line breaks, and commas or × between arrays."""
     parts, depth, start = [], 0, 0
     for at, sign in enumerate(text):
-        depth += (sign in "([") - (sign in ")]")
+        depth = max(0, depth + (sign in "([<") - (sign in ")]>"))
         if depth == 0 and sign in "\n;,×*+":
             parts.append(text[start:at])
             start = at + 1

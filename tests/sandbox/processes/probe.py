@@ -5,12 +5,14 @@ of the test. Started by `test_fence.py` as a real child, so that the order of re
 """
 
 import ctypes
+import fcntl
 import os
 import platform
 import queue
 import resource
 import shutil
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -64,6 +66,11 @@ def files(header):
         "memory of another process": attempt(lambda: open(f"/proc/{other}/mem", "r+b")),
         "list of users": attempt(lambda: open("/etc/passwd").read()),
         "temporary folder of all": attempt(lambda: open(f"/tmp/mergescope-probe-{os.getpid()}", "w")),
+        "rights of the secret": attempt(lambda: os.chmod(secret, os.stat(secret).st_mode)),
+        "owner of the secret": attempt(lambda: os.chown(secret, -1, -1)),
+        "times of the secret": attempt(lambda: os.utime(secret, (1, 1))),
+        "attribute of the secret": attempt(lambda: os.setxattr(secret, "user.probe", b"1")),
+        "size of the secret": attempt(lambda: os.truncate(secret, 6)),
         "own folder": attempt(lambda: open(os.path.join(folder, "a"), "w").write("a")),
         "own folder, renamed": attempt(lambda: os.replace(os.path.join(folder, "a"), os.path.join(folder, "b"))),
         "own folder, removed": attempt(lambda: os.remove(os.path.join(folder, "b"))),
@@ -99,6 +106,11 @@ def processes(header):
         "inotify_init1": call("inotify_init1", 0),
         "program": attempt(lambda: subprocess.run([sys.executable, "-c", "1"], check=False)),
         "fork": attempt(os.fork),
+        "signals of a pipe to it": attempt(lambda: fcntl.fcntl(0, fcntl.F_SETOWN, other)),
+        "signals of a pipe to its group": attempt(lambda: fcntl.fcntl(0, fcntl.F_SETOWN, -other)),
+        "signals of a pipe to its thread": attempt(lambda: fcntl.fcntl(0, 15, struct.pack("ii", 0, other))),
+        "which signal": attempt(lambda: fcntl.fcntl(0, 10, 0)),
+        "what is typed in a terminal": attempt(lambda: fcntl.ioctl(0, 0x5412, b"x")),
         "socket, below Python": attempt(lambda: __import__("_socket").socket(2, 1)),
     }
 

@@ -27,6 +27,9 @@ def test_numbers_and_layout_are_those_of_the_browser():
         (float(np.float32(value)), chance.randint(2, 5), chance.choice([abs(value), 0.5, 20, 300, 1e6, 1e-3]))
         for value in numbers
     ]
+    asked += [
+        (float(2**power + add), digits, 1.0) for power in (23, 24, 53, 54) for add in (-1, 0, 1) for digits in (3, 4)
+    ]
     plans = [
         [chance.choice([None, [chance.randint(1, 300), chance.randint(1, 300), 1, 1], [1, 5, 4, 1], [2, 1, 1, 7]])
          for _ in range(chance.randint(1, 7))]
@@ -39,10 +42,11 @@ def test_numbers_and_layout_are_those_of_the_browser():
     )  # fmt: skip
     told = json.loads(run.stdout)
     for (value, digits, most), answer in zip(asked, told["numbers"], strict=True):
-        assert [written(value, digits), in_cell(value, most)] == answer, (value, digits, most)
+        ours = [written(value, digits), in_cell(value, most), in_cell(value, most, full=True)]
+        assert ours == answer, (value, digits, most)
     for (row, width), answer in zip(layouts, told["layouts"], strict=True):
-        ours = arrange([one and Plan(0, 1, *one) for one in row], width)
-        assert ours == (answer["line"], pytest.approx(answer["cell"])), (row, width)
+        arranged = arrange([one and Plan(0, 1, *one) for one in row], width)
+        assert arranged == (answer["line"], pytest.approx(answer["cell"])), (row, width)
 
 
 @given(st.lists(st.floats(width=32), min_size=1, max_size=20), st.booleans())

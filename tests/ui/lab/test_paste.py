@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import MergeError, align
+from ui.files.uploads import read_list
 from ui.lab.paste import array_texts, read_paste
 
 
@@ -55,6 +56,27 @@ def test_counting_arrays_stay_editable():
         "op": "Multiply", "n": 2, "s0": "5,1,5", "f0": "counting", "d0": "int64", "start0": "0",
         "s1": "5,4,5", "f1": "counting", "d1": "int64", "start1": "50",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 2.], dtype=float32)>\n"
+        "<tf.Tensor: shape=(2,), dtype=float32, numpy=array([3., 4.], dtype=float32)>",
+        ">>> a = np.array([1., 2.])\n>>> b = np.array([3., 4.])",
+        "tensor([1., 2.]), tensor([3., 4.], grad_fn=<AddBackward0>)",
+    ],
+)
+def test_tensors_as_libraries_print_them(text):
+    """One below the other, or with a comma between them; the texts are read again by the page."""
+    values = read(text)
+    assert [values["n"], values["f0"], values["f1"]] == [2, "list", "list"]
+    assert [read_list(values[f"v{number}"]).tolist() for number in (0, 1)] == [[1, 2], [3, 4]]
+
+
+def test_zeros_are_zeros():
+    """Not the sizes that they are made with."""
+    assert read_list(read("np.zeros((2, 3))\nnp.ones((2, 3))")["v0"]).tolist() == [[0.0] * 3] * 2
 
 
 def test_other_arrays_are_typed_values():

@@ -141,8 +141,32 @@ def test_odd_values_are_numbers_too():
         )
     )["panels"]
     assert all(panel["note"] == "" for panel in panels)
-    assert panels[2]["type"] == "int64 · shown as float32"
+    assert panels[2]["type"] == "int64"
     assert panels[1]["type"] == "bool"
+
+
+@pytest.mark.parametrize("dtype", ["int32", "uint32", "int64", "uint64"])
+def test_integers_cross_as_they_are(dtype):
+    """As float32 up to 2^24, as pairs that make up a double beyond; past 2^53 the panel says that they are rounded."""
+    top = min(2**53, int(np.iinfo(dtype).max))
+    for value in (2**24, 2**24 + 1, top - 1, top):
+        values = np.array([3, value, 7], dtype)
+        data = payload(TensorView((Panel("small", np.arange(2.0)), Panel("t", values))), None)
+        row = data["numbers"][2:]
+        assert data["meta"]["panels"][1]["doubles"] == (value > 2**24)
+        assert data["meta"]["panels"][1]["type"] == dtype
+        read = np.frombuffer(row.tobytes(), "<f8") if value > 2**24 else row
+        assert read.astype(dtype).tolist() == values.tolist()
+    if top == 2**53:
+        for value in (2**53 + 1, int(np.iinfo(dtype).max)):
+            panel = meta_of(TensorView((Panel("t", np.array([value], dtype)),)))["panels"][0]
+            assert panel["type"] == f"{dtype} · rounded beyond 2⁵³"
+
+
+def test_integers_beyond_float32_are_told_apart():
+    """2^24 + 1 is 2^24 in float32; a browser that has one must be sent the other."""
+    one, other = (payload(TensorView((Panel("t", np.array([2**24 + add])),)), None)["meta"] for add in (1, 2))
+    assert one["panels"][0]["digest"] != other["panels"][0]["digest"]
 
 
 def test_limits_that_make_no_sense_are_left_out():

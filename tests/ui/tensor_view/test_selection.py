@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from core.tensor_view.numbers import digest_of
 from core.tensor_view.payload import payload
-from core.tensor_view.selection import read_selection
+from core.tensor_view.selection import painted_panel, read_selection
 from tests.ui.tensor_view.demo import CASES
+from ui.tensor_view import Panel, TensorView
 
 VIEWS = {name: CASES[name]() for name in ("note", "gate", "dot", "vector", "scalar", "zero")}
 METAS = {name: json.loads(json.dumps(payload(view, None)["meta"])) for name, view in VIEWS.items()}
@@ -57,5 +58,10 @@ def test_painted_numbers_come_back_exactly():
         }
     }
     np.testing.assert_array_equal(read_selection(told, view, METAS["gate"]).painted, painted)
+    whole = TensorView((Panel("t", np.array([2**53 - 1, 2**24 + 1]), paintable=True),))
+    painted = np.array([2**40 + 1, 2**24 + 1])
+    sent = b64encode(painted.astype("<f8").tobytes()).decode()
+    told_whole = {"panel": 0, "digest": digest_of(whole.panels[0].value), "values": sent}
+    assert painted_panel(told_whole, whole)[0].tolist() == painted.tolist()
     for wrong in ({"digest": "other"}, {"digest": None}, {"values": "AAAA"}, {"values": "\u00ff?"}, {"values": None}):
         assert read_selection({"painted": {**told["painted"], **wrong}}, view, METAS["gate"]).painted is None

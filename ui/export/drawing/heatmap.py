@@ -30,6 +30,7 @@ SMALL = 16  # pixels of a cell from which on its frame lies within it; around a 
 DOTTED = 20  # likewise, from which on a pinned cell has a dot
 _MOST_NUMBERS = 700
 _GRID = 22  # CSS pixels of a cell from which on lines are drawn between cells
+_LEGIBLE = 9  # CSS pixels of the smallest numbers
 _SHORT, _NARROW = 20, 22  # CSS pixels of a cell from which on its number is written
 
 
@@ -102,10 +103,13 @@ class Heat:
         (width, height), most = self.cell, max(abs(self.scale.low), abs(self.scale.high))
         if self.dim or self.values.size > _MOST_NUMBERS or height < _SHORT or width < _NARROW or not self.values.size:
             return 0, ()
-        texts = [[in_cell(float(value), most) for value in row] for row in self.values]
-        longest = max([1, *(len(text) for row in texts for text in row)])
-        size = min(height * 0.42, width * 0.86 / (longest * 0.6), 26)
-        if size < 9:
+        for full in (True, False):  # long integers in full where there is room
+            texts = [[in_cell(float(value), most, full=full) for value in row] for row in self.values]
+            longest = max([1, *(len(text) for row in texts for text in row)])
+            size = min(height * 0.42, width * 0.86 / (longest * 0.6), 26)
+            if size >= _LEGIBLE:
+                break
+        else:
             return 0, ()
         colours = paint(self.values, self.scale)[0]
         found = [

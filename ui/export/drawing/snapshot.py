@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
 from core import merge
 from core.dtypes import Array
+from core.tensor_view import drawn_values
 from ui.export.drawing.cells import cell_at
 from ui.export.drawing.scale import Extent, finite_range, union
 from ui.tensor_view import Selection, TensorView, channel_axis, payload, read_selection
@@ -90,9 +89,10 @@ class Look:
 
     @cached_property
     def values(self) -> tuple[Array | None, ...]:
-        """The values of each panel, as float32."""
+        """The values of each panel, as the browser has them."""
         return tuple(
-            _floats(panel.value) if self.is_drawable(number) else None for number, panel in enumerate(self.view.panels)
+            drawn_values(panel.value) if self.is_drawable(number) else None
+            for number, panel in enumerate(self.view.panels)
         )
 
     @cached_property
@@ -110,7 +110,7 @@ class Look:
 
     def _own_range(self, number: int) -> Extent:
         panel = self.before.panels[number]
-        found = finite_range(_floats(panel.value))
+        found = finite_range(drawn_values(panel.value))
         wider = [panel.paint] if panel.paintable else []
         wider += [panel.limits] if panel.limits else []
         return union([found, *wider]) if found else (0.0, 1.0)
@@ -217,11 +217,6 @@ def look_at(view: TensorView, selection: Selection | None = None) -> Look:
     painted = view if wanted.painted is None else as_painted(view, wanted.painted)
     meta = payload(painted, None, whole=True)["meta"]
     return Look(painted, view, read_selection(wanted.sent(), painted, meta), meta)
-
-
-def _floats(value: Array) -> Array:
-    with np.errstate(over="ignore"):
-        return value.astype(np.float32, copy=False)
 
 
 def as_painted(view: TensorView, painted: Array) -> TensorView:

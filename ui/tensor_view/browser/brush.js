@@ -114,7 +114,7 @@ export function makeBrush(app) {
 }
 
 /**
- * The painted tensor on its way to Python: little-endian float32, so that nothing is rounded.
+ * The painted tensor on its way to Python: little-endian float32 or float64 as it came, so that nothing is rounded.
  * @param {import('./types').Panel} panel
  */
 export function packPainted(panel, turn) {

@@ -65,8 +65,10 @@ function computePair(values, out, count, inputs, offsets, last, combine, share) 
   let [one, two] = offsets;
   const [a, b] = [first.values, second.values];
   const [stepA, stepB] = last < 0 ? [0, 0] : [first.steps[last], second.steps[last]];
-  for (const end = out + count; out < end; out++, one += stepA, two += stepB)
-    values[out] = Math.fround(combine(a[one], b[two])) / share;
+  const end = out + count;
+  if (values instanceof Float64Array)
+    for (; out < end; out++, one += stepA, two += stepB) values[out] = combine(a[one], b[two]) / share;
+  else for (; out < end; out++, one += stepA, two += stepB) values[out] = Math.fround(combine(a[one], b[two])) / share;
 }
 
 /**
@@ -90,6 +92,7 @@ function compute(result, spans, inputs, combine, share) {
   const index = spans.map(([from]) => from);
   const rank = spans.length;
   const last = rank - 1;
+  const round = result.values instanceof Float64Array ? Number : Math.fround; // integers beyond 2²⁴ are doubles
   const [from, past] = rank ? spans[last] : [0, 1];
   const at = new Array(inputs.length);
   for (;;) {
@@ -103,7 +106,7 @@ function compute(result, spans, inputs, combine, share) {
     else
       for (let run = from; run < past; run++) {
         let total = inputs[0].values[at[0]];
-        for (let n = 1; n < inputs.length; n++) total = Math.fround(combine(total, inputs[n].values[at[n]])); // as float32
+        for (let n = 1; n < inputs.length; n++) total = round(combine(total, inputs[n].values[at[n]]));
         result.values[out] = total / share;
         out += 1;
         for (let n = 0; n < inputs.length; n++) at[n] += rank ? inputs[n].steps[last] : 0;

@@ -32,7 +32,8 @@ export function setValues(model) {
     if (panel.start === null && !computed) continue;
     // A copy of what changes: the brush paints on one panel, and a live result follows it.
     const sent = computed ? null : tensorOf(panel.digest);
-    panel.values = computed ? new Float32Array(panel.count) : changes(model, panel) ? sent.slice() : sent;
+    if (panel.doubles && sent) panel.values = new Float64Array(sent.slice().buffer);
+    else panel.values = computed ? new Float32Array(panel.count) : changes(model, panel) ? sent.slice() : sent;
     panel.range = null;
     panel.version += 1;
   }

@@ -188,12 +188,22 @@ function numbersThatFit(slice, scale, cell, theme) {
   const count = slice.rowAt.length * slice.colAt.length;
   if (count > 700 || cell.height < 20 * theme.ratio || cell.width < 22 * theme.ratio || theme.numbers === false)
     return null;
+  return textsIn(slice, scale, cell, theme, true) ?? textsIn(slice, scale, cell, theme, false);
+}
+
+/**
+ * @param {import('./types').Slice} slice
+ * @param {import('./types').ColourScale} scale
+ * @param {import('./types').Theme} theme
+ * @param {boolean} full whether long integers are written in full
+ */
+function textsIn(slice, scale, cell, theme, full) {
   const texts = [];
   const most = Math.max(Math.abs(scale.low), Math.abs(scale.high));
   for (const row of slice.rowAt) {
     for (const col of slice.colAt) {
       const value = slice.values[slice.start + row * slice.rowStep + col * slice.colStep];
-      texts.push({ row, col, value, text: inCell(value, most) });
+      texts.push({ row, col, value, text: inCell(value, most, full) });
     }
   }
   const longest = texts.reduce((most, { text }) => Math.max(most, text.length), 1);

@@ -57,6 +57,8 @@ export interface SentPanel {
   sizes: { size: number | string; role: string; shared: number }[];
   type: string;
   whole: boolean;
+  /** Whether its tensor has float64 values, as pairs of float32. */
+  doubles?: boolean;
   paintable: boolean;
   paint: number[];
   like: number | null;
@@ -73,7 +75,7 @@ export interface Panel extends SentPanel {
   number: number;
   strides: number[];
   count: number;
-  values: Float32Array | null;
+  values: Float32Array | Float64Array | null;
   /** Counts the changes of the values. */
   version: number;
   range?: number[] | null;
@@ -205,7 +207,7 @@ export interface Image {
 
 /** Where the values of a slice are, and which of them each pixel reads. */
 export interface Slice {
-  values: Float32Array;
+  values: Float32Array | Float64Array;
   minus: Float32Array | null;
   start: number;
   rowStep: number;
@@ -390,7 +392,7 @@ export interface App {
   switches: { root: HTMLElement; [part: string]: any };
   controls: HTMLElement;
   wallAlone?: boolean;
-  mapBorder?: { version: number; values: Float32Array; path: Path2D; rows: number; cols: number };
+  mapBorder?: { version: number; values: Float32Array | Float64Array; path: Path2D; rows: number; cols: number };
   useTables(): void;
   setFlicker(on: boolean): void;
   showWall(): void;
