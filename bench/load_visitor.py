@@ -1,7 +1,8 @@
 """One tab without a browser: it speaks Streamlit's own protocol and remembers what a browser would.
 
 As in the browser, values of widgets go along with every run, messages that were sent before come as references to
-their hash, and fragments that look again by themselves are requested again while the visitor thinks.
+their hash, an act in a fragment asks for that fragment alone, and fragments that look again by themselves are requested
+again while the visitor thinks.
 """
 
 from __future__ import annotations
@@ -72,6 +73,8 @@ class Visitor:
         self._known: dict[str, ForwardMsg] = {}
         self._page = ""
         self._looking: tuple[float, str] | None = None  # seconds between looks, and the fragment
+        self._containers: dict[str, set[tuple[int, ...]]] = {}  # where each fragment draws
+        self._whole = True  # whether the run draws the whole page
         self._offered: list[str] = []  # addresses of large tensors that a browser would fetch now
 
     async def open(self, page: str = "", query: str = "") -> Run:
@@ -93,7 +96,9 @@ class Visitor:
         for key, value in values.items():
             widget = self.widgets[key]
             put(self._states.setdefault(widget.id, widget.empty()), widget, value)
-        run = await self._run(self._asked())
+        fragments = {self.widgets[key].fragment for key in values}
+        alone = fragments.pop() if len(fragments) == 1 else ""
+        run = await self._run(self._asked(fragment_id=alone), fragment=alone)
         for key in values:
             if key in self.widgets and self.widgets[key].kind in ("button", "download_button"):
                 self._states.pop(self.widgets[key].id, None)
@@ -129,7 +134,7 @@ class Visitor:
             interval, fragment = self._looking
             await asyncio.sleep(min(left, interval))
             if perf_counter() < end:
-                await self._run(self._asked(fragment_id=fragment, is_auto_rerun=True), whole=False)
+                await self._run(self._asked(fragment_id=fragment, is_auto_rerun=True), fragment=fragment)
                 looks += 1
         return looks
 
@@ -144,9 +149,10 @@ class Visitor:
             setattr(state, name, value)
         return message
 
-    async def _run(self, message: BackMsg, *, whole: bool = True) -> Run:
+    async def _run(self, message: BackMsg, *, fragment: str = "") -> Run:
         run, begun = Run(), perf_counter()
         seen: dict[str, Widget] = {}
+        self._whole = True
         await self._socket.send(message.SerializeToString())
         async with asyncio.timeout(_PATIENCE):
             while not await self._take(run, seen):
@@ -154,10 +160,13 @@ class Visitor:
             run.size += sum([await asyncio.to_thread(self._fetch, url) for url in self._offered])
         self._offered = []
         run.seconds = perf_counter() - begun
-        if whole:  # what is not on the page any more is forgotten, as the browser does
-            self.widgets = seen
-            kept = {widget.id for widget in seen.values()}
-            self._states = {name: state for name, state in self._states.items() if name in kept}
+        if not self._whole:  # the rest of the page stays as it is
+            drawn = self._containers.get(fragment, set())
+            stay = [one for one in self.widgets.values() if not any(one.path[: len(path)] == path for path in drawn)]
+            seen = {one.key: one for one in stay} | seen
+        self.widgets = seen  # what is not on the page any more is forgotten, as the browser does
+        kept = {widget.id for widget in seen.values()}
+        self._states = {name: state for name, state in self._states.items() if name in kept}
         return run
 
     async def _take(self, run: Run, seen: dict[str, Widget]) -> bool:
@@ -176,6 +185,10 @@ class Visitor:
         if kind == "new_session":
             self.session = message.new_session.initialize.session_id
             self._looking = None
+            self._whole = not message.metadata.run.fragment_ids
+            if self._whole:
+                seen.clear()
+                self._containers.clear()
         elif kind == "navigation":
             self._page = message.navigation.page_script_hash
             self.pages = [(page.url_pathname, page.page_script_hash) for page in message.navigation.app_pages]
@@ -183,8 +196,13 @@ class Visitor:
             self.query = message.page_info_changed.query_string
         elif kind == "auto_rerun":
             self._looking = (message.auto_rerun.interval, message.auto_rerun.fragment_id)
-        elif kind == "delta" and message.delta.HasField("new_element"):
-            self._element(message.delta.new_element, run, seen)
+        elif kind == "delta":
+            path, fragment = tuple(message.metadata.delta_path), message.delta.fragment_id
+            drawn = self._containers.setdefault(fragment, set()) if fragment else set()
+            if not any(path[: len(root)] == root for root in drawn):
+                drawn.add(path)
+            if message.delta.HasField("new_element"):
+                self._element(message.delta.new_element, run, seen, fragment, path)
         return kind == "script_finished" and message.script_finished in (_DONE, _FRAGMENT_DONE, _BROKEN)
 
     def _fetch(self, url: str) -> int:
@@ -195,7 +213,7 @@ class Visitor:
                 size += len(piece)
         return size
 
-    def _element(self, element: Any, run: Run, seen: dict[str, Widget]) -> None:
+    def _element(self, element: Any, run: Run, seen: dict[str, Widget], fragment: str, path: tuple[int, ...]) -> None:
         kind, text = words_of(element)
         if text:
             run.words.append(text)
@@ -206,7 +224,7 @@ class Visitor:
         if kind == "bidi_component" and element.bidi_component.mixed.json:
             tensors = json.loads(element.bidi_component.mixed.json).get("meta", {}).get("tensors", [])
             self._offered += [tensor["url"] for tensor in tensors if "url" in tensor]
-        widget = widget_of(element)
+        widget = widget_of(element, fragment, path)
         if widget is not None:
             seen[widget.key] = widget
             if widget.value is not None and (widget.fresh or widget.id not in self._states):

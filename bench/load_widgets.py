@@ -44,6 +44,8 @@ class Widget:
         value: that the server says it has; None where it says nothing.
         fresh: whether the browser must take that value over.
         disabled: whether it cannot be used now.
+        fragment: that runs alone when it is used; empty for the whole page.
+        path: its position on the page.
     """
 
     key: str
@@ -53,17 +55,21 @@ class Widget:
     value: Any
     fresh: bool
     disabled: bool
+    fragment: str = ""
+    path: tuple[int, ...] = ()
 
     def empty(self) -> WidgetState:
         """The state of it before anybody has used it."""
         return WidgetState(id=self.id)
 
 
-def widget_of(element: Any) -> Widget | None:
+def widget_of(element: Any, fragment: str = "", path: tuple[int, ...] = ()) -> Widget | None:
     """The widget in an element; None for all else.
 
     Args:
         element: of a delta, as protobuf.
+        fragment: that it is in.
+        path: its position on the page.
     """
     kind = element.WhichOneof("type")
     if kind not in _FIELDS:
@@ -78,6 +84,8 @@ def widget_of(element: Any) -> Widget | None:
         _value(kind, inside),
         bool(getattr(inside, "set_value", False)),
         bool(getattr(inside, "disabled", False)),
+        fragment,
+        path,
     )
 
 

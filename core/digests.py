@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import weakref
+from collections.abc import Callable
 from hashlib import sha256
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+Kept = TypeVar("Kept")
 
 
 def digest(*parts: NDArray[Any] | str) -> str:
     """SHA-256 of dtype, shape and every byte of each array, and of each text, in the order given.
 
     Equal arrays have equal digests whatever their memory layout. Arrays of Python objects have no bytes of their own.
+    The bytes of a read-only array are read once.
 
     Args:
         *parts: arrays of numbers, or texts such as the name of an operation.
@@ -28,9 +33,56 @@ def digest(*parts: NDArray[Any] | str) -> str:
         if isinstance(part, str):
             content = part.encode()
             found.update(f"text {len(content)} ".encode() + content)
-            continue
-        if part.dtype.hasobject:
-            raise TypeError(f"An array of {part.dtype} has no bytes of its own; convert it to numbers first.")
-        found.update(f"array {part.dtype.str} {part.shape} ".encode())
-        found.update(np.ascontiguousarray(part).reshape(-1).view(np.uint8).data)
+        else:
+            found.update(_DIGESTS.get(part, _of_array))
     return found.hexdigest()
+
+
+def _of_array(array: NDArray[Any]) -> bytes:
+    if array.dtype.hasobject:
+        raise TypeError(f"An array of {array.dtype} has no bytes of its own; convert it to numbers first.")
+    found = sha256(f"array {array.dtype.str} {array.shape} ".encode())
+    found.update(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
+    return found.digest()
+
+
+def is_constant(array: Any) -> bool:
+    """Whether an array can be kept by identity: neither it nor an array whose memory it shows can be written to."""
+    while isinstance(array, np.ndarray):
+        if array.flags.writeable:
+            return False
+        if array.base is None:
+            return True
+        array = array.base
+    return isinstance(array, bytes)
+
+
+class KeptWithArray(Generic[Kept]):
+    """Results computed from arrays, kept as long as the arrays. Safe from any thread.
+
+    Only those of read-only arrays are kept, not of read-only views of others: they might change.
+    """
+
+    def __init__(self) -> None:
+        """Nothing is kept yet."""
+        self._kept: dict[int, tuple[weakref.ref[NDArray[Any]], Kept]] = {}
+
+    def get(self, array: NDArray[Any], make: Callable[[NDArray[Any]], Kept]) -> Kept:
+        """The result for an array.
+
+        Args:
+            array: of any type.
+            make: computes the result, from the array alone.
+        """
+        if not is_constant(array):
+            return make(array)
+        number = id(array)
+        entry = self._kept.get(number)
+        if entry is not None and entry[0]() is array:
+            return entry[1]
+        result = make(array)
+        self._kept[number] = weakref.ref(array, lambda _: self._kept.pop(number, None)), result
+        return result
+
+
+_DIGESTS: KeptWithArray[bytes] = KeptWithArray()

@@ -10,35 +10,38 @@ from ui.lab.presets import pick_preset
 from ui.text import t
 from ui.views.selection import pick_layer
 
-frame.begin("Merge lab")
-menus = frame.headline(t("Merge lab"))
-with menus:
-    example = st.container(width="content")
-    paste.paste_box()
-call = controls.pick_call()
-with example:
-    pick_preset()
 
-row = st.container(horizontal=True, vertical_alignment="center", gap="small", key="lab_row")
-with row.container(width="stretch"):
-    alignment = sections.show_alignment(call)
-computed = sections.compute(call, alignment) if alignment else None
-if computed:
-    with row.container(width="content"):
-        layer = pick_layer()
-    with frame.picture(lines=2):
-        shown = sections.show_tensors(call, *computed, layer)
-    if shown:
-        with menus:
-            title = sections.title_of(call.operation, call.shapes or ())
-            export_menu(*shown, title=title, code=code.codes_of(call))
-with frame.below():
+def merge_lab() -> None:
+    """The call, its tensors, its code."""
+    menus = frame.headline(t("Merge lab"))
+    with menus:
+        example = st.container(width="content")
+        paste.paste_box()
+    call = controls.pick_call()
+    with example:
+        pick_preset()
+
+    row = st.container(horizontal=True, vertical_alignment="center", gap="small", key="lab_row")
+    with row.container(width="stretch"):
+        alignment = sections.show_alignment(call)
+    computed = sections.compute(call, alignment) if alignment else None
     if computed:
-        sections.show_check(call, *computed, layer)
-        if call.shows_distribution:
-            picture = distribution(sections.named_tensors(*computed), count=t("elements"), value=t("value"))
-            st.plotly_chart(picture, config={"displayModeBar": False}, alt=t("Distribution of the values"))
-    sections.show_details(call, alignment)
-    code.show_code(call)
+        with row.container(width="content"):
+            layer = pick_layer()
+        with frame.picture(lines=2):
+            shown = sections.show_tensors(call, *computed, layer)
+        if shown:
+            with menus:
+                title = sections.title_of(call.operation, call.shapes or ())
+                export_menu(*shown, title=title, code=code.codes_of(call))
+    with frame.below():
+        if computed:
+            sections.show_check(call, *computed, layer)
+            if call.shows_distribution:
+                picture = distribution(sections.named_tensors(*computed), count=t("elements"), value=t("value"))
+                st.plotly_chart(picture, config={"displayModeBar": False}, alt=t("Distribution of the values"))
+        sections.show_details(call, alignment)
+        code.show_code(call)
 
-frame.end()
+
+frame.draw("Merge lab", merge_lab)

@@ -13,39 +13,44 @@ from ui.gate.scene import map_remark, scene_maker
 from ui.gate.sliders import gate_reels
 from ui.text import t
 
-frame.begin("Attention gate")
-network.wake()
-with frame.headline(t("One map multiplies every channel")):
-    choice = controls.pick_slice()
-    grid = controls.pick_gate()
-    change = controls.pick_change()
-    signal = controls.pick_signal(choice.sample)
-case = find_case(choice, grid)
-moment = controls.pick_moment(moments(), recorded=case.sample is not None)
 
-own = trace_gate(case)
-trace = own if signal is None else trace_gate(case, signal)
-weights = chosen_map(case, trace, moment, change)
-scene = scene_maker(case, own, moment, plain=signal is None and change.name == "none")
-reels = gate_reels(case, trace, moment, change)
-with frame.picture():
-    shown = show_product(trace, weights, f"{case.key} {grid} {signal}", reels, scene, map_remark(case))
+def attention_gate() -> None:
+    """The slice, its gate, and one section below."""
+    network.wake()
+    with frame.headline(t("One map multiplies every channel")):
+        choice = controls.pick_slice()
+        grid = controls.pick_gate()
+        change = controls.pick_change()
+        signal = controls.pick_signal(choice.sample)
+    case = find_case(choice, grid)
+    moment = controls.pick_moment(moments(), recorded=case.sample is not None)
 
-with frame.below():
-    show_claim(trace.step("x").value, shown.weights)
-    show_export(case, shown)
-    section = controls.pick_section()
-    if section == "health":
-        sections.show_health(trace, shown.weights)
-    elif section == "steps":
-        sections.show_steps(trace)
-    elif section == "learning":
-        learning.show_learning(case, moment)
-        curves = learning.learning_curves(case)
-        if curves:
-            picture = learning_figure(*curves, step=t("training steps (batch size 8)"))
-            st.plotly_chart(picture, config={"displayModeBar": False}, alt=t("Training history of the map and network"))
-    else:
-        sections.show_code(trace)
+    own = trace_gate(case)
+    trace = own if signal is None else trace_gate(case, signal)
+    weights = chosen_map(case, trace, moment, change)
+    scene = scene_maker(case, own, moment, plain=signal is None and change.name == "none")
+    reels = gate_reels(case, trace, moment, change)
+    with frame.picture():
+        shown = show_product(trace, weights, f"{case.key} {grid} {signal}", reels, scene, map_remark(case))
 
-frame.end()
+    with frame.below():
+        show_claim(trace.step("x").value, shown.weights)
+        show_export(case, shown)
+        section = controls.pick_section()
+        if section == "health":
+            sections.show_health(trace, shown.weights)
+        elif section == "steps":
+            sections.show_steps(trace)
+        elif section == "learning":
+            learning.show_learning(case, moment)
+            curves = learning.learning_curves(case)
+            if curves:
+                picture = learning_figure(*curves, step=t("training steps (batch size 8)"))
+                st.plotly_chart(
+                    picture, config={"displayModeBar": False}, alt=t("Training history of the map and network")
+                )
+        else:
+            sections.show_code(trace)
+
+
+frame.draw("Attention gate", attention_gate)

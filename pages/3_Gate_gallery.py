@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from core.gates import GATES
+from core.dtypes import Array
+from core.gates import GATES, GateTrace
 from core.gates.channels import order
 from figures.kept import kept_channels
 from ui import frame
@@ -14,27 +15,46 @@ from ui.gallery.shapes import show_shapes
 from ui.gallery.wall import show_wall
 from ui.text import t
 
-frame.begin("Gate gallery")
-choice, second, chosen = controls.pick(frame.headline(t("Gate gallery")))
-features = features_of(chosen)
-lines = []  # (gate, fraction of energy retained by channel)
-if choice is None:
-    show_wall(features)
-elif not features.computed:
-    show_shapes(choice, features)
-elif (trace := run(choice, features)) is not None:
-    key = f"{choice} {second} {features.key} {features.seed}"
-    with frame.more_controls():
-        section = controls.pick_section(second is not None)
-        merges = sections.merge_names(trace)
-        merge = controls.pick_merge(list(merges), merges) if section == "merges" else ""
-    other = run(second, features) if second and section == "both" else None
-    pair = (trace, other) if other else None
-    sections.show_headline(*(pair or (trace,)))
-    if pair:
-        found, names = show_pair(pair, key), pair_titles(pair)
-        lines = [(names[0], found.first.by_channel), (names[1], found.second.by_channel)]
-    elif section == "merges":
+Lines = list[tuple[str, Array]]  # (gate, fraction of energy retained by channel)
+
+
+def gallery_page() -> None:
+    """The wall, or one gate, or two."""
+    choice, second, chosen = controls.pick(frame.headline(t("Gate gallery")))
+    features = features_of(chosen)
+    if choice is None:
+        show_wall(features)
+    elif not features.computed:
+        show_shapes(choice, features)
+    elif (trace := run(choice, features)) is not None:
+        key = f"{choice} {second} {features.key} {features.seed}"
+        with frame.more_controls():
+            section = controls.pick_section(second is not None)
+            merges = sections.merge_names(trace)
+            merge = controls.pick_merge(list(merges), merges) if section == "merges" else ""
+        other = run(second, features) if second and section == "both" else None
+        lines = show_two(trace, other, key) if other else show_one(trace, section, merge, key)
+        with frame.below():
+            if lines:
+                st.markdown("**" + t("Energy retained per channel") + "**")
+                channels = order(lines[0][1])
+                picture = kept_channels(lines, order=channels, channel=t("channel"), share=t("energy retained"))
+                st.plotly_chart(picture, config={"displayModeBar": False}, alt=t("Energy retained per channel"))
+            sections.show_facts(trace, features.seed)
+
+
+def show_two(trace: GateTrace, other: GateTrace, key: str) -> Lines:
+    """Two gates side by side; returns the energy retained by channel."""
+    pair = (trace, other)
+    sections.show_headline(*pair)
+    found, names = show_pair(pair, key), pair_titles(pair)
+    return [(names[0], found.first.by_channel), (names[1], found.second.by_channel)]
+
+
+def show_one(trace: GateTrace, section: str, merge: str, key: str) -> Lines:
+    """One section of one gate; returns the energy retained by channel where the section shows it."""
+    sections.show_headline(trace)
+    if section == "merges":
         sections.show_merge(trace, merge, key)
     elif section == "steps":
         sections.show_steps(trace, key)
@@ -43,17 +63,13 @@ elif (trace := run(choice, features)) is not None:
             sections.show_maps(trace, key)
     elif section == "kept":
         with frame.picture(lines=2):
-            lines = [(t(GATES[trace.gate].title), sections.show_kept(trace, key).by_channel)]
+            return [(t(GATES[trace.gate].title), sections.show_kept(trace, key).by_channel)]
     elif section == "traps":
         with frame.picture(lines=2):
             show_traps(trace, key)
     else:
         sections.show_code(trace)
-    with frame.below():
-        if lines:
-            st.markdown("**" + t("Energy retained per channel") + "**")
-            picture = kept_channels(lines, order=order(lines[0][1]), channel=t("channel"), share=t("energy retained"))
-            st.plotly_chart(picture, config={"displayModeBar": False}, alt=t("Energy retained per channel"))
-        sections.show_facts(trace, features.seed)
+    return []
 
-frame.end()
+
+frame.draw("Gate gallery", gallery_page)

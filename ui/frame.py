@@ -1,13 +1,15 @@
-"""What every page begins and ends with: style, menu, language, undo, the link to share, and the stage."""
+"""What every page has around its content: style, menu, language, undo, the link to share, and the stage."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
 
 from core import Sentence as _  # marks text for the catalogues
-from ui import counters, session, stage
+from ui import counters, session, stage, streamlit_internals
 from ui.hosting import admission, budget, garbage, status
 from ui.state import history, link, present
 from ui.streamlit_internals import Container
@@ -27,18 +29,51 @@ _ROOT = Path(__file__).parent.parent
 _ICON = Path(__file__).parent / "icon.svg"
 
 
-def begin(title: str) -> None:
-    """Draw the frame of a page.
+def draw(title: str, content: Callable[..., None], *, still: Callable[[], None] | None = None) -> None:
+    """Draw a page: the frame, and its content as a fragment.
+
+    An act on a control of the content runs the fragment alone: the style, the menu of pages and the rest of the frame
+    are neither made nor sent again. Language, undo, redo and present mode draw the whole page.
 
     Args:
-        title: its title in the list of pages, in English.
+        title: of the page in the list of pages, in English.
+        content: draws the page inside its frame, from controls and the link alone.
+        still: draws what comes below the content and does not depend on it; `content` is then passed the container
+            below that.
     """
     counters.begin(title)
-    stage.install()
+    _prepare_server()
     admission.admit()
     link.begin(title)
     set_language(session.language())
     present.begin()
+    changing = _frame(title)
+    link.enter()
+    if still is None:
+        st.fragment(_content)(title, content, *changing)
+    else:
+        first, below, last = (st.container() for _ in range(3))
+        with first:
+            st.fragment(_content)(title, content, *changing, last)
+        with below:
+            still()
+    keras_check.wake()
+    _ended()
+
+
+@cache
+def _prepare_server() -> None:
+    """What the first run of a page does once for the process."""
+    stage.install()
+    if streamlit_internals.has_server():
+        streamlit_internals.batch_messages()
+        streamlit_internals.draw_page_for_unknown_fragments()
+        streamlit_internals.keep_theme()
+    streamlit_internals.look_up_single_values()
+
+
+def _frame(title: str) -> tuple[Container, Container]:
+    """Draw what stays as it is while only the content changes; returns where undo and the state of the server go."""
     st.set_page_config(
         page_title=f"{t(title)} · Mergescope", page_icon=str(_ICON), layout="wide", initial_sidebar_state="collapsed"
     )
@@ -48,6 +83,45 @@ def begin(title: str) -> None:
         for file, (name, icon) in PAGES.items():
             st.page_link(_ROOT / file, label=t(name), icon=icon)
         _language()
+        undo = st.container()
+        stage.share()
+        present.button()
+        stage.stage(language={"zh": "zh-CN"}.get(session.language(), "en"), presenting=present.on())
+        return undo, st.container()
+
+
+def _content(title: str, content: Callable[..., None], *outside: Container) -> None:
+    """The fragment of a page. It ends with the state of the page being put into its link.
+
+    Args:
+        title: of the page.
+        content: draws the page; passed what is left of `outside`.
+        *outside: where undo, the state of the server and more are drawn, outside of the fragment.
+    """
+    undo, state, *others = [one.container() for one in outside]  # a fragment fills only what it had in the whole run
+    alone = streamlit_internals.is_fragment_run()
+    if alone:
+        if history.asked():
+            st.rerun()  # the whole page reads the link
+        counters.begin(title)
+        set_language(session.language())
+        link.resume()
+    with st.container(key="page"):
+        content(*others)
+    link.end()
+    with undo:
+        _undo()
+    with state:
+        status.show()
+    if alone:
+        _ended()
+
+
+def _ended() -> None:
+    """A run has reached the end of its page."""
+    counters.end()
+    budget.end()
+    garbage.run_ended()
 
 
 def headline(claim: str) -> Container:
@@ -114,21 +188,6 @@ def _language() -> None:
     set_language(session.language())  # as it was chosen just now, or as the link has it
     if session.browser_language() != "en":
         link.always("lang")
-
-
-def end() -> None:
-    """Put the state of the page into its link. Every page ends with this."""
-    link.end()
-    with st.sidebar:
-        _undo()
-        stage.share()
-        present.button()
-        stage.stage(language={"zh": "zh-CN"}.get(session.language(), "en"), presenting=present.on())
-        status.show()
-    keras_check.wake()
-    counters.end()
-    budget.end()
-    garbage.run_ended()
 
 
 def _undo() -> None:

@@ -18,6 +18,7 @@ from ui.tensor_view import TensorView
 from ui.text import plain, t
 from ui.views import cached
 from ui.views.assets import arrays
+from ui.views.cached import remembered
 from ui.views.merge_view import values_view
 from ui.views.thumbnails import thumbnail
 
@@ -179,7 +180,9 @@ QUESTIONS = {  # by page
 def show_questions() -> None:
     """A card for each other page: a thumbnail, the question, and one line."""
     pages = [file for file in frame.PAGES if file.startswith("pages/")]
-    for column, file in zip(st.columns(len(pages), gap="small"), pages, strict=True):
+    with frame.below():
+        columns = st.columns(len(pages), gap="small")
+    for column, file in zip(columns, pages, strict=True):
         with column, st.container(border=True, height="stretch", gap="xxsmall", key=f"question_{file[6]}"):
             row = QUESTIONS[file]
             with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
@@ -188,6 +191,6 @@ def show_questions() -> None:
             st.caption(t(row.about))
 
 
-@st.cache_resource(show_spinner=False)
+@remembered(64)
 def _picture(file: str) -> str:
     return thumbnail(QUESTIONS[file].picture(), _SIDE)

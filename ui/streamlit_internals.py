@@ -10,8 +10,9 @@ import json
 import logging
 import shutil
 import tempfile
-from collections import Counter
-from collections.abc import Callable
+import threading
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache, partial
 from hashlib import sha256
@@ -28,7 +29,12 @@ from streamlit import runtime
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.NewSession_pb2 import CustomThemeConfig
+from streamlit.runtime import app_session
+from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.state import SafeSessionState
 from streamlit.runtime.state.common import user_key_from_element_id
 from streamlit.runtime.state.session_state import Serialized, Value, WStates
 
@@ -42,6 +48,12 @@ def session_id() -> str:
     """Name of the session of this run, empty outside of one. Secret: it is enough to take the session over."""
     context = get_script_run_ctx(suppress_warning=True)
     return context.session_id if context else ""
+
+
+def is_fragment_run() -> bool:
+    """Whether this run draws fragments only, not the whole page."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return bool(context and context.fragment_ids_this_run)
 
 
 def widget_messages() -> dict[str, Any]:
@@ -155,6 +167,99 @@ def wrap_files(middleware: Callable[[ASGIApp], ASGIApp]) -> None:
         await middleware(partial(call, files))(scope, receive, send)
 
     StaticFiles.__call__ = wrapped  # type: ignore[method-assign, assignment]
+
+
+def batch_messages() -> None:
+    """Hand the messages of a run over to the event loop several at a time; for all sessions of the process.
+
+    Streamlit wakes its event loop for each message of a script: twice, with a system call that lets the other thread
+    run, so that the two threads take turns for each element of a page. Here a message wakes the loop only if it is not
+    on its way already; it then takes all that are there, in their order.
+    """
+    lock, call_soon = threading.Lock(), AppSession._call_soon_on_event_loop
+
+    def take(session: AppSession, waiting: deque[Callable[[], None]]) -> None:
+        notify = session._message_enqueued_callback
+        session._message_enqueued_callback = None  # once for all of them, at the end
+        while True:
+            with lock:
+                if not waiting:
+                    del session._mergescope_waiting  # type: ignore[attr-defined]
+                    break
+            try:
+                waiting.popleft()()
+            except Exception as error:  # as the event loop treats a callback: the others still follow
+                session._event_loop.call_exception_handler({"message": "Error in a callback", "exception": error})
+        session._message_enqueued_callback = notify
+        if notify:
+            notify()
+
+    def add(session: AppSession, callback: Callable[[], None]) -> None:
+        with lock:
+            if (waiting := getattr(session, "_mergescope_waiting", None)) is not None:
+                waiting.append(callback)
+                return
+            session._mergescope_waiting = waiting = deque([callback])  # type: ignore[attr-defined]
+        call_soon(session, partial(take, session, waiting))
+
+    AppSession._call_soon_on_event_loop = add  # type: ignore[method-assign, assignment]
+
+
+@cache
+def draw_page_for_unknown_fragments() -> None:
+    """Answer an act on a fragment that the session does not know by a run of the whole page; for all sessions.
+
+    A server that took the place of another has the fragments of a page after its first whole run. Streamlit ignores an
+    act that comes before. A fragment that asks by itself, by its clock, is still ignored: its page has changed.
+    """
+    request = AppSession.request_rerun
+
+    def request_rerun(session: AppSession, client_state: ClientState | None) -> None:
+        acted = client_state and client_state.fragment_id and not client_state.is_auto_rerun
+        if client_state and acted and not session.has_fragment(client_state.fragment_id):
+            client_state.ClearField("fragment_id")
+        request(session, client_state)
+
+    AppSession.request_rerun = request_rerun  # type: ignore[method-assign, assignment]
+
+
+class _Looked(Mapping[str, Any]):
+    """The values of a session by key; each is looked up when it is asked for."""
+
+    def __init__(self, state: SafeSessionState, everything: Callable[[SafeSessionState], dict[str, Any]]) -> None:
+        self._state, self._everything = state, everything
+
+    def __getitem__(self, key: str) -> Any:
+        return self._state[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._everything(self._state))
+
+    def __len__(self) -> int:
+        return len(self._everything(self._state))
+
+
+def look_up_single_values() -> None:
+    """Let menus and lines of text look up their own value only.
+
+    Streamlit's `selectbox` and `text_input` make a dict of all values of the session, to see whether one is None.
+    """
+    everything = SafeSessionState.filtered_state.fget  # type: ignore[attr-defined]
+    SafeSessionState.filtered_state = property(lambda state: _Looked(state, everything))  # type: ignore[method-assign, assignment]
+
+
+def keep_theme() -> None:
+    """Read the theme from the settings once; Streamlit reads its 200 settings again for each run."""
+    read, kept = app_session._populate_theme_msg, {}
+
+    def populate(message: CustomThemeConfig, section: str = "theme") -> None:
+        if section not in kept:
+            kept[section] = CustomThemeConfig()
+            read(kept[section], section)
+        if kept[section].ByteSize():  # an empty message would count as one that is there
+            message.MergeFrom(kept[section])
+
+    app_session._populate_theme_msg = populate  # type: ignore[assignment]
 
 
 def use_log_handler(handler: logging.Handler) -> None:

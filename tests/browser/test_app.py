@@ -58,6 +58,17 @@ def test_a_fix_is_applied_by_its_button(open_page):
     page.wait_for_function("decodeURIComponent(location.search).includes('s1=2,20,20,1')")
 
 
+def test_another_visitor_comes_between_two_acts(open_page):
+    """What a run of the content adds outside of it, here the number of visitors, needs no run of the whole page."""
+    with running_app() as address:
+        first = open_page("", address=address)
+        open_page("Merge_lab", address=address)
+        first.get_by_role("radio", name="+").click()
+        first.locator(VIEW).get_by_text("(0, 0, 0): 50 = 0 + 50").first.wait_for()
+        first.locator("[data-testid=stSidebar]").get_by_text("2 visitors").wait_for(state="attached")
+        assert first.locator("[data-testid=stException]").count() == 0
+
+
 def test_back_takes_a_change_back(open_page):
     """The browser's Back undoes the last change of a control."""
     page = open_page("Merge_lab")

@@ -14,7 +14,9 @@ from tests.ui.inspector.models import gate_file, keras_file
     [
         (b"", "The file is empty."),
         (b"PK\x03\x04 cut off", "damaged or cut off"),
-        (b"\x89HDF\r\n\x1a\n" + b"0" * 100, "damaged or cut off"),
+        pytest.param(
+            b"\x89HDF\r\n\x1a\n" + b"0" * 100, "damaged or cut off", marks=pytest.mark.keras
+        ),  # read with h5py
         (b"\x89PNG\r\n\x1a\n" + b"0" * 100, "this is PNG"),
     ],
 )

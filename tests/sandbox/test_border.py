@@ -4,11 +4,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parent.parent.parent
 
 
+@pytest.mark.keras
 def test_the_server_never_imports_keras():
     """A whole question and answer in a fresh process, then a look at what it has imported."""
     code = f"""

@@ -11,7 +11,7 @@ import streamlit.logger
 from starlette.formparsers import MultiPartParser
 from streamlit import config, file_util
 from streamlit.elements.widgets import button_group, select_slider, selectbox
-from streamlit.runtime import Runtime
+from streamlit.runtime import Runtime, app_session
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
@@ -63,6 +63,30 @@ NAMES = {  # what is used: whether it is there, for which function of ui/streaml
     "user_key_from_element_id": (
         lambda: common.user_key_from_element_id("$$ID-0a1b-op") == "op",
         "widget_messages",
+    ),
+    "ScriptRunContext.fragment_ids_this_run": (
+        lambda: "fragment_ids_this_run" in source(ScriptRunContext),
+        "is_fragment_run",
+    ),
+    "AppSession._call_soon_on_event_loop, through which all messages of a run go": (
+        lambda: "self._call_soon_on_event_loop(" in source(AppSession._on_scriptrunner_event),
+        "batch_messages",
+    ),
+    "AppSession._message_enqueued_callback": (
+        lambda: "self._message_enqueued_callback()" in source(AppSession._enqueue_forward_msg),
+        "batch_messages",
+    ),
+    "AppSession.request_rerun, which ignores a fragment that the session does not have": (
+        lambda: "not self.has_fragment(fragment_id)" in source(AppSession.request_rerun),
+        "draw_page_for_unknown_fragments",
+    ),
+    "_populate_theme_msg": (
+        lambda: list(inspect.signature(app_session._populate_theme_msg).parameters)[1:] == ["section"],
+        "keep_theme",
+    ),
+    "SafeSessionState.filtered_state": (
+        lambda: isinstance(SafeSessionState.filtered_state, property),
+        "look_up_single_values",
     ),
     "MultiPartParser.spool_max_size": (
         lambda: isinstance(MultiPartParser.spool_max_size, int),

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from math import prod
 
 import numpy as np
-import streamlit as st
 
 from core import MergeError
 from core import Sentence as _  # marks text for the catalogues
@@ -17,6 +16,7 @@ from core.gates.report import broadcast_axes
 from ui.gallery.controls import GateChoice
 from ui.gallery.features import Features, run_new, shapes_of
 from ui.text import t
+from ui.views.cached import remembered
 from ui.views.thumbnails import Limits, limits_of, picture
 
 GROUPS = {  # what is broadcast: title, in the order of the wall
@@ -80,7 +80,7 @@ def cards_of(features: Features) -> tuple[Card, ...]:
     return tuple(sorted(found, key=lambda card: order.index(card.group)))
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+@remembered(16)
 def _cards(names: tuple[str, ...], key: str, seed: int, _features: Features) -> tuple[Card, ...]:  # noqa: ARG001 -- the key of the cache
     runs = [_try(GateChoice(name, next(iter(GATES[name].variants))), _features) for name in names]
     traces = [run for run in runs if run is not None]
@@ -96,6 +96,7 @@ def _try(choice: GateChoice, features: Features) -> GateTrace | None:
         return None
 
 
+@remembered(128)
 def first_channel(trace: GateTrace) -> int:
     """The channel in which a gate is seen best: much of it is lit before the gate and still after it.
 

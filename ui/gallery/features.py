@@ -16,6 +16,7 @@ from ui.gallery.controls import FeatureChoice, GateChoice
 from ui.text import plain, t
 from ui.views import cached
 from ui.views.assets import arrays
+from ui.views.cached import read_only, remembered
 
 _GRID = 20  # rows of the gate whose features are shown
 _TRAINED = GateChoice("attention", "paper")  # the only gate for which the repository has trained weights
@@ -102,9 +103,9 @@ def _is_trained(choice: GateChoice, features: Features) -> bool:
     return features.recorded and choice == _TRAINED
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@remembered(8)
 def _run(name: str, variant: str, key: str, seed: int, trained: bool, _x: Array, _g: Array) -> GateTrace:  # noqa: ARG001 -- the key of the cache
-    return _computed(name, variant, seed, trained, _x, _g)
+    return read_only(_computed(name, variant, seed, trained, _x, _g))
 
 
 def _computed(name: str, variant: str, seed: int, trained: bool, x: Array, g: Array) -> GateTrace:

@@ -22,6 +22,7 @@ from ui.state import link
 from ui.tensor_view import Panel, Scale, Selection, TensorView, tensor_view
 from ui.text import plain, t
 from ui.views.alignment_table import alignment_table
+from ui.views.cached import remembered
 from ui.views.gate_view import merge_view, step_view
 from ui.views.merge_view import translated_words
 from ui.views.step_graph import chosen_step, step_graph
@@ -43,7 +44,7 @@ def show_headline(*traces: GateTrace) -> None:
 def _headline(trace: GateTrace) -> str:
     words = [t("broadcast: {what}", what=broadcast_words(broadcast_in(trace), trace.step("x").value.ndim))]
     if trace.computed:
-        words.append(t("energy retained: {share}", share=share(gate_figures(trace).kept)))
+        words.append(t("energy retained: {share}", share=share(_figures(trace).kept)))
     if trace.trained and trace.computed:
         words.append(t("trained") if all(trace.trained.values()) else t("untrained"))
     equation = plain(GATES[trace.gate].equation_of(trace.variant))
@@ -132,7 +133,7 @@ def show_maps(trace: GateTrace, key: str) -> None:
 
 def show_kept(trace: GateTrace, key: str) -> GateFigures:
     """How much of the features is retained at each position."""
-    figures = gate_figures(trace)
+    figures = _figures(trace)
     panels = (
         Panel(t("features x"), trace.step("x").value),
         Panel(t("output"), figures.result, "→", like=0),
@@ -146,6 +147,13 @@ def show_kept(trace: GateTrace, key: str) -> GateFigures:
     if figures.summed:
         st.caption(t("This gate sums over positions: each position is shown times its weight, before the sum."))
     return figures
+
+
+@remembered(16)
+def _figures(trace: GateTrace) -> GateFigures:
+    found = gate_figures(trace)
+    found.result.flags.writeable = found.by_position.flags.writeable = False
+    return found
 
 
 def share(part: float) -> str:
@@ -202,6 +210,7 @@ def _show_origin(trace: GateTrace, seed: int) -> None:
     )
 
 
+@remembered(128)
 def _usual_channel(trace: GateTrace, step: Step) -> int:
     """The channel that a view of a merge begins with: of features, the one that shows the gate best."""
     if step.value.shape == trace.step("x").value.shape:
@@ -210,6 +219,7 @@ def _usual_channel(trace: GateTrace, step: Step) -> int:
     return int(np.square(size.astype(np.float64)).sum(axis=0).argmax())
 
 
+@remembered(128)
 def _first_look(step: Step, channel: int) -> Selection:
     """The largest value of a channel, pinned in the result."""
     plane = np.nan_to_num(step.value[..., channel].astype(np.float64), nan=-np.inf)

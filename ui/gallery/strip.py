@@ -8,24 +8,25 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from core.dtypes import Array
 from core.gates import GateTrace, Step
 from ui import session
 from ui.gallery.cards import map_limits
 from ui.state import link
+from ui.streamlit_internals import served_component
 from ui.text import t
 from ui.views.thumbnails import limits_of
 
 _KEY = "channel_strip"
 _BROWSER = Path(__file__).parent / "browser"
 
-_COMPONENT = st.components.v2.component(
-    "mergescope_channel_strip",
+_COMPONENT = served_component(
+    "channel_strip",
     html='<div class="strip" role="slider" tabindex="0">\n</div>',
-    css=(_BROWSER / "strip.css").read_text(encoding="utf-8"),
-    js=(_BROWSER / "strip.js").read_text(encoding="utf-8"),
+    script=(_BROWSER / "strip.js").read_text(encoding="utf-8").replace("export default function", "function"),
+    mount="mount",
+    style=(_BROWSER / "strip.css").read_text(encoding="utf-8"),
 )
 
 

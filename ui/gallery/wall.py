@@ -16,16 +16,18 @@ from ui.gallery.cards import GROUPS, Card, broadcast_words, cards_of
 from ui.gallery.controls import open_gate, open_pair, table_asked
 from ui.gallery.features import Features
 from ui.gallery.sections import share
+from ui.streamlit_internals import served_component
 from ui.text import plain, t
 
 _KEY = "gate_wall"
 _BROWSER = Path(__file__).parent / "browser"
 
-_COMPONENT = st.components.v2.component(
-    "mergescope_gate_wall",
+_COMPONENT = served_component(
+    "gate_wall",
     html='<div class="gate-wall">\n</div>',
-    css=(_BROWSER / "wall.css").read_text(encoding="utf-8"),
-    js=(_BROWSER / "wall.js").read_text(encoding="utf-8"),
+    script=(_BROWSER / "wall.js").read_text(encoding="utf-8").replace("export default function", "function"),
+    mount="mount",
+    style=(_BROWSER / "wall.css").read_text(encoding="utf-8"),
 )
 
 

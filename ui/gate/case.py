@@ -17,6 +17,7 @@ from ui.gate.controls import MapChange, SliceChoice
 from ui.gate.network import segmented
 from ui.text import t
 from ui.views.assets import TRAINED_SEEDS, arrays
+from ui.views.cached import read_only, remembered
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,17 +69,20 @@ def find_case(choice: SliceChoice, grid: int) -> Case:
     return _run(key, grid, found.arrays)
 
 
+@remembered(32)
 def _recorded(number: int, grid: int) -> Case:
     samples, trace = arrays("samples"), arrays(f"trace_{grid}")
     one = slice(number, number + 1)
+    image, prediction = samples["image"][one] / np.float32(255), samples["prediction"][one].astype(np.float32)
+    image.flags.writeable = prediction.flags.writeable = False
     return Case(
         key=f"sample {number}",
         sample=number,
         grid=grid,
-        image=samples["image"][one] / np.float32(255),
+        image=image,
         truth=samples["truth"][one],
         body=samples["body"][one],
-        prediction=samples["prediction"][one].astype(np.float32),
+        prediction=prediction,
         x=trace["x"][one],
         g=trace["g"][one],
     )
@@ -109,10 +113,10 @@ def trace_gate(case: Case, signal: int | None = None) -> GateTrace:
     return _traced(case.key, case.grid, signal, case.x, g)
 
 
-@st.cache_resource(max_entries=12, show_spinner=False)
+@remembered(12)
 def _traced(key: str, grid: int, signal: int | None, _x: Array, _g: Array) -> GateTrace:  # noqa: ARG001 -- cache key
     prefix = f"gate{grid}_"
-    return run_gate("attention", _x, g=_g, weights=pick_weights(arrays("weights", prefix), prefix))
+    return read_only(run_gate("attention", _x, g=_g, weights=pick_weights(arrays("weights", prefix), prefix)))
 
 
 def moments() -> list[int]:
@@ -127,10 +131,12 @@ def recorded_maps(case: Case) -> Array | None:
     return _upsampled(case.grid, case.sample)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@remembered(8)
 def _upsampled(grid: int, sample: int) -> Array:
     name = f"gate{grid}"
-    return upsample(arrays("alpha", name)[name][:, sample].astype(np.float32), (2, 2))
+    maps: Array = upsample(arrays("alpha", name)[name][:, sample].astype(np.float32), (2, 2))
+    maps.flags.writeable = False
+    return maps
 
 
 def recorded_dice(case: Case) -> Array | None:
@@ -147,6 +153,15 @@ def chosen_map(case: Case, trace: GateTrace, moment: int | None, change: MapChan
         moment: index into `moments()`, or None for the end.
         change: done to it.
     """
+    return _changed(case, trace, moment, change.name, tuple(change.amounts.items()))
+
+
+@remembered(64)
+def _changed(
+    case: Case, trace: GateTrace, moment: int | None, name: str, amounts: tuple[tuple[str, float], ...]
+) -> Array:
     maps: Any = None if moment is None else recorded_maps(case)
     weights = trace.alpha if maps is None or moment is None else maps[moment : moment + 1]
-    return change_map(change.name, weights, **change.amounts)
+    changed: Array = change_map(name, weights, **dict(amounts))
+    changed.flags.writeable = False
+    return changed

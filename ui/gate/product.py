@@ -13,7 +13,7 @@ from core.gates.channels import channel_order
 from ui.gate.controls import keep_frames
 from ui.state import link
 from ui.tensor_view import Reel, Scene, Selection, TensorView, default_axes, frame_of, painting, tensor_view
-from ui.views.cached import channel_figures
+from ui.views.cached import channel_figures, remembered
 from ui.views.gate_view import largest_place, product_view
 from ui.views.selection import read_look, write_look
 
@@ -66,6 +66,7 @@ def show_product(
     return Shown(now, view, chosen)
 
 
+@remembered(32)
 def first_place(trace: GateTrace) -> Selection:
     """The first selection: the channel that shows the gate best, where most of it passes."""
     features = trace.step("x").value

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-import streamlit as st
 
 from core.dtypes import Array
 from core.gates import GateTrace
@@ -19,6 +18,7 @@ from ui.gate.network import steered
 from ui.tensor_view import Scene
 from ui.text import t
 from ui.views.assets import arrays, figures
+from ui.views.cached import remembered
 
 SUPERVISED = (20, 40)  # grids of the gates whose α was compared with the target in training (training/recipe.py)
 
@@ -71,7 +71,9 @@ def respond(case: Case, own: Array, weights: Array, moment: int | None, *, as_re
     """
     if as_recorded and case.sample is not None:
         last = len(moments()) - 1
-        return Response(moment_masks(case)[last if moment is None else moment], last if moment is None else moment)
+        return Response(
+            _frames_of(moment_masks(case))[last if moment is None else moment], last if moment is None else moment
+        )
     if np.array_equal(own, weights):
         return Response(case.prediction[0, ..., 0] > 0.5)
     answer = steered(case.image, case.grid, weights)
@@ -86,26 +88,39 @@ def scene_of(case: Case, response: Response, *, moments_shown: bool) -> Scene:
         response: to the map on screen.
         moments_shown: whether the reel of the training shows maps whose predictions are recorded.
     """
-    masks = list(moment_masks(case)) if case.sample is not None and moments_shown else []
+    masks = list(_frames_of(moment_masks(case))) if case.sample is not None and moments_shown else []
     shown, by_reel = response.moment, {MOMENT: tuple(range(len(masks)))} if masks else {}
     if response.mask is not None and (shown is None or not masks):
         masks.append(response.mask)
         shown = len(masks) - 1
-    image = np.round(255 * case.image[0, ..., 0]).astype(np.uint8)
-    truth = None if case.truth is None else case.truth[0, ..., 0] > 0.5
+    image, truth = _background(case)
     scores = tuple(score_text(case, mask) for mask in masks)
     predictions = np.stack(masks) if masks else np.zeros((0, *image.shape), bool)
     return Scene(image, truth, predictions, scores, shown, by_reel)
 
 
-def score_text(case: Case, mask: Array) -> str:
-    """Dice with the ground truth, and the difference from the network's own; without one, Dice with its own."""
-    own = case.prediction[0, ..., 0] > 0.5
-    if case.truth is None:
-        return "" if np.array_equal(mask, own) else t("Dice {score} with original", score=_written(dice(own, mask)))
+@remembered(32)
+def _background(case: Case) -> tuple[Array, Array | None]:
+    """The image as bytes, and the ground truth."""
+    image = np.round(255 * case.image[0, ..., 0]).astype(np.uint8)
+    return image, None if case.truth is None else case.truth[0, ..., 0] > 0.5
+
+
+@remembered(256)
+def _score(case: Case, mask: Array) -> tuple[float, float]:
+    """Dice of a mask, and the difference from that of the network's own prediction."""
+    assert case.truth is not None
     truth = case.truth[0, ..., 0]
     score = dice(truth, mask)
-    change = score - dice(truth, own)
+    return score, score - dice(truth, case.prediction[0, ..., 0] > 0.5)
+
+
+def score_text(case: Case, mask: Array) -> str:
+    """Dice with the ground truth, and the difference from the network's own; without one, Dice with its own."""
+    if case.truth is None:
+        own = case.prediction[0, ..., 0] > 0.5
+        return "" if np.array_equal(mask, own) else t("Dice {score} with original", score=_written(dice(own, mask)))
+    score, change = _score(case, mask)
     if abs(change) < 0.0005:
         return t("Dice {score}", score=_written(score))
     return t("Dice {score} ({change})", score=_written(score), change=f"{change:+.3f}".replace("-", "−"))
@@ -121,8 +136,8 @@ def check_scores(case: Case, trace: GateTrace) -> dict[str, float | None]:
     if case.truth is None:
         return dict.fromkeys(SANITY_CHECKS)
     if case.sample is not None:
-        masks = _unpacked("checks", case.grid, case.sample)
-        return {name: dice(case.truth[0, ..., 0], mask) for name, mask in zip(SANITY_CHECKS, masks, strict=True)}
+        masks = _frames_of(_unpacked("checks", case.grid, case.sample))
+        return {name: _score(case, mask)[0] for name, mask in zip(SANITY_CHECKS, masks, strict=True)}
     found: dict[str, float | None] = {}
     for name, check in SANITY_CHECKS.items():
         answer = steered(case.image, case.grid, check.make(trace), quiet=True)
@@ -157,13 +172,20 @@ def moment_masks(case: Case) -> Array:
     return _unpacked("moments", case.grid, case.sample)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@remembered(64)
 def _unpacked(kind: str, grid: int, sample: int) -> Array:
     name = f"{kind}_{grid}"
     packed = arrays("responses", name)[name][:, sample]
     side = math.isqrt(8 * packed.shape[-1])
     masks: Array = np.unpackbits(packed, axis=-1).reshape(-1, side, side).astype(bool)
+    masks.flags.writeable = False
     return masks
+
+
+@remembered(64)
+def _frames_of(masks: Array) -> tuple[Array, ...]:
+    """Each mask as one object, so that what is computed from it is kept."""
+    return tuple(masks)
 
 
 def _written(score: float) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.dtypes import Array
 from core.gates import GATES, GateTrace, trace_snippet
-from core.gates.gradients import gate_gradients
+from core.gates.gradients import GateGradients, gate_gradients
 from core.gates.health import GateHealth, gate_health
 from core.merges.arithmetic import number
 from core.tensor_view import WEIGHTS
@@ -19,6 +19,7 @@ from ui.gate.product import first_place
 from ui.state import link
 from ui.tensor_view import Panel, Selection, TensorView, tensor_view
 from ui.text import plain, t
+from ui.views.cached import remembered
 from ui.views.gate_view import step_view
 from ui.views.merge_view import translated_words
 from ui.views.step_graph import chosen_step, step_graph
@@ -30,11 +31,10 @@ _LONGEST = 60  # characters of the name of a step
 
 def show_health(trace: GateTrace, weights: Array) -> None:
     """Statistics of the map on screen, one sentence on what they mean, and the gradients through the gate."""
-    health = gate_health(weights)
+    health = _health(weights)
     st.markdown("**" + plain(t(health.verdict)) + "**")
     _metrics(health)
-    gradients = gate_gradients(trace)
-    sizes = gradients.sizes()
+    gradients, sizes = _gradients(trace)
     st.markdown(t("Gradients for an upstream gradient of ones, through the original gate:"))
     through, around = (_size(gradients.parts["x"][name]) for name in ("gated", "theta_x"))
     rows = [
@@ -54,6 +54,17 @@ def show_health(trace: GateTrace, weights: Array) -> None:
         Panel(t("gradient of q"), gradients.to("psi"), "←"),
     )
     tensor_view(TensorView(panels, axes=(1, 2), words=translated_words()), key="flows")
+
+
+@remembered(64)
+def _health(weights: Array) -> GateHealth:
+    return gate_health(weights)
+
+
+@remembered(12)
+def _gradients(trace: GateTrace) -> tuple[GateGradients, dict[str, float]]:
+    found = gate_gradients(trace)
+    return found, found.sizes()
 
 
 def show_steps(trace: GateTrace) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-import streamlit as st
 
 from core.dtypes import Array
 from core.gates import GateTrace
@@ -14,6 +13,7 @@ from ui.gate.case import Case, chosen_map, moments
 from ui.gate.controls import MOMENT, MapChange, amount_key, written
 from ui.tensor_view import Reel, digest_of
 from ui.text import t
+from ui.views.cached import remembered
 
 _MAP = 1  # number of the panel
 _MOST = 5_000_000  # bytes of all frames of a view; a finer grid has coarser sliders
@@ -55,7 +55,7 @@ def _amount(row: Amount, maps: Maps, now: float) -> Reel:
     return Reel(amount_key(row), t(row.title), _MAP, values, names, labels, choices.index(now))
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@remembered(8)
 def _frames(
     key: str,  # noqa: ARG001 -- unique to the case and its gate
     moment: int | None,
@@ -75,7 +75,10 @@ def _frames(
     then = [made(None if place == last else place) for place in places]
     room = _MOST // _trace.alpha.nbytes - len({one.tobytes() for one in then})
     others = [_sweep(row, given[row.name], room // len(rows), moment, made) for row in rows]
-    return [(tuple(map(float, places)), np.stack(then) if then else np.zeros(0, np.float32)), *others]
+    frames = [(tuple(map(float, places)), np.stack(then) if then else np.zeros(0, np.float32)), *others]
+    for _, values in frames:
+        values.flags.writeable = False  # so that their digests are kept
+    return frames
 
 
 def _sweep(row: Amount, now: float, most: int, moment: int | None, made: Callable[..., Array]) -> Maps:

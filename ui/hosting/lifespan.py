@@ -32,6 +32,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:  # noqa: ARG001  # passe
     garbage.configure_memory()
     hide_memory()
     streamlit_internals.replace_forged_values(_note_forged_value)
+    streamlit_internals.draw_page_for_unknown_fragments()  # before the first visitor of another server comes
     port = settings.number("METRICS_PORT", 0, least=0)
     if port:
         metrics.serve(settings.word("METRICS_ADDRESS", "127.0.0.1"), port)

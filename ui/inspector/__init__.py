@@ -1,3 +1,3 @@
 """The Model inspector page."""
 
-__all__ = ["controls", "downloads", "graph", "listing", "merge_details", "opening", "running", "sizes"]
+__all__ = ["controls", "listing", "opening", "panes", "running"]

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-import streamlit as st
-
 from ui.model_graph.layout import BOXES, Form, Layout, Point, lay_out
+from ui.streamlit_internals import served_component
 from ui.text import t
 
 _BROWSER = Path(__file__).parent / "browser"
 _LONGEST = 80  # characters of a name that are sent to the browser
 _MOST_DESCRIBED = 60  # boxes of a graph in which each box also names its sources to screen readers
 
-_COMPONENT = st.components.v2.component(
-    "mergescope_model_graph",
+_COMPONENT = served_component(
+    "model_graph",
     html='<div class="model-graph">\n</div>',
-    css=(_BROWSER / "style.css").read_text(encoding="utf-8"),
-    js=(_BROWSER / "graph.js").read_text(encoding="utf-8"),
+    script=(_BROWSER / "graph.js").read_text(encoding="utf-8").replace("export default function", "function"),
+    mount="mount",
+    style=(_BROWSER / "style.css").read_text(encoding="utf-8"),
 )
 
 
@@ -106,9 +107,18 @@ def graph_picture(
         on_choose: called before the next run, when a box has been chosen.
         view: sizes and direction.
     """
-    pairs = [(edge.source, edge.target) for edge in edges]
-    layout = lay_out([node.id for node in nodes], pairs, view.form, [bool(edge.label) for edge in edges])
+    layout = _laid_out(
+        tuple(node.id for node in nodes),
+        tuple((edge.source, edge.target, bool(edge.label)) for edge in edges),
+        view.form,
+    )
     _COMPONENT(key=key, data=payload(nodes, edges, layout, view), on_chosen_change=on_choose)
+
+
+@lru_cache(64)
+def _laid_out(nodes: tuple[str, ...], edges: tuple[tuple[str, str, bool], ...], form: Form) -> Layout:
+    pairs = [(source, target) for source, target, _ in edges]
+    return lay_out(list(nodes), pairs, form, [labelled for *_, labelled in edges])
 
 
 def payload(

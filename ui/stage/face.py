@@ -24,6 +24,12 @@ _FIRST = "html:not([data-mergescope-stage])"  # until stage.js runs, the page's 
 _STAGE = served_component(
     "stage", html="<span hidden>\n</span>", script=(_FOLDER / "stage.js").read_text(encoding="utf-8"), mount="stage"
 )
+_RECONNECT = served_component(
+    "reconnect",
+    html="<span hidden>\n</span>",
+    script=(_FOLDER / "reconnect.js").read_text(encoding="utf-8"),
+    mount="reconnect",
+)
 
 
 def style(*, presenting: bool) -> None:
@@ -46,16 +52,22 @@ def stage_style(*, presenting: bool) -> str:
     return text.replace("$PRESENT", f":is({_PRESENTING}, {_FIRST})" if presenting else _PRESENTING)
 
 
-@st.fragment
 def stage(*, language: str, presenting: bool) -> None:
     """Set the language of the document, handle keys, and turn the page into a stage or back.
 
-    Only this part runs again when the QR code is asked for.
+    The page is drawn again after its connection was lost.
 
     Args:
         language: as `<html lang>` takes it.
         presenting: whether the page is a stage.
     """
+    _stage(language, presenting)
+    _RECONNECT(key="reconnect", data=None, on_again_change=_nothing)  # in no fragment: it asks for the whole page
+
+
+@st.fragment
+def _stage(language: str, presenting: bool) -> None:
+    """Only this part runs again when the QR code is asked for."""
     state = session.get(_KEY)
     asked = state.get("code") if state else None
     data = {

@@ -14,8 +14,9 @@ from ui.views.copy_button import copy_button
 _LOCAL = ("localhost", "127.", "0.0.0.0", "::1")  # noqa: S104  # compared with, not bound to
 
 
+@st.fragment
 def share() -> None:
-    """A button that opens the link and its QR code. They are made only while it is open."""
+    """A button that opens the link and its QR code. They are made only while it is open, by this part alone."""
     opened = st.popover(t("Share"), icon=":material/qr_code_2:", width="stretch", key="share", on_change="rerun")
     if not opened.open:
         return

@@ -31,6 +31,16 @@ def begin(page: str) -> None:
     _state().begin(page, st.query_params.to_dict(), session.sent_along(), st.session_state, acted=acted)
 
 
+def enter() -> None:
+    """The page's fragment begins, in a run of the whole page: all controls so far are outside of it."""
+    _state().enter()
+
+
+def resume() -> None:
+    """The page's fragment runs alone. Its controls are prepared again, those outside of it keep what they have."""
+    _state().resume(st.query_params.to_dict())
+
+
 def end() -> None:
     """Write what differs from the defaults into the URL. Every page ends with this."""
     state, parameters = _state(), current_parameters()

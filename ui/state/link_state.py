@@ -33,6 +33,7 @@ class LinkState:
             since. An act that is sent before a new URL has reached the browser brings an older one.
         followed: the last default of each control that follows its default.
         kept: the values that each other page held when it was left.
+        outer: defaults of the controls outside of the page's fragment, which draws all others.
     """
 
     page: str | None = None
@@ -47,6 +48,7 @@ class LinkState:
     possible: list[Parameters] = field(default_factory=list)
     followed: dict[str, Any] = field(default_factory=dict)
     kept: dict[str | None, dict[str, Any]] = field(default_factory=dict)
+    outer: dict[str, str | None] = field(default_factory=dict)
 
     def begin(
         self, page: str, url: Parameters, sent: dict[str, str | bool], values: Values, *, acted: bool = False
@@ -105,6 +107,22 @@ class LinkState:
             values[key] = value
             self.defaults[key] = None
         self.page = page
+
+    def enter(self) -> None:
+        """The controls outside of the page's fragment are drawn; those of the fragment follow."""
+        self.outer = dict(self.defaults)
+
+    def resume(self, url: Parameters) -> None:
+        """Begin a run of the page's fragment alone, which a widget in it caused: the URL has no news.
+
+        Args:
+            url: parameters of the URL that came with the request; it may be late.
+        """
+        self.sent, self.arrived, self.outside, self.acted = {}, {}, False, True
+        if url in self.possible:
+            self.possible = self.possible[self.possible.index(url) :]
+        self.opened = dict(url)
+        self.defaults = dict(self.outer)
 
     def prepare(self, key: str, default: Any, read: Callable[[str], Any], values: Values) -> None:
         """Put the value of a control in place before it is drawn.

@@ -34,8 +34,7 @@ def open_at_top(position: str) -> None:
     Args:
         position: names the step or question.
     """
-    with st.sidebar:
-        _TOP(key="story_top", data={"position": position})
+    _TOP(key="story_top", data={"position": position})
 
 
 def walk(label: str, titles: Mapping[int, str], key: str, signs: Mapping[int, str] | None = None) -> int:

@@ -18,6 +18,7 @@ from core.errors import short
 from core.tensor_view.colours import colours
 from survey.results import Results
 from ui import session
+from ui.streamlit_internals import served_component
 from ui.survey.controls import VERDICT_TITLES, Choice, ask_image
 from ui.text import plain, t
 
@@ -26,11 +27,12 @@ _PALETTE = colours("cividis")[:, :3].astype(np.uint8).tobytes()
 _KEYS = ("survey_strip", "survey_strip_second")
 _FIGURES = ("mean", "closed", "open", "energy", "iou", "auc")
 
-_COMPONENT = st.components.v2.component(
-    "mergescope_survey_strip",
+_COMPONENT = served_component(
+    "survey_strip",
     html='<div class="survey-strip" role="list">\n</div>',
-    css=(_BROWSER / "strip.css").read_text(encoding="utf-8"),
-    js=(_BROWSER / "strip.js").read_text(encoding="utf-8"),
+    script=(_BROWSER / "strip.js").read_text(encoding="utf-8").replace("export default function", "function"),
+    mount="mount",
+    style=(_BROWSER / "strip.css").read_text(encoding="utf-8"),
 )
 
 

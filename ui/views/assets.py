@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from core.dtypes import Array
+from ui.views.cached import remembered
 
 _FOLDER = Path(__file__).parents[2] / "assets"
 _NOTE = json.loads((_FOLDER / "training.json").read_text(encoding="utf-8"))  # written by `training/train.py`
@@ -23,7 +23,7 @@ TRAINED_SEEDS = range(
 """Seeds of the generated images that the network was trained on."""
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@remembered(16)
 def arrays(name: str, prefix: str = "") -> dict[str, Array]:
     """Return the arrays of one file, by name; shared by all sessions, read-only.
 
@@ -38,7 +38,7 @@ def arrays(name: str, prefix: str = "") -> dict[str, Array]:
     return found
 
 
-@st.cache_resource(show_spinner=False)
+@remembered(64)
 def figures() -> dict[str, Any]:
     """What `training/evaluate.py` measured: Dice of the networks "gated" and "plain", and the means of α."""
     found: dict[str, Any] = json.loads((_FOLDER / "figures.json").read_text(encoding="utf-8"))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from core import MERGES, Alignment
+from core import MERGES, Alignment, Merged
 from core.dtypes import Array
 from core.gates import GateTrace, Step
 from core.gates.channels import ORDERS, ChannelFigures, channel_order
@@ -16,7 +16,7 @@ from core.tensor_view import WEIGHTS, is_weight, shared_scale
 from ui import counters
 from ui.tensor_view import Order, Panel, Scale, TensorView
 from ui.text import t
-from ui.views.cached import channel_figures
+from ui.views.cached import channel_figures, remembered
 from ui.views.merge_view import translated_words
 
 
@@ -29,15 +29,13 @@ def product_view(features: Array, weights: Array, *, reference: Array | None = N
         reference: the map by which the channels are ordered; `weights` by default.
         paint: whether the map can be painted on.
     """
-    merged = merge("Multiply", (features, weights))
+    merged, figures = _product(features, weights, weights if reference is None else reference)
     counters.merged("Multiply")
-    ordered_by = weights if reference is None else reference
     panels = (
         Panel(t("features x"), features),
         Panel(t("map α"), weights, "×", paintable=paint, limits=WEIGHTS),
         Panel(t("x × α"), merged.value, "=", like=0),
     )
-    figures = channel_figures(features, features * ordered_by, ordered_by)
     return TensorView(
         panels,
         merged.alignment,
@@ -46,6 +44,13 @@ def product_view(features: Array, weights: Array, *, reference: Array | None = N
         scale=Scale(range="channel"),
         words=translated_words(),
     )
+
+
+@remembered(12)
+def _product(features: Array, weights: Array, ordered_by: Array) -> tuple[Merged, ChannelFigures]:
+    merged = merge("Multiply", (features, weights))
+    merged.value.flags.writeable = False
+    return merged, channel_figures(features, features * ordered_by, ordered_by)
 
 
 def named_orders(figures: ChannelFigures) -> tuple[Order, ...]:
@@ -104,7 +109,8 @@ def merge_view(trace: GateTrace, step: Step, alignment: Alignment) -> TensorView
     inputs = [trace.step(source) for source in step.inputs]
     panels = [Panel(step_title(source), source.value, sign if number else "") for number, source in enumerate(inputs)]
     panels.append(Panel(step.symbol, step.value, "="))
-    return TensorView(shared_scale(alignment.operation, panels), alignment, words=translated_words())
+    shared = shared_scale(alignment.operation, panels)
+    return TensorView(shared, alignment, live=True, words=translated_words())  # the browser computes the result
 
 
 def step_title(step: Step) -> str:

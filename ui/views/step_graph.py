@@ -13,6 +13,7 @@ from core.gates import GATES, GateTrace, Step
 from core.gates.report import broadcast_axes
 from ui.model_graph import Form, GraphEdge, GraphNode, GraphView, graph_picture
 from ui.text import t
+from ui.views.cached import remembered
 from ui.views.thumbnails import Limits, limits_of, picture
 
 _NARROW = 3  # proportions beyond which a picture is stretched to its box
@@ -51,7 +52,7 @@ def graph(trace: GateTrace, chosen: str, channel: int) -> tuple[list[GraphNode],
 
 
 def _node(trace: GateTrace, step: Step, chosen: str, channel: int, last: str) -> GraphNode:
-    plane = _plane(step, channel)
+    image, fill = _picture(trace, step, channel)
     return GraphNode(
         id=step.name,
         title=step.symbol,
@@ -60,9 +61,17 @@ def _node(trace: GateTrace, step: Step, chosen: str, channel: int, last: str) ->
         sign=MERGES[step.alignment.operation].symbol if step.alignment else "",
         pick=step.name,
         chosen=step.name == chosen,
-        image=picture(plane, _limits(trace, step) or limits_of(np.zeros(1), plane)),
-        fill=max(plane.shape) > _NARROW * min(plane.shape),
+        image=image,
+        fill=fill,
     )
+
+
+@remembered(512)
+def _picture(trace: GateTrace, step: Step, channel: int) -> tuple[str, bool]:
+    """The small picture of a step, and whether it is stretched to its box."""
+    plane = _plane(step, channel)
+    image = picture(plane, _limits(trace, step) or limits_of(np.zeros(1), plane))
+    return image, max(plane.shape) > _NARROW * min(plane.shape)
 
 
 def _edges(step: Step) -> list[GraphEdge]:

@@ -8,11 +8,18 @@ import pandas as pd
 import streamlit as st
 
 from core.gates import Step
+from ui.session import language
 from ui.text import t
+from ui.views.cached import remembered
 
 
 def steps_table(steps: Sequence[Step]) -> None:
     """Draw the table, a row for each step."""
+    st.table(_table(tuple(steps), language()), alt=t("Steps of the gate"))
+
+
+@remembered(64)
+def _table(steps: tuple[Step, ...], spoken: str) -> pd.DataFrame:  # noqa: ARG001  # the language is part of the key
     table = pd.DataFrame(
         {
             t("step"): [step.symbol for step in steps],
@@ -21,4 +28,4 @@ def steps_table(steps: Sequence[Step]) -> None:
             t("what it is"): [t(step.summary) for step in steps],
         }
     )
-    st.table(table.set_index(t("step")), alt=t("Steps of the gate"))
+    return table.set_index(t("step"))

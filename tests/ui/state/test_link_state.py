@@ -200,3 +200,19 @@ def test_a_link_gives_the_same_values_elsewhere(chosen, runs):
     fresh, found = LinkState(), {}
     assert run(fresh, found, url=link) == link
     assert found == values
+
+
+def test_a_run_of_the_fragment_keeps_what_is_outside_of_it():
+    """A control of the fragment that is not drawn any more leaves the URL; one outside of it stays there."""
+    state, values = LinkState(), {}
+    state.begin("Merge lab", {}, {}, values)
+    state.prepare("lang", "en", str, values)
+    state.enter()
+    state.prepare("s2", "5,1,7", str, values)
+    values |= {"lang": "zh", "s2": "5,3,7"}
+    assert state.end(state.parameters(values)) == {"lang": "zh", "s2": "5,3,7"}
+    state.resume({})  # the URL of the first run has not reached the browser
+    state.prepare("op", "Multiply", str, values)
+    values["op"] = "Add"
+    assert state.end(state.parameters(values)) == {"lang": "zh", "op": "Add"}
+    assert (state.arrived, state.outside) == ({}, False)

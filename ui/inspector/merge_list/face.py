@@ -6,17 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import streamlit as st
-
+from ui.streamlit_internals import served_component
 from ui.text import t
 
 _BROWSER = Path(__file__).parent / "browser"
 
-_COMPONENT = st.components.v2.component(
-    "mergescope_merge_list",
+_COMPONENT = served_component(
+    "merge_list",
     html='<ul class="merge-list" role="listbox" tabindex="0">\n</ul>',
-    css=(_BROWSER / "style.css").read_text(encoding="utf-8"),
-    js=(_BROWSER / "list.js").read_text(encoding="utf-8"),
+    script=(_BROWSER / "list.js").read_text(encoding="utf-8").replace("export default function", "function"),
+    mount="mount",
+    style=(_BROWSER / "style.css").read_text(encoding="utf-8"),
 )
 
 
