@@ -1,6 +1,6 @@
 """What crosses to the browser: a small `meta`, and all numbers once, as one row of float32.
 
-Integers that float32 would round cross as doubles, two places of the row each (`core/tensor_view/numbers.py`).
+Integers that float32 would round cross as doubles, each two values of the row (`core/tensor_view/numbers.py`).
 """
 
 from __future__ import annotations
