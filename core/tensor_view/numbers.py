@@ -39,8 +39,8 @@ def digest_of(value: Array) -> str:
 
 
 def frame_digests(values: Array) -> list[str]:
-    """Of each frame along the first axis."""
-    return _FRAMES.get(values, lambda frames: [_digest_of(frame) for frame in frames])
+    """Of each frame along the first axis, as float32."""
+    return _FRAMES.get(values, lambda frames: [_digest_of(frame) for frame in frames.astype(np.float32, copy=False)])
 
 
 def _digest_of(value: Array) -> str:
