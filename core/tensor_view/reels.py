@@ -31,9 +31,9 @@ def reel_plans(view: TensorView, drawn: Sequence[bool]) -> tuple[list[dict[str, 
     for reel in view.reels:
         if not drawn[reel.panel]:
             continue
-        values = reel.values.astype(np.float32, copy=False)
-        digests = frame_digests(values)
-        tensors |= {digest: row_of(frame) for digest, frame in zip(digests, values, strict=True)}
+        digests = frame_digests(reel.values)
+        frames = reel.values.astype(np.float32, copy=False)
+        tensors |= {digest: row_of(frame) for digest, frame in zip(digests, frames, strict=True)}
         plans.append(_plan(reel) | {"digests": digests})
     return plans, tensors
 
