@@ -7,7 +7,6 @@ A sentence of None: the link is taken as it is, or the value is silently left ou
 LAB = "op=Multiply&s0=5,1,7&s1=5,3,7"
 NOT_HERE = "which is not one of the choices here."
 LINK_ASKS = "The link asks for"
-SORRY = "Something went wrong here, and it is not your fault."  # where Streamlit itself stumbles, before the page
 
 # what: (page, query, a part of the sentence)
 LINKS = {
@@ -161,7 +160,7 @@ TYPED = {
     "reel moved 1e999 times": ("Attention_gate", "", {GATE: '{"selection": {"frames": {"moment": "0"}, "moves": 1e999}}'}, None),
     "reel moved in words": ("Attention_gate", "", {GATE: '{"selection": {"frames": {"moment": "0"}, "moves": {"a": 1}}}'}, None),
     "reel of an amount that is not there": ("Attention_gate", "map=shift", {GATE: '{"selection": {"frames": {"map_value": "1", "map_right": "7"}, "moves": 3}}'}, None),
-    "view: no JSON": ("Merge_lab", LAB, {"values": "{"}, SORRY),
+    "view: no JSON": ("Merge_lab", LAB, {"values": "{"}, "(5, 1, 7), (5, 3, 7) → (5, 3, 7)"),
     "view: a list": ("Merge_lab", LAB, {"values": "[1, 2]"}, None),
     "view: a number": ("Merge_lab", LAB, {"values": "7"}, None),
     "view: nothing": ("Merge_lab", LAB, {"values": "null"}, None),
@@ -183,5 +182,5 @@ TYPED = {
     "view: kind of objects": ("Merge_lab", LAB, {"values": '{"selection": {"kind": {}, "range": [], "order": {}}}'}, None),
     "list: chosen is no text": ("Model_inspector", "", {"merges_list": '{"chosen": {"a": 1}}'}, None),
     "list: chosen is nowhere": ("Model_inspector", "", {"merges_list": '{"chosen": "no/such"}'}, None),
-    "graph: no JSON": ("Model_inspector", "", {"merges_graph": "}"}, SORRY),
+    "graph: no JSON": ("Model_inspector", "", {"merges_graph": "}"}, "layers: 100; merges: 12"),
 }  # fmt: skip

@@ -8,7 +8,7 @@ import pytest
 from tests.attack.files import FILES, GOOD_STORY, STORY
 from tests.attack.links import LINKS, TYPED
 from tests.core.merges.test_shape_text import REFUSED as SHAPES
-from tests.ui.files.test_text_numbers import BAD_LISTS
+from tests.ui.files.test_pasted_values import BAD_LISTS
 from tests.ui.sample_files import FLOATS
 
 pytestmark = pytest.mark.keras
