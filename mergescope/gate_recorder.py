@@ -55,6 +55,15 @@ class GateRecorder(keras.callbacks.Callback):
         """Numbers of the recorded steps."""
         return tuple(step.number for step in self._steps)
 
+    def set_model(self, model: Any) -> None:
+        """Take the model that is going to be trained.
+
+        Raises:
+            MergeError: it is no model that can be recorded, such as one of Keras 2.
+        """
+        framework_of(model)
+        super().set_model(model)
+
     def on_train_begin(self, logs: Any = None) -> None:  # noqa: ARG002  # the signature of Keras
         """Record the model as it is before the first step."""
         self._record()

@@ -12,7 +12,8 @@ import traitlets
 
 from .engine import BROWSER, Selection, TensorView, joined_modules, payload, read_selection
 
-# The colours are those of the notebook, else those of the app. The style sheet goes into a shadow root, since it names
+# The colours are those of the notebook, else those of the app on the background that is painted behind the view, as in
+# marimo, whose dark theme is not the browser's. The style sheet goes into a shadow root, since it names
 # elements such as `button`, which would change the page around the widget.
 _FRAME = """
 const sheet = new CSSStyleSheet();
@@ -25,20 +26,37 @@ const THEME = {
   "primary-color": ["--jp-brand-color1", "--vscode-textLink-foreground", "#0b5394", "#8ec5ff"],
 };
 
-function isDark(colour) {
+function pixel(colour) {
   const context = new OffscreenCanvas(1, 1).getContext("2d");
   context.fillStyle = colour;
   context.fillRect(0, 0, 1, 1);
-  const [red, green, blue] = context.getImageData(0, 0, 1, 1).data;
+  return context.getImageData(0, 0, 1, 1).data;
+}
+
+function isDark(colour) {
+  const [red, green, blue] = pixel(colour);
   return 0.299 * red + 0.587 * green + 0.114 * blue < 128;
+}
+
+function paintedBehind(host) {
+  for (let element = host; element; element = element.parentElement ?? element.getRootNode().host) {
+    const colour = getComputedStyle(element).backgroundColor;
+    if (pixel(colour)[3] === 255) return colour;
+  }
+  return "";
+}
+
+function prefersDark(scheme) {
+  const [light, dark] = ["light", "dark"].map((name) => scheme.split(" ").includes(name));
+  return light === dark ? matchMedia("(prefers-color-scheme: dark)").matches : dark;
 }
 
 function dress(host, root) {
   const style = getComputedStyle(host);
   const own = (name) => style.getPropertyValue(name).trim();
   const [jupyter, code] = THEME["background-color"];
-  const ground = own(jupyter) || own(code);
-  const dark = ground ? isDark(ground) : matchMedia("(prefers-color-scheme: dark)").matches;
+  const ground = own(jupyter) || own(code) || paintedBehind(host);
+  const dark = ground ? isDark(ground) : prefersDark(style.colorScheme);
   for (const [name, [first, second, light, night]] of Object.entries(THEME))
     host.style.setProperty(`--st-${name}`, own(first) || own(second) || (dark ? night : light));
   const font = own("--jp-ui-font-family") || own("--vscode-font-family") || "system-ui, sans-serif";

@@ -146,6 +146,24 @@ def test_the_page_around_it_keeps_its_style(widget_page):
     widget_page.evaluate("window.dispatchEvent(new Event('resize'))")
 
 
+@pytest.mark.parametrize(
+    ("style", "scheme"),
+    [
+        ("background: rgb(24, 28, 26)", "dark"),
+        ("background: #fff; color-scheme: dark", "light"),
+        ("color-scheme: dark", "dark"),
+        ("color-scheme: light", "light"),
+    ],
+)
+def test_it_is_as_dark_as_the_page_behind_it(widget_page, style, scheme):
+    """Where a notebook names no colours, as marimo: by the background that is painted, else by the colour scheme."""
+    mount(widget_page, TensorWidget(CASES["note"]()), style=style)
+    root = widget_page.locator(".tensor-view")
+    assert root.evaluate("root => getComputedStyle(root).colorScheme") == scheme
+    text = "rgb(232, 237, 243)" if scheme == "dark" else "rgb(10, 15, 23)"
+    assert root.evaluate("root => getComputedStyle(root).color") == text
+
+
 def test_the_view_speaks_chinese(widget_page):
     """Chosen for the session."""
     mergescope.set_language("zh")
