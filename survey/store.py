@@ -268,7 +268,7 @@ def merged_states(folder: Path, plan: Plan, shards: Sequence[int]) -> States:
 
 def shard_table(folder: Path, shard: int, columns: Sequence[str] | None = None) -> pa.Table:
     """The images of a stored shard."""
-    return pq.read_table(folder / SHARDS / f"{shard:06d}.parquet", columns=columns and list(columns))
+    return pq.read_table(folder / SHARDS / f"{shard:06d}.parquet", columns=columns and list(columns), use_threads=False)
 
 
 def oddness_columns(plan: Plan, table: Mapping[str, Array]) -> dict[str, Array]:
@@ -320,5 +320,6 @@ def _write_images(folder: Path, plan: Plan, shards: Sequence[int]) -> None:
     except OSError as error:
         raise unwritable(path, error) from None
     content = io.BytesIO()
-    pq.write_table(with_oddness(plan, pa.concat_tables(kept)).combine_chunks(), content, compression="zstd")
+    whole = with_oddness(plan, pa.concat_tables(kept))
+    pq.write_table(whole, content, compression="zstd", use_dictionary=["error"])  # one for each figure takes a megabyte
     write_whole(folder / IMAGES, content.getvalue())
