@@ -19,6 +19,7 @@ import os
 import re
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -125,6 +126,8 @@ def write_whole(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         _put_in_place(part, path)
     except OSError as error:
+        with suppress(OSError):
+            part.unlink()  # a full disk needs the room
         raise unwritable(path, error) from None
 
 
