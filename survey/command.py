@@ -60,7 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if store.done(plan):
             _print(open_results(given.out), as_json=given.json)
     except MergeError as error:
-        print(_one_line(error), file=sys.stderr)
+        if code != _FAILED:  # else the reason is printed already, such as a full disk
+            print(_one_line(error), file=sys.stderr)
         return code or _FAILED
     return code
 

@@ -19,6 +19,7 @@ import os
 import re
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -125,6 +126,8 @@ def write_whole(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         _put_in_place(part, path)
     except OSError as error:
+        with suppress(OSError):
+            part.unlink()  # a full disk needs the room
         raise unwritable(path, error) from None
 
 
@@ -268,7 +271,7 @@ def merged_states(folder: Path, plan: Plan, shards: Sequence[int]) -> States:
 
 def shard_table(folder: Path, shard: int, columns: Sequence[str] | None = None) -> pa.Table:
     """The images of a stored shard."""
-    return pq.read_table(folder / SHARDS / f"{shard:06d}.parquet", columns=columns and list(columns))
+    return pq.read_table(folder / SHARDS / f"{shard:06d}.parquet", columns=columns and list(columns), use_threads=False)
 
 
 def oddness_columns(plan: Plan, table: Mapping[str, Array]) -> dict[str, Array]:
@@ -320,5 +323,6 @@ def _write_images(folder: Path, plan: Plan, shards: Sequence[int]) -> None:
     except OSError as error:
         raise unwritable(path, error) from None
     content = io.BytesIO()
-    pq.write_table(with_oddness(plan, pa.concat_tables(kept)).combine_chunks(), content, compression="zstd")
+    whole = with_oddness(plan, pa.concat_tables(kept))
+    pq.write_table(whole, content, compression="zstd", use_dictionary=["error"])  # one for each figure takes a megabyte
     write_whole(folder / IMAGES, content.getvalue())

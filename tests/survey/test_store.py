@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from core import MergeError
+from survey import command
 from survey import store as stored
 from survey.measure import Measured
 from survey.plan import SHARD, VERSION, Options, Plan, read_plan
@@ -123,8 +124,23 @@ def test_a_full_disk_loses_nothing(tmp_path, monkeypatch):
         write(store, 1)
     monkeypatch.undo()
     assert store.done(PLAN) == [0]
+    assert not list(tmp_path.rglob("*.part"))
     write(store, 1)
     assert store.done(PLAN) == [0, 1]
+
+
+def test_a_full_disk_is_said_once(tmp_path, monkeypatch, capsys):
+    """The command prints why a shard could not be written, and not once more for the merged results."""
+
+    def full(*_given, **_named):
+        raise stored.unwritable(tmp_path / "file", OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
+
+    filled(tmp_path, [0])
+    for name, replaced in {"_begun": lambda *_: PLAN, "_measure": full}.items():
+        monkeypatch.setattr(command, name, replaced)
+    monkeypatch.setattr(Store, "finish", full)
+    assert command.main(["m.keras", "seeds:0-138", "--out", str(tmp_path)]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_damaged_files_are_said(tmp_path):
