@@ -153,6 +153,26 @@ def test_values_of_the_wrong_kind_are_no_errors(attacker, page):
     assert attacker.alive()
 
 
+@pytest.mark.parametrize("page", ["Merge_lab", "Attention_gate"])
+def test_emptied_caches_change_nothing(attacker, page):
+    """Every tab can make Streamlit empty its caches: the page has the same words afterwards."""
+
+    async def send():
+        async with visiting(attacker.address) as visitor:
+            before = await visitor.open(page)
+            await visitor.send(BackMsg(clear_cache=True).SerializeToString())
+            after = await visitor.open(page)
+            return before, after
+
+    before, after = run_async(send())
+    assert before.faults == after.faults == []
+    of_server = ("Keras", "visitors")  # its state may change meanwhile
+    first, second = (
+        [word for word in run.words if not any(name in word for name in of_server)] for run in (before, after)
+    )
+    assert first == second
+
+
 def test_a_frame_beyond_the_limit_is_refused(attacker):
     """As large as no state of a page is."""
 
