@@ -210,6 +210,13 @@ def test_what_cannot_be_read_stays_and_has_its_reason(parameters, said):
         assert str(held(app, key)) == value
 
 
+def test_a_first_value_that_cannot_be_read():
+    """The values begin with the default of their own input."""
+    app = open_lab(start1="9007199254740993")
+    code = next(block.value for block in app.code if block.language == "python")
+    assert 'np.arange(50, 150).reshape((5, 4, 5)).astype("int64")' in code
+
+
 def test_a_batch_of_scalars():
     """Two scalars have no batch axis; Keras 3.15 multiplies them all the same, and so does the page."""
     app = open_lab(s0="()", s1="()")

@@ -214,7 +214,7 @@ def _pick_fill(number: int) -> tuple[str, str, int | None]:
         link.follow(f"start{number}", str(start))
         with st.container(width=110):
             text = link.text(t("First value"), f"start{number}", str(start), max_chars=11)
-            return fill, dtype, _read_start(text)
+            return fill, dtype, _read_start(text, start)
 
 
 def _pick_input(number: int, slot: Any, fill: str, dtype: str, start: int | None) -> InputChoice:
@@ -249,7 +249,7 @@ def _read_shape(text: str) -> Shape | None:
         return None
 
 
-def _read_start(text: str) -> int | None:
+def _read_start(text: str, default: int) -> int:
     """The first value; the default, with the reason on screen, if it is not an integer."""
     bare = text.strip()
     digits = bare.removeprefix("-")
@@ -257,7 +257,7 @@ def _read_start(text: str) -> int | None:
         return int(bare)
     limit, said = f"{_MOST_START:,}", repr(short(text))
     st.error(plain(t("The first value is an integer of at most {limit}; {text} is not.", limit=limit, text=said)))
-    return None
+    return default
 
 
 def _integers(text: str, lengths: tuple[int, ...]) -> tuple[int, ...]:
