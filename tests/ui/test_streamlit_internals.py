@@ -152,8 +152,8 @@ WRONG = {name: looked_up(found) for name, (found, _) in NAMES.items()}  # before
 def test_the_name_is_still_there(name):
     used_by = NAMES[name][1]
     assert not WRONG[name], (
-        f"Streamlit {version('streamlit')}, Starlette {version('starlette')}: {name} is not what it was: {WRONG[name]}. "
-        f"It is used by ui/streamlit_internals.py ({used_by}). Look it up in the new version and change that file."
+        f"Streamlit {version('streamlit')}, Starlette {version('starlette')}: {name} is not what it was: "
+        f"{WRONG[name]}. It is used by ui/streamlit_internals.py ({used_by}). Look it up in the new version and change that file."
     )
 
 
