@@ -153,7 +153,8 @@ def test_the_name_is_still_there(name):
     used_by = NAMES[name][1]
     assert not WRONG[name], (
         f"Streamlit {version('streamlit')}, Starlette {version('starlette')}: {name} is not what it was: "
-        f"{WRONG[name]}. It is used by ui/streamlit_internals.py ({used_by}). Look it up in the new version and change that file."
+        f"{WRONG[name]}. It is used by ui/streamlit_internals.py ({used_by}). Look it up in the new version and change "
+        "that file."
     )
 
 

@@ -15,10 +15,12 @@ def test_the_memory_of_the_server_is_closed_before_it_serves(monkeypatch):
     monkeypatch.setattr(lifespan, "hide_memory", lambda: done.append("memory"))
     monkeypatch.setattr(lifespan.garbage, "configure_memory", lambda: None)
     monkeypatch.setattr(lifespan.keras_check, "wake", lambda: done.append("keras"))
+    for name in ("draw_page_for_unknown_fragments", "replace_forged_values"):  # for the whole process
+        monkeypatch.setattr(lifespan.streamlit_internals, name, lambda *_, name=name: done.append(name))
 
     async def start():
         async with lifespan.lifespan(None):
             done.append("serves")
 
     run_async(start())
-    assert done == ["memory", "keras", "serves"]
+    assert done == ["memory", "draw_page_for_unknown_fragments", "replace_forged_values", "keras", "serves"]
