@@ -10,6 +10,7 @@ from typing import Any
 
 from core import Sentence
 from sandbox.model_file.allowed import CLASSES
+from sandbox.model_file.call_numbers import number_calls
 from sandbox.model_file.config import is_model
 from sandbox.model_file.entries import Refusal
 from sandbox.model_file.keras2_functions import translated_call
@@ -48,6 +49,8 @@ def translate(config: Entry, *, keras_2: bool, hdf5: bool) -> Translation:
         translation.config = _Translator(translation.refused, keras_2).entry(rename_layers(config), 0)
     else:
         translation.config = _named(config)
+    if not keras_2:
+        number_calls(translation.config)
     return translation
 
 

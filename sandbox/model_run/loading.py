@@ -19,6 +19,7 @@ from sandbox.model_file.archive import CONFIG, METADATA, WEIGHTS, Archive, read_
 from sandbox.model_file.file import ModelFile, read_config, read_model
 from sandbox.model_file.hdf5_check import check_weights, model_config
 from sandbox.model_run.legacy_weights import fill_weights
+from sandbox.model_run.shared_layers import shares_layers
 from sandbox.processes.keras_internals import has_inputs, input_structure
 
 _OUT_OF_MEMORY = ("MemoryError", "ResourceExhaustedError")
@@ -45,7 +46,8 @@ def load_model(content: bytes) -> tuple[ModelFile, Any]:
     translated = archive.hdf5 or archive.is_keras_2
     if archive.is_keras_2:
         config = _with_old_functions(config)
-    model = _translated(config, weights) if translated else _saved(archive, config, weights)
+    by_name = translated or shares_layers(config)
+    model = _made(config, weights, archive.keras_version) if by_name else _saved(archive, config, weights)
     if not has_inputs(model):
         raise invalid_request("The model was saved before its input was known; call it once, then save it.")
     return file, model
@@ -82,8 +84,11 @@ def _saved(archive: Archive, config: dict[str, Any], weights: bytes) -> Any:
             raise _reason(error, path) from None
 
 
-def _translated(config: dict[str, Any], weights: bytes) -> Any:
-    """A model of a translated config, with the weights of the file put into its layers by name."""
+def _made(config: dict[str, Any], weights: bytes, version: str) -> Any:
+    """A model of a config, with the weights of the file put into its layers: Keras 3 reads no file of Keras 2.
+
+    Nor does it read those of its own in which two nested models have a layer in common. Here each gets a copy of it.
+    """
     try:
         model = keras.saving.deserialize_keras_object(
             _completed({key: value for key, value in config.items() if key != "compile_config"}),
@@ -91,7 +96,7 @@ def _translated(config: dict[str, Any], weights: bytes) -> Any:
             safe_mode=True,
         )
         with h5py.File(BytesIO(weights), "r") as file:
-            fill_weights(model, file, config)
+            fill_weights(model, file, config, version)
     except MergeError:
         raise
     except Exception as error:
