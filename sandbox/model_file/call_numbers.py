@@ -1,9 +1,9 @@
 """Numbers the calls of a layer that several models of a file have in common, as Keras 3.0 to 3.2 do not.
 
 A reference to a tensor names a layer and which of its calls computes it. These versions count all calls in the session
-that saved the file, also those in other models, although only those in the same model are saved. In a correct file every
-saved call is referred to: by another call, or as an output. Where that is not so and one assignment in order fits, it
-is used; anything else stays as it is.
+that saved the file, also those in other models, although only those in the same model are saved. In a correct file
+every saved call is referred to: by another call, or as an output. Where that is not so and one assignment in order
+fits, it is used; anything else stays as it is.
 Source: functional.py (`get_config`) of Keras 3.0.5 and 3.4.1.
 """
 

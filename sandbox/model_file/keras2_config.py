@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from core import Sentence
+from core import MergeError, Sentence
+from core.errors import invalid_request
 from sandbox.model_file.allowed import CLASSES
 from sandbox.model_file.call_numbers import number_calls
 from sandbox.model_file.config import is_model
@@ -325,6 +326,16 @@ def _input_shapes(layer: Entry) -> list[Any]:
     if all(isinstance(inner, list) for inner in shape):
         return shape
     return [shape]
+
+
+def overwritten(error: str, version: str) -> MergeError:
+    """Why the calls of a layer do not fit its model: Keras 2.12, and later ones in HDF5, save those in another."""
+    return invalid_request(
+        "{error} Keras {version} overwrites the calls of a layer that several models have in common, and cannot load "
+        "such a file either. Way out: save the model as .keras with TensorFlow 2.13 or later.",
+        error=error,
+        version=version or "2",
+    )
 
 
 def unsupported(version: str) -> Sentence:

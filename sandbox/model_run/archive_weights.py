@@ -1,8 +1,8 @@
 """The weights of a .keras file: a group for each layer, in the groups of the models and wrappers around it.
 
 A group is named after the class of the layer, with a number from the second of a class on. A layer that was met before
-has no group. Whether it counts depends on the version: Keras 2.13 and Keras 3 count it, Keras 2.14, 2.15 and tf_keras do
-not, and Keras 2.12 counts it and every layer with weights twice.
+has no group. Whether it counts depends on the version: Keras 2.13 and Keras 3 count it, Keras 2.14, 2.15 and tf_keras
+do not, and Keras 2.12 counts it and every layer with weights twice.
 Source: saving_lib.py (`_save_state`, `_save_container_state`) of Keras 2.12 to 3.15.
 """
 

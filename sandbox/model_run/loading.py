@@ -16,10 +16,10 @@ import keras  # likewise
 from core import MergeError
 from core.errors import invalid_request
 from sandbox.model_file.archive import CONFIG, METADATA, WEIGHTS, Archive, read_weights
+from sandbox.model_file.config import shares_layers
 from sandbox.model_file.file import ModelFile, read_config, read_model
 from sandbox.model_file.hdf5_check import check_weights, model_config
 from sandbox.model_run.legacy_weights import fill_weights
-from sandbox.model_run.shared_layers import shares_layers
 from sandbox.processes.keras_internals import has_inputs, input_structure
 
 _OUT_OF_MEMORY = ("MemoryError", "ResourceExhaustedError")

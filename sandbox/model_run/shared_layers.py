@@ -1,9 +1,9 @@
 """Layers that several models of one file have in common: a .keras file has their weights once, where it met them first.
 
 The config describes such a layer each time in full. From the second time on it has a "shared_object_id"; the first time
-it has none if it is part of another nested model. A layer without weights of its own in the file gets those of the layer
-with the same id or, if there is none, with the same config. If there are several of these and their weights differ, the
-file does not say which is meant: the model is rejected.
+it has none if it is part of another nested model. A layer without weights of its own in the file gets those of the
+layer with the same id or, if there is none, with the same config. If there are several of these and their weights
+differ, the file does not say which is meant: the model is rejected.
 Source: serialization_lib.py (`record_object_after_serialization`) of Keras 2.12 to 3.15.
 """
 
@@ -18,10 +18,10 @@ import numpy as np
 
 from core import MergeError
 from core.errors import invalid_request
-from sandbox.model_file.config import is_model
+from sandbox.model_file.config import SHARED_ID as ID
+from sandbox.model_file.config import described_in, is_model
 
 Entry = dict[str, Any]
-ID = "shared_object_id"
 _MAY_DIFFER = (ID, "build_config", "compile_config", "zero_output_for_mask")  # between two descriptions of one layer
 _ENDS = ("input_layers", "output_layers")  # the only one is saved with and without a list around it
 _SHOWN = 60
@@ -105,22 +105,6 @@ class Meetings:
             self._ids.add(number)
         for inner in described_in(entry):
             self._walk(inner)
-
-
-def shares_layers(config: Entry) -> bool:
-    """Whether a layer belongs to several models or wrappers of a config."""
-    return any(inner.get(ID) is not None or shares_layers(inner) for inner in described_in(config))
-
-
-def described_in(entry: Entry) -> list[Entry]:
-    """The entries of the layers inside a model or a wrapper."""
-    config = entry["config"]
-    if is_model(entry):
-        return [inner for inner in config["layers"] if isinstance(inner.get("config"), dict)]
-    cells = config.get("cells")
-    found = [config.get("layer"), config.get("backward_layer"), config.get("cell")]
-    found += cells if isinstance(cells, list) else []
-    return [inner for inner in found if isinstance(inner, dict) and isinstance(inner.get("config"), dict)]
 
 
 @dataclass(frozen=True)

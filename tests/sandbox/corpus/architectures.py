@@ -5,7 +5,7 @@ For each NAME.keras and NAME.h5 (what this Keras can save), and NAME.npz with th
 
     python tests/sandbox/corpus/architectures.py applications FOLDER
 
-with the Keras of the installed TensorFlow. The packages are written for Keras 2. In an environment with TensorFlow 2.15:
+with the Keras of the installed TensorFlow. The packages are written for Keras 2; with TensorFlow 2.15:
 
     pip install segmentation-models==1.0.1 keras-unet==0.1.2 keras-unet-collection==0.1.13
     SM_FRAMEWORK=tf.keras python tests/sandbox/corpus/architectures.py packages FOLDER
@@ -43,7 +43,7 @@ def applications(names=APPLICATIONS):
 
 def packages():
     """(name, model) of segmentation-models, keras-unet and keras-unet-collection."""
-    for make in (_segmentation_models, _keras_unet, _keras_unet_collection):
+    for make in (_keras_unet_collection, _keras_unet, _segmentation_models):
         try:
             yield from make()
         except ImportError as error:
