@@ -14,7 +14,7 @@ from sandbox.model_file.allowed import CLASSES
 from sandbox.model_file.call_numbers import number_calls
 from sandbox.model_file.config import is_model
 from sandbox.model_file.entries import Refusal
-from sandbox.model_file.keras2_functions import translated_call
+from sandbox.model_file.keras2_functions import is_array, translated_call
 from sandbox.model_file.keras2_layers import RECURRENT, layer_module, translated_settings
 from sandbox.model_file.keras2_names import rename_layers
 
@@ -304,10 +304,7 @@ def _with_states(node: Any) -> Any:
 
 def _array(value: Any) -> Any:
     """A constant list of numbers as an array, as Keras 3 saves it; anything else as it is."""
-    inner = value
-    while isinstance(inner, list) and inner:
-        inner = inner[0]
-    if not isinstance(value, list) or not isinstance(inner, (int, float)):
+    if not isinstance(value, list) or not is_array(value):
         return value
     return {"class_name": "__numpy__", "config": {"value": value, "dtype": "float32"}}
 
