@@ -116,7 +116,11 @@ class _Walk:
                 layer.load_own_variables(values)
         else:
             own = [variable for variable in layer.weights if id(variable) not in done]
-            assign(layer, own, [values[name] for name in sorted(values, key=int)])
+            found = [values[name] for name in sorted(values, key=int)]
+            repeated = (
+                type(layer).__name__ == "SpectralNormalization"
+            )  # Keras 2 saves the kernel of its layer with it, too
+            assign(layer, own, found[-len(own) :] if repeated else found)
 
 
 def group_names(pairs: Sequence[tuple[Any, Entry]], group: Any, counts: str, meetings: Meetings) -> list[str]:

@@ -69,7 +69,7 @@ def _assign_named(part: Part, weights: Sequence[tuple[str, Array]], shared: Shar
     """
     leaves = _leaves(part)
     if leaves == [part]:
-        assign(part.layer, part.layer.weights, [value for _, value in weights])
+        assign(part.layer, _in_order(part.layer), [value for _, value in weights])
         shared.add(part.layer, part.entry)
         return
     names = {leaf.name for leaf in leaves}
@@ -80,7 +80,7 @@ def _assign_named(part: Part, weights: Sequence[tuple[str, Array]], shared: Shar
     for leaf in leaves:
         values = [value for owner, (_, value) in zip(owners, weights, strict=True) if owner == leaf.name]
         if values:
-            assign(leaf.layer, leaf.layer.weights, values)
+            assign(leaf.layer, _in_order(leaf.layer), values)
             _add(leaf, shared)
         else:
             shared.copy(leaf.layer, leaf.entry)
@@ -112,6 +112,11 @@ def _add(leaf: Part, shared: SharedLayers) -> None:
 
 def _with_inner(leaf: Part) -> list[Part]:
     return [leaf, *parts_of(leaf.layer, leaf.entry)]
+
+
+def _in_order(layer: Any) -> list[Any]:
+    """The weights of a layer in the order of .h5: first all that are trained."""
+    return [*layer.trainable_weights, *layer.non_trainable_weights]
 
 
 def _owner(name: str, names: set[str]) -> str:

@@ -90,11 +90,12 @@ def _made(config: dict[str, Any], weights: bytes, version: str) -> Any:
     Nor does it read those of its own in which two nested models have a layer in common. Here each gets a copy of it.
     """
     try:
-        model = keras.saving.deserialize_keras_object(
-            _completed({key: value for key, value in config.items() if key != "compile_config"}),
-            custom_objects={_OLD_HARD_SIGMOID: _old_hard_sigmoid},
-            safe_mode=True,
-        )
+        with keras.saving.custom_object_scope(
+            {_OLD_HARD_SIGMOID: hard_sigmoid_of_keras_2}
+        ):  # wrappers make layers anew
+            model = keras.saving.deserialize_keras_object(
+                _completed({key: value for key, value in config.items() if key != "compile_config"}), safe_mode=True
+            )
         with h5py.File(BytesIO(weights), "r") as file:
             fill_weights(model, file, config, version)
     except MergeError:
@@ -120,7 +121,7 @@ def _with_old_functions(value: Any) -> Any:
     }
 
 
-def _old_hard_sigmoid(x: Any) -> Any:
+def hard_sigmoid_of_keras_2(x: Any) -> Any:
     """0.2 x + 0.5, from 0 to 1 (keras/src/backend.py of Keras 2.15: hard_sigmoid)."""
     return keras.ops.clip(0.2 * x + 0.5, 0.0, 1.0)
 
