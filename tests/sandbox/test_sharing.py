@@ -21,7 +21,7 @@ KINDS = (
     "one_layer", "one_model", "steps", "wrapper", "both_ways", "backward", "cells", "three_deep", "chains", "heads",
     "mixed", "encoder",
 )  # fmt: skip
-OLD = ("keras-2.12.0", "keras-2.13.1", "keras-2.14.0", "keras-2.15.0", "tf_keras-2.21.0")
+OLD = ("keras-2.12.0", "keras-2.13.1", "keras-2.15.0", "tf_keras-2.21.0")
 UNREADABLE = {  # Keras 2 has overwritten the calls of a layer by those in another model; it cannot load the file either
     *((OLD[0], kind, "keras") for kind in ("steps", "three_deep", "heads", "mixed")),
     *((OLD[0], kind, "h5") for kind in ("steps",)),
