@@ -1,0 +1,193 @@
+"""Images per second of a survey by one worker and by two, beside a loop over single images, as people write it.
+
+What is compared: one survey of 5,000 generated slices, stopped and continued, so that portions by one worker on one
+core and portions by two on two cores take turns with the loop on one core. Both sides generate the slices that they
+look at. The loop gives a model with the tensors of the gates as outputs one image after the other and takes figures
+of them in NumPy; like the process of a survey it has the lower priority, and as many threads as cores. A portion
+counts from one stored shard to another, so the start is left out; its part of the merging at the end is counted.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter, process_time
+from typing import IO, Any, cast
+
+from bench.timing import Row
+
+_ROOT = Path(__file__).parents[1]
+_FIRST, _COUNT = 8_000_000, 5_000  # slices that the network has not seen
+_ROUNDS, _LOOPED = 3, 48
+_PORTIONS = {1: (9, 1), 2: (17, 4)}  # by workers: shards of a portion, and those of them that are not counted
+
+
+@dataclass(frozen=True)
+class _Rate:
+    """Seconds of one image: on the clock, and of the processor in all processes."""
+
+    wall: float
+    processor: float
+
+
+def measure() -> list[Row]:
+    """Images per second on the clock, and the processor time of the command, each in the round of the median ratio."""
+    rounds: list[tuple[_Rate, _Rate, _Rate]] = []
+    with tempfile.TemporaryDirectory() as folder, _loop() as loop:
+        for _ in range(_ROUNDS):
+            rounds.append((loop(), _portion(folder, 1), _portion(folder, 2)))
+            print(*rounds[-1], file=sys.stderr, flush=True)
+        _run("whole", folder)
+    loop_one = _middle([(1 / one.wall, 1 / loop.wall) for loop, one, _ in rounds])
+    loop_two = _middle([(1 / two.wall, 1 / loop.wall) for loop, _, two in rounds])
+    one_two = _middle([(1 / two.wall, 1 / one.wall) for _, one, two in rounds])
+    ours, theirs = _middle([(one.processor, loop.processor) for loop, one, _ in rounds])
+    return [
+        _row("images per second, one core", loop_one, "the loop on one core", 3),
+        _row("images per second, two cores", loop_two, "the loop on one core", 5),
+        _row("two workers", one_two, "one worker", 1.8),
+        Row("survey: processor time, all processes", ours, theirs, "the loop", "a third", 3 * ours <= theirs),
+    ]
+
+
+def _row(name: str, pair: tuple[float, float], against: str, least: float) -> Row:
+    return Row(f"survey: {name}", *pair, against, f"at least {least:g} times", pair[0] >= least * pair[1], "/s")
+
+
+def _middle(pairs: list[tuple[float, float]]) -> tuple[float, float]:
+    """The pair with the median ratio."""
+    return sorted(pairs, key=lambda pair: pair[0] / pair[1])[len(pairs) // 2]
+
+
+def _run(part: str, *arguments: object) -> str:
+    command = [sys.executable, "-m", "bench.survey_rates", part, *map(str, arguments)]
+    return subprocess.run(command, cwd=_ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def _portion(folder: str, workers: int) -> _Rate:
+    return _Rate(*map(float, _run("portion", folder, workers).split()[-2:]))
+
+
+@contextmanager
+def _loop() -> Iterator[Callable[[], _Rate]]:
+    """A process with the loop; each call runs it over the next images."""
+    command = [sys.executable, "-m", "bench.survey_rates", "loop"]
+    with subprocess.Popen(command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        given, printed = cast(IO[str], process.stdin), cast(IO[str], process.stdout)
+
+        def run() -> _Rate:
+            given.write("\n")
+            given.flush()
+            return _Rate(*map(float, printed.readline().split()))
+
+        run()  # traces the model
+        yield run
+        given.close()
+
+
+def _loop_here() -> None:
+    """For each line of the standard input: a number of images, and the seconds of one."""
+    _on_cores(1)
+    os.nice(5)
+    look, seed = _plain_loop(), _FIRST
+    for _ in sys.stdin:
+        begun = perf_counter(), process_time()
+        for _ in range(_LOOPED):
+            look(seed)
+            seed += 1
+        print((perf_counter() - begun[0]) / _LOOPED, (process_time() - begun[1]) / _LOOPED, flush=True)
+
+
+def _plain_loop() -> Callable[[int], object]:
+    """Gives one slice to a model with the tensors of the gates as outputs, and takes their figures in NumPy."""
+    import keras  # noqa: PLC0415  # this process alone needs it
+    import numpy as np  # noqa: PLC0415
+
+    from core.gates.health import gate_health  # noqa: PLC0415
+    from network.attention_unet import GRIDS  # noqa: PLC0415
+    from network.phantoms import phantom  # noqa: PLC0415
+
+    model = keras.saving.load_model(_ROOT / "assets" / "attention_unet.keras", compile=False)
+    layers = [model.get_layer(f"gate{grid}_gated") for grid in GRIDS]
+    tensors = [tensor for layer in layers for tensor in (*layer.input, layer.output)]
+    probe = keras.Model(model.input, [model.output, *tensors])
+
+    def figures(part: Any) -> object:
+        return part.mean(axis=(0, 1, 2)), part.var(axis=(0, 1, 2)), (part == 0).sum(), np.square(part).sum()
+
+    def look(seed: int) -> None:
+        _, *found = probe.predict(phantom(seed).image[None], verbose=0)
+        for x, alpha, y in zip(found[::3], found[1::3], found[2::3], strict=True):
+            gate_health(alpha)
+            figures(x), figures(y)
+
+    return look
+
+
+def _portion_here(folder: str, workers: str) -> None:
+    """Continue the survey in a folder, stop it after some shards, and print the seconds of one image."""
+    from survey.plan import SHARD  # noqa: PLC0415
+    from survey.store import ShardFiles, Store  # noqa: PLC0415
+
+    _on_cores(int(workers))
+    shards, uncounted = _PORTIONS[int(workers)]
+    marks: list[tuple[float, float]] = []
+    merging: list[float] = []
+    write, finish = Store.write_shard, Store.finish
+
+    def write_shard(store: Store, shard: int, files: ShardFiles) -> None:
+        write(store, shard, files)
+        marks.append((perf_counter(), _processor()))
+        if len(marks) == shards:
+            raise KeyboardInterrupt
+
+    def timed_finish(store: Store, plan: Any, seconds: float) -> None:
+        begun = process_time()
+        finish(store, plan, seconds)
+        merging.append((process_time() - begun) / (SHARD * len(store.done(plan))))
+
+    Store.write_shard, Store.finish = write_shard, timed_finish  # type: ignore[method-assign]
+    _survey(folder, workers)
+    images = SHARD * (shards - uncounted)
+    for first, last in zip(marks[uncounted - 1], marks[-1], strict=True):
+        print((last - first) / images + merging[0])
+
+
+def _whole_here(folder: str) -> None:
+    """What is left of the survey."""
+    if _survey(folder, "2") != 0:
+        raise SystemExit("The survey did not end.")
+
+
+def _survey(folder: str, workers: str) -> int:
+    from survey.command import main  # noqa: PLC0415
+
+    data = f"seeds:{_FIRST}-{_FIRST + _COUNT - 1}"
+    return main(["assets/attention_unet.keras", data, "--out", f"{folder}/out", "--workers", workers])
+
+
+def _processor() -> float:
+    """Seconds of processor time of this process and those that it drives."""
+    import psutil  # noqa: PLC0415
+
+    own = psutil.Process()
+    return sum(sum(one.cpu_times()[:2]) for one in (own, *own.children(recursive=True)))
+
+
+def _on_cores(count: int) -> None:
+    """Let this process, and those that it starts, run on so many cores; TensorFlow takes as many threads."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:count])
+
+
+_PARTS: dict[str, Callable[..., None]] = {"loop": _loop_here, "portion": _portion_here, "whole": _whole_here}
+
+if __name__ == "__main__":
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command does; NumPy is not imported yet
+    _PARTS[sys.argv[1]](*sys.argv[2:])
