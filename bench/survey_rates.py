@@ -1,10 +1,11 @@
 """Images per second of a survey by one worker and by two, beside a loop over single images, as people write it.
 
 What is compared: one survey of 5,000 generated slices, stopped and continued, so that portions by one worker on one
-core and portions by two on two cores take turns with the loop on one core. Both sides generate the slices that they
-look at. The loop gives a model with the tensors of the gates as outputs one image after the other and takes figures
-of them in NumPy; like the process of a survey it has the lower priority, and as many threads as cores. A portion
-counts from one stored shard to another, so the start is left out; its part of the merging at the end is counted.
+core and portions by two on two cores take turns with the loop on one core. The slices are PNG files, as pictures of
+users are; both sides read them, the survey their masks, too. The loop gives a model with the tensors of the gates as
+outputs one image after the other and takes figures of them in NumPy; like the process of a survey it has the lower
+priority, and one thread on one core. A portion counts from one stored shard to another, so the start is left out; its
+part of the merging at the end is counted.
 """
 
 from __future__ import annotations
@@ -39,10 +40,12 @@ class _Rate:
 def measure() -> list[Row]:
     """Images per second on the clock, and the processor time of the command, each in the round of the median ratio."""
     rounds: list[tuple[_Rate, _Rate, _Rate]] = []
-    with tempfile.TemporaryDirectory() as folder, _loop() as loop:
-        for _ in range(_ROUNDS):
-            rounds.append((loop(), _portion(folder, 1), _portion(folder, 2)))
-            print(*rounds[-1], file=sys.stderr, flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        _run("pictures", folder)
+        with _loop(folder) as loop:
+            for _ in range(_ROUNDS):
+                rounds.append((loop(), _portion(folder, 1), _portion(folder, 2)))
+                print(*rounds[-1], file=sys.stderr, flush=True)
         _run("whole", folder)
     loop_one = _middle([(1 / one.wall, 1 / loop.wall) for loop, one, _ in rounds])
     loop_two = _middle([(1 / two.wall, 1 / loop.wall) for loop, _, two in rounds])
@@ -75,9 +78,9 @@ def _portion(folder: str, workers: int) -> _Rate:
 
 
 @contextmanager
-def _loop() -> Iterator[Callable[[], _Rate]]:
+def _loop(folder: str) -> Iterator[Callable[[], _Rate]]:
     """A process with the loop; each call runs it over the next images."""
-    command = [sys.executable, "-m", "bench.survey_rates", "loop"]
+    command = [sys.executable, "-m", "bench.survey_rates", "loop", folder]
     with subprocess.Popen(command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         given, printed = cast(IO[str], process.stdin), cast(IO[str], process.stdout)
 
@@ -91,27 +94,40 @@ def _loop() -> Iterator[Callable[[], _Rate]]:
         given.close()
 
 
-def _loop_here() -> None:
-    """For each line of the standard input: a number of images, and the seconds of one."""
+def _pictures_here(folder: str) -> None:
+    """Write the slices and their masks as PNG files."""
+    from PIL import Image  # noqa: PLC0415
+
+    from network.phantoms import phantom  # noqa: PLC0415
+
+    for name in ("images", "masks"):
+        (Path(folder) / name).mkdir()
+    for seed in range(_FIRST, _FIRST + _COUNT):
+        made = phantom(seed)
+        for name, values in (("images", made.image), ("masks", made.target)):
+            Image.fromarray((255 * values[..., 0]).round().astype("u1")).save(Path(folder) / name / f"{seed}.png")
+
+
+def _loop_here(folder: str) -> None:
+    """For each line of the standard input: look at some images, print the seconds of one."""
     _on_cores(1)
     os.nice(5)
-    look, seed = _plain_loop(), _FIRST
+    look, files = _plain_loop(), iter(sorted((Path(folder) / "images").iterdir()))
     for _ in sys.stdin:
         begun = perf_counter(), process_time()
-        for _ in range(_LOOPED):
-            look(seed)
-            seed += 1
+        for _, file in zip(range(_LOOPED), files, strict=False):
+            look(file)
         print((perf_counter() - begun[0]) / _LOOPED, (process_time() - begun[1]) / _LOOPED, flush=True)
 
 
-def _plain_loop() -> Callable[[int], object]:
-    """Gives one slice to a model with the tensors of the gates as outputs, and takes their figures in NumPy."""
+def _plain_loop() -> Callable[[Path], object]:
+    """Gives one picture to a model with the tensors of the gates as outputs, and takes their figures in NumPy."""
     import keras  # noqa: PLC0415  # this process alone needs it
     import numpy as np  # noqa: PLC0415
+    from PIL import Image  # noqa: PLC0415
 
     from core.gates.health import gate_health  # noqa: PLC0415
     from network.attention_unet import GRIDS  # noqa: PLC0415
-    from network.phantoms import phantom  # noqa: PLC0415
 
     model = keras.saving.load_model(_ROOT / "assets" / "attention_unet.keras", compile=False)
     layers = [model.get_layer(f"gate{grid}_gated") for grid in GRIDS]
@@ -121,8 +137,9 @@ def _plain_loop() -> Callable[[int], object]:
     def figures(part: Any) -> object:
         return part.mean(axis=(0, 1, 2)), part.var(axis=(0, 1, 2)), (part == 0).sum(), np.square(part).sum()
 
-    def look(seed: int) -> None:
-        _, *found = probe.predict(phantom(seed).image[None], verbose=0)
+    def look(file: Path) -> None:
+        pixels = np.asarray(Image.open(file), np.float32) / 255
+        _, *found = probe.predict(pixels[None, ..., None], verbose=0)
         for x, alpha, y in zip(found[::3], found[1::3], found[2::3], strict=True):
             gate_health(alpha)
             figures(x), figures(y)
@@ -168,13 +185,13 @@ def _whole_here(folder: str) -> None:
 def _survey(folder: str, workers: str) -> int:
     from survey.command import main  # noqa: PLC0415
 
-    data = f"seeds:{_FIRST}-{_FIRST + _COUNT - 1}"
-    return main(["assets/attention_unet.keras", data, "--out", f"{folder}/out", "--workers", workers])
+    data = [f"{folder}/images", "--masks", f"{folder}/masks"]
+    return main(["assets/attention_unet.keras", *data, "--out", f"{folder}/out", "--workers", workers])
 
 
 def _processor() -> float:
     """Seconds of processor time of this process and those that it drives."""
-    import psutil  # noqa: PLC0415
+    import psutil  # type: ignore[import-untyped]  # noqa: PLC0415  # ships no types
 
     own = psutil.Process()
     return sum(sum(one.cpu_times()[:2]) for one in (own, *own.children(recursive=True)))
@@ -186,7 +203,9 @@ def _on_cores(count: int) -> None:
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:count])
 
 
-_PARTS: dict[str, Callable[..., None]] = {"loop": _loop_here, "portion": _portion_here, "whole": _whole_here}
+_PARTS: dict[str, Callable[..., None]] = {
+    "pictures": _pictures_here, "loop": _loop_here, "portion": _portion_here, "whole": _whole_here,
+}  # fmt: skip
 
 if __name__ == "__main__":
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command does; NumPy is not imported yet

@@ -122,10 +122,12 @@ def _begun(store: Store, given: argparse.Namespace, address: str | None) -> tupl
         data=tuple(_absolute(one) for one in given.data), masks=given.masks and _absolute(given.masks),
         limit=given.limit, batch=given.batch, scale=given.scale, size=given.size, gates=tuple(given.gate),
     )  # fmt: skip
+    store.check_folder()
     content, model = prepare.read_survey_model(given.model)
     source = open_source(options.data, options.masks, options.limit)
     plan = prepare.outline(given.model, content, model, source, options)
     new = store.stored_plan() is None
+    first = prepare.first_images(plan, model, source) if new else []
     if not new:
         plan = store.begin(plan)
     missing = plan.shards - (0 if new else len(store.done(plan)))
@@ -137,7 +139,7 @@ def _begun(store: Store, given: argparse.Namespace, address: str | None) -> tupl
         if workers:
             engine.require_dask()
         if new:
-            plan = store.begin(prepare.complete(plan, held.processes[0], source))
+            plan = store.begin(prepare.complete(plan, held.processes[0], source, first))
     except BaseException:
         held.close()
         raise
