@@ -149,7 +149,7 @@ def _plain_loop() -> Callable[[Path], object]:
 
 def _portion_here(folder: str, workers: str) -> None:
     """Continue the survey in a folder, stop it after some shards, and print the seconds of one image."""
-    from survey.plan import SHARD  # noqa: PLC0415
+    from survey.plan import SHARD, Plan  # noqa: PLC0415
     from survey.store import ShardFiles, Store  # noqa: PLC0415
 
     _on_cores(int(workers))
@@ -164,12 +164,13 @@ def _portion_here(folder: str, workers: str) -> None:
         if len(marks) == shards:
             raise KeyboardInterrupt
 
-    def timed_finish(store: Store, plan: Any, seconds: float) -> None:
+    def timed_finish(store: Store, plan: Plan, seconds: float) -> None:
         begun = process_time()
         finish(store, plan, seconds)
         merging.append((process_time() - begun) / (SHARD * len(store.done(plan))))
 
-    Store.write_shard, Store.finish = write_shard, timed_finish  # type: ignore[method-assign]
+    Store.write_shard = write_shard  # type: ignore[assignment, method-assign]
+    Store.finish = timed_finish  # type: ignore[assignment, method-assign]
     _survey(folder, workers)
     images = SHARD * (shards - uncounted)
     for first, last in zip(marks[uncounted - 1], marks[-1], strict=True):
