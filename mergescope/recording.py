@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -72,7 +73,7 @@ class Recorded:
             number,
         )
 
-    @property
+    @cached_property
     def nbytes(self) -> int:
         """Of all its arrays, each counted once."""
         return sum(array.nbytes for array in {id(array): array for array in self._arrays()}.values())
