@@ -19,7 +19,7 @@ class GateRecorder(keras.callbacks.Callback):
     """Records every gate on fixed inputs, before the first step and then every so many steps.
 
     The model runs in inference mode on these inputs, beside the training. The recording is written after each epoch and
-    at the end; the model inspector of the app plays it as a film. What it costs is in docs/performance.md. If it grows too large, every second recorded step is
+    at the end; the model inspector of the app plays it as a film. If it grows too large, every second recorded step is
     dropped.
 
     Args:
