@@ -9,7 +9,6 @@ import pytest
 from tests.browser.findings import serious_in_both_themes
 from tests.browser.test_app import VIEW, read
 from tests.conftest import settle
-from tests.core.files.recordings_corpus import content
 from tests.patience import PATIENCE_MS
 from tests.ui.inspector.models import gate_file, keras_file
 
@@ -202,33 +201,3 @@ def test_efficientnet_from_upload_to_the_first_merge_painted(open_page, tmp_path
     print(f"EfficientNetB0 from upload to the first merge painted: {taken:.1f} s")
     assert page.locator(f"{LIST} img").count() == 25
     assert taken < 10
-
-
-def test_a_recorded_training_is_played(open_page):
-    """Play moves the slider and the picture of the gate; every recorded step has a picture of its own."""
-    page = open_page(PAGE)
-    upload(page, content(tuple(range(0, 70, 10))), "training.msr.npz")
-    page.get_by_role("button", name="Play: Training step").wait_for(timeout=PATIENCE_MS)
-    settle(page)
-    reel = page.get_by_role("slider", name="Training step")
-    gate = page.locator(f"{VIEW} canvas").nth(1)
-
-    def picture() -> str:
-        return str(gate.evaluate("canvas => canvas.toDataURL()"))
-
-    first = picture()
-    page.get_by_role("button", name="Play: Training step").click()
-    page.wait_for_function(
-        "([canvas, first]) => canvas.toDataURL() !== first", arg=[gate.element_handle(), first], timeout=PATIENCE_MS
-    )
-    page.get_by_role("button", name="Pause: Training step").click()
-    reel.focus()
-    page.keyboard.press("Home")
-    seen = [picture()]
-    for _ in range(6):
-        page.keyboard.press("ArrowRight")
-        seen.append(picture())
-    assert seen[0] == first
-    assert len(set(seen)) == len(seen)
-    assert reel.get_attribute("aria-valuetext") == "60"
-    assert page.errors == []
