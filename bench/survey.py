@@ -1,4 +1,4 @@
-"""Surveys: processor time beside `model.predict`, images per second beside a loop, two workers, memory, the page."""
+"""Surveys: processor time beside `model.predict`, the start, memory, the page; images per second: `survey_rates`."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
+from bench import survey_rates
 from bench.timing import Row
 
 _ROOT = Path(__file__).parents[1]
 _IMAGES, _BATCH, _ROUNDS = 64, 16, 5
 _FEW, _MANY = 1_000, 20_000  # images of made-up results, for memory
 _RANKED = 10_000  # of the page
-_SEEDS = "seeds:8000000-8004999"  # 5,000 slices that the network has not seen
+_STARTS = 2
 
 
 def measure() -> list[Row]:
     """All rows; about ten minutes on two quiet cores."""
-    one, two = _survey(1), _survey(2)
     figures = dict(line.split() for line in _script("processor").splitlines())
-    ours, predict, loop = (float(figures[name]) for name in ("survey", "predict", "loop"))
+    ours, predict = (float(figures[name]) for name in ("survey", "predict"))
+    start, bare = _start()
     few, many = (float(_script("memory", count)) for count in (_FEW, _MANY))
     first, again = (float(part) for part in _script("page").split())
     engine = float(_script("engine"))
     return [
         Row("survey: processor time", ours, predict, "model.predict", "at most 1.10 times", ours <= 1.10 * predict),
-        Row("survey: images per second, one core", one, 1 / loop, "a plain loop", "3 times", one * loop >= 3, "/s"),
-        Row("survey: images per second, two cores", two, 1 / loop, "a plain loop", "5 times", two * loop >= 5, "/s"),
-        Row("survey: two workers", two, one, "one worker", "at least 1.8 times", two >= 1.8 * one, "/s"),
+        Row("survey: start, processor time", start, bare, "TensorFlow, model, predict", "2 times", start <= 2 * bare),
+        *survey_rates.measure(),
         Row("survey: memory of merging 20,000", many, few, "1,000", "50 MB more", many - few <= 50, "MB"),
         Row("survey: Dask around shards of a second", engine, 1.0, "the shards", "at most 1.05", engine <= 1.05, "s"),
         Row("survey: first 10,000 ranked images", first, 1.0, "1 s", "no longer", first <= 1.0),
@@ -42,20 +42,27 @@ def measure() -> list[Row]:
     ]  # fmt: skip
 
 
-def _survey(workers: int) -> float:
-    """Images per second of the command over 5,000 generated slices, its start left out."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "survey", "assets/attention_unet.keras"]
-        _timed([*command, "seeds:8000000-8000000", "--out", f"{folder}/start", "--workers", str(workers)])
-        start = _timed([*command, "seeds:8000000-8000000", "--out", f"{folder}/start2", "--workers", str(workers)])
-        whole = _timed([*command, _SEEDS, "--out", f"{folder}/whole", "--workers", str(workers)])
-    return 5_000 / (whole - start)
+def _start() -> tuple[float, float]:
+    """Seconds of processor time of the command for one image, and of what any use of the model takes; in turn."""
+    bare = (
+        "import keras, numpy; model = keras.saving.load_model('assets/attention_unet.keras', compile=False); "
+        f"model.predict(numpy.zeros(({_BATCH}, 160, 160, 1), 'f4'), batch_size={_BATCH}, verbose=0)"
+    )
+    ours, theirs = [], []
+    for _ in range(_STARTS):
+        with tempfile.TemporaryDirectory() as folder:
+            command = ["-m", "survey", "assets/attention_unet.keras", "seeds:8000000-8000000", "--workers", "1"]
+            ours.append(_processor_seconds([*command, "--out", folder]))
+        theirs.append(_processor_seconds(["-c", bare]))
+    return min(ours), min(theirs)
 
 
-def _timed(command: list[str]) -> float:
-    begun = perf_counter()
-    subprocess.run(command, cwd=_ROOT, check=True, capture_output=True)
-    return perf_counter() - begun
+def _processor_seconds(arguments: list[str]) -> float:
+    """Of a Python process and all that it has started."""
+    begun = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, *arguments], cwd=_ROOT, check=True, capture_output=True)
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return ended.ru_utime + ended.ru_stime - begun.ru_utime - begun.ru_stime
 
 
 def _script(part: str, *arguments: int) -> str:
@@ -68,7 +75,7 @@ def _script(part: str, *arguments: int) -> str:
 
 
 def _processor() -> None:
-    """Seconds of processor time per image: the graph of a survey, `model.predict`, and a loop as people write it."""
+    """Seconds of processor time per image: the graph of a survey, and `model.predict`."""
     import keras  # noqa: PLC0415  # this process alone needs it
 
     from network.phantoms import phantoms  # noqa: PLC0415
@@ -78,7 +85,6 @@ def _processor() -> None:
     calls = {
         "survey": _survey_graph(model, images),
         "predict": lambda: model.predict(images, batch_size=_BATCH, verbose=0),
-        "loop": _plain_loop(model, images),
     }
     for name, best in _best(calls).items():
         print(name, best / _IMAGES)
@@ -97,31 +103,6 @@ def _survey_graph(model: Any, images: Any) -> Callable[[], object]:
     valid, masks = np.ones(_BATCH, bool), np.zeros((_BATCH, 0, 0), np.float32)
     parts = [images[at : at + _BATCH] for at in range(0, _IMAGES, _BATCH)]
     return lambda: [graph.run([part], valid, masks) for part in parts]
-
-
-def _plain_loop(model: Any, images: Any) -> Callable[[], object]:
-    """One image at a time through a model with the tensors of the gates as outputs, and their figures in NumPy."""
-    import keras  # noqa: PLC0415
-    import numpy as np  # noqa: PLC0415
-
-    from core.gates.health import gate_health  # noqa: PLC0415
-    from network.attention_unet import GRIDS  # noqa: PLC0415
-
-    layers = [model.get_layer(f"gate{grid}_gated") for grid in GRIDS]
-    tensors = [tensor for layer in layers for tensor in (*layer.input, layer.output)]
-    probe = keras.Model(model.input, [model.output, *tensors])
-
-    def figures(part: Any) -> object:
-        return part.mean(axis=(0, 1, 2)), part.var(axis=(0, 1, 2)), (part == 0).sum(), np.square(part).sum()
-
-    def loop() -> None:
-        for image in images:
-            _, *found = probe.predict(image[None], verbose=0)
-            for x, alpha, y in zip(found[::3], found[1::3], found[2::3], strict=True):
-                gate_health(alpha)
-                figures(x), figures(y)
-
-    return loop
 
 
 def _best(calls: dict[str, Callable[[], object]]) -> dict[str, float]:

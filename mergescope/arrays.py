@@ -32,19 +32,28 @@ def as_numpy(value: Any) -> Array:
     elif type(plain).__module__.startswith("keras") and hasattr(plain, "value"):  # a variable
         plain = plain.value
     try:
-        array = np.asarray(plain)
+        array = np.from_dlpack(plain) if _only_dlpack(plain) else np.asarray(plain)
     except Exception:  # each framework raises its own kind for tensors without values, sparse and ragged ones
         raise _no_values(value) from None
+    if isinstance(plain, np.ma.MaskedArray) and np.ma.is_masked(plain):
+        raise invalid_request("The array has masked elements. Fill them first, for example with NaN: x.filled(np.nan).")
     if array.dtype.kind == "O":
         raise _no_values(value)
-    return array if array.dtype.kind in "biufc" else _widened(array, value)
+    return array if array.dtype.kind in "biufc" else _widened(array)
 
 
-def _widened(array: Array, value: Any) -> Array:
+def _only_dlpack(value: Any) -> bool:
+    return hasattr(value, "__dlpack__") and not hasattr(value, "__array__")
+
+
+def _widened(array: Array) -> Array:
+    """bfloat16 and float8 of ml_dtypes, which NumPy lists among its raw bytes; texts and dates are no numbers."""
     try:
-        return array.astype(np.float32)  # bfloat16 and float8 of ml_dtypes
-    except (TypeError, ValueError):
-        raise _no_values(value) from None
+        if array.dtype.kind == "V":
+            return array.astype(np.float32)
+    except (TypeError, ValueError):  # structured
+        pass
+    raise invalid_request("{dtype} is no dtype of numbers. Convert the array first.", dtype=str(array.dtype)[:40])
 
 
 def _no_values(value: Any) -> Exception:

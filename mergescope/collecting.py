@@ -31,7 +31,7 @@ class Tensor:
     Attributes:
         shape: of it.
         dtype: in its framework.
-        value: its values; None where the limit of bytes was reached.
+        value: its values; None where the limit of bytes was reached, and for texts and sparse or ragged tensors.
         mask: its mask, or None.
     """
 
@@ -129,7 +129,8 @@ class Place:
         found = tuple(tensor.value for tensor in self.tensors if tensor.value is not None)
         if len(found) < len(self.tensors):
             raise invalid_request(
-                "The values of {name} were left out to save memory. Pass a smaller batch, or a larger limit: {code}.",
+                "The values of {name} were left out: they exceed the limit, or they are no dense tensors of numbers. "
+                "For the limit, pass a smaller batch, or {code}.",
                 name=self.name,
                 code="inspect(model, inputs, most_bytes=...)",
             )
@@ -172,11 +173,14 @@ class Collector:
         return Tensor(_shape(tensor), dtype_name(tensor), self.array(tensor), kept)
 
     def array(self, tensor: Any) -> Array | None:
-        """The values of a tensor, each tensor once; None where the limit is reached."""
+        """The values of a tensor, each tensor once; None where the limit is reached or there are no dense numbers."""
         known = self._arrays.get(tensor)
         if known is not None:
             return known
-        array = as_numpy(tensor)
+        try:
+            array = as_numpy(tensor)
+        except MergeError:
+            return None
         if self._bytes + array.nbytes > self.most_bytes:
             return None
         if self._copied:  # later operations may write into its memory

@@ -10,7 +10,7 @@ import keras
 from .collecting import Place
 from .engine import MAX_RECORDING_BYTES, invalid_request
 from .recording import Recorded, write
-from .running import framework_of
+from .running import Run, framework_of
 
 _MOST_STEPS = 500  # recorded steps; beyond, every second one is dropped
 
@@ -49,6 +49,7 @@ class GateRecorder(keras.callbacks.Callback):
         self._steps: list[Recorded] = []
         self._gates: set[str] = set()
         self._written: tuple[int, ...] = ()
+        self._run: Run | None = None
 
     @property
     def steps(self) -> tuple[int, ...]:
@@ -62,6 +63,7 @@ class GateRecorder(keras.callbacks.Callback):
             MergeError: it is no model that can be recorded, such as one of Keras 2.
         """
         framework_of(model)
+        self._run = None
         super().set_model(model)
 
     def on_train_begin(self, logs: Any = None) -> None:  # noqa: ARG002  # the signature of Keras
@@ -90,8 +92,10 @@ class GateRecorder(keras.callbacks.Callback):
         if sync is not None:  # JAX trains on copies of the weights
             sync()
         framework = framework_of(self.model)
+        if self._run is None:
+            self._run = framework.repeated()
         collector = framework.collector(self._most_bytes, keep=self._wanted)
-        ran = framework.run(self.model, self._inputs, collector.look, None)
+        ran = self._run(self.model, self._inputs, collector.look, None)
         self._steps.append(Recorded.of(self.model, framework, ran, collector, self._step))
         while len(self._steps) > 2 and self._is_large():
             self._steps = self._steps[::2]

@@ -30,7 +30,8 @@ def inspect(model: Any, inputs: Any, *, most_bytes: int = _MOST_BYTES) -> Inspec
 
     Merge layers, operators such as `x * a`, functions of `keras.ops`, of TensorFlow, PyTorch or `jax.numpy`, in the
     model, in custom layers, Lambdas and subclassed models. On Keras's NumPy backend operators are not seen, and on JAX
-    functions that are not called by their name in `jax.numpy`.
+    functions that are not called by their name in `jax.numpy`; on TensorFlow what `tf.numpy_function` computes counts
+    as a constant, and the inside of `tf.vectorized_map` is not seen.
 
     Args:
         model: a model or layer of Keras 3 on any backend, a module of PyTorch, or a function that calls Keras.

@@ -17,6 +17,8 @@ from .engine import MERGES, OPERATORS
 from .keras_internals import call_order, in_symbolic_scope
 from .watch import Called, Watch
 
+Repeat = Callable[[Any, Any, Any, Callable[[], Any]], Any]
+"""Called with a layer, its arguments, and what calls it in the usual way; the result of the layer."""
 _LAYERS, _MERGING, _OPERATIONS = "keras.src.layers.", "keras.src.layers.merging.", "keras.src.ops."
 _COMBINE_INSIDE = (keras.layers.Attention, keras.layers.AdditiveAttention, keras.layers.MultiHeadAttention)
 _CALL_OTHERS = (
@@ -27,12 +29,13 @@ _OPTIONS = ("axis", "axes", "normalize")
 
 
 @contextmanager
-def followed_calls(watch: Watch, model: Any) -> Iterator[None]:
+def followed_calls(watch: Watch, model: Any, repeat: Repeat | None = None) -> Iterator[None]:
     """Within the block, calls of layers and operations in this thread are reported to a watch.
 
     Args:
         watch: of the run.
         model: that is run; its name is part of no id.
+        repeat: may call a layer in a shorter way.
     """
     layer_call, operation_call = keras.layers.Layer.__call__, keras.Operation.__call__
 
@@ -41,11 +44,14 @@ def followed_calls(watch: Watch, model: Any) -> Iterator[None]:
             with _steps_of(layer, watch):
                 return layer_call(layer, *args, **kwargs)
 
+        def made() -> Any:
+            return call() if repeat is None else repeat(layer, args, kwargs, call)
+
         if watch.idle or _is_symbolic(args, kwargs):
             return layer_call(layer, *args, **kwargs)
         called = _called_layer(layer)
         root = layer is model and called.opened
-        return watch.run(called, operands_of(args, kwargs), call, tensors_in, root=root)
+        return watch.run(called, operands_of(args, kwargs), made, tensors_in, root=root)
 
     def on_operation(operation: Any, *args: Any, **kwargs: Any) -> Any:
         if isinstance(operation, keras.layers.Layer) or watch.idle or _is_symbolic(args, kwargs):
@@ -70,7 +76,7 @@ def operands_of(args: Any, kwargs: Mapping[str, Any]) -> list[Any]:
 
 def tensors_in(result: Any) -> list[Any]:
     """The tensors in a result."""
-    return [x for x in tree.flatten(result) if hasattr(x, "shape")]
+    return [result] if keras.ops.is_tensor(result) else [x for x in tree.flatten(result) if hasattr(x, "shape")]
 
 
 def _is_symbolic(args: Any, kwargs: Mapping[str, Any]) -> bool:

@@ -9,15 +9,22 @@ from collections import defaultdict
 from typing import Any
 
 from keras.src.backend import numpy as backend_functions  # what all of `keras.ops` calls
+from keras.src.backend.common import global_state
 from keras.src.backend.common.masking import get_keras_mask
 from keras.src.backend.common.symbolic_scope import in_symbolic_scope
 
-__all__ = ["backend_functions", "call_order", "in_symbolic_scope", "mask_of"]
+__all__ = ["backend_functions", "call_order", "in_symbolic_scope", "in_training", "mask_of"]
 
 
 def mask_of(tensor: Any) -> Any:
     """The mask that travels with a tensor, or None."""
     return get_keras_mask(tensor)
+
+
+def in_training() -> bool:
+    """Whether a layer that is called now without `training=` computes as in training."""
+    context = global_state.get_global_attribute("current_call_ctx")
+    return context is not None and bool(context.get_value("training"))
 
 
 def call_order(model: Any) -> dict[Any, list[int]]:

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -72,7 +73,7 @@ class Recorded:
             number,
         )
 
-    @property
+    @cached_property
     def nbytes(self) -> int:
         """Of all its arrays, each counted once."""
         return sum(array.nbytes for array in {id(array): array for array in self._arrays()}.values())
@@ -114,7 +115,9 @@ def write(path: str | Path, steps: Sequence[Recorded], *, most_bytes: int = MAX_
     """
     numbered = _Arrays()
     left_out = _left_out(steps, most_bytes - _INDEX_BYTES)
-    calls = {name: call for step in steps for name, call in step.calls.items()}
+    calls: dict[str, RecordedCall] = {}
+    for step in steps:  # as first seen: then a call comes after those of its inputs, even if steps take other ways
+        calls |= {name: call for name, call in step.calls.items() if name not in calls}
     meetings: dict[str, Meeting] = {name: place.meeting for step in steps for name, place in step.places.items()}
     first = steps[0]
     index = Index(

@@ -30,6 +30,9 @@ class Ran:
     outputs: tuple[Any, ...]
 
 
+Run = Callable[[Any, Any, Look, Touch | None], Ran]
+
+
 @dataclass(frozen=True)
 class Framework:
     """How models of one framework are run.
@@ -46,9 +49,23 @@ class Framework:
     made_by: str
     backend: str
     channels: Literal["last", "first"]
-    run: Callable[[Any, Any, Look, Touch | None], Ran]
+    run: Run
     mask_of: Callable[[Any], Any] = lambda _: None
     copied: bool = False
+
+    def repeated(self) -> Run:
+        """Like `run`, for one model on one input again and again: faster where calls can be repeated."""
+        if self.backend != "tensorflow":
+            return self.run
+        from .tensorflow_repeats import RepeatedCalls  # noqa: PLC0415  # imports TensorFlow
+
+        calls = RepeatedCalls()
+
+        def run(model: Any, inputs: Any, look: Look, touch: Touch | None) -> Ran:
+            with calls.noting():
+                return _run_keras(model, inputs, look, touch, calls.call)
+
+        return run
 
     def collector(self, most_bytes: int, *, keep: Callable[[Place], bool] = lambda _: True) -> Collector:
         """A collector of tensors of this framework."""
@@ -99,7 +116,7 @@ def _legacy_keras(model: Any) -> str:
     return ""
 
 
-def _run_keras(model: Any, inputs: Any, look: Look, touch: Touch | None) -> Ran:
+def _run_keras(model: Any, inputs: Any, look: Look, touch: Touch | None, repeat: Any = None) -> Ran:
     import keras  # noqa: PLC0415  # the caller has imported it
 
     from .keras_calls import followed_calls, tensors_in  # noqa: PLC0415  # likewise
@@ -112,7 +129,7 @@ def _run_keras(model: Any, inputs: Any, look: Look, touch: Touch | None) -> Ran:
         watch.add_input(name, tensor)
     with ExitStack() as stack:
         stack.enter_context(_operations(watch, backend))
-        stack.enter_context(followed_calls(watch, model))
+        stack.enter_context(followed_calls(watch, model, repeat))
         is_layer = isinstance(model, keras.layers.Layer)
         result = model(given, training=False) if is_layer else model(given)
     return Ran(watch, named, tuple(tensors_in(result)))

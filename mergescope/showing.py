@@ -91,7 +91,7 @@ def show(
     if not arrays:
         raise invalid_request("There is nothing to show: pass one or more arrays, such as show('Multiply', x, a).")
     engine = backend_of(tuple(arrays)) if backend is None else backend
-    tensors = [as_numpy(one) for one in arrays]
+    tensors = [_real(as_numpy(one)) for one in arrays]
     if len(tensors) == 1 and not isinstance(given[0], str):
         return widget_of(side_by_side([""], tensors, translate=translated))
     try:
@@ -101,6 +101,12 @@ def show(
             raise
         return Mismatch(error)
     return widget_of(view)
+
+
+def _real(array: Array) -> Array:
+    if array.dtype.kind == "c":
+        raise invalid_request("Complex numbers cannot be drawn. Pass np.abs(x), x.real or x.imag.")
+    return array
 
 
 def _merge_view(

@@ -3,4 +3,4 @@
 `results` opens what a survey wrote and needs neither Dask nor Keras; `engine` alone knows Dask.
 """
 
-__all__ = ["load", "measure", "plan", "prepare", "rank", "results", "store"]
+__all__ = ["command", "load", "measure", "plan", "prepare", "rank", "results", "store"]

@@ -41,14 +41,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     code = 0
     try:
         address = engine.scheduler_address(given.scheduler)
-        plan = _begun(store, given)
+        plan, held = _begun(store, given, address)
     except (MergeError, SandboxError) as error:
         print(_one_line(error), file=sys.stderr)
         return _REJECTED
     except KeyboardInterrupt:
         return _INTERRUPTED
     try:
-        _measure(store, plan, address, given.workers)
+        _measure(store, plan, address, given.workers, held)
     except KeyboardInterrupt:
         print("Stopped; the same command continues.", file=sys.stderr)
         code = _INTERRUPTED
@@ -107,11 +107,13 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _begun(store: Store, given: argparse.Namespace) -> Plan:
-    """The plan: that in the folder if it is the same survey, else a new one.
+def _begun(store: Store, given: argparse.Namespace, address: str | None) -> tuple[Plan, engine.Held | None]:
+    """The plan: that in the folder if it is the same survey, else a new one; and what workers here can use at once.
+
+    The processes of all workers start together, while this one imports Dask.
 
     Raises:
-        MergeError: the model, the images or the folder are rejected.
+        MergeError: the model, the images or the folder are rejected, or Dask is not installed.
         SandboxError: the process of the model has ended.
     """
     if given.batch > _MOST_BATCH:
@@ -120,16 +122,31 @@ def _begun(store: Store, given: argparse.Namespace) -> Plan:
         data=tuple(_absolute(one) for one in given.data), masks=given.masks and _absolute(given.masks),
         limit=given.limit, batch=given.batch, scale=given.scale, size=given.size, gates=tuple(given.gate),
     )  # fmt: skip
+    store.check_folder()
     content, model = prepare.read_survey_model(given.model)
     source = open_source(options.data, options.masks, options.limit)
     plan = prepare.outline(given.model, content, model, source, options)
-    if store.stored_plan() is not None:
-        return store.begin(plan)
-    process = ModelProcess(content, model)
+    new = store.stored_plan() is None
+    first = prepare.first_images(plan, model, source) if new else []
+    if not new:
+        plan = store.begin(plan)
+    missing = plan.shards - (0 if new else len(store.done(plan)))
+    workers = min(given.workers, missing) if address is None else int(new)
+    held = engine.Held(source, [ModelProcess(content, model) for _ in range(workers)])
     try:
-        return store.begin(prepare.complete(plan, process, source))
-    finally:
-        process.close()
+        for process in held.processes:
+            process.start()
+        if workers:
+            engine.require_dask()
+        if new:
+            plan = store.begin(prepare.complete(plan, held.processes[0], source, first))
+    except BaseException:
+        held.close()
+        raise
+    if workers and address is None:
+        return plan, held
+    held.close()
+    return plan, None
 
 
 def _absolute(text: str) -> str:
@@ -137,7 +154,7 @@ def _absolute(text: str) -> str:
     return str(Path(text).resolve()) if Path(text).exists() else text
 
 
-def _measure(store: Store, plan: Plan, scheduler: str | None, workers: int) -> None:
+def _measure(store: Store, plan: Plan, scheduler: str | None, workers: int, held: engine.Held | None) -> None:
     """Measure what is missing, with a progress bar on standard error."""
     from rich.console import Console  # noqa: PLC0415  # reading results needs none
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
@@ -160,7 +177,7 @@ def _measure(store: Store, plan: Plan, scheduler: str | None, workers: int) -> N
             progress.update(task, completed=done, rate=f"{rate:.1f}/s")
 
         engine.run_shards(
-            store, plan, scheduler=scheduler, workers=min(workers, plan.shards), on_shard=on_shard
+            store, plan, scheduler=scheduler, workers=min(workers, plan.shards), on_shard=on_shard, held=held
         )  # fmt: skip
 
 

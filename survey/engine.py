@@ -6,12 +6,13 @@ task that runs twice does no harm. Each thread of a worker drives one fenced chi
 
 from __future__ import annotations
 
+import importlib
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
-from functools import lru_cache
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,14 @@ from survey.store import ShardFiles, Store, shard_files
 _IN_FLIGHT = 2  # shards for each thread of a worker: one runs, one waits
 _SECONDS_TO_CONNECT = 30
 _SECONDS_MORE = 5  # Dask itself gives up first, and knows the reason
+_QUIET = {  # what Dask does besides for a cluster takes 7 % of a core: it samples its own threads 100 times a second
+    "distributed.admin.system-monitor.gil.enabled": False,
+    "distributed.admin.system-monitor.interval": "10s",
+    "distributed.admin.tick.interval": "1s",
+    "distributed.scheduler.active-memory-manager.start": False,
+    "distributed.scheduler.work-stealing": False,
+    "distributed.worker.profile.enabled": False,
+}
 _LOOPBACK = "127.0.0.1:0"  # with None, Dask serves its state at all addresses of the machine
 
 
@@ -44,8 +53,28 @@ def scheduler_address(asked: str | None) -> str | None:
     return address
 
 
+def require_dask() -> None:
+    """Import Dask, which takes a second.
+
+    Raises:
+        MergeError: it is not installed.
+    """
+    try:
+        importlib.import_module("distributed")
+    except ImportError:
+        raise invalid_request(
+            "A survey needs Dask, which is not installed: pip install -r requirements-survey.txt"
+        ) from None
+
+
 def run_shards(
-    store: Store, plan: Plan, *, scheduler: str | None, workers: int, on_shard: Callable[[int], None]
+    store: Store,
+    plan: Plan,
+    *,
+    scheduler: str | None,
+    workers: int,
+    on_shard: Callable[[int], None],
+    held: Held | None = None,
 ) -> None:
     """Measure every shard that is not stored yet, and store it.
 
@@ -55,16 +84,24 @@ def run_shards(
         scheduler: address of a Dask scheduler; None to run here.
         workers: threads, each with a child process; on a cluster its workers count.
         on_shard: called with the number of images of each shard that was stored.
+        held: what this process has opened and started already for the workers here; they close it.
 
     Raises:
-        MergeError: a file cannot be written, the model or the images have changed, the cluster cannot be reached.
+        MergeError: Dask is not installed, a file cannot be written, the model or the images have changed, the cluster
+            cannot be reached.
         SandboxError: no child can be started.
         KeyboardInterrupt: the person stops it; what is stored stays.
     """
     stored = set(store.done(plan))
     missing = iter([shard for shard in range(plan.shards) if shard not in stored])
-    with _client(scheduler, workers) as client:
-        _submit_all(client, store, plan, missing, on_shard)
+    if held is not None and scheduler is None:
+        with _MAKING:
+            _JOBS[plan.as_text()] = _Job(plan, held.source, held.processes)
+    try:
+        with _client(scheduler, workers) as client:
+            _submit_all(client, store, plan, missing, on_shard)
+    finally:
+        close_models()
 
 
 def _submit_all(client: Any, store: Store, plan: Plan, missing: Iterator[int], on_shard: Callable[[int], None]) -> None:
@@ -99,19 +136,18 @@ def _submit_all(client: Any, store: Store, plan: Plan, missing: Iterator[int], o
 
 @contextmanager
 def _client(scheduler: str | None, workers: int) -> Iterator[Any]:
-    try:
-        from distributed import Client  # noqa: PLC0415  # likewise
-    except ImportError:
-        raise invalid_request(
-            "A survey needs Dask, which is not installed: pip install -r requirements-survey.txt"
-        ) from None
+    require_dask()
+    import dask  # noqa: PLC0415  # likewise
+    from distributed import Client  # noqa: PLC0415  # likewise
+
     if scheduler is not None:
         client = _connected(scheduler)
     else:
-        client = Client(
-            processes=False, n_workers=1, threads_per_worker=workers, memory_limit=0, silence_logs=logging.ERROR,
-            dashboard_address=_LOOPBACK, worker_dashboard_address=_LOOPBACK, set_as_default=False,
-        )  # fmt: skip
+        with dask.config.set(_QUIET):
+            client = Client(
+                processes=False, n_workers=1, threads_per_worker=workers, memory_limit=0, silence_logs=logging.ERROR,
+                dashboard_address=_LOOPBACK, worker_dashboard_address=_LOOPBACK, set_as_default=False,
+            )  # fmt: skip
     try:
         yield client
     finally:
@@ -172,20 +208,38 @@ def run_shard(plan_text: str, shard: int) -> ShardFiles:
     return shard_files(job.plan, measured, [job.source.ids[number] for number in job.plan.numbers(shard)])
 
 
+@dataclass(frozen=True, eq=False)
+class Held:
+    """What the command has when the plan is made, so that no worker of this process opens or starts it again.
+
+    Attributes:
+        source: the images.
+        processes: at least one; the first of them has run the model.
+    """
+
+    source: Source
+    processes: Sequence[ModelProcess]
+
+    def close(self) -> None:
+        """End all processes."""
+        for process in self.processes:
+            process.close()
+
+
 class _Job:
     """What a worker process holds of a survey: the images and the child processes, of which each thread takes one."""
 
-    def __init__(self, plan: Plan, source: Source, make: Callable[[], ModelProcess]) -> None:
-        self.plan, self.source, self._make = plan, source, make
+    def __init__(self, plan: Plan, source: Source, processes: Sequence[ModelProcess]) -> None:
+        self.plan, self.source = plan, source
         self._lock = threading.Lock()
-        self._idle: list[ModelProcess] = []
-        self._all: list[ModelProcess] = []
+        self._all = [*processes]
+        self._idle = [*reversed(processes)]  # the first is taken first
 
     def take(self) -> ModelProcess:
         with self._lock:
             if self._idle:
                 return self._idle.pop()
-            process = self._make()
+            process = self._all[0].another()
             self._all.append(process)
             return process
 
@@ -204,27 +258,25 @@ class _Job:
 _MAKING = threading.Lock()
 
 
+_JOBS: dict[str, _Job] = {}  # by the text of the plan
+
+
 def _job(plan_text: str) -> _Job:
     with _MAKING:
-        return _new_job(plan_text)
+        if plan_text not in _JOBS:
+            _JOBS[plan_text] = _new_job(plan_text)
+        return _JOBS[plan_text]
 
 
-@lru_cache(maxsize=2)
 def _new_job(plan_text: str) -> _Job:
     plan = read_plan(plan_text)
     content, model = read_survey_model(Path(plan.model))
     if sha256(content).hexdigest() != plan.model_digest:
         raise invalid_request("The model has changed since the survey was begun.")
-    job = _Job(plan, open_plan_source(plan), lambda: ModelProcess(content, model))
-    _JOBS.append(job)
-    return job
-
-
-_JOBS: list[_Job] = []
+    return _Job(plan, open_plan_source(plan), [ModelProcess(content, model)])
 
 
 def close_models() -> None:
     """End every child process that this process drives, also those that work."""
     while _JOBS:
-        _JOBS.pop().close()
-    _new_job.cache_clear()
+        _JOBS.popitem()[1].close()

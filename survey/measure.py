@@ -49,7 +49,18 @@ class ModelProcess:
         self._content: Array = np.frombuffer(content, np.uint8)
         self._seconds = seconds
         self._slot: Slot | None = None
+        self._loaded = self._closed = False
         self._used = 0.0
+
+    def another(self) -> ModelProcess:
+        """A process of its own for the same model; nothing is started yet."""
+        return ModelProcess(self._content.tobytes(), self.model, self._seconds)
+
+    def start(self) -> None:
+        """Start the child, which imports Keras for many seconds; the first call loads the model. Returns at once."""
+        if self._slot is None and not self._closed:
+            self._slot = Slot(self._seconds, MODEL_MEMORY_BYTES, _ONE_THREAD)
+            self._slot.process.start()
 
     @property
     def pid(self) -> int | None:
@@ -93,37 +104,44 @@ class ModelProcess:
 
     def renew(self) -> None:
         """End the child; the next call starts another."""
-        slot, self._slot, self._used = self._slot, None, 0.0
+        slot, self._slot, self._loaded, self._used = self._slot, None, False, 0.0
         if slot is not None:
             slot.close()
 
-    close = renew
+    def close(self) -> None:
+        """End the child; later calls fail with "closed", also that of a thread which repeats a shard just then."""
+        self._closed = True
+        self.renew()
 
     def _ask(self, job: str, header: dict[str, Any], arrays: Sequence[Array]) -> Future[Reply]:
-        if self._slot is None or self._used > _MOST_SECONDS:
-            self._start()
+        if self._used > _MOST_SECONDS:
+            self.renew()
+        if not self._loaded:
+            self._load()
+        return self._running().process.submit(job, header, arrays)
+
+    def _running(self) -> Slot:
         if self._slot is None:
             raise SandboxError("closed")
-        return self._slot.process.submit(job, header, arrays)
+        return self._slot
 
-    def _start(self) -> None:
-        """A new child with the model.
+    def _load(self) -> None:
+        """Load the model in the child, which is started where there is none.
 
         Raises:
             MergeError: Keras cannot load it.
             SandboxError: the child cannot be started.
         """
-        self.renew()
-        slot = Slot(self._seconds, MODEL_MEMORY_BYTES, _ONE_THREAD)
-        self._slot = slot
+        self.start()
         try:
-            reply = slot.process.submit("load", {}, [self._content]).result()
+            reply = self._running().process.submit("load", {}, [self._content]).result()
         except SandboxError:
             self.renew()
             raise
         if reply.header["refused"] is not None:
             self.renew()
             raise MergeError(Sentence(str(reply.header["refused"]), **reply.header["values"]))
+        self._loaded = True
 
 
 @dataclass(frozen=True, eq=False)

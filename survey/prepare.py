@@ -59,15 +59,20 @@ def open_plan_source(plan: Plan) -> Source:
     return source
 
 
-def complete(plan: Plan, process: ModelProcess, source: Source) -> Plan:
+def complete(plan: Plan, process: ModelProcess, source: Source, first: Sequence[Loaded]) -> Plan:
     """The plan with its gates and shapes.
 
+    Args:
+        plan: its outline.
+        process: of the model.
+        source: the images.
+        first: some of them, see `first_images`.
+
     Raises:
-        MergeError: none of the first images can be used, the model fails, or it has no gate.
+        MergeError: the model fails, or it has no gate.
         SandboxError: the child has ended.
     """
-    loaded = _first_images(plan, process.model, source)
-    arrays = tuple(np.concatenate(parts) for parts in zip(*(one.arrays for one in loaded), strict=True))
+    arrays = tuple(np.concatenate(parts) for parts in zip(*(one.arrays for one in first), strict=True))
     filled = [_filled(array, plan.batch) for array in arrays]
     asked = plan.options.named_gates()
     unknown = sorted(set(asked) - {entry.id for entry in process.model.merges})
@@ -87,8 +92,12 @@ def complete(plan: Plan, process: ModelProcess, source: Source) -> Plan:
     return plan
 
 
-def _first_images(plan: Plan, model: ModelFile, source: Source) -> list[Loaded]:
-    """The first images that can be used and that are of one shape."""
+def first_images(plan: Plan, model: ModelFile, source: Source) -> list[Loaded]:
+    """The first images that can be used and that are of one shape.
+
+    Raises:
+        MergeError: none of them can be used.
+    """
     found: list[Loaded] = []
     reason = ""
     for number in range(min(_TRIED, len(source.ids))):

@@ -156,6 +156,18 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
+    def check_folder(self) -> None:
+        """Whether the folder can be written, or made; said before the model is started.
+
+        Raises:
+            MergeError: it is a file, or nothing may be written there.
+        """
+        there = next(one for one in (self.folder, *self.folder.absolute().parents) if one.exists())
+        if not there.is_dir():
+            raise invalid_request("The results need a folder; {file} is a file.", file=there.name[:60])
+        if not os.access(there, os.W_OK | os.X_OK):
+            raise invalid_request("Nothing may be written into the folder {folder}.", folder=str(there)[-60:])
+
     def stored_plan(self) -> Plan | None:
         """The plan of the survey in this folder; None if there is none.
 

@@ -34,6 +34,7 @@ FLAGS = [
     "--disable-sync",
     "--force-color-profile=srgb",
     "--disable-threaded-animation",  # a fifth of what a page takes goes into Streamlit's fading in
+    "--process-per-site",  # a new process for each tab would compile Streamlit's scripts again
 ]
 
 NEEDED = {  # packages of a marker
@@ -156,6 +157,9 @@ def chromium() -> Iterator[Any]:
 def visitor(chromium: Any) -> Iterator[Any]:
     """A browser context that has cached Streamlit's scripts; a new context downloads them first."""
     context = chromium.new_context(locale="en-US")
+    keeper = context.new_page()  # keeps the process of the site alive, with the scripts that it has compiled
+    keeper.route("**", lambda route: route.fulfill(body=""))
+    keeper.goto("http://127.0.0.1/")  # a site is a host, whatever the port
     yield context
     context.close()
 

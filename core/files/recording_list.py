@@ -134,6 +134,7 @@ def _index(raw: dict[str, Any]) -> Index:
         raise invalid_request("Two calls of the list have the same id.")
     if not {meeting.call for meeting in meetings} <= known:
         raise invalid_request("The list names a call that it does not describe.")
+    _check_order(calls)
     steps = fields.each("steps", partial(_step, meetings={one.call: one for one in meetings}), _MOST_STEPS)
     numbers = [step.number for step in steps]
     if not steps or sorted(set(numbers)) != numbers:
@@ -148,6 +149,15 @@ def _index(raw: dict[str, Any]) -> Index:
         outputs=fields.texts("outputs", 64),
         steps=steps,
     )
+
+
+def _check_order(calls: tuple[RecordedCall, ...]) -> None:
+    """A call comes after those that compute its inputs, so the graph has no circle."""
+    later = {call.id for call in calls}
+    for call in calls:
+        if not later.isdisjoint(call.inputs):
+            raise invalid_request("{call} of the list comes before a call that computes its input.", call=call.id[:80])
+        later.discard(call.id)
 
 
 def _call(raw: object) -> RecordedCall:

@@ -29,7 +29,7 @@ class Recording:
 
     def __init__(self, index: Index, content: bytes) -> None:
         self.index = index
-        self._content = content
+        self._archive = open_zip(content)  # its list of members is read once, not for each of thousands of arrays
 
     def array(self, number: int) -> Array:
         """The array with this number.
@@ -37,8 +37,7 @@ class Recording:
         Raises:
             MergeError: its bytes are damaged.
         """
-        with open_zip(self._content) as archive:
-            content = read_member(archive, archive.getinfo(f"{number}.npy"))
+        content = read_member(self._archive, self._archive.getinfo(f"{number}.npy"))
         return numbers_of(content, read_header(BytesIO(content), len(content)))
 
 

@@ -86,11 +86,9 @@ def _weighted(weights: Tensor, change: Callable[..., Tensor], *values: Tensor) -
     """
     count, positions, channels = values[0].shape
     step = max(_CACHED // max(1, positions * channels), ceil(count / _MOST_GROUPS))
-    parts = [
-        tf.matmul(weights[at : at + step], change(*(value[at : at + step] for value in values)))
-        for at in range(0, count, step)
-    ]
-    return tf.concat(parts, axis=0)
+    sizes = [min(step, count - at) for at in range(0, count, step)]
+    parts = zip(*(tf.split(value, sizes) for value in (weights, *values)), strict=True)  # one node for all groups
+    return tf.concat([tf.matmul(some, change(*group)) for some, *group in parts], axis=0)
 
 
 def feature_codes(x: Tensor, finite: Tensor) -> Tensor:

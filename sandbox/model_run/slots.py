@@ -24,6 +24,7 @@ _MOST_BYTES = 300_000_000  # of arrays in one message: a whole file, all the ten
 _MOST_WAITING = 20
 _CHECK_EVERY = 5.0  # seconds between two looks for idle slots
 _FORWARDED = ("TF_ENABLE_ONEDNN_OPTS",)  # so that rounding is the same as in the serving process
+_BACKEND = {"KERAS_BACKEND": "tensorflow"}  # gradients are taken with its tape
 _log = logging.getLogger(__name__)
 
 
@@ -41,7 +42,7 @@ class Slot:
         here = dict.fromkeys(("TMPDIR", "TEMP", "HOME", "KERAS_HOME", "XDG_CACHE_HOME"), self.folder)
         self.process = SandboxProcess(
             "sandbox.model_run.worker", memory_bytes, seconds_per_call, most_bytes=_MOST_BYTES,
-            environment=here | forwarded | dict(environment or {}), folder=self.folder,
+            environment=here | forwarded | _BACKEND | dict(environment or {}), folder=self.folder,
         )  # fmt: skip
         atexit.register(self.close)  # otherwise the folder would remain after the server has ended
 

@@ -13,11 +13,10 @@ from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")  # the memory limit holds for main memory only
-os.environ["KERAS_BACKEND"] = "tensorflow"  # gradients are taken with its tape
 
 import keras
 import numpy as np
-import tensorflow as tf  # likewise
+import tensorflow as tf
 
 from core import MergeError
 from core.limits import MAX_MODEL_BYTES

@@ -81,7 +81,10 @@ class Segmenter:
 @cache
 def the_segmenter() -> Segmenter:
     """The process-wide instance. `the_segmenter().process.start()` starts its child ahead of need."""
-    return Segmenter(SandboxProcess("network.worker", MEMORY_BYTES, SANDBOX_SECONDS))
+    tensorflow = {
+        "KERAS_BACKEND": "tensorflow"
+    }  # with it the network was trained, and its recorded values were computed
+    return Segmenter(SandboxProcess("network.worker", MEMORY_BYTES, SANDBOX_SECONDS, environment=tensorflow))
 
 
 def queue_position(result: Future[Any]) -> int:

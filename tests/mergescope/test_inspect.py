@@ -240,3 +240,23 @@ def test_a_limit_of_memory_leaves_values_out(models):
     with pytest.raises(mergescope.MergeError, match="most_bytes"):
         _ = place.output
     assert place.gate is None
+
+
+def test_inputs_that_are_no_dense_numbers(tmp_path):
+    """A model on texts is followed and recorded; the texts themselves are left out."""
+    import keras
+    import tensorflow as tf
+    from keras import layers
+
+    from core.files.recording_reader import read_recording
+
+    words = keras.Input((3,), dtype="string")
+    h = layers.Embedding(5, 7)(layers.StringLookup(vocabulary=["a", "b"])(words))
+    model = keras.Model(words, layers.Multiply(name="gated")([h, layers.Dense(1, activation="sigmoid")(h)]))
+    text = tf.constant([["a", "b", "c"]])
+    (place,) = mergescope.inspect(model, text)
+    np.testing.assert_array_equal(place.inputs[0] * place.inputs[1], place.output)
+    recording = read_recording(mergescope.record(model, text, tmp_path / "a.msr.npz").read_bytes())
+    assert [(one.tensor.dtype, one.tensor.array) for one in recording.index.inputs] == [("string", None)]
+    sparse = keras.Input((4,), sparse=True)
+    assert not len(mergescope.inspect(keras.Model(sparse, layers.Dense(3)(sparse)), tf.sparse.from_dense(np.eye(4))))

@@ -90,6 +90,51 @@ def test_what_is_no_array_is_named():
         mergescope.show("Multiply")
 
 
+class Exporter:
+    """Of a library that has DLPack only."""
+
+    def __init__(self, array):
+        self._array = array
+
+    def __dlpack__(self, **options):
+        return self._array.__dlpack__(**options)
+
+    def __dlpack_device__(self):
+        return self._array.__dlpack_device__()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        X[::-1, :, ::-1][::-1, :, ::-1], np.asfortranarray(X), X.astype(">f4"), X.tolist(), np.ma.masked_array(X),
+        memoryview(X), Exporter(X), np.broadcast_to(X, X.shape),
+    ],
+    ids=["negative strides", "Fortran", "big-endian", "list", "nothing masked", "memoryview", "DLPack", "read-only"],
+)  # fmt: skip
+def test_however_an_array_is_stored(given):
+    assert mergescope.show("Multiply", given, A).numbers == mergescope.show("Multiply", X, A).numbers
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (np.array([["1", "2"]]), "<U1 is no dtype of numbers"),
+        (np.array([[b"1"]]), r"\|S1 is no dtype of numbers"),
+        (np.array([["2020-01-01"]], "M8[D]"), r"datetime64\[D\] is no dtype of numbers"),
+        (np.array([[3]], "m8[s]"), r"timedelta64\[s\] is no dtype of numbers"),
+        (np.zeros((2, 3), [("a", "f4"), ("b", "i4")]), "is no dtype of numbers"),
+        (np.ma.masked_less(X, 3), "masked elements"),
+        (X + 1j, "Complex numbers cannot be drawn"),
+    ],
+    ids=["texts", "bytes", "dates", "durations", "fields", "masked", "complex"],
+)
+def test_what_holds_no_real_numbers_is_rejected(given, message):
+    """Alone and as an input: nothing is converted or left out without a word."""
+    for call in ((given,), ("Multiply", X, given)):
+        with pytest.raises(mergescope.MergeError, match=message):
+            mergescope.show(*call)
+
+
 def test_too_many_elements_are_not_computed():
     """A result that would not fit is named before it exists."""
     found = mergescope.show("Multiply", np.ones((1, 3000, 1), "int8"), np.ones((1, 1, 3000), "int8"))

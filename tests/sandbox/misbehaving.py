@@ -13,7 +13,10 @@ def echo(header, arrays):
 
 def look(header, arrays):
     """What surrounds the child."""
-    return {"environment": sorted(os.environ), "pid": os.getpid(), "isolated": sys.flags.isolated}, []
+    blocked = sorted(name for name, module in sys.modules.items() if module is None)
+    return {
+        "environment": sorted(os.environ), "pid": os.getpid(), "isolated": sys.flags.isolated, "blocked": blocked,
+    }, []  # fmt: skip
 
 
 def talk(header, arrays):

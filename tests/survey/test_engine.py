@@ -90,6 +90,7 @@ def test_what_is_rejected(tmp_path, model_file, stack, surveyed, capsys, monkeyp
         "differs: images": [str(model_file), "seeds:0-1", "--out", str(surveyed)],
         "holds no images": command(model_file, tmp_path / "none", tmp_path / "out"),
         "cannot be read": command(tmp_path / "no.keras", stack, tmp_path / "out"),
+        "images.npz is a file": command(model_file, stack, stack / "out"),
         "no merge nothing": command(model_file, stack, tmp_path / "out", "--gate", "nothing"),
         "takes": [str(model_file), "seeds:0-1", "--out", str(tmp_path / "out")],
     }

@@ -48,11 +48,8 @@ def planned(folder, model_file, images, process=None, **options):
     asked = Options((str(folder / "images.npy"),), batch=BATCH, **options)
     source = open_source(asked.data)
     process = process or ModelProcess(content, model)
-    return (
-        prepare.complete(prepare.outline(model_file, content, model, source, asked), process, source),
-        source,
-        process,
-    )
+    plan = prepare.outline(model_file, content, model, source, asked)
+    return prepare.complete(plan, process, source, prepare.first_images(plan, model, source)), source, process
 
 
 @pytest.fixture(scope="module")
@@ -196,7 +193,8 @@ def test_files_that_cannot_be_used_are_rows(tmp_path, model_file, begun):
     options = Options((str(tmp_path / "data"),), str(tmp_path / "masks"), batch=BATCH)
     source = open_source(options.data, options.masks)
     process = begun[2]
-    plan = prepare.complete(prepare.outline(model_file, content, model, source, options), process, source)
+    outline = prepare.outline(model_file, content, model, source, options)
+    plan = prepare.complete(outline, process, source, prepare.first_images(outline, model, source))
     found = measure_shard(plan, process, source, 0)
     assert plan.count < SHARD
     assert [bool(error) for error in found.errors] == [False, True, True, True]

@@ -136,7 +136,7 @@ def test_a_full_disk_is_said_once(tmp_path, monkeypatch, capsys):
         raise stored.unwritable(tmp_path / "file", OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
 
     filled(tmp_path, [0])
-    for name, replaced in {"_begun": lambda *_: PLAN, "_measure": full}.items():
+    for name, replaced in {"_begun": lambda *_: (PLAN, None), "_measure": full}.items():
         monkeypatch.setattr(command, name, replaced)
     monkeypatch.setattr(Store, "finish", full)
     assert command.main(["m.keras", "seeds:0-138", "--out", str(tmp_path)]) == 1

@@ -9,7 +9,7 @@ import numpy as np
 
 from core import AlignedInput, Alignment, Merged, MergeError, Sentence
 from core.dtypes import Array
-from core.errors import Shape, short
+from core.errors import Shape, invalid_request, short
 from sandbox.model_file.file import MergeEntry
 from ui.text import t
 
@@ -81,9 +81,16 @@ class Tensors:
         """The alignment of the recorded shapes. Inside a built model, a batch of 1 is broadcast, as by an operator.
 
         Raises:
-            MergeError: they are incompatible by the rules of the engine.
+            MergeError: they are incompatible by the rules of the engine, or the result has another shape.
         """
-        return aligned(self.entry, tuple(tensor.shape for tensor in self.inputs))
+        found = aligned(self.entry, tuple(tensor.shape for tensor in self.inputs))
+        if found.output_shape != self.output.shape:
+            raise invalid_request(
+                "The result has the shape {found}; by the rules of the engine it is {expected}.",
+                found=self.output.shape,
+                expected=found.output_shape,
+            )
+        return found
 
 
 def aligned(entry: MergeEntry, shapes: tuple[Shape, ...]) -> Alignment:

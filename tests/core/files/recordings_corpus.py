@@ -145,6 +145,8 @@ BROKEN = {
     "call is no object": (with_list(_set("calls", 0, "Multiply")), "calls of the list"),
     "many calls": (with_list(_set("calls", [{}] * 6_000)), "holds 6,000 entries; up to 5,000"),
     "same id": (with_list(lambda f: f["calls"].append(f["calls"][0])), "Two calls of the list have the same id"),
+    "circle": (with_list(_set("calls", 0, "inputs", ["gate/multiply"])), "image of the list comes before a call"),
+    "its own input": (with_list(_set("calls", 1, "inputs", ["gate/conv"])), "gate/conv of the list comes before"),
     "unknown call": (with_list(_set("meetings", 0, "call", "nowhere")), "a call that it does not describe"),
     "unknown operation": (with_list(_set("meetings", 0, "operation", "Lambda")), "meetings.operation"),
     "unknown kind": (with_list(_set("meetings", 0, "kind", "code")), "meetings.kind"),

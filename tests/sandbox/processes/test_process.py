@@ -44,6 +44,16 @@ def test_the_child_is_isolated_and_sees_no_secrets(shared, monkeypatch):
     assert "A_PASSWORD" not in seen["environment"]
 
 
+@pytest.mark.parametrize(
+    ("backend", "blocked"), [("tensorflow", {"jax", "pandas"}), ("jax", {"pandas"}), ("numpy", {"pandas"})]
+)
+def test_what_no_child_uses_is_not_imported(backend, blocked):
+    """Keras and TensorFlow import pandas and JAX where they are installed; a backend keeps what it needs."""
+    process = SandboxProcess(MODULE, MEMORY, SECONDS, environment={"KERAS_BACKEND": backend})
+    assert {"jax", "pandas"} & set(ask(process, "look").header["blocked"]) == blocked
+    process.close()
+
+
 @pytest.mark.skipif(not LINUX, reason="reads /proc")
 def test_the_child_limits_itself(shared):
     """Private memory, address space and core files."""
