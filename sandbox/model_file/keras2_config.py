@@ -12,7 +12,7 @@ from core import MergeError, Sentence
 from core.errors import invalid_request
 from sandbox.model_file.allowed import CLASSES
 from sandbox.model_file.call_numbers import number_calls
-from sandbox.model_file.config import is_model
+from sandbox.model_file.config import is_model, shares_layers
 from sandbox.model_file.entries import Refusal
 from sandbox.model_file.keras2_functions import is_array, translated_call
 from sandbox.model_file.keras2_layers import RECURRENT, layer_module, translated_settings
@@ -50,7 +50,7 @@ def translate(config: Entry, *, keras_2: bool, hdf5: bool) -> Translation:
         translation.config = _Translator(translation.refused, keras_2).entry(rename_layers(config), 0)
     else:
         translation.config = _named(config)
-    if not keras_2:
+    if not keras_2 and (hdf5 or shares_layers(config)):
         number_calls(translation.config)
     return translation
 
