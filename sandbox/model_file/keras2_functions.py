@@ -27,7 +27,7 @@ class Function:
         operands: names of the arguments after the first that are operands.
         listed: whether the first argument is a list of operands.
         harmless: (argument, value) that change nothing; another value has no counterpart.
-        whole: settings that must be whole numbers: with a list the operation means something else.
+        whole: settings that must be integers: with a list the operation means something else.
     """
 
     module: str
