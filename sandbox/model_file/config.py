@@ -10,6 +10,7 @@ from sandbox.model_file.references import Reference, malformed, operands_of, rea
 
 _SHOWN = 60  # characters of a foreign name in an error
 _MOST_WRAPPED = 8  # TimeDistributed around TimeDistributed
+SHARED_ID = "shared_object_id"  # of a layer that is described more than once
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,23 @@ def is_model(entry: dict[str, Any]) -> bool:
 def is_chain(entry: dict[str, Any]) -> bool:
     """Whether a model is a Sequential: its layers follow one another, and their calls are not saved."""
     return "input_layers" not in entry["config"]
+
+
+def shares_layers(entry: dict[str, Any]) -> bool:
+    """Whether a layer belongs to several models or wrappers of an entry."""
+    return any(inner.get(SHARED_ID) is not None or shares_layers(inner) for inner in described_in(entry))
+
+
+def described_in(entry: dict[str, Any]) -> list[dict[str, Any]]:
+    """The entries of the layers inside a model or a wrapper."""
+    config = entry["config"]
+    if is_model(entry):
+        found = config["layers"]
+    else:
+        cells = config.get("cells")
+        found = [config.get("layer"), config.get("backward_layer"), config.get("cell")]
+        found += cells if isinstance(cells, list) else []
+    return [inner for inner in found if isinstance(inner, dict) and isinstance(inner.get("config"), dict)]
 
 
 def raw_layers(entry: dict[str, Any]) -> tuple[RawLayer, ...]:

@@ -9,11 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from core import MergeError
 from core.errors import invalid_request
 from sandbox.model_file.archive import Archive, Hdf5Reader, read_archive
 from sandbox.model_file.bounds import bounds
 from sandbox.model_file.calls import Call, Graph
-from sandbox.model_file.config import is_model
+from sandbox.model_file.config import is_model, shares_layers
 from sandbox.model_file.entries import (
     ConstantEntry,
     InputEntry,
@@ -26,7 +27,7 @@ from sandbox.model_file.entries import (
 )
 from sandbox.model_file.graph import open_graph
 from sandbox.model_file.hdf5_parent import read_hdf5
-from sandbox.model_file.keras2_config import translate, unsupported
+from sandbox.model_file.keras2_config import overwritten, translate, unsupported
 from sandbox.model_file.merges import find_meetings
 from sandbox.model_file.refusals import refusals, refused_assets, refused_inputs
 
@@ -118,7 +119,7 @@ def read_model(content: bytes, name: str = "", *, open_hdf5: Hdf5Reader = read_h
         SandboxError: the process that read HDF5 was stopped.
     """
     archive, config, refused = read_config(content, open_hdf5)
-    graph = open_graph(config)
+    graph = _graph(archive, config)
     found = find_meetings(graph)
     return ModelFile(
         name=name,
@@ -183,6 +184,15 @@ def _reach(start: str, edges: Iterable[Edge], steps: int) -> set[str]:
         front = {target for source in front for target in follows.get(source, ())} - reached
         reached = reached | front
     return reached
+
+
+def _graph(archive: Archive, config: dict[str, Any]) -> Graph:
+    try:
+        return open_graph(config)
+    except MergeError as error:
+        if archive.is_keras_2 and shares_layers(config):
+            raise overwritten(str(error), archive.keras_version) from None
+        raise
 
 
 def _layers(graph: Graph, merging: set[str]) -> tuple[LayerEntry, ...]:

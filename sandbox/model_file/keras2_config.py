@@ -8,11 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from core import Sentence
+from core import MergeError, Sentence
+from core.errors import invalid_request
 from sandbox.model_file.allowed import CLASSES
-from sandbox.model_file.config import is_model
+from sandbox.model_file.call_numbers import number_calls
+from sandbox.model_file.config import is_model, shares_layers
 from sandbox.model_file.entries import Refusal
-from sandbox.model_file.keras2_functions import translated_call
+from sandbox.model_file.keras2_functions import is_array, translated_call
 from sandbox.model_file.keras2_layers import RECURRENT, layer_module, translated_settings
 from sandbox.model_file.keras2_names import rename_layers
 
@@ -48,6 +50,8 @@ def translate(config: Entry, *, keras_2: bool, hdf5: bool) -> Translation:
         translation.config = _Translator(translation.refused, keras_2).entry(rename_layers(config), 0)
     else:
         translation.config = _named(config)
+    if not keras_2 and (hdf5 or shares_layers(config)):
+        number_calls(translation.config)
     return translation
 
 
@@ -300,10 +304,7 @@ def _with_states(node: Any) -> Any:
 
 def _array(value: Any) -> Any:
     """A constant list of numbers as an array, as Keras 3 saves it; anything else as it is."""
-    inner = value
-    while isinstance(inner, list) and inner:
-        inner = inner[0]
-    if not isinstance(value, list) or not isinstance(inner, (int, float)):
+    if not isinstance(value, list) or not is_array(value):
         return value
     return {"class_name": "__numpy__", "config": {"value": value, "dtype": "float32"}}
 
@@ -322,6 +323,16 @@ def _input_shapes(layer: Entry) -> list[Any]:
     if all(isinstance(inner, list) for inner in shape):
         return shape
     return [shape]
+
+
+def overwritten(error: str, version: str) -> MergeError:
+    """Why the calls of a layer do not fit its model: Keras 2.12, and later ones in HDF5, save those in another."""
+    return invalid_request(
+        "{error} Keras {version} overwrites the calls of a layer that several models have in common, and cannot load "
+        "such a file either. Way out: save the model as .keras with TensorFlow 2.13 or later.",
+        error=error,
+        version=version or "2",
+    )
 
 
 def unsupported(version: str) -> Sentence:

@@ -233,6 +233,14 @@ def _recurrent(settings: Settings, shape: Shape) -> Shape:
     return (*shape[:2], units) if settings.get("return_sequences") else (shape[0], units)
 
 
+def _cells(settings: Settings, shape: Shape) -> Shape:
+    """A recurrent layer around a cell, or around several of which the last gives the output."""
+    cell = settings["cell"]
+    while cell["class_name"] == "StackedRNNCells":
+        cell = cell["config"]["cells"][-1]
+    return _recurrent(settings | {"units": cell["config"]["units"]}, shape)
+
+
 def _convolved_steps(settings: Settings, shape: Shape) -> Shape:
     one = _convolution(settings, (shape[0], *shape[2:]))
     return (one[0], shape[1], *one[1:]) if settings.get("return_sequences") else one
@@ -298,6 +306,7 @@ _RULES: dict[str, Rule] = {
     **{f"Cropping{n}D": _margin(-1, "cropping") for n in (1, 2, 3)},
     **dict.fromkeys(("Resizing", "CenterCrop", "RandomCrop"), _resized),
     **dict.fromkeys(_STATES, _recurrent),
+    "RNN": _cells,
     **{f"ConvLSTM{n}D": _convolved_steps for n in (1, 2, 3)},
     **dict.fromkeys(("Mean", "Sum", "Max", "Min", "Prod", "Amax", "Amin", "Any", "All", "Std", "Var"), _reduced),
     "Resize": lambda settings, shape: _resized(dict(zip(("height", "width"), settings["size"], strict=True)), shape),

@@ -16,6 +16,7 @@ import keras  # likewise
 from core import MergeError
 from core.errors import invalid_request
 from sandbox.model_file.archive import CONFIG, METADATA, WEIGHTS, Archive, read_weights
+from sandbox.model_file.config import shares_layers
 from sandbox.model_file.file import ModelFile, read_config, read_model
 from sandbox.model_file.hdf5_check import check_weights, model_config
 from sandbox.model_run.legacy_weights import fill_weights
@@ -45,7 +46,8 @@ def load_model(content: bytes) -> tuple[ModelFile, Any]:
     translated = archive.hdf5 or archive.is_keras_2
     if archive.is_keras_2:
         config = _with_old_functions(config)
-    model = _translated(config, weights) if translated else _saved(archive, config, weights)
+    by_name = translated or shares_layers(config)
+    model = _made(config, weights, archive.keras_version) if by_name else _saved(archive, config, weights)
     if not has_inputs(model):
         raise invalid_request("The model was saved before its input was known; call it once, then save it.")
     return file, model
@@ -82,16 +84,20 @@ def _saved(archive: Archive, config: dict[str, Any], weights: bytes) -> Any:
             raise _reason(error, path) from None
 
 
-def _translated(config: dict[str, Any], weights: bytes) -> Any:
-    """A model of a translated config, with the weights of the file put into its layers by name."""
+def _made(config: dict[str, Any], weights: bytes, version: str) -> Any:
+    """A model of a config, with the weights of the file put into its layers: Keras 3 reads no file of Keras 2.
+
+    Nor does it read those of its own in which two nested models have a layer in common. Here each gets a copy of it.
+    """
     try:
-        model = keras.saving.deserialize_keras_object(
-            _completed({key: value for key, value in config.items() if key != "compile_config"}),
-            custom_objects={_OLD_HARD_SIGMOID: _old_hard_sigmoid},
-            safe_mode=True,
-        )
+        with keras.saving.custom_object_scope(
+            {_OLD_HARD_SIGMOID: hard_sigmoid_of_keras_2}
+        ):  # wrappers make layers anew
+            model = keras.saving.deserialize_keras_object(
+                _completed({key: value for key, value in config.items() if key != "compile_config"}), safe_mode=True
+            )
         with h5py.File(BytesIO(weights), "r") as file:
-            fill_weights(model, file, config)
+            fill_weights(model, file, config, version)
     except MergeError:
         raise
     except Exception as error:
@@ -115,7 +121,7 @@ def _with_old_functions(value: Any) -> Any:
     }
 
 
-def _old_hard_sigmoid(x: Any) -> Any:
+def hard_sigmoid_of_keras_2(x: Any) -> Any:
     """0.2 x + 0.5, from 0 to 1 (keras/src/backend.py of Keras 2.15: hard_sigmoid)."""
     return keras.ops.clip(0.2 * x + 0.5, 0.0, 1.0)
 

@@ -7,6 +7,8 @@ Run with the Keras that shall write, one after the other (the other packages may
     python tests/sandbox/corpus/write.py tf_keras tests/sandbox/corpus     # tf_keras beside TensorFlow
     python tests/sandbox/corpus/write.py tensorflow.keras tests/sandbox/corpus   # TensorFlow 2.12 to 2.15
 
+`sharing` as a third argument writes the models of `sharing.py` instead of those of `models.py`.
+
 For each version one archive: NAME.keras, NAME.h5 (what this Keras can save), NAME.npz with "in:NAME" for each input,
 "out:0", "out:1", ... for the outputs, and for each call on two tensors or more "at:LAYER:CALL:0", ... (its operands)
 and "at:LAYER:CALL:out".
@@ -25,18 +27,17 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
-from models import MODELS
 
 
-def main(module, folder):
-    """Write the archive of this Keras."""
+def main(module, folder, models="models"):
+    """Write the archive of this Keras: the models of the module beside this file."""
     k = importlib.import_module(module)
     version = getattr(k, "__version__", "") or importlib.import_module("keras").__version__
     name = "tf_keras" if module == "tf_keras" else "keras"
     target = Path(folder) / f"{name}-{version}.zip"
     written = 0
     with zipfile.ZipFile(target, "w", zipfile.ZIP_LZMA) as archive:
-        for kind, make in MODELS.items():
+        for kind, make in importlib.import_module(models).MODELS.items():
             k.backend.clear_session()
             k.utils.set_random_seed(len(kind))
             try:
