@@ -9,6 +9,7 @@ import pytest
 from tests.browser.findings import serious_in_both_themes
 from tests.browser.test_app import VIEW, read
 from tests.conftest import settle
+from tests.core.files.recordings_corpus import content
 from tests.patience import PATIENCE_MS
 from tests.ui.inspector.models import gate_file, keras_file
 
@@ -201,3 +202,32 @@ def test_efficientnet_from_upload_to_the_first_merge_painted(open_page, tmp_path
     print(f"EfficientNetB0 from upload to the first merge painted: {taken:.1f} s")
     assert page.locator(f"{LIST} img").count() == 25
     assert taken < 10
+
+
+def test_a_recorded_training_is_played(open_page):
+    """It opens with the last step; play moves the picture of the gate, and each recorded step has its own."""
+    page = open_page(f"{PAGE}?msrc=own")
+    upload(page, content(tuple(range(7))), "training.msr.npz")
+    play = page.get_by_role("button", name="Play: Training step")
+    play.wait_for(timeout=PATIENCE_MS)
+    settle(page)
+    gate = page.locator(f"{VIEW} canvas.base").nth(1)
+
+    def picture() -> str:
+        page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        return str(gate.evaluate("canvas => canvas.toDataURL()"))
+
+    opened = picture()
+    play.click()
+    page.wait_for_function("([canvas, before]) => canvas.toDataURL() !== before", arg=[gate.element_handle(), opened])
+    page.get_by_role("button", name="Pause: Training step").click()
+    steps = page.get_by_role("slider", name="Training step")
+    steps.press("Home")
+    seen = [picture()]
+    for _ in range(6):
+        steps.press("ArrowRight")
+        seen.append(picture())
+    assert len(set(seen)) == 7
+    assert seen[6] == opened
+    assert steps.get_attribute("aria-valuetext") == "6"
+    assert page.errors == []
