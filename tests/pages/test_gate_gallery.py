@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.gates import GATES
 from core.gates.pitfalls import PITFALLS
+from tests.pages.opened import unfolded
 from tests.patience import PATIENCE
 from ui.text import _catalogue, plain
 
@@ -196,7 +197,9 @@ def test_invalid_shapes(shape):
     app = open_gallery(features="random", fshape=shape)
     assert not app.exception
     assert app.error[0].value
-    assert next(one for one in app.text_input if one.value == shape)  # what was typed is still there
+    assert next(
+        one for one in unfolded(app, "gallery_features").text_input if one.value == shape
+    )  # what was typed is still there
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,8 @@ def query() -> str:
 def drawer(label: str, key: str, *, icon: str) -> Iterator[bool]:
     """A popover whose controls are drawn only while it is open; each of them has its value in any case.
 
-    A run of the Merge lab with a closed drawer sends 20 elements less. Opening it draws its fragment once.
+    A run of the Merge lab with a closed drawer sends 20 elements less. Opening it draws its fragment once. A field for
+    a file has to be drawn in any case, since its file goes with it.
 
     Args:
         label: of its button.
@@ -93,19 +94,23 @@ def drawer(label: str, key: str, *, icon: str) -> Iterator[bool]:
         Whether it is open. What is drawn while it is closed, such as a warning, is in it, too.
     """
     popover = st.popover(label, icon=icon, key=key, on_change="rerun")
-    drawn = bool(popover.open)
-    token = _DRAWN.set(drawn)
+    token = _DRAWN.set(bool(popover.open))
     try:
         with popover:
-            yield drawn
+            yield drawn()
     finally:
         _DRAWN.reset(token)
+
+
+def drawn() -> bool:
+    """Whether controls are drawn here: not so in a closed drawer."""
+    return _DRAWN.get()
 
 
 def text(label: str, key: str, default: str, **options: Any) -> str:
     """A line of text."""
     ready = _ready(key, default, str)
-    if not _DRAWN.get():
+    if not drawn():
         return str(st.session_state[ready])
     return str(st.text_input(label, key=ready, persist_state="session", **options))
 
@@ -118,7 +123,7 @@ def area(label: str, key: str, **options: Any) -> str:
 def toggle(label: str, key: str, **options: Any) -> bool:
     """A switch, off by default."""
     ready = _ready(key, False, lambda value: value.lower() in ("true", "1"))
-    if not _DRAWN.get():
+    if not drawn():
         return bool(st.session_state[ready])
     return st.toggle(label, key=ready, persist_state="session", **options)
 
@@ -138,7 +143,7 @@ def menu(
     """
     with warnings or nullcontext():
         ready = _chosen(choices, key, default, options.get("format_func", str))
-    if not _DRAWN.get():
+    if not drawn():
         return st.session_state[ready]
     return st.selectbox(label, choices, key=ready, persist_state="session", **options)
 
@@ -146,7 +151,7 @@ def menu(
 def segments(label: str, choices: Sequence[Any], key: str, default: Any, **options: Any) -> Any:
     """One of a few, all visible."""
     ready = _chosen(choices, key, default, options.get("format_func", str))
-    if not _DRAWN.get():
+    if not drawn():
         return st.session_state[ready]
     return st.segmented_control(label, choices, key=ready, required=True, persist_state="session", **options)
 
