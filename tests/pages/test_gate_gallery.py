@@ -65,6 +65,7 @@ def test_the_page_opens_with_a_wall_of_all_gates():
     for card in cards(app):
         assert len(card["panels"]) >= 3
         assert all(panel["image"].startswith("data:image/png") for panel in card["panels"])
+        assert all(panel["table"] in component(app, "sections")["palettes"] for panel in card["panels"])
         assert [panel["sign"] for panel in card["panels"]][-1] == "→"
     strips = {card["id"]: [panel["strip"] for panel in card["panels"]] for card in cards(app)}
     assert strips["se"] == [False, True, False]
