@@ -55,12 +55,13 @@ def payload(cards: Sequence[Card]) -> dict[str, Any]:
     Args:
         cards: sorted by group.
     """
+    tables = sorted({mini.table for card in cards for mini in card.minis})
     return {
         "sections": [
             {"title": t(GROUPS[group]), "cards": [_card(card) for card in members]}
             for group, members in groupby(cards, key=lambda card: card.group)
         ],
-        "palettes": {name: palette_chunk(name) for name in sorted({mini.table for card in cards for mini in card.minis})},
+        "palettes": {name: palette_chunk(name) for name in tables},
         "words": {
             "wall": t("All gates on the same features"),
             "open": t("Open {gate}", gate="{gate}"),
