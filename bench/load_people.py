@@ -17,6 +17,7 @@ from bench.load_widgets import Widget
 
 _LEFT_ALONE = re.compile(
     r"lang|present_button|undo|redo|stage|msrc|mstart|mstop|story|slice|again|survey.*|from|FormSubmitter.*|d\d|None"
+    r"|reconnect|share|export|paste"  # the first is pressed by stage/reconnect.js alone
 )
 _OWN = ("a file of yours", "a pasted list")  # choices that need a file or a text first
 _TYPED = {
@@ -74,6 +75,8 @@ def acts(visitor: Visitor) -> Iterator[tuple[str, str | bool, Widget]]:
                     yield key, option, widget
         elif widget.kind == "button":
             yield key, True, widget
+        elif widget.kind == "popover":
+            yield key, not widget.value, widget
         elif widget.kind == "text_input":
             for pattern, texts in _TYPED.items():
                 if re.fullmatch(pattern, key):

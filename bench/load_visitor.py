@@ -23,7 +23,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
-from bench.load_widgets import Widget, put, widget_of, words_of
+from bench.load_widgets import Widget, drawer_of, put, widget_of, words_of
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _PATIENCE = 120.0  # seconds for one run
@@ -203,6 +203,8 @@ class Visitor:
                 drawn.add(path)
             if message.delta.HasField("new_element"):
                 self._element(message.delta.new_element, run, seen, fragment, path)
+            else:
+                self._widget(drawer_of(message.delta.add_block, fragment, path), seen)
         return kind == "script_finished" and message.script_finished in (_DONE, _FRAGMENT_DONE, _BROKEN)
 
     def _fetch(self, url: str) -> int:
@@ -224,7 +226,9 @@ class Visitor:
         if kind == "bidi_component" and element.bidi_component.mixed.json:
             tensors = json.loads(element.bidi_component.mixed.json).get("meta", {}).get("tensors", [])
             self._offered += [tensor["url"] for tensor in tensors if "url" in tensor]
-        widget = widget_of(element, fragment, path)
+        self._widget(widget_of(element, fragment, path), seen)
+
+    def _widget(self, widget: Widget | None, seen: dict[str, Widget]) -> None:
         if widget is not None:
             seen[widget.key] = widget
             if widget.value is not None and (widget.fresh or widget.id not in self._states):

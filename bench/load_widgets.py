@@ -21,6 +21,7 @@ _FIELDS = {  # kind of widget: the field of its state
     "download_button": "trigger_value",
     "bidi_component": "json_value",
     "file_uploader": "file_uploader_state_value",
+    "popover": "bool_value",
 }
 _WORDS: dict[str, Callable[[Any], str]] = {
     "markdown": lambda element: element.body,
@@ -87,6 +88,20 @@ def widget_of(element: Any, fragment: str = "", path: tuple[int, ...] = ()) -> W
         fragment,
         path,
     )
+
+
+def drawer_of(block: Any, fragment: str = "", path: tuple[int, ...] = ()) -> Widget | None:
+    """The widget that a block is: a drawer that is drawn again when it is opened or closed. None for all else.
+
+    Args:
+        block: of a delta, as protobuf.
+        fragment: that it is in.
+        path: its position on the page.
+    """
+    if block.WhichOneof("type") != "popover" or not block.popover.id:
+        return None
+    name, is_open = block.popover.id, block.popover.open
+    return Widget(name.rpartition("-")[2], name, "popover", (), is_open, False, block.popover.disabled, fragment, path)
 
 
 def put(state: WidgetState, widget: Widget, value: Any) -> None:

@@ -27,13 +27,15 @@ PAGES = {  # file: (title, icon); the one list of pages
 }
 _ROOT = Path(__file__).parent.parent
 _ICON = Path(__file__).parent / "icon.svg"
+_CAN_REDO = "can_redo"  # as it was drawn
 
 
 def draw(title: str, content: Callable[..., None], *, still: Callable[[], None] | None = None) -> None:
     """Draw a page: the frame, and its content as a fragment.
 
     An act on a control of the content runs the fragment alone: the style, the menu of pages and the rest of the frame
-    are neither made nor sent again. Language, undo, redo and present mode draw the whole page.
+    are neither made nor sent again. Language, undo, redo and present mode draw the whole page, and so does a change
+    after which nothing can be redone any more.
 
     Args:
         title: of the page in the list of pages, in English.
@@ -47,16 +49,18 @@ def draw(title: str, content: Callable[..., None], *, still: Callable[[], None] 
     link.begin(title)
     set_language(session.language())
     present.begin()
-    changing = _frame(title)
+    undo, state = _frame(title)
     link.enter()
     if still is None:
-        st.fragment(_content)(title, content, *changing)
+        st.fragment(_content)(title, content, state)
     else:
         first, below, last = (st.container() for _ in range(3))
         with first:
-            st.fragment(_content)(title, content, *changing, last)
+            st.fragment(_content)(title, content, state, last)
         with below:
             still()
+    with undo:
+        _undo()
     keras_check.wake()
     _ended()
 
@@ -67,6 +71,7 @@ def _prepare_server() -> None:
     stage.install()
     if streamlit_internals.has_server():
         streamlit_internals.batch_messages()
+        streamlit_internals.send_together()
         streamlit_internals.draw_page_for_unknown_fragments()
         streamlit_internals.keep_theme()
     streamlit_internals.look_up_single_values()
@@ -90,30 +95,32 @@ def _frame(title: str) -> tuple[Container, Container]:
         return undo, st.container()
 
 
-def _content(title: str, content: Callable[..., None], *outside: Container) -> None:
+def _content(title: str, content: Callable[..., None], state: Container, *outside: Container) -> None:
     """The fragment of a page. It ends with the state of the page being put into its link.
 
     Args:
         title: of the page.
         content: draws the page; passed what is left of `outside`.
-        *outside: where undo, the state of the server and more are drawn, outside of the fragment.
+        state: where the state of the server is drawn, outside of the fragment.
+        *outside: where else something is drawn outside of it.
     """
-    undo, state, *others = [one.container() for one in outside]  # a fragment fills only what it had in the whole run
+    others = [one.container() for one in outside]  # a fragment fills only what it had in the whole run
     alone = streamlit_internals.is_fragment_run()
     if alone:
-        if history.asked():
-            st.rerun()  # the whole page reads the link
         counters.begin(title)
         set_language(session.language())
         link.resume()
     with st.container(key="page"):
         content(*others)
     link.end()
-    with undo:
-        _undo()
-    with state:
-        status.show()
+    line = status.line()
+    if line:
+        state.caption(line)
+    elif not alone:
+        state.empty()
     if alone:
+        if history.can(1) != session.get(_CAN_REDO):
+            link.draw_again()  # a change after an undo: the button is in no fragment
         _ended()
 
 
@@ -192,6 +199,7 @@ def _language() -> None:
 
 def _undo() -> None:
     """The buttons that Ctrl+Z and Ctrl+Shift+Z press too; stage.js lets a view take back a stroke first."""
+    session.put({_CAN_REDO: history.can(1)})
     buttons = (("undo", t("Undo"), -1, "Ctrl+Z"), ("redo", t("Redo"), 1, "Ctrl+Shift+Z"))
     for column, (key, label, by, keys) in zip(st.columns(2), buttons, strict=True):
         column.button(
@@ -200,7 +208,7 @@ def _undo() -> None:
             icon=f":material/{key}:",
             help=keys,
             disabled=by > 0 and not history.can(by),  # strokes that only the browser knows can be undone, too
-            on_click=history.go,
-            args=(history.index() + by,),
+            on_click=history.step,
+            args=(by,),
             width="stretch",
         )

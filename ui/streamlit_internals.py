@@ -11,8 +11,8 @@ import logging
 import shutil
 import tempfile
 import threading
-from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache, partial
 from hashlib import sha256
@@ -31,9 +31,9 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
-from streamlit.runtime import app_session
+from streamlit.runtime import Runtime, app_session
 from streamlit.runtime.app_session import AppSession
-from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner import ScriptRunnerEvent, get_script_run_ctx
 from streamlit.runtime.state import SafeSessionState
 from streamlit.runtime.state.common import user_key_from_element_id
 from streamlit.runtime.state.session_state import Serialized, Value, WStates
@@ -169,40 +169,81 @@ def wrap_files(middleware: Callable[[ASGIApp], ASGIApp]) -> None:
     StaticFiles.__call__ = wrapped  # type: ignore[method-assign, assignment]
 
 
+_LATER = 0.02  # seconds for which messages wait for others of the same run
+_TOGETHER = 64  # messages that are sent before other sessions have their turn; the queue of a client holds 500
+
+
 def batch_messages() -> None:
-    """Hand the messages of a run over to the event loop several at a time; for all sessions of the process.
+    """Hand the messages of a run over to the event loop many at a time; for all sessions of the process.
 
-    Streamlit wakes its event loop for each message of a script: twice, with a system call that lets the other thread
-    run, so that the two threads take turns for each element of a page. Here a message wakes the loop only if it is not
-    on its way already; it then takes all that are there, in their order.
+    Streamlit wakes its event loop for each message of a script, and each time the script waits for the other thread.
+    Here the messages of a run wait for each other until it starts, stops or ends, or for a fiftieth of a second.
     """
-    lock, call_soon = threading.Lock(), AppSession._call_soon_on_event_loop
+    lock, on_event, call_soon = threading.Lock(), AppSession._on_scriptrunner_event, AppSession._call_soon_on_event_loop
 
-    def take(session: AppSession, waiting: deque[Callable[[], None]]) -> None:
-        notify = session._message_enqueued_callback
-        session._message_enqueued_callback = None  # once for all of them, at the end
-        while True:
-            with lock:
-                if not waiting:
-                    del session._mergescope_waiting  # type: ignore[attr-defined]
-                    break
-            try:
-                waiting.popleft()()
-            except Exception as error:  # as the event loop treats a callback: the others still follow
-                session._event_loop.call_exception_handler({"message": "Error in a callback", "exception": error})
-        session._message_enqueued_callback = notify
-        if notify:
-            notify()
-
-    def add(session: AppSession, callback: Callable[[], None]) -> None:
+    def wait(session: AppSession, item: tuple[Any, Any]) -> bool:
+        """Add to what waits; whether it is the first."""
         with lock:
-            if (waiting := getattr(session, "_mergescope_waiting", None)) is not None:
-                waiting.append(callback)
-                return
-            session._mergescope_waiting = waiting = deque([callback])  # type: ignore[attr-defined]
-        call_soon(session, partial(take, session, waiting))
+            waiting = session.__dict__.setdefault("_mergescope_waiting", [])
+            waiting.append(item)
+            return len(waiting) == 1
 
-    AppSession._call_soon_on_event_loop = add  # type: ignore[method-assign, assignment]
+    def take(session: AppSession) -> None:
+        with lock:
+            waiting = session.__dict__.pop("_mergescope_waiting", ())
+        _handle(session, waiting)
+
+    def take_later(session: AppSession) -> None:
+        session._event_loop.call_later(_LATER, take, session)
+
+    def add_message(session: AppSession, sender: Any, event: Any, forward_msg: Any = None, **others: Any) -> None:
+        if event is not ScriptRunnerEvent.ENQUEUE_FORWARD_MSG:
+            on_event(session, sender, event, forward_msg, **others)
+        elif wait(session, (sender, forward_msg)):
+            call_soon(session, partial(take_later, session))
+
+    def add_callback(session: AppSession, callback: Callable[[], None]) -> None:
+        wait(session, (None, callback))
+        call_soon(session, partial(take, session))
+
+    AppSession._on_scriptrunner_event = add_message  # type: ignore[method-assign, assignment]
+    AppSession._call_soon_on_event_loop = add_callback  # type: ignore[method-assign, assignment]
+
+
+def _handle(session: AppSession, waiting: Iterable[tuple[Any, Any]]) -> None:
+    """Handle messages (their sender, the message) and callbacks (None, the callback) in their order."""
+    notify = session._message_enqueued_callback
+    session._message_enqueued_callback = None  # once for all of them, at the end
+    for sender, item in waiting:
+        try:
+            if sender is None:
+                item()
+            elif sender is session._scriptrunner:  # one that was replaced has nothing to say any more
+                session._browser_queue._queue.append(item)
+        except Exception as error:  # as the event loop treats a callback: the others still follow
+            session._event_loop.call_exception_handler({"message": "Error in a callback", "exception": error})
+    session._message_enqueued_callback = notify
+    if notify:
+        notify()
+
+
+def send_together() -> None:
+    """Send the messages of a run without a pause between them; for all sessions of the process.
+
+    Streamlit lets its event loop go round three times for each: to take it, to pass it to the client, to send it.
+    """
+    flush, send = AppSession.flush_browser_queue, Runtime._send_message
+
+    def in_pieces(session: AppSession) -> list[Any]:
+        messages = flush(session)
+        return [messages[at : at + _TOGETHER] for at in range(0, len(messages), _TOGETHER)]
+
+    def send_piece(server: Runtime, client: Any, messages: Any) -> None:
+        for message in messages:
+            send(server, client, message)
+
+    AppSession.flush_browser_queue = in_pieces  # type: ignore[method-assign, assignment]
+    Runtime._send_message = send_piece  # type: ignore[method-assign, assignment]
 
 
 @cache

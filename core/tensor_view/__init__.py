@@ -7,6 +7,7 @@ from .frame import frame_of
 from .merge_views import side_by_side, values_view
 from .model import Array, Order, Panel, Range, Reel, Scale, Scene, Selection, TensorView
 from .numbers import digest_of, drawn_values
+from .packing import Packed, PackedTensors, pack, unpack
 from .payload import default_axes, payload
 from .reels import Names, frame_names, read_frames, read_moves
 from .scales import WEIGHTS, gate_scales, is_weight, shared_scale
@@ -15,8 +16,9 @@ from .selection import channel_axis, nearest, painted_panel, read_selection
 from .words import WORDS
 
 __all__ = [
-    "Array", "Names", "Order", "Panel", "Range", "Reel", "Scale", "Scene", "Selection", "TensorView", "WEIGHTS",
-    "WORDS", "channel_axis", "colours", "default_axes", "digest_of", "drawn_values", "frame_names", "frame_of",
-    "gate_scales", "is_weight", "joined_modules", "nearest", "notebooks", "painted_panel", "payload", "read_frames",
-    "read_moves", "read_selection", "shared_scale", "side_by_side", "values_view",
+    "Array", "Names", "Order", "Packed", "PackedTensors", "Panel", "Range", "Reel", "Scale", "Scene", "Selection",
+    "TensorView", "WEIGHTS", "WORDS", "channel_axis", "colours", "default_axes", "digest_of", "drawn_values",
+    "frame_names", "frame_of", "gate_scales", "is_weight", "joined_modules", "nearest", "notebooks", "pack",
+    "painted_panel", "payload", "read_frames", "read_moves", "read_selection", "shared_scale", "side_by_side",
+    "unpack", "values_view",
 ]  # fmt: skip

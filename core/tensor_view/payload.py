@@ -19,6 +19,7 @@ from .colours import colours
 from .frame import Frame, frame_of
 from .model import Array, Panel, Scale, TensorView
 from .numbers import EXACT_DOUBLE, digest_of, largest, needs_doubles, row_of
+from .packing import Packed
 from .reels import reel_plans
 from .scene import scene_plan
 from .words import WORDS
@@ -34,8 +35,11 @@ def payload(
     whole: bool = False,
     received: Container[str] = (),
     offer: Callable[[str, Array], str | None] | None = None,
+    packing: Callable[[str, Array], Packed | None] | None = None,
 ) -> dict[str, Any]:
-    """The data of a view for the browser: "meta" for JSON, "numbers" (n,) float32. Equal views give equal data.
+    """The data of a view for the browser. Equal views give equal data.
+
+    It has "meta" for JSON, "numbers" (n,) float32, and "packed", the bytes of the tensors that were packed, (m,) uint8.
 
     Args:
         view: what is shown.
@@ -43,6 +47,7 @@ def payload(
         whole: with the result, even if a browser could compute it.
         received: digests of tensors that the browser has already; they are named, not sent.
         offer: (digest, one row of float32) -> an address from which the browser fetches it, None to send it along.
+        packing: (digest, one row of float32) -> the tensor with fewer bytes, None to send it as it is.
     """
     frame, words = frame_of(view), {**WORDS, **view.words}
     notes = [_note(panel, words) for panel in view.panels]
@@ -55,26 +60,44 @@ def payload(
     meta["reels"], frames = reel_plans(view, [panel["start"] is not None for panel in meta["panels"]])
     meta["scene"], picture = scene_plan(view.scene)
     tensors |= frames | picture
-    meta["tensors"], rows = _sent(tensors, received, offer)
-    return {"meta": meta, "numbers": np.concatenate(rows) if rows else np.zeros(0, np.float32)}
+    meta["tensors"], rows, pieces = _sent(tensors, received, offer or _nothing, packing or _nothing)
+    return {
+        "meta": meta,
+        "numbers": np.concatenate(rows) if rows else np.zeros(0, np.float32),
+        "packed": np.frombuffer(b"".join(pieces), np.uint8),
+    }
+
+
+def _nothing(digest: str, row: Array) -> None:
+    """No address, nothing packed."""
 
 
 def _sent(
-    tensors: dict[str, Array], received: Container[str], offer: Callable[[str, Array], str | None] | None
-) -> tuple[list[dict[str, Any]], list[Array]]:
-    """Every tensor by its digest, with its start in the row of values or its address; neither if the browser has it."""
+    tensors: dict[str, Array],
+    received: Container[str],
+    offer: Callable[[str, Array], str | None],
+    packing: Callable[[str, Array], Packed | None],
+) -> tuple[list[dict[str, Any]], list[Array], list[bytes]]:
+    """Every tensor by its digest, with its start among values or packed bytes, or its address; none if it is known."""
     plan: list[dict[str, Any]] = []
-    rows, start = [], 0
+    rows, pieces = list[Array](), list[bytes]()
+    start = filled = 0
     for digest, row in tensors.items():
-        known = digest in received
-        url = None if known or offer is None else offer(digest, row)
-        plan.append({"digest": digest, "count": int(row.size), "at": None if known or url else start})
-        if url:
-            plan[-1]["url"] = url
-        elif not known:
+        one: dict[str, Any] = {"digest": digest, "count": int(row.size), "at": None}
+        plan.append(one)
+        if digest in received:
+            continue
+        if url := offer(digest, row):
+            one["url"] = url
+        elif packed := packing(digest, row):
+            one["packed"] = {"at": filled, "size": len(packed.content), "width": packed.width}
+            pieces.append(packed.content)
+            filled += len(packed.content)
+        else:
+            one["at"] = start
             rows.append(row)
             start += row.size
-    return plan, rows
+    return plan, rows, pieces
 
 
 def _meta(

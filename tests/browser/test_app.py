@@ -112,6 +112,30 @@ def test_the_language_switch_keeps_the_state(open_page):
     page.wait_for_url("**/?*lang=zh*")
 
 
+def test_options_are_drawn_while_their_drawer_is_open(open_page):
+    """Opened by the keyboard, a seed typed, closed by Escape: values and link have it, and so has the drawer again."""
+    page = open_page("Merge_lab?f0=normal&f1=normal")
+    seed = page.get_by_label("Seed of random values")
+    page.get_by_role("button", name="Options").focus()
+    assert seed.count() == 0
+    page.keyboard.press("Enter")
+    seed.fill("7")
+    page.keyboard.press("Enter")
+    page.wait_for_function("location.search.includes('seed=7')")
+    page.get_by_text("default_rng(7)").first.wait_for()
+    page.keyboard.press("Escape")
+    seed.wait_for(state="detached")
+    settle(page)
+    page.get_by_label("Shape of input 0").fill("5,1,7")
+    page.keyboard.press("Enter")
+    page.wait_for_function("location.search.includes('s0=5')")
+    assert "seed=7" in page.url
+    page.get_by_role("button", name="Options").click()
+    seed.wait_for()
+    assert seed.input_value() == "7"
+    assert not page.errors
+
+
 def test_what_is_pinned_is_in_the_link(open_page):
     """A clicked cell is in the link, and the link brings it back."""
     page = open_page("Merge_lab")

@@ -74,6 +74,7 @@ def test_an_upload_is_asked_for_again(visit, tmp_path):
         server.kill()
         server.start()
         wait_until(lambda: server.metrics()["mergescope_sessions"] == 1, "the page is back")
+        page.get_by_role("button", name="Options").click()
         page.get_by_label("Seed of random values").fill("18")
         page.keyboard.press("Enter")
         page.wait_for_function("location.search.includes('seed=18')")

@@ -20,6 +20,12 @@ def opened(page: str, **parameters) -> AppTest:
     return app.run()
 
 
+def unfolded(app: AppTest, key: str = "lab_options") -> AppTest:
+    """The page with a drawer open: only then are its controls drawn."""
+    app.session_state[key] = True
+    return app.run()
+
+
 def words(app: AppTest) -> str:
     """Everything on the page that is text, captions of pictures included."""
     captions = [one.caption for element in app.get("image") for one in element.proto.imgs]

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.gates import GATES
 from core.gates.pitfalls import PITFALLS
+from tests.pages.opened import unfolded
 from tests.patience import PATIENCE
 from ui.text import _catalogue, plain
 
@@ -64,6 +65,7 @@ def test_the_page_opens_with_a_wall_of_all_gates():
     for card in cards(app):
         assert len(card["panels"]) >= 3
         assert all(panel["image"].startswith("data:image/png") for panel in card["panels"])
+        assert all(panel["table"] in component(app, "sections")["palettes"] for panel in card["panels"])
         assert [panel["sign"] for panel in card["panels"]][-1] == "→"
     strips = {card["id"]: [panel["strip"] for panel in card["panels"]] for card in cards(app)}
     assert strips["se"] == [False, True, False]
@@ -196,7 +198,9 @@ def test_invalid_shapes(shape):
     app = open_gallery(features="random", fshape=shape)
     assert not app.exception
     assert app.error[0].value
-    assert next(one for one in app.text_input if one.value == shape)  # what was typed is still there
+    assert next(
+        one for one in unfolded(app, "gallery_features").text_input if one.value == shape
+    )  # what was typed is still there
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from core import MergeError, align
 from core.merges.presets import PRESETS
 from core.merges.shape_text import format_shape
-from tests.pages.opened import opened, words
+from tests.pages.opened import opened, unfolded, words
 
 PAGE = "pages/1_Merge_lab.py"
 
@@ -232,6 +232,7 @@ def test_the_page_opens_with_the_note():
     code = next(block.value for block in app.code if block.language == "python")
     assert 'np.arange(25).reshape((5, 1, 5)).astype("int64")' in code
     assert 'np.arange(50, 150).reshape((5, 4, 5)).astype("int64")' in code
+    unfolded(app)
     assert (app.selectbox(key="d0").value, app.text_input(key="start1").value) == ("int64", "50")
     assert app.selectbox(key="preset").value == "note-multiply"
 
@@ -240,9 +241,29 @@ def test_a_first_value():
     """Counting starts at the given value; it is in the code and the link."""
     app = open_lab(start0="7")
     assert "np.arange(7, 32)" in next(block.value for block in app.code if block.language == "python")
-    app.selectbox(key="f0").select("normal").run()
+    unfolded(app).selectbox(key="f0").select("normal").run()
     assert app.selectbox(key="d0").value == "float32", "random values are floats by default"
     assert not [one for one in app.text_input if one.key == "start0"]
+
+
+def test_a_closed_drawer_keeps_its_values():
+    """Its controls are drawn only while it is open; what was chosen there counts and is in the link all the time."""
+    app = open_lab(seed="7", f0="normal")
+    assert not [one for one in [*app.selectbox, *app.text_input] if one.key in ("f0", "d0", "seed", "backend")]
+    assert "default_rng(7)" in words(app)
+    unfolded(app).selectbox(key="f0").select("uniform").run()
+    app.text_input(key="seed").input("11").run()
+    app.toggle(key="spread").set_value(True).run()
+    app.session_state["lab_options"] = False
+    for _ in range(3):
+        app.run()
+        assert not [one for one in app.text_input if one.key == "seed"]
+        assert "default_rng(11)" in words(app)
+        assert len(app.get("plotly_chart")) == 1
+    link = {key: app.query_params[key] for key in ("f0", "seed", "spread")}
+    assert link == {"f0": "uniform", "seed": "11", "spread": "True"}
+    assert unfolded(app).text_input(key="seed").value == "11"
+    assert (app.selectbox(key="f0").value, app.toggle(key="spread").value) == ("uniform", True)
 
 
 def test_inputs_are_added_and_removed():

@@ -3,7 +3,7 @@
 import pytest
 
 from core import BACKENDS
-from tests.pages.opened import opened, words
+from tests.pages.opened import opened, unfolded, words
 
 PAGE = "pages/1_Merge_lab.py"
 COLUMN = {"op": "Add", "s0": "3,3", "s1": "3,1", "d0": "float32", "d1": "float32"}
@@ -19,7 +19,7 @@ def test_the_menu_and_the_link():
     """The link has the name, the page the title; TensorFlow, the default, is in neither."""
     app = opened(PAGE)
     assert "on TensorFlow" not in shown(app)
-    app.selectbox(key="backend").select("jax").run()
+    unfolded(app).selectbox(key="backend").select("jax").run()
     assert app.query_params["backend"] in ("jax", ["jax"])
     assert "on JAX" in shown(app)
     assert 'os.environ["KERAS_BACKEND"] = "jax"' in shown(app)
@@ -33,13 +33,13 @@ def test_an_unknown_backend_in_the_link(name):
     """One sentence, and TensorFlow."""
     app = opened(PAGE, backend=name)
     assert f"The link asks for {name}, which is not one of the choices here." in shown(app)
-    assert app.selectbox(key="backend").value == "tensorflow"
+    assert unfolded(app).selectbox(key="backend").value == "tensorflow"
     assert "→ (5, 4, 5)" in shown(app)
 
 
 def on(app, backend):
     """The text on the page on a backend."""
-    return shown(app.selectbox(key="backend").select(backend).run())
+    return shown(unfolded(app).selectbox(key="backend").select(backend).run())
 
 
 def test_backends_that_differ_are_listed_with_the_reason():

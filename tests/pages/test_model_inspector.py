@@ -10,7 +10,7 @@ from sandbox.model_file.file import MergeEntry, Operand
 from sandbox.model_file.sizes import AxisSizes, SizeAdvice
 from sandbox.model_run.inputs import checked_inputs
 from sandbox.processes.errors import SandboxError
-from tests.pages.opened import words
+from tests.pages.opened import unfolded, words
 from tests.patience import PATIENCE
 from tests.ui.inspector import engine
 from tests.ui.inspector.models import gate_file, keras_file, unet_file
@@ -124,7 +124,7 @@ def test_a_link_that_was_opened_before_the_upload_keeps_its_state(played):
     assert not app.exception
     assert [row["chosen"] for row in rows(app)] == [False, True, False]
     assert ("gradients", "sum", 0, None) in played
-    assert app.text_input(key="mseed").value == "7"
+    assert unfolded(app, "minput").text_input(key="mseed").value == "7"
 
 
 def test_choosing_in_the_list_and_in_the_graph(played):
@@ -277,7 +277,7 @@ def test_the_whole_model_on_demand():
 def test_another_model_begins_with_its_own_inputs(played):
     """Whatever was typed for the model before: its shape would not fit, and its pixels are scaled otherwise."""
     app = open_inspector(gate_file(), m0s="2,3,5,7", m1s="2,3,5,1", **NOISE)
-    assert app.text_input(key="m0s").value == "2,3,5,7"
+    assert unfolded(app, "minput").text_input(key="m0s").value == "2,3,5,7"
     shape = [None, 11, 13, 3]
     layers = [("x", "InputLayer", shape, []), ("r", "Rescaling", shape, ["x"]), ("a", "Add", shape, ["r", "x"])]
     app.file_uploader(key="model_file").upload("other.keras", keras_file(layers, ["a"])).run()
@@ -370,7 +370,7 @@ def test_a_size_that_does_not_fit(played, monkeypatch):
         [("x", "InputLayer", shape, []), ("r", "ReLU", shape, ["x"]), ("m", "Add", shape, ["x", "x"])], ["m"]
     )
     app = open_inspector(file, m0k="noise")
-    assert app.text_input(key="m0s").value == "1,128,128,3"
+    assert unfolded(app, "minput").text_input(key="m0s").value == "1,128,128,3"
     assert "does not fit" not in words(app)
     assert "x: axis 1: multiples of 8, at least 8; axis 2: any size from 3." in words(app)
     app.text_input(key="m0s").set_value("1,89,90,3").run()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.pages.opened import words
+from tests.pages.opened import unfolded, words
 from tests.pages.test_merge_lab import _npy
 from tests.pages.test_model_inspector import NOISE, boxes, open_inspector, panels, rows
 from tests.ui.inspector.models import gate_file, keras_file
@@ -65,7 +65,7 @@ def test_no_merge_at_all():
 def test_bad_inputs(played, key, value, sentence):
     """Invalid text is reported next to its control and stays in it."""
     app = open_inspector(gate_file(), **NOISE)
-    app.text_input(key=key).set_value(value).run()
+    unfolded(app, "minput").text_input(key=key).set_value(value).run()
     assert not app.exception
     assert sentence in words(app).replace("\\", "")
     assert app.text_input(key=key).value == value

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.pages.opened import words
+from tests.pages.opened import unfolded, words
 from tests.pages.test_model_inspector import open_inspector
 from tests.sandbox.model_run.volume_files import dicom, nifti
 from tests.ui.inspector.models import keras_file
@@ -40,7 +40,7 @@ def test_open_sizes_are_those_of_the_picture(played, monkeypatch, png):
     app = open_inspector(doubling(None, None, None, 1), m0k="picture")
     upload(app, "a.png", png)
     assert run_shapes(played) == [(1, 20, 30, 1)]
-    assert app.text_input(key="m0s").value == ""
+    assert unfolded(app, "minput").text_input(key="m0s").value == ""
     app.text_input(key="m0s").set_value("1,10,15,1").run()
     assert run_shapes(played)[-1] == (1, 10, 15, 1)
     assert "The picture of (20, 30) is resized to (10, 15)." in words(app)

@@ -13,8 +13,10 @@ from streamlit import config, file_util
 from streamlit.elements.widgets import button_group, select_slider, selectbox
 from streamlit.runtime import Runtime, app_session
 from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 from streamlit.runtime.state import SafeSessionState, SessionState, common
 from streamlit.runtime.state.session_state import Serialized, WStates
@@ -68,13 +70,37 @@ NAMES = {  # what is used: whether it is there, for which function of ui/streaml
         lambda: "fragment_ids_this_run" in source(ScriptRunContext),
         "is_fragment_run",
     ),
-    "AppSession._call_soon_on_event_loop, through which all messages of a run go": (
+    "AppSession._call_soon_on_event_loop, through which all other events of a run go": (
         lambda: "self._call_soon_on_event_loop(" in source(AppSession._on_scriptrunner_event),
+        "batch_messages",
+    ),
+    "AppSession._on_scriptrunner_event, which a run tells of each message": (
+        lambda: (
+            list(inspect.signature(AppSession._on_scriptrunner_event).parameters)[1:4]
+            == ["sender", "event", "forward_msg"]
+            and "event=ScriptRunnerEvent.ENQUEUE_FORWARD_MSG" in source(ScriptRunner._enqueue_forward_msg)
+            and "sender is not self._scriptrunner" in source(AppSession._handle_scriptrunner_event_on_event_loop)
+        ),
         "batch_messages",
     ),
     "AppSession._message_enqueued_callback": (
         lambda: "self._message_enqueued_callback()" in source(AppSession._enqueue_forward_msg),
         "batch_messages",
+    ),
+    "AppSession._browser_queue and ForwardMsgQueue._queue, a list": (
+        lambda: (
+            "self._browser_queue.enqueue(msg)" in source(AppSession._enqueue_forward_msg)
+            and isinstance(ForwardMsgQueue()._queue, list)
+        ),
+        "batch_messages",
+    ),
+    "AppSession.flush_browser_queue, whose messages go to Runtime._send_message one by one": (
+        lambda: (
+            "for msg in msg_list" in source(Runtime._loop_coroutine)
+            and "self._send_message(active_session_info, msg)" in source(Runtime._loop_coroutine)
+            and callable(AppSession.flush_browser_queue)
+        ),
+        "send_together",
     ),
     "AppSession.request_rerun, which ignores a fragment that the session does not have": (
         lambda: "not self.has_fragment(fragment_id)" in source(AppSession.request_rerun),

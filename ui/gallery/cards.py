@@ -17,7 +17,7 @@ from ui.gallery.controls import GateChoice
 from ui.gallery.features import Features, run_new, shapes_of
 from ui.text import t
 from ui.views.cached import remembered
-from ui.views.thumbnails import Limits, limits_of, picture
+from ui.views.thumbnails import Limits, bare_picture, limits_of
 
 GROUPS = {  # what is broadcast: title, in the order of the wall
     "map": _("One map for all channels"),
@@ -35,12 +35,14 @@ class Mini:
 
     Attributes:
         symbol: of the tensor, in equations.
-        image: a PNG as a data URI, one pixel per element.
+        image: a PNG without its palette as a data URI, one pixel per element.
+        table: name of the palette.
         strip: whether it shows one value per channel, side by side.
     """
 
     symbol: str
     image: str
+    table: str
     strip: bool = False
 
 
@@ -186,9 +188,9 @@ def mini_of(step: Step, channel: int, whole: tuple[int, ...], limits: Limits | N
     strip = prod(value.shape[:-1]) == 1 and value.size > 1
     if step.axes is not None and step.axes[-1] is None:  # per head, without channels: the first head
         plane = value[0] if step.shared_axes else value[:, 0]
-        return Mini(step.symbol, picture(plane, limits or limits_of(np.zeros(1), plane)), False)
+        return Mini(step.symbol, *bare_picture(plane, limits or limits_of(np.zeros(1), plane)))
     plane = value.reshape(1, -1) if strip else plane_of(step.value, channel, whole)
-    return Mini(step.symbol, picture(plane, limits or limits_of(np.zeros(1), plane)), strip)
+    return Mini(step.symbol, *bare_picture(plane, limits or limits_of(np.zeros(1), plane)), strip)
 
 
 def plane_of(value: Array, channel: int, whole: tuple[int, ...] = ()) -> Array:

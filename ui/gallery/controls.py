@@ -66,7 +66,7 @@ def pick(line: Container) -> tuple[GateChoice | None, GateChoice | None, Feature
         gate = _pick_gate()
         second = _pick_second(gate) if gate else None
         image = st.container(width=105)
-        with st.popover(t("Features"), icon=":material/tune:"):
+        with link.drawer(t("Features"), "gallery_features", icon=":material/tune:"):
             kind = _pick_kind()
             typed = _pick_shape() if kind == "random" else ""
             seed = pick_seed()

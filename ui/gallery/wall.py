@@ -18,6 +18,7 @@ from ui.gallery.features import Features
 from ui.gallery.sections import share
 from ui.streamlit_internals import served_component
 from ui.text import plain, t
+from ui.views.thumbnails import palette_chunk
 
 _KEY = "gate_wall"
 _BROWSER = Path(__file__).parent / "browser"
@@ -54,11 +55,13 @@ def payload(cards: Sequence[Card]) -> dict[str, Any]:
     Args:
         cards: sorted by group.
     """
+    tables = sorted({mini.table for card in cards for mini in card.minis})
     return {
         "sections": [
             {"title": t(GROUPS[group]), "cards": [_card(card) for card in members]}
             for group, members in groupby(cards, key=lambda card: card.group)
         ],
+        "palettes": {name: palette_chunk(name) for name in tables},
         "words": {
             "wall": t("All gates on the same features"),
             "open": t("Open {gate}", gate="{gate}"),
@@ -80,7 +83,7 @@ def _card(card: Card) -> dict[str, Any]:
         "equation": row.equation,
         "note": t("energy retained: {share}", share=share(card.kept)),
         "panels": [
-            {"symbol": mini.symbol, "image": mini.image, "strip": mini.strip, "sign": sign}
+            {"symbol": mini.symbol, "image": mini.image, "table": mini.table, "strip": mini.strip, "sign": sign}
             for mini, sign in zip(card.minis, signs, strict=True)
         ],
     }

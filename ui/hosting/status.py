@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from sandbox.verification.verify import the_verifier
 from ui import counters
 from ui.text import t
 from ui.views import keras_check
 
 
-def show() -> None:
-    """One line: whether Keras is available, and how many visitors there are."""
+def line() -> str:
+    """Whether Keras is available, and how many visitors there are; empty where there is nothing to say."""
     parts = [_keras()] if keras_check.wanted() else []
     if counters.sessions() > 1:
         parts.append(t("{count} visitors", count=counters.sessions()))
-    if parts:
-        st.caption(" · ".join(parts))
+    return " · ".join(parts)
 
 
 def _keras() -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,9 +70,10 @@ def pick_feed(
     usual = "sample" if pictures else "noise"
     link.follow(f"{key}k", usual)
     link.follow(f"{key}c", default_scaling(dtype, scaling))
-    with st.container(border=True):
-        st.markdown(f"**{plain(short(name))}** {plain(str(declared))} {plain(dtype)}")
-        left, right = st.columns(2)
+    with st.container(border=True) if link.drawn() else nullcontext():
+        if link.drawn():
+            st.markdown(f"**{plain(short(name))}** {plain(str(declared))} {plain(dtype)}")
+        left, right = _two_columns()
         with left:
             kind = str(link.menu(t("Values"), kinds, f"{key}k", usual, format_func=titles.get))
         with right:
@@ -78,6 +81,11 @@ def pick_feed(
         rest = _details(kind, key, dtype, default_scaling(dtype, scaling))
         name_and_content = _file(kind, key, name, number) if kind in ("picture", "npy") else {}
         return FeedChoice(kind=kind, shape=typed, **rest, **name_and_content)
+
+
+def _two_columns() -> Sequence[AbstractContextManager[Any]]:
+    """Where controls are drawn; nowhere in a closed drawer."""
+    return st.columns(2) if link.drawn() else (nullcontext(), nullcontext())
 
 
 def _pick_shape(kind: str, key: str, declared: Shape, usual: str) -> str:
@@ -102,7 +110,7 @@ def _details(kind: str, key: str, dtype: str, scaling: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if kind not in ("sample", "picture"):
         return found
-    left, right = st.columns(2)
+    left, right = _two_columns()
     with left:
         names = list(SCALINGS)
         title = t("Pixel scaling")

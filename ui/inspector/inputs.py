@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -20,6 +22,7 @@ from sandbox.model_run.pictures import read_any_picture
 from sandbox.processes.errors import SandboxError
 from ui.files.arrays import read_npy
 from ui.inspector.input_controls import FeedChoice, pick_feed, pick_seed
+from ui.state import link
 from ui.state.seeds import read_seed
 from ui.text import plain, t
 from ui.views import assets
@@ -38,10 +41,10 @@ def pick_feeds(
         scaling: the default for images.
         prefix: distinguishes a second set of controls.
     """
-    choices, slots = [], []
+    choices, slots = [], list[AbstractContextManager[Any]]()
     for number, entry in enumerate(inputs):
         choices.append(pick_feed(entry, shapes[entry.name], number, scaling=scaling, prefix=prefix))
-        slots.append(st.container())
+        slots.append(st.container() if link.drawn() else nullcontext())
     seed = _seed(prefix) if any(choice.kind == "noise" for choice in choices) else 0
     feeds: dict[str, Array] = {}
     for number, (entry, choice, slot) in enumerate(zip(inputs, choices, slots, strict=True)):

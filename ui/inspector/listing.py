@@ -13,6 +13,7 @@ from ui.inspector import controls
 from ui.inspector.merge_list import merge_list
 from ui.inspector.opening import usual_merge
 from ui.inspector.rows import Filters, merge_rows, narrowed
+from ui.state import link
 from ui.text import plain, t
 
 _MOST = 40  # calls of each list that are shown
@@ -27,7 +28,7 @@ def chosen_merge(model: ModelFile) -> MergeEntry | None:
 def pick_filters(model: ModelFile) -> Filters:
     """Draw the filters in the current container."""
     present = {entry.operation for entry in model.merges}
-    with st.popover(t("Filter"), icon=":material/filter_list:"):
+    with link.drawer(t("Filter"), "mfilter", icon=":material/filter_list:"):
         return Filters(*controls.pick_filters([name for name in MERGES if name in present]))
 
 

@@ -81,9 +81,10 @@ def show_run(choice: Choice, model: ModelFile, line: Any) -> Ran | None:
         close_model()
         return None
     with line:
-        with st.popover(t("Input"), icon=":material/input:"):
+        with link.drawer(t("Input"), "minput", icon=":material/input:") as is_open:
             feeds = pick_feeds(model.inputs, usual_shapes(choice, model), usual_scaling(model))
-            st.caption(t("Runs in a separate process without network access that ends with your session."))
+            if is_open:
+                st.caption(t("Runs in a separate process without network access that ends with your session."))
         button = st.empty()
     if not wanted():
         st.caption(t("This server does not run models."))

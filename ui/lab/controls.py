@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,15 +111,14 @@ def pick_call() -> Call:
         st.markdown("\\])", width="content")
         _add_and_remove(count)
         options_slot = st.container(width="content", horizontal=True, gap="xsmall")
-        drawer = st.popover(t("Options"), icon=":material/tune:", key="lab_options")
-    with options_slot:
-        options = _pick_options(operation)
-    with drawer:
-        backend = pick_backend(options_slot)
-        function_form = _pick_form(operation)
-        fills = [_pick_fill(number) for number in range(count)]
-        seed = pick_seed()
-        distribution = link.toggle(t("Show the distribution of the values"), "spread")
+        with options_slot:
+            options = _pick_options(operation)
+        with link.drawer(t("Options"), "lab_options", icon=":material/tune:") as is_open:
+            backend = pick_backend(options_slot)
+            function_form = _pick_form(operation)
+            fills = [_pick_fill(number, drawn=is_open) for number in range(count)]
+            seed = pick_seed()
+            distribution = link.toggle(t("Show the distribution of the values"), "spread")
     inputs = tuple(_pick_input(number, shapes[number], *fills[number]) for number in range(count))
     return Call(operation, function_form, inputs, options, seed, backend, distribution)
 
@@ -190,9 +190,9 @@ def _pick_integers(key: str, lengths: tuple[int, ...]) -> tuple[int, ...]:
         return _integers(text, lengths)
 
 
-def _pick_fill(number: int) -> tuple[str, str, int | None]:
+def _pick_fill(number: int, *, drawn: bool) -> tuple[str, str, int | None]:
     """The sample of an input, its dtype and its first value."""
-    with st.container(horizontal=True, gap="xsmall"):
+    with st.container(horizontal=True, gap="xsmall") if drawn else nullcontext():
         fill = str(
             link.menu(
                 t("Values of input {number}", number=number),
@@ -212,7 +212,7 @@ def _pick_fill(number: int) -> tuple[str, str, int | None]:
             return fill, dtype, None
         start = default_start(fill, number)
         link.follow(f"start{number}", str(start))
-        with st.container(width=110):
+        with st.container(width=110) if drawn else nullcontext():
             text = link.text(t("First value"), f"start{number}", str(start), max_chars=11)
             return fill, dtype, _read_start(text, start)
 

@@ -30,7 +30,7 @@ class Trail:
 
         Args:
             state: the parameters of the link.
-            asked: whether `go` asked for it; then it replaces the state that was asked for, however it was read.
+            asked: whether `step` asked for it; then it replaces the state that was asked for, however it was read.
             outside: whether the link was changed by another hand, such as the browser's Back: a state that is known
                 is then returned to, not added.
         """
@@ -60,20 +60,16 @@ def can(by: int) -> bool:
     return 0 <= trail.at + by < len(trail.states)
 
 
-def index() -> int:
-    """The index of the state on screen."""
-    return _trail().at
+def step(by: int) -> None:
+    """Put the state one step on (1) or back (-1) into the link; the callback of a button.
 
-
-def go(at: int) -> None:
-    """Put a state into the link; the callback of a button.
-
-    Streamlit may stop a callback at any use of its state and call it again, so it names the state, not a step.
+    Streamlit may stop a callback at any use of its state and call it again, so the step is noted last.
 
     Args:
-        at: index of the state; nothing happens if there is none.
+        by: nothing happens if there is no such state.
     """
     trail = _trail()
+    at = trail.at + by
     if not 0 <= at < len(trail.states):
         return
     aside = {key: value for key, value in st.query_params.to_dict().items() if key in ASIDE}
@@ -83,7 +79,7 @@ def go(at: int) -> None:
 
 
 def asked() -> bool:
-    """Whether `go` has put the state of this run into the link."""
+    """Whether `step` has put the state of this run into the link."""
     return bool(st.session_state.get(_ASKED, False))
 
 

@@ -12,6 +12,8 @@ import pyarrow as pa
 from core.tensor_view import (
     Array,
     Names,
+    Packed,
+    PackedTensors,
     Selection,
     TensorView,
     frame_names,
@@ -28,6 +30,7 @@ from ui.tensor_view.delivery import missing, note_sent, received
 from ui.tensor_view.outbox import OUTBOX
 
 _BROWSER = Path(__file__).parent / "browser"
+_PACKED = PackedTensors(24_000_000)  # bytes
 
 
 def joined_script() -> str:
@@ -72,8 +75,12 @@ def tensor_view(
     held = _held(key)
     asked, fresh = _next(selection, held, session.get(f"{key}_asked"), received=held != session.get(f"{key}_received"))
     session.put({f"{key}_asked": asked, f"{key}_received": held})
-    sent_view = payload(view, asked, received=received(key), offer=partial(_offered, missing(key)))
+    lost = missing(key)
+    offer, packing = partial(_offered, lost), partial(_packed, lost)
+    sent_view = payload(view, asked, received=received(key), offer=offer, packing=packing)
     data = {"meta": sent_view["meta"], "x": pa.table({"v": sent_view["numbers"]})}  # an Arrow column crosses as bytes
+    if sent_view["packed"].size:
+        data["packed"] = pa.table({"v": sent_view["packed"]})
     note_sent(data["meta"]["tensors"])
     if data["meta"]["scene"] is not None:
         painted = painted_panel(held.get("painted"), view)
@@ -91,6 +98,11 @@ def tensor_view(
 def _offered(lost: Container[str], digest: str, row: Array) -> str | None:
     """An address for a large tensor; what was lost on that way goes along with the message."""
     return None if digest in lost else OUTBOX.offer(row)
+
+
+def _packed(lost: Container[str], digest: str, row: Array) -> Packed | None:
+    """The tensor with fewer bytes; what a browser could not unpack crosses as it is."""
+    return None if digest in lost else _PACKED.get(digest, row)
 
 
 def painting(view: TensorView, key: str) -> Array | None:

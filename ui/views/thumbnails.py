@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from base64 import b64encode
+from functools import cache
 
 import numpy as np
 from PIL import Image
@@ -12,6 +13,8 @@ from core.dtypes import Array
 from core.tensor_view.colours import MIDDLE, colours
 
 SIDE = 46  # pixels
+_HEAD = "data:image/png;base64,"
+_BEFORE_PALETTE = 33  # bytes of a PNG: its signature and the IHDR chunk
 
 Limits = tuple[float, float]
 
@@ -44,6 +47,40 @@ def picture(plane: Array, limits: Limits) -> str:
     return _uri(_image(plane.astype(np.float64), limits, signed=True)) if plane.size else ""
 
 
+def bare_picture(plane: Array, limits: Limits) -> tuple[str, str]:
+    """`picture` in a third of the bytes: without its palette, which the browser puts back for many pictures at once.
+
+    Args:
+        plane: (rows, columns).
+        limits: as of `picture`.
+
+    Returns:
+        The PNG without its PLTE chunk as a data URI, empty where there is nothing to draw; and the name of a table in
+        `core.tensor_view.colours`, of which `palette_chunk` makes that chunk.
+    """
+    if not plane.size:
+        return "", "cividis"
+    level, table = _levels(plane.astype(np.float64), limits, signed=True)
+    content, start, past = _indexed(level.astype(np.uint8), table)
+    return _HEAD + b64encode(content[:start] + content[past:]).decode(), table
+
+
+@cache
+def palette_chunk(table: str) -> str:
+    """The PLTE chunk of a table of colours, which belongs behind the first 33 bytes of a picture, in base64."""
+    content, start, past = _indexed(np.zeros((1, 1), np.uint8), table)
+    return b64encode(content[start:past]).decode()
+
+
+def _indexed(level: Array, table: str) -> tuple[bytes, int, int]:
+    """A PNG of entries of a table, and where its PLTE chunk begins and ends."""
+    image, stream = Image.fromarray(level), io.BytesIO()
+    image.putpalette(colours(table)[:, :3].astype(np.uint8).tobytes())
+    image.save(stream, "PNG", compress_level=9)
+    content = stream.getvalue()
+    return content, _BEFORE_PALETTE, _BEFORE_PALETTE + 12 + int.from_bytes(content[_BEFORE_PALETTE:][:4], "big")
+
+
 def limits_of(*values: Array) -> Limits:
     """The smallest and the largest finite value of some tensors; (0, 0) where there is none."""
     finite = [value[np.isfinite(value)] for value in values]
@@ -53,22 +90,26 @@ def limits_of(*values: Array) -> Limits:
 
 
 def _image(plane: Array, limits: Limits, *, signed: bool) -> Image.Image:
+    level, table = _levels(plane, limits, signed=signed)
+    return Image.fromarray(colours(table)[level][..., :3].astype(np.uint8))
+
+
+def _levels(plane: Array, limits: Limits, *, signed: bool) -> tuple[Array, str]:
+    """The entry of each value in a table of colours, 0 to 255, and the name of the table."""
     low, high = limits
     if signed and low < 0 < high:
         largest = max(-low, high)
         level = MIDDLE + np.nan_to_num(plane / largest, posinf=1.0, neginf=-1.0).clip(-1, 1) * (255 - MIDDLE)
-        table = colours("diverging")
-    else:
-        span = (plane - low) / (high - low) if high > low else np.zeros_like(plane)
-        level = np.nan_to_num(span, posinf=1.0, neginf=0.0).clip(0, 1) * 255
-        table = colours("cividis")
-    return Image.fromarray(table[np.round(level).astype(np.intp)][..., :3].astype(np.uint8))
+        return np.round(level).astype(np.intp), "diverging"
+    span = (plane - low) / (high - low) if high > low else np.zeros_like(plane)
+    level = np.nan_to_num(span, posinf=1.0, neginf=0.0).clip(0, 1) * 255
+    return np.round(level).astype(np.intp), "cividis"
 
 
 def _uri(image: Image.Image) -> str:
     stream = io.BytesIO()
     image.save(stream, "PNG", optimize=True)
-    return "data:image/png;base64," + b64encode(stream.getvalue()).decode()
+    return _HEAD + b64encode(stream.getvalue()).decode()
 
 
 def _folded(values: Array) -> Array:

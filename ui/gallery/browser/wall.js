@@ -77,6 +77,7 @@ function make(tag, name, text) {
 
 function build(root, state, data) {
   state.words = data.words;
+  state.palettes = data.palettes;
   state.marked = null;
   root.setAttribute("role", "group");
   root.setAttribute("aria-label", data.words.wall);
@@ -107,7 +108,7 @@ function drawCard(state, card) {
   open.type = "button";
   open.setAttribute("aria-label", `${state.words.open.replace("{gate}", card.title)}: ${card.equation}`);
   const panels = make("span", "panels");
-  panels.append(...card.panels.map(drawPanel));
+  panels.append(...card.panels.map((panel) => drawPanel(state, panel)));
   open.append(make("b", "", card.title), panels);
   open.onclick = () => state.open(card.id);
   const foot = make("span", "foot");
@@ -128,10 +129,18 @@ function drawCard(state, card) {
   return element;
 }
 
-function drawPanel({ symbol, image, strip, sign }) {
+/** The picture with its palette, which crosses once for all: a chunk of the PNG behind its first 33 bytes. */
+function complete(image, palette) {
+  if (!image) return image;
+  const [head, content] = image.split(",");
+  const bytes = atob(content);
+  return `${head},${btoa(bytes.slice(0, 33) + atob(palette) + bytes.slice(33))}`;
+}
+
+function drawPanel(state, { symbol, image, table, strip, sign }) {
   const figure = make("span", "panel");
   const picture = make("img", strip ? "strip" : "");
-  picture.src = image;
+  picture.src = complete(image, state.palettes[table]);
   picture.alt = "";
   picture.draggable = false;
   figure.append(picture, make("span", "symbol", `${sign} ${symbol}`.trim()));

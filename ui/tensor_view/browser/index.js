@@ -23,7 +23,7 @@ export default function mount({ data, parentElement, setStateValue }) {
   const held = apps.get(parentElement);
   const sent = JSON.stringify(data.meta);
   const send = (value) => setStateValue("selection", value);
-  receive(data.meta, floatsOf(data));
+  receive(data.meta, floatsOf(data), data.packed?.getChild("v").toArray());
   latest.set(parentElement, arguments[0]);
   const needed = awaited(data.meta);
   if (needed.length) return mountLater(arguments[0], needed);

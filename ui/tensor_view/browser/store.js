@@ -1,6 +1,8 @@
 // @ts-check
 // Tensors that this page has received, by digest: Python sends each once for a session and then only names it.
 
+import { unpack } from "./packing.js";
+
 const MOST = 96e6; // bytes that are kept; the oldest go first
 
 const kept = new Map(); // digest: Float32Array, the one used last at the end
@@ -10,23 +12,33 @@ const coming = new Map(); // digest: a promise that ends when the tensor is here
 /**
  * Take in the tensors that came with this message and fetch those that it has an address of; the others are here.
  * @param {import('./types').Meta} meta
+ * @param {Float32Array} floats
+ * @param {Uint8Array} [bytes] of those that were packed
  */
-export function receive(meta, floats) {
-  for (const { digest, count, at, url } of meta.tensors ?? []) {
+export function receive(meta, floats, bytes) {
+  for (const { digest, count, at, url, packed } of meta.tensors ?? []) {
     if (at !== null) keep(digest, floats.slice(at, at + count));
-    else if (url && !kept.has(digest) && !coming.has(digest)) coming.set(digest, load(digest, count, url));
+    else if (kept.has(digest) || coming.has(digest)) continue;
+    else if (url) coming.set(digest, arrive(digest, fetched(count, url)));
+    else if (packed && bytes)
+      coming.set(digest, arrive(digest, unpack(bytes.slice(packed.at, packed.at + packed.size), count, packed.width)));
   }
 }
 
-async function load(digest, count, url) {
+async function arrive(digest, promise) {
   try {
-    const response = await fetch(new URL(url, document.baseURI));
-    const content = response.ok ? await response.arrayBuffer() : null;
-    if (content?.byteLength === 4 * count) keep(digest, new Float32Array(content));
+    keep(digest, await promise);
   } catch {
     // It is missing then, and asked for once more.
   }
   coming.delete(digest);
+}
+
+async function fetched(count, url) {
+  const response = await fetch(new URL(url, document.baseURI));
+  const content = response.ok ? await response.arrayBuffer() : null;
+  if (content?.byteLength !== 4 * count) throw new RangeError("Not all of a tensor is here.");
+  return new Float32Array(content);
 }
 
 /**

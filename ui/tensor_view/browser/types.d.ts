@@ -28,11 +28,21 @@ export interface Meta {
   words: Words;
   layout: string | null;
   scene?: Scene | null;
-  /** The tensors of the view: offset in this message or address to fetch it from; neither where the browser has it. */
-  tensors?: { digest: string; count: number; at: number | null; url?: string }[];
+  /** The tensors of the view: where in this message, or the address to fetch it from; neither where it is here. */
+  tensors?: SentTensor[];
   selection: Selection | null;
   reels?: Reel[];
   moves?: number;
+}
+
+export interface SentTensor {
+  digest: string;
+  count: number;
+  /** Offset among the floats. */
+  at: number | null;
+  url?: string;
+  /** Offset and size among the packed bytes, and bytes of a value: see packing.js. */
+  packed?: { at: number; size: number; width: number };
 }
 
 export type Kind = "auto" | "sequential" | "diverging";
@@ -426,7 +436,11 @@ export interface Held {
 
 /** What Streamlit passes to a component. */
 export interface Mounted {
-  data: { meta: Meta; x?: { getChild(name: string): { toArray(): Float32Array } } };
+  data: {
+    meta: Meta;
+    x?: { getChild(name: string): { toArray(): Float32Array } };
+    packed?: { getChild(name: string): { toArray(): Uint8Array } };
+  };
   parentElement: HTMLElement;
   setStateValue(name: string, value: unknown): void;
 }

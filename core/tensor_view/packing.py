@@ -1,0 +1,95 @@
+"""Tensors with fewer bytes on their way to the browser, without loss: `browser/packing.js` makes each bit again.
+
+Values that a half holds exactly, such as the recorded features of the network, cross as halves. The first bytes of all
+values, the second bytes and so on lie together, since exponents are alike and mantissas are not, and are deflated.
+"""
+
+from __future__ import annotations
+
+import threading
+import zlib
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import numpy as np
+
+from .model import Array
+
+LEAST, MOST = 1_024, 1_000_000  # values of a tensor that is packed: fewer gain nothing, more would take too long
+_GAIN = 0.9  # of the bytes at most; else the tensor crosses as it is
+_QUICK = 1  # level of zlib: higher ones take many times longer for a few percent
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A tensor as bytes.
+
+    Attributes:
+        content: deflated, with the header of zlib.
+        width: bytes of a value before that: 2 for halves, 4 for floats.
+    """
+
+    content: bytes
+    width: int
+
+
+def pack(row: Array) -> Packed | None:
+    """A tensor with fewer bytes; None where that gains little.
+
+    Args:
+        row: (n,) float32.
+    """
+    if not LEAST <= row.size <= MOST:
+        return None
+    values = _narrowed(row)
+    planes = values.view(np.uint8).reshape(row.size, values.itemsize).T
+    content = zlib.compress(planes.tobytes(), _QUICK)
+    return Packed(content, values.itemsize) if len(content) <= _GAIN * row.nbytes else None
+
+
+def unpack(packed: Packed) -> Array:
+    """The tensor again, (n,) float32; what `browser/packing.js` does."""
+    planes = np.frombuffer(zlib.decompress(packed.content), np.uint8).reshape(packed.width, -1)
+    values = np.ascontiguousarray(planes.T).view(np.float16 if packed.width == 2 else np.float32)
+    return values.ravel().astype(np.float32)
+
+
+def _narrowed(row: Array) -> Array:
+    """The values as halves if that keeps each bit, else as they are."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        halves: Array = row.astype(np.float16)
+        same = np.array_equal(halves.astype(np.float32).view(np.uint32), row.view(np.uint32))
+    return halves if same else row
+
+
+class PackedTensors:
+    """What was packed last, by digest, for all who are shown the same tensor. Safe to use from any thread."""
+
+    def __init__(self, most_bytes: int) -> None:
+        """Nothing is kept yet."""
+        self._most_bytes, self._bytes, self._lock = most_bytes, 0, threading.Lock()
+        self._kept: OrderedDict[str, Packed | None] = OrderedDict()
+
+    def get(self, digest: str, row: Array) -> Packed | None:
+        """The tensor with fewer bytes; None where that gains little.
+
+        Args:
+            digest: of the tensor.
+            row: (n,) float32.
+        """
+        with self._lock:
+            if digest in self._kept:
+                self._kept.move_to_end(digest)
+                return self._kept[digest]
+        packed = pack(row)  # without the lock: two sessions may pack one tensor, but none waits for another's
+        with self._lock:
+            if digest not in self._kept:
+                self._kept[digest] = packed
+                self._bytes += _size(packed)
+            while self._bytes > self._most_bytes:
+                self._bytes -= _size(self._kept.popitem(last=False)[1])
+        return packed
+
+
+def _size(packed: Packed | None) -> int:
+    return 100 + (len(packed.content) if packed else 0)  # with what the entry itself takes
