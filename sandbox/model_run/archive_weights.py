@@ -33,10 +33,7 @@ from sandbox.model_run.shared_layers import (
 _MODELS = ("layers", "_layer_checkpoint_dependencies")  # the group of the layers of a model; the second in Keras 2.12
 _OPERATIONS = ("keras.ops", "keras.src.ops")
 _TWICE, _ALL, _NEW = "layers with weights twice", "all layers", "layers that are new"
-_COUNTS: dict[tuple[int, ...], str] = {
-    (2, 12): _TWICE,
-    (2, 13): _ALL,
-}  # else _NEW in Keras 2, _ALL in Keras 3
+_COUNTS: dict[tuple[int, ...], str] = {(2, 12): _TWICE, (2, 13): _ALL}  # else _NEW in Keras 2, _ALL in Keras 3
 
 
 def fill_archive(model: Any, group: h5py.Group, config: Entry, version: str) -> None:
@@ -117,10 +114,9 @@ class _Walk:
         else:
             own = [variable for variable in layer.weights if id(variable) not in done]
             found = [values[name] for name in sorted(values, key=int)]
-            repeated = (
-                type(layer).__name__ == "SpectralNormalization"
-            )  # Keras 2 saves the kernel of its layer with it, too
-            assign(layer, own, found[-len(own) :] if repeated else found)
+            if type(layer).__name__ == "SpectralNormalization":
+                found = found[-len(own) :]  # Keras 2 saves the kernel of its layer with it, too
+            assign(layer, own, found)
 
 
 def group_names(pairs: Sequence[tuple[Any, Entry]], group: Any, counts: str, meetings: Meetings) -> list[str]:
