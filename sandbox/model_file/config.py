@@ -72,9 +72,9 @@ class RawLayer:
         return dtype[:_SHOWN] if isinstance(dtype, str) else ""
 
 
-def is_model(entry: dict[str, Any]) -> bool:
-    """Whether an entry is a model made of layers, whatever its class."""
-    config = entry.get("config")
+def is_model(entry: Any) -> bool:
+    """Whether an entry is a model made of layers, whatever its class. The entry may be anything that a file has."""
+    config = entry.get("config") if isinstance(entry, dict) else None
     return isinstance(config, dict) and isinstance(config.get("layers"), list)
 
 
@@ -89,8 +89,10 @@ def shares_layers(entry: dict[str, Any]) -> bool:
 
 
 def described_in(entry: dict[str, Any]) -> list[dict[str, Any]]:
-    """The entries of the layers inside a model or a wrapper."""
-    config = entry["config"]
+    """The entries of the layers inside a model or a wrapper; none where the entry is not of that form."""
+    config = entry.get("config")
+    if not isinstance(config, dict):
+        return []
     if is_model(entry):
         found = config["layers"]
     else:

@@ -12,7 +12,7 @@ from core import MergeError, Sentence
 from core.errors import invalid_request
 from sandbox.model_file.allowed import CLASSES
 from sandbox.model_file.call_numbers import number_calls
-from sandbox.model_file.config import is_model, shares_layers
+from sandbox.model_file.config import is_chain, is_model, shares_layers
 from sandbox.model_file.entries import Refusal
 from sandbox.model_file.keras2_functions import is_array, translated_call
 from sandbox.model_file.keras2_layers import RECURRENT, layer_module, translated_settings
@@ -179,7 +179,7 @@ def _object(module: str, name: str, config: Entry) -> Entry:
 
 def _ends(value: Any, layers: list[Any], keras_2: bool) -> Any:
     """Outputs of the model: Keras 2 counts the calls of every nested model from 1, Keras 3 of functional ones alone."""
-    chains = {layer.get("name") for layer in layers if is_model(layer) and "input_layers" not in layer["config"]}
+    chains = {str(layer.get("name")) for layer in layers if is_model(layer) and is_chain(layer)}
     if isinstance(value, dict):
         return {key: _ends(inner, layers, keras_2) for key, inner in value.items()}
     if _is_place(value):

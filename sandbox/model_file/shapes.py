@@ -73,7 +73,7 @@ def _item(layer: RawLayer, shape: Shape) -> Shape | None:
             elif (size := _cut(entry, next(sizes))) != _GONE:
                 found.append(size)
         return tuple(found)
-    except (TypeError, ValueError, KeyError, IndexError, StopIteration):
+    except (*_REJECTED, StopIteration):
         return None
 
 
@@ -99,7 +99,7 @@ def _shape(class_name: str, settings: Settings, shape: Shape) -> Shape | None:
     rule = _RULES.get(class_name.replace("Convolution", "Conv"))
     try:
         return rule(settings, shape) if rule is not None else None
-    except (TypeError, ValueError, KeyError, IndexError, AttributeError, OverflowError):  # settings that Keras rejects
+    except _REJECTED:
         return None
 
 
@@ -288,6 +288,7 @@ _SAME_NAMES = """
     Sigmoid Relu Relu6 Tanh Silu Gelu Elu Selu LeakyRelu Softplus Negative Absolute Abs Square Sqrt Rsqrt Exp Log
     Log1p Expm1 Erf Softsign Clip Round Floor Ceil Sign Sin Cos LogicalNot Cast StopGradient Copy HardSigmoid HardSilu
 """
+_REJECTED = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)  # for settings that Keras rejects, too
 _STATES = {"LSTM": 2, "GRU": 1, "SimpleRNN": 1}  # how many states each returns
 _GONE = -1  # the size of an axis that an integer index takes away
 _SAME = frozenset(_SAME_NAMES.split())

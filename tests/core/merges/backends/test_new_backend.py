@@ -10,7 +10,7 @@ from core.__main__ import main
 from core.merges.backends.page import backends_markdown
 from sandbox.verification.verify import verify
 from tests.core.merges.backends.toy import TOY
-from tests.pages.opened import opened, words
+from tests.pages.opened import opened, unfolded, words
 
 ONES = [np.ones((2, 3), np.float32)] * 2
 
@@ -55,7 +55,7 @@ def test_it_is_in_the_lab(monkeypatch: pytest.MonkeyPatch) -> None:
     assert verify("Add", ONES, backend="toy").result(0).reason == "not installed"
     app = opened("pages/1_Merge_lab.py", backend="toy", op="Average", d0="float32", d1="float32")
     assert not app.exception
-    assert app.selectbox(key="backend").value == "toy"
+    assert unfolded(app).selectbox(key="backend").value == "toy"
     text = words(app).replace("\\", "")
     assert "on Toy" in text
     assert "Keras on Toy is not installed here" in text
