@@ -288,7 +288,7 @@ _SAME_NAMES = """
     Sigmoid Relu Relu6 Tanh Silu Gelu Elu Selu LeakyRelu Softplus Negative Absolute Abs Square Sqrt Rsqrt Exp Log
     Log1p Expm1 Erf Softsign Clip Round Floor Ceil Sign Sin Cos LogicalNot Cast StopGradient Copy HardSigmoid HardSilu
 """
-_REJECTED = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)  # for settings that Keras rejects, too
+_REJECTED = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)  # for settings that Keras rejects
 _STATES = {"LSTM": 2, "GRU": 1, "SimpleRNN": 1}  # how many states each returns
 _GONE = -1  # the size of an axis that an integer index takes away
 _SAME = frozenset(_SAME_NAMES.split())
