@@ -208,6 +208,7 @@ _STILL = """async () => {  // the script has run, every part is there, and nothi
     const script = () => document.querySelector("[data-testid=stApp]")?.dataset.testScriptState;
     const seen = () => [...document.querySelectorAll("h1, button, [data-testid=stElementContainer]")]
         .map((one) => one.getBoundingClientRect()).map(({ top, height }) => `${top} ${height}`).join();
+    await document.fonts.ready;  // a picture is drawn again when the font of its numbers comes
     const ready = () => script() === "notRunning" && !document.querySelector("[data-testid=stSkeleton]");
     const before = ready() ? seen() : null;
     for (let frame = 0; frame < 3; frame++) await new Promise((done) => requestAnimationFrame(done));
