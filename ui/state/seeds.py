@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from core.errors import short
 from ui.state import link
 from ui.text import plain, t
