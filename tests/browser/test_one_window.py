@@ -117,7 +117,7 @@ def test_flicker_wall_and_code(open_page):
     page = open_page("Attention_gate", viewport={"width": 1280, "height": 720})
     panels = page.locator(f"{VIEW} .panels canvas.base")
     picture = "canvas => canvas.toDataURL()"
-    features, _, product = (panels.nth(number).evaluate(picture) for number in range(3))
+    features, _, product = panels.evaluate_all("canvases => canvases.map((canvas) => canvas.toDataURL())")
     assert features != product
     page.keyboard.down("f")
     two_frames(page)
