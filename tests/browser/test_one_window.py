@@ -152,8 +152,7 @@ def test_flicker_wall_and_code(open_page):
     assert min(box["width"], box["height"]) > 500
     assert page.url in page.locator("#mergescope-code").inner_text()
     page.keyboard.press("q")
-    assert not page.locator("#mergescope-code").is_visible()
-    assert page.errors == []
+    assert (page.locator("#mergescope-code").is_visible(), page.errors) == (False, [])
 
 
 def test_the_prediction_follows_the_training_while_it_plays(open_page):
