@@ -23,10 +23,26 @@ _MERGES = {
     "Minimum": "Minimum", "ConcatV2": "Concatenate", "AddN": "Add",
 }  # fmt: skip
 _ABOUT_SHAPES = frozenset({"Shape", "ShapeN", "Size", "Rank", "ZerosLike", "OnesLike"})  # use no value of their input
-_SETTINGS = frozenset({
-    "axis", "axes", "begin", "concat_dim", "dimension", "dims", "end", "multiples", "num_segments", "output_shape",
-    "paddings", "perm", "reduction_indices", "shape", "size", "strides",
-})  # names of operands that TensorFlow takes as tensors although they are settings
+_SETTINGS = frozenset(
+    {
+        "axis",
+        "axes",
+        "begin",
+        "concat_dim",
+        "dimension",
+        "dims",
+        "end",
+        "multiples",
+        "num_segments",
+        "output_shape",
+        "paddings",
+        "perm",
+        "reduction_indices",
+        "shape",
+        "size",
+        "strides",
+    }
+)  # names of operands that TensorFlow takes as tensors although they are settings
 
 
 @contextmanager

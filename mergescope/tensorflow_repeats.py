@@ -20,7 +20,7 @@ from keras import layers
 from tensorflow.python.eager import context, execute  # no public function executes an operation by its name
 from tensorflow.python.framework.op_callbacks import add_op_callback, remove_op_callback
 
-from .keras_internals import autocast_dtype, in_training, mask_of
+from .keras_internals import autocast_dtype, in_training, is_rematerialized, mask_of
 
 _REPEATED = frozenset({
     layers.Conv1D, layers.Conv2D, layers.Conv3D, layers.Conv1DTranspose, layers.Conv2DTranspose,
@@ -147,7 +147,7 @@ def _needs_keras(layer: Any, inputs: Sequence[Any]) -> bool:
     mixed = layer.compute_dtype != layer.variable_dtype or autocast_dtype() not in (None, layer.compute_dtype)
     return (
         mixed
-        or layer._remat_mode is not None
+        or is_rematerialized(layer)
         or getattr(layer, "quantization_mode", None) is not None
         or any(one.dtype.name != layer.input_dtype for one in inputs)
     )

@@ -34,6 +34,11 @@ def test_the_view_is_that_of_the_app():
     assert widget.selection.cell is None
 
 
+def test_a_terminal_shows_the_shapes():
+    """It draws no widgets."""
+    assert repr(mergescope.show("Multiply", X, A)).startswith(f"TensorWidget: input 0 {X.shape}, input 1 {A.shape}")
+
+
 def test_multiply_is_the_default():
     assert mergescope.show(X, A).meta == mergescope.show("Multiply", X, A).meta
 

@@ -184,8 +184,8 @@ class RecordedStep:
                             dtype=other)  # fmt: skip
         return Sentence(
             "The recording holds the shapes of this merge but not its values: the file would have become too large, or "
-            "the tensors are sparse or ragged. If it is the size, record a smaller batch or fewer steps, or look at the "
-            "values where the model is: {code}.",
+            "the tensors are sparse or ragged. If it is the size, record a smaller batch or fewer steps, or look at "
+            "the values where the model is: {code}.",
             code="mergescope.inspect(model, inputs).show(name)",
         )
 
