@@ -147,8 +147,8 @@ def _converted(keras: Any, value: Any) -> Any:
 
 def _no_tensor(value: Any) -> Exception:
     return invalid_request(
-        "{type} cannot be converted to a tensor. Pass arrays of numbers or texts in the structure that the model takes, such "
-        "as an array, a list or a dict; of a data set, pass the inputs of one batch.",
+        "{type} cannot be converted to a tensor. Pass arrays of numbers or texts in the structure that the "
+        "model takes, such as an array, a list or a dict; of a data set, pass the inputs of one batch.",
         type=f"{type(value).__name__} of dtype {value.dtype}" if hasattr(value, "dtype") else type(value).__name__,
     )
 
