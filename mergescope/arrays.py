@@ -38,7 +38,7 @@ def as_numpy(value: Any) -> Array:
     if isinstance(plain, np.ma.MaskedArray) and np.ma.is_masked(plain):
         raise invalid_request("The array has masked elements. Fill them first, for example with NaN: x.filled(np.nan).")
     if array.dtype.kind == "O":
-        raise _no_values(value)
+        raise _objects(value)
     return array if array.dtype.kind in "biufc" else _widened(array)
 
 
@@ -49,11 +49,23 @@ def _only_dlpack(value: Any) -> bool:
 def _widened(array: Array) -> Array:
     """bfloat16 and float8 of ml_dtypes, which NumPy lists among its raw bytes; texts and dates are no numbers."""
     try:
-        if array.dtype.kind == "V":
+        if array.dtype.kind == "V" and array.dtype.names is None:
             return array.astype(np.float32)
-    except (TypeError, ValueError):  # structured
+    except (TypeError, ValueError):  # raw bytes
         pass
     raise invalid_request("{dtype} is no dtype of numbers. Convert the array first.", dtype=str(array.dtype)[:40])
+
+
+def _objects(value: Any) -> Exception:
+    if not isinstance(value, np.ndarray) and not hasattr(value, "to_numpy"):
+        return _no_values(value)
+    return invalid_request(
+        "{type} holds Python objects (dtype object), not numbers. If all of them are numbers, convert it first: "
+        "{numpy}; a pandas table with missing values: {pandas}.",
+        type=type(value).__name__,
+        numpy='x.astype("float32")',
+        pandas='x.to_numpy("float32", na_value=np.nan)',
+    )
 
 
 def _no_values(value: Any) -> Exception:

@@ -162,10 +162,15 @@ class Collector:
         self._arrays = TensorMap[Array]()
 
     def look(self, meeting: Meeting, operands: Sequence[Any], result: Any) -> None:
-        """Take in a meeting."""
+        """Take in a meeting. What is not kept does not count as memory."""
+        before, new = self._bytes, [one for one in (*operands, result) if self._arrays.get(one) is None]
         place = Place(meeting, tuple(self._tensor(one) for one in (*operands, result)), self._channels)
         if self.keep(place):
             self.places[meeting.call] = place
+            return
+        self._bytes = before
+        for tensor in new:
+            self._arrays.pop(tensor)
 
     def _tensor(self, tensor: Any) -> Tensor:
         mask = self._mask_of(tensor)

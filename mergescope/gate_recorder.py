@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
 import keras
 
 from .collecting import Place
-from .engine import MAX_RECORDING_BYTES, invalid_request
+from .engine import MAX_RECORDING_BYTES, Sentence, invalid_request
+from .language import translated
 from .recording import Recorded, write
 from .running import Run, framework_of
 
@@ -25,7 +27,7 @@ class GateRecorder(keras.callbacks.Callback):
     Args:
         path: of the file; by convention it ends in `.msr.npz`.
         inputs: a few samples, as the model takes them, batch axis first.
-        every: steps between two recordings.
+        every: steps between two recordings. With `steps_per_execution`, after the execution that reaches them.
         everything: whether all merges are recorded, not only gates with the features that they gate.
         most_bytes: of the file.
     """
@@ -45,7 +47,7 @@ class GateRecorder(keras.callbacks.Callback):
         self.path = Path(path)
         self._inputs, self._every, self._everything = inputs, every, everything
         self._most_bytes = most_bytes
-        self._step = 0
+        self._step, self._begin = 0, -1
         self._steps: list[Recorded] = []
         self._gates: set[str] = set()
         self._written: tuple[int, ...] = ()
@@ -70,10 +72,15 @@ class GateRecorder(keras.callbacks.Callback):
         """Record the model as it is before the first step."""
         self._record()
 
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002  # the signature of Keras
+        """Keep the number of the batch: Keras may run several before the end."""
+        self._begin = batch
+
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002  # the signature of Keras
         """Record it if it is time."""
-        self._step += 1
-        if self._step % self._every == 0:
+        before = self._step
+        self._step += self._executed(batch)
+        if self._step // self._every > before // self._every:
             self._record()
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002  # the signature of Keras
@@ -84,6 +91,21 @@ class GateRecorder(keras.callbacks.Callback):
         """Record the trained model."""
         self._record()
         self._write()
+        if not any(step.places for step in self._steps):
+            text = Sentence(
+                "No merge of {model} was recognized as a gate, so {path} holds no merges. To record all merges, "
+                "pass {code}.",
+                model=self._steps[-1].model,
+                path=self.path,
+                code="GateRecorder(..., everything=True)",
+            )
+            warnings.warn(translated(text), stacklevel=2)
+
+    def _executed(self, batch: int) -> int:
+        """How many steps have ended with this one; the last execution of an epoch may have fewer than the others."""
+        steps = (self.params or {}).get("steps")
+        last = batch if steps is None else min(batch, steps - 1)
+        return max(1, last - self._begin + 1) if self._begin >= 0 else 1
 
     def _record(self) -> None:
         if self._steps and self._steps[-1].number == self._step:

@@ -12,8 +12,17 @@ from keras.src.backend import numpy as backend_functions  # what all of `keras.o
 from keras.src.backend.common import global_state
 from keras.src.backend.common.masking import get_keras_mask
 from keras.src.backend.common.symbolic_scope import in_symbolic_scope
+from keras.src.backend.common.variables import get_autocast_scope
 
-__all__ = ["backend_functions", "call_order", "in_symbolic_scope", "in_training", "mask_of"]
+__all__ = [
+    "autocast_dtype",
+    "backend_functions",
+    "call_order",
+    "in_symbolic_scope",
+    "in_training",
+    "is_rematerialized",
+    "mask_of",
+]
 
 
 def mask_of(tensor: Any) -> Any:
@@ -45,3 +54,14 @@ def call_order(model: Any) -> dict[Any, list[int]]:
         if not node.is_input:
             found[id(node.operation)].append(numbers.get(id(node), 0))
     return found
+
+
+def is_rematerialized(layer: Any) -> bool:
+    """Whether Keras computes a layer again in the backward pass."""
+    return layer._remat_mode is not None
+
+
+def autocast_dtype() -> str | None:
+    """The dtype to which variables are cast now, or None."""
+    scope = get_autocast_scope()
+    return None if scope is None else str(scope.dtype)

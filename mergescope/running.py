@@ -8,6 +8,8 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
+
 from .collecting import Collector, Place
 from .engine import invalid_request
 from .watch import Look, Watch
@@ -122,7 +124,7 @@ def _run_keras(model: Any, inputs: Any, look: Look, touch: Touch | None, repeat:
     from .keras_calls import followed_calls, tensors_in  # noqa: PLC0415  # likewise
 
     backend = keras.backend.backend()
-    given = keras.tree.map_structure(lambda x: None if x is None else keras.ops.convert_to_tensor(x), inputs)
+    given = keras.tree.map_structure(lambda x: None if x is None else _converted(keras, x), inputs)
     watch = Watch(look, touch=touch, counts=_counts(model, backend))
     named = tuple(zip(_input_names(model), tensors_in(given), strict=False))
     for name, tensor in named:
@@ -133,6 +135,22 @@ def _run_keras(model: Any, inputs: Any, look: Look, touch: Touch | None, repeat:
         is_layer = isinstance(model, keras.layers.Layer)
         result = model(given, training=False) if is_layer else model(given)
     return Ran(watch, named, tuple(tensors_in(result)))
+
+
+def _converted(keras: Any, value: Any) -> Any:
+    """A tensor of the backend."""
+    try:
+        return keras.ops.convert_to_tensor(value)
+    except Exception:  # each backend raises its own kind
+        raise _no_tensor(value) from None
+
+
+def _no_tensor(value: Any) -> Exception:
+    return invalid_request(
+        "{type} cannot be converted to a tensor. Pass arrays of numbers or texts in the structure that the "
+        "model takes, such as an array, a list or a dict; of a data set, pass the inputs of one batch.",
+        type=f"{type(value).__name__} of dtype {value.dtype}" if hasattr(value, "dtype") else type(value).__name__,
+    )
 
 
 def _operations(watch: Watch, backend: str) -> AbstractContextManager[None]:
@@ -198,7 +216,10 @@ def _torch_arguments(model: Any, inputs: Any) -> tuple[list[Any], dict[str, Any]
     like = next(iter(model.parameters()), None)
 
     def placed(value: Any) -> Any:
-        tensor = torch.as_tensor(value)
+        try:
+            tensor = torch.as_tensor(_plain(value))
+        except Exception:  # PyTorch raises several kinds
+            raise _no_tensor(value) from None
         if like is None:
             return tensor
         dtype = like.dtype if tensor.is_floating_point() and like.is_floating_point() else tensor.dtype
@@ -208,3 +229,12 @@ def _torch_arguments(model: Any, inputs: Any) -> tuple[list[Any], dict[str, Any]
         return [], {str(name): placed(value) for name, value in inputs.items()}
     listed = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
     return [placed(value) for value in listed], {}
+
+
+def _plain(value: Any) -> Any:
+    """What PyTorch takes: an array of NumPy in the byte order of this machine, without negative strides, writable."""
+    if not isinstance(value, np.ndarray) and not hasattr(value, "to_numpy"):
+        return value
+    array = np.asarray(value)
+    usual = array.flags.writeable and array.dtype.isnative and all(stride >= 0 for stride in array.strides)
+    return array if usual else array.astype(array.dtype.newbyteorder("="), order="C", copy=True)

@@ -73,7 +73,8 @@ def show(
 
     Args:
         given: the name of a merge ("Multiply" if there is none), then one array for each input, batch axis first; of
-            NumPy, PyTorch, JAX or TensorFlow. A single array is shown by itself.
+            NumPy, PyTorch, JAX or TensorFlow; or a list of these arrays, as Keras's layers take them. A single array is
+            shown by itself.
         axis: of Concatenate.
         axes: of Dot: one for both inputs, or a pair.
         normalize: whether Dot divides each input by its L2 norm first.
@@ -88,6 +89,8 @@ def show(
         MergeError: with `strict`, the shapes are incompatible; always, if what was given is no array.
     """
     operation, *arrays = given if given and isinstance(given[0], str) else ("Multiply", *given)
+    if len(arrays) == 1 and isinstance(arrays[0], (list, tuple)) and all(hasattr(one, "shape") for one in arrays[0]):
+        arrays = list(arrays[0])
     if not arrays:
         raise invalid_request("There is nothing to show: pass one or more arrays, such as show('Multiply', x, a).")
     engine = backend_of(tuple(arrays)) if backend is None else backend

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
+from itertools import takewhile
 from typing import Any
 
 import tensorflow as tf
+from tensorflow.python.framework import op_def_registry  # no public function names the operands of an operation
 from tensorflow.python.framework.op_callbacks import (
     add_op_callback,  # no public function reports eager operations
     remove_op_callback,
@@ -20,7 +23,26 @@ _MERGES = {
     "Minimum": "Minimum", "ConcatV2": "Concatenate", "AddN": "Add",
 }  # fmt: skip
 _ABOUT_SHAPES = frozenset({"Shape", "ShapeN", "Size", "Rank", "ZerosLike", "OnesLike"})  # use no value of their input
-_BESIDE = {"ConcatV2": 1, "Pack": 0}  # operands at the end that are settings
+_SETTINGS = frozenset(
+    {
+        "axis",
+        "axes",
+        "begin",
+        "concat_dim",
+        "dimension",
+        "dims",
+        "end",
+        "multiples",
+        "num_segments",
+        "output_shape",
+        "paddings",
+        "perm",
+        "reduction_indices",
+        "shape",
+        "size",
+        "strides",
+    }
+)  # names of operands that TensorFlow takes as tensors although they are settings
 
 
 @contextmanager
@@ -45,11 +67,21 @@ def followed_operations(watch: Watch) -> Iterator[None]:
         tf.config.run_functions_eagerly(eager)
 
 
+@cache
+def _settings(name: str) -> int:
+    """How many operands at the end of an operation are settings."""
+    known = op_def_registry.get(name)
+    names = [one.name for one in known.input_arg] if known is not None else []
+    return sum(1 for _ in takewhile(_SETTINGS.__contains__, reversed(names)))
+
+
 def _report(watch: Watch, name: str, inputs: list[Any], outputs: list[Any]) -> None:
     if name in _ABOUT_SHAPES or not outputs:
         return
-    beside = _BESIDE.get(name, 0)
-    operands = inputs[: len(inputs) - beside] if beside else inputs
+    operands = list(inputs)
+    for _ in range(_settings(name)):
+        if watch.source(operands[-1]) is None:  # one that is computed from the inputs is an operand
+            operands.pop()
     if len(outputs) > 1 or sum(watch.source(one) is not None for one in operands) < 2:
         watch.carried(operands, outputs)
         return

@@ -20,7 +20,7 @@ from keras import layers
 from tensorflow.python.eager import context, execute  # no public function executes an operation by its name
 from tensorflow.python.framework.op_callbacks import add_op_callback, remove_op_callback
 
-from .keras_internals import in_training, mask_of
+from .keras_internals import autocast_dtype, in_training, is_rematerialized, mask_of
 
 _REPEATED = frozenset({
     layers.Conv1D, layers.Conv2D, layers.Conv3D, layers.Conv1DTranspose, layers.Conv2DTranspose,
@@ -103,11 +103,21 @@ class RepeatedCalls:
             return plan.run(inputs)
         self._noted = []
         try:
-            result = original()
+            result = self._called(layer, args[0], inputs, original)
             self._plans[key] = _planned(inputs, self._noted, result, state) if _same(state, _state(layer)) else None
         finally:
             self._noted = None
         return result
+
+    def _called(self, layer: Any, given: Any, inputs: Sequence[Any], original: Callable[[], Any]) -> Any:
+        """The result, without the code around `Layer.call` where that only passes on the inputs and the result."""
+        if _needs_keras(layer, inputs):
+            return original()
+        try:
+            return layer.call(given)
+        except Exception:  # whatever TensorFlow raises: the message of Keras says more
+            self._noted = []
+            return original()
 
     def _note(
         self, op_type: Any, inputs: Any, attrs: Any, outputs: Any, op_name: Any = None, graph: Any = None
@@ -130,6 +140,17 @@ def _inputs(layer: Any, args: Any, kwargs: Any) -> list[Any] | None:
     activation = getattr(layer, "activation", None)
     known = activation is None or str(getattr(activation, "__module__", "")).startswith(_ACTIVATIONS)
     return found if own and known and keras.distribution.distribution() is None else None
+
+
+def _needs_keras(layer: Any, inputs: Sequence[Any]) -> bool:
+    """Whether Keras's code around `Layer.call` does more than pass on the inputs and the result, such as a cast."""
+    mixed = layer.compute_dtype != layer.variable_dtype or autocast_dtype() not in (None, layer.compute_dtype)
+    return (
+        mixed
+        or is_rematerialized(layer)
+        or getattr(layer, "quantization_mode", None) is not None
+        or any(one.dtype.name != layer.input_dtype for one in inputs)
+    )
 
 
 def _is_plain(args: Any, kwargs: Any) -> bool:

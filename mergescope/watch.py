@@ -36,6 +36,10 @@ class TensorMap(Generic[T]):
             return
         self._entries[number] = (reference, value)
 
+    def pop(self, tensor: Any) -> None:
+        """Forget the value of a tensor, if it has one."""
+        self._entries.pop(id(tensor), None)
+
     def get(self, tensor: Any) -> T | None:
         """The value of a tensor, or None."""
         entry = self._entries.get(id(tensor))

@@ -10,7 +10,8 @@ import anywidget
 import numpy as np
 import traitlets
 
-from .engine import BROWSER, Selection, TensorView, joined_modules, payload, read_selection
+from .engine import BROWSER, Selection, Sentence, TensorView, joined_modules, payload, read_selection
+from .language import translated
 
 # The colours are those of the notebook, else those of the app on the background that is painted behind the view, as in
 # marimo, whose dark theme is not the browser's. The style sheet goes into a shadow root, since it names
@@ -130,6 +131,12 @@ class TensorWidget(anywidget.AnyWidget):
         super().__init__(meta=_plain(data["meta"]), numbers=data["numbers"].astype("<f4").tobytes())
         self.view = view
         self.selection = read_selection({}, view, data["meta"])
+
+    def __repr__(self) -> str:
+        """What a terminal shows, which draws no widgets."""
+        named = [f"{panel.title} {panel.value.shape}".strip() for panel in self.view.panels]
+        text = Sentence("{tensors}. Jupyter, VS Code and marimo draw it.", tensors=", ".join(named))
+        return f"TensorWidget: {translated(text)}"
 
     @traitlets.observe("chosen")
     def _take(self, change: dict[str, Any]) -> None:

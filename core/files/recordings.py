@@ -10,7 +10,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import IO, Any, Literal
 
 import numpy as np
@@ -154,8 +154,18 @@ def write_recording(target: IO[bytes], index: Index, arrays: Iterable[Array]) ->
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         for number, array in enumerate(arrays):
             with archive.open(_member(f"{number}.npy"), "w", force_zip64=True) as member:
-                np.lib.format.write_array(member, np.asarray(array), allow_pickle=False)
-        archive.writestr(_member(INDEX), json.dumps(_as_json(index), separators=(",", ":")))
+                _write_array(member, np.asarray(array))
+        listed = {"format": FORMAT, "version": VERSION, **vars(index)}
+        archive.writestr(_member(INDEX), json.dumps(listed, separators=(",", ":"), default=vars))
+
+
+def _write_array(target: IO[bytes], array: Array) -> None:
+    """Write it as NumPy does, which copies an array before it writes to anything but a file."""
+    if array.flags.c_contiguous and array.size and array.dtype.kind in "biuf":
+        np.lib.format.write_array_header_1_0(target, np.lib.format.header_data_from_array_1_0(array))
+        target.write(array.reshape(-1).view(np.uint8).data)
+    else:
+        np.lib.format.write_array(target, array, allow_pickle=False)
 
 
 def recording_bytes(index: Index, arrays: Sequence[Array]) -> bytes:
@@ -168,7 +178,3 @@ def recording_bytes(index: Index, arrays: Sequence[Array]) -> bytes:
 def _member(name: str) -> zipfile.ZipInfo:
     """A member with a fixed date: equal runs give equal files."""
     return zipfile.ZipInfo(name, (2000, 1, 1, 0, 0, 0))
-
-
-def _as_json(index: Index) -> dict[str, Any]:
-    return {"format": FORMAT, "version": VERSION, **asdict(index)}

@@ -115,8 +115,11 @@ class InspectedModel:
         return self._ask("run", {}, arrays, lambda reply: as_run(self.model, reply))
 
     def tensors(self, merge_id: str) -> Future[MergeTensors | None]:
-        """The tensors of a merge in the last run; None if the run did not reach it or the process has ended since."""
-        return self._ask("tensors", {"merge": merge_id}, (), as_tensors)
+        """The tensors of a merge in the last run; None if the run did not reach it.
+
+        The future raises SandboxError "gone" if the process has been replaced since.
+        """
+        return self._ask("tensors", {"merge": merge_id}, (), lambda reply: as_tensors(_held(reply)))
 
     def gradients(
         self, merge_id: str, *, output: int = 0, index: Sequence[int] | None = None
@@ -127,9 +130,11 @@ class InspectedModel:
             merge_id: which merge.
             output: which output of the model.
             index: of the element, batch first; None for the largest.
+
+        The future raises SandboxError "gone" if the process has been replaced since that run.
         """
         header = {"merge": merge_id, "output": output, "index": None if index is None else list(index)}
-        return self._ask("gradients", header, (), lambda reply: _as_gradients(self.model, reply))
+        return self._ask("gradients", header, (), lambda reply: _as_gradients(self.model, _held(reply)))
 
     def close(self) -> None:
         """End the process and remove its folder. Pending calls raise SandboxError. May be called more than once."""
@@ -183,6 +188,17 @@ class InspectedModel:
 
         self.loaded.add_done_callback(submit)
         return result
+
+
+def _held(reply: Reply) -> Reply:
+    """A reply about the last run.
+
+    Raises:
+        SandboxError: the process has not run the model: it has replaced the one that has.
+    """
+    if reply.header.get("lost"):
+        raise SandboxError("gone", "the process was replaced after the last run")
+    return reply
 
 
 def _as_gradients(model: ModelFile, reply: Reply) -> MergeGradients | RunFailure:

@@ -114,10 +114,13 @@ def tensors(header: dict[str, Any], arrays: list[Array]) -> Message:
     """Operands and output of a merge in the last run; "merge" is its id.
 
     Returns:
-        "found"; "masks": for each operand and the output whether it has a mask. Arrays: operands, output, masks.
+        "found"; "masks": for each operand and the output whether it has a mask. Arrays: operands, output, masks. Or
+        "lost": there was no run in this process, which has replaced another.
     """
+    if _HELD.inputs is None:
+        return {"lost": True}, []
     name = header["merge"]
-    if name not in _HELD.tensors and _HELD.inputs is not None:
+    if name not in _HELD.tensors:
         _again(name)
     found = _HELD.tensors.get(name)
     if found is None:
@@ -135,9 +138,10 @@ def gradients(header: dict[str, Any], arrays: list[Array]) -> Message:
 
     Returns:
         "index", "value" of the element. Arrays: the gradients of the operands, then that of the result of the merge.
+        Or "lost": there was no run in this process, which has replaced another.
     """
-    if _HELD.inputs is None:  # the process was replaced after the last run
-        return {"failure": None}, []
+    if _HELD.inputs is None:
+        return {"lost": True}, []
     watched: list[Any] = []
     with tf.GradientTape(watch_accessed_variables=False) as tape:
 

@@ -242,6 +242,35 @@ def test_a_limit_of_memory_leaves_values_out(models):
     assert place.gate is None
 
 
+def test_settings_that_are_tensors_are_no_operands():
+    """TensorFlow takes axes and sizes as tensors; one that is computed from the inputs does meet them."""
+    import tensorflow as tf
+
+    def messages(given):
+        features, edges = given
+        sent = tf.gather(features, edges[:, 0]) * tf.sigmoid(tf.gather(features, edges[:, 1]))
+        received = tf.math.unsorted_segment_sum(sent, edges[:, 1], num_segments=5)
+        return tf.broadcast_to(received[:1], tf.stack([edges[0, 1], 3]))
+
+    seen = mergescope.inspect(messages, [np.ones((5, 3), "float32"), np.array([[0, 2], [2, 4]], "int32")])
+    assert {place.name: place.shapes for place in seen} == {
+        "GatherV2": ((5, 3), (2,), (2, 3)),
+        "GatherV2#2": ((5, 3), (2,), (2, 3)),
+        "multiply": ((2, 3), (2, 3), (2, 3)),
+        "UnsortedSegmentSum": ((2, 3), (2,), (5, 3)),
+        "BroadcastTo": ((1, 3), (2,), (2, 3)),
+    }
+
+
+@pytest.mark.parametrize("given", [np.ones((2, 3), object), np.array([[1], [2, 3]], object), iter([1]), {1, 2}])
+def test_inputs_that_are_no_tensors_are_named(given):
+    """Before the model runs, in words of this package."""
+    import keras
+
+    with pytest.raises(mergescope.MergeError, match=f"{type(given).__name__} .*cannot be converted to a tensor"):
+        mergescope.inspect(keras.Sequential([keras.layers.Dense(3)]), given)
+
+
 def test_inputs_that_are_no_dense_numbers(tmp_path):
     """A model on texts is followed and recorded; the texts themselves are left out."""
     import keras

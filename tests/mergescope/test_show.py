@@ -34,6 +34,11 @@ def test_the_view_is_that_of_the_app():
     assert widget.selection.cell is None
 
 
+def test_a_terminal_shows_the_shapes():
+    """It draws no widgets."""
+    assert repr(mergescope.show("Multiply", X, A)).startswith(f"TensorWidget: input 0 {X.shape}, input 1 {A.shape}")
+
+
 def test_multiply_is_the_default():
     assert mergescope.show(X, A).meta == mergescope.show("Multiply", X, A).meta
 
@@ -123,16 +128,34 @@ def test_however_an_array_is_stored(given):
         (np.array([["2020-01-01"]], "M8[D]"), r"datetime64\[D\] is no dtype of numbers"),
         (np.array([[3]], "m8[s]"), r"timedelta64\[s\] is no dtype of numbers"),
         (np.zeros((2, 3), [("a", "f4"), ("b", "i4")]), "is no dtype of numbers"),
+        (np.zeros((2, 3), [("a", "f4")]), "is no dtype of numbers"),
+        (np.ones((2, 3), object), r"ndarray holds Python objects .* x\.astype"),
         (np.ma.masked_less(X, 3), "masked elements"),
         (X + 1j, "Complex numbers cannot be drawn"),
     ],
-    ids=["texts", "bytes", "dates", "durations", "fields", "masked", "complex"],
+    ids=["texts", "bytes", "dates", "durations", "fields", "one field", "objects", "masked", "complex"],
 )
 def test_what_holds_no_real_numbers_is_rejected(given, message):
     """Alone and as an input: nothing is converted or left out without a word."""
     for call in ((given,), ("Multiply", X, given)):
         with pytest.raises(mergescope.MergeError, match=message):
             mergescope.show(*call)
+
+
+def test_tables_of_pandas():
+    """Of numbers they are arrays; a column of objects has to be converted."""
+    pandas = pytest.importorskip("pandas")
+    table = pandas.DataFrame([[1.0, 2.0], [3.0, 4.0]])
+    assert mergescope.show("Add", table, table).view.panels[-1].value.tolist() == [[2, 4], [6, 8]]
+    missing = pandas.DataFrame({"a": [1, 2], "b": pandas.Series([1, None], dtype=object)})
+    with pytest.raises(mergescope.MergeError, match="na_value"):
+        mergescope.show("Add", missing, missing)
+
+
+def test_a_list_of_arrays_are_the_inputs():
+    """As Keras's layers take them; a nested list of numbers is an array."""
+    assert mergescope.show("Multiply", [X, A]).numbers == mergescope.show("Multiply", X, A).numbers
+    assert len(mergescope.show("Add", X.tolist()).view.panels) == 2
 
 
 def test_too_many_elements_are_not_computed():

@@ -133,6 +133,29 @@ def test_named_inputs_and_half_precision():
     assert seen["multiply"].shapes == ((2, 1), (2, 3), (2, 3))
 
 
+@pytest.mark.parametrize("change", ["read-only", "negative strides", "big-endian", "Fortran"])
+def test_however_an_input_is_stored(change, recwarn):
+    """PyTorch itself rejects or warns of most of them."""
+    image = X.copy()
+    image.flags.writeable = False
+    stored = {
+        "read-only": image, "negative strides": X[:, :, ::-1, ::-1],
+        "big-endian": X.astype(">f4"), "Fortran": np.asfortranarray(X),
+    }[change]  # fmt: skip
+    import torch
+    from torch import nn
+
+    class Gate(nn.Module):
+        def forward(self, x):
+            return x * torch.sigmoid(x)
+
+    place = mergescope.inspect(Gate(), stored)["multiply"]
+    np.testing.assert_array_equal(place.inputs[0], stored)
+    assert not [one for one in recwarn if "writable" in str(one.message)]
+    with pytest.raises(mergescope.MergeError, match="ndarray of dtype object cannot be converted"):
+        mergescope.inspect(Gate(), np.ones((2, 3), object))
+
+
 def test_tensors_are_shown():
     """With a gradient, on the backend of PyTorch."""
     import torch

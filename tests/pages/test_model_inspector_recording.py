@@ -101,6 +101,39 @@ def test_attention_maps_of_channels_that_come_first():
     assert captions[0] == captions[1] != []
 
 
+def without_values(step, dtype="float32", *, absent=False):
+    """A training of three steps whose gate has no values at one of them, or is not listed there."""
+    index, arrays = good((0, 3, 7))
+    steps = []
+    for one in index.steps:
+        tensors = dict(one.tensors)
+        if one.number == step:
+            left_out = tuple(replace(tensor, array=None, dtype=dtype) for tensor in tensors.pop("gate/multiply"))
+            tensors |= {} if absent else {"gate/multiply": left_out}
+        steps.append(replace(one, tensors=tensors))
+    return recording_bytes(replace(index, steps=tuple(steps)), arrays)
+
+
+@pytest.mark.parametrize(
+    ("file", "reasons"),
+    [
+        (without_values(3), ["too large", "smaller batch or fewer steps", "mergescope.inspect(model, inputs)"]),
+        (without_values(3, "complex64"), ["real numbers only", "complex64"]),
+        (without_values(3, absent=True), ["At step 3", "not recorded", "steps: 0, 7", "everything=True"]),
+    ],
+    ids=["size", "dtype", "absent"],
+)
+@pytest.mark.parametrize("part", ["values", "compare"])
+def test_values_that_are_not_recorded(file, reasons, part):
+    """The page says why the values of a merge are missing and how to get them, for the step and for the other one."""
+    chosen = {"mstep": "3"} if part == "values" else {"mstep": "7", "mpart": "compare", "mwith": "input", "mthen": "3"}
+    app = open_inspector(file, "train.msr.npz", **chosen)
+    assert not app.exception
+    text = " ".join(one.value for one in app.info)
+    assert "did not reach" not in text
+    assert all(reason in text for reason in reasons), text
+
+
 @pytest.mark.parametrize("name", ["cut off", "no list", "newer", "objects", "other shape", "foreign member"])
 def test_a_broken_recording_gets_one_sentence(name):
     """And the page stays, with the lines that make a recording."""

@@ -68,13 +68,21 @@ def _show_known(entry: MergeEntry, ran: Ran | None) -> None:
         st.caption(plain(_summary(entry)))
         st.caption(t("The shapes are not in the file, so the alignment is not known before a run."))
     if ran is not None:
-        here = failed(ran) == entry.id
-        ended = ran.run.failure is not None
-        st.info(
-            t("The run ended here.") if here
-            else t("The run ended before it reached this merge.") if ended
-            else t("The run did not reach this merge: its result is not used by any output of the model.")
-        )  # fmt: skip
+        _show_missing(entry, ran)
+
+
+def _show_missing(entry: MergeEntry, ran: Ran) -> None:
+    """Why a run, or a recorded one, has no values of a merge."""
+    if ran.recorded is not None:
+        st.info(plain(t(ran.recorded.why_missing(entry.id))))
+        return
+    here = failed(ran) == entry.id
+    ended = ran.run.failure is not None
+    st.info(
+        t("The run ended here.") if here
+        else t("The run ended before it reached this merge.") if ended
+        else t("The run did not reach this merge: its result is not used by any output of the model.")
+    )  # fmt: skip
 
 
 def show_details(model: ModelFile, entry: MergeEntry, shown: Shown | None) -> None:
@@ -185,7 +193,10 @@ def _compare(model: ModelFile, tensors: Tensors, ran: Ran) -> None:
             show_merges(tensors, second)
         return
     again = second_run(ran, model)
-    if again is None or entry.id not in again.run.records:
+    if again is None:
+        return
+    if entry.id not in again.run.records:
+        _show_missing(entry, again)
         return
     second = fetch(again, entry)
     if second is not None:

@@ -12,6 +12,7 @@ from core.dtypes import Array
 from core.errors import Shape, invalid_request
 from core.files.recording_reader import Recording, is_recording, read_recording
 from core.files.recordings import Meeting, RecordedTensor, Step
+from core.sentences import Sentence
 from sandbox.model_file.entries import InputEntry, JoinEntry, JoinKind, LayerEntry, MergeEntry, Operand
 from sandbox.model_file.file import ModelFile
 from sandbox.model_run.results import (
@@ -27,6 +28,8 @@ from sandbox.model_run.summary import figures, thumbnail
 from ui.inspector.controls import Choice, pick_step
 
 _JOIN_KINDS: dict[str, JoinKind] = {"operation": "operation", "inside": "layer"}
+_REAL = ("float", "bfloat", "int", "uint", "bool")  # how the names of the dtypes begin whose values are recorded
+_NAMED = 12  # steps that a sentence names
 T = TypeVar("T")
 
 
@@ -161,6 +164,31 @@ class RecordedStep:
         found = {one.name: one.tensor.array for one in self.recording.index.inputs}
         return {name: self.recording.array(number) for name, number in found.items() if number is not None}
 
+    def why_missing(self, merge_id: str) -> Sentence:
+        """Why the recording does not hold the values of a merge at this step."""
+        tensors = self.step.tensors.get(merge_id)
+        if tensors is None:
+            found = [str(step.number) for step in self.recording.index.steps if merge_id in step.tensors]
+            return Sentence(
+                "At step {step} this merge was not recorded: the model did not call it, or its values did not show yet "
+                "that it is a gate. It was recorded at these steps: {steps}. For all merges at all steps, pass {code} "
+                "to {recorder}.",
+                step=self.step.number,
+                steps=", ".join(found[:_NAMED]) + (", …" if len(found) > _NAMED else "") if found else "–",
+                code="everything=True",
+                recorder="GateRecorder",
+            )
+        other = next((one.dtype for one in tensors if one.array is None and not _is_real(one.dtype)), None)
+        if other is not None:
+            return Sentence("A recording holds real numbers only; this merge has tensors of dtype {dtype}.",
+                            dtype=other)  # fmt: skip
+        return Sentence(
+            "The recording holds the shapes of this merge but not its values: the file would have become too large, or "
+            "the tensors are sparse or ragged. If it is the size, record a smaller batch or fewer steps, or look at "
+            "the values where the model is: {code}.",
+            code="mergescope.inspect(model, inputs).show(name)",
+        )
+
     def _run(self) -> Run:
         records = {
             name: self._record(name, tensors)
@@ -182,6 +210,10 @@ class RecordedStep:
         ]
         masked = tuple(tensor.mask is not None for tensor in tensors)
         return MergeRecord(name, tuple(found[:-1]), found[-1], thumbnail(arrays[-1]), masked)
+
+
+def _is_real(dtype: str) -> bool:
+    return dtype.startswith(_REAL)
 
 
 def step_tensors(recording: Recording, step: Step, merge_id: str) -> MergeTensors | None:

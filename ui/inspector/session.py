@@ -140,7 +140,14 @@ class ModelSession:
             raise SandboxError("closed", "too many other inputs have been run since")
         if self._inside != key:
             self._start_run(key)
-        return ask(merge_id)
+        answer = ask(merge_id)
+        answer.add_done_callback(partial(self._note_loss, key))
+        return answer
+
+    def _note_loss(self, key: str, answer: Future[Any]) -> None:
+        """A process that has been replaced does not hold the input any more: it is run again before the next answer."""
+        if self._inside == key and _lost(answer):
+            self._inside = None
 
 
 def _lost(answer: Future[Any]) -> bool:

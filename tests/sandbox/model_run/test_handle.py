@@ -139,6 +139,9 @@ def test_gradients_fencing_loss_and_closing(opened):
     folder, pid = handle._lease.slot.folder, handle.pid
     assert list(Path(folder).iterdir()) == []  # the file that Keras has read is gone
     os.kill(pid, 9)
+    for ask in (handle.tensors, handle.gradients, handle.tensors):  # the next process has not run the model
+        with pytest.raises(SandboxError, match=r"gone|died"):
+            ask(gate).result(PATIENCE)
     again = handle.run(inputs).result(PATIENCE)  # the model is loaded into the next process by itself
     assert handle.pid != pid
     np.testing.assert_array_equal(again.outputs[0].value, run.outputs[0].value)

@@ -113,6 +113,18 @@ def test_what_was_lost_by_accident_is_asked_again():
     assert session.run("b", feeds(1)).exception().kind == "memory"
 
 
+def test_a_process_that_was_replaced_runs_the_input_again(session):
+    """Its successor holds no input; what is asked next about the same one is answered."""
+    handle, right = session.handle, session.handle.tensors
+    session.run("a", feeds(0))
+    handle.tensors = lambda _: engine.done(error=SandboxError("gone"))
+    assert session.tensors("a", "gate").exception().kind == "gone"
+    handle.tensors = right
+    engine.ASKED.clear()
+    assert session.tensors("a", "gate").result() is not None
+    assert kinds() == ["run", "tensors"]
+
+
 def test_from_many_threads(session):
     """A download asks on another thread than the page: each gets its own numbers."""
     session.run("a", feeds(0))
