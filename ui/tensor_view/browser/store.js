@@ -1,5 +1,6 @@
 // @ts-check
-// Tensors that this page has received, by digest: Python sends each once for a session and then only names it.
+// Tensors that this page has received, by digest: Python sends each once for a session and then only names it. So are
+// the parts of plans that most views have in common, such as their words.
 
 import { unpack } from "./packing.js";
 
@@ -8,6 +9,8 @@ const MOST = 96e6; // bytes that are kept; the oldest go first
 const kept = new Map(); // digest: Float32Array, the one used last at the end
 let bytes = 0;
 const coming = new Map(); // digest: a promise that ends when the tensor is here, or could not be fetched
+const MOST_PARTS = 512;
+const parts = new Map(); // digest: part of a plan; the oldest go first
 
 /**
  * Take in the tensors that came with this message and fetch those that it has an address of; the others are here.
@@ -16,6 +19,7 @@ const coming = new Map(); // digest: a promise that ends when the tensor is here
  * @param {Uint8Array} [bytes] of those that were packed
  */
 export function receive(meta, floats, bytes) {
+  for (const { digest, value } of Object.values(meta.parts ?? {})) if (value !== undefined) keepPart(digest, value);
   for (const { digest, count, at, url, packed } of meta.tensors ?? []) {
     if (at !== null) keep(digest, floats.slice(at, at + count));
     else if (kept.has(digest) || coming.has(digest)) continue;
@@ -41,6 +45,22 @@ async function fetched(count, url) {
   return new Float32Array(content);
 }
 
+function keepPart(digest, value) {
+  parts.delete(digest);
+  parts.set(digest, value);
+  if (parts.size > MOST_PARTS) parts.delete(parts.keys().next().value);
+}
+
+/**
+ * The plan with the parts that it only names, once nothing of it is missing.
+ * @param {import('./types').Meta} meta
+ * @returns {import('./types').Meta}
+ */
+export function complete({ parts: named, ...meta }) {
+  const found = Object.entries(named ?? {}).map(([name, { digest }]) => [name, parts.get(digest)]);
+  return { ...meta, ...Object.fromEntries(found) };
+}
+
 /**
  * What has to be waited for before a view can be drawn.
  * @param {import('./types').Meta} meta
@@ -59,10 +79,15 @@ function keep(digest, values) {
 }
 
 /**
- * The tensors of a message that are not here, by digest: it was lost on the way, or they were dropped.
+ * What a message names and is not here, by digest: it was lost on the way, or dropped.
  * @param {import('./types').Meta} meta
  */
-export const missing = (meta) => (meta.tensors ?? []).map(({ digest }) => digest).filter((digest) => !kept.has(digest));
+export const missing = (meta) => [
+  ...(meta.tensors ?? []).map(({ digest }) => digest).filter((digest) => !kept.has(digest)),
+  ...Object.values(meta.parts ?? {})
+    .map(({ digest }) => digest)
+    .filter((digest) => !parts.has(digest)),
+];
 
 /** A tensor, to be read only. */
 export function tensorOf(digest) {
