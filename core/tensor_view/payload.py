@@ -24,7 +24,10 @@ from .reels import reel_plans
 from .scene import scene_plan
 from .words import WORDS
 
-_COMPUTED = ("Add", "Subtract", "Multiply")  # as browser/live.js does in float32
+_COMPUTED = {"Add": np.add, "Subtract": np.subtract, "Multiply": np.multiply}  # as browser/live.js does in float32
+_DERIVED = range(
+    1_024, 1_000_001
+)  # elements of a result that is not live: fewer gain little, more take memory to check
 _MANY = 64  # channels on a last axis that is not drawn as columns by default
 
 
@@ -131,7 +134,23 @@ def _is_computed(view: TensorView, notes: list[str]) -> bool:
     """Whether the browser can make the result itself, to the bit: it is not sent then, a third of what a gate sends."""
     floats = all(panel.value.dtype == np.float32 for panel in view.panels)
     operation = view.alignment.operation if view.alignment else None
-    return view.live and floats and not any(notes) and operation in _COMPUTED
+    if not floats or any(notes) or operation not in _COMPUTED:
+        return False
+    return view.live or (view.derived and view.panels[-1].value.size in _DERIVED and _comes_out_the_same(view))
+
+
+def _comes_out_the_same(view: TensorView) -> bool:
+    """Whether the result is, bit for bit, the inputs combined one after another; backends have their own ways."""
+    assert view.alignment is not None
+    step = _COMPUTED[view.alignment.operation]
+    entries = zip(view.panels[:-1], view.alignment.inputs, strict=True)
+    first, *others = (panel.value.reshape(entry.expanded_shape) for panel, entry in entries)
+    with np.errstate(all="ignore"):
+        total = first
+        for other in others:
+            total = step(total, other)
+    result = view.panels[-1].value
+    return total.shape == result.shape and np.array_equal(total.view(np.uint32), result.view(np.uint32))
 
 
 def _panel(view: TensorView, frame: Frame, number: int, words: dict[str, str]) -> dict[str, Any]:
