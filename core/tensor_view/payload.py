@@ -39,6 +39,7 @@ def payload(
     received: Container[str] = (),
     offer: Callable[[str, Array], str | None] | None = None,
     packing: Callable[[str, Array], Packed | None] | None = None,
+    stream: Callable[[str, Array], dict[str, Any] | None] | None = None,
 ) -> dict[str, Any]:
     """The data of a view for the browser. Equal views give equal data.
 
@@ -51,6 +52,7 @@ def payload(
         received: digests of tensors that the browser has already; they are named, not sent.
         offer: (digest, one row of float32) -> an address from which the browser fetches it, None to send it along.
         packing: (digest, one row of float32) -> the tensor with fewer bytes, None to send it as it is.
+        stream: (digest, one row of float32) -> how the browser draws it (`streams.py`), None to send it.
     """
     frame, words = frame_of(view), {**WORDS, **view.words}
     notes = [_note(panel, words) for panel in view.panels]
@@ -63,7 +65,7 @@ def payload(
     meta["reels"], frames = reel_plans(view, [panel["start"] is not None for panel in meta["panels"]])
     meta["scene"], picture = scene_plan(view.scene)
     tensors |= frames | picture
-    meta["tensors"], rows, pieces = _sent(tensors, received, offer or _nothing, packing or _nothing)
+    meta["tensors"], rows, pieces = _sent(tensors, received, stream or _nothing, offer or _nothing, packing or _nothing)
     return {
         "meta": meta,
         "numbers": np.concatenate(rows) if rows else np.zeros(0, np.float32),
@@ -72,16 +74,20 @@ def payload(
 
 
 def _nothing(digest: str, row: Array) -> None:
-    """No address, nothing packed."""
+    """No address, nothing packed, nothing to draw."""
 
 
 def _sent(
     tensors: dict[str, Array],
     received: Container[str],
+    stream: Callable[[str, Array], dict[str, Any] | None],
     offer: Callable[[str, Array], str | None],
     packing: Callable[[str, Array], Packed | None],
 ) -> tuple[list[dict[str, Any]], list[Array], list[bytes]]:
-    """Every tensor by its digest, with its start among values or packed bytes, or its address; none if it is known."""
+    """Every tensor by its digest, with its start among values or packed bytes, its address, or how it is drawn.
+
+    None of these if it is known.
+    """
     plan: list[dict[str, Any]] = []
     rows, pieces = list[Array](), list[bytes]()
     start = filled = 0
@@ -90,7 +96,9 @@ def _sent(
         plan.append(one)
         if digest in received:
             continue
-        if url := offer(digest, row):
+        if drawn := stream(digest, row):
+            one["stream"] = drawn
+        elif url := offer(digest, row):
             one["url"] = url
         elif packed := packing(digest, row):
             one["packed"] = {"at": filled, "size": len(packed.content), "width": packed.width}

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from core.tensor_view import (
+    STREAMS,
     Array,
     Names,
     Packed,
@@ -76,8 +77,8 @@ def tensor_view(
     asked, fresh = _next(selection, held, session.get(f"{key}_asked"), received=held != session.get(f"{key}_received"))
     session.put({f"{key}_asked": asked, f"{key}_received": held})
     known, lost = received(key), missing(key)
-    offer, packing = partial(_offered, lost), partial(_packed, lost)
-    sent_view = payload(view, asked, received=known, offer=offer, packing=packing)
+    offer, packing, stream = partial(_offered, lost), partial(_packed, lost), partial(_drawn, lost)
+    sent_view = payload(view, asked, received=known, offer=offer, packing=packing, stream=stream)
     meta = sent_view["meta"]
     if meta["scene"] is not None:
         painted = painted_panel(held.get("painted"), view)
@@ -105,6 +106,11 @@ def _offered(lost: Container[str], digest: str, row: Array) -> str | None:
 def _packed(lost: Container[str], digest: str, row: Array) -> Packed | None:
     """The tensor with fewer bytes; what a browser could not unpack crosses as it is."""
     return None if digest in lost else _PACKED.get(digest, row)
+
+
+def _drawn(lost: Container[str], digest: str, row: Array) -> dict[str, Any] | None:
+    """How the browser draws it; what it did not draw as it is here crosses as values."""
+    return None if digest in lost else STREAMS.plan(digest, row)
 
 
 def painting(view: TensorView, key: str) -> Array | None:

@@ -80,7 +80,7 @@ def test_a_large_result_of_the_lab_is_not_sent(operation, shapes):
 
 
 def test_a_result_that_would_come_out_otherwise_is_sent():
-    """Of another operation, of integers, changed by one rounding, small; or as TensorFlow has it, without subnormals."""
+    """Of another operation, of integers, changed by one rounding, small; subnormals, which TensorFlow makes 0."""
     inputs = [make_sample("uniform", (2, 5, 7, 31), number=number) for number in range(2)]
     tiny = [value * np.float32(1e-20) for value in inputs]
     whole = [make_sample("counting", (2, 5, 7, 31), number=number, dtype="int32") for number in range(2)]

@@ -3,6 +3,7 @@
 // the parts of plans that most views have in common, such as their words.
 
 import { unpack } from "./packing.js";
+import { drawUniform } from "./random.js";
 
 const MOST = 96e6; // bytes that are kept; the oldest go first
 
@@ -13,20 +14,27 @@ const MOST_PARTS = 512;
 const parts = new Map(); // digest: part of a plan; the oldest go first
 
 /**
- * Take in the tensors that came with this message and fetch those that it has an address of; the others are here.
+ * Take in the tensors that came with this message, draw the random ones, and fetch those that it has an address of; the
+ * others are here.
  * @param {import('./types').Meta} meta
  * @param {Float32Array} floats
  * @param {Uint8Array} [bytes] of those that were packed
  */
 export function receive(meta, floats, bytes) {
   for (const { digest, value } of Object.values(meta.parts ?? {})) if (value !== undefined) keepPart(digest, value);
-  for (const { digest, count, at, url, packed } of meta.tensors ?? []) {
+  for (const { digest, count, at, url, packed, stream } of meta.tensors ?? []) {
     if (at !== null) keep(digest, floats.slice(at, at + count));
     else if (kept.has(digest) || coming.has(digest)) continue;
+    else if (stream) keepDrawn(digest, drawUniform(stream, count));
     else if (url) coming.set(digest, arrive(digest, fetched(count, url)));
     else if (packed && bytes)
       coming.set(digest, arrive(digest, unpack(bytes.slice(packed.at, packed.at + packed.size), count, packed.width)));
   }
+}
+
+/** Keep a tensor that was drawn here; where it came out otherwise it is missing, and asked for. */
+function keepDrawn(digest, values) {
+  if (values) keep(digest, values);
 }
 
 async function arrive(digest, promise) {

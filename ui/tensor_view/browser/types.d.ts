@@ -45,6 +45,8 @@ export interface SentTensor {
   url?: string;
   /** Offset and size among the packed bytes, and bytes of a value: see packing.js. */
   packed?: { at: number; size: number; width: number };
+  /** How it is drawn here: see random.js. */
+  stream?: { state: number[]; increment: number[]; sums: number[] };
 }
 
 export type Kind = "auto" | "sequential" | "diverging";
