@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.gates import GATES
 from core.gates.pitfalls import PITFALLS
+from tests.pages.opened import SECTIONS as FOLDED
 from tests.pages.opened import unfolded
 from tests.patience import PATIENCE
 from ui.text import _catalogue, plain
@@ -26,7 +27,7 @@ def open_gallery(**parameters) -> AppTest:
     app.switch_page(PAGE)
     for key, value in parameters.items():
         app.query_params[key] = str(value)
-    return app.run()
+    return unfolded(app, *FOLDED)
 
 
 def words(app: AppTest) -> str:

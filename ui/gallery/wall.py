@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from base64 import b64encode
 from collections.abc import Sequence
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from ui.gallery.sections import share
 from ui.streamlit_internals import served_component
 from ui.text import plain, t
 from ui.views.cached import remembered
+from ui.views.folded import folded
 
 _KEY = "gate_wall"
 _BROWSER = Path(__file__).parent / "browser"
@@ -52,8 +54,8 @@ def show_wall(features: Features) -> None:
         else:
             st.info(t("These features are too large to run gates on them; the table has shapes and costs."))
     unfolded = table_asked() or not features.computed
-    with frame.below("table"), st.expander(t("All gates as a table"), expanded=unfolded):
-        _show_table(cards)
+    with frame.below("table"):
+        folded(t("All gates as a table"), "wall_table", partial(_show_table, cards), expanded=unfolded)
 
 
 def payload(cards: Sequence[Card]) -> dict[str, Any]:
