@@ -45,8 +45,15 @@ def pack(row: Array) -> Packed | None:
         return None
     values = _narrowed(row)
     planes = values.view(np.uint8).reshape(row.size, values.itemsize).T
-    content = min((_deflated(planes.tobytes(), way) for way in _WAYS), key=len)
+    content = _deflated(planes.tobytes(), _way(planes))
     return Packed(content, values.itemsize) if len(content) <= _GAIN * row.nbytes else None
+
+
+def _way(planes: Array) -> int:
+    """The way that takes less for an eighth of the values, from the middle: trying both on all would take twice as long."""
+    count = planes.shape[1]
+    part = planes[:, 7 * count // 16 : 9 * count // 16].tobytes()
+    return min(_WAYS, key=lambda way: len(_deflated(part, way)))
 
 
 def _deflated(content: bytes, strategy: int) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Container, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from core.digests import digest
@@ -51,11 +52,24 @@ def named_parts(meta: Mapping[str, Any], known: Container[str]) -> tuple[dict[st
     """
     parts, sizes = dict[str, Any](), dict[str, int]()
     for name in _PARTS:
-        text = json.dumps(meta[name])
-        found = digest(text)[:16]
-        sizes[found] = len(text)
+        found, size = _named(_content(meta[name]))
+        sizes[found] = size
         parts[name] = {"digest": found} if found in known else {"digest": found, "value": meta[name]}
     return {**{name: value for name, value in meta.items() if name not in _PARTS}, "parts": parts}, sizes
+
+
+def _content(part: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> tuple[Any, ...]:
+    """All that a part says: texts by name, or orders of channels."""
+    if isinstance(part, Mapping):
+        return tuple(part.items())
+    return tuple((order["name"], order["title"], tuple(order["channels"])) for order in part)
+
+
+@lru_cache(maxsize=512)
+def _named(content: tuple[Any, ...]) -> tuple[str, int]:
+    """The digest of a part, and its size in bytes."""
+    text = json.dumps(content)
+    return digest(text)[:16], len(text)
 
 
 def sizes_of(meta: Mapping[str, Any]) -> dict[str, int]:
