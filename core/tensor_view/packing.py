@@ -50,7 +50,7 @@ def pack(row: Array) -> Packed | None:
 
 
 def _way(planes: Array) -> int:
-    """The way that takes less for an eighth of the values, from the middle: trying both on all would take twice as long."""
+    """The way that takes less for an eighth of the values, from the middle: trying both on all takes twice as long."""
     count = planes.shape[1]
     part = planes[:, 7 * count // 16 : 9 * count // 16].tobytes()
     return min(_WAYS, key=lambda way: len(_deflated(part, way)))

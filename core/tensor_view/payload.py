@@ -152,7 +152,7 @@ def _comes_out_the_same(view: TensorView) -> bool:
     assert view.alignment is not None
     step = _COMPUTED[view.alignment.operation]
     entries = zip(view.panels[:-1], view.alignment.inputs, strict=True)
-    first, *others = (panel.value.reshape(entry.expanded_shape) for panel, entry in entries)
+    first, *others = (panel.value.reshape([size or 0 for size in entry.expanded_shape]) for panel, entry in entries)
     with np.errstate(all="ignore"):
         total = first
         for other in others:
