@@ -63,7 +63,11 @@ function fractionOf(words) {
   return ((high >>> 0) * 2 ** 21 + (low >>> 11)) / 2 ** 53;
 }
 
-/** Whether two sums over the bits of all values are as in Python. */
+/**
+ * Whether two sums over the bits of all values are as in Python.
+ * @param {Uint32Array} bits
+ * @param {number[]} sums
+ */
 function fits(bits, [total, growing]) {
   let [sum, sums] = [0, 0];
   for (const one of bits) {
