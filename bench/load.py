@@ -66,7 +66,9 @@ class Case:
         self.memory = max(self.memory, other.memory)
 
 
-async def load(server: Server, sessions: int, *, seconds: float, think: float = 3.0, seed: int = 0) -> Case:
+async def load(
+    server: Server, sessions: int, *, seconds: float, think: float = 3.0, seed: int = 0, least: int = 0
+) -> Case:
     """Sessions on all pages in turn, each acting every few seconds.
 
     Args:
@@ -75,12 +77,13 @@ async def load(server: Server, sessions: int, *, seconds: float, think: float = 
         seconds: how long they stay, at most an hour or so.
         think: between two acts of one session, on average.
         seed: of what they do.
+        least: acts of each session, even if they take longer than that.
     """
     case, until, before = Case(), perf_counter() + min(seconds, _LONGEST), server.processor()
     pages = await pages_of(server)
     case.pages = {page: Figures() for page in pages}
     people = [
-        _one(server, pages[number % len(pages)], case, until, think, random.Random(f"{seed}/{number}"))  # noqa: S311  # no secret
+        _one(server, pages[number % len(pages)], case, until, think, _chooser(f"{seed}/{number}"), least=least)
         for number in range(min(sessions, _MOST))
     ]
     await asyncio.gather(*people)
@@ -95,13 +98,19 @@ async def pages_of(server: Server) -> list[str]:
         return [path for path, _ in visitor.pages] or [""]
 
 
-async def _one(server: Server, page: str, case: Case, until: float, think: float, choose: random.Random) -> None:
+def _chooser(seed: str) -> random.Random:
+    return random.Random(seed)  # noqa: S311  # no secret
+
+
+async def _one(
+    server: Server, page: str, case: Case, until: float, think: float, choose: random.Random, *, least: int = 0
+) -> None:
     await asyncio.sleep(think * choose.random())  # people do not come in the same instant
     figures = case.pages[page]
     try:
         async with visiting(server.address) as visitor:
             figures.note(await visitor.open(page), first=True)
-            await stay(visitor, figures, until=until, think=think, choose=choose)
+            await stay(visitor, figures, until=until, think=think, choose=choose, least=least)
     except Exception as error:  # whatever it is, it is counted and shown
         figures.faults.append(f"{page}: {type(error).__name__} {error}")
 
@@ -115,7 +124,7 @@ async def come_and_go(server: Server, sessions: int) -> list[str]:
         until = perf_counter() + 0.3
         await asyncio.gather(
             *(
-                _one(server, pages[number % len(pages)], case, until, 0.2, random.Random(number))  # noqa: S311
+                _one(server, pages[number % len(pages)], case, until, 0.2, _chooser(str(number)), least=1)
                 for number in numbers
             )
         )

@@ -10,6 +10,7 @@ import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from time import perf_counter
 
 from bench.load_visitor import Run, Visitor, selection
@@ -85,7 +86,9 @@ def acts(visitor: Visitor) -> Iterator[tuple[str, str | bool, Widget]]:
             yield from ((key, selection(channel=at), widget) for at in range(_VIEW_CHANNELS))
 
 
-async def stay(visitor: Visitor, figures: Figures, *, until: float, think: float, choose: random.Random) -> None:
+async def stay(
+    visitor: Visitor, figures: Figures, *, until: float, think: float, choose: random.Random, least: int = 0
+) -> None:
     """Act on the page again and again.
 
     Args:
@@ -94,10 +97,11 @@ async def stay(visitor: Visitor, figures: Figures, *, until: float, think: float
         until: when to stop, as `perf_counter` tells.
         think: seconds between two acts, on average.
         choose: decides what is done; its seed makes it again.
+        least: acts, even if they take longer than that.
     """
-    while True:
+    for number in count():
         pause = think * choose.uniform(0.5, 1.5)
-        if perf_counter() + pause > until:
+        if number >= least and perf_counter() + pause > until:
             await visitor.think(max(0.0, until - perf_counter()))
             return
         await visitor.think(pause)

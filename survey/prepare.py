@@ -78,6 +78,11 @@ def complete(plan: Plan, process: ModelProcess, source: Source, first: Sequence[
     unknown = sorted(set(asked) - {entry.id for entry in process.model.merges})
     if unknown:
         raise invalid_request("The model has no merge {name}.", name=unknown[0][:60])
+    if not process.model.merges:
+        raise invalid_request(
+            "This model has no merge, so there is nothing to survey. A survey needs a gate: a merge of features and "
+            "the weights that they are multiplied by."
+        )
     gates, left_out = process.find_gates(filled, asked)
     if not gates:
         raise invalid_request(

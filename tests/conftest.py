@@ -206,8 +206,11 @@ def open_page(open_tab: Callable[..., Any], app_address: str) -> Callable[..., A
 
 _STILL = """async () => {  // the script has run, every part is there, and nothing has moved for three frames
     const script = () => document.querySelector("[data-testid=stApp]")?.dataset.testScriptState;
-    const seen = () => [...document.querySelectorAll("h1, button, [data-testid=stElementContainer]")]
+    const inside = () => [...document.querySelectorAll("[data-testid=stElementContainer] *")]
+        .flatMap((one) => (one.shadowRoot ? [...one.shadowRoot.querySelectorAll("canvas")] : []));
+    const seen = () => [...document.querySelectorAll("h1, button, [data-testid=stElementContainer]"), ...inside()]
         .map((one) => one.getBoundingClientRect()).map(({ top, height }) => `${top} ${height}`).join();
+    await document.fonts.ready;  // a picture is drawn again when the font of its numbers comes
     const ready = () => script() === "notRunning" && !document.querySelector("[data-testid=stSkeleton]");
     const before = ready() ? seen() : null;
     for (let frame = 0; frame < 3; frame++) await new Promise((done) => requestAnimationFrame(done));

@@ -21,11 +21,11 @@ def test_every_page_of_the_menu_takes_part(server):
 
 
 def test_a_short_soak(server):
-    """Twice as many sessions as pages act for a while: no exception on screen, no broken connection."""
-    case = run_async(load(server, 2 * len(PAGES), seconds=8, think=1.0))
+    """Twice as many sessions as pages act, each twice at least: no exception on screen, no broken connection."""
+    case = run_async(load(server, 2 * len(PAGES), seconds=0, think=1.0, least=2))
     assert case.figures.faults == []
     assert len(case.figures.first) == 2 * len(PAGES)
-    assert len(case.figures.again) >= len(PAGES)
+    assert len(case.figures.again) == 2 * 2 * len(PAGES)
 
 
 def test_a_row_by_hand():
@@ -50,7 +50,7 @@ def test_an_exception_on_screen_is_counted(tmp_path):
     script = tmp_path / "broken.py"
     script.write_text(MINIMAL + "\nif channel: raise ValueError('seen')\n")
     with serving(str(script)) as one:
-        case = run_async(load(one, 2, seconds=4, think=0.5))
+        case = run_async(load(one, 2, seconds=0, think=0.5, least=4))
     assert case.figures.again
     assert case.figures.faults
 

@@ -116,8 +116,10 @@ def test_flicker_wall_and_code(open_page):
     """F or the sign, while held, swaps features and product; W shows all channels alone; Q the code in full size."""
     page = open_page("Attention_gate", viewport={"width": 1280, "height": 720})
     panels = page.locator(f"{VIEW} .panels canvas.base")
+    page.locator(f"{VIEW} .panels canvas.base[data-painted]").nth(2).wait_for()
+    settle(page)
     picture = "canvas => canvas.toDataURL()"
-    features, _, product = (panels.nth(number).evaluate(picture) for number in range(3))
+    features, _, product = panels.evaluate_all("canvases => canvases.map((canvas) => canvas.toDataURL())")
     assert features != product
     page.keyboard.down("f")
     two_frames(page)

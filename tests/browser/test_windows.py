@@ -105,6 +105,23 @@ def test_nothing_jumps_however_slowly_a_page_comes(open_tab, visited_address, pa
     assert sum(value for value, _ in page.evaluate("window.shifts")) < 0.05, page.evaluate("window.shifts")
 
 
+def test_nothing_jumps_when_a_graph_comes_after_the_picture_below_it(open_tab, visited_address):
+    """Its script is held until the heatmaps are painted."""
+    held = []
+    page = open_tab(viewport={"width": 1280, "height": 720})
+    page.set_default_timeout(PATIENCE_MS)
+    page.add_init_script(f"({WATCH})()")
+    page.route("**/model_graph-*.js", lambda route: held.append(route))  # noqa: PLW0108  # Playwright marks it
+    page.goto(f"{visited_address}/Gate_gallery?which=attention&part=steps", wait_until="commit")
+    page.locator("canvas.base[data-painted]").last.wait_for()
+    assert held
+    for route in held:
+        route.continue_()
+    page.locator(".model-graph svg").wait_for()
+    settle(page)
+    assert sum(value for value, _ in page.evaluate("window.shifts")) < 0.05, page.evaluate("window.shifts")
+
+
 def test_a_stage_is_a_stage_from_the_first_paint(open_tab, visited_address):
     """No header, no sidebar, no grey placeholder of the page and no small type in any frame."""
     for path in ("Attention_gate", "Story"):

@@ -54,9 +54,13 @@ def settle(page) -> None:
 
 
 def picture(page) -> np.ndarray:
-    """The pixels of the output's heatmap, as the browser holds them."""
+    """The pixels of the output's heatmap, as the browser holds them, with its numbers in their own font."""
     canvas = page.locator(".tensor-view canvas.base[data-painted]").last
     canvas.wait_for()
+    page.evaluate(
+        "() => document.fonts.ready.then("
+        "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))"
+    )
     content = canvas.evaluate("canvas => canvas.toDataURL('image/png')").partition(",")[2]
     return np.asarray(Image.open(BytesIO(b64decode(content))).convert("RGB"))
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bench.load_visitor import visiting
-from tests.deploy.hosted import NGINX, ROOT, answer, free_port, wait_until
+from tests.deploy.hosted import NGINX, ROOT, answer, free_pair, free_port, wait_until
 from tests.patience import PATIENCE
 from tests.sandbox.calls import gone
 from ui.hosting.workers import nginx_configuration
@@ -23,7 +23,7 @@ needs_nginx = pytest.mark.skipif(NGINX is None, reason="nginx is not installed; 
 @pytest.fixture
 def site(tmp_path):
     """Two workers; gives the process, its address and the ports of the metrics."""
-    port, metrics = free_port(), free_port()
+    port, metrics = free_port(), free_pair()
     settings = {
         "STREAMLIT_SERVER_ADDRESS": "127.0.0.1", "STREAMLIT_SERVER_PORT": str(port), "MERGESCOPE_SANDBOX": "off",
         "MERGESCOPE_METRICS_PORT": str(metrics),

@@ -266,6 +266,24 @@ def test_a_closed_drawer_keeps_its_values():
     assert (app.selectbox(key="f0").value, app.toggle(key="spread").value) == ("uniform", True)
 
 
+@pytest.mark.parametrize(
+    ("parameters", "kind"),
+    [
+        ({"start0": "1e400"}, "error"), ({"seed": "-1", "f0": "normal"}, "error"), ({"f0": "nonsense"}, "warning"),
+        ({"form": "poem"}, "warning"), ({"d0": "float8", "f0": "normal"}, "warning"),
+    ],
+)  # fmt: skip
+def test_a_closed_drawer_hides_no_message(parameters, kind):
+    """What is wrong with a value in it stands beside its button, and beside the control once it is open."""
+    app = open_lab(**parameters)
+    drawers = app.get("popover")
+    assert drawers
+    assert len(app.get(kind)) == 1
+    assert not any(drawer.get(kind) for drawer in drawers)
+    if kind == "error":  # a choice that is not there is reported once; a text stays as it was typed
+        assert sum(len(drawer.get(kind)) for drawer in unfolded(app).get("popover")) == 1
+
+
 def test_inputs_are_added_and_removed():
     """By the buttons in the call; at most six, at least one."""
     app = open_lab(op="Add", s0="2,3", s1="2,3")

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -262,3 +263,11 @@ def test_a_model_without_gates_is_rejected(tmp_path):
     (tmp_path / "plain.keras").write_bytes(models.saved(keras.Model(image, keras.layers.Add()([image, 2 * image]))))
     with pytest.raises(MergeError, match="No merge of this model has a gate"):
         planned(tmp_path, tmp_path / "plain.keras", models.images(3))
+
+
+def test_a_model_without_merges_is_rejected():
+    """Before anything runs."""
+    plan = SimpleNamespace(options=SimpleNamespace(named_gates=dict), batch=1)
+    process = SimpleNamespace(model=SimpleNamespace(merges=()))
+    with pytest.raises(MergeError, match="This model has no merge"):
+        prepare.complete(plan, process, None, [])

@@ -65,9 +65,9 @@ def _shown(entry: InputEntry, choice: FeedChoice, number: int, seed: int, others
         check_sizes(others if array is None else [*others, array.shape])
         return array
     except MergeError as error:
-        st.error(plain(t(error.explanation)))
+        link.note(plain(t(error.explanation)))
     except SandboxError:
-        st.error(t("The file could not be read within the limits of time and memory."))
+        link.note(t("The file could not be read within the limits of time and memory."))
     return None
 
 
@@ -85,7 +85,7 @@ def feed(entry: InputEntry, choice: FeedChoice, number: int, seed: int) -> Array
     """
     declared, dtype = entry.shape or (), array_dtype(entry.dtype)
     if choice.kind in ("picture", "npy") and choice.content is None:
-        st.info(t("Please upload a file for this input. Files are not stored in the link."))
+        link.note(t("Please upload a file for this input. Files are not stored in the link."), st.info)
         return None
     if choice.kind == "npy":
         array, notes = own_array(read_npy(choice.content or b"")[""], declared, dtype)

@@ -24,8 +24,7 @@ def pick_backend(in_the_call: Container) -> str:
     """Draw the menu.
 
     Args:
-        in_the_call: where a backend other than the default is named, since the menu is in a drawer; and where an
-            unknown one in the link is reported.
+        in_the_call: where a backend other than the default is named, since the menu is in a drawer.
     """
     backend = str(
         link.menu(
@@ -35,7 +34,6 @@ def pick_backend(in_the_call: Container) -> str:
             DEFAULT,
             format_func=lambda name: BACKENDS[name].title,
             help=t("The same merge may have another dtype, other values or another error on another backend."),
-            warnings=in_the_call,
         )
     )
     if backend != DEFAULT:

@@ -256,7 +256,7 @@ def _read_start(text: str, default: int) -> int:
     if digits.isascii() and digits.isdigit() and int(digits[:12]) <= _MOST_START:
         return int(bare)
     limit, said = f"{_MOST_START:,}", repr(short(text))
-    st.error(plain(t("The first value is an integer of at most {limit}; {text} is not.", limit=limit, text=said)))
+    link.note(plain(t("The first value is an integer of at most {limit}; {text} is not.", limit=limit, text=said)))
     return default
 
 

@@ -9,7 +9,7 @@ the browser's Back) is read into the widgets; that makes Back an undo. What a se
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -20,11 +20,10 @@ from core.errors import short
 from ui import session
 from ui.state import history
 from ui.state.link_state import EVERYWHERE, LinkState
-from ui.streamlit_internals import Container
 from ui.text import plain, t
 
 _KEY = "link_state"
-_DRAWN: ContextVar[bool] = ContextVar("drawn", default=True)  # False in a closed drawer
+_BESIDE: ContextVar[list[Callable[[], object]] | None] = ContextVar("beside", default=None)  # of a closed drawer
 
 
 def begin(page: str) -> None:
@@ -91,20 +90,37 @@ def drawer(label: str, key: str, *, icon: str) -> Iterator[bool]:
         icon: of its button.
 
     Yields:
-        Whether it is open. What is drawn while it is closed, such as a warning, is in it, too.
+        Whether it is open. What `note` says while it is closed stands after its button.
     """
     popover = st.popover(label, icon=icon, key=key, on_change="rerun")
-    token = _DRAWN.set(bool(popover.open))
+    beside: list[Callable[[], object]] = []
+    token = _BESIDE.set(None if popover.open else beside)
     try:
         with popover:
             yield drawn()
     finally:
-        _DRAWN.reset(token)
+        _BESIDE.reset(token)
+    for show in beside:
+        show()
 
 
 def drawn() -> bool:
     """Whether controls are drawn here: not so in a closed drawer."""
-    return _DRAWN.get()
+    return _BESIDE.get() is None
+
+
+def note(text: str, show: Callable[[str], object] = st.error) -> None:
+    """Say something about a value where it is entered; beside the drawer if it is in a closed one.
+
+    Args:
+        text: Markdown.
+        show: draws it, such as `st.warning`.
+    """
+    beside = _BESIDE.get()
+    if beside is None:
+        show(text)
+    else:
+        beside.append(lambda: show(text))
 
 
 def text(label: str, key: str, default: str, **options: Any) -> str:
@@ -128,9 +144,7 @@ def toggle(label: str, key: str, **options: Any) -> bool:
     return st.toggle(label, key=ready, persist_state="session", **options)
 
 
-def menu(
-    label: str, choices: Sequence[Any], key: str, default: Any, *, warnings: Container | None = None, **options: Any
-) -> Any:
+def menu(label: str, choices: Sequence[Any], key: str, default: Any, **options: Any) -> Any:
     """One of many; the URL has the choice, not its label.
 
     Args:
@@ -138,11 +152,9 @@ def menu(
         choices: at least one.
         key: its name in the link.
         default: one of the choices.
-        warnings: where to say that the link asks for something else, if the menu itself is in a closed drawer.
         **options: of `st.selectbox`.
     """
-    with warnings or nullcontext():
-        ready = _chosen(choices, key, default, options.get("format_func", str))
+    ready = _chosen(choices, key, default, options.get("format_func", str))
     if not drawn():
         return st.session_state[ready]
     return st.selectbox(label, choices, key=ready, persist_state="session", **options)
@@ -231,7 +243,7 @@ def _chosen(choices: Sequence[Any], key: str, default: Any, label: Callable[[Any
 
 
 def _warn(asked: str) -> None:
-    st.warning(plain(t("The link asks for {value}, which is not one of the choices here.", value=short(asked))))
+    note(plain(t("The link asks for {value}, which is not one of the choices here.", value=short(asked))), st.warning)
 
 
 def _ready(key: str, default: Any, read: Callable[[str], Any]) -> str:

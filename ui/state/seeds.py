@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from core.errors import short
 from ui.state import link
 from ui.text import plain, t
@@ -25,9 +23,9 @@ def read_seed(text: str, most: int = 10**MOST_SIGNS - 1) -> int | None:
     """
     bare, limit = text.strip(), f"{most:,}"
     if not (bare.isascii() and bare.isdigit()) and most == 10**MOST_SIGNS - 1:
-        st.error(plain(t("A seed is an integer from 0 up; got {text}.", text=repr(short(text)))))
+        link.note(plain(t("A seed is an integer from 0 up; got {text}.", text=repr(short(text)))))
     elif not (bare.isascii() and bare.isdigit()) or len(bare) > len(str(most)) or int(bare) > most:
-        st.error(plain(t("A seed is an integer from 0 to {most}; got {text}.", most=limit, text=repr(short(text)))))
+        link.note(plain(t("A seed is an integer from 0 to {most}; got {text}.", most=limit, text=repr(short(text)))))
     else:
         return int(bare)
     return None

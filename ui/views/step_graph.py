@@ -6,6 +6,7 @@ from collections.abc import Callable
 from math import prod
 
 import numpy as np
+import streamlit as st
 
 from core import MERGES
 from core.dtypes import Array
@@ -40,7 +41,8 @@ def step_graph(
     """
     nodes, edges = graph(trace, chosen, channel)
     view = GraphView(_FORM, least=height, most=height, hint=False, name=t("Steps of the gate"))
-    graph_picture(nodes, edges, key=key, on_choose=on_choose, view=view)
+    with st.container(key=f"steps_room_{key}"):  # reserved by its style: the picture comes with a script of its own
+        graph_picture(nodes, edges, key=key, on_choose=on_choose, view=view)
 
 
 def graph(trace: GateTrace, chosen: str, channel: int) -> tuple[list[GraphNode], list[GraphEdge]]:

@@ -77,11 +77,13 @@ def open_view(demo_address, open_tab):
     """Open a case; at the end the browser's console must be empty."""
     views = []
 
-    def opened(case="note", *, ask=None, received=True, **options):
+    def opened(case="note", *, ask=None, received=True, prepare=None, **options):
         page = open_tab(**{"viewport": {"width": 1280, "height": 1000}, **options})
         page.set_default_timeout(PATIENCE_MS)
         view = View(page, [])
         page.on("console", lambda message: view.complaints.append(message.text) if message.type == "error" else None)
+        if prepare:
+            prepare(page)
         page.on("pageerror", lambda error: view.complaints.append(str(error)))
         page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: _count(view, frame)))
         query = {"case": case, "received": "1" if received else "0"} | (

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from core.tensor_view.colours import MIDDLE, colours
+from tests.patience import PATIENCE_MS
 from tests.ui.tensor_view.demo import CASES
 
 pytestmark = pytest.mark.browser
@@ -167,3 +168,39 @@ def test_ranges_can_be_shared(open_view):
     view.settle()
     assert_close(view.pixels(1, 4, 5), sequential(values[1][0], 1, values[2].max()))
     assert view.page.locator(".ends").nth(0).inner_text() == view.page.locator(".ends").nth(2).inner_text()
+
+
+class _Numbers:
+    """The first panel of a page and the font of its numbers."""
+
+    def __init__(self, view):
+        self._base = view.page.locator("canvas.base").first
+
+    @property
+    def picture(self):
+        return self._base.evaluate("canvas => canvas.toDataURL()")
+
+    @property
+    def font_is_there(self):
+        return self._base.evaluate(
+            "canvas => document.fonts.check(`12px ${getComputedStyle(canvas).getPropertyValue('--st-code-font')}`, '0')"
+        )
+
+
+def test_numbers_are_drawn_again_when_their_font_comes_late(open_view):
+    """The first picture has another font; the last is that of a page whose font is there at once."""
+    held = []
+    late = open_view("note", prepare=lambda page: page.route("**/SourceCode*", lambda route: held.append(route)))  # noqa: PLW0108  # Playwright marks it
+    numbers = _Numbers(late)
+    assert not numbers.font_is_there
+    before = numbers.picture
+    for route in held:
+        route.continue_()
+    for _ in range(PATIENCE_MS // 30):
+        late.page.wait_for_timeout(30)
+        if numbers.picture != before:
+            break
+    assert numbers.font_is_there
+    prompt = open_view("note")
+    assert _Numbers(prompt).font_is_there
+    assert _Numbers(prompt).picture == numbers.picture

@@ -3,9 +3,11 @@
 import base64
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+import streamlit
 
 import mergescope
 from core.tensor_view import Reel, Scale
@@ -38,6 +40,14 @@ HOST = """async ([script, state, style, width]) => {
   const module = await import(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
   window.leave = module.default.render({ model, el });
 }"""
+CODE_FONT = next((Path(streamlit.__file__).parent / "static" / "static" / "media").glob("SourceCode*Upright*.woff2"))
+LOAD = """async (content) => {  // and wait until all who listen know of it
+  const source = `url(data:font/woff2;base64,${content})`;
+  const face = new FontFace("Source Code Pro", source, { weight: "200 900" });
+  document.fonts.add(face);
+  const known = new Promise((done) => document.fonts.addEventListener("loadingdone", done));
+  await Promise.all([face.load(), known]);
+}"""
 PICTURES = "canvases => canvases.map((canvas) => [canvas.width, canvas.height, canvas.toDataURL()])"
 
 
@@ -65,13 +75,16 @@ def widget_page(open_tab):
 
 @pytest.mark.parametrize("case", ["gate", "concatenate", "inserted"])
 def test_the_pixels_are_those_of_the_app(open_view, widget_page, case):
-    """Every canvas of the view, the wall of all channels among them."""
+    """Every canvas of the view, the wall of all channels among them, with numbers in the same font."""
     app = open_view(case, received=False)
+    app.page.evaluate("() => document.fonts.ready")
+    app.settle()
     wanted = app.page.locator("canvas").evaluate_all(PICTURES)
     width, font = app.page.locator(".tensor-view").evaluate(
         "root => [root.clientWidth, getComputedStyle(root).getPropertyValue('--st-code-font')]"
     )
     view = mount(widget_page, TensorWidget(CASES[case]()), width, f"color-scheme: light; --jp-code-font-family: {font}")
+    widget_page.evaluate(LOAD, base64.b64encode(CODE_FONT.read_bytes()).decode())
     view.settle()
     found = widget_page.locator("canvas").evaluate_all(PICTURES)
     assert len(found) == len(wanted) > 2

@@ -112,6 +112,15 @@ function build(root, data, sent, send, before) {
     if (stageChanged(app)) buildParts(app);
     app.redraw("all");
   };
+  /** @param {FontFaceSetLoadEvent} event */
+  const fontsLoaded = ({ fontfaces }) => {
+    const { app } = held;
+    const used = ({ family }) => app.theme?.codeFont.includes(family.replaceAll('"', ""));
+    if (!fontfaces.some(used)) return;
+    readTheme(app); // a canvas keeps the font that it was drawn with
+    app.redraw("panels");
+  };
+  document.fonts.addEventListener("loadingdone", fontsLoaded);
   const watcher = new ResizeObserver(resized);
   watcher.observe(root);
   window.addEventListener("resize", resized);
@@ -121,6 +130,7 @@ function build(root, data, sent, send, before) {
   const quiet = data.meta.layout === "stage" ? listenToShortcuts(held.app) : () => {};
   held.unwatch = () => {
     watcher.disconnect();
+    document.fonts.removeEventListener("loadingdone", fontsLoaded);
     window.removeEventListener("resize", resized);
     window.removeEventListener("mergescope:present", resized);
     window.removeEventListener("mergescope:near", near);
