@@ -76,7 +76,7 @@ def acts(visitor: Visitor) -> Iterator[tuple[str, str | bool, Widget]]:
                     yield key, option, widget
         elif widget.kind == "button":
             yield key, True, widget
-        elif widget.kind == "popover":
+        elif widget.kind in ("popover", "expandable"):
             yield key, not widget.value, widget
         elif widget.kind == "text_input":
             for pattern, texts in _TYPED.items():

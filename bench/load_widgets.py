@@ -22,6 +22,7 @@ _FIELDS = {  # kind of widget: the field of its state
     "bidi_component": "json_value",
     "file_uploader": "file_uploader_state_value",
     "popover": "bool_value",
+    "expandable": "bool_value",
 }
 _WORDS: dict[str, Callable[[Any], str]] = {
     "markdown": lambda element: element.body,
@@ -91,17 +92,20 @@ def widget_of(element: Any, fragment: str = "", path: tuple[int, ...] = ()) -> W
 
 
 def drawer_of(block: Any, fragment: str = "", path: tuple[int, ...] = ()) -> Widget | None:
-    """The widget that a block is: a drawer that is drawn again when it is opened or closed. None for all else.
+    """The widget that a block is: a drawer or section that is drawn again when it is opened or closed; else None.
 
     Args:
         block: of a delta, as protobuf.
         fragment: that it is in.
         path: its position on the page.
     """
-    if block.WhichOneof("type") != "popover" or not block.popover.id:
+    kind = block.WhichOneof("type")
+    inside = getattr(block, kind) if kind in ("popover", "expandable") else None
+    if inside is None or not inside.id:
         return None
-    name, is_open = block.popover.id, block.popover.open
-    return Widget(name.rpartition("-")[2], name, "popover", (), is_open, False, block.popover.disabled, fragment, path)
+    is_open = inside.open if kind == "popover" else inside.expanded
+    disabled = kind == "popover" and inside.disabled
+    return Widget(inside.id.rpartition("-")[2], inside.id, kind, (), is_open, False, disabled, fragment, path)
 
 
 def put(state: WidgetState, widget: Widget, value: Any) -> None:

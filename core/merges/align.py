@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 from operator import index
 from typing import Any
 
-from ..errors import KerasText, MergeError, PartialInput, Shape, invalid_request, shown
+from ..errors import Fix, KerasText, MergeError, PartialInput, Shape, invalid_request, shown
 from ..sentences import Sentence
 from .backends import TENSORFLOW, Backend, find_backend
 from .concatenate import align_concatenate
@@ -84,8 +84,20 @@ def plan_or_explain(
     try:
         return plan(row, shapes, axis, axes, backend, masked)
     except MergeError as error:
-        fixes = find_fixes(_problem(row, shapes, axis, axes, error, backend))
+        fixes = _fixes(row, shapes, axis, axes, backend, masked)
         raise error.but(fixes=fixes, partial=partial_inputs(row, shapes, error)) from None
+
+
+@lru_cache(maxsize=512)  # a page asks several times in a run, for the error, for Keras's and for each code
+def _fixes(
+    row: Operation, shapes: tuple[Shape, ...], axis: int, axes: Axes, backend: Backend, masked: tuple[bool, ...]
+) -> tuple[Fix, ...]:
+    """The fixes of a rejected merge."""
+    try:
+        plan(row, shapes, axis, axes, backend, masked)
+    except MergeError as error:
+        return find_fixes(_problem(row, shapes, axis, axes, error, backend))
+    return ()
 
 
 def _problem(

@@ -13,11 +13,13 @@ from .reels import Names, frame_names, read_frames, read_moves
 from .scales import WEIGHTS, gate_scales, is_weight, shared_scale
 from .script import joined_modules
 from .selection import channel_axis, nearest, painted_panel, read_selection
+from .streams import STREAMS, Streams
 from .words import WORDS
 
 __all__ = [
     "Array", "Names", "Order", "Packed", "PackedTensors", "Panel", "Range", "Reel", "Scale", "Scene", "Selection",
-    "TensorView", "WEIGHTS", "WORDS", "channel_axis", "colours", "default_axes", "digest_of", "drawn_values",
+    "STREAMS", "Streams", "TensorView", "WEIGHTS", "WORDS", "channel_axis", "colours", "default_axes", "digest_of",
+    "drawn_values",
     "frame_names", "frame_of", "gate_scales", "is_weight", "joined_modules", "nearest", "notebooks", "pack",
     "painted_panel", "payload", "read_frames", "read_moves", "read_selection", "shared_scale", "side_by_side",
     "unpack", "values_view",

@@ -40,6 +40,7 @@ def values_view(
     return TensorView(
         shared_scale(alignment.operation, panels),
         alignment,
+        derived=True,
         normalize=normalize,
         scale=Scale(range="channel" if tensors[-1].ndim < 4 else "tensor"),
         orders=_orders(tensors, translate) if tensors[-1].ndim > 2 else (),

@@ -147,6 +147,7 @@ class TensorView:
         panels: operands and then the result, or the steps of a chain.
         alignment: `panels[:-1]` are its inputs, `panels[-1]` is its output. None: only the axes tie the panels.
         live: whether the browser computes the result again under the brush (element-wise merges).
+        derived: whether the browser may compute the result itself, where it is large and comes out the same to the bit.
         normalize: of Dot; changes the sum that is written out.
         orders: of the channels; "by index" is always there.
         scale: colours to begin with.
@@ -167,6 +168,7 @@ class TensorView:
     panels: tuple[Panel, ...]
     alignment: Alignment | None = None
     live: bool = False
+    derived: bool = False
     normalize: bool = False
     orders: tuple[Order, ...] = ()
     scale: Scale = Scale()

@@ -1,7 +1,8 @@
 """Tensors with fewer bytes on their way to the browser, without loss: `browser/packing.js` makes each bit again.
 
 Values that a half holds exactly, such as the recorded features of the network, cross as halves. The first bytes of all
-values, the second bytes and so on lie together, since exponents are alike and mantissas are not, and are deflated.
+values, the second bytes and so on lie together, since exponents are alike and mantissas are not, and are deflated: in
+the way that takes less, with repeated bytes found, or by how often each byte occurs alone.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from .model import Array
 LEAST, MOST = 1_024, 1_000_000  # values of a tensor that is packed: fewer gain nothing, more would take too long
 _GAIN = 0.9  # of the bytes at most; else the tensor crosses as it is
 _QUICK = 1  # level of zlib: higher ones take many times longer for a few percent
+_WAYS = (zlib.Z_DEFAULT_STRATEGY, zlib.Z_HUFFMAN_ONLY)  # features with many zeros take a sixth less in the second
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,20 @@ def pack(row: Array) -> Packed | None:
         return None
     values = _narrowed(row)
     planes = values.view(np.uint8).reshape(row.size, values.itemsize).T
-    content = zlib.compress(planes.tobytes(), _QUICK)
+    content = _deflated(planes.tobytes(), _way(planes))
     return Packed(content, values.itemsize) if len(content) <= _GAIN * row.nbytes else None
+
+
+def _way(planes: Array) -> int:
+    """The way that takes less for an eighth of the values, from the middle: trying both on all takes twice as long."""
+    count = planes.shape[1]
+    part = planes[:, 7 * count // 16 : 9 * count // 16].tobytes()
+    return min(_WAYS, key=lambda way: len(_deflated(part, way)))
+
+
+def _deflated(content: bytes, strategy: int) -> bytes:
+    stream = zlib.compressobj(_QUICK, strategy=strategy)
+    return stream.compress(content) + stream.flush()
 
 
 def unpack(packed: Packed) -> Array:

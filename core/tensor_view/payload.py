@@ -24,7 +24,10 @@ from .reels import reel_plans
 from .scene import scene_plan
 from .words import WORDS
 
-_COMPUTED = ("Add", "Subtract", "Multiply")  # as browser/live.js does in float32
+_COMPUTED = {"Add": np.add, "Subtract": np.subtract, "Multiply": np.multiply}  # as browser/live.js does in float32
+_DERIVED = range(
+    1_024, 1_000_001
+)  # elements of a result that is not live: fewer gain little, more take memory to check
 _MANY = 64  # channels on a last axis that is not drawn as columns by default
 
 
@@ -36,6 +39,7 @@ def payload(
     received: Container[str] = (),
     offer: Callable[[str, Array], str | None] | None = None,
     packing: Callable[[str, Array], Packed | None] | None = None,
+    stream: Callable[[str, Array], dict[str, Any] | None] | None = None,
 ) -> dict[str, Any]:
     """The data of a view for the browser. Equal views give equal data.
 
@@ -48,6 +52,7 @@ def payload(
         received: digests of tensors that the browser has already; they are named, not sent.
         offer: (digest, one row of float32) -> an address from which the browser fetches it, None to send it along.
         packing: (digest, one row of float32) -> the tensor with fewer bytes, None to send it as it is.
+        stream: (digest, one row of float32) -> how the browser draws it (`streams.py`), None to send it.
     """
     frame, words = frame_of(view), {**WORDS, **view.words}
     notes = [_note(panel, words) for panel in view.panels]
@@ -60,7 +65,7 @@ def payload(
     meta["reels"], frames = reel_plans(view, [panel["start"] is not None for panel in meta["panels"]])
     meta["scene"], picture = scene_plan(view.scene)
     tensors |= frames | picture
-    meta["tensors"], rows, pieces = _sent(tensors, received, offer or _nothing, packing or _nothing)
+    meta["tensors"], rows, pieces = _sent(tensors, received, stream or _nothing, offer or _nothing, packing or _nothing)
     return {
         "meta": meta,
         "numbers": np.concatenate(rows) if rows else np.zeros(0, np.float32),
@@ -69,16 +74,20 @@ def payload(
 
 
 def _nothing(digest: str, row: Array) -> None:
-    """No address, nothing packed."""
+    """No address, nothing packed, nothing to draw."""
 
 
 def _sent(
     tensors: dict[str, Array],
     received: Container[str],
+    stream: Callable[[str, Array], dict[str, Any] | None],
     offer: Callable[[str, Array], str | None],
     packing: Callable[[str, Array], Packed | None],
 ) -> tuple[list[dict[str, Any]], list[Array], list[bytes]]:
-    """Every tensor by its digest, with its start among values or packed bytes, or its address; none if it is known."""
+    """Every tensor by its digest, with its start among values or packed bytes, its address, or how it is drawn.
+
+    None of these if it is known.
+    """
     plan: list[dict[str, Any]] = []
     rows, pieces = list[Array](), list[bytes]()
     start = filled = 0
@@ -87,7 +96,9 @@ def _sent(
         plan.append(one)
         if digest in received:
             continue
-        if url := offer(digest, row):
+        if drawn := stream(digest, row):
+            one["stream"] = drawn
+        elif url := offer(digest, row):
             one["url"] = url
         elif packed := packing(digest, row):
             one["packed"] = {"at": filled, "size": len(packed.content), "width": packed.width}
@@ -131,7 +142,23 @@ def _is_computed(view: TensorView, notes: list[str]) -> bool:
     """Whether the browser can make the result itself, to the bit: it is not sent then, a third of what a gate sends."""
     floats = all(panel.value.dtype == np.float32 for panel in view.panels)
     operation = view.alignment.operation if view.alignment else None
-    return view.live and floats and not any(notes) and operation in _COMPUTED
+    if not floats or any(notes) or operation not in _COMPUTED:
+        return False
+    return view.live or (view.derived and view.panels[-1].value.size in _DERIVED and _comes_out_the_same(view))
+
+
+def _comes_out_the_same(view: TensorView) -> bool:
+    """Whether the result is, bit for bit, the inputs combined one after another; backends have their own ways."""
+    assert view.alignment is not None
+    step = _COMPUTED[view.alignment.operation]
+    entries = zip(view.panels[:-1], view.alignment.inputs, strict=True)
+    first, *others = (panel.value.reshape([size or 0 for size in entry.expanded_shape]) for panel, entry in entries)
+    with np.errstate(all="ignore"):
+        total = first
+        for other in others:
+            total = step(total, other)
+    result = view.panels[-1].value
+    return total.shape == result.shape and np.array_equal(total.view(np.uint32), result.view(np.uint32))
 
 
 def _panel(view: TensorView, frame: Frame, number: int, words: dict[str, str]) -> dict[str, Any]:

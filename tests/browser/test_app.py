@@ -36,6 +36,14 @@ def test_the_notes_example_read_off_the_screen(open_page):
     open_table(page)
     page.get_by_text("1 stretched").wait_for()
     page.get_by_text("(5, 1, 5), (5, 4, 5) → (5, 4, 5)").wait_for()
+    shape = page.get_by_label("Shape of input 1")
+    shape.fill("5,3,5")
+    shape.press("Enter")
+    page.get_by_text("(5, 1, 5), (5, 3, 5) → (5, 3, 5)").wait_for()  # it stays open
+    open_table(page)
+    page.get_by_text("1 stretched").wait_for(state="detached")
+    open_table(page)
+    page.get_by_text("1 stretched").wait_for()
     assert not page.errors
 
 

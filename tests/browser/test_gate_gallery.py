@@ -1,16 +1,19 @@
 """The Gate gallery in a real Chromium: what is on the first screen, clicks that open and compare, values by pixels."""
 
+import io
 import re
+from base64 import b64decode
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from core.gates import GATES
 from core.gates.compare import compare_gates
 from core.tensor_view.colours import colours
 from tests.browser.findings import serious_in_both_themes
 from tests.conftest import settle
-from ui.gallery.cards import first_channel
+from ui.gallery.cards import cards_of, first_channel
 from ui.gallery.controls import FeatureChoice, GateChoice
 from ui.gallery.features import features_of, run
 
@@ -30,14 +33,22 @@ def pixel(canvas, row, col):
 
 
 def test_every_picture_of_the_wall(open_page):
-    """Each card has its pictures, loaded and large enough to see."""
+    """Each card has its pictures, loaded, large enough to see, each pixel in the colour of its value."""
     page = open_page("Gate_gallery", viewport={"width": 1280, "height": 720})
     page.locator(CARD).nth(len(GATES) - 1).wait_for()
     assert page.locator(CARD).count() == len(GATES)
+    pictures = page.locator(f"{CARD} img").element_handles()
+    page.wait_for_function("images => images.every((one) => one.naturalWidth > 0)", arg=pictures)
     script = "images => images.map((one) => [one.naturalWidth > 0, one.getBoundingClientRect().width])"
     sides = page.locator(f"{CARD} img").evaluate_all(script)
     assert len(sides) >= 3 * len(GATES)
     assert all(loaded and width >= 48 for loaded, width in sides)
+    addresses = page.locator(f"{CARD} img").evaluate_all("images => images.map((one) => one.src)")
+    for address, mini in zip(
+        addresses, (mini for card in cards_of(features_of(None)) for mini in card.minis), strict=True
+    ):
+        image = Image.open(io.BytesIO(b64decode(address.partition(",")[2]))).convert("RGB")
+        np.testing.assert_array_equal(np.asarray(image), colours(mini.table)[mini.levels])
 
 
 def test_one_click_opens_and_two_compare(open_page):

@@ -83,3 +83,22 @@ test("a fast stroke has no holes", () => {
   const painted = new Set(points.flatMap(({ row, col }) => dab(row, col, 1, 20, 20).map(([, x]) => x)));
   for (let col = 1; col < 20; col++) assert.ok(painted.has(col), `column ${col}`);
 });
+
+test("a large result of a view that is not live is computed too, in the order in which Python combines its inputs", () => {
+  const shapes = [
+    [2, 1, 1, 5],
+    [2, 3, 1, 1],
+    [2, 3, 7, 5],
+  ];
+  const sizes = shapes.map((shape) => shape.reduce((a, b) => a * b));
+  const inputs = sizes.map((length, turn) => Float32Array.from({ length }, (_, place) => Math.tan(place + 1 + turn)));
+  const values = [...inputs.flatMap((input) => [...input]), ...new Array(210).fill(0)];
+  const model = merge("Add", shapes, [2, 3, 7, 5], values, { live: false, computed: true });
+  recomputeAll(model);
+  const [a, b, c] = inputs;
+  const wanted = Float32Array.from({ length: 210 }, (_, place) => {
+    const [n, row, channel] = [Math.floor(place / 105), Math.floor(place / 35) % 3, place % 5];
+    return Math.fround(Math.fround(a[5 * n + channel] + b[3 * n + row]) + c[place]);
+  });
+  assert.deepEqual(model.panels[3].values, wanted);
+});

@@ -1,8 +1,8 @@
-// Large tensors are fetched from their address; what cannot be fetched is missing, and asked for again.
+// Large tensors are fetched from their address; parts of plans are sent once. What is missing is asked for again.
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { awaited, missing, receive, tensorOf } from "../../ui/tensor_view/browser/store.js";
+import { awaited, complete, missing, receive, tensorOf } from "../../ui/tensor_view/browser/store.js";
 
 globalThis.document = { baseURI: "http://127.0.0.1:8501/Merge_lab?op=Add" };
 const asked = [];
@@ -34,3 +34,31 @@ for (const name of ["short", "broken", "gone"])
     await Promise.all(awaited(metaOf(name)));
     assert.deepEqual(missing(metaOf(name)), [name]);
   });
+
+test("words and colours are sent once and then only named", () => {
+  const words = { play: "播放", pause: "暂停" };
+  const first = { speed: 12, parts: { words: { digest: "7f", value: words } } };
+  const later = { speed: 5, parts: { words: { digest: "7f" } } };
+  assert.deepEqual(missing(first), ["7f"]);
+  receive(first, new Float32Array());
+  assert.deepEqual([missing(first), missing(later)], [[], []]);
+  receive(later, new Float32Array());
+  assert.deepEqual(complete(first), { speed: 12, words });
+  assert.deepEqual(complete(later), { speed: 5, words });
+});
+
+test("a part that was lost on the way is missing, and a plan without parts is whole", () => {
+  const lost = { parts: { words: { digest: "11" }, orders: { digest: "13", value: [] } }, tensors: [] };
+  receive(lost, new Float32Array());
+  assert.deepEqual(missing(lost), ["11"]);
+  const alone = { words: { play: "Play" }, tensors: [] };
+  assert.deepEqual(missing(alone), []);
+  assert.deepEqual(complete(alone), alone);
+});
+
+test("the oldest parts go first, and are missing then", () => {
+  const nth = (number) => ({ parts: { orders: { digest: `order ${number}`, value: [number] } } });
+  for (let number = 0; number < 600; number++) receive(nth(number), new Float32Array());
+  assert.deepEqual(missing(nth(0)), ["order 0"]);
+  assert.deepEqual(complete(nth(599)), { orders: [599] });
+});

@@ -10,19 +10,23 @@ from tests.patience import PATIENCE
 _KINDS = ("title", "markdown", "caption", "error", "warning", "info", "success", "code", "metric")
 
 
+SECTIONS = ("lab_table", "wall_table")  # below a page, drawn only while they are open
+
+
 def opened(page: str, **parameters) -> AppTest:
-    """The page, run as a link with these parameters opens it."""
+    """The page, run as a link with these parameters opens it, with the sections below it open."""
     app = AppTest.from_file("../../app.py", default_timeout=PATIENCE)
     app.run()
     app.switch_page(page)
     for key, value in parameters.items():
         app.query_params[key] = str(value)
-    return app.run()
+    return unfolded(app, *SECTIONS)
 
 
-def unfolded(app: AppTest, key: str = "lab_options") -> AppTest:
-    """The page with a drawer open: only then are its controls drawn."""
-    app.session_state[key] = True
+def unfolded(app: AppTest, *keys: str) -> AppTest:
+    """The page with drawers or sections open, by default the options of the lab: only then is drawn what is in them."""
+    for key in keys or ("lab_options",):
+        app.session_state[key] = True
     return app.run()
 
 

@@ -20,6 +20,17 @@ def code(app) -> list[str]:
     return [block.value for block in app.code if block.language == "python"]
 
 
+def test_a_closed_table_is_not_drawn():
+    """It is drawn while its section is open, and follows the shapes."""
+    app = open_lab(op="Add", s0="2,3", s1="2,3")
+    assert table(app)[0] == ["2 batch", "3 matched"]
+    app.session_state["lab_table"] = False
+    assert not app.run().table
+    assert not app.exception
+    app.text_input(key="s0").set_value("2,1").run()
+    assert table(unfolded(app, "lab_table"))[0] == ["2 batch", "1 stretched"]
+
+
 def test_the_table_says_what_each_axis_does():
     """A row for each input and one for the output."""
     app = open_lab(op="Multiply", s0="2,3,1", s1="2,5", n="2")

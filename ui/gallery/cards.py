@@ -17,7 +17,7 @@ from ui.gallery.controls import GateChoice
 from ui.gallery.features import Features, run_new, shapes_of
 from ui.text import t
 from ui.views.cached import remembered
-from ui.views.thumbnails import Limits, bare_picture, limits_of
+from ui.views.thumbnails import Limits, indexed_picture, limits_of
 
 GROUPS = {  # what is broadcast: title, in the order of the wall
     "map": _("One map for all channels"),
@@ -29,24 +29,24 @@ GROUPS = {  # what is broadcast: title, in the order of the wall
 _LIT = 0.3  # share of a channel's maximum above which an element counts as covered
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Mini:
     """One small picture.
 
     Attributes:
         symbol: of the tensor, in equations.
-        image: a PNG without its palette as a data URI, one pixel per element.
-        table: name of the palette.
+        levels: uint8 (rows, columns), entries of a table of colours, one pixel per element.
+        table: its name, out of `core.tensor_view.colours`.
         strip: whether it shows one value per channel, side by side.
     """
 
     symbol: str
-    image: str
+    levels: Array
     table: str
     strip: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Card:
     """What a card shows, in no language.
 
@@ -188,9 +188,9 @@ def mini_of(step: Step, channel: int, whole: tuple[int, ...], limits: Limits | N
     strip = prod(value.shape[:-1]) == 1 and value.size > 1
     if step.axes is not None and step.axes[-1] is None:  # per head, without channels: the first head
         plane = value[0] if step.shared_axes else value[:, 0]
-        return Mini(step.symbol, *bare_picture(plane, limits or limits_of(np.zeros(1), plane)))
+        return Mini(step.symbol, *indexed_picture(plane, limits or limits_of(np.zeros(1), plane)))
     plane = value.reshape(1, -1) if strip else plane_of(step.value, channel, whole)
-    return Mini(step.symbol, *bare_picture(plane, limits or limits_of(np.zeros(1), plane)), strip)
+    return Mini(step.symbol, *indexed_picture(plane, limits or limits_of(np.zeros(1), plane)), strip)
 
 
 def plane_of(value: Array, channel: int, whole: tuple[int, ...] = ()) -> Array:

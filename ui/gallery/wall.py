@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import zlib
+from base64 import b64encode
 from collections.abc import Sequence
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
+from core.digests import digest
+from core.dtypes import Array
 from core.gates import GATES
+from core.tensor_view.colours import colours
 from ui import frame, session
-from ui.gallery.cards import GROUPS, Card, broadcast_words, cards_of
+from ui.gallery.cards import GROUPS, Card, Mini, broadcast_words, cards_of
 from ui.gallery.controls import open_gate, open_pair, table_asked
 from ui.gallery.features import Features
 from ui.gallery.sections import share
 from ui.streamlit_internals import served_component
 from ui.text import plain, t
-from ui.views.thumbnails import palette_chunk
+from ui.views.cached import remembered
+from ui.views.folded import folded
 
 _KEY = "gate_wall"
 _BROWSER = Path(__file__).parent / "browser"
@@ -45,23 +54,27 @@ def show_wall(features: Features) -> None:
         else:
             st.info(t("These features are too large to run gates on them; the table has shapes and costs."))
     unfolded = table_asked() or not features.computed
-    with frame.below("table"), st.expander(t("All gates as a table"), expanded=unfolded):
-        _show_table(cards)
+    with frame.below("table"):
+        folded(t("All gates as a table"), "wall_table", partial(_show_table, cards), expanded=unfolded)
 
 
 def payload(cards: Sequence[Card]) -> dict[str, Any]:
-    """The data that is sent to the browser: a section for each group of cards.
+    """The data that is sent to the browser: a section for each group of cards, and the pixels of all pictures.
 
     Args:
         cards: sorted by group.
     """
-    tables = sorted({mini.table for card in cards for mini in card.minis})
+    numbers, sizes, levels = _pictures(tuple(cards))
+    tables = sorted({mini.table for mini in numbers})
     return {
         "sections": [
-            {"title": t(GROUPS[group]), "cards": [_card(card) for card in members]}
+            {"title": t(GROUPS[group]), "cards": [_card(card, numbers) for card in members]}
             for group, members in groupby(cards, key=lambda card: card.group)
         ],
-        "palettes": {name: palette_chunk(name) for name in tables},
+        "sizes": sizes,
+        "digest": digest(levels)[:16],
+        "levels": pa.table({"v": levels}),  # an Arrow column crosses as bytes
+        "palettes": {name: b64encode(colours(name).tobytes()).decode() for name in tables},
         "words": {
             "wall": t("All gates on the same features"),
             "open": t("Open {gate}", gate="{gate}"),
@@ -74,7 +87,22 @@ def payload(cards: Sequence[Card]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _card(card: Card) -> dict[str, Any]:
+@remembered(16)
+def _pictures(cards: tuple[Card, ...]) -> tuple[dict[Mini, int], list[tuple[int, int]], Array]:
+    """Every picture once: the features are the same on most cards.
+
+    Returns:
+        The number of the picture of each mini; rows and columns of each picture; the entries of their tables of
+        colours one after another, deflated, uint8.
+    """
+    numbers, known = dict[Mini, int](), dict[tuple[bytes, tuple[int, ...]], int]()
+    for mini in (mini for card in cards for mini in card.minis):
+        numbers[mini] = known.setdefault((mini.levels.tobytes(), mini.levels.shape), len(known))
+    content = zlib.compress(b"".join(levels for levels, _ in known), 9)
+    return numbers, [(shape[0], shape[1]) for _, shape in known], np.frombuffer(content, np.uint8)
+
+
+def _card(card: Card, numbers: dict[Mini, int]) -> dict[str, Any]:
     row = GATES[card.name]
     signs = [""] + [""] * (len(card.minis) - 2) + ["→"]
     return {
@@ -83,7 +111,7 @@ def _card(card: Card) -> dict[str, Any]:
         "equation": row.equation,
         "note": t("energy retained: {share}", share=share(card.kept)),
         "panels": [
-            {"symbol": mini.symbol, "image": mini.image, "table": mini.table, "strip": mini.strip, "sign": sign}
+            {"symbol": mini.symbol, "picture": numbers[mini], "table": mini.table, "strip": mini.strip, "sign": sign}
             for mini, sign in zip(card.minis, signs, strict=True)
         ],
     }

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import streamlit as st
 
 from core import MERGES
 from core.errors import Shape
-from core.limits import MAX_INPUTS
 from core.merges.presets import PRESETS, Preset
 from core.merges.samples import DTYPES, SAMPLES
 from core.merges.shape_text import format_shape
@@ -39,7 +39,8 @@ def pick_preset() -> None:
 
 def current_preset() -> str | None:
     """Return the example that the controls show, if any."""
-    return next((name for name, preset in PRESETS.items() if _matches(preset)), None)
+    held: dict[str, object] = {}
+    return next((name for name, preset in PRESETS.items() if _matches(preset, held)), None)
 
 
 def default_shape(number: int) -> Shape:
@@ -96,20 +97,38 @@ def _apply_chosen() -> None:
         session.put(_values_of(chosen))
 
 
-def _values_of(preset: Preset) -> dict[str, object]:
+@cache
+def _values_of(preset: Preset) -> Mapping[str, object]:
+    """The values of all controls that an example sets."""
     options = {"axis": preset.axis, "axes": preset.axes, "normalize": preset.normalize}
     return settings_of(preset.operation, preset.shapes, options, fill=preset.sample)
 
 
-def _matches(preset: Preset) -> bool:
-    defaults = _values_of(FIRST) | {f"s{n}": format_shape(default_shape(n)) for n in range(MAX_INPUTS)}
-    for number in range(MAX_INPUTS):
-        fill = str(session.get(f"f{number}", FIRST.sample))
-        defaults[f"d{number}"] = default_dtype(fill)
-        defaults[f"start{number}"] = str(default_start(fill, number)) if fill in SAMPLES else ""
-    return all(
-        session.get(key, defaults.get(key)) == value for key, value in _values_of(preset).items() if _shown(key, preset)
-    )
+def _matches(preset: Preset, held: dict[str, object]) -> bool:
+    """Whether the controls show an example; `held` collects their values, which the other examples need, too."""
+    for key, value in _values_of(preset).items():
+        if not _shown(key, preset):
+            continue
+        if key not in held:
+            held[key] = session.get(key, _default_of(key))
+        if held[key] != value:
+            return False
+    return True
+
+
+def _default_of(key: str) -> object:
+    """The value of a control that has not been drawn yet."""
+    kind, number = key[:-1], key[-1]
+    if not number.isdigit():
+        return _values_of(FIRST).get(key)
+    if kind == "s":
+        return format_shape(default_shape(int(number)))
+    fill = str(session.get(f"f{number}", FIRST.sample))
+    if kind == "d":
+        return default_dtype(fill)
+    if kind == "start":
+        return str(default_start(fill, int(number))) if fill in SAMPLES else ""
+    return _values_of(FIRST).get(key)
 
 
 def _shown(key: str, preset: Preset) -> bool:

@@ -28,6 +28,7 @@ from ui.text import plain, t
 from ui.views import cached
 from ui.views.alignment_line import alignment_line
 from ui.views.alignment_table import alignment_table
+from ui.views.folded import folded
 from ui.views.keras_check import show_verdict
 from ui.views.merge_view import gradient_view, values_view
 from ui.views.numpy_note import show_numpy
@@ -150,10 +151,13 @@ def show_details(call: Call, alignment: Alignment | None) -> None:
     if call.shapes is None or alignment is None:
         return
     show_numpy(call.operation, call.shapes, alignment.output_shape, axis=call.options.axis, axes=call.options.axes)
-    with st.expander(t("Alignment table"), icon=":material/table:"):
-        inputs = ", ".join(map(str, alignment.shapes))
-        st.markdown(f"{plain(inputs)} → {plain(str(alignment.output_shape))}")
-        alignment_table(alignment_rows(alignment))
+    folded(t("Alignment table"), "lab_table", partial(_show_table, alignment), icon=":material/table:")
+
+
+def _show_table(alignment: Alignment) -> None:
+    inputs = ", ".join(map(str, alignment.shapes))
+    st.markdown(f"{plain(inputs)} → {plain(str(alignment.output_shape))}")
+    alignment_table(alignment_rows(alignment))
 
 
 def named_tensors(merged: Merged, inputs: Sequence[Array]) -> list[tuple[str, Array]]:

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from core.tensor_view import (
+    STREAMS,
     Array,
     Names,
     Packed,
@@ -26,7 +27,7 @@ from core.tensor_view import (
 )
 from ui import session
 from ui.streamlit_internals import served_component
-from ui.tensor_view.delivery import missing, note_sent, received
+from ui.tensor_view.delivery import missing, named_parts, note_sent, received, sizes_of
 from ui.tensor_view.outbox import OUTBOX
 
 _BROWSER = Path(__file__).parent / "browser"
@@ -75,24 +76,26 @@ def tensor_view(
     held = _held(key)
     asked, fresh = _next(selection, held, session.get(f"{key}_asked"), received=held != session.get(f"{key}_received"))
     session.put({f"{key}_asked": asked, f"{key}_received": held})
-    lost = missing(key)
-    offer, packing = partial(_offered, lost), partial(_packed, lost)
-    sent_view = payload(view, asked, received=received(key), offer=offer, packing=packing)
-    data = {"meta": sent_view["meta"], "x": pa.table({"v": sent_view["numbers"]})}  # an Arrow column crosses as bytes
+    known, lost = received(key), missing(key)
+    offer, packing, stream = partial(_offered, lost), partial(_packed, lost), partial(_drawn, lost)
+    sent_view = payload(view, asked, received=known, offer=offer, packing=packing, stream=stream)
+    meta = sent_view["meta"]
+    if meta["scene"] is not None:
+        painted = painted_panel(held.get("painted"), view)
+        meta["scene"]["turn"] = painted[1] if painted else 0  # the stroke that its prediction is for
+    meta["moves"] = read_moves(held.get("moves")) if view.reels else 0  # those that are drawn here
+    plan, parts = named_parts(meta, known)
+    data = {"meta": plan, "x": pa.table({"v": sent_view["numbers"]})}  # an Arrow column crosses as bytes
     if sent_view["packed"].size:
         data["packed"] = pa.table({"v": sent_view["packed"]})
-    note_sent(data["meta"]["tensors"])
-    if data["meta"]["scene"] is not None:
-        painted = painted_panel(held.get("painted"), view)
-        data["meta"]["scene"]["turn"] = painted[1] if painted else 0  # the stroke that its prediction is for
-    data["meta"]["moves"] = read_moves(held.get("moves")) if view.reels else 0  # those that are drawn here
+    note_sent(sizes_of(meta) | parts)
     call = partial(_changed, key, frame_names(view), on_change or _nothing, on_frames)
     result = _COMPONENT(key=key, data=data, on_selection_change=call, on_missing_change=_nothing)
     sent = result.get("selection")
     current = sent if isinstance(sent, dict) and sent else held  # anybody may send anything
     begun = {} if selection is None else selection.sent()
     painting = {"painted": held.get("painted")}  # stays in the browser too, as long as the tensor does
-    return read_selection(current if current and not fresh else begun | painting, view, data["meta"])
+    return read_selection(current if current and not fresh else begun | painting, view, meta)
 
 
 def _offered(lost: Container[str], digest: str, row: Array) -> str | None:
@@ -103,6 +106,11 @@ def _offered(lost: Container[str], digest: str, row: Array) -> str | None:
 def _packed(lost: Container[str], digest: str, row: Array) -> Packed | None:
     """The tensor with fewer bytes; what a browser could not unpack crosses as it is."""
     return None if digest in lost else _PACKED.get(digest, row)
+
+
+def _drawn(lost: Container[str], digest: str, row: Array) -> dict[str, Any] | None:
+    """How the browser draws it; what it did not draw as it is here crosses as values."""
+    return None if digest in lost else STREAMS.plan(digest, row)
 
 
 def painting(view: TensorView, key: str) -> Array | None:

@@ -6,6 +6,7 @@ __all__ = [
     "assets",
     "cached",
     "copy_button",
+    "folded",
     "gate_view",
     "keras_check",
     "loaded_code",

@@ -17,6 +17,7 @@ from core.digests import digest, is_constant
 from core.dtypes import Array
 from core.gates import GateTrace, channels
 from core.merges.samples import make_sample
+from core.tensor_view import STREAMS
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -130,10 +131,13 @@ _SAMPLES = ArrayCache(48_000_000)
 
 def sample(name: str, shape: tuple[int, ...], *, number: int, seed: int, dtype: str, first: int | None = None) -> Array:
     """`core.merges.samples.make_sample`, read-only: the key is (sample, shape, seed), never the array."""
-    return _SAMPLES.get(
+    values = _SAMPLES.get(
         (name, shape, number, seed, dtype, first),
         lambda: make_sample(name, shape, number=number, seed=seed, dtype=dtype, first=first),
     )
+    if name == "uniform" and values.dtype == np.float32:
+        STREAMS.note(values, seed + number)
+    return values
 
 
 @remembered(64)

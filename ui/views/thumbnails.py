@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from base64 import b64encode
-from functools import cache
 
 import numpy as np
 from PIL import Image
@@ -14,7 +13,6 @@ from core.tensor_view.colours import MIDDLE, colours
 
 SIDE = 46  # pixels
 _HEAD = "data:image/png;base64,"
-_BEFORE_PALETTE = 33  # bytes of a PNG: its signature and the IHDR chunk
 
 Limits = tuple[float, float]
 
@@ -47,38 +45,18 @@ def picture(plane: Array, limits: Limits) -> str:
     return _uri(_image(plane.astype(np.float64), limits, signed=True)) if plane.size else ""
 
 
-def bare_picture(plane: Array, limits: Limits) -> tuple[str, str]:
-    """`picture` in a third of the bytes: without its palette, which the browser puts back for many pictures at once.
+def indexed_picture(plane: Array, limits: Limits) -> tuple[Array, str]:
+    """`picture` as entries of a table of colours, for many pictures that cross to the browser together.
 
     Args:
         plane: (rows, columns).
         limits: as of `picture`.
 
     Returns:
-        The PNG without its PLTE chunk as a data URI, empty where there is nothing to draw; and the name of a table in
-        `core.tensor_view.colours`, of which `palette_chunk` makes that chunk.
+        uint8 (rows, columns), and the name of a table in `core.tensor_view.colours`.
     """
-    if not plane.size:
-        return "", "cividis"
     level, table = _levels(plane.astype(np.float64), limits, signed=True)
-    content, start, past = _indexed(level.astype(np.uint8), table)
-    return _HEAD + b64encode(content[:start] + content[past:]).decode(), table
-
-
-@cache
-def palette_chunk(table: str) -> str:
-    """The PLTE chunk of a table of colours, which belongs behind the first 33 bytes of a picture, in base64."""
-    content, start, past = _indexed(np.zeros((1, 1), np.uint8), table)
-    return b64encode(content[start:past]).decode()
-
-
-def _indexed(level: Array, table: str) -> tuple[bytes, int, int]:
-    """A PNG of entries of a table, and where its PLTE chunk begins and ends."""
-    image, stream = Image.fromarray(level), io.BytesIO()
-    image.putpalette(colours(table)[:, :3].astype(np.uint8).tobytes())
-    image.save(stream, "PNG", compress_level=9)
-    content = stream.getvalue()
-    return content, _BEFORE_PALETTE, _BEFORE_PALETTE + 12 + int.from_bytes(content[_BEFORE_PALETTE:][:4], "big")
+    return level.astype(np.uint8), table
 
 
 def limits_of(*values: Array) -> Limits:

@@ -15,6 +15,7 @@ from core import (
     merge,
 )
 from ui.tensor_view import Order, Panel, Scale, Selection, TensorView, tensor_view
+from ui.views import cached as kept
 
 SIGN = {name: row.symbol for name, row in MERGES.items()}
 
@@ -83,6 +84,13 @@ def large():
     return TensorView((Panel("huge", huge), Panel("small", counting((2, 3)), "→")))
 
 
+def uniform():
+    """Two random tensors that the browser draws from their seeds, and their product, which it computes."""
+    shapes = ((2, 7, 5, 37), (2, 7, 5, 37))
+    inputs = [kept.sample("uniform", shape, number=n, seed=11, dtype="float32") for n, shape in enumerate(shapes)]
+    return merge_view("Multiply", inputs, derived=True)
+
+
 JOIN = {"axis": 1}
 CASES = {
     "note": note,
@@ -102,6 +110,7 @@ CASES = {
     "nan": lambda: merge_view("Add", [np.full((2, 3), np.nan, "float32"), counting((2, 3))]),
     "zero": lambda: merge_view("Concatenate", [counting((2, 0, 3)), counting((2, 2, 3))], options=JOIN),
     "large": large,
+    "uniform": uniform,
     "chain": lambda: TensorView((
         Panel("x", blobs(12, 12, 8)), Panel("pooled", blobs(6, 6, 8), "→"), Panel("α", blobs(12, 12, 1), "→"),
         Panel("mixed", blobs(12, 12, 4), "→", axes=(0, 1, 2, None)),

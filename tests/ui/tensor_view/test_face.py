@@ -8,6 +8,8 @@ import pyarrow as pa
 import pytest
 
 from core import align, merge
+from core.merges.samples import make_sample
+from core.tensor_view import values_view
 from core.tensor_view.frame import frame_of
 from core.tensor_view.payload import payload
 from core.tensor_view.selection import read_selection
@@ -49,6 +51,55 @@ def test_a_result_that_the_browser_can_compute_is_not_sent():
         meta = meta_of(merge_view(operation, inputs, live=live))
         assert meta["computed"] is False
         assert None not in [panel["start"] for panel in meta["panels"]]
+
+
+def derived(operation, inputs, backend="tensorflow", change=0.0):
+    """A view of a merge of the lab, its result changed at one element."""
+    merged = merge(operation, inputs, backend=backend)
+    value = merged.value.copy()
+    value.flat[-1] += change
+    return values_view(merged.alignment, [*inputs, value])
+
+
+@pytest.mark.parametrize(
+    ("operation", "shapes"),
+    [
+        ("Add", [(2, 1, 1, 31), (2, 5, 7, 1)]),
+        ("Add", [(2, 1, 1, 31), (2, 5, 7, 1), (2, 5, 7, 31)]),
+        ("Multiply", [(2, 5, 7, 31), (2, 31)]),  # Keras inserts axes
+        ("Subtract", [(37, 31), (37, 1)]),
+    ],
+)
+def test_a_large_result_of_the_lab_is_not_sent(operation, shapes):
+    """BAM's inputs have 512 and 800 values and its result 204,800."""
+    inputs = [make_sample("normal", shape, number=number) for number, shape in enumerate(shapes)]
+    data = payload(derived(operation, inputs), None)
+    assert data["meta"]["computed"] is True
+    assert data["numbers"].size == sum(value.size for value in inputs)
+    assert payload(derived(operation, inputs), None, whole=True)["meta"]["computed"] is False
+
+
+def test_a_result_that_would_come_out_otherwise_is_sent():
+    """Of another operation, of integers, changed by one rounding, small; subnormals, which TensorFlow makes 0."""
+    inputs = [make_sample("uniform", (2, 5, 7, 31), number=number) for number in range(2)]
+    tiny = [value * np.float32(1e-20) for value in inputs]
+    whole = [make_sample("counting", (2, 5, 7, 31), number=number, dtype="int32") for number in range(2)]
+    views = [
+        derived("Average", inputs), derived("Add", whole), derived("Multiply", inputs, change=1e-6),
+        derived("Add", [value[:, :1, :1] for value in inputs]), derived("Multiply", tiny),
+        replace(derived("Add", inputs), derived=False),
+    ]  # fmt: skip
+    assert [payload(view, None)["meta"]["computed"] for view in views] == [False] * len(views)
+    assert payload(derived("Multiply", tiny, backend="numpy"), None)["meta"]["computed"] is True
+
+
+def test_a_column_that_is_read_as_a_bias_comes_out_as_keras_has_it():
+    """Add on TensorFlow may read (n, 1) as (1, n): what the browser would compute is another result, so it is sent."""
+    inputs = [make_sample("normal", shape, number=number) for number, shape in enumerate([(37, 37), (37, 1)])]
+    view = derived("Add", inputs)
+    data = payload(view, None)
+    expected = np.array_equal(inputs[0] + inputs[1], view.panels[-1].value)
+    assert data["meta"]["computed"] is expected
 
 
 def test_equal_views_give_equal_data():

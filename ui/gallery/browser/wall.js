@@ -15,7 +15,8 @@ export default function mount({ data, parentElement, setTriggerValue }) {
   held.set(parentElement, state);
   state.open = (id) => setTriggerValue("chosen", id);
   state.compare = (first, second) => setTriggerValue("pair", [first, second]);
-  const sent = JSON.stringify(data);
+  const { levels, ...plan } = data; // the pixels are named by a digest in the plan
+  const sent = JSON.stringify(plan);
   if (state.sent !== sent) build(root, state, data);
   state.sent = sent;
   state.fit ??= listen(root);
@@ -77,8 +78,8 @@ function make(tag, name, text) {
 
 function build(root, state, data) {
   state.words = data.words;
-  state.palettes = data.palettes;
   state.marked = null;
+  state.images = []; // with what they show, until the pixels are there
   root.setAttribute("role", "group");
   root.setAttribute("aria-label", data.words.wall);
   root.replaceChildren(
@@ -86,6 +87,41 @@ function build(root, state, data) {
     make("p", "hint", data.words.hint),
   );
   state.root = root;
+  const { images } = state;
+  unpack(data.levels.getChild("v").toArray()).then((levels) => fill(images, levels, data));
+}
+
+/** The bytes before they were deflated. */
+async function unpack(content) {
+  const stream = new Blob([content]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/** Give each image its picture: each is drawn once for each of its palettes. */
+function fill(images, levels, { sizes, palettes }) {
+  const starts = [0];
+  for (const [rows, columns] of sizes) starts.push(starts.at(-1) + rows * columns);
+  const addresses = new Map();
+  for (const { image, picture, table } of images) {
+    const name = `${picture} ${table}`;
+    const pixels = levels.subarray(starts[picture], starts[picture + 1]);
+    if (!addresses.has(name)) addresses.set(name, addressOf(pixels, sizes[picture], atob(palettes[table])));
+    image.src = addresses.get(name);
+  }
+}
+
+function addressOf(pixels, [rows, columns], palette) {
+  const canvas = make("canvas");
+  [canvas.height, canvas.width] = [rows, columns];
+  if (!pixels.length) return "";
+  const context = canvas.getContext("2d");
+  const drawn = context.createImageData(columns, rows);
+  pixels.forEach((level, at) => {
+    for (let part = 0; part < 3; part++) drawn.data[4 * at + part] = palette.charCodeAt(3 * level + part);
+    drawn.data[4 * at + 3] = 255;
+  });
+  context.putImageData(drawn, 0, 0);
+  return canvas.toDataURL();
 }
 
 /** The cards of a group; its title is above the first of them, and the others leave as much room. */
@@ -129,21 +165,13 @@ function drawCard(state, card) {
   return element;
 }
 
-/** The picture with its palette, which crosses once for all: a chunk of the PNG behind its first 33 bytes. */
-function complete(image, palette) {
-  if (!image) return image;
-  const [head, content] = image.split(",");
-  const bytes = atob(content);
-  return `${head},${btoa(bytes.slice(0, 33) + atob(palette) + bytes.slice(33))}`;
-}
-
-function drawPanel(state, { symbol, image, table, strip, sign }) {
+function drawPanel(state, { symbol, picture, table, strip, sign }) {
   const figure = make("span", "panel");
-  const picture = make("img", strip ? "strip" : "");
-  picture.src = complete(image, state.palettes[table]);
-  picture.alt = "";
-  picture.draggable = false;
-  figure.append(picture, make("span", "symbol", `${sign} ${symbol}`.trim()));
+  const image = make("img", strip ? "strip" : "");
+  image.alt = "";
+  image.draggable = false;
+  state.images.push({ image, picture, table });
+  figure.append(image, make("span", "symbol", `${sign} ${symbol}`.trim()));
   return figure;
 }
 

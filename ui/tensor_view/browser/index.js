@@ -12,22 +12,23 @@ import { listenToShortcuts } from "./shortcuts.js";
 import { recompute, recomputeAll } from "./live.js";
 import { listCells } from "./links.js";
 import { report, startView } from "./state.js";
-import { awaited, missing, receive } from "./store.js";
+import { awaited, complete, missing, receive } from "./store.js";
 
 const apps = new WeakMap(); // by element: the view outlives the calls
 const latest = new WeakMap(); // by element: the last call
 
-export default function mount({ data, parentElement, setStateValue }) {
+export default function mount({ data: given, parentElement, setStateValue }) {
   const begun = performance.now();
   const root = parentElement.querySelector(".tensor-view");
   const held = apps.get(parentElement);
-  const sent = JSON.stringify(data.meta);
   const send = (value) => setStateValue("selection", value);
-  receive(data.meta, floatsOf(data), data.packed?.getChild("v").toArray());
+  receive(given.meta, floatsOf(given), given.packed?.getChild("v").toArray());
   latest.set(parentElement, arguments[0]);
-  const needed = awaited(data.meta);
+  const needed = awaited(given.meta);
   if (needed.length) return mountLater(arguments[0], needed);
-  if (missing(data.meta).length) return askAgain(arguments[0]);
+  if (missing(given.meta).length) return askAgain(arguments[0]);
+  const data = { ...given, meta: complete(given.meta) };
+  const sent = JSON.stringify(data.meta);
   if (held && held.sent === sent)
     held.send = send; // another theme
   else if (held && sameFrame(held.meta, data.meta)) refill(held, data, sent, send);

@@ -16,7 +16,8 @@ const STEPS = {
 /**
  * @param {import('./types').Model} model
  */
-export const canCompute = (model) => model.live && model.operation in STEPS && model.panels.every(isDrawable);
+export const canCompute = (model) =>
+  (model.live || model.computed) && model.operation in STEPS && model.panels.every(isDrawable);
 
 /**
  * Compute the result again wherever these cells of an input reach.

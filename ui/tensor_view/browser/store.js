@@ -1,28 +1,40 @@
 // @ts-check
-// Tensors that this page has received, by digest: Python sends each once for a session and then only names it.
+// Tensors that this page has received, by digest: Python sends each once for a session and then only names it. So are
+// the parts of plans that most views have in common, such as their words.
 
 import { unpack } from "./packing.js";
+import { drawUniform } from "./random.js";
 
 const MOST = 96e6; // bytes that are kept; the oldest go first
 
 const kept = new Map(); // digest: Float32Array, the one used last at the end
 let bytes = 0;
 const coming = new Map(); // digest: a promise that ends when the tensor is here, or could not be fetched
+const MOST_PARTS = 512;
+const parts = new Map(); // digest: part of a plan; the oldest go first
 
 /**
- * Take in the tensors that came with this message and fetch those that it has an address of; the others are here.
+ * Take in the tensors that came with this message, draw the random ones, and fetch those that it has an address of; the
+ * others are here.
  * @param {import('./types').Meta} meta
  * @param {Float32Array} floats
  * @param {Uint8Array} [bytes] of those that were packed
  */
 export function receive(meta, floats, bytes) {
-  for (const { digest, count, at, url, packed } of meta.tensors ?? []) {
+  for (const { digest, value } of Object.values(meta.parts ?? {})) if (value !== undefined) keepPart(digest, value);
+  for (const { digest, count, at, url, packed, stream } of meta.tensors ?? []) {
     if (at !== null) keep(digest, floats.slice(at, at + count));
     else if (kept.has(digest) || coming.has(digest)) continue;
+    else if (stream) keepDrawn(digest, drawUniform(stream, count));
     else if (url) coming.set(digest, arrive(digest, fetched(count, url)));
     else if (packed && bytes)
       coming.set(digest, arrive(digest, unpack(bytes.slice(packed.at, packed.at + packed.size), count, packed.width)));
   }
+}
+
+/** Keep a tensor that was drawn here; where it came out otherwise it is missing, and asked for. */
+function keepDrawn(digest, values) {
+  if (values) keep(digest, values);
 }
 
 async function arrive(digest, promise) {
@@ -39,6 +51,22 @@ async function fetched(count, url) {
   const content = response.ok ? await response.arrayBuffer() : null;
   if (content?.byteLength !== 4 * count) throw new RangeError("Not all of a tensor is here.");
   return new Float32Array(content);
+}
+
+function keepPart(digest, value) {
+  parts.delete(digest);
+  parts.set(digest, value);
+  if (parts.size > MOST_PARTS) parts.delete(parts.keys().next().value);
+}
+
+/**
+ * The plan with the parts that it only names, once nothing of it is missing.
+ * @param {import('./types').Meta} meta
+ * @returns {import('./types').Meta}
+ */
+export function complete({ parts: named, ...meta }) {
+  const found = Object.entries(named ?? {}).map(([name, { digest }]) => [name, parts.get(digest)]);
+  return { ...meta, ...Object.fromEntries(found) };
 }
 
 /**
@@ -59,10 +87,15 @@ function keep(digest, values) {
 }
 
 /**
- * The tensors of a message that are not here, by digest: it was lost on the way, or they were dropped.
+ * What a message names and is not here, by digest: it was lost on the way, or dropped.
  * @param {import('./types').Meta} meta
  */
-export const missing = (meta) => (meta.tensors ?? []).map(({ digest }) => digest).filter((digest) => !kept.has(digest));
+export const missing = (meta) => [
+  ...(meta.tensors ?? []).map(({ digest }) => digest).filter((digest) => !kept.has(digest)),
+  ...Object.values(meta.parts ?? {})
+    .map(({ digest }) => digest)
+    .filter((digest) => !parts.has(digest)),
+];
 
 /** A tensor, to be read only. */
 export function tensorOf(digest) {

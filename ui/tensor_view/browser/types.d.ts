@@ -28,6 +28,8 @@ export interface Meta {
   words: Words;
   layout: string | null;
   scene?: Scene | null;
+  /** Parts of the plan that are sent once for a session, such as `words`; without the value where it is here. */
+  parts?: Record<string, { digest: string; value?: any }>;
   /** The tensors of the view: where in this message, or the address to fetch it from; neither where it is here. */
   tensors?: SentTensor[];
   selection: Selection | null;
@@ -43,6 +45,8 @@ export interface SentTensor {
   url?: string;
   /** Offset and size among the packed bytes, and bytes of a value: see packing.js. */
   packed?: { at: number; size: number; width: number };
+  /** How it is drawn here: see random.js. */
+  stream?: { state: number[]; increment: number[]; sums: number[] };
 }
 
 export type Kind = "auto" | "sequential" | "diverging";
