@@ -1,8 +1,8 @@
 """Tensors with fewer bytes on their way to the browser, without loss: `browser/packing.js` makes each bit again.
 
 Values that a half holds exactly, such as the recorded features of the network, cross as halves. The first bytes of all
-values, the second bytes and so on lie together, since exponents are alike and mantissas are not, and are deflated: in
-the way that takes less, with repeated bytes found, or by how often each byte occurs alone.
+values, the second bytes and so on lie together, since exponents are alike and mantissas are not, and are deflated,
+with a search for repeated bytes or without one, whichever takes less.
 """
 
 from __future__ import annotations
