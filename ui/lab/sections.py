@@ -151,12 +151,13 @@ def show_details(call: Call, alignment: Alignment | None) -> None:
     if call.shapes is None or alignment is None:
         return
     show_numpy(call.operation, call.shapes, alignment.output_shape, axis=call.options.axis, axes=call.options.axes)
-    folded(t("Alignment table"), "lab_table", partial(_show_table, alignment), icon=":material/table:")
+    inputs = ", ".join(map(str, alignment.shapes))
+    st.markdown(f"{plain(inputs)} → {plain(str(alignment.output_shape))}")
+    draw = partial(_show_table, alignment)
+    folded(t("Alignment table"), "lab_table", draw, icon=":material/table:")
 
 
 def _show_table(alignment: Alignment) -> None:
-    inputs = ", ".join(map(str, alignment.shapes))
-    st.markdown(f"{plain(inputs)} → {plain(str(alignment.output_shape))}")
     alignment_table(alignment_rows(alignment))
 
 
