@@ -76,6 +76,20 @@ def tensor_view(
     held = _held(key)
     asked, fresh = _next(selection, held, session.get(f"{key}_asked"), received=held != session.get(f"{key}_received"))
     session.put({f"{key}_asked": asked, f"{key}_received": held})
+    data, meta = _message(view, asked, held, key)
+    call = partial(_changed, key, frame_names(view), on_change or _nothing, on_frames)
+    result = _COMPONENT(key=key, data=data, on_selection_change=call, on_missing_change=_nothing)
+    sent = result.get("selection")
+    current = sent if isinstance(sent, dict) and sent else held  # anybody may send anything
+    begun = {} if selection is None else selection.sent()
+    painting = {"painted": held.get("painted")}  # stays in the browser too, as long as the tensor does
+    return read_selection(current if current and not fresh else begun | painting, view, meta)
+
+
+def _message(
+    view: TensorView, asked: dict[str, Any] | None, held: dict[str, Any], key: str
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is sent to the browser, without what it has already; and the whole plan of the view."""
     known, lost = received(key), missing(key)
     offer, packing, stream = partial(_offered, lost), partial(_packed, lost), partial(_drawn, lost)
     sent_view = payload(view, asked, received=known, offer=offer, packing=packing, stream=stream)
@@ -89,13 +103,7 @@ def tensor_view(
     if sent_view["packed"].size:
         data["packed"] = pa.table({"v": sent_view["packed"]})
     note_sent(sizes_of(meta) | parts)
-    call = partial(_changed, key, frame_names(view), on_change or _nothing, on_frames)
-    result = _COMPONENT(key=key, data=data, on_selection_change=call, on_missing_change=_nothing)
-    sent = result.get("selection")
-    current = sent if isinstance(sent, dict) and sent else held  # anybody may send anything
-    begun = {} if selection is None else selection.sent()
-    painting = {"painted": held.get("painted")}  # stays in the browser too, as long as the tensor does
-    return read_selection(current if current and not fresh else begun | painting, view, meta)
+    return data, meta
 
 
 def _offered(lost: Container[str], digest: str, row: Array) -> str | None:
