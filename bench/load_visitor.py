@@ -1,8 +1,8 @@
 """One tab without a browser: it speaks Streamlit's own protocol and remembers what a browser would.
 
 As in the browser, values of widgets go along with every run, messages that were sent before come as references to
-their hash, an act in a fragment asks for that fragment alone, and fragments that look again by themselves are requested
-again while the visitor thinks.
+their hash, an act in a fragment asks for that fragment alone (the server may draw the one around it instead), and
+fragments that look again by themselves are requested again while the visitor thinks.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Visitor:
         self._page = ""
         self._looking: tuple[float, str] | None = None  # seconds between looks, and the fragment
         self._containers: dict[str, set[tuple[int, ...]]] = {}  # where each fragment draws
-        self._whole = True  # whether the run draws the whole page
+        self._parts: tuple[str, ...] = ()  # fragments that the run draws; none for the whole page
         self._offered: list[str] = []  # addresses of large tensors that a browser would fetch now
 
     async def open(self, page: str = "", query: str = "") -> Run:
@@ -98,7 +98,7 @@ class Visitor:
             put(self._states.setdefault(widget.id, widget.empty()), widget, value)
         fragments = {self.widgets[key].fragment for key in values}
         alone = fragments.pop() if len(fragments) == 1 else ""
-        run = await self._run(self._asked(fragment_id=alone), fragment=alone)
+        run = await self._run(self._asked(fragment_id=alone))
         for key in values:
             if key in self.widgets and self.widgets[key].kind in ("button", "download_button"):
                 self._states.pop(self.widgets[key].id, None)
@@ -134,7 +134,7 @@ class Visitor:
             interval, fragment = self._looking
             await asyncio.sleep(min(left, interval))
             if perf_counter() < end:
-                await self._run(self._asked(fragment_id=fragment, is_auto_rerun=True), fragment=fragment)
+                await self._run(self._asked(fragment_id=fragment, is_auto_rerun=True))
                 looks += 1
         return looks
 
@@ -149,10 +149,10 @@ class Visitor:
             setattr(state, name, value)
         return message
 
-    async def _run(self, message: BackMsg, *, fragment: str = "") -> Run:
+    async def _run(self, message: BackMsg) -> Run:
         run, begun = Run(), perf_counter()
         seen: dict[str, Widget] = {}
-        self._whole = True
+        self._parts = ()
         await self._socket.send(message.SerializeToString())
         async with asyncio.timeout(_PATIENCE):
             while not await self._take(run, seen):
@@ -160,8 +160,8 @@ class Visitor:
             run.size += sum([await asyncio.to_thread(self._fetch, url) for url in self._offered])
         self._offered = []
         run.seconds = perf_counter() - begun
-        if not self._whole:  # the rest of the page stays as it is
-            drawn = self._containers.get(fragment, set())
+        if self._parts:  # the rest of the page stays as it is
+            drawn = {path for part in self._parts for path in self._containers.get(part, ())}
             stay = [one for one in self.widgets.values() if not any(one.path[: len(path)] == path for path in drawn)]
             seen = {one.key: one for one in stay} | seen
         self.widgets = seen  # what is not on the page any more is forgotten, as the browser does
@@ -185,9 +185,9 @@ class Visitor:
         if kind == "new_session":
             self.session = message.new_session.initialize.session_id
             self._looking = None
-            self._whole = not message.metadata.run.fragment_ids
-            if self._whole:
-                seen.clear()
+            self._parts = tuple(message.metadata.run.fragment_ids)
+            seen.clear()
+            if not self._parts:
                 self._containers.clear()
         elif kind == "navigation":
             self._page = message.navigation.page_script_hash

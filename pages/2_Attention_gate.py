@@ -2,10 +2,12 @@
 
 import streamlit as st
 
+from core.dtypes import Array
+from core.gates import GateTrace
 from figures.learning import learning_figure
 from ui import frame
 from ui.gate import controls, learning, network, sections
-from ui.gate.case import chosen_map, find_case, moments, trace_gate
+from ui.gate.case import Case, chosen_map, find_case, moments, trace_gate
 from ui.gate.claim import show_claim
 from ui.gate.export import show_export
 from ui.gate.product import show_product
@@ -36,21 +38,24 @@ def attention_gate() -> None:
     with frame.below():
         show_claim(trace.step("x").value, shown.weights)
         show_export(case, shown)
-        section = controls.pick_section()
-        if section == "health":
-            sections.show_health(trace, shown.weights)
-        elif section == "steps":
-            sections.show_steps(trace)
-        elif section == "learning":
-            learning.show_learning(case, moment)
-            curves = learning.learning_curves(case)
-            if curves:
-                picture = learning_figure(*curves, step=t("training steps (batch size 8)"))
-                st.plotly_chart(
-                    picture, config={"displayModeBar": False}, alt=t("Training history of the map and network")
-                )
-        else:
-            sections.show_code(trace)
+        frame.section(show_section, case, trace, shown.weights, moment)
+
+
+def show_section(case: Case, trace: GateTrace, weights: Array, moment: int | None) -> None:
+    """The section that is chosen in it."""
+    section = controls.pick_section()
+    if section == "health":
+        sections.show_health(trace, weights)
+    elif section == "steps":
+        sections.show_steps(trace)
+    elif section == "learning":
+        learning.show_learning(case, moment)
+        curves = learning.learning_curves(case)
+        if curves:
+            picture = learning_figure(*curves, step=t("training steps (batch size 8)"))
+            st.plotly_chart(picture, config={"displayModeBar": False}, alt=t("Training history of the map and network"))
+    else:
+        sections.show_code(trace)
 
 
 frame.draw("Attention gate", attention_gate)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import ParamSpec
 
 import streamlit as st
 
 from core import Sentence as _  # marks text for the catalogues
 from ui import counters, session, stage, streamlit_internals
 from ui.hosting import admission, budget, garbage, status
-from ui.state import history, link, present
+from ui.state import history, link, parts, present
 from ui.streamlit_internals import Container
 from ui.text import set_language, t
 from ui.views import keras_check
@@ -25,9 +26,9 @@ PAGES = {  # file: (title, icon); the one list of pages
     "pages/5_Story.py": (_("Story"), ":material/auto_stories:"),
     "pages/6_Survey.py": (_("Survey"), ":material/stacked_bar_chart:"),
 }
+P = ParamSpec("P")
 _ROOT = Path(__file__).parent.parent
 _ICON = Path(__file__).parent / "icon.svg"
-_CAN_REDO = "can_redo"  # as it was drawn
 
 
 def draw(title: str, content: Callable[..., None], *, still: Callable[[], None] | None = None) -> None:
@@ -52,23 +53,24 @@ def draw(title: str, content: Callable[..., None], *, still: Callable[[], None] 
     undo, state = _frame(title)
     link.enter()
     if still is None:
-        st.fragment(_content)(title, content, state)
+        st.fragment(_content, key=link.CONTENT)(title, content, state)
     else:
         first, below, last = (st.container() for _ in range(3))
         with first:
-            st.fragment(_content)(title, content, state, last)
+            st.fragment(_content, key=link.CONTENT)(title, content, state, last)
         with below:
             still()
     with undo:
         _undo()
     keras_check.wake()
-    _ended()
+    parts.run_ended()
 
 
 @cache
 def _prepare_server() -> None:
     """What the first run of a page does once for the process."""
     stage.install()
+    parts.at_end(budget.end, garbage.run_ended)
     if streamlit_internals.has_server():
         streamlit_internals.batch_messages()
         streamlit_internals.send_together()
@@ -105,30 +107,15 @@ def _content(title: str, content: Callable[..., None], state: Container, *outsid
         *outside: where else something is drawn outside of it.
     """
     others = [one.container() for one in outside]  # a fragment fills only what it had in the whole run
-    alone = streamlit_internals.is_fragment_run()
-    if alone:
-        counters.begin(title)
-        set_language(session.language())
-        link.resume()
-    with st.container(key="page"):
-        content(*others)
-    link.end()
-    line = status.line()
-    if line:
-        state.caption(line)
-    elif not alone:
-        state.empty()
-    if alone:
-        if history.can(1) != session.get(_CAN_REDO):
-            link.draw_again()  # a change after an undo: the button is in no fragment
-        _ended()
-
-
-def _ended() -> None:
-    """A run has reached the end of its page."""
-    counters.end()
-    budget.end()
-    garbage.run_ended()
+    with parts.content(title) as alone:
+        with st.container(key="page"):
+            content(*others)
+        link.end()
+        line = status.line()
+        if line:
+            state.caption(line)
+        elif not alone:
+            state.empty()
 
 
 def headline(claim: str) -> Container:
@@ -188,6 +175,17 @@ def below(part: str = "page") -> Container:
     return st.container(key=f"below_{part}")
 
 
+def section(draw: Callable[P, None], *args: P.args, **options: P.kwargs) -> None:
+    """Draw a section on which nothing else on the page depends: what is used in it draws it alone.
+
+    Args:
+        draw: draws it, from its arguments and its own controls.
+        *args: of `draw`.
+        **options: likewise.
+    """
+    parts.part(f"section {draw.__qualname__}", draw, *args, **options)
+
+
 def _language() -> None:
     session.put({"lang": session.language()})
     names = list(session.LANGUAGES)
@@ -199,7 +197,7 @@ def _language() -> None:
 
 def _undo() -> None:
     """The buttons that Ctrl+Z and Ctrl+Shift+Z press too; stage.js lets a view take back a stroke first."""
-    session.put({_CAN_REDO: history.can(1)})
+    parts.note_redo()
     buttons = (("undo", t("Undo"), -1, "Ctrl+Z"), ("redo", t("Redo"), 1, "Ctrl+Shift+Z"))
     for column, (key, label, by, keys) in zip(st.columns(2), buttons, strict=True):
         column.button(

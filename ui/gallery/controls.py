@@ -17,7 +17,7 @@ from core.limits import check_features
 from core.merges.shape_text import parse_shape
 from ui import session
 from ui.files.uploads import megabytes, read_file
-from ui.state import link
+from ui.state import link, parts
 from ui.state.seeds import pick_seed
 from ui.streamlit_internals import Container
 from ui.text import plain, t
@@ -66,10 +66,7 @@ def pick(line: Container) -> tuple[GateChoice | None, GateChoice | None, Feature
         gate = _pick_gate()
         second = _pick_second(gate) if gate else None
         image = st.container(width=105)
-        with link.drawer(t("Features"), "gallery_features", icon=":material/tune:"):
-            kind = _pick_kind()
-            typed = _pick_shape() if kind == "random" else ""
-            seed = pick_seed()
+        kind, typed, seed = parts.drawer(t("Features"), "gallery_features", _pick_features, icon=":material/tune:")
         with image:
             number = _pick_image() if kind == "trained" else 0
     if kind == "trained":
@@ -82,6 +79,12 @@ def pick(line: Container) -> tuple[GateChoice | None, GateChoice | None, Feature
         st.error(plain(t(error.explanation)))
         return gate, second, None
     return gate, second, None if array is None else FeatureChoice(seed, array=array)
+
+
+def _pick_features() -> tuple[str, str, int]:
+    """What is in the drawer: the kind of features, their shape as typed, the seed."""
+    kind = _pick_kind()
+    return kind, _pick_shape() if kind == "random" else "", pick_seed()
 
 
 def _read_older_links() -> None:

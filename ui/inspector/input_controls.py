@@ -132,6 +132,7 @@ def _file(kind: str, key: str, name: str, number: int) -> dict[str, Any]:
         help=t("The file stays in memory and is not in the link.")
         if kind == "npy"
         else t("PNG, JPEG, WebP, TIFF, DICOM or NIfTI. The file stays in memory and is not in the link."),
+        **link.passed_on(),
     )
     given = file or (handed.taken(f"input{number}") if kind == "npy" else None)
     return {} if given is None else {"name": given.name, "content": given.getvalue()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -13,7 +14,7 @@ from ui.inspector import controls
 from ui.inspector.merge_list import merge_list
 from ui.inspector.opening import usual_merge
 from ui.inspector.rows import Filters, merge_rows, narrowed
-from ui.state import link
+from ui.state import parts
 from ui.text import plain, t
 
 _MOST = 40  # calls of each list that are shown
@@ -28,8 +29,8 @@ def chosen_merge(model: ModelFile) -> MergeEntry | None:
 def pick_filters(model: ModelFile) -> Filters:
     """Draw the filters in the current container."""
     present = {entry.operation for entry in model.merges}
-    with link.drawer(t("Filter"), "mfilter", icon=":material/filter_list:"):
-        return Filters(*controls.pick_filters([name for name in MERGES if name in present]))
+    draw = partial(controls.pick_filters, [name for name in MERGES if name in present])
+    return Filters(*parts.drawer(t("Filter"), "mfilter", draw, icon=":material/filter_list:"))
 
 
 def show_list(

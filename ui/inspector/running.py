@@ -27,7 +27,7 @@ from ui.inspector.opening import content_of, usual_scaling
 from ui.inspector.recorded_run import RecordedStep, recording_of, step_of
 from ui.inspector.session import ModelSession
 from ui.inspector.sizes import advice, show_misfits, usual_shapes
-from ui.state import link
+from ui.state import link, parts
 from ui.text import plain, t
 from ui.views.keras_check import wanted
 from ui.views.thumbnails import thumbnail
@@ -81,10 +81,7 @@ def show_run(choice: Choice, model: ModelFile, line: Any) -> Ran | None:
         close_model()
         return None
     with line:
-        with link.drawer(t("Input"), "minput", icon=":material/input:") as is_open:
-            feeds = pick_feeds(model.inputs, usual_shapes(choice, model), usual_scaling(model))
-            if is_open:
-                st.caption(t("Runs in a separate process without network access that ends with your session."))
+        feeds = parts.drawer(t("Input"), "minput", partial(_pick_input, choice, model), icon=":material/input:")
         button = st.empty()
     if not wanted():
         st.caption(t("This server does not run models."))
@@ -96,6 +93,14 @@ def show_run(choice: Choice, model: ModelFile, line: Any) -> Ran | None:
         return None
     show_misfits(advice(choice, model, feeds))
     return _run_on(choice, model, feeds, button)
+
+
+def _pick_input(choice: Choice, model: ModelFile) -> Mapping[str, Array] | None:
+    """What is in the drawer."""
+    feeds = pick_feeds(model.inputs, usual_shapes(choice, model), usual_scaling(model))
+    if link.drawn():
+        st.caption(t("Runs in a separate process without network access that ends with your session."))
+    return feeds
 
 
 def show_step(choice: Choice, recording: Recording, step: Step) -> Ran | None:

@@ -20,13 +20,9 @@ from ui.text import plain, t
 DEFAULT = next(iter(BACKENDS))  # TensorFlow, as in Keras
 
 
-def pick_backend(in_the_call: Container) -> str:
-    """Draw the menu.
-
-    Args:
-        in_the_call: where a backend other than the default is named, since the menu is in a drawer.
-    """
-    backend = str(
+def pick_backend() -> str:
+    """Draw the menu."""
+    return str(
         link.menu(
             t("Backend of Keras"),
             list(BACKENDS),
@@ -36,9 +32,17 @@ def pick_backend(in_the_call: Container) -> str:
             help=t("The same merge may have another dtype, other values or another error on another backend."),
         )
     )
+
+
+def name_backend(backend: str, in_the_call: Container) -> None:
+    """Name a backend other than the default, since its menu is in a drawer.
+
+    Args:
+        backend: the chosen one.
+        in_the_call: where it is named.
+    """
     if backend != DEFAULT:
         in_the_call.caption(t("on {title}", title=BACKENDS[backend].title), width="content")
-    return backend
 
 
 def show_differences(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -17,10 +18,10 @@ from core.limits import MAX_INPUTS
 from core.merges.samples import DTYPES, SAMPLES
 from core.merges.shape_text import format_shape, parse_shape
 from ui import session
-from ui.lab.backends import DEFAULT, pick_backend
+from ui.lab.backends import DEFAULT, name_backend, pick_backend
 from ui.lab.own_values import OWN, pick_own_values
 from ui.lab.presets import FIRST, default_dtype, default_shape, default_start
-from ui.state import link
+from ui.state import link, parts
 from ui.state.seeds import pick_seed
 from ui.text import plain, t
 
@@ -113,14 +114,20 @@ def pick_call() -> Call:
         options_slot = st.container(width="content", horizontal=True, gap="xsmall")
         with options_slot:
             options = _pick_options(operation)
-        with link.drawer(t("Options"), "lab_options", icon=":material/tune:") as is_open:
-            backend = pick_backend(options_slot)
-            function_form = _pick_form(operation)
-            fills = [_pick_fill(number, drawn=is_open) for number in range(count)]
-            seed = pick_seed()
-            distribution = link.toggle(t("Show the distribution of the values"), "spread")
+        draw = partial(_pick_more, operation, count)
+        backend, function_form, fills, seed, distribution = parts.drawer(
+            t("Options"), "lab_options", draw, icon=":material/tune:"
+        )
+        name_backend(backend, options_slot)
     inputs = tuple(_pick_input(number, shapes[number], *fills[number]) for number in range(count))
     return Call(operation, function_form, inputs, options, seed, backend, distribution)
+
+
+def _pick_more(operation: str, count: int) -> tuple[str, bool, list[tuple[str, str, int | None]], int, bool]:
+    """What is in the drawer: backend, whether the call is written as a function, samples, seed, distribution."""
+    backend, function_form = pick_backend(), _pick_form(operation)
+    fills = [_pick_fill(number, drawn=link.drawn()) for number in range(count)]
+    return backend, function_form, fills, pick_seed(), link.toggle(t("Show the distribution of the values"), "spread")
 
 
 def _read_implied_count() -> None:

@@ -17,13 +17,15 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from core.errors import short
-from ui import session
+from ui import session, streamlit_internals
 from ui.state import history
 from ui.state.link_state import EVERYWHERE, LinkState
 from ui.text import plain, t
 
+CONTENT = "content"  # key of the fragment of the content of a page
 _KEY = "link_state"
 _BESIDE: ContextVar[list[Callable[[], object]] | None] = ContextVar("beside", default=None)  # of a closed drawer
+_IN_DRAWER: ContextVar[bool] = ContextVar("in_drawer", default=False)
 
 
 def begin(page: str) -> None:
@@ -48,6 +50,11 @@ def end() -> None:
     if (new := state.end(parameters)) is not None:
         st.query_params.from_dict(new)
     history.note(state.page or "", parameters, outside=state.outside)
+
+
+def page() -> str:
+    """The page that is drawn, as `begin` was passed it."""
+    return _state().page or ""
 
 
 def draw_again() -> None:
@@ -78,30 +85,53 @@ def query() -> str:
 
 
 @contextmanager
-def drawer(label: str, key: str, *, icon: str) -> Iterator[bool]:
-    """A popover whose controls are drawn only while it is open; each of them has its value in any case.
-
-    A run of the Merge lab with a closed drawer sends 20 elements less. Opening it draws its fragment once. A field for
-    a file has to be drawn in any case, since its file goes with it.
+def noting_part(key: str, *, alone: bool = False) -> Iterator[None]:
+    """Controls of a part of the content are drawn here; when it is drawn alone, all others keep what they have.
 
     Args:
-        label: of its button.
-        key: unique on the page.
-        icon: of its button.
+        key: of the part.
+        alone: whether the content around it is not drawn.
+    """
+    state = _state()
+    if alone:
+        state.resume(st.query_params.to_dict(), part=key)
+    before = frozenset(state.defaults)
+    yield
+    state.note_part(key, before)
+
+
+@contextmanager
+def controls_of_drawer(*, is_open: bool) -> Iterator[list[Callable[[], object]]]:
+    """Controls on which the rest of the page depends are drawn here, if they are drawn at all.
+
+    Args:
+        is_open: whether they are.
 
     Yields:
-        Whether it is open. What `note` says while it is closed stands after its button.
+        What is to be said beside the drawer, since it is closed: calls that draw it.
     """
-    popover = st.popover(label, icon=icon, key=key, on_change="rerun")
-    beside: list[Callable[[], object]] = []
-    token = _BESIDE.set(None if popover.open else beside)
+    notes: list[Callable[[], object]] = []
+    tokens = _BESIDE.set(None if is_open else notes), _IN_DRAWER.set(True)
     try:
-        with popover:
-            yield drawn()
+        yield notes
     finally:
-        _BESIDE.reset(token)
-    for show in beside:
-        show()
+        _BESIDE.reset(tokens[0])
+        _IN_DRAWER.reset(tokens[1])
+
+
+def passed_on(**options: Any) -> dict[str, Any]:
+    """The options of a control; in a drawer, its change draws the content of the page, not the drawer alone."""
+    own = options.get("on_change")
+    if not _IN_DRAWER.get():
+        return options
+
+    def changed() -> None:
+        if own is not None:
+            own()
+        if streamlit_internals.is_fragment_run():
+            st.rerun(CONTENT)
+
+    return {**options, "on_change": changed}
 
 
 def drawn() -> bool:
@@ -128,12 +158,12 @@ def text(label: str, key: str, default: str, **options: Any) -> str:
     ready = _ready(key, default, str)
     if not drawn():
         return str(st.session_state[ready])
-    return str(st.text_input(label, key=ready, persist_state="session", **options))
+    return str(st.text_input(label, key=ready, persist_state="session", **passed_on(**options)))
 
 
 def area(label: str, key: str, **options: Any) -> str:
     """Several lines of text."""
-    return str(st.text_area(label, key=_ready(key, "", str), persist_state="session", **options))
+    return str(st.text_area(label, key=_ready(key, "", str), persist_state="session", **passed_on(**options)))
 
 
 def toggle(label: str, key: str, **options: Any) -> bool:
@@ -141,7 +171,7 @@ def toggle(label: str, key: str, **options: Any) -> bool:
     ready = _ready(key, False, lambda value: value.lower() in ("true", "1"))
     if not drawn():
         return bool(st.session_state[ready])
-    return st.toggle(label, key=ready, persist_state="session", **options)
+    return st.toggle(label, key=ready, persist_state="session", **passed_on(**options))
 
 
 def menu(label: str, choices: Sequence[Any], key: str, default: Any, **options: Any) -> Any:
@@ -157,7 +187,7 @@ def menu(label: str, choices: Sequence[Any], key: str, default: Any, **options: 
     ready = _chosen(choices, key, default, options.get("format_func", str))
     if not drawn():
         return st.session_state[ready]
-    return st.selectbox(label, choices, key=ready, persist_state="session", **options)
+    return st.selectbox(label, choices, key=ready, persist_state="session", **passed_on(**options))
 
 
 def segments(label: str, choices: Sequence[Any], key: str, default: Any, **options: Any) -> Any:
@@ -165,7 +195,9 @@ def segments(label: str, choices: Sequence[Any], key: str, default: Any, **optio
     ready = _chosen(choices, key, default, options.get("format_func", str))
     if not drawn():
         return st.session_state[ready]
-    return st.segmented_control(label, choices, key=ready, required=True, persist_state="session", **options)
+    return st.segmented_control(
+        label, choices, key=ready, required=True, persist_state="session", **passed_on(**options)
+    )
 
 
 def reading(key: str, default: Any, read: Callable[[str], Any]) -> Any:

@@ -6,7 +6,7 @@ into it before a widget is drawn, and which of its values belong into the URL.
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Container, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,6 +34,7 @@ class LinkState:
         followed: the last default of each control that follows its default.
         kept: the values that each other page held when it was left.
         outer: defaults of the controls outside of the page's fragment, which draws all others.
+        inner: keys of the controls of each part of it that can be drawn alone.
     """
 
     page: str | None = None
@@ -49,6 +50,7 @@ class LinkState:
     followed: dict[str, Any] = field(default_factory=dict)
     kept: dict[str | None, dict[str, Any]] = field(default_factory=dict)
     outer: dict[str, str | None] = field(default_factory=dict)
+    inner: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def begin(
         self, page: str, url: Parameters, sent: dict[str, str | bool], values: Values, *, acted: bool = False
@@ -112,17 +114,30 @@ class LinkState:
         """The controls outside of the page's fragment are drawn; those of the fragment follow."""
         self.outer = dict(self.defaults)
 
-    def resume(self, url: Parameters) -> None:
+    def resume(self, url: Parameters, part: str = "") -> None:
         """Begin a run of the page's fragment alone, which a widget in it caused: the URL has no news.
 
         Args:
             url: parameters of the URL that came with the request; it may be late.
+            part: key of the part of that fragment that is drawn; empty for all of it.
         """
         self.sent, self.arrived, self.outside, self.acted = {}, {}, False, True
         if url in self.possible:
             self.possible = self.possible[self.possible.index(url) :]
         self.opened = dict(url)
-        self.defaults = dict(self.outer)
+        own = self.inner.get(part, frozenset())
+        self.defaults = (
+            {key: text for key, text in self.defaults.items() if key not in own} if part else dict(self.outer)
+        )
+
+    def note_part(self, part: str, before: Container[str]) -> None:
+        """The controls of a part are drawn.
+
+        Args:
+            part: its key.
+            before: keys of the controls before them.
+        """
+        self.inner[part] = frozenset(key for key in self.defaults if key not in before)
 
     def prepare(self, key: str, default: Any, read: Callable[[str], Any], values: Values) -> None:
         """Put the value of a control in place before it is drawn.

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from ui.state import parts
 
-@st.fragment
+
 def folded(label: str, key: str, draw: Callable[[], None], *, icon: str | None = None, expanded: bool = False) -> None:
     """Draw a section that can be opened; opening it draws it alone, not the page around it.
 
@@ -20,6 +21,10 @@ def folded(label: str, key: str, draw: Callable[[], None], *, icon: str | None =
         icon: before the label.
         expanded: whether it is open to begin with.
     """
+    parts.part(f"folded {key}", _section, label, key, draw, icon, expanded)
+
+
+def _section(label: str, key: str, draw: Callable[[], None], icon: str | None, expanded: bool) -> None:
     section = st.expander(label, expanded, key=key, icon=icon, on_change="rerun")
     if section.open:
         with section:
