@@ -169,7 +169,7 @@ def wrap_files(middleware: Callable[[ASGIApp], ASGIApp]) -> None:
     StaticFiles.__call__ = wrapped  # type: ignore[method-assign, assignment]
 
 
-_LATER = 0.02  # seconds for which messages wait for others of the same run
+_LATER = 0.05  # seconds for which messages wait for others of the same run
 _TOGETHER = 64  # messages that are sent before other sessions have their turn; the queue of a client holds 500
 
 
@@ -177,7 +177,7 @@ def batch_messages() -> None:
     """Hand the messages of a run over to the event loop many at a time; for all sessions of the process.
 
     Streamlit wakes its event loop for each message of a script, and each time the script waits for the other thread.
-    Here the messages of a run wait for each other until it starts, stops or ends, or for a fiftieth of a second.
+    Here the messages of a run wait for each other until it starts, stops or ends, or for a twentieth of a second.
     """
     lock, on_event, call_soon = threading.Lock(), AppSession._on_scriptrunner_event, AppSession._call_soon_on_event_loop
 

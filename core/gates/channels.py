@@ -74,8 +74,16 @@ def order(figures: Figures) -> tuple[int, ...]:
 
 
 def _channels(value: Array) -> Figures:
-    wide = np.asarray(value, dtype=np.float64)
-    return np.nan_to_num(wide.reshape(-1, wide.shape[-1]), nan=0.0, posinf=0.0, neginf=0.0)
+    wide = finite(value)
+    return wide.reshape(-1, wide.shape[-1])
+
+
+def finite(value: Array) -> Figures:
+    """A tensor as float64, 0 where it is not finite; perhaps the tensor itself, so not to be written to."""
+    wide: Figures = np.asarray(value, dtype=np.float64)
+    if np.isfinite(value).all():  # one look at each element, where replacing takes six
+        return wide
+    return np.nan_to_num(wide, nan=0.0, posinf=0.0, neginf=0.0)
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..digests import KeptWithArray
 from ..dtypes import FLOAT32, Array
 from ..errors import invalid_request
-from .channels import Figures, energy
+from .channels import Figures, energy, finite
 from .trace import GateTrace
 
 
@@ -53,6 +54,9 @@ class GateComparison:
     distance: float
 
 
+_OF_FEATURES: KeptWithArray[tuple[Figures, Figures]] = KeptWithArray()  # the same for all gates on them
+
+
 def gate_figures(trace: GateTrace) -> GateFigures:
     """The figures of one run.
 
@@ -62,9 +66,10 @@ def gate_figures(trace: GateTrace) -> GateFigures:
     x = trace.step("x").value
     summed = trace.output.shape != x.shape
     result = _weighted(trace, x) if summed else trace.output
-    before, after = energy(x), energy(result)
+    before, positions = _OF_FEATURES.get(x, lambda features: (energy(features), _by_position(features)))
+    after = energy(result)
     return GateFigures(
-        result, summed, _fraction(after, before), _fraction(_by_position(result), _by_position(x)).astype(FLOAT32),
+        result, summed, _fraction(after, before), _fraction(_by_position(result), positions).astype(FLOAT32),
         float(_fraction(after.sum(), before.sum())), trace.parameters, trace.multiplications,
     )  # fmt: skip
 
@@ -97,8 +102,7 @@ def _weighted(trace: GateTrace, x: Array) -> Array:
 
 
 def _by_position(value: Array) -> Figures:
-    wide = np.nan_to_num(value.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
-    found: Figures = np.square(wide).sum(axis=-1, keepdims=True)
+    found: Figures = np.square(finite(value)).sum(axis=-1, keepdims=True)
     return found
 
 

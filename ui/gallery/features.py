@@ -46,10 +46,7 @@ class Features:
 def features_of(choice: FeatureChoice | None) -> Features:
     """The chosen features; without a choice those of the first recorded image."""
     if choice is None or choice.slice is not None:
-        number, seed = (choice.slice or 0, choice.seed) if choice else (0, 0)
-        one, trace = slice(number, number + 1), arrays(f"trace_{_GRID}")
-        x, g = (trace[name][one].astype(FLOAT32) for name in ("x", "g"))
-        return Features(f"slice {number}", seed, x, g, recorded=True)
+        return _recorded(*((choice.slice or 0, choice.seed) if choice else (0, 0)))
     if choice.array is not None:
         key = digest(choice.array)
         return Features(key, choice.seed, choice.array, _signal(choice.array.shape, choice.seed), recorded=False)
@@ -59,6 +56,21 @@ def features_of(choice: FeatureChoice | None) -> Features:
         return Features(f"{shape}", choice.seed, nothing, coarse, recorded=False, computed=False)
     x = cached.sample("normal", shape, number=0, seed=choice.seed, dtype="float32")
     return Features(f"{shape} {choice.seed}", choice.seed, x, _signal(shape, choice.seed), recorded=False)
+
+
+@remembered(32)
+def _recorded(number: int, seed: int) -> Features:
+    x, g = _of_image(number)
+    return Features(f"slice {number}", seed, x, g, recorded=True)
+
+
+@remembered(32)
+def _of_image(number: int) -> tuple[Array, Array]:
+    """Features and gating signal of a recorded image, read-only."""
+    trace = arrays(f"trace_{_GRID}")
+    x, g = (trace[name][number : number + 1].astype(FLOAT32) for name in ("x", "g"))
+    x.flags.writeable = g.flags.writeable = False
+    return x, g
 
 
 def run(choice: GateChoice, features: Features) -> GateTrace | None:

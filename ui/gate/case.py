@@ -74,7 +74,9 @@ def _recorded(number: int, grid: int) -> Case:
     samples, trace = arrays("samples"), arrays(f"trace_{grid}")
     one = slice(number, number + 1)
     image, prediction = samples["image"][one] / np.float32(255), samples["prediction"][one].astype(np.float32)
-    image.flags.writeable = prediction.flags.writeable = False
+    x, g = (trace[name][one].astype(np.float32) for name in ("x", "g"))  # once, and so one digest for all runs
+    for array in (image, prediction, x, g):
+        array.flags.writeable = False
     return Case(
         key=f"sample {number}",
         sample=number,
@@ -83,8 +85,8 @@ def _recorded(number: int, grid: int) -> Case:
         truth=samples["truth"][one],
         body=samples["body"][one],
         prediction=prediction,
-        x=trace["x"][one],
-        g=trace["g"][one],
+        x=x,
+        g=g,
     )
 
 

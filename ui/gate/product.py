@@ -13,7 +13,7 @@ from core.gates.channels import channel_order
 from ui.gate.controls import keep_frames
 from ui.state import link
 from ui.tensor_view import Reel, Scene, Selection, TensorView, default_axes, frame_of, painting, tensor_view
-from ui.views.cached import channel_figures, remembered
+from ui.views.cached import gated_figures, remembered
 from ui.views.gate_view import largest_place, product_view
 from ui.views.selection import read_look, write_look
 
@@ -70,7 +70,7 @@ def show_product(
 def first_place(trace: GateTrace) -> Selection:
     """The first selection: the channel that shows the gate best, where most of it passes."""
     features = trace.step("x").value
-    channel = channel_order(channel_figures(features, trace.output, trace.alpha), _FIRST_ORDER)[0]
+    channel = channel_order(gated_figures(features, trace.alpha), _FIRST_ORDER)[0]
     at = (*largest_place(trace.output[..., channel]), channel)
     return Selection(channel=channel, at=at, cell=at, panel=_RESULT, order=_FIRST_ORDER)
 

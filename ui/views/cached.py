@@ -13,7 +13,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
-from core.digests import digest, is_constant
+from core.digests import is_constant
 from core.dtypes import Array
 from core.gates import GateTrace, channels
 from core.merges.samples import make_sample
@@ -141,11 +141,6 @@ def sample(name: str, shape: tuple[int, ...], *, number: int, seed: int, dtype: 
 
 
 @remembered(64)
-def channel_figures(features: Array, gated: Array, weights: Array) -> channels.ChannelFigures:
-    """`core.gates.channels.channel_figures`, which takes longer than a look at every number."""
-    return _figures(digest(features, gated, weights), features, gated, weights)
-
-
-@remembered(64)
-def _figures(key: str, _features: Array, _gated: Array, _weights: Array) -> channels.ChannelFigures:  # noqa: ARG001  # the key of the cache
-    return channels.channel_figures(_features, _gated, _weights)
+def gated_figures(features: Array, weights: Array) -> channels.ChannelFigures:
+    """`core.gates.channels.channel_figures` of features that are multiplied by a map."""
+    return channels.channel_figures(features, features * weights, weights)

@@ -16,7 +16,7 @@ from core.tensor_view import WEIGHTS, is_weight, shared_scale
 from ui import counters
 from ui.tensor_view import Order, Panel, Scale, TensorView
 from ui.text import t
-from ui.views.cached import channel_figures, remembered
+from ui.views.cached import gated_figures, remembered
 from ui.views.merge_view import translated_words
 
 
@@ -50,7 +50,7 @@ def product_view(features: Array, weights: Array, *, reference: Array | None = N
 def _product(features: Array, weights: Array, ordered_by: Array) -> tuple[Merged, ChannelFigures]:
     merged = merge("Multiply", (features, weights))
     merged.value.flags.writeable = False
-    return merged, channel_figures(features, features * ordered_by, ordered_by)
+    return merged, gated_figures(features, ordered_by)
 
 
 def named_orders(figures: ChannelFigures) -> tuple[Order, ...]:
