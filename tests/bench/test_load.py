@@ -1,5 +1,7 @@
 """The measure of load itself, and a short soak: every page takes part, nothing breaks, and what comes also goes."""
 
+from urllib.parse import parse_qsl
+
 import pytest
 
 from bench.load import Case, come_and_go, load, pages_of
@@ -62,6 +64,56 @@ def test_other_machines_are_refused():
 
     with pytest.raises(ValueError, match="not on this machine"):
         run_async(go())
+
+
+def link_of(visitor):
+    return dict(parse_qsl(visitor.query))
+
+
+def test_a_drawer_is_drawn_alone_and_a_control_in_it_draws_the_content(server):
+    """All of the page stays as it is; what is chosen in the drawer is in the picture, its code and the link."""
+
+    async def go():
+        async with visiting(server.address) as visitor:
+            whole = await visitor.open("Merge_lab", "s0=5,1,7")
+            page = set(visitor.widgets)
+            opened = await visitor.change(lab_options=True)
+            assert len(opened.words) < len(whole.words) / 4
+            assert set(visitor.widgets) > page
+            assert {"backend", "seed"} <= set(visitor.widgets) - page
+            chosen = await visitor.change(backend="JAX")
+            assert "on JAX" in chosen.words
+            assert link_of(visitor) == {"s0": "5,1,7", "backend": "jax"}
+            await visitor.change(lab_options=False)
+            assert set(visitor.widgets) == page
+            again = await visitor.change(op="Add  +")
+            assert "on JAX" in again.words
+            assert link_of(visitor) == {"s0": "5,1,7", "backend": "jax", "op": "Add"}
+            return chosen.faults + again.faults
+
+    assert run_async(go()) == []
+
+
+def test_a_section_is_drawn_alone_and_the_link_has_all_of_the_page(server):
+    """What another section had in the link goes, what the page has stays; an undo takes the section back."""
+
+    async def go():
+        async with visiting(server.address) as visitor:
+            whole = await visitor.open("Attention_gate", "gate=40&more=code&variant=monai")
+            query = {"gate": "40", "more": "code", "variant": "monai"}
+            assert link_of(visitor) == query
+            steps = await visitor.change(more="Step by step")
+            assert len(steps.words) < len(whole.words)
+            assert link_of(visitor) == {"gate": "40", "more": "steps"}
+            await visitor.change(undo=True)
+            assert link_of(visitor) == query
+            assert not visitor.widgets["redo"].disabled
+            await visitor.change(more="Training history")  # after an undo: nothing can be redone any more
+            assert visitor.widgets["redo"].disabled
+            await visitor.change(gate="gate 80×80")
+            assert link_of(visitor) == {"gate": "80", "more": "learning"}
+
+    run_async(go())
 
 
 @pytest.mark.slow

@@ -216,3 +216,22 @@ def test_a_run_of_the_fragment_keeps_what_is_outside_of_it():
     values["op"] = "Add"
     assert state.end(state.parameters(values)) == {"lang": "zh", "op": "Add"}
     assert (state.arrived, state.outside) == ({}, False)
+
+
+def test_a_part_of_the_page_that_is_drawn_alone_keeps_the_values_of_all_others():
+    """The part has `b` at first and `c` then: the page has `a` and `c` in its link, and no more of `b`."""
+    state, values = LinkState(), {}
+    state.begin("Lab", {"a": "7", "b": "11"}, {}, values)
+    state.prepare("a", 2, int, values)
+    before = set(state.defaults)
+    state.prepare("b", 3, int, values)
+    state.note_part("section", before)
+    state.end(state.parameters(values))
+    assert state.written == {"a": "7", "b": "11"}
+    state.resume(state.written, part="section")
+    before = set(state.defaults)
+    assert before == {"a"}
+    values["c"] = 13
+    state.prepare("c", 5, int, values)
+    state.note_part("section", before)
+    assert state.end(state.parameters(values)) == {"a": "7", "c": "13"}
