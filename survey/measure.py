@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -186,14 +187,24 @@ def measure_shard(plan: Plan, process: ModelProcess, source: Source, shard: int)
 
 
 def _in_batches(plan: Plan, process: ModelProcess, source: Source, shard: int) -> Measured:
-    """Every batch of a shard. Reading and measuring take turns, so that a worker takes one core."""
+    """Every batch of a shard. While the child measures one batch, this thread reads the next."""
     collected = _Collected(plan, plan.numbers(shard))
+    take: Callable[[], None] = lambda: None  # noqa: E731  # keeps the figures of the batch that is being measured
     for numbers in _batches(plan, shard):
         loaded = [load_image(plan, process.model, source, number) for number in numbers]
-        usable = any(not one.error for one in loaded)
-        found = process.measured(process.measure(plan, _stacked(plan, loaded))) if usable else None
-        collected.take(numbers, loaded, found)
+        arrays = _stacked(plan, loaded) if any(not one.error for one in loaded) else None
+        take()
+        future = None if arrays is None else process.measure(plan, arrays)
+        take = partial(_take_batch, collected, process, numbers, loaded, future)
+    take()
     return collected.measured()
+
+
+def _take_batch(
+    collected: _Collected, process: ModelProcess, numbers: range, loaded: Sequence[Loaded], future: Future[Reply] | None
+) -> None:
+    """Wait for a batch and keep its figures; without a future none of its images could be used."""
+    collected.take(numbers, loaded, None if future is None else process.measured(future))
 
 
 def _one_by_one(plan: Plan, process: ModelProcess, source: Source, shard: int) -> Measured:

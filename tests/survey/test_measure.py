@@ -13,7 +13,7 @@ from core.gates.channels import channel_figures, energy
 from core.gates.health import gate_health
 from sandbox.model_run.gate_figures import SUMS, WEIGHT_BINS, feature_edges
 from sandbox.model_run.handle import open_model
-from survey import prepare
+from survey import measure, prepare
 from survey.measure import ModelProcess, measure_shard
 from survey.plan import SHARD, Options
 from survey.rank import FIGURES_OF_IMAGE
@@ -142,6 +142,25 @@ def test_feature_bins(measured, inspected):
             counted = np.bincount(at[~np.isnan(own[:, channel]), channel], minlength=64)
             counted[0] += (x[:, channel] == 0).sum() if sign > 0 else 0
             assert (half[channel] == counted).all()
+
+
+def test_the_next_batch_is_read_while_one_is_measured(begun, monkeypatch):
+    """11 images in batches of 4, by the order of the calls: of a batch the figures are kept after the next is read."""
+    plan, source, process, _ = begun
+    calls, load, taken = [], measure.load_image, process.measured
+
+    def logged_load(plan, model, source, number):
+        calls.append(number)
+        return load(plan, model, source, number)
+
+    def logged_taken(future):
+        calls.append("figures")
+        return taken(future)
+
+    monkeypatch.setattr(measure, "load_image", logged_load)
+    monkeypatch.setattr(process, "measured", logged_taken)
+    measure_shard(plan, process, source, 0)
+    assert calls == [*range(8), "figures", *range(8, 11), "figures", "figures"]
 
 
 def test_nan_is_flagged(measured):
