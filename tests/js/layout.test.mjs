@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { arrange, footCols, slicePlan, tileGrid } from "../../ui/tensor_view/browser/layout.js";
+import { arrange, footCols, slicePlan, stageSizes, tileGrid } from "../../ui/tensor_view/browser/layout.js";
 import {
   finiteRange,
   makeScale,
@@ -35,6 +35,17 @@ test("panels are side by side where there is room and one below the other on a p
       assert.ok(line >= 1 && cell > 0 && widest <= width, `${width}: ${line} x ${cell}`);
     }
   }
+});
+
+test("on a stage, operators stay beside their operands: the row fills the width, or low panels stand in its middle", () => {
+  const plans = [plan(7, 11), plan(7, 11), plan(7, 11)];
+  const size = (height) => stageSizes({ plans, width: 1200, height, window: 800, taken: 100, pictures: null });
+  const tall = size(800);
+  assert.equal(3 * Math.floor(11 * tall.cell) + 2 * tall.sign, 1200);
+  const low = size(331); // 231 px are left for 7 rows, so 3 panels of 363 px leave 55 px for each sign
+  assert.deepEqual([low.height, low.sign], [231, 55]);
+  const lowest = size(260); // the least height, 160 px: 3 panels of 251 px would leave 222 px
+  assert.deepEqual([lowest.height, lowest.sign], [160, 120]);
 });
 
 test("six inputs and a result keep their lines: each but the first begins with a sign", () => {

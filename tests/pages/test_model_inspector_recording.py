@@ -101,13 +101,13 @@ def test_attention_maps_of_channels_that_come_first():
     assert captions[0] == captions[1] != []
 
 
-def without_values(step, dtype="float32", *, absent=False):
-    """A training of three steps whose gate has no values at one of them, or is not listed there."""
+def without_values(*without, dtype="float32", absent=False):
+    """A training of three steps whose gate has no values at some of them, or is not listed there."""
     index, arrays = good((0, 3, 7))
     steps = []
     for one in index.steps:
         tensors = dict(one.tensors)
-        if one.number == step:
+        if one.number in without:
             left_out = tuple(replace(tensor, array=None, dtype=dtype) for tensor in tensors.pop("gate/multiply"))
             tensors |= {} if absent else {"gate/multiply": left_out}
         steps.append(replace(one, tensors=tensors))
@@ -118,10 +118,11 @@ def without_values(step, dtype="float32", *, absent=False):
     ("file", "reasons"),
     [
         (without_values(3), ["too large", "smaller batch or fewer steps", "mergescope.inspect(model, inputs)"]),
-        (without_values(3, "complex64"), ["real numbers only", "complex64"]),
+        (without_values(3, dtype="complex64"), ["real numbers only", "complex64"]),
         (without_values(3, absent=True), ["At step 3", "not recorded", "steps: 0, 7", "everything=True"]),
+        (without_values(0, 3, 7, absent=True), ["recorded at no step", "everything=True"]),
     ],
-    ids=["size", "dtype", "absent"],
+    ids=["size", "dtype", "absent", "never"],
 )
 @pytest.mark.parametrize("part", ["values", "compare"])
 def test_values_that_are_not_recorded(file, reasons, part):

@@ -168,16 +168,7 @@ class RecordedStep:
         """Why the recording does not hold the values of a merge at this step."""
         tensors = self.step.tensors.get(merge_id)
         if tensors is None:
-            found = [str(step.number) for step in self.recording.index.steps if merge_id in step.tensors]
-            return Sentence(
-                "At step {step} this merge was not recorded: the model did not call it, or its values did not show yet "
-                "that it is a gate. It was recorded at these steps: {steps}. For all merges at all steps, pass {code} "
-                "to {recorder}.",
-                step=self.step.number,
-                steps=", ".join(found[:_NAMED]) + (", …" if len(found) > _NAMED else "") if found else "–",
-                code="everything=True",
-                recorder="GateRecorder",
-            )
+            return self._why_not_called(merge_id)
         other = next((one.dtype for one in tensors if one.array is None and not _is_real(one.dtype)), None)
         if other is not None:
             return Sentence("A recording holds real numbers only; this merge has tensors of dtype {dtype}.",
@@ -187,6 +178,24 @@ class RecordedStep:
             "the tensors are sparse or ragged. If it is the size, record a smaller batch or fewer steps, or look at "
             "the values where the model is: {code}.",
             code="mergescope.inspect(model, inputs).show(name)",
+        )
+
+    def _why_not_called(self, merge_id: str) -> Sentence:
+        everything = {"code": "everything=True", "recorder": "GateRecorder"}
+        found = [str(step.number) for step in self.recording.index.steps if merge_id in step.tensors]
+        if not found:
+            return Sentence(
+                "This merge was recorded at no step: the model did not call it, or its values never showed that it is "
+                "a gate. For all merges, pass {code} to {recorder}.",
+                **everything,
+            )
+        return Sentence(
+            "At step {step} this merge was not recorded: the model did not call it, or its values did not show yet "
+            "that it is a gate. It was recorded at these steps: {steps}. For all merges at all steps, pass {code} "
+            "to {recorder}.",
+            step=self.step.number,
+            steps=", ".join(found[:_NAMED]) + (", …" if len(found) > _NAMED else ""),
+            **everything,
         )
 
     def _run(self) -> Run:

@@ -89,7 +89,8 @@ export const limitsIn = (height, share = SHARE) => ({
   largest: Math.max(LARGEST, Math.floor((SHARE * height) / 5)),
 });
 
-const STAGE_SIGN = 36; // room for an operator on the stage
+const STAGE_SIGN = 36; // least room for an operator on the stage
+const MOST_SIGN = 120; // so that low panels stay beside each other, in the middle of the row
 const STAGE_GAP = 16; // between walls and pictures
 const LEAST_STRIP = 76; // px of the row of walls and pictures, without its titles
 const STRIP = 0.17; // of the window's height for that row, where the panels leave a choice
@@ -121,7 +122,7 @@ export function stageSizes({ plans, width, height, window, taken, pictures, note
   return {
     cell,
     height: Math.floor(rows * cell),
-    sign: Math.floor((width - drawn) / Math.max(1, count - 1)),
+    sign: Math.min(MOST_SIGN, Math.floor((width - drawn) / Math.max(1, count - 1))),
     picture,
     wall,
   };
