@@ -8,6 +8,7 @@ TORCH   := .venv/torch
 PIP     := -m pip install --quiet --disable-pip-version-check --require-hashes
 SOURCES := app.py serve.py pages core figures mergescope ui network sandbox survey training bench
 WORKERS ?= 3
+unexport PYTHONDONTWRITEBYTECODE  # else each process of the tests compiles every file again
 PYTEST  := python -m pytest -n $(WORKERS) --dist worksteal
 
 .DEFAULT_GOAL := help

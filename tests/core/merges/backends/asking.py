@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+_LAYERS: dict[str, Any] = {}  # by operation and options
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -37,7 +39,7 @@ def ask(operation: str, inputs: list[np.ndarray], masks: list[Any] | None = None
     import keras
 
     try:
-        layer = getattr(keras.layers, operation)(**options)
+        layer = _unbuilt(operation, **options)
         if masks is None or keras.backend.backend() == "numpy":  # an array of NumPy cannot hold a mask
             result = layer(list(inputs))
         else:
@@ -51,6 +53,20 @@ def ask(operation: str, inputs: list[np.ndarray], masks: list[Any] | None = None
     mask = getattr(result, "_keras_mask", None)
     convert = keras.ops.convert_to_numpy
     return Answer(value=np.asarray(convert(result)), mask=None if mask is None else np.asarray(convert(mask)))
+
+
+def _unbuilt(operation: str, **options: Any) -> Any:
+    """The layer with these options; it builds itself for the inputs of its next call.
+
+    To make a layer takes a third of a call. All that it keeps of a call is what `build` sets.
+    """
+    import keras
+
+    key = f"{operation} {options}"
+    if key not in _LAYERS:
+        _LAYERS[key] = getattr(keras.layers, operation)(**options)
+    _LAYERS[key].built = False
+    return _LAYERS[key]
 
 
 def ask_gradients(
