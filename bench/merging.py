@@ -1,4 +1,4 @@
-"""`merge` compared with bare NumPy and with the Keras layer."""
+"""`merge` compared with bare NumPy and with the Keras layer, and a gate with its convolutions."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from bench.timing import Row, side_by_side
 from core import BACKENDS, merge
+from core.gates import run_gate
 
 
 def measure() -> list[Row]:
@@ -17,7 +18,7 @@ def measure() -> list[Row]:
     gate = random.random((1, 20, 20, 1), dtype=np.float32)
     small = [np.ones((2, 3, 5), np.float32), np.ones((2, 1, 5), np.float32)]
     rows = [_bare(name, features, gate) for name in BACKENDS]
-    return [*rows, *(_bare(name, *small) for name in BACKENDS), _keras(features, gate), _batch()]
+    return [*rows, *(_bare(name, *small) for name in BACKENDS), _keras(features, gate), _batch(), _gate(features)]
 
 
 def _bare(backend: str, first: np.ndarray, second: np.ndarray) -> Row:
@@ -44,3 +45,16 @@ def _batch() -> Row:
     gate = np.full((256, 20, 20, 1), 0.5, dtype=np.float32)
     ours, bare = side_by_side(lambda: merge("Multiply", [features, gate]), lambda: features * gate, rounds=20)
     return Row("a batch of 256 of them", ours, bare, "bare NumPy", "at most 1.3 times", ours <= 1.3 * bare)
+
+
+def _gate(features: np.ndarray) -> Row:
+    gating = np.random.default_rng(1).normal(size=(1, 10, 10, 256)).astype(np.float32)
+    weights = run_gate("attention", features, g=gating).weights
+    kernels = [kernel[0, 0] for kernel in weights.values() if kernel.ndim == 4]
+    inputs = [np.ones((1, 20, 20, kernel.shape[0]), np.float32) for kernel in kernels]
+    ours, bare = side_by_side(
+        lambda: run_gate("attention", features, g=gating, weights=weights),
+        lambda: [np.tensordot(values, kernel, 1) for values, kernel in zip(inputs, kernels, strict=True)],
+        rounds=50,
+    )
+    return Row("an attention gate", ours, bare, "its convolutions", "at most 10 times", ours <= 10 * bare)
