@@ -40,7 +40,7 @@ class Side:
 
         self._popen = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True)
         self._process = psutil.Process(self._popen.pid)
-        self._done = self._before = 0
+        self._done = self._before = self._counted = 0
         self._wall = self._processor = 0.0
         self._figures: dict[str, float] = {}
         self._changed = threading.Condition()
@@ -83,20 +83,25 @@ class Side:
         self._suspend()
         self._wall += perf_counter() - begun
         self._processor += self._processor_seconds() - processor
+        self._counted = self._done - self._before
 
     @property
     def done(self) -> int:
         """Pieces that were done so far, also before its turns."""
         return self._done
 
+    @property
+    def counted(self) -> int:
+        """Pieces that were done in its turns."""
+        return self._counted
+
     def rate(self) -> Rate:
-        """Over all turns.
+        """Over all turns; what it does before and after them does not count.
 
         Raises:
             ZeroDivisionError: no piece was done.
         """
-        counted = self._done - self._before
-        return Rate(self._wall / counted, self._processor / counted)
+        return Rate(self._wall / self._counted, self._processor / self._counted)
 
     def finish(self) -> dict[str, float]:
         """Let it run to its end; the figures that it has printed.

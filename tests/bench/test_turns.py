@@ -26,10 +26,16 @@ def _work(lines: int, code: int = 0) -> list[str]:
     return [sys.executable, "-c", _WORK, str(lines), str(code)]
 
 
+def lives(process):
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def test_it_stands_still_between_its_turns():
     with side(_work(10**9), 30) as one:
-        before = one.done
-        while one.done == before:
+        while not one.counted:
             one.take_turn(0.05)
         assert len(one.processes()) == 2
         while {process.status() for process in one.processes()} != {psutil.STATUS_STOPPED}:
@@ -37,12 +43,18 @@ def test_it_stands_still_between_its_turns():
         assert one.done % 3 == 0
         assert one.rate().wall > 0
         processes = one.processes()
-    assert not any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in processes)
+    while any(map(lives, processes)):
+        sleep(0.01)  # likewise
 
 
 def test_it_goes_on_to_its_end_and_gives_its_figures():
-    with side(_work(500), 3) as one:
+    with side(_work(20_000), 3) as one:
+        while not one.counted:
+            one.take_turn(0.05)
+        rate = one.rate()
         assert one.finish() == {"left": 5.5}
+        assert one.done == 60_000
+        assert one.rate() == rate
 
 
 def test_a_process_that_fails_is_an_error():
