@@ -219,7 +219,7 @@ def test_a_new_gate_is_one_function_and_one_row(monkeypatch):
 
 
 def test_a_gate_takes_little_more_memory_than_its_tensors():
-    """20x20x256: the largest amount at any time beside all tensors of its steps. Its time stands in the benchmark."""
+    """20x20x256: the largest amount at any time beside all tensors of its steps. The benchmark compares its time."""
     x, g = normal((1, 20, 20, 256)), normal((1, 10, 10, 256))
     weights = run_gate("attention", x, g=g).weights
     tracemalloc.start()
