@@ -98,7 +98,10 @@ def test_a_page_fits_every_window(open_tab, visited_address, path, language, pre
     assert wrong == {}
 
 
-@pytest.mark.parametrize("path", ["Merge_lab", "Gate_gallery?which=se", "Story?step=5", "Story?part=quiz"])
+@pytest.mark.parametrize(
+    "path",
+    ["Merge_lab", "Gate_gallery?which=se", "Gate_gallery?which=attention&two=1", "Story?step=5", "Story?part=quiz"],
+)
 def test_nothing_jumps_however_slowly_a_page_comes(open_tab, visited_address, path):
     """Each element is painted before the next one comes."""
     page = open_watched(open_tab, visited_address, path, "en", present=False, slowly=True)
