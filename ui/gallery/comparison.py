@@ -44,14 +44,13 @@ def show_pair(pair: Pair, key: str) -> GateComparison:
         Panel(t("second − first"), found.difference, "Δ"),
     ]
     with frame.picture(lines=2):
-        with st.container(key="view_room"):  # takes what is left, so that the line below it stays where it is
-            _draw(panels, f"outputs {key}", channel, stage=True)
         st.caption(
             t(
                 "Distance of the outputs: {distance} (RMS of their difference over RMS of the features).",
                 distance=share(found.distance),
             )
         )
+        _draw(panels, f"outputs {key}", channel, stage=True)
     with frame.below("pair"):
         _show_maps(pair, titles, key, channel)
         if one.summed or other.summed:
