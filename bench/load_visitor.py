@@ -1,8 +1,8 @@
 """One tab without a browser: it speaks Streamlit's own protocol and remembers what a browser would.
 
 As in the browser, values of widgets go along with every run, messages that were sent before come as references to
-their hash, an act in a fragment asks for that fragment alone (the server may draw the one around it instead), and
-fragments that look again by themselves are requested again while the visitor thinks.
+their hash, an act in a fragment asks for that fragment alone (the server may draw the one around it instead, or only
+some parts of that), and fragments that look again by themselves are requested again while the visitor thinks.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
+from bench.load_tree import Node, Path, Tree, node_of
 from bench.load_widgets import Widget, drawer_of, put, widget_of, words_of
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -60,6 +61,7 @@ class Visitor:
     Attributes:
         session: name of the session, once a run has begun.
         widgets: on the page now, by the key that the page gave them.
+        tree: all elements on the page now.
         pages: of the app, as (URL path, hash).
         query: of the address, after the question mark.
     """
@@ -67,14 +69,14 @@ class Visitor:
     def __init__(self, socket: ClientConnection, address: str) -> None:
         self.session, self.query = "", ""
         self.widgets: dict[str, Widget] = {}
+        self.tree = Tree()
         self.pages: list[tuple[str, str]] = []
         self._socket, self._address = socket, address
         self._states: dict[str, Any] = {}
         self._known: dict[str, ForwardMsg] = {}
         self._page = ""
-        self._looking: tuple[float, str] | None = None  # seconds between looks, and the fragment
-        self._containers: dict[str, set[tuple[int, ...]]] = {}  # where each fragment draws
-        self._parts: tuple[str, ...] = ()  # fragments that the run draws; none for the whole page
+        self._looking: dict[str, float] = {}  # fragments that look again by themselves: seconds between two looks
+        self._running = ""  # name of the run
         self._offered: list[str] = []  # addresses of large tensors that a browser would fetch now
 
     async def open(self, page: str = "", query: str = "") -> Run:
@@ -104,6 +106,15 @@ class Visitor:
                 self._states.pop(self.widgets[key].id, None)
         return run
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the page looks again by itself, say for a result."""
+        return bool(self._looking)
+
+    async def refresh(self) -> Run:
+        """Ask for the whole page, as after a lost connection."""
+        return await self._run(self._asked())
+
     async def send(self, raw: bytes | str) -> None:
         """Send whatever it is; only for those who attack."""
         await self._socket.send(raw)
@@ -128,14 +139,11 @@ class Visitor:
         """Stay for a while and, as the browser does, let fragments look again; gives the number of such looks."""
         end, looks = perf_counter() + seconds, 0
         while (left := end - perf_counter()) > 0:
-            if not self._looking:
-                await asyncio.sleep(left)
-                break
-            interval, fragment = self._looking
-            await asyncio.sleep(min(left, interval))
-            if perf_counter() < end:
-                await self._run(self._asked(fragment_id=fragment, is_auto_rerun=True))
-                looks += 1
+            await asyncio.sleep(min(left, *self._looking.values()) if self._looking else left)
+            for fragment in list(self._looking):
+                if fragment in self._looking and perf_counter() < end:
+                    await self._run(self._asked(fragment_id=fragment, is_auto_rerun=True))
+                    looks += 1
         return looks
 
     def _asked(self, **fields: Any) -> BackMsg:
@@ -151,25 +159,20 @@ class Visitor:
 
     async def _run(self, message: BackMsg) -> Run:
         run, begun = Run(), perf_counter()
-        seen: dict[str, Widget] = {}
-        self._parts = ()
         await self._socket.send(message.SerializeToString())
         async with asyncio.timeout(_PATIENCE):
-            while not await self._take(run, seen):
+            while not await self._take(run):
                 pass
             run.size += sum([await asyncio.to_thread(self._fetch, url) for url in self._offered])
         self._offered = []
         run.seconds = perf_counter() - begun
-        if self._parts:  # the rest of the page stays as it is
-            drawn = {path for part in self._parts for path in self._containers.get(part, ())}
-            stay = [one for one in self.widgets.values() if not any(one.path[: len(path)] == path for path in drawn)]
-            seen = {one.key: one for one in stay} | seen
-        self.widgets = seen  # what is not on the page any more is forgotten, as the browser does
-        kept = {widget.id for widget in seen.values()}
+        found = (_widget(node, path) for path, node in self.tree.elements())
+        self.widgets = {one.key: one for one in found if one}  # what is not on the page any more is forgotten
+        kept = {widget.id for widget in self.widgets.values()}
         self._states = {name: state for name, state in self._states.items() if name in kept}
         return run
 
-    async def _take(self, run: Run, seen: dict[str, Widget]) -> bool:
+    async def _take(self, run: Run) -> bool:
         """One message; True at the end of the run."""
         raw = await self._socket.recv()
         run.size += len(raw)
@@ -178,33 +181,30 @@ class Visitor:
             message = self._known[message.ref_hash]
         elif message.metadata.cacheable:
             self._known[message.hash] = message
-        return self._understood(message, run, seen)
+        return self._understood(message, run)
 
-    def _understood(self, message: ForwardMsg, run: Run, seen: dict[str, Widget]) -> bool:
+    def _understood(self, message: ForwardMsg, run: Run) -> bool:
         kind = message.WhichOneof("type")
         if kind == "new_session":
             self.session = message.new_session.initialize.session_id
-            self._looking = None
-            self._parts = tuple(message.metadata.run.fragment_ids)
-            seen.clear()
-            if not self._parts:
-                self._containers.clear()
+            self._running = message.metadata.run.script_run_id
+            if not message.metadata.run.fragment_ids:
+                self._looking.clear()
         elif kind == "navigation":
             self._page = message.navigation.page_script_hash
             self.pages = [(page.url_pathname, page.page_script_hash) for page in message.navigation.app_pages]
         elif kind == "page_info_changed":
             self.query = message.page_info_changed.query_string
         elif kind == "auto_rerun":
-            self._looking = (message.auto_rerun.interval, message.auto_rerun.fragment_id)
+            self._looking[message.auto_rerun.fragment_id] = message.auto_rerun.interval
+        elif kind == "stop_auto_rerun":
+            for fragment in message.stop_auto_rerun.fragment_ids:
+                self._looking.pop(fragment, None)
         elif kind == "delta":
-            path, fragment = tuple(message.metadata.delta_path), message.delta.fragment_id
-            drawn = self._containers.setdefault(fragment, set()) if fragment else set()
-            if not any(path[: len(root)] == root for root in drawn):
-                drawn.add(path)
-            if message.delta.HasField("new_element"):
-                self._element(message.delta.new_element, run, seen, fragment, path)
-            else:
-                self._widget(drawer_of(message.delta.add_block, fragment, path), seen)
+            self.tree.add(tuple(message.metadata.delta_path), message.delta, self._running)
+            self._drawn(message.delta, run)
+        elif kind == "script_finished" and message.script_finished in (_DONE, _FRAGMENT_DONE):
+            self.tree.end(message.metadata.run.script_run_id, tuple(message.metadata.run.fragment_ids))
         return kind == "script_finished" and message.script_finished in (_DONE, _FRAGMENT_DONE, _BROKEN)
 
     def _fetch(self, url: str) -> int:
@@ -215,7 +215,18 @@ class Visitor:
                 size += len(piece)
         return size
 
-    def _element(self, element: Any, run: Run, seen: dict[str, Widget], fragment: str, path: tuple[int, ...]) -> None:
+    def _drawn(self, delta: Any, run: Run) -> None:
+        if delta.HasField("new_element"):
+            self._element(delta.new_element, run)
+        widget = _widget(node_of(delta))
+        if widget is None or (widget.id in self._states and not widget.fresh):
+            return
+        if widget.value is not None:
+            put(self._states.setdefault(widget.id, widget.empty()), widget, widget.value)
+        elif widget.fresh:  # a menu in which nothing is chosen any more
+            self._states[widget.id] = widget.empty()
+
+    def _element(self, element: Any, run: Run) -> None:
         kind, text = words_of(element)
         if text:
             run.words.append(text)
@@ -226,13 +237,14 @@ class Visitor:
         if kind == "bidi_component" and element.bidi_component.mixed.json:
             tensors = json.loads(element.bidi_component.mixed.json).get("meta", {}).get("tensors", [])
             self._offered += [tensor["url"] for tensor in tensors if "url" in tensor]
-        self._widget(widget_of(element, fragment, path), seen)
 
-    def _widget(self, widget: Widget | None, seen: dict[str, Widget]) -> None:
-        if widget is not None:
-            seen[widget.key] = widget
-            if widget.value is not None and (widget.fresh or widget.id not in self._states):
-                put(self._states.setdefault(widget.id, widget.empty()), widget, widget.value)
+
+def _widget(node: Node, path: Path = ()) -> Widget | None:
+    """The widget at a place of the page; None for all else."""
+    if node.drawn is None:
+        return None
+    read = widget_of if node.children is None else drawer_of
+    return read(node.drawn, node.fragment, path)
 
 
 @contextlib.asynccontextmanager

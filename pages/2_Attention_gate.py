@@ -19,11 +19,7 @@ from ui.text import t
 def attention_gate() -> None:
     """The slice, its gate, and one section below."""
     network.wake()
-    with frame.headline(t("One map multiplies every channel")):
-        choice = controls.pick_slice()
-        grid = controls.pick_gate()
-        change = controls.pick_change()
-        signal = controls.pick_signal(choice.sample)
+    choice, grid, change, signal = frame.head(t("One map multiplies every channel"), controls.pick)
     case = find_case(choice, grid)
     moment = controls.pick_moment(moments(), recorded=case.sample is not None)
 

@@ -46,10 +46,10 @@ OWN_STYLE = ROOT / "ui" / "stage" / "face.py"  # writes one style sheet of its o
 STATE = (
     "ui/session.py",
     "ui/state/",
-    "ui/streamlit_internals.py",
+    "ui/streamlit_internals/",
 )  # where Streamlit's session state is read and written
 PRIVATE = {
-    "streamlit": ("ui/streamlit_internals.py",),
+    "streamlit": tuple(f"ui/streamlit_internals/{name}.py" for name in ("components", "fragments", "server")),
     "keras": ("sandbox/processes/keras_internals.py", "mergescope/keras_internals.py"),  # the wheel has no sandbox
     "PIL": ("ui/export/pillow_internals.py",),
 }
@@ -65,7 +65,11 @@ OTHER_PRIVATE = {  # private names of other packages: each is needed, in one fil
     ("ui/export/painters/slide_parts.py", "_r"): "python-pptx: the XML element of a run",
     ("sandbox/processes/child_main.py", "_exit"): "os: documented in spite of its name",
 }
-PROTOCOL = ("bench/load_visitor.py", "bench/load_widgets.py")  # speak Streamlit's protocol, as a browser does
+PROTOCOL = (
+    "bench/load_tree.py",
+    "bench/load_visitor.py",
+    "bench/load_widgets.py",
+)  # speak Streamlit's protocol, as a browser does
 MOST_ROOMS = {"core": 12, "ui": 20, "sandbox": 6, "survey": 12}
 BAD_NAMES = {"utils", "helpers", "common", "manager", "service", "misc"}
 LONG, TOO_LONG, SLICE = 250, 400, 60

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
-from typing import ParamSpec
+from typing import ParamSpec, TypeVar
 
 import streamlit as st
 
 from core import Sentence as _  # marks text for the catalogues
 from ui import counters, session, stage, streamlit_internals
 from ui.hosting import admission, budget, garbage, status
-from ui.state import history, link, parts, present
+from ui.state import asked, history, link, parts, present
 from ui.streamlit_internals import Container
 from ui.text import set_language, t
 from ui.views import keras_check
@@ -27,6 +28,7 @@ PAGES = {  # file: (title, icon); the one list of pages
     "pages/6_Survey.py": (_("Survey"), ":material/stacked_bar_chart:"),
 }
 P = ParamSpec("P")
+R = TypeVar("R")
 _ROOT = Path(__file__).parent.parent
 _ICON = Path(__file__).parent / "icon.svg"
 
@@ -75,6 +77,7 @@ def _prepare_server() -> None:
         streamlit_internals.batch_messages()
         streamlit_internals.send_together()
         streamlit_internals.draw_page_for_unknown_fragments()
+        streamlit_internals.direct_acts(link.CONTENT, parts.CONTROLS)
         streamlit_internals.keep_theme()
     streamlit_internals.look_up_single_values()
 
@@ -134,6 +137,27 @@ def headline(claim: str) -> Container:
     return _controls(line)
 
 
+def head(claim: str, draw: Callable[P, R], *args: P.args, **options: P.kwargs) -> R:
+    """The first line of a page with its controls, which are drawn only where something in them has changed.
+
+    Args:
+        claim: the heading, translated.
+        draw: draws the controls, as `parts.controls` says.
+        *args: of `draw`.
+        **options: likewise.
+
+    Returns:
+        What `draw` returns.
+    """
+
+    def drawn() -> R:
+        asked.ask(claim)
+        with nullcontext() if asked.only() else headline(claim):
+            return draw(*args, **options)
+
+    return parts.controls("head", drawn)
+
+
 def headline_parts() -> tuple[Container, Container]:
     """The first line of a page whose heading depends on its controls: where the heading and the controls are drawn."""
     line = _headline()
@@ -183,7 +207,7 @@ def section(draw: Callable[P, None], *args: P.args, **options: P.kwargs) -> None
         *args: of `draw`.
         **options: likewise.
     """
-    parts.part(f"section {draw.__qualname__}", draw, *args, **options)
+    parts.stable(f"section {draw.__qualname__}", draw, *args, **options)
 
 
 def _language() -> None:

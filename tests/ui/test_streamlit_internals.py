@@ -10,14 +10,18 @@ import pytest
 import streamlit.logger
 from starlette.formparsers import MultiPartParser
 from streamlit import config, file_util
+from streamlit.cursor import RunningCursor
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.elements.widgets import button_group, select_slider, selectbox
 from streamlit.runtime import Runtime, app_session
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
+from streamlit.runtime.fragment import MemoryFragmentStorage, _fragment
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
-from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
+from streamlit.runtime.scriptrunner_utils.run_descriptor import RunDescriptor
+from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext, ThreadState
 from streamlit.runtime.state import SafeSessionState, SessionState, common
 from streamlit.runtime.state.session_state import Serialized, WStates
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
@@ -30,7 +34,7 @@ def source(thing):
     return inspect.getsource(thing)
 
 
-NAMES = {  # what is used: whether it is there, for which function of ui/streamlit_internals.py
+NAMES = {  # what is used: whether it is there, for which function of ui/streamlit_internals
     "Runtime._session_mgr": (lambda: "self._session_mgr = " in source(Runtime.__init__), "active_sessions"),
     "WebsocketSessionManager.list_active_sessions": (
         lambda: callable(WebsocketSessionManager.list_active_sessions),
@@ -106,6 +110,42 @@ NAMES = {  # what is used: whether it is there, for which function of ui/streaml
         lambda: "not self.has_fragment(fragment_id)" in source(AppSession.request_rerun),
         "draw_page_for_unknown_fragments",
     ),
+    "a run of a fragment ends with FRAGMENT_STOPPED_WITH_SUCCESS, and its descriptor names the fragments": (
+        lambda: (
+            [field.name for field in fields(RunDescriptor)] == ["script_run_id", "fragment_ids"]
+            and "run_descriptor=run_descriptor" in source(ScriptRunner)
+            and "self._create_script_finished_message(status, run_descriptor)" in source(AppSession)
+        ),
+        "drawn_by",
+    ),
+    "the browser takes away at the end of a run what is old in the fragments that its last message names": (
+        lambda: any("clearStaleNodes(n.scriptRunId,n.fragmentIds)" in file.read_text() for file in BROWSER_FILES),
+        "drawn_by",
+    ),
+    "_fragment with a lifetime": (
+        lambda: {"key", "lifetime"} <= set(inspect.signature(_fragment).parameters),
+        "fragment",
+    ),
+    "MemoryFragmentStorage._target_key_by_id and _ids_by_target_key": (
+        lambda: {"_target_key_by_id", "_ids_by_target_key"} <= set(vars(MemoryFragmentStorage())),
+        "direct_acts",
+    ),
+    "AppSession._fragment_storage": (
+        lambda: "self._fragment_storage" in source(AppSession.__init__),
+        "direct_acts",
+    ),
+    "SessionState._new_session_state": (
+        lambda: "_new_session_state" in {field.name for field in fields(SessionState)},
+        "is_set_by_code",
+    ),
+    "DeltaGenerator._get_write_delta_path_str, and cursors with open_block": (
+        lambda: callable(DeltaGenerator._get_write_delta_path_str) and callable(RunningCursor.open_block),
+        "next_place, leave_part",
+    ),
+    "ThreadState.fragment_id": (
+        lambda: "fragment_id" in source(inspect.getmodule(ThreadState).FragmentThreadState),
+        "begin_content, in_content, is_only_content",
+    ),
     "_populate_theme_msg": (
         lambda: list(inspect.signature(app_session._populate_theme_msg).parameters)[1:] == ["section"],
         "keep_theme",
@@ -159,6 +199,7 @@ NAMES = {  # what is used: whether it is there, for which function of ui/streaml
         "nothing there, but .streamlit/config.toml: ui/hosting/garbage.py collects garbage instead",
     ),
 }  # fmt: skip
+BROWSER_FILES = sorted(Path(file_util.get_static_dir()).glob("static/js/index.*.js"))
 WIDGETS = (button_group, select_slider, selectbox)
 LOGGER = ("setup_formatter", "init_uvicorn_logs", "update_formatter")
 
@@ -179,7 +220,7 @@ def test_the_name_is_still_there(name):
     used_by = NAMES[name][1]
     assert not WRONG[name], (
         f"Streamlit {version('streamlit')}, Starlette {version('starlette')}: {name} is not what it was: "
-        f"{WRONG[name]}. It is used by ui/streamlit_internals.py ({used_by}). Look it up in the new version and change "
+        f"{WRONG[name]}. It is used by ui/streamlit_internals ({used_by}). Look it up in the new version and change "
         "that file."
     )
 

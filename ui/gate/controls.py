@@ -16,7 +16,7 @@ from core.gates import GATES
 from core.gates.map_changes import MAP_CHANGES, Amount, read_amount
 from core.segmentation.slices import MAX_SEED, fit_slice
 from ui.files.uploads import file_notes, megabytes, read_file
-from ui.state import link
+from ui.state import asked, link
 from ui.state.seeds import read_seed
 from ui.text import plain, t
 from ui.views.assets import GRIDS, SAMPLES
@@ -56,6 +56,12 @@ class MapChange:
     amounts: dict[str, float]
 
 
+def pick() -> tuple[SliceChoice, int, MapChange, int | None]:
+    """The image, the gate, what replaces its map, and whose gating signal is used; one line of menus."""
+    choice, grid, change = pick_slice(), pick_gate(), pick_change()
+    return choice, grid, change, pick_signal(choice.sample)
+
+
 def pick_slice() -> SliceChoice:
     """An example, an image by its seed, or the user's own; one line of menus."""
     titles = {"sample": t("Examples"), "seed": t("Random"), "file": t("Upload…")}
@@ -63,6 +69,9 @@ def pick_slice() -> SliceChoice:
     if source == "seed":
         return SliceChoice(source, seed=_pick_seed())
     if source == "file":
+        asked.ask(is_known=False)
+        if asked.only():
+            return SliceChoice(source)
         with st.popover(t("File"), icon=":material/upload:"):
             return SliceChoice(source, image=_pick_file())
     numbers = list(range(1, SAMPLES + 1))

@@ -1,3 +1,3 @@
 """The state of a page: its link, its history, present mode, seeds, and which part of it is drawn."""
 
-__all__ = ["history", "link", "parts", "present", "seeds"]
+__all__ = ["asked", "history", "link", "parts", "present", "seeds"]

@@ -18,7 +18,7 @@ import streamlit as st
 
 from core.errors import short
 from ui import session, streamlit_internals
-from ui.state import history
+from ui.state import asked, history
 from ui.state.link_state import EVERYWHERE, LinkState
 from ui.text import plain, t
 
@@ -100,6 +100,15 @@ def noting_part(key: str, *, alone: bool = False) -> Iterator[None]:
     state.note_part(key, before)
 
 
+def keep_part(key: str) -> None:
+    """A part of the content stays as it is: its controls keep what they have.
+
+    Args:
+        key: of the part.
+    """
+    _state().keep_part(key)
+
+
 @contextmanager
 def controls_of_drawer(*, is_open: bool) -> Iterator[list[Callable[[], object]]]:
     """Controls on which the rest of the page depends are drawn here, if they are drawn at all.
@@ -119,6 +128,30 @@ def controls_of_drawer(*, is_open: bool) -> Iterator[list[Callable[[], object]]]
         _IN_DRAWER.reset(tokens[1])
 
 
+def _draws(kind: str, label: str, key: str, options: dict[str, Any], *choices: Any) -> bool:
+    """Whether a control is drawn here."""
+    if asked.is_asking() and _BESIDE.get() is None:
+        given = {name: value for name, value in options.items() if name != "format_func"}
+        known = not (asked.only() and streamlit_internals.is_set_by_code(key))
+        asked.ask(kind, label, key, given, *choices, is_known=known)
+    return drawn()
+
+
+def button(label: str, key: str, act: Callable[..., None], *args: Any, **options: Any) -> None:
+    """A button.
+
+    Args:
+        label: on it.
+        key: of it.
+        act: called with `args` when it is pressed.
+        *args: of `act`.
+        **options: of `st.button`.
+    """
+    asked.ask(st.button, label, key, act, args, options)
+    if drawn():
+        st.button(label, key=key, on_click=act, args=args, **options)
+
+
 def passed_on(**options: Any) -> dict[str, Any]:
     """The options of a control; in a drawer, its change draws the content of the page, not the drawer alone."""
     own = options.get("on_change")
@@ -135,8 +168,8 @@ def passed_on(**options: Any) -> dict[str, Any]:
 
 
 def drawn() -> bool:
-    """Whether controls are drawn here: not so in a closed drawer."""
-    return _BESIDE.get() is None
+    """Whether controls are drawn here: not so in a closed drawer, nor where the browser may have them."""
+    return _BESIDE.get() is None and not asked.only()
 
 
 def note(text: str, show: Callable[[str], object] = st.error) -> None:
@@ -147,29 +180,34 @@ def note(text: str, show: Callable[[str], object] = st.error) -> None:
         show: draws it, such as `st.warning`.
     """
     beside = _BESIDE.get()
-    if beside is None:
-        show(text)
-    else:
+    if beside is not None:
         beside.append(lambda: show(text))
+        return
+    asked.ask(show, text)
+    if not asked.only():
+        show(text)
 
 
 def text(label: str, key: str, default: str, **options: Any) -> str:
     """A line of text."""
     ready = _ready(key, default, str)
-    if not drawn():
+    if not _draws("text", label, key, options):
         return str(st.session_state[ready])
     return str(st.text_input(label, key=ready, persist_state="session", **passed_on(**options)))
 
 
 def area(label: str, key: str, **options: Any) -> str:
     """Several lines of text."""
-    return str(st.text_area(label, key=_ready(key, "", str), persist_state="session", **passed_on(**options)))
+    ready = _ready(key, "", str)
+    if not _draws("area", label, key, options):
+        return str(st.session_state[ready])
+    return str(st.text_area(label, key=ready, persist_state="session", **passed_on(**options)))
 
 
 def toggle(label: str, key: str, **options: Any) -> bool:
     """A switch, off by default."""
     ready = _ready(key, False, lambda value: value.lower() in ("true", "1"))
-    if not drawn():
+    if not _draws("toggle", label, key, options):
         return bool(st.session_state[ready])
     return st.toggle(label, key=ready, persist_state="session", **passed_on(**options))
 
@@ -185,7 +223,7 @@ def menu(label: str, choices: Sequence[Any], key: str, default: Any, **options: 
         **options: of `st.selectbox`.
     """
     ready = _chosen(choices, key, default, options.get("format_func", str))
-    if not drawn():
+    if not _draws("menu", label, key, options, *_labelled(choices, options)):
         return st.session_state[ready]
     return st.selectbox(label, choices, key=ready, persist_state="session", **passed_on(**options))
 
@@ -193,7 +231,7 @@ def menu(label: str, choices: Sequence[Any], key: str, default: Any, **options: 
 def segments(label: str, choices: Sequence[Any], key: str, default: Any, **options: Any) -> Any:
     """One of a few, all visible."""
     ready = _chosen(choices, key, default, options.get("format_func", str))
-    if not drawn():
+    if not _draws("segments", label, key, options, *_labelled(choices, options)):
         return st.session_state[ready]
     return st.segmented_control(
         label, choices, key=ready, required=True, persist_state="session", **passed_on(**options)
@@ -208,9 +246,9 @@ def reading(key: str, default: Any, read: Callable[[str], Any]) -> Any:
         default: to begin with.
         read: from the link to the value; None for an invalid text.
     """
-    asked = _state().arrived.get(key)
-    if asked is not None and read(asked) is None:
-        _warn(asked)
+    brought = _state().arrived.get(key)
+    if brought is not None and read(brought) is None:
+        _warn(brought)
     _ready(key, default, read)
     if (value := read(str(st.session_state[key]))) is None:
         value = default
@@ -264,6 +302,12 @@ def current_parameters() -> dict[str, str]:
     return _state().parameters(st.session_state)
 
 
+def _labelled(choices: Sequence[Any], options: dict[str, Any]) -> list[tuple[Any, str]]:
+    """The choices with their labels, where they are noted."""
+    label = options.get("format_func", str)
+    return [(choice, str(label(choice))) for choice in choices] if asked.is_asking() else []
+
+
 def _chosen(choices: Sequence[Any], key: str, default: Any, label: Callable[[Any], Any] = str) -> str:
     """The key of a widget that surely holds one of its choices."""
     named = {str(choice): choice for choice in choices}
@@ -274,8 +318,8 @@ def _chosen(choices: Sequence[Any], key: str, default: Any, label: Callable[[Any
     return key
 
 
-def _warn(asked: str) -> None:
-    note(plain(t("The link asks for {value}, which is not one of the choices here.", value=short(asked))), st.warning)
+def _warn(text: str) -> None:
+    note(plain(t("The link asks for {value}, which is not one of the choices here.", value=short(text))), st.warning)
 
 
 def _ready(key: str, default: Any, read: Callable[[str], Any]) -> str:

@@ -34,7 +34,7 @@ class LinkState:
         followed: the last default of each control that follows its default.
         kept: the values that each other page held when it was left.
         outer: defaults of the controls outside of the page's fragment, which draws all others.
-        inner: keys of the controls of each part of it that can be drawn alone.
+        inner: defaults of the controls of each part of it that can be drawn alone.
     """
 
     page: str | None = None
@@ -50,7 +50,7 @@ class LinkState:
     followed: dict[str, Any] = field(default_factory=dict)
     kept: dict[str | None, dict[str, Any]] = field(default_factory=dict)
     outer: dict[str, str | None] = field(default_factory=dict)
-    inner: dict[str, frozenset[str]] = field(default_factory=dict)
+    inner: dict[str, dict[str, str | None]] = field(default_factory=dict)
 
     def begin(
         self, page: str, url: Parameters, sent: dict[str, str | bool], values: Values, *, acted: bool = False
@@ -125,7 +125,7 @@ class LinkState:
         if url in self.possible:
             self.possible = self.possible[self.possible.index(url) :]
         self.opened = dict(url)
-        own = self.inner.get(part, frozenset())
+        own = self.inner.get(part, {})
         self.defaults = (
             {key: text for key, text in self.defaults.items() if key not in own} if part else dict(self.outer)
         )
@@ -137,7 +137,15 @@ class LinkState:
             part: its key.
             before: keys of the controls before them.
         """
-        self.inner[part] = frozenset(key for key in self.defaults if key not in before)
+        self.inner[part] = {key: text for key, text in self.defaults.items() if key not in before}
+
+    def keep_part(self, part: str) -> None:
+        """A part is left as it is, and so are its controls.
+
+        Args:
+            part: its key.
+        """
+        self.defaults |= self.inner.get(part, {})
 
     def prepare(self, key: str, default: Any, read: Callable[[str], Any], values: Values) -> None:
         """Put the value of a control in place before it is drawn.

@@ -1,9 +1,10 @@
-"""Parts of a page that are drawn alone when something in them is used; the rest of the page stays as it is.
+"""Parts of a page that are drawn alone when something in them is used, and left alone while nothing in them changes.
 
-The content of a page is one (`ui/frame.py`). Within it a section, a folded table or a drawer is another: a fragment in
-the fragment of the content. Drawn with the page, a part returns what `draw` returns; drawn alone, it has the arguments
-of the last run of the content. A control on which the rest of the page depends, as all those of a drawer, asks for the
-content instead.
+The content of a page is a fragment (`ui/frame.py`). Within it a section, a folded table or a drawer is another. Drawn
+with the page, a part returns what `draw` returns; drawn alone, it has the arguments of the last run of the content.
+
+A run of the content draws what has changed (`stable`, `controls`): most of a page is the same after an act, and an
+element takes a third of a millisecond on the server. A run of the whole page draws everything.
 """
 
 from __future__ import annotations
@@ -11,20 +12,68 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import ParamSpec, TypeVar
+from dataclasses import dataclass, field, fields, is_dataclass
+from functools import partial
+from typing import Any, ParamSpec, TypeVar, cast
 
+import numpy as np
 import streamlit as st
 
 from ui import counters, session, streamlit_internals
-from ui.state import history, link
+from ui.state import asked, history, link
 from ui.text import set_language
 
 P = ParamSpec("P")
 R = TypeVar("R")
+CONTROLS = "controls "  # how the keys of controls begin, which draw the content of the page
 _CAN_REDO = "can_redo"  # as it was drawn
 _NOTED = "drawers_noted"  # keys of the drawers beside which something is said
+_DRAWN = "parts_drawn"  # by the last complete run of the content
 _AT_END: list[Callable[[], None]] = []
-_WITH_CONTENT: ContextVar[bool] = ContextVar("with_content", default=False)
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """A part as the browser has it.
+
+    Attributes:
+        place: in the page.
+        source: what it was drawn from.
+        draw: draws it alone, with the arguments of the last run of the content.
+    """
+
+    place: str
+    source: object
+    draw: Callable[[], Any]
+
+
+@dataclass
+class _Drawn:
+    """What the browser has after a complete run of the content.
+
+    Attributes:
+        parts: by key.
+        places: of what the content has drawn itself.
+    """
+
+    parts: dict[str, _Part] = field(default_factory=dict)
+    places: streamlit_internals.Places = field(default_factory=dict)
+
+
+@dataclass
+class _Run:
+    """A run of the content.
+
+    Attributes:
+        before: the parts that the browser has; none in a run of the whole page.
+        now: those that have been drawn or left alone so far.
+    """
+
+    before: dict[str, _Part]
+    now: dict[str, _Part] = field(default_factory=dict)
+
+
+_RUN: ContextVar[_Run | None] = ContextVar("run", default=None)
 
 
 @contextmanager
@@ -38,16 +87,25 @@ def content(title: str) -> Iterator[bool]:
         Whether it is drawn alone.
     """
     alone = streamlit_internals.is_fragment_run()
-    token = _WITH_CONTENT.set(True)
+    last = _last() if streamlit_internals.is_only_content() else _Drawn()
+    session.put({_DRAWN: _Drawn()})  # what the browser has is unknown if this run is stopped
+    run = _Run(last.parts)
+    token = _RUN.set(run)
+    streamlit_internals.begin_content()
     try:
         if alone:
             _begin(title)
             link.resume()
         yield alone
+        session.put({_DRAWN: _Drawn(run.now, streamlit_internals.end_content(last.places))})
         if alone:
             _end()
     finally:
-        _WITH_CONTENT.reset(token)
+        _RUN.reset(token)
+
+
+def _last() -> _Drawn:
+    return cast(_Drawn, session.get(_DRAWN) or _Drawn())
 
 
 def part(key: str, draw: Callable[P, R], *args: P.args, **options: P.kwargs) -> R:
@@ -62,7 +120,11 @@ def part(key: str, draw: Callable[P, R], *args: P.args, **options: P.kwargs) -> 
     Returns:
         What `draw` returns.
     """
-    drawn: R = st.fragment(_part)(key, lambda: draw(*args, **options))
+    return _draw(key, lambda: draw(*args, **options))
+
+
+def _draw(key: str, draw: Callable[[], R], fragment: str | None = None) -> R:
+    drawn: R = streamlit_internals.fragment(_part, fragment)(key, draw)
     return drawn
 
 
@@ -70,17 +132,104 @@ def _part(key: str, draw: Callable[[], R]) -> R:
     if not is_alone():
         with link.noting_part(key):
             return draw()
+    streamlit_internals.forget_content()
     _begin(link.page())
-    with link.noting_part(key, alone=True):
-        drawn = draw()
-    link.end()
+    with _drawn_again(key) as latest:
+        with link.noting_part(key, alone=True):
+            drawn: R = latest() if latest else draw()
+        link.end()
     _end()
+    return drawn
+
+
+@contextmanager
+def _drawn_again(key: str) -> Iterator[Callable[[], Any] | None]:
+    """A part is drawn alone; the browser has it after a whole run. Yields what draws it with the latest arguments."""
+    parts = _last().parts
+    found = parts.pop(key, None)
+    yield found.draw if found else None
+    if found:
+        parts[key] = found
+
+
+def stable(key: str, draw: Callable[P, None], *args: P.args, **options: P.kwargs) -> None:
+    """Draw a part of the content, unless the browser has it as it would be drawn.
+
+    Args:
+        key: unique on the page.
+        draw: draws it, from nothing but its arguments, its own controls, and what makes the whole page be drawn again.
+        *args: of `draw`; arrays are compared by identity.
+        **options: likewise.
+    """
+    _keep(key, (draw, args, tuple(sorted(options.items()))), lambda: draw(*args, **options))
+
+
+def _keep(key: str, source: object, draw: Callable[[], R]) -> None:
+    run = _RUN.get()
+    now = _Part(streamlit_internals.next_place() if run else "", source, draw)
+    if run and _stays(run, key, now):
+        link.keep_part(key)
+    else:
+        part(key, draw)
+    if run:
+        run.now[key] = now
+
+
+def _stays(run: _Run, key: str, now: _Part) -> bool:
+    """Leave a part as it is where that is the same."""
+    before = run.before.get(key) if streamlit_internals.in_content() else None
+    if before is None or before.place != now.place or not same(before.source, now.source):
+        return False
+    streamlit_internals.leave_part()
+    return True
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether the same would be drawn from two arguments; arrays are the same only if they are one object."""
+    if one is other or type(one) is not type(other) or isinstance(one, np.ndarray):
+        return one is other
+    if isinstance(one, partial):
+        return same((one.func, one.args, one.keywords), (other.func, other.args, other.keywords))
+    if isinstance(one, dict):
+        return same((*one.keys(), *one.values()), (*other.keys(), *other.values()))
+    if isinstance(one, (tuple, list)):
+        return len(one) == len(other) and all(map(same, one, other))
+    if is_dataclass(one) and not isinstance(one, type) and type(one).__eq__ is not object.__eq__:
+        return all(same(getattr(one, row.name), getattr(other, row.name)) for row in fields(one))
+    return bool(one == other)
+
+
+def controls(key: str, draw: Callable[P, R], *args: P.args, **options: P.kwargs) -> R:
+    """Draw controls on which the content depends, unless the browser has them so; using one of them draws the content.
+
+    Args:
+        key: unique on the page.
+        draw: draws the controls, by functions of `link` and of this module. It is called without drawing first.
+        *args: of `draw`.
+        **options: likewise.
+
+    Returns:
+        What `draw` returns.
+    """
+    run, call = _RUN.get(), partial(draw, *args, **options)
+    if run is None:
+        return call()
+    place = streamlit_internals.next_place()
+    if key in run.before:
+        with asked.asking(draws=False) as notes:
+            found = call()
+        if notes.is_known and _stays(run, key, now := _Part(place, notes.rows, call)):
+            run.now[key] = now
+            return found
+    with asked.asking() as notes:
+        drawn = _draw(key, call, CONTROLS + key)
+    run.now[key] = _Part(place, notes.rows, call)
     return drawn
 
 
 def is_alone() -> bool:
     """Whether a part is drawn without the content around it."""
-    return streamlit_internals.is_fragment_run() and not _WITH_CONTENT.get()
+    return streamlit_internals.is_fragment_run() and _RUN.get() is None
 
 
 def drawer(label: str, key: str, draw: Callable[[], R], *, icon: str) -> R:
@@ -99,13 +248,31 @@ def drawer(label: str, key: str, draw: Callable[[], R], *, icon: str) -> R:
     Returns:
         What `draw` returns.
     """
+    name, latest = f"drawer {key}", partial(_drawer, label, key, draw, icon)
+    is_open, run = bool(session.get(key)), _RUN.get()
+    if asked.only():
+        asked.ask("drawer", label, key, icon, is_known=not is_open)
+        return _closed(draw)[0]
+    now = _Part(streamlit_internals.next_place() if run else "", (label, icon), latest)
+    noted = session.get(_NOTED, frozenset())
+    if run:
+        run.now[name] = now
+        if name in run.before and not is_open and key not in noted:
+            found, said = _closed(draw)
+            if not said and _stays(run, name, now):
+                return found
     with st.container(width="content"):
-        drawn, notes = part(f"drawer {key}", _drawer, label, key, draw, icon)
+        drawn, notes = _draw(name, latest)
     for show in notes:
         show()
-    noted = session.get(_NOTED, frozenset())
     session.put({_NOTED: noted | {key} if notes else noted - {key}})
     return drawn
+
+
+def _closed(draw: Callable[[], R]) -> tuple[R, list[Callable[[], object]]]:
+    """What is chosen in a closed drawer, and what is to be said beside it."""
+    with link.controls_of_drawer(is_open=False) as notes:
+        return draw(), notes
 
 
 def _drawer(label: str, key: str, draw: Callable[[], R], icon: str) -> tuple[R, list[Callable[[], object]]]:

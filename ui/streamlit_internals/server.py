@@ -1,33 +1,20 @@
-"""Every private name of Streamlit, and of Starlette below it, that this app uses: in one file, each with the reason.
-
-`tests/ui/test_streamlit_internals.py` looks each of them up and says after an upgrade which one has changed.
-"""
+"""Sessions, messages and settings of the server: private names of Streamlit, and of Starlette below it."""
 
 from __future__ import annotations
 
-import atexit
-import json
 import logging
-import shutil
-import tempfile
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache, partial
-from hashlib import sha256
-from pathlib import Path
 from typing import Any
-from weakref import WeakKeyDictionary
 
-import streamlit as st
 import streamlit.logger
 from starlette.formparsers import MultiPartParser
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import runtime
-from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
-from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
@@ -37,6 +24,8 @@ from streamlit.runtime.scriptrunner import ScriptRunnerEvent, get_script_run_ctx
 from streamlit.runtime.state import SafeSessionState
 from streamlit.runtime.state.common import user_key_from_element_id
 from streamlit.runtime.state.session_state import Serialized, Value, WStates
+
+from ui.streamlit_internals import fragments
 
 Container = DeltaGenerator  # the type of what `st.container` returns, which has no public name
 DESERIALIZER = "deserialize"  # functions of this name read what the browser sent for a widget
@@ -198,8 +187,12 @@ def batch_messages() -> None:
 
     def add_message(session: AppSession, sender: Any, event: Any, forward_msg: Any = None, **others: Any) -> None:
         if event is not ScriptRunnerEvent.ENQUEUE_FORWARD_MSG:
+            if event is ScriptRunnerEvent.FRAGMENT_STOPPED_WITH_SUCCESS:
+                others["run_descriptor"] = fragments.drawn_by(others["run_descriptor"])
             on_event(session, sender, event, forward_msg, **others)
-        elif wait(session, (sender, forward_msg)):
+            return
+        fragments.note_message(forward_msg)
+        if wait(session, (sender, forward_msg)):
             call_soon(session, partial(take_later, session))
 
     def add_callback(session: AppSession, callback: Callable[[], None]) -> None:
@@ -325,60 +318,3 @@ def has_server() -> bool:
 
 def _session_manager() -> Any:
     return runtime.get_instance()._session_mgr if has_server() else None
-
-
-# Scripts of components. Streamlit serves the files of an installed package's component over HTTP, where the browser
-# keeps them, and sends the text of any other component's script with every new element. The components here belong to
-# the app, so their scripts are written into a folder of this process, which is registered as such a package.
-
-_PACKAGE = "mergescope"
-
-# The style sheet goes with the script: as a file of its own the browser would load it after the first picture.
-_STYLED = """
-const sheet = new CSSStyleSheet();
-sheet.replaceSync({style});
-export default function ({{ parentElement, ...others }}) {{
-  const tree = parentElement.getRootNode();
-  if (!tree.adoptedStyleSheets.includes(sheet)) tree.adoptedStyleSheets = [...tree.adoptedStyleSheets, sheet];
-  return {mount}({{ parentElement, ...others }});
-}}
-"""
-
-
-def served_component(name: str, *, html: str, script: str, mount: str, style: str = "") -> Callable[..., Any]:
-    """A component whose script the browser loads once from a file; mounted as one of `st.components.v2.component`.
-
-    Args:
-        name: of the component, letters and underscores.
-        html: its first content.
-        script: an ES module without a default export and without imports.
-        mount: what in the script is called at each change of the data, as Streamlit calls a default export.
-        style: its style sheet.
-    """
-    text = script + _STYLED.format(style=json.dumps(style), mount=mount)
-    file = f"{name}-{sha256(text.encode()).hexdigest()[:16]}.js"  # another text, another address: nothing old is kept
-    mounts: WeakKeyDictionary[Any, Callable[..., Any]] = WeakKeyDictionary()
-
-    def mounted(**options: Any) -> Any:
-        manager = get_bidi_component_manager()  # each server has one, and so has each test of a page
-        if manager not in mounts:
-            try:
-                (_folder() / file).write_text(text, encoding="utf-8")
-                config = ComponentConfig(name=name, asset_dir="assets")
-                manager.register_from_manifest(ComponentManifest(_PACKAGE, "1", [config]), _folder().parent)
-                mounts[manager] = st.components.v2.component(f"{_PACKAGE}.{name}", html=html, js=file)
-            except OSError:  # a full disk: the script goes along with every picture instead
-                mounts[manager] = st.components.v2.component(name, html=html, js=text)
-        return mounts[manager](**options)
-
-    return mounted
-
-
-@cache
-def _folder() -> Path:
-    """The folder of the scripts; it goes with the process."""
-    root = Path(tempfile.mkdtemp(prefix="mergescope-"))
-    atexit.register(shutil.rmtree, root, ignore_errors=True)
-    assets = root / "assets"
-    assets.mkdir()
-    return assets

@@ -1,0 +1,74 @@
+"""Parts of a page that are left alone: after any acts, a page looks as it does when all of it is drawn again."""
+
+import asyncio
+import random
+import re
+
+import pytest
+
+from bench.load_people import acts
+from bench.load_visitor import visiting
+from bench.load_widgets import words_of
+
+PAGES = ["", "Merge_lab", "Attention_gate", "Gate_gallery", "Model_inspector", "Story", "Survey"]
+VARYING = {"id", "key", "deferred_file_id", "value", "set_value", "raw_value", "raw_values", "default"}  # browser's
+ACTS = 24
+
+
+def content(drawn):
+    """What a person sees of an element or a container, but for the values of widgets."""
+    kind, text = words_of(drawn)
+    if text or kind in ("", "empty"):
+        return kind, text
+    inside = getattr(drawn, kind)
+    if kind == "bidi_component":
+        return kind, inside.component_name
+    if not hasattr(inside, "DESCRIPTOR"):
+        return kind, str(inside)
+    shown = type(inside)()
+    shown.CopyFrom(inside)
+    for name in VARYING & set(shown.DESCRIPTOR.fields_by_name):
+        shown.ClearField(name)
+    return kind, re.sub(r"/media/\w+", "/media/", str(shown))
+
+
+def looks(visitor):
+    """The main part of the page in its order, without empty elements."""
+    found = [content(node.drawn) for path, node in visitor.tree.elements() if path[0] == 0 and node.drawn is not None]
+    return [one for one in found if one[0] != "empty"]
+
+
+async def act(address, page, seed):
+    """Act at random; after each few acts compare with the page as it is drawn as a whole."""
+    choose, done = random.Random(f"{page} {seed}"), []
+    async with visiting(address) as visitor:
+        await visitor.open(page)
+        for number in range(1, ACTS + 1):
+            key = choose.choice(sorted({key for key, _, _ in acts(visitor)}))
+            value = choose.choice([value for name, value, _ in acts(visitor) if name == key])
+            done.append((key, value))
+            run = await visitor.change(**{key: value})
+            assert run.faults == [], done
+            if number % 6 == 0:
+                if value is True and key == "Start":  # what it says is gone with the next act
+                    await visitor.change(by=choose.choice(visitor.widgets["by"].options))
+                await settled(visitor)
+                before = looks(visitor)
+                assert (await visitor.refresh()).faults == []
+                await settled(visitor)
+                assert before == looks(visitor), done
+
+
+async def settled(visitor):
+    """Wait while the page looks for results by itself."""
+    for _ in range(100):
+        if not visitor.is_waiting:
+            return
+        await visitor.think(1)
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_is_as_if_it_were_drawn_whole(app_address, page, seed):
+    asyncio.run(act(app_address, page, seed))

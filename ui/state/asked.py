@@ -1,0 +1,93 @@
+"""What controls are drawn from, noted while they are drawn or without drawing them: equal notes, equal controls.
+
+A run of the content of a page asks its controls first, without drawing, and draws only those that are not as they were
+(`parts.controls`). The values of widgets are not noted, since the browser has them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+_ASKED: ContextVar[Asked | None] = ContextVar("asked", default=None)
+
+
+@dataclass
+class Asked:
+    """What controls ask for: all that they are drawn from, but for their values, which the browser has.
+
+    Attributes:
+        draws: whether they are drawn, too.
+        rows: one for each control.
+        is_known: whether the browser has the value of each of them, and nothing else is to be drawn.
+    """
+
+    draws: bool
+    rows: list[Any] = field(default_factory=list)
+    is_known: bool = True
+
+
+@contextmanager
+def asking(*, draws: bool = True) -> Iterator[Asked]:
+    """Controls are asked for here.
+
+    Args:
+        draws: whether they are drawn; else their values are looked up only.
+
+    Yields:
+        What they ask for, complete at the end.
+    """
+    asked = Asked(draws)
+    token = _ASKED.set(asked)
+    try:
+        yield asked
+    finally:
+        _ASKED.reset(token)
+
+
+def only() -> bool:
+    """Whether nothing is to be drawn now, since the browser may have it."""
+    asked = _ASKED.get()
+    return asked is not None and not asked.draws
+
+
+def is_asking() -> bool:
+    """Whether controls are noted here."""
+    return _ASKED.get() is not None
+
+
+def ask(*row: Any, is_known: bool = True) -> None:
+    """Note what a control, or something beside it, is drawn from.
+
+    Args:
+        *row: all of it.
+        is_known: False where it has to be drawn in any case.
+    """
+    asked = _ASKED.get()
+    if asked is not None:
+        asked.rows.append(row)
+        asked.is_known &= is_known
+
+
+def show(draw: Callable[..., object], *args: Any, **options: Any) -> None:
+    """Draw something beside controls.
+
+    Args:
+        draw: such as `st.caption`.
+        *args: of it.
+        **options: likewise.
+    """
+    ask(draw, args, options)
+    if not only():
+        draw(*args, **options)
+
+
+def box(**options: Any) -> AbstractContextManager[object]:
+    """A container for controls, as `st.container` makes it."""
+    ask(st.container, options)
+    return nullcontext() if only() else st.container(**options)

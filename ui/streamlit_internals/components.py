@@ -1,0 +1,74 @@
+"""Scripts of components: Streamlit serves those of an installed package as files, and sends an app's with each element.
+
+The components here belong to the app, so their scripts are written into a folder of this process, which is registered
+as such a package.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import shutil
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import streamlit as st
+from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
+from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
+
+_PACKAGE = "mergescope"
+
+# The style sheet goes with the script: as a file of its own the browser would load it after the first picture.
+_STYLED = """
+const sheet = new CSSStyleSheet();
+sheet.replaceSync({style});
+export default function ({{ parentElement, ...others }}) {{
+  const tree = parentElement.getRootNode();
+  if (!tree.adoptedStyleSheets.includes(sheet)) tree.adoptedStyleSheets = [...tree.adoptedStyleSheets, sheet];
+  return {mount}({{ parentElement, ...others }});
+}}
+"""
+
+
+def served_component(name: str, *, html: str, script: str, mount: str, style: str = "") -> Callable[..., Any]:
+    """A component whose script the browser loads once from a file; mounted as one of `st.components.v2.component`.
+
+    Args:
+        name: of the component, letters and underscores.
+        html: its first content.
+        script: an ES module without a default export and without imports.
+        mount: what in the script is called at each change of the data, as Streamlit calls a default export.
+        style: its style sheet.
+    """
+    text = script + _STYLED.format(style=json.dumps(style), mount=mount)
+    file = f"{name}-{sha256(text.encode()).hexdigest()[:16]}.js"  # another text, another address: nothing old is kept
+    mounts: WeakKeyDictionary[Any, Callable[..., Any]] = WeakKeyDictionary()
+
+    def mounted(**options: Any) -> Any:
+        manager = get_bidi_component_manager()  # each server has one, and so has each test of a page
+        if manager not in mounts:
+            try:
+                (_folder() / file).write_text(text, encoding="utf-8")
+                config = ComponentConfig(name=name, asset_dir="assets")
+                manager.register_from_manifest(ComponentManifest(_PACKAGE, "1", [config]), _folder().parent)
+                mounts[manager] = st.components.v2.component(f"{_PACKAGE}.{name}", html=html, js=file)
+            except OSError:  # a full disk: the script goes along with every picture instead
+                mounts[manager] = st.components.v2.component(name, html=html, js=text)
+        return mounts[manager](**options)
+
+    return mounted
+
+
+@cache
+def _folder() -> Path:
+    """The folder of the scripts; it goes with the process."""
+    root = Path(tempfile.mkdtemp(prefix="mergescope-"))
+    atexit.register(shutil.rmtree, root, ignore_errors=True)
+    assets = root / "assets"
+    assets.mkdir()
+    return assets

@@ -1,0 +1,189 @@
+"""Parts of a page that stay as they are: private names of Streamlit's fragments.
+
+The last message of a run of a fragment names the fragments that were drawn. From those, the browser removes what the
+run has not drawn again. A run of the content of a page that leaves some of its parts alone names the other parts only,
+and removes itself what the content has drawn outside of its parts before, but not this time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any
+
+from streamlit.delta_generator_singletons import context_dg_stack
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.fragment import _fragment, _FragmentLifetime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState, enqueue_message
+
+Path = tuple[int, ...]
+Places = Mapping[Path, bool]  # where something was drawn: whether it is an element, not a container
+_NOTHING = ("nothing",)  # for the browser, no fragments at all would mean the whole page
+
+
+@dataclass
+class _Run:
+    """What a run of the content of a page has drawn so far.
+
+    Attributes:
+        content: its fragment.
+        places: what the content itself has drawn, outside of the fragments in it, and where those are.
+        parts: fragments in it that were drawn.
+        left: places of the parts that were left alone.
+        is_complete: whether the run has reached the end of the content.
+    """
+
+    content: str
+    places: dict[Path, bool] = field(default_factory=dict)
+    parts: list[str] = field(default_factory=list)
+    left: set[Path] = field(default_factory=set)
+    is_complete: bool = False
+
+
+_RUN: ContextVar[_Run | None] = ContextVar("run", default=None)
+
+
+def fragment(draw: Callable[..., Any], key: str | None = None) -> Callable[..., Any]:
+    """`st.fragment`; what is drawn can be asked for until the next run of the whole page.
+
+    With `st.fragment`, a fragment within another is forgotten where the outer one has not drawn it again.
+
+    Args:
+        draw: draws the fragment.
+        key: by which `direct_acts` knows it.
+    """
+    made: Callable[..., Any] = _fragment(draw, key=key, lifetime=_FragmentLifetime.FULL_APP_SCOPED)
+    return made
+
+
+def begin_content() -> None:
+    """A run of the content begins; called within its fragment."""
+    _RUN.set(_Run(ThreadState.get().fragment_id or ""))
+
+
+def forget_content() -> None:
+    """This run draws something else."""
+    _RUN.set(None)
+
+
+def is_only_content() -> bool:
+    """Whether this run was asked for the content alone: neither for the whole page nor for one of its parts as well."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context is not None and context.fragment_ids_this_run == [ThreadState.get().fragment_id]
+
+
+def next_place() -> str:
+    """Where the next element of this container will be, as Streamlit writes it."""
+    return str(context_dg_stack.get()[-1]._get_write_delta_path_str())
+
+
+def in_content() -> bool:
+    """Whether the content itself draws now, not one of its parts."""
+    run = _RUN.get()
+    return run is not None and ThreadState.get().fragment_id == run.content
+
+
+def leave_part() -> None:
+    """The part that would be drawn next stays as it is."""
+    run, cursor = _RUN.get(), context_dg_stack.get()[-1]._cursor
+    if run is not None and cursor is not None:
+        run.left.add(tuple(cursor.delta_path))
+        cursor.open_block()
+
+
+def note_message(message: Any) -> None:
+    """A message of this run goes out."""
+    run = _RUN.get()
+    if run is None or message.WhichOneof("type") != "delta":
+        return
+    path, fragment = tuple(message.metadata.delta_path), message.delta.fragment_id
+    is_element = message.delta.WhichOneof("type") != "add_block"
+    if fragment == run.content:
+        run.places[path] = is_element
+    elif fragment and fragment not in run.parts:  # its first message is its own container
+        run.parts.append(fragment)
+        if path[:-1] in run.places:
+            run.places[path] = is_element
+
+
+def end_content(before: Places) -> Places:
+    """The content is drawn.
+
+    Args:
+        before: places after the last complete run.
+
+    Returns:
+        The places now.
+    """
+    run = _RUN.get()
+    if run is None:
+        return {}
+    run.is_complete = True
+    now = run.places | {path: was for path, was in before.items() if _around(path) & run.left}
+    if run.left:
+        for path in _gone(before, now):
+            message = ForwardMsg()
+            message.metadata.delta_path[:] = path
+            message.delta.new_element.empty.SetInParent()
+            enqueue_message(message)
+    return now
+
+
+def _around(path: Path) -> set[Path]:
+    """A place, and all containers around it."""
+    return {path[:end] for end in range(1, len(path) + 1)}
+
+
+def _gone(before: Places, now: Places) -> list[Path]:
+    """What is still in the browser and was not drawn again: outermost containers, and elements."""
+    gone = {path for path in before if path not in now}
+
+    def within(path: Path) -> bool:
+        """Whether something around it goes too, or is an element now."""
+        return any(path[:end] in gone or now.get(path[:end]) for end in range(1, len(path)))
+
+    return sorted(path for path in gone if not within(path))
+
+
+def drawn_by(descriptor: Any) -> Any:
+    """The fragments that a run names to the browser at its end.
+
+    Args:
+        descriptor: `RunDescriptor` of it.
+    """
+    run = _RUN.get()
+    if run is None or not run.is_complete or not run.left or descriptor.fragment_ids != (run.content,):
+        return descriptor
+    return replace(descriptor, fragment_ids=tuple(run.parts) or _NOTHING)
+
+
+@cache
+def direct_acts(content: str, controls: str) -> None:
+    """Answer an act on controls of the content by a run of the content; for all sessions of the process.
+
+    Args:
+        content: key of the fragment of the content.
+        controls: how the keys of the fragments of its controls begin.
+    """
+    request = AppSession.request_rerun
+
+    def request_rerun(session: AppSession, client_state: ClientState | None) -> None:
+        if client_state and client_state.fragment_id:
+            storage: Any = session._fragment_storage
+            found = list(storage._ids_by_target_key.get(content, ()))
+            if found and str(storage._target_key_by_id.get(client_state.fragment_id)).startswith(controls):
+                client_state.fragment_id = found[0]
+        request(session, client_state)
+
+    AppSession.request_rerun = request_rerun  # type: ignore[method-assign, assignment]
+
+
+def is_set_by_code(key: str) -> bool:
+    """Whether a widget has a value that the browser does not know yet, since code has set it in this run."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context is None or key in context.session_state._state._new_session_state
