@@ -178,7 +178,10 @@ class Visitor:
         run.size += len(raw)
         message = ForwardMsg.FromString(raw)
         if message.WhichOneof("type") == "ref_hash":
-            message = self._known[message.ref_hash]
+            known = ForwardMsg()
+            known.CopyFrom(self._known[message.ref_hash])
+            known.metadata.CopyFrom(message.metadata)  # it may be at another place now
+            message = known
         elif message.metadata.cacheable:
             self._known[message.hash] = message
         return self._understood(message, run)

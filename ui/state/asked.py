@@ -14,6 +14,8 @@ from typing import Any
 
 import streamlit as st
 
+from ui import streamlit_internals
+
 _ASKED: ContextVar[Asked | None] = ContextVar("asked", default=None)
 
 
@@ -75,14 +77,15 @@ def ask(*row: Any, is_known: bool = True) -> None:
 
 
 def show(draw: Callable[..., object], *args: Any, **options: Any) -> None:
-    """Draw something beside controls.
+    """Draw something beside controls, or a control whose value is read elsewhere.
 
     Args:
         draw: such as `st.caption`.
         *args: of it.
         **options: likewise.
     """
-    ask(draw, args, options)
+    key = options.get("key")
+    ask(draw, args, options, is_known=not (only() and key and streamlit_internals.is_set_by_code(key)))
     if not only():
         draw(*args, **options)
 

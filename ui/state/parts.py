@@ -91,13 +91,13 @@ def content(title: str) -> Iterator[bool]:
     session.put({_DRAWN: _Drawn()})  # what the browser has is unknown if this run is stopped
     run = _Run(last.parts)
     token = _RUN.set(run)
-    streamlit_internals.begin_content()
+    streamlit_internals.begin_content(last.places)
     try:
         if alone:
             _begin(title)
             link.resume()
         yield alone
-        session.put({_DRAWN: _Drawn(run.now, streamlit_internals.end_content(last.places))})
+        session.put({_DRAWN: _Drawn(run.now, streamlit_internals.end_content())})
         if alone:
             _end()
     finally:
@@ -161,23 +161,48 @@ def stable(key: str, draw: Callable[P, None], *args: P.args, **options: P.kwargs
         *args: of `draw`; arrays are compared by identity.
         **options: likewise.
     """
-    _keep(key, (draw, args, tuple(sorted(options.items()))), lambda: draw(*args, **options))
+    latest(key, (draw, args, tuple(sorted(options.items()))), lambda: draw(*args, **options))
 
 
-def _keep(key: str, source: object, draw: Callable[[], R]) -> None:
-    run = _RUN.get()
+def stable_controls(key: str, draw: Callable[P, None], *args: P.args, **options: P.kwargs) -> None:
+    """Likewise; but what is used in it draws the content.
+
+    Args:
+        key: unique on the page.
+        draw: as for `stable`.
+        *args: of `draw`.
+        **options: likewise.
+    """
+    latest(key, (draw, args, tuple(sorted(options.items()))), lambda: draw(*args, **options), CONTROLS + key)
+
+
+def latest(key: str, source: object, draw: Callable[[], object], fragment: str | None = None) -> None:
+    """Draw a part of the content, unless the browser has it from an equal source; alone, it is drawn as passed last.
+
+    Args:
+        key: unique on the page.
+        source: compared as arguments of `stable`; a new object is equal to nothing.
+        draw: draws the part.
+        fragment: its key, if using something in it draws the content.
+    """
+    run = _content_run()
     now = _Part(streamlit_internals.next_place() if run else "", source, draw)
     if run and _stays(run, key, now):
         link.keep_part(key)
     else:
-        part(key, draw)
+        _draw(key, draw, fragment)
     if run:
         run.now[key] = now
 
 
+def _content_run() -> _Run | None:
+    """The run, where the content itself draws now: what is drawn within a part belongs to that part."""
+    return _RUN.get() if streamlit_internals.in_content() else None
+
+
 def _stays(run: _Run, key: str, now: _Part) -> bool:
     """Leave a part as it is where that is the same."""
-    before = run.before.get(key) if streamlit_internals.in_content() else None
+    before = run.before.get(key)
     if before is None or before.place != now.place or not same(before.source, now.source):
         return False
     streamlit_internals.leave_part()
@@ -211,7 +236,7 @@ def controls(key: str, draw: Callable[P, R], *args: P.args, **options: P.kwargs)
     Returns:
         What `draw` returns.
     """
-    run, call = _RUN.get(), partial(draw, *args, **options)
+    run, call = _content_run(), partial(draw, *args, **options)
     if run is None:
         return call()
     place = streamlit_internals.next_place()
@@ -249,7 +274,7 @@ def drawer(label: str, key: str, draw: Callable[[], R], *, icon: str) -> R:
         What `draw` returns.
     """
     name, latest = f"drawer {key}", partial(_drawer, label, key, draw, icon)
-    is_open, run = bool(session.get(key)), _RUN.get()
+    is_open, run = bool(session.get(key)), _content_run()
     if asked.only():
         asked.ask("drawer", label, key, icon, is_known=not is_open)
         return _closed(draw)[0]
