@@ -28,6 +28,9 @@ def merge_lab() -> None:
     with row.container(width="stretch"):
         alignment = sections.show_alignment(call)
     computed = sections.compute(call, alignment) if alignment else None
+    with st.container():  # which is always there, so that what comes below it keeps its place
+        if computed and alignment:
+            sections.show_warnings(alignment, computed[0])
     if computed:
         with row.container(width="content"):
             layer = parts.controls("layer", pick_layer)

@@ -222,18 +222,17 @@ def _pick_fill(number: int, *, drawn: bool) -> tuple[str, str, int | None]:
 def _pick_input(number: int, slot: Any, fill: str, dtype: str, start: int | None) -> InputChoice:
     """The shape of an input in the call; the user's own values have theirs, and are entered below."""
     if fill in OWN:
-        asked.ask(fill, is_known=False)
-        if asked.only():
-            return InputChoice(None, fill, dtype)
         array = pick_own_values(number, fill)
         shape = None if array is None else array.shape
-        slot.text_input(
-            t("Shape of input {number}", number=number),
-            "" if shape is None else format_shape(shape),
-            disabled=True,
-            label_visibility="collapsed",
-            placeholder=_fill_title(fill),
-        )
+        with slot:
+            asked.show(
+                st.text_input,
+                t("Shape of input {number}", number=number),
+                "" if shape is None else format_shape(shape),
+                disabled=True,
+                label_visibility="collapsed",
+                placeholder=_fill_title(fill),
+            )
         return InputChoice(shape, fill, str(getattr(array, "dtype", dtype)), array)
     with slot:
         text = link.text(

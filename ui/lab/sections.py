@@ -85,9 +85,13 @@ def compute(call: Call, alignment: Alignment) -> tuple[Merged, list[Array]] | No
         _show_differences_of_error(call)
         return None
     counters.merged(call.operation)
+    return merged, inputs
+
+
+def show_warnings(alignment: Alignment, merged: Merged) -> None:
+    """Draw what the values have shown, beyond the shapes."""
     for warning in merged.warnings[len(alignment.warnings) :]:
         st.caption(":material/warning: " + plain(t(warning)))
-    return merged, inputs
 
 
 def show_tensors(

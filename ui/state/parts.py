@@ -10,7 +10,7 @@ element takes a third of a millisecond on the server. A run of the whole page dr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import partial
@@ -273,31 +273,40 @@ def drawer(label: str, key: str, draw: Callable[[], R], *, icon: str) -> R:
     Returns:
         What `draw` returns.
     """
-    name, latest = f"drawer {key}", partial(_drawer, label, key, draw, icon)
-    is_open, run = bool(session.get(key)), _content_run()
     if asked.only():
-        asked.ask("drawer", label, key, icon, is_known=not is_open)
-        return _closed(draw)[0]
-    now = _Part(streamlit_internals.next_place() if run else "", (label, icon), latest)
-    noted = session.get(_NOTED, frozenset())
-    if run:
-        run.now[name] = now
-        if name in run.before and not is_open and key not in noted:
-            found, said = _closed(draw)
-            if not said and _stays(run, name, now):
-                return found
-    with st.container(width="content"):
-        drawn, notes = _draw(name, latest)
-    for show in notes:
+        return _asked_drawer(label, key, draw, icon)
+    run, name, call = _content_run(), f"drawer {key}", partial(_drawer, label, key, draw, icon)
+    noted, place = session.get(_NOTED, frozenset()), streamlit_internals.next_place() if run else ""
+    if run and name in run.before and key not in noted:
+        with asked.asking(draws=False) as rows:
+            found = _asked_drawer(label, key, draw, icon)
+        if rows.is_known and _stays(run, name, now := _Part(place, rows.rows, call)):
+            run.now[name] = now
+            return found
+    opened = asked.asking() if run else nullcontext(None)
+    with opened as shown:
+        asked.ask("drawer", label, key, icon, bool(session.get(key)))
+        with st.container(width="content"):
+            drawn, beside = _draw(name, call)
+    if run and shown:
+        run.now[name] = _Part(place, shown.rows, call)
+    for show in beside:
         show()
-    session.put({_NOTED: noted | {key} if notes else noted - {key}})
+    session.put({_NOTED: noted | {key} if beside else noted - {key}})
     return drawn
 
 
-def _closed(draw: Callable[[], R]) -> tuple[R, list[Callable[[], object]]]:
-    """What is chosen in a closed drawer, and what is to be said beside it."""
-    with link.controls_of_drawer(is_open=False) as notes:
-        return draw(), notes
+def _asked_drawer(label: str, key: str, draw: Callable[[], R], icon: str) -> R:
+    """What is chosen in a drawer, and what it would be drawn from."""
+    is_open = bool(session.get(key))
+    asked.ask("drawer", label, key, icon, is_open)
+    if is_open:
+        return draw()
+    with link.controls_of_drawer(is_open=False) as beside:
+        found = draw()
+    if beside:
+        asked.must_draw()
+    return found
 
 
 def _drawer(label: str, key: str, draw: Callable[[], R], icon: str) -> tuple[R, list[Callable[[], object]]]:
