@@ -19,7 +19,8 @@ def merge_lab() -> None:
     menus = frame.headline(t("Merge lab"))
     with menus:
         example = st.container(width="content")
-        parts.controls("paste", paste.paste_box)
+        with st.container(width="content"):
+            parts.controls("paste", paste.paste_box)
     call = parts.controls("call", controls.pick_call)
     with example:
         parts.controls("preset", pick_preset)
