@@ -220,7 +220,7 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, (tuple, list)):
         return len(one) == len(other) and all(map(same, one, other))
     if is_dataclass(one) and not isinstance(one, type) and type(one).__eq__ is not object.__eq__:
-        return all(same(getattr(one, row.name), getattr(other, row.name)) for row in fields(one))
+        return all(same(getattr(one, row.name), getattr(other, row.name)) for row in fields(one) if row.compare)
     return bool(one == other)
 
 
