@@ -24,6 +24,7 @@ from ui.inspector.report import report
 from ui.inspector.rows import table
 from ui.inspector.running import Ran, stop
 from ui.inspector.summary_table import headings, row
+from ui.state import asked, link, parts
 from ui.text import speaking, t
 
 _MIME = {"npz": "application/octet-stream", "csv": "text/csv", "html": "text/html"}
@@ -32,11 +33,14 @@ _SECONDS = 20  # to wait for the values of one gate
 
 def show_downloads(model: ModelFile, ran: Ran | None, tensors: Tensors | None) -> None:
     """Three buttons. The files are made on a thread without a session, so the language is passed."""
-    language = session.language()
+    parts.controls("downloads", _draw, model, ran, tensors, session.language())
+
+
+def _draw(model: ModelFile, ran: Ran | None, tensors: Tensors | None, language: str) -> None:
     name = model.model_name or model.name
-    with st.container(horizontal=True):
+    with asked.box(horizontal=True):
         if ran is not None:
-            st.button(t("Close the model"), key="mclose", on_click=stop, icon=":material/close:")
+            link.button(t("Close the model"), "mclose", stop, icon=":material/close:")
         if tensors is not None:
             arrays = file_name(f"{name}_{tensors.entry.id}", "npz")
             _button(t("Arrays of this merge (.npz)"), partial(merge_npz, tensors), arrays, "download")
@@ -47,7 +51,7 @@ def show_downloads(model: ModelFile, ran: Ran | None, tensors: Tensors | None) -
 
 def _button(label: str, make: Callable[[], bytes], file: str, icon: str) -> None:
     mime = _MIME[file.rsplit(".", 1)[-1]]
-    st.download_button(label, make, file, mime, on_click="ignore", icon=f":material/{icon}:")
+    asked.show(st.download_button, label, make, file, mime, on_click="ignore", icon=f":material/{icon}:")
 
 
 def _table(model: ModelFile, ran: Ran | None, language: str) -> bytes:
