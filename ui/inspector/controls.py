@@ -95,7 +95,7 @@ def _file() -> Any:
 def pick_another(kind: str) -> None:
     """The control to upload another file, for the end of the page: as long as it is drawn, its file is kept."""
     if kind == "own" and _file() is not None:
-        parts.controls("another", asked.show, _show_another)
+        parts.stable_controls("another", _show_another)
 
 
 def _show_another() -> None:

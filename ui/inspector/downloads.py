@@ -24,7 +24,7 @@ from ui.inspector.report import report
 from ui.inspector.rows import table
 from ui.inspector.running import Ran, stop
 from ui.inspector.summary_table import headings, row
-from ui.state import asked, link, parts
+from ui.state import parts
 from ui.text import speaking, t
 
 _MIME = {"npz": "application/octet-stream", "csv": "text/csv", "html": "text/html"}
@@ -33,14 +33,14 @@ _SECONDS = 20  # to wait for the values of one gate
 
 def show_downloads(model: ModelFile, ran: Ran | None, tensors: Tensors | None) -> None:
     """Three buttons. The files are made on a thread without a session, so the language is passed."""
-    parts.controls("downloads", _draw, model, ran, tensors, session.language())
+    parts.stable_controls("downloads", _draw, model, ran, tensors, session.language())
 
 
 def _draw(model: ModelFile, ran: Ran | None, tensors: Tensors | None, language: str) -> None:
     name = model.model_name or model.name
-    with asked.box(horizontal=True):
+    with st.container(horizontal=True):
         if ran is not None:
-            link.button(t("Close the model"), "mclose", stop, icon=":material/close:")
+            st.button(t("Close the model"), key="mclose", on_click=stop, icon=":material/close:")
         if tensors is not None:
             arrays = file_name(f"{name}_{tensors.entry.id}", "npz")
             _button(t("Arrays of this merge (.npz)"), partial(merge_npz, tensors), arrays, "download")
@@ -51,7 +51,7 @@ def _draw(model: ModelFile, ran: Ran | None, tensors: Tensors | None, language: 
 
 def _button(label: str, make: Callable[[], bytes], file: str, icon: str) -> None:
     mime = _MIME[file.rsplit(".", 1)[-1]]
-    asked.show(st.download_button, label, make, file, mime, on_click="ignore", icon=f":material/{icon}:")
+    st.download_button(label, make, file, mime, on_click="ignore", icon=f":material/{icon}:")
 
 
 def _table(model: ModelFile, ran: Ran | None, language: str) -> bytes:

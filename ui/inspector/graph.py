@@ -9,7 +9,7 @@ from core.errors import Shape
 from sandbox.model_file.file import LayerEntry, MergeEntry, ModelFile, neighbourhood
 from ui.inspector import controls
 from ui.model_graph import Form, GraphEdge, GraphNode, GraphView, graph_picture
-from ui.state import asked, parts
+from ui.state import parts
 from ui.text import t
 
 _VIEW = GraphView(Form(width=168, between_boxes=14), hint=False)
@@ -25,7 +25,7 @@ def show_graph(model: ModelFile, chosen: MergeEntry | None, *, whole: bool, fail
         whole: whether the whole model is drawn.
         failed: id of the merge at which the run ended, or empty.
     """
-    parts.controls("graph", asked.show, _show, model, chosen, whole, failed)
+    parts.stable_controls("graph", _show, model, chosen, whole, failed)
 
 
 def _show(model: ModelFile, chosen: MergeEntry | None, whole: bool, failed: str) -> None:

@@ -12,7 +12,7 @@ from ui.inspector import controls
 from ui.inspector.merge_list import merge_list
 from ui.inspector.opening import usual_merge
 from ui.inspector.rows import Filters, merge_rows, narrowed
-from ui.state import asked, parts
+from ui.state import parts
 from ui.text import plain, t
 
 _MOST = 40  # calls of each list that are shown
@@ -37,7 +37,7 @@ def show_list(
         failed: id of the merge at which the run ended, or empty.
     """
     found = narrowed(model.merges, filters)
-    parts.controls("list", asked.show, _list, found, len(model.merges), chosen.id if chosen else "", thumbs, failed)
+    parts.stable_controls("list", _list, found, len(model.merges), chosen.id if chosen else "", thumbs, failed)
 
 
 def _list(found: Sequence[MergeEntry], count: int, chosen: str, thumbs: Mapping[str, str], failed: str) -> None:

@@ -18,7 +18,7 @@ from core.errors import short
 from core.tensor_view.colours import colours
 from survey.results import Results
 from ui import session
-from ui.state import asked, parts
+from ui.state import parts
 from ui.streamlit_internals import served_component
 from ui.survey.controls import VERDICT_TITLES, Choice, ask_image
 from ui.text import plain, t
@@ -46,7 +46,7 @@ def show_strip(results: Results, choice: Choice, rows: Sequence[int], *, key: st
         rows: of the images, in order.
         key: identifies this strip on the page.
     """
-    parts.controls(key, asked.show, _draw, results, choice, rows, key)
+    parts.stable_controls(key, _draw, results, choice, rows, key)
 
 
 def _draw(results: Results, choice: Choice, rows: Sequence[int], key: str) -> None:
