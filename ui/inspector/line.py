@@ -20,7 +20,7 @@ from ui.inspector.rows import Filters
 from ui.inspector.running import Begun, begin, is_stopped, soon, start, stop
 from ui.inspector.session import ModelSession
 from ui.inspector.sizes import usual_shapes
-from ui.state import link, parts
+from ui.state import asked, link, parts
 from ui.text import t
 from ui.views.keras_check import wanted
 
@@ -54,6 +54,7 @@ def pick(opened: Callable[[Choice], ModelFile | Fault]) -> Line:
     choice = controls.chosen_model(kind)
     if choice is None:
         return Line(kind)
+    asked.ask(choice.key)  # what is in the drawers belongs to this model
     model = opened(choice)
     if not isinstance(model, ModelFile):
         return Line(kind, model)
