@@ -1,26 +1,26 @@
 """Every merge inside a Keras model: list, graph, and the picture of the chosen merge, in one screen."""
 
 from ui import frame
-from ui.inspector import controls, listing, opening, panes, running
+from ui.inspector import controls, line, listing, opening, panes, running
 from ui.text import t
 
 
 def model_inspector() -> None:
     """The model, its merges, the chosen one."""
-    line = frame.headline(t("Model inspector"))
     controls.remember()
-    with line:
-        kind = controls.pick_kind()
-    choice = controls.pick_model(kind)
-    model = opening.open_model_file(choice) if choice else None
-    if choice is None or model is None:
+    chosen = frame.head(t("Model inspector"), line.pick, opening.opener())
+    if chosen.begun is None:
+        if chosen.fault is None:
+            controls.ask_for_model()
+        else:
+            opening.show_fault(chosen.fault)
         running.rest()
-    elif (entry := listing.chosen_merge(model)) is None:
-        panes.show_whole(choice, model, line)
+    elif (entry := listing.chosen_merge(chosen.begun.model)) is None:
+        panes.show_whole(chosen.begun)
     else:
-        panes.show_merge(choice, model, entry, line)
+        panes.show_merge(chosen, chosen.begun, entry)
     with frame.below("file"):
-        controls.pick_another(kind)
+        controls.pick_another(chosen.kind)
 
 
 frame.draw("Model inspector", model_inspector)

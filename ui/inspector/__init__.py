@@ -1,3 +1,3 @@
 """The Model inspector page."""
 
-__all__ = ["controls", "listing", "opening", "panes", "running"]
+__all__ = ["controls", "line", "listing", "opening", "panes", "running"]

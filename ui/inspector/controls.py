@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,7 +15,7 @@ from core.limits import MAX_MODEL_BYTES
 from ui import session
 from ui.files import handed
 from ui.files.uploads import megabytes
-from ui.state import link
+from ui.state import asked, link, parts
 from ui.tensor_view import Selection
 from ui.text import t
 from ui.views.selection import keep_selection, linked_selection
@@ -68,29 +69,38 @@ def pick_kind() -> str:
     return str(chosen)
 
 
-def pick_model(kind: str) -> Choice | None:
-    """The built-in model or the uploaded file; None, with the control to upload one on screen, if there is none."""
+def chosen_model(kind: str) -> Choice | None:
+    """The built-in model or the uploaded file; None if there is none."""
     if kind == "shipped":
         return Choice("shipped", "attention_unet.keras", "shipped")
-    file = session.get(_UPLOAD) or handed.taken("model")
-    if file is None:
-        file = pick_file()
-    if file is None:
-        st.info(
-            t(
-                'Please upload a model saved by Keras, model.save("name.keras"), or a recording, '
-                'mergescope.record(model, inputs, "run.msr.npz"). Files are not stored in the link.'
-            )
+    file = _file()
+    return None if file is None else Choice("own", file.name, file.file_id, file.getvalue())
+
+
+def ask_for_model() -> None:
+    """The control to upload a model, where there is none."""
+    pick_file()
+    st.info(
+        t(
+            'Please upload a model saved by Keras, model.save("name.keras"), or a recording, '
+            'mergescope.record(model, inputs, "run.msr.npz"). Files are not stored in the link.'
         )
-        return None
-    return Choice("own", file.name, file.file_id, file.getvalue())
+    )
+
+
+def _file() -> Any:
+    return session.get(_UPLOAD) or handed.taken("model")
 
 
 def pick_another(kind: str) -> None:
     """The control to upload another file, for the end of the page: as long as it is drawn, its file is kept."""
-    if kind == "own" and (session.get(_UPLOAD) or handed.taken("model")) is not None:
-        with st.expander(t("Model file"), icon=":material/upload_file:"):
-            pick_file()
+    if kind == "own" and _file() is not None:
+        parts.stable_controls("another", _show_another)
+
+
+def _show_another() -> None:
+    with st.expander(t("Model file"), icon=":material/upload_file:"):
+        pick_file()
 
 
 def pick_file() -> Any:
@@ -221,7 +231,8 @@ def pick_unit(outputs: Sequence[str], largest: Sequence[Sequence[int]]) -> tuple
         largest: the index of the largest element of each, the default.
     """
     number = 0
-    left, right = st.columns(2)
+    asked.ask("columns")
+    left, right = (nullcontext(), nullcontext()) if asked.only() else st.columns(2)
     if len(outputs) > 1:
         with left:
             names = [str(at) for at in range(len(outputs))]
@@ -249,7 +260,7 @@ def pick_other(ids: Sequence[str], names: dict[str, str], *, recorded: bool = Fa
     """
     other = t("the same merge at another step") if recorded else t("the same merge on another input")
     titles = {"merge": t("another merge"), "input": other}
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with asked.box(horizontal=True, vertical_alignment="bottom"):
         kind = link.segments(
             t("Compare with"), list(titles), "mwith", "merge" if ids else "input", format_func=titles.get
         )

@@ -24,6 +24,7 @@ from ui.inspector.report import report
 from ui.inspector.rows import table
 from ui.inspector.running import Ran, stop
 from ui.inspector.summary_table import headings, row
+from ui.state import parts
 from ui.text import speaking, t
 
 _MIME = {"npz": "application/octet-stream", "csv": "text/csv", "html": "text/html"}
@@ -32,7 +33,10 @@ _SECONDS = 20  # to wait for the values of one gate
 
 def show_downloads(model: ModelFile, ran: Ran | None, tensors: Tensors | None) -> None:
     """Three buttons. The files are made on a thread without a session, so the language is passed."""
-    language = session.language()
+    parts.stable_controls("downloads", _draw, model, ran, tensors, session.language())
+
+
+def _draw(model: ModelFile, ran: Ran | None, tensors: Tensors | None, language: str) -> None:
     name = model.model_name or model.name
     with st.container(horizontal=True):
         if ran is not None:

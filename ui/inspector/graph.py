@@ -9,6 +9,7 @@ from core.errors import Shape
 from sandbox.model_file.file import LayerEntry, MergeEntry, ModelFile, neighbourhood
 from ui.inspector import controls
 from ui.model_graph import Form, GraphEdge, GraphNode, GraphView, graph_picture
+from ui.state import parts
 from ui.text import t
 
 _VIEW = GraphView(Form(width=168, between_boxes=14), hint=False)
@@ -24,6 +25,10 @@ def show_graph(model: ModelFile, chosen: MergeEntry | None, *, whole: bool, fail
         whole: whether the whole model is drawn.
         failed: id of the merge at which the run ended, or empty.
     """
+    parts.stable_controls("graph", _show, model, chosen, whole, failed)
+
+
+def _show(model: ModelFile, chosen: MergeEntry | None, whole: bool, failed: str) -> None:
     layers, edges = (model.layers, model.edges) if whole or chosen is None else neighbourhood(model, chosen.id)
     nodes, lines = graph(model, layers, edges, chosen, failed)
     graph_picture(nodes, lines, key=controls.GRAPH, on_choose=controls.keep_merge, view=_VIEW)

@@ -13,9 +13,10 @@ from core.errors import Shape, short
 from core.merges.shape_text import format_shape
 from sandbox.model_file.entries import InputEntry
 from sandbox.model_run.input_arrays import SCALINGS, default_scaling, takes_pictures
+from ui import session
 from ui.files import handed
 from ui.files.uploads import megabytes
-from ui.state import link
+from ui.state import asked, link
 from ui.text import plain, t
 from ui.views.assets import SAMPLES
 
@@ -123,16 +124,18 @@ def _details(kind: str, key: str, dtype: str, scaling: str) -> dict[str, Any]:
 
 
 def _file(kind: str, key: str, name: str, number: int) -> dict[str, Any]:
-    file = st.file_uploader(
-        t("Image for {name}", name=plain(short(name)))
-        if kind == "picture"
-        else t("Array for {name}", name=plain(short(name))),
-        key=f"{key}u{kind}",
-        max_upload_size=megabytes(),
-        help=t("The file stays in memory and is not in the link.")
-        if kind == "npy"
-        else t("PNG, JPEG, WebP, TIFF, DICOM or NIfTI. The file stays in memory and is not in the link."),
-        **link.passed_on(),
-    )
+    """The file; the field for it is drawn in a closed drawer, too."""
+    field, own = f"{key}u{kind}", plain(short(name))
+    file = session.get(field)
+    if not asked.only():
+        file = st.file_uploader(
+            t("Image for {name}", name=own) if kind == "picture" else t("Array for {name}", name=own),
+            key=field,
+            max_upload_size=megabytes(),
+            help=t("The file stays in memory and is not in the link.")
+            if kind == "npy"
+            else t("PNG, JPEG, WebP, TIFF, DICOM or NIfTI. The file stays in memory and is not in the link."),
+            **link.passed_on(),
+        )
     given = file or (handed.taken(f"input{number}") if kind == "npy" else None)
     return {} if given is None else {"name": given.name, "content": given.getvalue()}

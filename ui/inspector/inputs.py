@@ -22,7 +22,7 @@ from sandbox.model_run.pictures import read_any_picture
 from sandbox.processes.errors import SandboxError
 from ui.files.arrays import read_npy
 from ui.inspector.input_controls import FeedChoice, pick_feed, pick_seed
-from ui.state import link
+from ui.state import asked, link
 from ui.state.seeds import read_seed
 from ui.text import plain, t
 from ui.views import assets
@@ -104,7 +104,7 @@ def feed(entry: InputEntry, choice: FeedChoice, number: int, seed: int) -> Array
 
 def _show_notes(notes: Sequence[Sentence]) -> None:
     for note in notes:
-        st.caption(t(note))
+        asked.show(st.caption, t(note))
 
 
 def _picture(choice: FeedChoice) -> Picture:

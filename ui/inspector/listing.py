@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 
 import streamlit as st
 
-from core import MERGES
 from core.errors import Shape, short
 from sandbox.model_file.file import JoinEntry, MergeEntry, ModelFile
 from ui.inspector import controls
@@ -26,13 +24,6 @@ def chosen_merge(model: ModelFile) -> MergeEntry | None:
     return model.merge(controls.chosen_merge(ids, usual_merge(model))) if ids else None
 
 
-def pick_filters(model: ModelFile) -> Filters:
-    """Draw the filters in the current container."""
-    present = {entry.operation for entry in model.merges}
-    draw = partial(controls.pick_filters, [name for name in MERGES if name in present])
-    return Filters(*parts.drawer(t("Filter"), "mfilter", draw, icon=":material/filter_list:"))
-
-
 def show_list(
     model: ModelFile, filters: Filters, chosen: MergeEntry | None, thumbs: Mapping[str, str], failed: str
 ) -> None:
@@ -46,13 +37,16 @@ def show_list(
         failed: id of the merge at which the run ended, or empty.
     """
     found = narrowed(model.merges, filters)
-    if len(found) < len(model.merges):
-        st.caption(t("{count} of {all} merges", count=len(found), all=len(model.merges)))
+    parts.stable_controls("list", _list, found, len(model.merges), chosen.id if chosen else "", thumbs, failed)
+
+
+def _list(found: Sequence[MergeEntry], count: int, chosen: str, thumbs: Mapping[str, str], failed: str) -> None:
+    if len(found) < count:
+        st.caption(t("{count} of {all} merges", count=len(found), all=count))
     if not found:
         st.info(t("No merge of this model matches the filters."))
         return
-    rows = merge_rows(found, chosen.id if chosen else "", thumbs, failed)
-    merge_list(rows, key=controls.LIST, on_choose=controls.keep_merge)
+    merge_list(merge_rows(found, chosen, thumbs, failed), key=controls.LIST, on_choose=controls.keep_merge)
 
 
 def show_nothing_meets(model: ModelFile) -> None:

@@ -25,7 +25,7 @@ from ui.inspector.rows import title, written
 from ui.inspector.running import Ran, answer, failed, second_run
 from ui.inspector.summary_table import figures_of, figures_table
 from ui.inspector.values import Shown, code_of, largest_cell, show_values
-from ui.state import link
+from ui.state import asked, link, parts
 from ui.text import plain, t
 from ui.views.alignment_table import alignment_table
 
@@ -37,13 +37,10 @@ def show_pane(model: ModelFile, entry: MergeEntry, ran: Ran | None) -> Shown | N
     recorded = ran is not None and entry.id in ran.run.records
     heading = f"**{MERGES[entry.operation].symbol} {plain(title(entry))}**"
     if not recorded:
-        st.markdown(heading)
-        _show_known(entry, ran)
+        parts.stable("known", _show_known, heading, entry, ran)
         return None
     assert ran is not None
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(heading, width="content")
-        part = controls.pick_part(gates=overlay.possible(model, ran), gradients=ran.recorded is None)
+    part = parts.controls("view", _pick_part, heading, gates=overlay.possible(model, ran), gradients=not ran.recorded)
     if part == "overlay":
         overlay.show(model, ran, entry)
         return None
@@ -58,8 +55,15 @@ def show_pane(model: ModelFile, entry: MergeEntry, ran: Ran | None) -> Shown | N
     return Shown(tensors)
 
 
-def _show_known(entry: MergeEntry, ran: Ran | None) -> None:
+def _pick_part(heading: str, *, gates: bool, gradients: bool) -> str:
+    with asked.box(horizontal=True, vertical_alignment="center"):
+        asked.show(st.markdown, heading, width="content")
+        return controls.pick_part(gates=gates, gradients=gradients)
+
+
+def _show_known(heading: str, entry: MergeEntry, ran: Ran | None) -> None:
     """What the file says of a merge."""
+    st.markdown(heading)
     if entry.error is not None:
         show_misfit(entry.input_shapes, entry.error)
     elif entry.alignment is not None:
@@ -87,27 +91,32 @@ def _show_missing(entry: MergeEntry, ran: Ran) -> None:
 
 def show_details(model: ModelFile, entry: MergeEntry, shown: Shown | None) -> None:
     """Below the panes: the call, warnings, the link to the lab, statistics, export."""
+    has_view = shown is not None and shown.view is not None and shown.selection is not None
+    parts.stable("details", _show_details, model, entry, shown.tensors if shown else None, has_view)
+    if shown is not None and shown.view is not None and shown.selection is not None:
+        export_menu(shown.view, shown.selection, title=title(entry), code=code_of(entry, shown.view))
+
+
+def _show_details(model: ModelFile, entry: MergeEntry, tensors: Tensors | None, has_view: bool) -> None:
     st.caption(plain(_summary(entry)))
     if entry.alignment is not None:
         for warning in entry.alignment.warnings:
             st.warning(plain(t(warning)), icon=":material/warning:")
-    _show_hints(model, entry, shown)
+    _show_hints(model, entry, tensors)
     if _in_steps(model, entry):
         st.caption(t("Inside TimeDistributed: only the first step is recorded."))
     _show_lab_link(entry)
-    if shown is None:
+    if tensors is None:
         return
-    figures_table(shown.tensors.names, [figures_of(tensor) for tensor in shown.tensors.all])
-    _show_masks(shown.tensors)
-    if shown.view is not None and shown.selection is not None:
-        if entry.alignment is not None:
-            alignment_table(alignment_rows(entry.alignment))
-        export_menu(shown.view, shown.selection, title=title(entry), code=code_of(entry, shown.view))
+    figures_table(tensors.names, [figures_of(tensor) for tensor in tensors.all])
+    _show_masks(tensors)
+    if has_view and entry.alignment is not None:
+        alignment_table(alignment_rows(entry.alignment))
 
 
-def _show_hints(model: ModelFile, entry: MergeEntry, shown: Shown | None) -> None:
+def _show_hints(model: ModelFile, entry: MergeEntry, tensors: Tensors | None) -> None:
     """What is probably unintended about a gate: the values of a run tell which operand it is, else the graph does."""
-    gate = None if shown is None else gate_number(entry.operation, shown.tensors.inputs, entry.contracted)
+    gate = None if tensors is None else gate_number(entry.operation, tensors.inputs, entry.contracted)
     for hint in hints(model, entry, gate):
         st.warning(plain(t(hint)), icon=":material/help:")
 
@@ -165,7 +174,7 @@ def _gradients(model: ModelFile, tensors: Tensors, ran: Ran) -> Tensors:
         return tensors
     names = [operand.source for operand in model.outputs]
     largest = [largest_cell(output.value) if output.value is not None else () for output in ran.run.outputs]
-    number, typed = controls.pick_unit([short(name) for name in names], largest)
+    number, typed = parts.controls("unit", controls.pick_unit, [short(name) for name in names], largest)
     try:
         cell = read_cell(typed, ran.run.outputs[number].shape) if typed.strip() else None
     except MergeError as error:
@@ -175,7 +184,7 @@ def _gradients(model: ModelFile, tensors: Tensors, ran: Ran) -> Tensors:
     if isinstance(found, RunFailure):
         show_failure(model, found)
     elif found is not None:
-        show_gradients(tensors, found.inputs, names[number], found.index, found.value)
+        parts.stable("gradients", show_gradients, tensors, found.inputs, names[number], found.index, found.value)
         return replace(tensors, gradients=found.inputs)
     return tensors
 
@@ -184,13 +193,12 @@ def _compare(model: ModelFile, tensors: Tensors, ran: Ran) -> None:
     entry = tensors.entry
     others = [other for other in model.merges if other.id != entry.id and other.id in ran.run.records]
     others.sort(key=lambda other: (other.operation != entry.operation, other.attention_like != entry.attention_like))
-    kind, other = controls.pick_other(
-        [one.id for one in others], {one.id: title(one) for one in others}, recorded=ran.recorded is not None
-    )
+    ids, titles = [one.id for one in others], {one.id: title(one) for one in others}
+    kind, other = parts.controls("other", controls.pick_other, ids, titles, recorded=ran.recorded is not None)
     if kind == "merge":
         second = fetch(ran, model.merge(other)) if other else None
         if second is not None:
-            show_merges(tensors, second)
+            parts.stable("merges", show_merges, tensors, second)
         return
     again = second_run(ran, model)
     if again is None:
@@ -200,7 +208,7 @@ def _compare(model: ModelFile, tensors: Tensors, ran: Ran) -> None:
         return
     second = fetch(again, entry)
     if second is not None:
-        show_inputs(tensors, second)
+        parts.stable("inputs", show_inputs, tensors, second)
 
 
 def lab_parameters(entry: MergeEntry) -> dict[str, str] | str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
 
 from core import MERGES, MergeError
 from core.errors import short
+from core.files.recording_reader import Recording
 from sandbox.model_file.file import ModelFile, read_model
 from sandbox.processes.errors import SandboxError
 from ui import counters
@@ -22,6 +24,7 @@ import mergescope
 
 mergescope.record(model, inputs, "run.msr.npz")  # your model, and inputs as it takes them, batch axis first
 """
+Fault = MergeError | SandboxError  # why a file cannot be read
 _NAMED = 6  # layers that are named among those that may not be run
 
 
@@ -30,20 +33,33 @@ def content_of(choice: Choice) -> bytes:
     return _shipped() if choice.kind == "shipped" else choice.content
 
 
-def open_model_file(choice: Choice) -> ModelFile | None:
-    """Read the file; None, with the reason on screen, if it cannot be read."""
-    try:
-        recording = recording_of(choice)
-        if recording is not None:
-            return model_of(recording, choice.name)
-        return _read(choice.key, choice.name, content_of(choice))
-    except MergeError as error:
+def opener() -> Callable[[Choice], ModelFile | Fault]:
+    """What reads a file, or says why it cannot be read; one that cannot is read once."""
+    faults: dict[str, Fault] = {}
+
+    def opened(choice: Choice) -> ModelFile | Fault:
+        if choice.key in faults:
+            return faults[choice.key]
+        try:
+            recording = recording_of(choice)
+            if recording is not None:
+                return _recorded(choice.key, choice.name, recording)
+            return _read(choice.key, choice.name, content_of(choice))
+        except (MergeError, SandboxError) as error:
+            faults[choice.key] = error
+            return error
+
+    return opened
+
+
+def show_fault(fault: Fault) -> None:
+    """Why a file cannot be read."""
+    if isinstance(fault, MergeError):
         counters.refused("file")
-        st.error(plain(t(error.explanation)), icon=":material/block:")
+        st.error(plain(t(fault.explanation)), icon=":material/block:")
         _show_recording_code()
-    except SandboxError:
+    else:
         st.error(t("The file could not be read within the limits of time and memory."), icon=":material/block:")
-    return None
 
 
 def usual_merge(model: ModelFile) -> str:
@@ -66,6 +82,11 @@ def _shipped() -> bytes:
 @st.cache_resource(scope="session", max_entries=2, show_spinner=False)
 def _read(key: str, name: str, _content: bytes) -> ModelFile:  # noqa: ARG001  # the key of the cache
     return read_model(_content, name)
+
+
+@st.cache_resource(scope="session", max_entries=2, show_spinner=False)
+def _recorded(key: str, name: str, _recording: Recording) -> ModelFile:  # noqa: ARG001  # the key of the cache
+    return model_of(_recording, name)
 
 
 def show_summary(model: ModelFile) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,10 +21,11 @@ from sandbox.model_run.gate_maps import (
     prediction_map,
     resized_map,
 )
+from sandbox.model_run.results import MergeTensors
 from ui.inspector.gate_detection import may_be_gate
 from ui.inspector.rows import title
 from ui.inspector.running import Ran, answer
-from ui.state import link
+from ui.state import link, parts
 from ui.text import plain, t
 
 _MOST = 8  # maps side by side
@@ -92,35 +94,47 @@ def show(model: ModelFile, ran: Ran, chosen: MergeEntry) -> None:
     name = _image_name(model, ran)
     if name is None:
         return
-    image = first_plane(_channels_last(ran.feeds[name], ran))
     entries = sorted(gate_entries(model, ran), key=lambda entry: entry.id != chosen.id)
-    maps = _fetch(ran, entries[:_MOST])
-    if maps is None:
-        return
+    found = _fetch(ran, entries[:_MOST])
+    if found is not None:
+        parts.stable("overlay", _draw, name, ran, entries, found)
+
+
+def _draw(name: str, ran: Ran, entries: Sequence[MergeEntry], found: Sequence[MergeTensors]) -> None:
+    """Every map over the image, and how they are laid over it."""
+    image, maps = first_plane(_channels_last(ran.feeds[name], ran)), _maps(ran, entries, found)
     opacity, contour = _pick()
     pictures = [(title(one.entry), laid_over(image, one.alpha, opacity=opacity, contour=contour)) for one in maps]
     captions = [f"{plain(name)} · {_range(one.alpha)}" for (name, _), one in zip(pictures, maps, strict=True)]
-    found = prediction(ran)
-    if found is not None:
-        pictures.append((t("Prediction"), laid_over(image, found, opacity=opacity, contour=contour)))
+    predicted = prediction(ran)
+    if predicted is not None:
+        pictures.append((t("Prediction"), laid_over(image, predicted, opacity=opacity, contour=contour)))
         captions.append(t("Prediction"))
     for start in range(0, len(pictures), _IN_LINE):
         for column, at in zip(st.columns(_IN_LINE), range(start, len(pictures)), strict=False):
             column.image(_enlarged(pictures[at][1]), caption=captions[at], width="stretch")
     if len(entries) > _MOST:
         st.caption(t("and {count} more", count=len(entries) - _MOST))
-    _show_downloads(image, maps, found, pictures)
+    _show_downloads(image, maps, predicted, pictures)
 
 
-def _fetch(ran: Ran, entries: list[MergeEntry]) -> list[AttentionMap] | None:
-    """The maps of some merges; None, with the progress on screen, until all are there."""
+def _fetch(ran: Ran, entries: Sequence[MergeEntry]) -> list[MergeTensors] | None:
+    """The tensors of some merges; None, with the progress on screen, until all are there."""
     futures = [ran.session.tensors(ran.key, entry.id) for entry in entries]
-    maps = []
-    for entry, future in zip(entries, futures, strict=True):
+    fetched = []
+    for future in futures:
         found = answer(future, ran.session)
         if found is None:
             return None
-        operands = [_channels_last(one, ran) for one in found.inputs]
+        fetched.append(found)
+    return fetched
+
+
+def _maps(ran: Ran, entries: Sequence[MergeEntry], found: Sequence[MergeTensors]) -> list[AttentionMap]:
+    """The map of each merge that has one."""
+    maps = []
+    for entry, one in zip(entries, found, strict=False):
+        operands = [_channels_last(operand, ran) for operand in one.inputs]
         alpha = attention_map(entry.operation, operands, entry.contracted)
         if alpha is not None:
             maps.append(AttentionMap(entry, alpha))

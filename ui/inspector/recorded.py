@@ -18,9 +18,9 @@ _BATCHED = ("Dot", "Concatenate")  # operations that need equal batches even whe
 _MASKED = ("Multiply", "Maximum", "Minimum")  # operations in which a mask changes the result
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Tensors:
-    """What one run recorded of a merge.
+    """What one run recorded of a merge. Asked for again, it holds the same arrays.
 
     Attributes:
         entry: the merge.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import streamlit as st
 
@@ -24,10 +24,10 @@ from ui.inspector.controls import Choice
 from ui.inspector.inputs import pick_feeds
 from ui.inspector.mismatch import show_failure
 from ui.inspector.opening import content_of, usual_scaling
-from ui.inspector.recorded_run import RecordedStep, recording_of, step_of
+from ui.inspector.recorded_run import RecordedStep
 from ui.inspector.session import ModelSession
 from ui.inspector.sizes import advice, show_misfits, usual_shapes
-from ui.state import link, parts
+from ui.state import asked, link, parts
 from ui.text import plain, t
 from ui.views.keras_check import wanted
 from ui.views.thumbnails import thumbnail
@@ -39,9 +39,9 @@ _STOPPED = "stopped"  # in the link: the model is not to run until Run is presse
 Answer = TypeVar("Answer")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Ran:
-    """A model that has run.
+    """A model that has run. Equal if it is the same run of the same session.
 
     Attributes:
         session: for further questions.
@@ -55,58 +55,79 @@ class Ran:
     session: ModelSession
     key: str
     run: Run
-    feeds: Mapping[str, Array] = field(default_factory=dict)
-    choice: Choice | None = None
-    recorded: RecordedStep | None = None
+    feeds: Mapping[str, Array] = field(default_factory=dict, compare=False)
+    choice: Choice | None = field(default=None, compare=False)
+    recorded: RecordedStep | None = field(default=None, compare=False)
 
 
-def show_run(choice: Choice, model: ModelFile, line: Any) -> Ran | None:
-    """Draw the inputs and the button; what was recorded, once it is there.
+@dataclass(frozen=True, eq=False)
+class Begun:
+    """What runs, as the controls ask for it.
 
-    A model runs as soon as its inputs are complete, on default inputs at first. Progress and errors are drawn in the
-    current container.
-
-    Args:
+    Attributes:
         choice: of the model.
         model: as read.
-        line: the container for the controls.
+        recorded: a recorded step, in the place of a run.
+        feeds: the input, by name; None as long as something is missing.
+        session: in which it runs; None where it does not.
+        key: identifies the input.
+        future: of what is recorded.
+        error: why there is none.
     """
-    recording = recording_of(choice)
-    if recording is not None:
+
+    choice: Choice
+    model: ModelFile
+    recorded: RecordedStep | None = None
+    feeds: Mapping[str, Array] | None = None
+    session: ModelSession | None = None
+    key: str = ""
+    future: Future[Run] | None = None
+    error: SandboxError | MergeError | None = None
+
+
+def begin(choice: Choice, model: ModelFile, feeds: Mapping[str, Array]) -> Begun:
+    """Ask for a run; one that is known is not run again."""
+    key = key_of(feeds)
+    try:
+        session = open_session(choice, model)
+        return Begun(choice, model, None, feeds, session, key, session.run(key, feeds))
+    except (SandboxError, MergeError) as error:
+        return Begun(choice, model, feeds=feeds, error=error)
+
+
+def soon(future: Future[Run]) -> bool:
+    """Whether the answer is there, after a moment; the page that only looks up its controls does not wait."""
+    if not asked.only():
+        wait([future], _PATIENCE)
+    return future.done()
+
+
+def show_run(begun: Begun) -> Ran | None:
+    """What was recorded, once it is there; progress and errors are drawn in the current container."""
+    if begun.recorded is not None or not begun.model.runnable:
         close_model()
-        with line:
-            step = step_of(recording)
-        return show_step(choice, recording, step)
-    if not model.runnable:
-        close_model()
-        return None
-    with line:
-        feeds = parts.drawer(t("Input"), "minput", partial(_pick_input, choice, model), icon=":material/input:")
-        button = st.empty()
+        return None if begun.recorded is None else show_step(begun.choice, begun.recorded)
     if not wanted():
         st.caption(t("This server does not run models."))
         return None
-    if feeds is None or link.held("mrun") == _STOPPED:
-        _run_button(button, ready=feeds is not None, again=False)
-        if feeds is not None:
-            rest()
+    if begun.feeds is None:
         return None
-    show_misfits(advice(choice, model, feeds))
-    return _run_on(choice, model, feeds, button)
+    if begun.error is None and begun.future is None:
+        rest()
+        return None
+    show_misfits(advice(begun.choice, begun.model, begun.feeds))
+    if begun.error is not None:
+        show_error(begun.error)
+    if begun.future is None or begun.session is None:
+        return None
+    run = answer(begun.future, begun.session)
+    return None if run is None else Ran(begun.session, begun.key, run, begun.feeds, begun.choice)
 
 
-def _pick_input(choice: Choice, model: ModelFile) -> Mapping[str, Array] | None:
-    """What is in the drawer."""
-    feeds = pick_feeds(model.inputs, usual_shapes(choice, model), usual_scaling(model))
-    if link.drawn():
-        st.caption(t("Runs in a separate process without network access that ends with your session."))
-    return feeds
-
-
-def show_step(choice: Choice, recording: Recording, step: Step) -> Ran | None:
+def show_step(choice: Choice, recorded: RecordedStep) -> Ran | None:
     """A recorded step as a run that has ended."""
-    session = _open_step(choice.key, step.number, recording, step)
-    recorded, key = RecordedStep(recording, step), f"step {step.number}"
+    session = _open_step(choice.key, recorded.step.number, recorded.recording, recorded.step)
+    key = f"step {recorded.step.number}"
     try:
         feeds = recorded.feeds()
         run = answer(session.run(key, feeds), session)
@@ -116,36 +137,8 @@ def show_step(choice: Choice, recording: Recording, step: Step) -> Ran | None:
     return None if run is None else Ran(session, key, run, feeds, choice, recorded)
 
 
-def _run_on(choice: Choice, model: ModelFile, feeds: Mapping[str, Array], button: Any) -> Ran | None:
-    """Ask for a run; a button to stop as long as it lasts, to run again afterwards."""
-    key = key_of(feeds)
-    try:
-        session = open_session(choice, model)
-        future = session.run(key, feeds)
-    except (SandboxError, MergeError) as error:
-        _run_button(button, ready=True, again=True)
-        show_error(error)
-        return None
-    wait([future], _PATIENCE)
-    if future.done():
-        _run_button(button, ready=True, again=True, session=session, key=key)
-    else:
-        button.button(t("Stop"), key="mstop", on_click=stop, icon=":material/stop_circle:")
-    run = answer(future, session)
-    return None if run is None else Ran(session, key, run, feeds, choice)
-
-
-def _run_button(
-    slot: Any, *, ready: bool, again: bool, session: ModelSession | None = None, key: str = ""
-) -> None:  # fmt: skip
-    slot.button(
-        t("Run again") if again else t("Run"), key="mstart", on_click=_start, args=(session, key), disabled=not ready,
-        type="secondary" if again else "primary", icon=":material/play_arrow:",
-    )  # fmt: skip
-
-
-def _start(session: ModelSession | None, key: str) -> None:
-    """Run, even if the result is known."""
+def start(session: ModelSession | None, key: str) -> None:
+    """Run, even if the result is known; for callbacks."""
     link.hold("mrun", "")
     if session is not None:
         session.forget(key)
@@ -155,6 +148,11 @@ def stop() -> None:
     """Close the model and do not run it until Run is pressed; for callbacks."""
     link.hold("mrun", _STOPPED)
     close_model()
+
+
+def is_stopped() -> bool:
+    """Whether the model is not to run until Run is pressed."""
+    return link.held("mrun") == _STOPPED
 
 
 def show_run_failure(ran: Ran | None, model: ModelFile) -> None:
@@ -168,8 +166,9 @@ def second_run(ran: Ran, model: ModelFile) -> Ran | None:
     assert ran.choice is not None
     if ran.recorded is not None:
         return _other_step(ran.choice, ran.recorded)
-    with st.popover(t("Second input"), icon=":material/input:"):
-        feeds = pick_feeds(model.inputs, usual_shapes(ran.choice, model), usual_scaling(model), "b")
+    feeds = parts.drawer(
+        t("Second input"), "mbinput", partial(_pick_second, ran.choice, model), icon=":material/input:"
+    )  # fmt: skip
     if feeds is None:
         return None
     key = key_of(feeds)
@@ -183,13 +182,18 @@ def second_run(ran: Ran, model: ModelFile) -> Ran | None:
     return again
 
 
+def _pick_second(choice: Choice, model: ModelFile) -> Mapping[str, Array] | None:
+    return pick_feeds(model.inputs, usual_shapes(choice, model), usual_scaling(model), "b")
+
+
 def _other_step(choice: Choice, recorded: RecordedStep) -> Ran | None:
     """Another step of the same recording, as a second run."""
     others = {str(one.number): one for one in recorded.recording.index.steps if one is not recorded.step}
     if not others:
         st.info(t("The recording holds one step only, so there is no other to compare with."))
         return None
-    return show_step(choice, recorded.recording, others[controls.pick_other_step(list(others))])
+    step = others[parts.controls("other_step", controls.pick_other_step, list(others))]
+    return show_step(choice, RecordedStep(recorded.recording, step))
 
 
 def answer(future: Future[Answer], session: ModelSession) -> Answer | None:

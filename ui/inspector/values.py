@@ -20,6 +20,7 @@ from ui.inspector.gate_detection import health
 from ui.inspector.recorded import Tensors, aligned, computed_inputs, notes, operand_name
 from ui.inspector.recorded_run import RecordedStep
 from ui.inspector.training_reels import keep_step, with_steps
+from ui.state import parts
 from ui.tensor_view import Selection, TensorView, default_axes, frame_of, tensor_view
 from ui.text import plain, t
 from ui.views.loaded_code import loaded_code
@@ -51,19 +52,24 @@ def show_values(tensors: Tensors, recorded: RecordedStep | None = None) -> Shown
         recorded: the step of a recording; None for a model that runs.
     """
     first = recorded is not None and recorded.recording.index.channels == "first"
-    show_health(tensors, channels_first=first)
-    for note in notes(tensors):
-        st.caption(":material/info: " + plain(note))
     view, cuts = merge_view(tensors)
     if recorded is not None:
         view = with_steps(channels_last(view, recorded), tensors, recorded)
-    for part in cuts:
-        st.caption(":material/content_cut: " + cut_words(part))
+    parts.stable("remarks", _show_remarks, tensors, cuts, first)
     usual = largest_cell(view.panels[-1].value)
     begun = controls.first_selection(usual)
     chosen = tensor_view(view, key="merge_values", selection=begun, on_frames=keep_step)
     controls.keep_look(chosen, usual, default_axes(view, frame_of(view)), last_panel=len(tensors.inputs))
     return Shown(tensors, view, chosen)
+
+
+def _show_remarks(tensors: Tensors, cuts: Sequence[Cut], channels_first: bool) -> None:
+    """The verdict on the gate, and notes."""
+    show_health(tensors, channels_first=channels_first)
+    for note in notes(tensors):
+        st.caption(":material/info: " + plain(note))
+    for part in cuts:
+        st.caption(":material/content_cut: " + cut_words(part))
 
 
 def channels_last(view: TensorView, recorded: RecordedStep) -> TensorView:

@@ -95,7 +95,7 @@ def noting_part(key: str, *, alone: bool = False) -> Iterator[None]:
     state = _state()
     if alone:
         state.resume(st.query_params.to_dict(), part=key)
-    before = frozenset(state.defaults)
+    before = dict(state.defaults)
     yield
     state.note_part(key, before)
 

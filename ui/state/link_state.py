@@ -6,7 +6,7 @@ into it before a widget is drawn, and which of its values belong into the URL.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -130,14 +130,14 @@ class LinkState:
             {key: text for key, text in self.defaults.items() if key not in own} if part else dict(self.outer)
         )
 
-    def note_part(self, part: str, before: Container[str]) -> None:
+    def note_part(self, part: str, before: Mapping[str, Any]) -> None:
         """The controls of a part are drawn.
 
         Args:
             part: its key.
-            before: keys of the controls before them.
+            before: `defaults` before them; some of them may have been there already, as `later` has put them.
         """
-        self.inner[part] = {key: text for key, text in self.defaults.items() if key not in before}
+        self.inner[part] = {key: text for key, text in self.defaults.items() if before.get(key, ...) != text}
 
     def keep_part(self, part: str) -> None:
         """A part is left as it is, and so are its controls.

@@ -97,7 +97,9 @@ def content(title: str) -> Iterator[bool]:
             _begin(title)
             link.resume()
         yield alone
-        session.put({_DRAWN: _Drawn(run.now, streamlit_internals.end_content())})
+        places = streamlit_internals.end_content()
+        if places:  # none in the first run of a server, of whose messages nothing is noted
+            session.put({_DRAWN: _Drawn(run.now, places)})
         if alone:
             _end()
     finally:
@@ -220,7 +222,7 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, (tuple, list)):
         return len(one) == len(other) and all(map(same, one, other))
     if is_dataclass(one) and not isinstance(one, type) and type(one).__eq__ is not object.__eq__:
-        return all(same(getattr(one, row.name), getattr(other, row.name)) for row in fields(one))
+        return all(same(getattr(one, row.name), getattr(other, row.name)) for row in fields(one) if row.compare)
     return bool(one == other)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -13,7 +15,8 @@ from core.errors import short
 from survey.rank import VERDICTS
 from survey.results import ORDERS, Results
 from ui import session
-from ui.state import link
+from ui.state import asked, link, parts
+from ui.streamlit_internals import is_set_by_code
 from ui.survey.opening import EXAMPLE, is_local
 from ui.text import t
 
@@ -71,8 +74,13 @@ def remember() -> None:
     link.later("up", False, lambda value: value.lower() in ("true", "1"))
 
 
-def pick_folder() -> Path | None:
-    """The folder of the survey: the example, or that which was typed; None while there is none."""
+def pick_surveys() -> tuple[Path | None, Path | None]:
+    """The folder of the survey, and of a second one to compare with; None for one that is not named."""
+    return _pick_folder(), _pick_second()
+
+
+def _pick_folder() -> Path | None:
+    """The example, or the folder that was typed."""
     titles = {"example": t("Example"), "folder": t("Folder…")}
     kinds = list(titles) if is_local() else ["example"]
     kind = link.segments(
@@ -80,24 +88,37 @@ def pick_folder() -> Path | None:
     )  # fmt: skip
     if kind == "example":
         return EXAMPLE
-    typed = st.text_input(
-        t("Folder of the survey"), key=FOLDER, max_chars=500, label_visibility="collapsed", width=260,
-        placeholder=t("Folder written by python -m survey"), persist_state="session",
+    return _typed(
+        t("Folder of the survey"), FOLDER, label_visibility="collapsed", width=260,
+        placeholder=t("Folder written by python -m survey"),
     )  # fmt: skip
-    return Path(typed).expanduser() if typed else None
 
 
-def pick_second() -> Path | None:
-    """The folder of a second survey to compare with, such as that of another checkpoint; None if there is none."""
+def _pick_second() -> Path | None:
+    """Such as the survey of another checkpoint."""
     if not is_local():
         return None
-    with st.popover(t("Compare…"), icon=":material/compare:"):
-        typed = st.text_input(t("Folder of a second survey"), key=SECOND, max_chars=500, persist_state="session")
+    asked.ask(st.popover, t("Compare…"))
+    with nullcontext() if asked.only() else st.popover(t("Compare…"), icon=":material/compare:"):
+        return _typed(t("Folder of a second survey"), SECOND)
+
+
+def _typed(label: str, key: str, **options: Any) -> Path | None:
+    """The folder that is typed in a field."""
+    asked.ask(st.text_input, label, key, options, is_known=not (asked.only() and is_set_by_code(key)))
+    typed = session.get(key)
+    if not asked.only():
+        typed = st.text_input(label, key=key, max_chars=500, persist_state="session", **options)
     return Path(typed).expanduser() if typed else None
 
 
 def pick_images(results: Results) -> Choice:
     """Gate, order and filters in one line."""
+    with asked.box(horizontal=True, vertical_alignment="center"):
+        return _pick_images(results)
+
+
+def _pick_images(results: Results) -> Choice:
     gates = results.gates
     gate = link.menu(
         t("Gate"), gates, "gate", gates[0], format_func=short,
@@ -131,17 +152,20 @@ def part(count: int) -> int:
 
 def pick_part(count: int) -> None:
     """The buttons that show the part before and after; nothing if there is only one."""
-    parts = _parts(count)
-    if parts == 1:
+    last = _parts(count)
+    if last == 1:
         return
-    at = part(count) + 1
-    with st.container(horizontal=True, vertical_alignment="center"):
+    parts.controls("part", _pick_part, part(count) + 1, last)
+
+
+def _pick_part(at: int, last: int) -> None:
+    with asked.box(horizontal=True, vertical_alignment="center"):
         for label, target, icon in ((t("Previous"), at - 1, "chevron_left"), (t("Next"), at + 1, "chevron_right")):
-            st.button(
-                label, key=f"survey_{icon}", icon=f":material/{icon}:", disabled=not 1 <= target <= parts,
-                on_click=link.hold, args=("part", str(target)),
+            link.button(
+                label, f"survey_{icon}", link.hold, "part", str(target), icon=f":material/{icon}:",
+                disabled=not 1 <= target <= last,
             )  # fmt: skip
-        st.caption(t("Part {part} of {parts}", part=f"{at:,}", parts=f"{parts:,}"))
+        asked.show(st.caption, t("Part {part} of {parts}", part=f"{at:,}", parts=f"{last:,}"))
 
 
 def _parts(count: int) -> int:
@@ -164,9 +188,9 @@ def chosen_rows(results: Results, choice: Choice) -> Sequence[int]:
 
 def asked_image() -> tuple[int, int] | None:
     """The image that was clicked just now, if any: 0 or 1 for the first or second survey, and its row."""
-    asked = session.get(ASKED)
+    clicked = session.get(ASKED)
     session.put({ASKED: None})
-    return asked if isinstance(asked, tuple) else None
+    return clicked if isinstance(clicked, tuple) else None
 
 
 def ask_image(survey: int, row: int) -> None:

@@ -15,13 +15,14 @@ from core import MergeError
 from survey.results import open_results
 from survey.store import stored_plan, stored_shards
 from ui import session
-from ui.state import link
+from ui.state import link, parts
 from ui.survey.controls import FOLDER
 from ui.survey.opening import is_local
 from ui.text import plain, t
 
 _ROOT = Path(__file__).parents[2]
 _RUNNING = "survey_running"
+_PRESSED = "survey_pressed"  # how often the button was
 _EVERY = 2.0  # seconds between two looks at the folder
 _SHOWN = 300  # characters of what the command printed
 
@@ -45,6 +46,17 @@ def show_start() -> None:
     """A form that starts a survey, and its progress; nothing where a folder cannot be opened."""
     if not is_local():
         return
+    if session.get(_RUNNING) is not None:
+        parts.part("start", _show_start)
+    else:
+        parts.stable("start", _show_pressed, session.get(_PRESSED, 0))
+
+
+def _show_pressed(pressed: int) -> None:  # noqa: ARG001  # what was said when it was pressed goes with the next act
+    _show_start()
+
+
+def _show_start() -> None:
     with st.expander(t("Start a survey"), icon=":material/play_arrow:", expanded=session.get(_RUNNING) is not None):
         if find_spec("distributed") is None:
             st.info(t("A survey needs Dask: pip install -r requirements-survey.txt. Results open without it."))
@@ -59,6 +71,8 @@ def show_start() -> None:
             masks = st.text_input(t("Folder of masks (optional)"), key="survey_masks", max_chars=500)
             out = st.text_input(t("Folder for the results"), key="survey_out", max_chars=500)
             asked = st.form_submit_button(t("Start"), icon=":material/play_arrow:")
+        if asked:
+            session.put({_PRESSED: session.get(_PRESSED, 0) + 1})
         if asked and out.strip():
             _start(model, data, masks, Path(out).expanduser())
         elif asked:

@@ -18,6 +18,7 @@ from core.errors import short
 from core.tensor_view.colours import colours
 from survey.results import Results
 from ui import session
+from ui.state import parts
 from ui.streamlit_internals import served_component
 from ui.survey.controls import VERDICT_TITLES, Choice, ask_image
 from ui.text import plain, t
@@ -45,6 +46,10 @@ def show_strip(results: Results, choice: Choice, rows: Sequence[int], *, key: st
         rows: of the images, in order.
         key: identifies this strip on the page.
     """
+    parts.stable_controls(key, _draw, results, choice, rows, key)
+
+
+def _draw(results: Results, choice: Choice, rows: Sequence[int], key: str) -> None:
     if not rows:
         st.info(t("No image matches."))
         return

@@ -20,7 +20,17 @@ _MOST_LEFT_OUT = 5  # lines
 _FIGURES = ("mean", "closed", "open", "energy", "iou", "auc")
 
 
-def show_counts(results: Results) -> None:
+def show(surveys: Sequence[Results]) -> None:
+    """How many images there are, and the verdicts on each gate.
+
+    Args:
+        surveys: one or two.
+    """
+    _show_counts(surveys[0])
+    _show_verdicts(surveys)
+
+
+def _show_counts(results: Results) -> None:
     """One line on how many images were looked at, and what was wrong with some."""
     errors = int((results.errors != "").sum())
     lost = int((results.column("answer_not_finite") > 0).sum())
@@ -37,7 +47,7 @@ def show_counts(results: Results) -> None:
         st.caption(plain(t("Not measured: {gate}: {reason}.", gate=short(name), reason=text)))
 
 
-def show_verdicts(surveys: Sequence[Results]) -> None:
+def _show_verdicts(surveys: Sequence[Results]) -> None:
     """The table of one survey, or of two side by side, gate by gate.
 
     Args:

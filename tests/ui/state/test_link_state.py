@@ -223,15 +223,32 @@ def test_a_part_of_the_page_that_is_drawn_alone_keeps_the_values_of_all_others()
     state, values = LinkState(), {}
     state.begin("Lab", {"a": "7", "b": "11"}, {}, values)
     state.prepare("a", 2, int, values)
-    before = set(state.defaults)
+    before = dict(state.defaults)
     state.prepare("b", 3, int, values)
     state.note_part("section", before)
     state.end(state.parameters(values))
     assert state.written == {"a": "7", "b": "11"}
     state.resume(state.written, part="section")
-    before = set(state.defaults)
-    assert before == {"a"}
+    before = dict(state.defaults)
+    assert set(before) == {"a"}
     values["c"] = 13
     state.prepare("c", 5, int, values)
     state.note_part("section", before)
     assert state.end(state.parameters(values)) == {"a": "7", "c": "13"}
+
+
+def test_a_part_that_is_left_alone_has_the_defaults_that_its_controls_have():
+    """`later` has put another default for one of them, before the part was drawn or left alone."""
+    state, values = LinkState(), {}
+    for _ in range(2):
+        state.begin("Inspector", {}, {}, values)
+        state.prepare("mten", "", str, values)
+        if not state.inner:
+            before = dict(state.defaults)
+            values["mten"] = "2"
+            state.prepare("mten", "2", str, values)
+            state.note_part("inputs", before)
+        else:
+            state.keep_part("inputs")
+        state.end(state.parameters(values))
+        assert state.written == {}
