@@ -178,7 +178,7 @@ class Visitor:
         run.size += len(raw)
         message = ForwardMsg.FromString(raw)
         if message.WhichOneof("type") == "ref_hash":
-            message = self._known[message.ref_hash]
+            message = _placed(self._known[message.ref_hash], message)
         elif message.metadata.cacheable:
             self._known[message.hash] = message
         return self._understood(message, run)
@@ -237,6 +237,14 @@ class Visitor:
         if kind == "bidi_component" and element.bidi_component.mixed.json:
             tensors = json.loads(element.bidi_component.mixed.json).get("meta", {}).get("tensors", [])
             self._offered += [tensor["url"] for tensor in tensors if "url" in tensor]
+
+
+def _placed(known: ForwardMsg, reference: ForwardMsg) -> ForwardMsg:
+    """A message that the browser has already, where the server wants it this time."""
+    message = ForwardMsg()
+    message.CopyFrom(known)
+    message.metadata.CopyFrom(reference.metadata)
+    return message
 
 
 def _widget(node: Node, path: Path = ()) -> Widget | None:
