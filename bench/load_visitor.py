@@ -178,7 +178,10 @@ class Visitor:
         run.size += len(raw)
         message = ForwardMsg.FromString(raw)
         if message.WhichOneof("type") == "ref_hash":
-            message = _placed(self._known[message.ref_hash], message)
+            known = ForwardMsg()
+            known.CopyFrom(self._known[message.ref_hash])
+            known.metadata.CopyFrom(message.metadata)  # it may be at another place now
+            message = known
         elif message.metadata.cacheable:
             self._known[message.hash] = message
         return self._understood(message, run)
@@ -237,14 +240,6 @@ class Visitor:
         if kind == "bidi_component" and element.bidi_component.mixed.json:
             tensors = json.loads(element.bidi_component.mixed.json).get("meta", {}).get("tensors", [])
             self._offered += [tensor["url"] for tensor in tensors if "url" in tensor]
-
-
-def _placed(known: ForwardMsg, reference: ForwardMsg) -> ForwardMsg:
-    """A message that the browser has already, where the server wants it this time."""
-    message = ForwardMsg()
-    message.CopyFrom(known)
-    message.metadata.CopyFrom(reference.metadata)
-    return message
 
 
 def _widget(node: Node, path: Path = ()) -> Widget | None:
