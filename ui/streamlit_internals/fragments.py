@@ -98,11 +98,11 @@ def leave_part() -> None:
 
 def note_message(message: Any) -> None:
     """A message of this run goes out."""
-    run = _RUN.get()
-    if run is None or message.WhichOneof("type") != "delta":
+    run, kind = _RUN.get(), message.WhichOneof("type")
+    if run is None or kind not in ("delta", "ref_hash"):  # the second names an element that the browser has
         return
-    path, fragment = tuple(message.metadata.delta_path), message.delta.fragment_id
-    is_element = message.delta.WhichOneof("type") != "add_block"
+    path, fragment = tuple(message.metadata.delta_path), ThreadState.get().fragment_id
+    is_element = kind == "ref_hash" or message.delta.WhichOneof("type") != "add_block"
     if fragment == run.content:
         run.places[path] = is_element
     elif fragment and fragment not in run.parts:  # its first message is its own container
