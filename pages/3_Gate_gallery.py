@@ -13,15 +13,16 @@ from ui.gallery.features import features_of, run
 from ui.gallery.pitfalls import show_traps
 from ui.gallery.shapes import show_shapes
 from ui.gallery.wall import show_wall
+from ui.state import parts
 from ui.text import t
 
-Lines = list[tuple[str, Array]]  # (gate, fraction of energy retained by channel)
+Lines = tuple[tuple[str, Array], ...]  # (gate, fraction of energy retained by channel)
 
 
 def gallery_page() -> None:
     """The wall, or one gate, or two."""
-    choice, second, chosen = controls.pick(frame.headline(t("Gate gallery")))
-    features = features_of(chosen)
+    choice, second, typed = frame.head(t("Gate gallery"), controls.pick)
+    features = features_of(controls.features_chosen(typed))
     if choice is None:
         show_wall(features)
     elif not features.computed:
@@ -29,18 +30,22 @@ def gallery_page() -> None:
     elif (trace := run(choice, features)) is not None:
         key = f"{choice} {second} {features.key} {features.seed}"
         with frame.more_controls():
-            section = controls.pick_section(second is not None)
-            merges = sections.merge_names(trace)
-            merge = controls.pick_merge(list(merges), merges) if section == "merges" else ""
+            two = second is not None
+            section, merge = parts.controls("view", controls.pick_view, two, sections.merge_names(trace))
         other = run(second, features) if second and section == "both" else None
         lines = show_two(trace, other, key) if other else show_one(trace, section, merge, key)
         with frame.below():
             if lines:
-                st.markdown("**" + t("Energy retained per channel") + "**")
-                channels = order(lines[0][1])
-                picture = kept_channels(lines, order=channels, channel=t("channel"), share=t("energy retained"))
-                st.plotly_chart(picture, config={"displayModeBar": False}, alt=t("Energy retained per channel"))
-            sections.show_facts(trace, features.seed)
+                parts.stable("channels", show_channels, lines)
+            parts.stable("facts", sections.show_facts, sections.facts_of(trace, features.seed))
+
+
+def show_channels(lines: Lines) -> None:
+    """The energy retained by channel as a diagram."""
+    st.markdown("**" + t("Energy retained per channel") + "**")
+    channels = order(lines[0][1])
+    picture = kept_channels(lines, order=channels, channel=t("channel"), share=t("energy retained"))
+    st.plotly_chart(picture, config={"displayModeBar": False}, alt=t("Energy retained per channel"))
 
 
 def show_two(trace: GateTrace, other: GateTrace, key: str) -> Lines:
@@ -48,7 +53,7 @@ def show_two(trace: GateTrace, other: GateTrace, key: str) -> Lines:
     pair = (trace, other)
     sections.show_headline(*pair)
     found, names = show_pair(pair, key), pair_titles(pair)
-    return [(names[0], found.first.by_channel), (names[1], found.second.by_channel)]
+    return (names[0], found.first.by_channel), (names[1], found.second.by_channel)
 
 
 def show_one(trace: GateTrace, section: str, merge: str, key: str) -> Lines:
@@ -60,16 +65,17 @@ def show_one(trace: GateTrace, section: str, merge: str, key: str) -> Lines:
         sections.show_steps(trace, key)
     elif section == "maps":
         with frame.picture(lines=2):
-            sections.show_maps(trace, key)
+            parts.stable("maps", sections.show_maps, trace, key)
     elif section == "kept":
         with frame.picture(lines=2):
-            return [(t(GATES[trace.gate].title), sections.show_kept(trace, key).by_channel)]
+            parts.stable("kept", sections.show_kept, trace, key)
+        return ((t(GATES[trace.gate].title), sections.figures_of(trace).by_channel),)
     elif section == "traps":
         with frame.picture(lines=2):
             show_traps(trace, key)
     else:
         sections.show_code(trace)
-    return []
+    return ()
 
 
 frame.draw("Gate gallery", gallery_page)

@@ -250,11 +250,13 @@ def drawer(label: str, key: str, draw: Callable[[], R], *, icon: str) -> R:
     """
     name, latest = f"drawer {key}", partial(_drawer, label, key, draw, icon)
     is_open, run = bool(session.get(key)), _RUN.get()
-    if asked.only():
-        asked.ask("drawer", label, key, icon, is_known=not is_open)
-        return _closed(draw)[0]
-    now = _Part(streamlit_internals.next_place() if run else "", (label, icon), latest)
     noted = session.get(_NOTED, frozenset())
+    if asked.only():
+        found, said = _closed(draw)
+        asked.ask("drawer", label, key, icon, is_known=not (is_open or said or key in noted))
+        return found
+    asked.ask("drawer", label, key, icon)
+    now = _Part(streamlit_internals.next_place() if run else "", (label, icon), latest)
     if run:
         run.now[name] = now
         if name in run.before and not is_open and key not in noted:
