@@ -13,7 +13,6 @@ from ui.gallery.features import features_of, run
 from ui.gallery.pitfalls import show_traps
 from ui.gallery.shapes import show_shapes
 from ui.gallery.wall import show_wall
-from ui.state import parts
 from ui.text import t
 
 Lines = tuple[tuple[str, Array], ...]  # (gate, fraction of energy retained by channel)
@@ -30,14 +29,13 @@ def gallery_page() -> None:
     elif (trace := run(choice, features)) is not None:
         key = f"{choice} {second} {features.key} {features.seed}"
         with frame.more_controls():
-            two = second is not None
-            section, merge = parts.controls("view", controls.pick_view, two, sections.merge_names(trace))
+            section, merge = controls.pick_view(second is not None, sections.merge_names(trace))
         other = run(second, features) if second and section == "both" else None
         lines = show_two(trace, other, key) if other else show_one(trace, section, merge, key)
         with frame.below():
             if lines:
-                parts.stable("channels", show_channels, lines)
-            parts.stable("facts", sections.show_facts, sections.facts_of(trace, features.seed))
+                frame.section(show_channels, lines)
+            frame.section(sections.show_facts, sections.facts_of(trace, features.seed))
 
 
 def show_channels(lines: Lines) -> None:
@@ -65,10 +63,10 @@ def show_one(trace: GateTrace, section: str, merge: str, key: str) -> Lines:
         sections.show_steps(trace, key)
     elif section == "maps":
         with frame.picture(lines=2):
-            parts.stable("maps", sections.show_maps, trace, key)
+            frame.section(sections.show_maps, trace, key)
     elif section == "kept":
         with frame.picture(lines=2):
-            parts.stable("kept", sections.show_kept, trace, key)
+            frame.section(sections.show_kept, trace, key)
         return ((t(GATES[trace.gate].title), sections.figures_of(trace).by_channel),)
     elif section == "traps":
         with frame.picture(lines=2):

@@ -195,6 +195,10 @@ def pick_view(two: bool, merges: dict[str, str]) -> tuple[str, str]:
         two: whether there is a pair.
         merges: titles by the names of their steps.
     """
+    return parts.controls("view", _pick_view, two, merges)
+
+
+def _pick_view(two: bool, merges: dict[str, str]) -> tuple[str, str]:
     with asked.box(horizontal=True, vertical_alignment="center", gap="xsmall"):
         section = pick_section(two)
         return section, pick_merge(list(merges), merges) if section == "merges" else ""
