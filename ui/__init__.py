@@ -10,6 +10,7 @@ __all__ = [
     "inspector",
     "lab",
     "stage",
+    "state",
     "story",
     "survey",
     "tensor_view",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import streamlit as st
+from threadpoolctl import threadpool_limits
 
 from core import Sentence as _  # marks text for the catalogues
 from ui import counters, session, stage, streamlit_internals
@@ -71,6 +72,7 @@ def draw(title: str, content: Callable[..., None], *, still: Callable[[], None] 
 @cache
 def _prepare_server() -> None:
     """What the first run of a page does once for the process."""
+    threadpool_limits(1, user_api="blas")  # visitors share the cores, and a second thread waits in a loop
     stage.install()
     parts.at_end(budget.end, garbage.run_ended)
     if streamlit_internals.has_server():

@@ -13,7 +13,7 @@ from core import Sentence as _  # marks text for the catalogues
 from core.dtypes import Array
 from ui import counters, frame, session
 from ui.lab.paste import keep_notes, read_paste
-from ui.state import link
+from ui.state import asked, link
 from ui.tensor_view import TensorView
 from ui.text import plain, t
 from ui.views import cached
@@ -28,6 +28,14 @@ _LAB = "pages/1_Merge_lab.py"
 _BELOW = 178  # pixels of the window for the questions below the picture
 _SIDE = 48  # pixels of a thumbnail
 _MOST = 20_000  # characters of a traceback
+
+
+def pick() -> str:
+    """The operation of the example; beside it its code, and the box for an error."""
+    operation = pick_operation()
+    show_code(operation)
+    paste_box()
+    return operation
 
 
 def pick_operation() -> str:
@@ -69,12 +77,13 @@ def show_code(operation: str) -> None:
     forms = t(
         "{as_class} or {as_function}", as_class=f"`{row.name}()([a, b])`", as_function=f"`{row.function}([a, b])`"
     )
-    st.markdown(forms, width="content")
+    asked.show(st.markdown, forms, width="content")
 
 
 def paste_box() -> None:
     """A line for an error of Keras or two shapes, which opens the Merge lab; a reason appears for what is not read."""
-    st.text_input(
+    asked.show(
+        st.text_input,
         t("Your Keras error, or two shapes"),
         key="home_paste",
         max_chars=_MOST,
@@ -85,7 +94,8 @@ def paste_box() -> None:
         on_change=_take_paste,
     )
     text = str(session.get("home_asked") or "")
-    if not text:
+    asked.ask("asked", is_known=not text)
+    if asked.only() or not text:
         return
     session.put({"home_asked": ""})
     try:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core import MergeError
 from core.digests import digest
+from ui import session
 from ui.export import controls
 from ui.export.document import Document, Moment, check_size
 from ui.export.drawing.fonts import font_for
@@ -21,6 +22,7 @@ from ui.export.names import file_name
 from ui.export.progress import no_progress
 from ui.export.words import WORDS
 from ui.session import language
+from ui.state import parts
 from ui.tensor_view import Selection, TensorView
 from ui.text import plain, t
 from ui.views.waiting import wait_for
@@ -33,22 +35,36 @@ def export_menu(
     selection: Selection | None,
     *,
     title: str,
-    code: Mapping[str, str] | None = None,
+    code: Mapping[str, str] | Callable[[], Mapping[str, str]] | None = None,
     moments: Sequence[Moment] | Callable[[], Sequence[Moment]] = (),
     pictures: Sequence[Illustration] | Callable[[], Sequence[Illustration]] = (),
     key: str = "export",
 ) -> None:
-    """Draw the menu; a file is written only on request.
+    """Draw the menu, which is a part of the page; a file is written only on request.
 
     Args:
         view: as passed to `tensor_view`.
         selection: as returned by `tensor_view`.
         title: of the export, in the chosen language; may contain untrusted text.
-        code: name of a framework -> code that leaves the result in `y`, as on the page.
+        code: name of a framework -> code that leaves the result in `y`, as on the page; or a function that returns it.
         moments: training steps for an animation, or a function that returns them, called only if needed.
         pictures: further images for PNG, SVG, PPTX and HTML, or a function that returns them, called only if needed.
         key: unique on the page.
     """
+    draw = partial(_menu, view, selection, title, code, moments, pictures, key)
+    with st.container(width="content"):
+        parts.latest(f"menu {key}", object() if session.get(key) else "closed", draw)
+
+
+def _menu(
+    view: TensorView,
+    selection: Selection | None,
+    title: str,
+    code: Mapping[str, str] | Callable[[], Mapping[str, str]] | None,
+    moments: Sequence[Moment] | Callable[[], Sequence[Moment]],
+    pictures: Sequence[Illustration] | Callable[[], Sequence[Illustration]],
+    key: str,
+) -> None:
     opened = controls.opened(key)
     if not opened.open:
         return
@@ -58,7 +74,8 @@ def export_menu(
         channels, made = len(look_at(view, selection).channel_order), _made(moments, kind)
         options = controls.pick_options(key, kind.options, channels=channels, moments=len(made))
         shown = pictures() if callable(pictures) else pictures
-        document = _document(view, selection, title, code or {}, made, tuple(shown), options.ground)
+        codes = code() if callable(code) else code or {}
+        document = _document(view, selection, title, codes, made, tuple(shown), options.ground)
         _offer(kind, document, options, key)
 
 

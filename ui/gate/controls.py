@@ -69,7 +69,7 @@ def pick_slice() -> SliceChoice:
     if source == "seed":
         return SliceChoice(source, seed=_pick_seed())
     if source == "file":
-        asked.ask(is_known=False)
+        asked.must_draw()
         if asked.only():
             return SliceChoice(source)
         with st.popover(t("File"), icon=":material/upload:"):

@@ -27,7 +27,7 @@ def show_export(case: Case, shown: Shown) -> None:
     title = t("Attention gate {rows}×{rows}", rows=case.grid)
     maps = recorded_maps(case)
     then = () if maps is None else partial(moments_of, shown.view, maps)
-    export_menu(shown.view, shown.chosen, title=title, code=loaded_code("Multiply", shapes), moments=then)
+    export_menu(shown.view, shown.chosen, title=title, code=partial(loaded_code, "Multiply", shapes), moments=then)
 
 
 def moments_of(view: TensorView, maps: Array) -> list[Moment]:

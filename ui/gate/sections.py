@@ -16,7 +16,7 @@ from core.tensor_view import WEIGHTS
 from ui import session
 from ui.gate.controls import STEP, pick_variant
 from ui.gate.product import first_place
-from ui.state import link
+from ui.state import link, parts
 from ui.tensor_view import Panel, Selection, TensorView, tensor_view
 from ui.text import plain, t
 from ui.views.cached import remembered
@@ -48,6 +48,10 @@ def show_health(trace: GateTrace, weights: Array) -> None:
         {t("gradient"): [row[0] for row in rows], t("root mean square"): [number(row[1]) for row in rows]}
     )
     st.table(table.set_index(t("gradient")), alt=t("Gradients through the gate"))
+    parts.part("flows", _show_flows, trace, gradients)
+
+
+def _show_flows(trace: GateTrace, gradients: GateGradients) -> None:
     panels = (
         Panel(t("map α"), trace.alpha, limits=WEIGHTS),
         Panel(t("gradient of α"), gradients.to("alpha"), "←"),

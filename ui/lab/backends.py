@@ -13,8 +13,7 @@ from core.dtypes import Array
 from core.errors import short
 from core.merges.gradient_differences import gradient_differences
 from ui.hosting.budget import SMALL
-from ui.state import link
-from ui.streamlit_internals import Container
+from ui.state import asked, link
 from ui.text import plain, t
 
 DEFAULT = next(iter(BACKENDS))  # TensorFlow, as in Keras
@@ -34,19 +33,14 @@ def pick_backend() -> str:
     )
 
 
-def name_backend(backend: str, in_the_call: Container) -> None:
-    """Name a backend other than the default, since its menu is in a drawer.
-
-    Args:
-        backend: the chosen one.
-        in_the_call: where it is named.
-    """
+def name_backend(backend: str) -> None:
+    """Name a backend other than the default, since its menu is in a drawer."""
     if backend != DEFAULT:
-        in_the_call.caption(t("on {title}", title=BACKENDS[backend].title), width="content")
+        asked.show(st.caption, t("on {title}", title=BACKENDS[backend].title), width="content")
 
 
 def show_differences(
-    operation: str, inputs: Sequence[Array], keywords: dict[str, Any], *, with_gradients: bool = False
+    operation: str, inputs: Sequence[Array], keywords: dict[str, Any], with_gradients: bool = False
 ) -> None:
     """Draw a line for each backend whose dtype, values or error differ from those of the chosen one, with the reason.
 

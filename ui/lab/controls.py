@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -21,7 +20,7 @@ from ui import session
 from ui.lab.backends import DEFAULT, name_backend, pick_backend
 from ui.lab.own_values import OWN, pick_own_values
 from ui.lab.presets import FIRST, default_dtype, default_shape, default_start
-from ui.state import link, parts
+from ui.state import asked, link, parts
 from ui.state.seeds import pick_seed
 from ui.text import plain, t
 
@@ -89,8 +88,8 @@ class Call:
 
 def pick_call() -> Call:
     """Draw the call in one line, `Multiply ( [5,1,5 , 5,4,5] )`, with the drawer of options at its end."""
-    with st.container(horizontal=True, gap="xsmall", vertical_alignment="top", key="lab_call"):
-        with st.container(width=170):
+    with asked.box(horizontal=True, gap="xsmall", vertical_alignment="top", key="lab_call"):
+        with asked.box(width=170):
             operation = str(
                 link.menu(
                     t("Operation"),
@@ -103,22 +102,23 @@ def pick_call() -> Call:
             )
         _read_implied_count()
         count = int(link.reading("n", 2, _read_count))
-        st.markdown("(\\[", width="content")
+        asked.show(st.markdown, "(\\[", width="content")
         shapes = []
         for number in range(count):
             if number:
-                st.markdown(",", width="content")
-            shapes.append(st.container(width=130))
-        st.markdown("\\])", width="content")
+                asked.show(st.markdown, ",", width="content")
+            shapes.append(asked.box(width=130))
+        asked.show(st.markdown, "\\])", width="content")
         _add_and_remove(count)
-        options_slot = st.container(width="content", horizontal=True, gap="xsmall")
+        options_slot = asked.box(width="content", horizontal=True, gap="xsmall")
         with options_slot:
             options = _pick_options(operation)
         draw = partial(_pick_more, operation, count)
         backend, function_form, fills, seed, distribution = parts.drawer(
             t("Options"), "lab_options", draw, icon=":material/tune:"
         )
-        name_backend(backend, options_slot)
+        with options_slot:
+            name_backend(backend)
     inputs = tuple(_pick_input(number, shapes[number], *fills[number]) for number in range(count))
     return Call(operation, function_form, inputs, options, seed, backend, distribution)
 
@@ -148,17 +148,12 @@ def _add_and_remove(count: int) -> None:
         (t("Add an input"), "add", count + 1),
         (t("Remove the last input"), "remove", count - 1),
     ):
-        st.button(
-            f":material/{icon}:",
-            key=f"lab_{icon}",
-            help=label,
-            disabled=not 1 <= wanted <= MAX_INPUTS,
-            on_click=_sets_count(wanted),
-        )
+        disabled = not 1 <= wanted <= MAX_INPUTS
+        link.button(f":material/{icon}:", f"lab_{icon}", _set_count, wanted, help=label, disabled=disabled)
 
 
-def _sets_count(count: int) -> Callable[[], None]:
-    return lambda: session.put({"n": count})
+def _set_count(count: int) -> None:
+    session.put({"n": count})
 
 
 def _pick_form(operation: str) -> bool:
@@ -191,9 +186,9 @@ def _pick_options(operation: str) -> Options:
 
 
 def _pick_integers(key: str, lengths: tuple[int, ...]) -> tuple[int, ...]:
-    with st.container(width=110):
+    with asked.box(width=110):
         text = link.text(f"{key}=", key, "-1", max_chars=20, label_visibility="collapsed", icon=None)
-        st.caption(f"{key}={plain(short(text))}")
+        asked.show(st.caption, f"{key}={plain(short(text))}")
         return _integers(text, lengths)
 
 
@@ -229,13 +224,15 @@ def _pick_input(number: int, slot: Any, fill: str, dtype: str, start: int | None
     if fill in OWN:
         array = pick_own_values(number, fill)
         shape = None if array is None else array.shape
-        slot.text_input(
-            t("Shape of input {number}", number=number),
-            "" if shape is None else format_shape(shape),
-            disabled=True,
-            label_visibility="collapsed",
-            placeholder=_fill_title(fill),
-        )
+        with slot:
+            asked.show(
+                st.text_input,
+                t("Shape of input {number}", number=number),
+                "" if shape is None else format_shape(shape),
+                disabled=True,
+                label_visibility="collapsed",
+                placeholder=_fill_title(fill),
+            )
         return InputChoice(shape, fill, str(getattr(array, "dtype", dtype)), array)
     with slot:
         text = link.text(
@@ -252,7 +249,7 @@ def _read_shape(text: str) -> Shape | None:
     try:
         return parse_shape(text)
     except MergeError as error:
-        st.error(plain(t(error.explanation)))
+        link.note(plain(t(error.explanation)))
         return None
 
 
@@ -279,7 +276,7 @@ def _integers(text: str, lengths: tuple[int, ...]) -> tuple[int, ...]:
         error = invalid_request(
             "{text} cannot be read; type for example {example}.", text=repr(short(text)), example=example
         )
-        st.error(plain(t(error.explanation)))
+        link.note(plain(t(error.explanation)))
         return ()
 
 

@@ -11,10 +11,11 @@ import streamlit as st
 from core import MergeError, Sentence, read_error
 from core.errors import invalid_request
 from core.limits import MAX_INPUTS
-from ui import counters, session
+from ui import counters, session, streamlit_internals
 from ui.files.uploads import read_list, without_prompts
 from ui.lab.own_values import OWN
 from ui.lab.presets import FIRST, settings_of
+from ui.state import asked
 from ui.text import plain, t
 
 _MOST = 20_000  # characters of a traceback
@@ -28,6 +29,9 @@ _NAMED = re.compile(r"(?m)^\s*[A-Za-z_]\w*\s*=(?!=)\s*")
 
 def paste_box() -> None:
     """Draw the box in a popover; what it cannot read stays in it, with the reason below."""
+    asked.ask("paste", is_known=not (session.get("paste") or streamlit_internals.is_set_by_code("paste")))
+    if asked.only():
+        return
     opened = st.popover(t("Paste…"), icon=":material/content_paste:", key="paste", on_change="rerun")
     if not opened.open:
         return

@@ -14,6 +14,7 @@ from core.merges.presets import PRESETS, Preset
 from core.merges.samples import DTYPES, SAMPLES
 from core.merges.shape_text import format_shape
 from ui import session
+from ui.state import asked
 from ui.text import t
 
 FIRST = PRESETS["note-multiply"]
@@ -23,18 +24,24 @@ _STEP = 50  # between the first values of two inputs that count: 0, 50, 100
 def pick_preset() -> None:
     """Draw the menu. Choosing an example sets everything else; an example on screen is recognized."""
     current = current_preset()
-    session.put({"preset": current})
-    st.selectbox(
+    if session.get("preset") != current:
+        session.put({"preset": current})
+    asked.show(
+        st.selectbox,
         t("Example"),
         list(PRESETS),
         index=None,
         key="preset",
         on_change=_apply_chosen,
-        format_func=lambda name: t(PRESETS[name].title),
+        format_func=_title,
         placeholder=t("Examples"),
         label_visibility="collapsed",
         width=250,
     )
+
+
+def _title(name: str) -> str:
+    return t(PRESETS[name].title)
 
 
 def current_preset() -> str | None:

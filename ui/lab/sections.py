@@ -10,6 +10,7 @@ import streamlit as st
 
 from core import MERGES, Fix, Merged, MergeError, align, gradients, merge
 from core.dtypes import Array
+from core.errors import Shape
 from core.limits import check_elements, merge_elements
 from core.merges.gradient_arithmetic import gradient_arithmetic
 from core.merges.plan import Alignment
@@ -19,10 +20,11 @@ from core.merges.shape_text import format_shape
 from ui import counters, session
 from ui.hosting import budget
 from ui.lab.backends import show_differences
-from ui.lab.controls import Call, InputChoice
+from ui.lab.controls import Call, InputChoice, Options
 from ui.lab.own_values import OWN
 from ui.lab.paste import show_notes
 from ui.lab.presets import FIRST, current_preset
+from ui.state import parts
 from ui.tensor_view import Selection, TensorView, default_axes, frame_of, tensor_view
 from ui.text import plain, t
 from ui.views import cached
@@ -49,10 +51,9 @@ def show_alignment(call: Call) -> Alignment | None:
         alignment = align(call.operation, call.shapes, axis=options.axis, axes=options.axes, backend=call.backend)
     except MergeError as error:
         counters.refused("shapes")
-        _show_error(call, error)
-        _show_why()
-        show_numpy(call.operation, call.shapes, None, axis=options.axis, axes=options.axes)
-        _show_differences_of_error(call)
+        if error.partial:
+            alignment_line(error_rows(error), rejected=True, linked=MERGES[call.operation].rule != "dot")
+        parts.stable_controls("refusal", _show_refusal, call)
         return None
     alignment_line(alignment_rows(alignment), linked=alignment.axes is None)
     _show_why()
@@ -84,9 +85,13 @@ def compute(call: Call, alignment: Alignment) -> tuple[Merged, list[Array]] | No
         _show_differences_of_error(call)
         return None
     counters.merged(call.operation)
+    return merged, inputs
+
+
+def show_warnings(alignment: Alignment, merged: Merged) -> None:
+    """Draw what the values have shown, beyond the shapes."""
     for warning in merged.warnings[len(alignment.warnings) :]:
         st.caption(":material/warning: " + plain(t(warning)))
-    return merged, inputs
 
 
 def show_tensors(
@@ -143,14 +148,13 @@ def _index_in(shape: tuple[int | None, ...], inserted: int, cell: tuple[int, ...
 def show_check(call: Call, merged: Merged, inputs: Sequence[Array], layer: str) -> None:
     """Draw whether the installed Keras gives the same on the chosen backend, and which backends differ."""
     show_verdict(call.operation, inputs, merged, **call.keywords)
-    show_differences(call.operation, inputs, call.keywords, with_gradients=layer == "gradients")
+    with_gradients = layer == "gradients"
+    parts.stable("differences", show_differences, call.operation, tuple(inputs), call.keywords, with_gradients)
 
 
-def show_details(call: Call, alignment: Alignment | None) -> None:
+def show_details(operation: str, shapes: Sequence[Shape], options: Options, alignment: Alignment) -> None:
     """Draw what is below the picture: the alignment as a table, and where NumPy differs."""
-    if call.shapes is None or alignment is None:
-        return
-    show_numpy(call.operation, call.shapes, alignment.output_shape, axis=call.options.axis, axes=call.options.axes)
+    show_numpy(operation, shapes, alignment.output_shape, axis=options.axis, axes=options.axes)
     inputs = ", ".join(map(str, alignment.shapes))
     st.markdown(f"{plain(inputs)} → {plain(str(alignment.output_shape))}")
     draw = partial(_show_table, alignment)
@@ -192,11 +196,16 @@ def apply_fix(fix: Fix) -> None:
     session.put(values)
 
 
-def _show_error(call: Call, error: MergeError) -> None:
-    shapes = call.shapes or ()
-    if error.partial:
-        alignment_line(error_rows(error), rejected=True, linked=MERGES[call.operation].rule != "dot")
-    show_refusal(error, shapes, on_apply=apply_fix, before_fixes=partial(_verify_error, call), beside=True)
+def _show_refusal(call: Call) -> None:
+    """Draw the error of a call whose shapes are incompatible, with its fixes, and what NumPy and other backends do."""
+    shapes, options = call.shapes or (), call.options
+    try:
+        align(call.operation, shapes, axis=options.axis, axes=options.axes, backend=call.backend)
+    except MergeError as error:
+        show_refusal(error, shapes, on_apply=apply_fix, before_fixes=partial(_verify_error, call), beside=True)
+    _show_why()
+    show_numpy(call.operation, shapes, None, axis=options.axis, axes=options.axes)
+    _show_differences_of_error(call)
 
 
 def _verify_error(call: Call) -> None:

@@ -14,6 +14,8 @@ from typing import Any
 
 import streamlit as st
 
+from ui import session, streamlit_internals
+
 _ASKED: ContextVar[Asked | None] = ContextVar("asked", default=None)
 
 
@@ -74,17 +76,38 @@ def ask(*row: Any, is_known: bool = True) -> None:
         asked.is_known &= is_known
 
 
+def must_draw() -> None:
+    """Something here cannot be noted: all that is asked for has to be drawn."""
+    asked = _ASKED.get()
+    if asked is not None:
+        asked.is_known = False
+
+
 def show(draw: Callable[..., object], *args: Any, **options: Any) -> None:
-    """Draw something beside controls.
+    """Draw something beside controls, or a control whose value is read elsewhere.
 
     Args:
         draw: such as `st.caption`.
         *args: of it.
         **options: likewise.
     """
-    ask(draw, args, options)
+    key = options.get("key")
+    ask(draw, args, options, is_known=not (only() and key and streamlit_internals.is_set_by_code(key)))
     if not only():
         draw(*args, **options)
+
+
+def value(draw: Callable[..., Any], *args: Any, key: str, **options: Any) -> Any:
+    """The value of a control, drawn or as the browser has it.
+
+    Args:
+        draw: such as `st.selectbox`.
+        *args: of it.
+        key: likewise.
+        **options: likewise.
+    """
+    ask(draw, args, key, options, is_known=not (only() and streamlit_internals.is_set_by_code(key)))
+    return session.get(key) if only() else draw(*args, key=key, **options)
 
 
 def box(**options: Any) -> AbstractContextManager[object]:

@@ -228,6 +228,17 @@ def menu(label: str, choices: Sequence[Any], key: str, default: Any, **options: 
     return st.selectbox(label, choices, key=ready, persist_state="session", **passed_on(**options))
 
 
+def file(label: str, key: str, **options: Any) -> Any:
+    """A file of the person, which no link has; None where there is none.
+
+    Args:
+        label: above it.
+        key: of the field.
+        **options: of `st.file_uploader`.
+    """
+    return asked.value(st.file_uploader, label, key=key, **options)
+
+
 def segments(label: str, choices: Sequence[Any], key: str, default: Any, **options: Any) -> Any:
     """One of a few, all visible."""
     ready = _chosen(choices, key, default, options.get("format_func", str))

@@ -10,7 +10,7 @@ element takes a third of a millisecond on the server. A run of the whole page dr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import partial
@@ -91,13 +91,13 @@ def content(title: str) -> Iterator[bool]:
     session.put({_DRAWN: _Drawn()})  # what the browser has is unknown if this run is stopped
     run = _Run(last.parts)
     token = _RUN.set(run)
-    streamlit_internals.begin_content()
+    streamlit_internals.begin_content(last.places)
     try:
         if alone:
             _begin(title)
             link.resume()
         yield alone
-        session.put({_DRAWN: _Drawn(run.now, streamlit_internals.end_content(last.places))})
+        session.put({_DRAWN: _Drawn(run.now, streamlit_internals.end_content())})
         if alone:
             _end()
     finally:
@@ -161,23 +161,48 @@ def stable(key: str, draw: Callable[P, None], *args: P.args, **options: P.kwargs
         *args: of `draw`; arrays are compared by identity.
         **options: likewise.
     """
-    _keep(key, (draw, args, tuple(sorted(options.items()))), lambda: draw(*args, **options))
+    latest(key, (draw, args, tuple(sorted(options.items()))), lambda: draw(*args, **options))
 
 
-def _keep(key: str, source: object, draw: Callable[[], R]) -> None:
-    run = _RUN.get()
+def stable_controls(key: str, draw: Callable[P, None], *args: P.args, **options: P.kwargs) -> None:
+    """Likewise; but what is used in it draws the content.
+
+    Args:
+        key: unique on the page.
+        draw: as for `stable`.
+        *args: of `draw`.
+        **options: likewise.
+    """
+    latest(key, (draw, args, tuple(sorted(options.items()))), lambda: draw(*args, **options), CONTROLS + key)
+
+
+def latest(key: str, source: object, draw: Callable[[], object], fragment: str | None = None) -> None:
+    """Draw a part of the content, unless the browser has it from an equal source; alone, it is drawn as passed last.
+
+    Args:
+        key: unique on the page.
+        source: compared as arguments of `stable`; a new object is equal to nothing.
+        draw: draws the part.
+        fragment: its key, if using something in it draws the content.
+    """
+    run = _content_run()
     now = _Part(streamlit_internals.next_place() if run else "", source, draw)
     if run and _stays(run, key, now):
         link.keep_part(key)
     else:
-        part(key, draw)
+        _draw(key, draw, fragment)
     if run:
         run.now[key] = now
 
 
+def _content_run() -> _Run | None:
+    """The run, where the content itself draws now: what is drawn within a part belongs to that part."""
+    return _RUN.get() if streamlit_internals.in_content() else None
+
+
 def _stays(run: _Run, key: str, now: _Part) -> bool:
     """Leave a part as it is where that is the same."""
-    before = run.before.get(key) if streamlit_internals.in_content() else None
+    before = run.before.get(key)
     if before is None or before.place != now.place or not same(before.source, now.source):
         return False
     streamlit_internals.leave_part()
@@ -211,7 +236,7 @@ def controls(key: str, draw: Callable[P, R], *args: P.args, **options: P.kwargs)
     Returns:
         What `draw` returns.
     """
-    run, call = _RUN.get(), partial(draw, *args, **options)
+    run, call = _content_run(), partial(draw, *args, **options)
     if run is None:
         return call()
     place = streamlit_internals.next_place()
@@ -248,33 +273,40 @@ def drawer(label: str, key: str, draw: Callable[[], R], *, icon: str) -> R:
     Returns:
         What `draw` returns.
     """
-    name, latest = f"drawer {key}", partial(_drawer, label, key, draw, icon)
-    is_open, run = bool(session.get(key)), _RUN.get()
-    noted = session.get(_NOTED, frozenset())
     if asked.only():
-        found, said = _closed(draw)
-        asked.ask("drawer", label, key, icon, is_known=not (is_open or said or key in noted))
-        return found
-    asked.ask("drawer", label, key, icon)
-    now = _Part(streamlit_internals.next_place() if run else "", (label, icon), latest)
-    if run:
-        run.now[name] = now
-        if name in run.before and not is_open and key not in noted:
-            found, said = _closed(draw)
-            if not said and _stays(run, name, now):
-                return found
-    with st.container(width="content"):
-        drawn, notes = _draw(name, latest)
-    for show in notes:
+        return _asked_drawer(label, key, draw, icon)
+    run, name, call = _content_run(), f"drawer {key}", partial(_drawer, label, key, draw, icon)
+    noted, place = session.get(_NOTED, frozenset()), streamlit_internals.next_place() if run else ""
+    if run and name in run.before and key not in noted:
+        with asked.asking(draws=False) as rows:
+            found = _asked_drawer(label, key, draw, icon)
+        if rows.is_known and _stays(run, name, now := _Part(place, rows.rows, call)):
+            run.now[name] = now
+            return found
+    opened = asked.asking() if run else nullcontext(None)
+    with opened as shown:
+        asked.ask("drawer", label, key, icon, bool(session.get(key)))
+        with st.container(width="content"):
+            drawn, beside = _draw(name, call)
+    if run and shown:
+        run.now[name] = _Part(place, shown.rows, call)
+    for show in beside:
         show()
-    session.put({_NOTED: noted | {key} if notes else noted - {key}})
+    session.put({_NOTED: noted | {key} if beside else noted - {key}})
     return drawn
 
 
-def _closed(draw: Callable[[], R]) -> tuple[R, list[Callable[[], object]]]:
-    """What is chosen in a closed drawer, and what is to be said beside it."""
-    with link.controls_of_drawer(is_open=False) as notes:
-        return draw(), notes
+def _asked_drawer(label: str, key: str, draw: Callable[[], R], icon: str) -> R:
+    """What is chosen in a drawer, and what it would be drawn from."""
+    is_open = bool(session.get(key))
+    asked.ask("drawer", label, key, icon, is_open)
+    if is_open:
+        return draw()
+    with link.controls_of_drawer(is_open=False) as beside:
+        found = draw()
+    if beside:
+        asked.must_draw()
+    return found
 
 
 def _drawer(label: str, key: str, draw: Callable[[], R], icon: str) -> tuple[R, list[Callable[[], object]]]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from streamlit.delta_generator_singletons import context_dg_stack
 from streamlit.proto.ClientState_pb2 import ClientState
@@ -22,7 +22,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState, enqueue_message
 
 Path = tuple[int, ...]
-Places = Mapping[Path, bool]  # where something was drawn: whether it is an element, not a container
+Places = Mapping[Path, Literal["container", "element", "fragment"]]  # what was drawn where
 _NOTHING = ("nothing",)  # for the browser, no fragments at all would mean the whole page
 
 
@@ -32,6 +32,7 @@ class _Run:
 
     Attributes:
         content: its fragment.
+        before: places after the last complete run.
         places: what the content itself has drawn, outside of the fragments in it, and where those are.
         parts: fragments in it that were drawn.
         left: places of the parts that were left alone.
@@ -39,7 +40,8 @@ class _Run:
     """
 
     content: str
-    places: dict[Path, bool] = field(default_factory=dict)
+    before: Places
+    places: dict[Path, Literal["container", "element", "fragment"]] = field(default_factory=dict)
     parts: list[str] = field(default_factory=list)
     left: set[Path] = field(default_factory=set)
     is_complete: bool = False
@@ -61,9 +63,13 @@ def fragment(draw: Callable[..., Any], key: str | None = None) -> Callable[..., 
     return made
 
 
-def begin_content() -> None:
-    """A run of the content begins; called within its fragment."""
-    _RUN.set(_Run(ThreadState.get().fragment_id or ""))
+def begin_content(before: Places) -> None:
+    """A run of the content begins; called within its fragment.
+
+    Args:
+        before: places after the last complete run, none in a run of the whole page.
+    """
+    _RUN.set(_Run(ThreadState.get().fragment_id or "", before))
 
 
 def forget_content() -> None:
@@ -96,41 +102,43 @@ def leave_part() -> None:
         cursor.open_block()
 
 
-def note_message(message: Any) -> None:
-    """A message of this run goes out."""
+def noted(message: Any) -> list[Any]:
+    """A message of this run goes out; returns it, after what has to go out before it."""
     run, kind = _RUN.get(), message.WhichOneof("type")
     if run is None or kind not in ("delta", "ref_hash"):  # the second names an element that the browser has
-        return
+        return [message]
     path, fragment = tuple(message.metadata.delta_path), ThreadState.get().fragment_id
-    is_element = kind == "ref_hash" or message.delta.WhichOneof("type") != "add_block"
+    is_container = kind == "delta" and message.delta.WhichOneof("type") == "add_block"
     if fragment == run.content:
-        run.places[path] = is_element
+        run.places[path] = "container" if is_container else "element"
+        if is_container and run.before.get(path) == "fragment":
+            return [_emptied(path, fragment), message]  # else what was in the fragment would be in the container
     elif fragment and fragment not in run.parts:  # its first message is its own container
         run.parts.append(fragment)
         if path[:-1] in run.places:
-            run.places[path] = is_element
+            run.places[path] = "fragment"
+    return [message]
 
 
-def end_content(before: Places) -> Places:
-    """The content is drawn.
+def _emptied(path: Path, fragment: str) -> ForwardMsg:
+    """The message that takes away what is at a place."""
+    message = ForwardMsg()
+    message.metadata.delta_path[:] = path
+    message.delta.new_element.empty.SetInParent()
+    message.delta.fragment_id = fragment
+    return message
 
-    Args:
-        before: places after the last complete run.
 
-    Returns:
-        The places now.
-    """
+def end_content() -> Places:
+    """The content is drawn; returns the places now."""
     run = _RUN.get()
     if run is None:
         return {}
     run.is_complete = True
-    now = run.places | {path: was for path, was in before.items() if _around(path) & run.left}
+    now = run.places | {path: was for path, was in run.before.items() if _around(path) & run.left}
     if run.left:
-        for path in _gone(before, now):
-            message = ForwardMsg()
-            message.metadata.delta_path[:] = path
-            message.delta.new_element.empty.SetInParent()
-            enqueue_message(message)
+        for path in _gone(run.before, now):
+            enqueue_message(_emptied(path, run.content))
     return now
 
 
@@ -144,8 +152,9 @@ def _gone(before: Places, now: Places) -> list[Path]:
     gone = {path for path in before if path not in now}
 
     def within(path: Path) -> bool:
-        """Whether something around it goes too, or is an element now."""
-        return any(path[:end] in gone or now.get(path[:end]) for end in range(1, len(path)))
+        """Whether something around it goes too, or is an element or a fragment now."""
+        around = (path[:end] for end in range(1, len(path)))
+        return any(one in gone or now.get(one, "container") != "container" for one in around)
 
     return sorted(path for path in gone if not within(path))
 

@@ -191,9 +191,9 @@ def batch_messages() -> None:
                 others["run_descriptor"] = fragments.drawn_by(others["run_descriptor"])
             on_event(session, sender, event, forward_msg, **others)
             return
-        fragments.note_message(forward_msg)
-        if wait(session, (sender, forward_msg)):
-            call_soon(session, partial(take_later, session))
+        for message in fragments.noted(forward_msg):
+            if wait(session, (sender, message)):
+                call_soon(session, partial(take_later, session))
 
     def add_callback(session: AppSession, callback: Callable[[], None]) -> None:
         wait(session, (None, callback))
