@@ -97,7 +97,9 @@ def content(title: str) -> Iterator[bool]:
             _begin(title)
             link.resume()
         yield alone
-        session.put({_DRAWN: _Drawn(run.now, streamlit_internals.end_content())})
+        places = streamlit_internals.end_content()
+        if places:  # not so in the first run of a process, whose messages are not noted yet
+            session.put({_DRAWN: _Drawn(run.now, places)})
         if alone:
             _end()
     finally:
