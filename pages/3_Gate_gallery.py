@@ -15,13 +15,13 @@ from ui.gallery.shapes import show_shapes
 from ui.gallery.wall import show_wall
 from ui.text import t
 
-Lines = list[tuple[str, Array]]  # (gate, fraction of energy retained by channel)
+Lines = tuple[tuple[str, Array], ...]  # (gate, fraction of energy retained by channel)
 
 
 def gallery_page() -> None:
     """The wall, or one gate, or two."""
-    choice, second, chosen = controls.pick(frame.headline(t("Gate gallery")))
-    features = features_of(chosen)
+    choice, second, typed = frame.head(t("Gate gallery"), controls.pick)
+    features = features_of(controls.features_chosen(typed))
     if choice is None:
         show_wall(features)
     elif not features.computed:
@@ -29,18 +29,21 @@ def gallery_page() -> None:
     elif (trace := run(choice, features)) is not None:
         key = f"{choice} {second} {features.key} {features.seed}"
         with frame.more_controls():
-            section = controls.pick_section(second is not None)
-            merges = sections.merge_names(trace)
-            merge = controls.pick_merge(list(merges), merges) if section == "merges" else ""
+            section, merge = controls.pick_view(second is not None, sections.merge_names(trace))
         other = run(second, features) if second and section == "both" else None
         lines = show_two(trace, other, key) if other else show_one(trace, section, merge, key)
         with frame.below():
             if lines:
-                st.markdown("**" + t("Energy retained per channel") + "**")
-                channels = order(lines[0][1])
-                picture = kept_channels(lines, order=channels, channel=t("channel"), share=t("energy retained"))
-                st.plotly_chart(picture, config={"displayModeBar": False}, alt=t("Energy retained per channel"))
-            sections.show_facts(trace, features.seed)
+                frame.section(show_channels, lines)
+            frame.section(sections.show_facts, sections.facts_of(trace, features.seed))
+
+
+def show_channels(lines: Lines) -> None:
+    """The energy retained by channel as a diagram."""
+    st.markdown("**" + t("Energy retained per channel") + "**")
+    channels = order(lines[0][1])
+    picture = kept_channels(lines, order=channels, channel=t("channel"), share=t("energy retained"))
+    st.plotly_chart(picture, config={"displayModeBar": False}, alt=t("Energy retained per channel"))
 
 
 def show_two(trace: GateTrace, other: GateTrace, key: str) -> Lines:
@@ -48,7 +51,7 @@ def show_two(trace: GateTrace, other: GateTrace, key: str) -> Lines:
     pair = (trace, other)
     sections.show_headline(*pair)
     found, names = show_pair(pair, key), pair_titles(pair)
-    return [(names[0], found.first.by_channel), (names[1], found.second.by_channel)]
+    return (names[0], found.first.by_channel), (names[1], found.second.by_channel)
 
 
 def show_one(trace: GateTrace, section: str, merge: str, key: str) -> Lines:
@@ -60,16 +63,17 @@ def show_one(trace: GateTrace, section: str, merge: str, key: str) -> Lines:
         sections.show_steps(trace, key)
     elif section == "maps":
         with frame.picture(lines=2):
-            sections.show_maps(trace, key)
+            frame.section(sections.show_maps, trace, key)
     elif section == "kept":
         with frame.picture(lines=2):
-            return [(t(GATES[trace.gate].title), sections.show_kept(trace, key).by_channel)]
+            frame.section(sections.show_kept, trace, key)
+        return ((t(GATES[trace.gate].title), sections.figures_of(trace).by_channel),)
     elif section == "traps":
         with frame.picture(lines=2):
             show_traps(trace, key)
     else:
         sections.show_code(trace)
-    return []
+    return ()
 
 
 frame.draw("Gate gallery", gallery_page)

@@ -17,14 +17,13 @@ def story_page() -> None:
     if part == "quiz":
         with menus:
             questions = quiz_controls.pick_questions()
-        number = quiz_controls.pick_number(questions)
+        said = tuple(quiz_controls.answers(len(questions)))
+        number = quiz_controls.pick_number(questions, said)
         title.title(quiz_controls.question_title(number + 1, len(questions)), anchor=False)
         with text:
-            st.markdown(quiz.question_text(questions[number]))
-            answer = quiz_controls.pick_answer(questions, number)
-            quiz.show_verdict(questions, number, answer)
+            answer = quiz.pick_answer(questions, number, said)
         with picture:
-            quiz.show_question(questions[number], answer, number)
+            frame.section(quiz.show_question, questions[number], answer, number)
     else:
         with menus:
             story = controls.pick_story()
@@ -35,7 +34,7 @@ def story_page() -> None:
             step = controls.pick_step(story)
             title.title(view.title(step), anchor=False)
             with text:
-                view.show_text(step)
+                frame.section(view.show_text, step)
             with picture:
                 shown = view.show_picture(step)
             with menus:

@@ -122,6 +122,10 @@ NAMES = {  # what is used: whether it is there, for which function of ui/streaml
         lambda: any("clearStaleNodes(n.scriptRunId,n.fragmentIds)" in file.read_text() for file in BROWSER_FILES),
         "drawn_by",
     ),
+    "the browser keeps an element with an id out of sight until the end of a run, unless it was drawn in that run": (
+        lambda: any("retained-${" in file.read_text() for file in BROWSER_FILES),
+        "noted",
+    ),
     "_fragment with a lifetime": (
         lambda: {"key", "lifetime"} <= set(inspect.signature(_fragment).parameters),
         "fragment",

@@ -77,16 +77,26 @@ class Card:
 
 def cards_of(features: Features) -> tuple[Card, ...]:
     """A card for each gate of the table, in its first variant, sorted by what is broadcast."""
-    found = _cards(tuple(GATES), features.key, features.seed, features)
+    kept = _small_cards if features.is_small else _cards
+    found = kept(tuple(GATES), features.key, features.seed, features)
     order = list(GROUPS)
     return tuple(sorted(found, key=lambda card: order.index(card.group)))
 
 
-@remembered(16)
+@remembered(64)
+def _small_cards(names: tuple[str, ...], key: str, seed: int, _features: Features) -> tuple[Card, ...]:  # noqa: ARG001 -- the key of the cache
+    return _made(names, _features)
+
+
+@remembered(8)
 def _cards(names: tuple[str, ...], key: str, seed: int, _features: Features) -> tuple[Card, ...]:  # noqa: ARG001 -- the key of the cache
-    runs = [_try(GateChoice(name, next(iter(GATES[name].variants))), _features) for name in names]
+    return _made(names, _features)
+
+
+def _made(names: tuple[str, ...], features: Features) -> tuple[Card, ...]:
+    runs = [_try(GateChoice(name, next(iter(GATES[name].variants))), features) for name in names]
     traces = [run for run in runs if run is not None]
-    channel = first_channel(traces[0]) if traces and _features.computed else 0
+    channel = first_channel(traces[0]) if traces and features.computed else 0
     return tuple(_card(trace, channel) for trace in traces)
 
 

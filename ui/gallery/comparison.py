@@ -7,15 +7,17 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from core.gates import GATES, GateTrace
+from core.gates import GATES, GateTrace, Step
 from core.gates.compare import GateComparison, compare_gates
 from core.tensor_view import WEIGHTS
 from ui import frame
 from ui.gallery.cards import first_channel, map_limits
 from ui.gallery.sections import share
 from ui.gallery.strip import chosen_channel, is_per_channel, show_strip
+from ui.state import parts
 from ui.tensor_view import Panel, Range, Scale, Selection, TensorView, tensor_view
 from ui.text import plain, t
+from ui.views.cached import remembered
 from ui.views.merge_view import translated_words
 
 Pair = tuple[GateTrace, GateTrace]
@@ -34,49 +36,80 @@ def pair_titles(pair: Pair) -> tuple[str, str]:
 
 def show_pair(pair: Pair, key: str) -> GateComparison:
     """Draw features and both outputs on one scale, their difference, then the gate values, then the figures."""
-    titles, found = pair_titles(pair), compare_gates(*pair)
+    titles, found = pair_titles(pair), _compared(*pair)
+    channel = chosen_channel(found.first.result.shape[-1], first_channel(pair[0]))
+    with frame.picture(lines=2):
+        parts.stable("outputs", _show_outputs, pair, titles, key, channel)
+    with frame.below("pair"):
+        parts.stable("maps of both", _show_maps, pair, titles, key, channel)
+        _show_strips(pair, titles, channel)
+        parts.stable("figures of both", _show_figures, pair, titles, key)
+    return found
+
+
+@remembered(32)
+def _compared(first: GateTrace, second: GateTrace) -> GateComparison:
+    found = compare_gates(first, second)
+    for one in (found.first, found.second):
+        one.result.flags.writeable = one.by_position.flags.writeable = False
+    found.difference.flags.writeable = False
+    return found
+
+
+def _show_outputs(pair: Pair, titles: tuple[str, str], key: str, channel: int) -> None:
+    """Features, both outputs, their difference and its size."""
+    found = _compared(*pair)
     one, other = found.first, found.second
-    channel = chosen_channel(one.result.shape[-1], first_channel(pair[0]))
     panels = [
         Panel(t("features x"), pair[0].step("x").value),
         Panel(titles[0], one.result, like=0),
         Panel(titles[1], other.result, like=0),
         Panel(t("second − first"), found.difference, "Δ"),
     ]
-    with frame.picture(lines=2):
-        st.caption(
-            t(
-                "Distance of the outputs: {distance} (RMS of their difference over RMS of the features).",
-                distance=share(found.distance),
-            )
+    st.caption(
+        t(
+            "Distance of the outputs: {distance} (RMS of their difference over RMS of the features).",
+            distance=share(found.distance),
         )
-        _draw(panels, f"outputs {key}", channel, stage=True)
-    with frame.below("pair"):
-        _show_maps(pair, titles, key, channel)
-        if one.summed or other.summed:
-            st.caption(t("A gate that sums over positions is shown before the sum: each position times its weight."))
-        _show_costs(pair, titles, found)
-        st.markdown("**" + t("Energy retained per position") + "**")
-        difference = Panel(t("second − first"), other.by_position - one.by_position, "Δ")
-        retained = [
-            Panel(title, each.by_position, limits=WEIGHTS) for title, each in zip(titles, (one, other), strict=True)
-        ]
-        _draw([*retained, difference], f"positions {key}", 0)
-    return found
+    )
+    _draw(panels, f"outputs {key}", channel, stage=True)
+
+
+def _show_figures(pair: Pair, titles: tuple[str, str], key: str) -> None:
+    """What both cost, and how much of the features each retains at each position."""
+    found = _compared(*pair)
+    one, other = found.first, found.second
+    if one.summed or other.summed:
+        st.caption(t("A gate that sums over positions is shown before the sum: each position times its weight."))
+    _show_costs(pair, titles, found)
+    st.markdown("**" + t("Energy retained per position") + "**")
+    difference = Panel(t("second − first"), other.by_position - one.by_position, "Δ")
+    retained = [
+        Panel(title, each.by_position, limits=WEIGHTS) for title, each in zip(titles, (one, other), strict=True)
+    ]
+    _draw([*retained, difference], f"positions {key}", 0)
+
+
+def _named_maps(pair: Pair, titles: tuple[str, str]) -> list[tuple[int, str, Step]]:
+    """(number of the gate, its title, map)."""
+    return [(number, titles[number], step) for number, trace in enumerate(pair) for step in trace.maps]
 
 
 def _show_maps(pair: Pair, titles: tuple[str, str], key: str, channel: int) -> None:
-    """Maps over positions as panels, values per channel as strips."""
+    """Maps over positions as panels."""
     st.markdown("**" + t("Gate values") + "**")
-    named = [(number, titles[number], step) for number, trace in enumerate(pair) for step in trace.maps]
     maps = [
         Panel(f"{title}: {step.symbol}", step.value, limits=map_limits(pair[number]))
-        for number, title, step in named
+        for number, title, step in _named_maps(pair, titles)
         if not is_per_channel(step.value)
     ]
     if maps:
         _draw(maps, f"maps {key}", channel, each="tensor")  # a slice of one value has no range of its own
-    for number, title, step in named:
+
+
+def _show_strips(pair: Pair, titles: tuple[str, str], channel: int) -> None:
+    """Values per channel; choosing one shows its channel in all pictures above."""
+    for number, title, step in _named_maps(pair, titles):
         if is_per_channel(step.value):
             st.caption(plain(title))
             show_strip(pair[number], step, channel, number)

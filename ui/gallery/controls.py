@@ -17,9 +17,8 @@ from core.limits import check_features
 from core.merges.shape_text import parse_shape
 from ui import session
 from ui.files.uploads import megabytes, read_file
-from ui.state import link, parts
+from ui.state import asked, link, parts
 from ui.state.seeds import pick_seed
-from ui.streamlit_internals import Container
 from ui.text import plain, t
 from ui.views.assets import SAMPLES
 
@@ -53,32 +52,47 @@ class FeatureChoice:
     array: Array | None = None
 
 
-def pick(line: Container) -> tuple[GateChoice | None, GateChoice | None, FeatureChoice | None]:
-    """The gate (None: the wall of all gates), the gate to compare with, and the features.
+@dataclass(frozen=True)
+class Typed:
+    """The input features as they are chosen in the controls.
 
-    The features are None, with the reason in the current container, if they cannot be read.
-
-    Args:
-        line: where the controls are drawn.
+    Attributes:
+        kind: "trained", "random" or "file".
+        number: of a recorded image, from 0.
+        shape: as typed.
+        seed: as in `FeatureChoice`.
     """
+
+    kind: str
+    number: int
+    shape: str
+    seed: int
+
+
+def pick() -> tuple[GateChoice | None, GateChoice | None, Typed]:
+    """The gate (None: the wall of all gates), the gate to compare with, and the features."""
     _read_older_links()
-    with line:
-        gate = _pick_gate()
-        second = _pick_second(gate) if gate else None
-        image = st.container(width=105)
-        kind, typed, seed = parts.drawer(t("Features"), "gallery_features", _pick_features, icon=":material/tune:")
-        with image:
-            number = _pick_image() if kind == "trained" else 0
-    if kind == "trained":
-        return gate, second, FeatureChoice(seed, slice=number)
+    gate = _pick_gate()
+    second = _pick_second(gate) if gate else None
+    image = asked.box(width=105)
+    kind, typed, seed = parts.drawer(t("Features"), "gallery_features", _pick_features, icon=":material/tune:")
+    with image:
+        number = _pick_image() if kind == "trained" else 0
+    return gate, second, Typed(kind, number, typed, seed)
+
+
+def features_chosen(typed: Typed) -> FeatureChoice | None:
+    """The features; None, with the reason in the current container, if they cannot be read."""
+    if typed.kind == "trained":
+        return FeatureChoice(typed.seed, slice=typed.number)
     try:
-        if kind == "random":
-            return gate, second, FeatureChoice(seed, shape=_sizes(parse_shape(typed)))
+        if typed.kind == "random":
+            return FeatureChoice(typed.seed, shape=_sizes(parse_shape(typed.shape)))
         array = _from_file()
     except MergeError as error:
         st.error(plain(t(error.explanation)))
-        return gate, second, None
-    return gate, second, None if array is None else FeatureChoice(seed, array=array)
+        return None
+    return None if array is None else FeatureChoice(typed.seed, array=array)
 
 
 def _pick_features() -> tuple[str, str, int]:
@@ -174,6 +188,22 @@ def _pick_shape() -> str:
     )
 
 
+def pick_view(two: bool, merges: dict[str, str]) -> tuple[str, str]:
+    """What is shown of the gate, or of the pair, and which merge of it; one line of buttons.
+
+    Args:
+        two: whether there is a pair.
+        merges: titles by the names of their steps.
+    """
+    return parts.controls("view", _pick_view, two, merges)
+
+
+def _pick_view(two: bool, merges: dict[str, str]) -> tuple[str, str]:
+    with asked.box(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        section = pick_section(two)
+        return section, pick_merge(list(merges), merges) if section == "merges" else ""
+
+
 def pick_section(two: bool) -> str:
     """What is shown of the gate, or of the pair."""
     own = {
@@ -203,12 +233,14 @@ def pick_merge(names: Sequence[str], titles: dict[str, str]) -> str:
 
 
 def pick_trap(traps: Sequence[Pitfall]) -> Pitfall:
-    """One of the common mistakes when a gate is written by hand."""
+    """One of the common mistakes when a gate is written by hand, and why it happens."""
     named = {trap.name: trap for trap in traps}
     chosen = link.menu(
         t("Common mistake"), list(named), "trap", traps[0].name, format_func=lambda name: t(named[name].title)
     )
-    return named[str(chosen)]
+    trap = named[str(chosen)]
+    asked.show(st.markdown, t(trap.why))
+    return trap
 
 
 def _from_file() -> Array | None:

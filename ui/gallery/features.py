@@ -19,6 +19,7 @@ from ui.views.assets import arrays
 from ui.views.cached import read_only, remembered
 
 _GRID = 20  # rows of the gate whose features are shown
+_SMALL = 150_000  # elements of features whose results are kept for many visitors: those of the network have 102 400
 _TRAINED = GateChoice("attention", "paper")  # the only gate for which the repository has trained weights
 
 
@@ -41,6 +42,11 @@ class Features:
     g: Array
     recorded: bool
     computed: bool = True
+
+    @property
+    def is_small(self) -> bool:
+        """Whether what is computed from them takes little memory."""
+        return self.x.size <= _SMALL
 
 
 def features_of(choice: FeatureChoice | None) -> Features:
@@ -82,7 +88,8 @@ def run(choice: GateChoice, features: Features) -> GateTrace | None:
     try:
         if not features.computed:
             return shapes_of(choice, features)
-        return _run(choice.name, choice.variant, features.key, features.seed, trained, features.x, features.g)
+        kept = _run_small if features.is_small else _run
+        return kept(choice.name, choice.variant, features.key, features.seed, trained, features.x, features.g)
     except MergeError as error:
         st.error(plain(t(error.explanation)))
         return None
@@ -115,7 +122,12 @@ def _is_trained(choice: GateChoice, features: Features) -> bool:
     return features.recorded and choice == _TRAINED
 
 
-@remembered(8)
+@remembered(24)
+def _run_small(name: str, variant: str, key: str, seed: int, trained: bool, _x: Array, _g: Array) -> GateTrace:  # noqa: ARG001 -- the key of the cache
+    return read_only(_computed(name, variant, seed, trained, _x, _g))
+
+
+@remembered(6)
 def _run(name: str, variant: str, key: str, seed: int, trained: bool, _x: Array, _g: Array) -> GateTrace:  # noqa: ARG001 -- the key of the cache
     return read_only(_computed(name, variant, seed, trained, _x, _g))
 

@@ -16,7 +16,7 @@ from core.tensor_view import shared_scale
 from ui import frame
 from ui.gallery.cards import first_channel
 from ui.gallery.controls import pick_trap
-from ui.state import link
+from ui.state import link, parts
 from ui.tensor_view import Panel, Selection, TensorView, tensor_view
 from ui.text import plain, t
 from ui.views.alignment_line import alignment_line
@@ -32,23 +32,32 @@ def show_traps(trace: GateTrace, key: str) -> None:
     if not traps:
         st.info(t("No common mistake is listed for this gate."))
         return
-    trap = pick_trap(traps)
-    st.markdown(t(trap.why))
-    wrong, right = trap.wrong(trace), trap.right(trace)
+    trap = parts.controls("trap", pick_trap, traps)
     left, beside = st.columns(2, gap="medium")
     with left:
-        st.markdown("**" + t("Common mistake") + "**")
-        _show(trace, trap, wrong, trap.wrong_options, f"wrong {key} {trap.name}")
-        with frame.below("mistake"):
-            st.page_link(
-                _LAB,
-                label=t("Open these shapes in the Merge lab"),
-                icon=":material/layers:",
-                query_params=link.to_page(**_lab_parameters(trap, wrong)),
-            )
+        parts.stable("wrong", _show_wrong, trace, trap, key)
     with beside:
-        st.markdown("**" + t("Intended") + "**")
-        _show(trace, trap, right, trap.right_options, f"right {key} {trap.name}")
+        parts.stable("right", _show_right, trace, trap, key)
+
+
+def _show_wrong(trace: GateTrace, trap: Pitfall, key: str) -> None:
+    """What people write, and a link to its shapes."""
+    wrong = trap.wrong(trace)
+    st.markdown("**" + t("Common mistake") + "**")
+    _show(trace, trap, wrong, trap.wrong_options, f"wrong {key} {trap.name}")
+    with frame.below("mistake"):
+        st.page_link(
+            _LAB,
+            label=t("Open these shapes in the Merge lab"),
+            icon=":material/layers:",
+            query_params=link.to_page(**_lab_parameters(trap, wrong)),
+        )
+
+
+def _show_right(trace: GateTrace, trap: Pitfall, key: str) -> None:
+    """What was intended."""
+    st.markdown("**" + t("Intended") + "**")
+    _show(trace, trap, trap.right(trace), trap.right_options, f"right {key} {trap.name}")
 
 
 def _show(trace: GateTrace, trap: Pitfall, inputs: Named, options: Any, key: str) -> Merged | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
 
+from core import Alignment
 from core.gates import GATES, Gate, GateTrace, Step, trace_snippet
 from core.gates.compare import GateFigures, gate_figures
 from core.gates.health import step_health
@@ -18,7 +19,7 @@ from ui.export import export_menu
 from ui.gallery.attention import looks_at_positions, show_positions
 from ui.gallery.cards import broadcast_in, broadcast_words, first_channel, map_limits
 from ui.gallery.strip import chosen_channel, is_per_channel, show_strip
-from ui.state import link
+from ui.state import link, parts
 from ui.tensor_view import Panel, Scale, Selection, TensorView, tensor_view
 from ui.text import plain, t
 from ui.views.alignment_table import alignment_table
@@ -34,6 +35,41 @@ _STRIP = 100  # pixels of a strip below a view
 _LONGEST = 60  # characters of the name of a step
 
 
+@dataclass(frozen=True)
+class Facts:
+    """What is said of a gate below all of its sections.
+
+    Attributes:
+        gate: name in `core.gates.GATES`.
+        variant: name in its `variants`.
+        merges: in order.
+        parameters: trainable ones.
+        multiplications: for the whole batch.
+        trained: whether its weights are; None where nothing was computed with weights.
+        seed: of untrained ones.
+    """
+
+    gate: str
+    variant: str
+    merges: tuple[str, ...]
+    parameters: int
+    multiplications: int
+    trained: bool | None
+    seed: int
+
+
+def facts_of(trace: GateTrace, seed: int) -> Facts:
+    """The facts about a run of a gate.
+
+    Args:
+        trace: of it.
+        seed: of untrained weights.
+    """
+    merges = tuple(step.alignment.operation for step in trace.merges if step.alignment)
+    trained = all(trace.trained.values()) if trace.trained and trace.computed else None
+    return Facts(trace.gate, trace.variant, merges, trace.parameters, trace.multiplications, trained, seed)
+
+
 def show_headline(*traces: GateTrace) -> None:
     """One line for each gate: equation, what is broadcast, energy retained, origin of the weights."""
     st.markdown("  \n".join(map(_headline, traces)))
@@ -44,7 +80,7 @@ def show_headline(*traces: GateTrace) -> None:
 def _headline(trace: GateTrace) -> str:
     words = [t("broadcast: {what}", what=broadcast_words(broadcast_in(trace), trace.step("x").value.ndim))]
     if trace.computed:
-        words.append(t("energy retained: {share}", share=share(_figures(trace).kept)))
+        words.append(t("energy retained: {share}", share=share(figures_of(trace).kept)))
     if trace.trained and trace.computed:
         words.append(t("trained") if all(trace.trained.values()) else t("untrained"))
     equation = plain(GATES[trace.gate].equation_of(trace.variant))
@@ -80,28 +116,41 @@ def show_merge(trace: GateTrace, name: str, key: str) -> None:
     for source in strips:
         show_strip(trace, trace.step(source), channel)
     with frame.below("merge"):
-        st.caption(f"{plain(step.equation)} · {step.alignment.operation}: {plain(t(step.summary))}")
-        alignment_table(alignment_rows(step.alignment))
+        words = f"{plain(step.equation)} · {step.alignment.operation}: {plain(t(step.summary))}"
+        parts.stable("alignment", _show_alignment, words, step.alignment)
         export_menu(view, selection, title=f"{t(GATES[trace.gate].title)}: {step.equation}")
+
+
+def _show_alignment(words: str, alignment: Alignment) -> None:
+    st.caption(words)
+    alignment_table(alignment_rows(alignment))
 
 
 def show_steps(trace: GateTrace, key: str) -> None:
     """The steps as a graph; the chosen step with its inputs; all steps as a table."""
+    with frame.picture(lines=2):
+        parts.stable("steps", _show_graph, trace, key)
+    with frame.below("steps"):
+        parts.stable("table of steps", _show_table, trace)
+
+
+def _show_graph(trace: GateTrace, key: str) -> None:
     chosen = chosen_step(trace, link.held("gstep"))
     step = trace.step(chosen)
     channel = _usual_channel(trace, step)
     look = _first_look(step, channel) if step.alignment else Selection(channel=channel)
-    with frame.picture(lines=2):
-        step_graph(trace, chosen, key=_GRAPH, channel=first_channel(trace), on_choose=_keep_step)
-        st.markdown(f"**{plain(step.equation or step.symbol)}** · {plain(t(step.summary))}")
-        view = replace(step_view(trace, chosen), layout="stage", gallery=False)
-        tensor_view(view, key=f"steps {key} {chosen}", selection=look)
-    with frame.below("steps"):
-        steps_table(trace.steps)
-        name = f"{trace.gate}.txt"
-        st.download_button(
-            t("Steps as text"), gate_text(trace), name, "text/plain", icon=":material/description:", on_click="ignore"
-        )
+    step_graph(trace, chosen, key=_GRAPH, channel=first_channel(trace), on_choose=_keep_step)
+    st.markdown(f"**{plain(step.equation or step.symbol)}** · {plain(t(step.summary))}")
+    view = replace(step_view(trace, chosen), layout="stage", gallery=False)
+    tensor_view(view, key=f"steps {key} {chosen}", selection=look)
+
+
+def _show_table(trace: GateTrace) -> None:
+    steps_table(trace.steps)
+    name = f"{trace.gate}.txt"
+    st.download_button(
+        t("Steps as text"), gate_text(trace), name, "text/plain", icon=":material/description:", on_click="ignore"
+    )
 
 
 def _keep_step() -> None:
@@ -131,9 +180,9 @@ def show_maps(trace: GateTrace, key: str) -> None:
             st.markdown(t("These values are not confined to [0, 1]; they may have any magnitude and sign."))
 
 
-def show_kept(trace: GateTrace, key: str) -> GateFigures:
+def show_kept(trace: GateTrace, key: str) -> None:
     """How much of the features is retained at each position."""
-    figures = _figures(trace)
+    figures = figures_of(trace)
     panels = (
         Panel(t("features x"), trace.step("x").value),
         Panel(t("output"), figures.result, "→", like=0),
@@ -146,11 +195,11 @@ def show_kept(trace: GateTrace, key: str) -> GateFigures:
     st.markdown(t("{share} of the feature energy (sum of squares) is retained.", share=share(figures.kept)))
     if figures.summed:
         st.caption(t("This gate sums over positions: each position is shown times its weight, before the sum."))
-    return figures
 
 
-@remembered(16)
-def _figures(trace: GateTrace) -> GateFigures:
+@remembered(64)
+def figures_of(trace: GateTrace) -> GateFigures:
+    """How much of the features a gate retains; the arrays are read-only."""
     found = gate_figures(trace)
     found.result.flags.writeable = found.by_position.flags.writeable = False
     return found
@@ -167,25 +216,25 @@ def show_code(trace: GateTrace) -> None:
     st.code(trace_snippet(trace), language="python", wrap_lines=True)
 
 
-def show_facts(trace: GateTrace, seed: int) -> None:
+def show_facts(facts: Facts) -> None:
     """Title, summary, shapes, merges, cost, origin of the weights."""
-    row = GATES[trace.gate]
+    row = GATES[facts.gate]
     st.divider()
     st.markdown("#### " + t(row.title))
-    st.markdown(t(row.summary) + _source(row, trace.variant))  # not in a caption, where a link is too pale
-    st.code(row.equation_of(trace.variant), language=None, wrap_lines=True)
+    st.markdown(t(row.summary) + _source(row, facts.variant))  # not in a caption, where a link is too pale
+    st.code(row.equation_of(facts.variant), language=None, wrap_lines=True)
     shapes = ", ".join(f"{symbol} {shape}" for symbol, shape in row.shapes)
-    merges = " → ".join(step.alignment.operation for step in trace.merges if step.alignment)
+    merges = " → ".join(facts.merges)
     st.caption(plain(t("Shapes: {shapes}. Merges in order: {merges}.", shapes=shapes, merges=merges)))
-    st.caption(plain(_cost_words(trace)))
-    _show_origin(trace, seed)
+    st.caption(plain(_cost_words(facts)))
+    _show_origin(facts)
 
 
-def _cost_words(trace: GateTrace) -> str:
+def _cost_words(facts: Facts) -> str:
     return t(
         "{weights} trainable parameters; {products} multiplications for this batch.",
-        weights=f"{trace.parameters:,}",
-        products=f"{trace.multiplications:,}",
+        weights=f"{facts.parameters:,}",
+        products=f"{facts.multiplications:,}",
     )
 
 
@@ -194,10 +243,10 @@ def _source(row: Gate, variant: str) -> str:
     return f" [arXiv:{paper}](https://arxiv.org/abs/{paper})" if paper else ""
 
 
-def _show_origin(trace: GateTrace, seed: int) -> None:
-    if not trace.trained or not trace.computed:
+def _show_origin(facts: Facts) -> None:
+    if facts.trained is None:
         return
-    if all(trace.trained.values()):
+    if facts.trained:
         st.caption(":material/school: " + t("Trained: the weights are those of the built-in network."))
         return
     st.caption(
@@ -205,7 +254,7 @@ def _show_origin(trace: GateTrace, seed: int) -> None:
         + t(
             "Untrained: the weights are drawn from seed {seed}. They show shapes and data flow, not what training "
             "would lead to.",
-            seed=seed,
+            seed=facts.seed,
         )
     )
 

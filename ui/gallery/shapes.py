@@ -8,7 +8,7 @@ from core.limits import MAX_GATE_CHANNELS, MAX_GATE_ELEMENTS
 from core.merges.rows import alignment_rows
 from ui.gallery.controls import GateChoice
 from ui.gallery.features import Features, run
-from ui.gallery.sections import show_code, show_facts, show_headline
+from ui.gallery.sections import facts_of, show_code, show_facts, show_headline
 from ui.text import plain, t
 from ui.views.alignment_table import alignment_table
 from ui.views.steps_table import steps_table
@@ -34,4 +34,4 @@ def show_shapes(choice: GateChoice, features: Features) -> None:
         st.markdown(f"**{plain(step.equation)}** · {step.alignment.operation}")
         alignment_table(alignment_rows(step.alignment))
     show_code(trace)
-    show_facts(trace, features.seed)
+    show_facts(facts_of(trace, features.seed))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import partial
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,7 @@ from ui.gallery.cards import GROUPS, Card, Mini, broadcast_words, cards_of
 from ui.gallery.controls import open_gate, open_pair, table_asked
 from ui.gallery.features import Features
 from ui.gallery.sections import share
+from ui.state import parts
 from ui.streamlit_internals import served_component
 from ui.text import plain, t
 from ui.views.cached import remembered
@@ -31,6 +32,19 @@ from ui.views.folded import folded
 
 _KEY = "gate_wall"
 _BROWSER = Path(__file__).parent / "browser"
+
+
+class _Row(NamedTuple):
+    """What the table says of a gate: of a `Card`, what does not depend on the values of the features."""
+
+    name: str
+    maps: tuple[tuple[str, tuple[int, ...]], ...]
+    broadcast: tuple[tuple[str, tuple[int, ...]], ...]
+    rank: int
+    merges: tuple[str, ...]
+    parameters: int
+    multiplications: int
+
 
 _COMPONENT = served_component(
     "gate_wall",
@@ -55,7 +69,13 @@ def show_wall(features: Features) -> None:
             st.info(t("These features are too large to run gates on them; the table has shapes and costs."))
     unfolded = table_asked() or not features.computed
     with frame.below("table"):
-        folded(t("All gates as a table"), "wall_table", partial(_show_table, cards), expanded=unfolded)
+        order = {name: number for number, name in enumerate(GATES)}
+        rows = tuple(_row(card) for card in sorted(cards, key=lambda card: order[card.name]))
+        parts.stable("table", _fold_table, rows, unfolded)
+
+
+def _fold_table(rows: Sequence[_Row], unfolded: bool) -> None:
+    folded(t("All gates as a table"), "wall_table", partial(_show_table, rows), expanded=unfolded)
 
 
 def payload(cards: Sequence[Card]) -> dict[str, Any]:
@@ -87,7 +107,7 @@ def payload(cards: Sequence[Card]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@remembered(16)
+@remembered(64)
 def _pictures(cards: tuple[Card, ...]) -> tuple[dict[Mini, int], list[tuple[int, int]], Array]:
     """Every picture once: the features are the same on most cards.
 
@@ -130,18 +150,22 @@ def _compare() -> None:
         open_pair(*names)
 
 
-def _show_table(cards: Sequence[Card]) -> None:
+def _show_table(rows: Sequence[_Row]) -> None:
     """A row for each gate, in its first variant."""
-    order = {name: number for number, name in enumerate(GATES)}
-    rows = [_row(card) for card in sorted(cards, key=lambda card: order[card.name])]
     names = (t("gate"), t("maps"), t("broadcast"), t("merges"), t("trainable parameters"), t("multiplications"))
-    st.table(pd.DataFrame(rows, columns=names).set_index(names[0]), alt=t("All gates on these features"))
+    st.table(pd.DataFrame(map(_words, rows), columns=names).set_index(names[0]), alt=t("All gates on these features"))
     st.caption(
         t("Each gate in its first variant, on the chosen features; → names the axes over which a tensor is broadcast.")
     )
 
 
-def _row(card: Card) -> tuple[str, ...]:
-    maps = ", ".join(f"{symbol} {shape}" for symbol, shape in card.maps)
-    words = (t(GATES[card.name].title), maps, broadcast_words(card.broadcast, card.rank), ", ".join(card.merges))
-    return (*(plain(word) for word in words), f"{card.parameters:,}", f"{card.multiplications:,}")
+def _row(card: Card) -> _Row:
+    return _Row(
+        card.name, card.maps, card.broadcast, card.rank, card.merges, card.parameters, card.multiplications
+    )  # fmt: skip
+
+
+def _words(row: _Row) -> tuple[str, ...]:
+    maps = ", ".join(f"{symbol} {shape}" for symbol, shape in row.maps)
+    words = (t(GATES[row.name].title), maps, broadcast_words(row.broadcast, row.rank), ", ".join(row.merges))
+    return (*(plain(word) for word in words), f"{row.parameters:,}", f"{row.multiplications:,}")

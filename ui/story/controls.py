@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import streamlit as st
 
 from core.errors import short
@@ -9,9 +11,9 @@ from core.story.model import MAX_BYTES
 from core.story.reading import Step, Story, StoryError, read_story
 from ui import counters, session
 from ui.files.uploads import megabytes
-from ui.state import link
+from ui.state import asked, link, parts
 from ui.story import tours
-from ui.story.navigation import forget, open_at_top, walk
+from ui.story.navigation import forget, walk
 from ui.tensor_view import Selection
 from ui.text import plain, t
 from ui.views.selection import LOOK, read_look, write_look
@@ -27,11 +29,18 @@ def pick_part() -> str:
 
 def pick_story() -> Story | None:
     """The tour, or the user's own file; None, with the reason on screen, if there is no valid file."""
+    with st.container(width="content"):
+        return parts.controls("story menu", _pick_story)
+
+
+def _pick_story() -> Story | None:
     tour = tours.tour(session.language())
-    with st.popover(t("Story file"), icon=":material/edit_note:", key="story_menu"):
+    label = t("Story file")
+    with nullcontext() if asked.only() else st.popover(label, icon=":material/edit_note:", key="story_menu"):
         titles = {"tour": tour.title, "own": t("Upload…")}
         chosen = link.menu(t("Story"), list(titles), "story", "tour", format_func=titles.get, on_change=forget)
-        st.download_button(
+        asked.show(
+            st.download_button,
             t("Save the tour as a template"),
             tours.tour_text(session.language()),
             f"tour.{session.language()}.toml",
@@ -43,6 +52,9 @@ def pick_story() -> Story | None:
 
 
 def _own_story() -> Story | None:
+    asked.ask("a file", is_known=False)
+    if asked.only():
+        return None
     file = st.file_uploader(
         t("Your story file"),
         key="story_file",
@@ -77,9 +89,7 @@ def pick_step(story: Story) -> Step:
     """The current step."""
     last = len(story.steps)
     titles = {number: f"{number} / {last} · {step.title}" for number, step in enumerate(story.steps, start=1)}
-    number = walk(t("Step"), titles, "step")
-    open_at_top(f"step {number}")
-    return story.steps[number - 1]
+    return story.steps[walk(t("Step"), titles, "step") - 1]
 
 
 def view_key() -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import streamlit as st
 
 from ui import session
-from ui.state import link
+from ui.state import asked, link, parts
 from ui.text import t
 from ui.views.selection import LOOK
 
@@ -28,17 +28,10 @@ _TOP = st.components.v2.component(
 _BUTTON = 130  # pixels of a button's width: fixed, so that nothing beside it moves
 
 
-def open_at_top(position: str) -> None:
-    """Scroll to the top whenever the position in the story or quiz changes.
-
-    Args:
-        position: names the step or question.
-    """
-    _TOP(key="story_top", data={"position": position})
-
-
 def walk(label: str, titles: Mapping[int, str], key: str, signs: Mapping[int, str] | None = None) -> int:
     """Draw buttons, progress dots and a menu. The arrow keys press the buttons (`ui/stage/stage.js`).
+
+    Whenever the step or question changes, the page is scrolled to its top.
 
     Args:
         label: of the menu.
@@ -46,10 +39,15 @@ def walk(label: str, titles: Mapping[int, str], key: str, signs: Mapping[int, st
         key: of the number in the link; the first one is the default.
         signs: a dot for each number other than the current one, by default filled up to it.
     """
-    numbers = list(titles)
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="story_foot"):
-        back, forward = (st.container(width=_BUTTON) for _ in range(2))
-        menu, dots = st.container(width="stretch"), st.container(width="content")
+        return parts.controls(f"walk {key}", _walk, label, titles, key, signs)
+
+
+def _walk(label: str, titles: Mapping[int, str], key: str, signs: Mapping[int, str] | None) -> int:
+    numbers = list(titles)
+    with asked.box(horizontal=True, gap="small", vertical_alignment="center"):
+        back, forward = (asked.box(width=_BUTTON) for _ in range(2))
+        menu, dots = asked.box(width="stretch"), asked.box(width="content")
     with menu:
         chosen = int(
             link.menu(
@@ -57,30 +55,23 @@ def walk(label: str, titles: Mapping[int, str], key: str, signs: Mapping[int, st
             )
         )
     marks = signs or {number: "●" if number < chosen else "○" for number in numbers}
-    dots.markdown("".join("◉" if number == chosen else marks[number] for number in numbers))
+    with dots:
+        asked.show(st.markdown, "".join("◉" if number == chosen else marks[number] for number in numbers))
     ends = (
         (back, "story_back", t("Back"), "arrow_back", "←", chosen - 1),
         (forward, "story_next", t("Forward"), "arrow_forward", "→", chosen + 1),
     )
     for column, name, text, icon, shortcut, number in ends:
-        column.button(
-            text,
-            key=name,
-            icon=f":material/{icon}:",
-            help=shortcut,
-            disabled=number not in titles,
-            on_click=_goes_to(key, number),
-            width="stretch",
-        )
+        options = {"icon": f":material/{icon}:", "help": shortcut, "disabled": number not in titles}
+        with column:
+            link.button(text, name, _go_to, key, number, width="stretch", **options)
+    asked.show(_TOP, key="story_top", data={"position": f"{key} {chosen}"})
     return chosen
 
 
-def _goes_to(key: str, number: int) -> Callable[[], None]:
-    def go() -> None:
-        session.put({key: number})
-        forget()
-
-    return go
+def _go_to(key: str, number: int) -> None:
+    session.put({key: number})
+    forget()
 
 
 def forget() -> None:

@@ -10,13 +10,35 @@ import streamlit as st
 from core import align, sources
 from core.story.quiz import SAMPLE, Question
 from core.story.reading import Step
+from ui.state import asked, parts
 from ui.story import quiz_controls as controls
 from ui.story import view
 from ui.tensor_view import tensor_view
 from ui.text import plain, t
 
 
-def show_verdict(questions: Sequence[Question], number: int, answer: int | None) -> None:
+def pick_answer(questions: Sequence[Question], number: int, said: Sequence[int | None]) -> int | None:
+    """The question, its choices, and the verdict; None before an answer.
+
+    Args:
+        questions: all of them.
+        number: of the current one, from 0.
+        said: the answers.
+    """
+    return parts.controls("answer", _pick_answer, questions, number, said)
+
+
+def _pick_answer(questions: Sequence[Question], number: int, said: Sequence[int | None]) -> int | None:
+    question = questions[number]
+    asked.show(st.markdown, question_text(question))
+    answer = controls.pick_answer(question, said[number], number, len(questions))
+    asked.ask("verdict", questions, number, answer, said)
+    if not asked.only():
+        show_verdict(questions, number, answer, said)
+    return answer
+
+
+def show_verdict(questions: Sequence[Question], number: int, answer: int | None, said: Sequence[int | None]) -> None:
     """Draw whether the answer is correct, why, and the tally of all answers."""
     if answer is not None:
         question = questions[number]
@@ -24,14 +46,10 @@ def show_verdict(questions: Sequence[Question], number: int, answer: int | None)
         if answer == question.answer:
             st.success(t("Correct: {answer}.", answer=right), icon=":material/check:")
         else:
-            said = plain(controls.choice_text(question, question.choices[answer]))
-            st.error(t("Not {said}; the answer is {answer}.", said=said, answer=right), icon=":material/close:")
+            wrong = plain(controls.choice_text(question, question.choices[answer]))
+            st.error(t("Not {said}; the answer is {answer}.", said=wrong, answer=right), icon=":material/close:")
         view.show_reason(_step(question), fixes=0)
-    given = [
-        (question, choice)
-        for question, choice in zip(questions, controls.answers(len(questions)), strict=True)
-        if choice is not None
-    ]
+    given = [(question, choice) for question, choice in zip(questions, said, strict=True) if choice is not None]
     if given:
         correct = sum(question.answer == choice for question, choice in given)
         st.markdown("**" + t("{right} of {count} correct", right=correct, count=len(given)) + "**")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import nullcontext
 
 import streamlit as st
 
@@ -10,8 +11,8 @@ from core.errors import short
 from core.merges.arithmetic import number as short_number
 from core.story.quiz import CHOICES, MAX_SEED, Choice, Question, make_quiz
 from ui import session
-from ui.state import link
-from ui.story.navigation import forget, open_at_top, walk
+from ui.state import asked, link, parts
+from ui.story.navigation import forget, walk
 from ui.text import plain, t
 
 _OPEN = "-"  # not answered
@@ -19,7 +20,13 @@ _OPEN = "-"  # not answered
 
 def pick_questions() -> tuple[Question, ...]:
     """The questions of a set, and buttons for a new start."""
-    with st.popover(t("For a class"), icon=":material/groups:", key="quiz_menu"):
+    with st.container(width="content"):
+        return parts.controls("quiz menu", _pick_questions)
+
+
+def _pick_questions() -> tuple[Question, ...]:
+    label = t("For a class")
+    with nullcontext() if asked.only() else st.popover(label, icon=":material/groups:", key="quiz_menu"):
         text = link.text(
             t("Set of questions (seed)"),
             "set",
@@ -31,24 +38,29 @@ def pick_questions() -> tuple[Question, ...]:
         seed = _read(text)
         if seed is None:
             limit, said = f"{MAX_SEED:,}", repr(short(text))
-            st.error(plain(t("A set is an integer from 0 to {limit}; {text} is not.", limit=limit, text=said)))
-        left, right = st.columns(2)
-        left.button(t("Clear answers"), key="quiz_clear", on_click=_clear, width="stretch")
-        right.button(t("Next set"), key="quiz_other", on_click=_other, width="stretch")
+            link.note(plain(t("A set is an integer from 0 to {limit}; {text} is not.", limit=limit, text=said)))
+        left, right = (nullcontext(), nullcontext()) if asked.only() else st.columns(2)
+        with left:
+            link.button(t("Clear answers"), "quiz_clear", _clear, width="stretch")
+        with right:
+            link.button(t("Next set"), "quiz_other", _other, width="stretch")
     return make_quiz(1 if seed is None else seed)
 
 
-def pick_number(questions: Sequence[Question]) -> int:
-    """The number of the question, from 0; the dots show which answers are correct."""
-    last, said = len(questions), answers(len(questions))
+def pick_number(questions: Sequence[Question], said: Sequence[int | None]) -> int:
+    """The number of the question, from 0; the dots show which answers are correct.
+
+    Args:
+        questions: all of them.
+        said: the answers.
+    """
+    last = len(questions)
     titles = {number: question_title(number, last) for number in range(1, last + 1)}
     signs = {
         number: "○" if choice is None else "✓" if choice == question.answer else "✗"
         for number, (question, choice) in enumerate(zip(questions, said, strict=True), start=1)
     }
-    number = walk(t("Question"), titles, "q", signs)
-    open_at_top(f"question {number}")
-    return number - 1
+    return walk(t("Question"), titles, "q", signs) - 1
 
 
 def question_title(number: int, count: int) -> str:
@@ -56,21 +68,30 @@ def question_title(number: int, count: int) -> str:
     return t("Question {number} of {count}", number=number, count=count)
 
 
-def pick_answer(questions: Sequence[Question], number: int) -> int | None:
-    """One large button per choice, also pressed by the keys 1 to 4; None before an answer."""
-    question, said = questions[number], answers(len(questions))[number]
+def pick_answer(question: Question, said: int | None, number: int, count: int) -> int | None:
+    """One large button per choice, also pressed by the keys 1 to 4; None before an answer.
+
+    Args:
+        question: the current one.
+        said: its answer in the link.
+        number: of the question, from 0.
+        count: of all questions.
+    """
     chosen = said if said is None or said < len(question.choices) else None
-    with st.container(key="quiz_choices", gap="xsmall"):
+    with asked.box(key="quiz_choices", gap="xsmall"):
         for at, choice in enumerate(question.choices):
             right, wrong = chosen is not None and at == question.answer, at == chosen != question.answer
-            st.button(
+            link.button(
                 f"**{plain(choice_text(question, choice))}**",
-                key=f"choice{at}",
+                f"choice{at}",
+                _answer,
+                at,
+                number,
+                count,
                 icon=":material/check:" if right else ":material/close:" if wrong else None,
                 type="primary" if right else "secondary",
                 shortcut=str(at + 1),
                 width="stretch",
-                on_click=_answers_with(at, number, len(questions)),
             )
     return chosen
 
@@ -101,13 +122,10 @@ def _read(text: str) -> int | None:
     return int(bare) if bare.isascii() and bare.isdigit() and len(bare) <= len(str(MAX_SEED)) else None
 
 
-def _answers_with(choice: int, number: int, count: int) -> Callable[[], None]:
-    def note() -> None:
-        held = list(str(session.get("said", "")).ljust(count, _OPEN))
-        held[number] = str(choice)
-        link.hold("said", "".join(held).rstrip(_OPEN))
-
-    return note
+def _answer(choice: int, number: int, count: int) -> None:
+    held = list(str(session.get("said", "")).ljust(count, _OPEN))
+    held[number] = str(choice)
+    link.hold("said", "".join(held).rstrip(_OPEN))
 
 
 def _clear() -> None:

@@ -17,6 +17,7 @@ from ui.story.navigation import forget
 from ui.tensor_view import Panel, Scale, TensorView
 from ui.text import t
 from ui.views import assets
+from ui.views.cached import read_only, remembered
 from ui.views.gate_view import product_view, step_view
 from ui.views.merge_view import translated_words
 from ui.views.step_graph import chosen_step, step_graph
@@ -34,8 +35,15 @@ def scene_view(step: Step) -> TensorView:
 
 def _features(step: Step) -> tuple[Array, Array, Array]:
     """x, g and α of one slice, (1, H, W, C) each."""
-    trace = assets.arrays(f"trace_{step.gate}")
-    x, g, alpha = (trace[name][step.slice : step.slice + 1].astype(FLOAT32) for name in ("x", "g", "alpha"))
+    return _recorded(step.gate, step.slice)
+
+
+@remembered(12)
+def _recorded(grid: int, number: int) -> tuple[Array, Array, Array]:
+    trace = assets.arrays(f"trace_{grid}")
+    x, g, alpha = (trace[name][number : number + 1].astype(FLOAT32) for name in ("x", "g", "alpha"))
+    for one in (x, g, alpha):
+        one.flags.writeable = False
     return x, g, alpha
 
 
@@ -59,8 +67,13 @@ def show_graph(step: Step) -> None:
 
 def _trace(step: Step) -> GateTrace:
     x, g, _ = _features(step)
-    weights = pick_weights(assets.arrays("weights"), f"gate{step.gate}_")
-    return run_gate("attention", x, g=g, weights=weights)
+    return _run(step.gate, x, g)
+
+
+@remembered(8)
+def _run(grid: int, x: Array, g: Array) -> GateTrace:
+    weights = pick_weights(assets.arrays("weights"), f"gate{grid}_")
+    return read_only(run_gate("attention", x, g=g, weights=weights))
 
 
 def _chosen(step: Step) -> str:

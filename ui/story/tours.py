@@ -14,6 +14,7 @@ NETWORK = Network(GRIDS, SAMPLES)
 """What the scenes of a story can show."""
 
 
+@lru_cache
 def tour_text(language: str) -> str:
     """Return the file of the tour, also a template for other stories."""
     return (_FOLDER / f"tour.{language}.toml").read_text(encoding="utf-8")

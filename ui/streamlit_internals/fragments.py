@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any, Literal
+from typing import Any
 
 from streamlit.delta_generator_singletons import context_dg_stack
 from streamlit.proto.ClientState_pb2 import ClientState
@@ -22,7 +22,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState, enqueue_message
 
 Path = tuple[int, ...]
-Places = Mapping[Path, Literal["container", "element", "fragment"]]  # what was drawn where
+Places = Mapping[Path, str]  # what was drawn where: "container", "fragment", or "element" with its id
+_ELEMENT = "element "
 _NOTHING = ("nothing",)  # for the browser, no fragments at all would mean the whole page
 
 
@@ -41,13 +42,15 @@ class _Run:
 
     content: str
     before: Places
-    places: dict[Path, Literal["container", "element", "fragment"]] = field(default_factory=dict)
+    places: dict[Path, str] = field(default_factory=dict)
     parts: list[str] = field(default_factory=list)
     left: set[Path] = field(default_factory=set)
     is_complete: bool = False
 
 
 _RUN: ContextVar[_Run | None] = ContextVar("run", default=None)
+_IDS: dict[str, str] = {}  # of elements that the browser may be sent by the hash of their message only
+_MOST_IDS = 20_000
 
 
 def fragment(draw: Callable[..., Any], key: str | None = None) -> Callable[..., Any]:
@@ -108,16 +111,48 @@ def noted(message: Any) -> list[Any]:
     if run is None or kind not in ("delta", "ref_hash"):  # the second names an element that the browser has
         return [message]
     path, fragment = tuple(message.metadata.delta_path), ThreadState.get().fragment_id
-    is_container = kind == "delta" and message.delta.WhichOneof("type") == "add_block"
+    before = run.before.get(path, "") if path not in run.places else ""
     if fragment == run.content:
-        run.places[path] = "container" if is_container else "element"
-        if is_container and run.before.get(path) == "fragment":
-            return [_emptied(path, fragment), message]  # else what was in the fragment would be in the container
+        run.places[path] = _kind(message)
     elif fragment and fragment not in run.parts:  # its first message is its own container
         run.parts.append(fragment)
         if path[:-1] in run.places:
             run.places[path] = "fragment"
+    now = run.places.get(path, before)
+    if (before, now) == ("fragment", "container"):
+        return [_emptied(path, run.content), message]  # else what was in the fragment would be in the container
+    if before.startswith(_ELEMENT) and before != now:
+        return [_unnamed(path, run.content, before.removeprefix(_ELEMENT)), message]
     return [message]
+
+
+def _kind(message: Any) -> str:
+    """What a message draws, as `Places` has it."""
+    if message.WhichOneof("type") == "ref_hash":
+        return _IDS.get(message.ref_hash, "element")
+    if message.delta.WhichOneof("type") == "add_block":
+        return "container"
+    element = message.delta.new_element
+    found = getattr(getattr(element, element.WhichOneof("type") or "", None), "id", "")
+    kind = f"{_ELEMENT}{found}" if found else "element"
+    if found and message.metadata.cacheable:
+        if len(_IDS) >= _MOST_IDS:
+            _IDS.clear()
+        _IDS[message.hash] = kind
+    return kind
+
+
+def _unnamed(path: Path, fragment: str, name: str) -> ForwardMsg:
+    """The message that makes the browser drop an element with an id, which it would keep out of sight for long.
+
+    Where another element takes its place, it is kept until the end of a run that names the fragment around it; unless
+    it was drawn in the same run. So this draws something else under its id.
+    """
+    message = ForwardMsg()
+    message.metadata.delta_path[:] = path
+    message.delta.new_element.button.id = name
+    message.delta.fragment_id = fragment
+    return message
 
 
 def _emptied(path: Path, fragment: str) -> ForwardMsg:
