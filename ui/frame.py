@@ -48,6 +48,7 @@ def draw(title: str, content: Callable[..., None], *, still: Callable[[], None] 
             below that.
     """
     counters.begin(title)
+    streamlit_internals.begin_page()
     _prepare_server()
     admission.admit()
     link.begin(title)

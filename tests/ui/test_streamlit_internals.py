@@ -19,6 +19,7 @@ from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.fragment import MemoryFragmentStorage, _fragment
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import exec_code
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils.run_descriptor import RunDescriptor
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext, ThreadState
@@ -133,6 +134,14 @@ NAMES = {  # what is used: whether it is there, for which function of ui/streaml
     "MemoryFragmentStorage._target_key_by_id and _ids_by_target_key": (
         lambda: {"_target_key_by_id", "_ids_by_target_key"} <= set(vars(MemoryFragmentStorage())),
         "direct_acts",
+    ),
+    "MemoryFragmentStorage._lifetime_by_id and has_ancestor_in": (
+        lambda: "_lifetime_by_id" in vars(MemoryFragmentStorage()) and callable(MemoryFragmentStorage.has_ancestor_in),
+        "end_content, end_part",
+    ),
+    "get_default_dg_stack_value, which exec_func_with_error_handling sets for a rerun only": (
+        lambda: source(exec_code).count("context_dg_stack.set(get_default_dg_stack_value())") == 1,
+        "begin_page, which may not be needed any more",
     ),
     "AppSession._fragment_storage": (
         lambda: "self._fragment_storage" in source(AppSession.__init__),

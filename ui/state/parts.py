@@ -134,12 +134,13 @@ def _part(key: str, draw: Callable[[], R]) -> R:
     if not is_alone():
         with link.noting_part(key):
             return draw()
-    streamlit_internals.forget_content()
+    streamlit_internals.begin_part()
     _begin(link.page())
     with _drawn_again(key) as latest:
         with link.noting_part(key, alone=True):
             drawn: R = latest() if latest else draw()
         link.end()
+    streamlit_internals.end_part()
     _end()
     return drawn
 

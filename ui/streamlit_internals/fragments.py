@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
-from streamlit.delta_generator_singletons import context_dg_stack
+from streamlit.delta_generator_singletons import context_dg_stack, get_default_dg_stack_value
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.app_session import AppSession
@@ -22,8 +22,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState, enqueue_message
 
 Path = tuple[int, ...]
-Places = Mapping[Path, str]  # what was drawn where: "container", "fragment", or "element" with its id
-_ELEMENT = "element "
+Places = Mapping[Path, str]  # what was drawn where: "container", or "fragment" or "element" with its id
+_ELEMENT, _FRAGMENT = "element ", "fragment "
 _NOTHING = ("nothing",)  # for the browser, no fragments at all would mean the whole page
 
 
@@ -66,6 +66,15 @@ def fragment(draw: Callable[..., Any], key: str | None = None) -> Callable[..., 
     return made
 
 
+def begin_page() -> None:
+    """The whole page is drawn: at its top.
+
+    After a run of a fragment Streamlit keeps the containers of that fragment. If the same thread draws the whole page
+    next, since it was asked for meanwhile, the page would be drawn inside of the fragment.
+    """
+    context_dg_stack.set(get_default_dg_stack_value())
+
+
 def begin_content(before: Places) -> None:
     """A run of the content begins; called within its fragment.
 
@@ -75,9 +84,9 @@ def begin_content(before: Places) -> None:
     _RUN.set(_Run(ThreadState.get().fragment_id or "", before))
 
 
-def forget_content() -> None:
-    """This run draws something else."""
-    _RUN.set(None)
+def begin_part() -> None:
+    """A part is drawn alone; called within its fragment."""
+    begin_content({})
 
 
 def is_only_content() -> bool:
@@ -117,9 +126,9 @@ def noted(message: Any) -> list[Any]:
     elif fragment and fragment not in run.parts:  # its first message is its own container
         run.parts.append(fragment)
         if path[:-1] in run.places:
-            run.places[path] = "fragment"
+            run.places[path] = _FRAGMENT + fragment
     now = run.places.get(path, before)
-    if (before, now) == ("fragment", "container"):
+    if before.startswith(_FRAGMENT) and now == "container":
         return [_emptied(path, run.content), message]  # else what was in the fragment would be in the container
     if before.startswith(_ELEMENT) and before != now:
         return [_unnamed(path, run.content, before.removeprefix(_ELEMENT)), message]
@@ -174,7 +183,29 @@ def end_content() -> Places:
     if run.left:
         for path in _gone(run.before, now):
             enqueue_message(_emptied(path, run.content))
+    _let_go(run)
     return now
+
+
+def end_part() -> None:
+    """A part is drawn alone."""
+    run = _RUN.get()
+    if run is not None:
+        _let_go(run)
+
+
+def _let_go(run: _Run) -> None:
+    """Let Streamlit forget the fragments in this one that are gone from the page: some look again by themselves."""
+    context = get_script_run_ctx(suppress_warning=True)
+    if context is None or not context.fragment_ids_this_run:
+        return
+    storage: Any = context.fragment_storage
+    places = [was for path, was in run.before.items() if _around(path) & run.left]
+    left = {was.removeprefix(_FRAGMENT) for was in places if was.startswith(_FRAGMENT)}
+    for one in list(storage._lifetime_by_id):
+        gone = one not in left and one not in run.parts and storage.has_ancestor_in(one, {run.content})
+        if gone and not storage.has_ancestor_in(one, left):
+            storage._lifetime_by_id[one] = _FragmentLifetime.PARENT_SCOPED
 
 
 def _around(path: Path) -> set[Path]:
