@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -94,7 +95,7 @@ def show_details(model: ModelFile, entry: MergeEntry, shown: Shown | None) -> No
     has_view = shown is not None and shown.view is not None and shown.selection is not None
     parts.stable("details", _show_details, model, entry, shown.tensors if shown else None, has_view)
     if shown is not None and shown.view is not None and shown.selection is not None:
-        export_menu(shown.view, shown.selection, title=title(entry), code=code_of(entry, shown.view))
+        export_menu(shown.view, shown.selection, title=title(entry), code=partial(code_of, entry, shown.view))
 
 
 def _show_details(model: ModelFile, entry: MergeEntry, tensors: Tensors | None, has_view: bool) -> None:
