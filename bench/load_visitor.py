@@ -166,6 +166,7 @@ class Visitor:
             run.size += sum([await asyncio.to_thread(self._fetch, url) for url in self._offered])
         self._offered = []
         run.seconds = perf_counter() - begun
+        self._read(run)
         found = (_widget(node, path) for path, node in self.tree.elements())
         self.widgets = {one.key: one for one in found if one}  # what is not on the page any more is forgotten
         kept = {widget.id for widget in self.widgets.values()}
@@ -184,9 +185,9 @@ class Visitor:
             message = known
         elif message.metadata.cacheable:
             self._known[message.hash] = message
-        return self._understood(message, run)
+        return self._understood(message)
 
-    def _understood(self, message: ForwardMsg, run: Run) -> bool:
+    def _understood(self, message: ForwardMsg) -> bool:
         kind = message.WhichOneof("type")
         if kind == "new_session":
             self.session = message.new_session.initialize.session_id
@@ -205,7 +206,7 @@ class Visitor:
                 self._looking.pop(fragment, None)
         elif kind == "delta":
             self.tree.add(tuple(message.metadata.delta_path), message.delta, self._running)
-            self._drawn(message.delta, run)
+            self._drawn(message.delta)
         elif kind == "script_finished" and message.script_finished in (_DONE, _FRAGMENT_DONE):
             self.tree.end(message.metadata.run.script_run_id, tuple(message.metadata.run.fragment_ids))
         return kind == "script_finished" and message.script_finished in (_DONE, _FRAGMENT_DONE, _BROKEN)
@@ -218,9 +219,11 @@ class Visitor:
                 size += len(piece)
         return size
 
-    def _drawn(self, delta: Any, run: Run) -> None:
-        if delta.HasField("new_element"):
-            self._element(delta.new_element, run)
+    def _drawn(self, delta: Any) -> None:
+        element = delta.new_element
+        if element.WhichOneof("type") == "bidi_component" and element.bidi_component.mixed.json:
+            tensors = json.loads(element.bidi_component.mixed.json).get("meta", {}).get("tensors", [])
+            self._offered += [tensor["url"] for tensor in tensors if "url" in tensor]
         widget = _widget(node_of(delta))
         if widget is None or (widget.id in self._states and not widget.fresh):
             return
@@ -229,17 +232,16 @@ class Visitor:
         elif widget.fresh:  # a menu in which nothing is chosen any more
             self._states[widget.id] = widget.empty()
 
-    def _element(self, element: Any, run: Run) -> None:
-        kind, text = words_of(element)
-        if text:
-            run.words.append(text)
-        if kind == "alert":
-            run.alerts.append(text)
-        if kind == "exception":
-            run.faults.append(text)
-        if kind == "bidi_component" and element.bidi_component.mixed.json:
-            tensors = json.loads(element.bidi_component.mixed.json).get("meta", {}).get("tensors", [])
-            self._offered += [tensor["url"] for tensor in tensors if "url" in tensor]
+    def _read(self, run: Run) -> None:
+        """Note what is on the page now, whichever run has drawn it."""
+        for _, node in self.tree.elements():
+            kind, text = words_of(node.drawn) if node.drawn is not None and node.children is None else ("", "")
+            if text:
+                run.words.append(text)
+            if kind == "alert":
+                run.alerts.append(text)
+            if kind == "exception":
+                run.faults.append(text)
 
 
 def _widget(node: Node, path: Path = ()) -> Widget | None:
