@@ -41,6 +41,7 @@ class Run:
         alerts: those of them that are warnings, errors and notes.
         faults: exceptions on screen; there should be none.
         size: bytes received.
+        drawn: elements that were drawn; the others of the page are as they were.
     """
 
     seconds: float = 0.0
@@ -48,6 +49,7 @@ class Run:
     alerts: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     size: int = 0
+    drawn: int = 0
 
     @property
     def text(self) -> str:
@@ -185,9 +187,9 @@ class Visitor:
             message = known
         elif message.metadata.cacheable:
             self._known[message.hash] = message
-        return self._understood(message)
+        return self._understood(message, run)
 
-    def _understood(self, message: ForwardMsg) -> bool:
+    def _understood(self, message: ForwardMsg, run: Run) -> bool:
         kind = message.WhichOneof("type")
         if kind == "new_session":
             self.session = message.new_session.initialize.session_id
@@ -206,6 +208,7 @@ class Visitor:
                 self._looking.pop(fragment, None)
         elif kind == "delta":
             self.tree.add(tuple(message.metadata.delta_path), message.delta, self._running)
+            run.drawn += message.delta.HasField("new_element")
             self._drawn(message.delta)
         elif kind == "script_finished" and message.script_finished in (_DONE, _FRAGMENT_DONE):
             self.tree.end(message.metadata.run.script_run_id, tuple(message.metadata.run.fragment_ids))

@@ -54,10 +54,12 @@ class _Drawn:
     Attributes:
         parts: by key.
         places: of what the content has drawn itself.
+        drawers: draw the drawers among controls, by key, with the arguments of the last run of the content.
     """
 
     parts: dict[str, _Part] = field(default_factory=dict)
     places: streamlit_internals.Places = field(default_factory=dict)
+    drawers: dict[str, Callable[[], Any]] = field(default_factory=dict)
 
 
 @dataclass
@@ -67,10 +69,12 @@ class _Run:
     Attributes:
         before: the parts that the browser has; none in a run of the whole page.
         now: those that have been drawn or left alone so far.
+        drawers: as in `_Drawn`.
     """
 
     before: dict[str, _Part]
     now: dict[str, _Part] = field(default_factory=dict)
+    drawers: dict[str, Callable[[], Any]] = field(default_factory=dict)
 
 
 _RUN: ContextVar[_Run | None] = ContextVar("run", default=None)
@@ -99,7 +103,7 @@ def content(title: str) -> Iterator[bool]:
         yield alone
         places = streamlit_internals.end_content()
         if places:  # none in the first run of a server, of whose messages nothing is noted
-            session.put({_DRAWN: _Drawn(run.now, places)})
+            session.put({_DRAWN: _Drawn(run.now, places, run.drawers)})
         if alone:
             _end()
     finally:
@@ -148,9 +152,9 @@ def _part(key: str, draw: Callable[[], R]) -> R:
 @contextmanager
 def _drawn_again(key: str) -> Iterator[Callable[[], Any] | None]:
     """A part is drawn alone; the browser has it after a whole run. Yields what draws it with the latest arguments."""
-    parts = _last().parts
+    parts, drawers = _last().parts, _last().drawers
     found = parts.pop(key, None)
-    yield found.draw if found else None
+    yield found.draw if found else drawers.get(key)
     if found:
         parts[key] = found
 
@@ -276,9 +280,11 @@ def drawer(label: str, key: str, draw: Callable[[], R], *, icon: str) -> R:
     Returns:
         What `draw` returns.
     """
+    run, name, call = _content_run(), f"drawer {key}", partial(_drawer, label, key, draw, icon)
+    if around := _RUN.get():
+        around.drawers[name] = call
     if asked.only():
         return _asked_drawer(label, key, draw, icon)
-    run, name, call = _content_run(), f"drawer {key}", partial(_drawer, label, key, draw, icon)
     noted, place = session.get(_NOTED, frozenset()), streamlit_internals.next_place() if run else ""
     if run and name in run.before and key not in noted:
         with asked.asking(draws=False) as rows:

@@ -1,6 +1,5 @@
 """Parts of a page that are left alone: after any acts, a page looks as it does when all of it is drawn again."""
 
-import asyncio
 import random
 import re
 
@@ -9,6 +8,7 @@ import pytest
 from bench.load_people import acts
 from bench.load_visitor import visiting
 from bench.load_widgets import words_of
+from tests.asynchronous import run_async
 
 PAGES = ["", "Merge_lab", "Attention_gate", "Gate_gallery", "Model_inspector", "Story", "Survey"]
 VARYING = {"id", "key", "deferred_file_id", "value", "set_value", "raw_value", "raw_values", "default"}  # browser's
@@ -71,4 +71,4 @@ async def settled(visitor):
 @pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_is_as_if_it_were_drawn_whole(app_address, page, seed):
-    asyncio.run(act(app_address, page, seed))
+    run_async(act(app_address, page, seed))
