@@ -130,8 +130,6 @@ def noted(message: Any) -> list[Any]:
     now = run.places.get(path, before)
     if before.startswith(_FRAGMENT) and now == "container":
         return [_emptied(path, run.content), message]  # else what was in the fragment would be in the container
-    if before.startswith(_ELEMENT) and before != now:
-        return [_unnamed(path, run.content, before.removeprefix(_ELEMENT)), message]
     return [message]
 
 
@@ -149,19 +147,6 @@ def _kind(message: Any) -> str:
             _IDS.clear()
         _IDS[message.hash] = kind
     return kind
-
-
-def _unnamed(path: Path, fragment: str, name: str) -> ForwardMsg:
-    """The message that makes the browser drop an element with an id, which it would keep out of sight for long.
-
-    Where another element takes its place, it is kept until the end of a run that names the fragment around it; unless
-    it was drawn in the same run. So this draws something else under its id.
-    """
-    message = ForwardMsg()
-    message.metadata.delta_path[:] = path
-    message.delta.new_element.button.id = name
-    message.delta.fragment_id = fragment
-    return message
 
 
 def _emptied(path: Path, fragment: str) -> ForwardMsg:
@@ -182,6 +167,9 @@ def end_content() -> Places:
     now = run.places | {path: was for path, was in run.before.items() if _around(path) & run.left}
     if run.left:
         for path in _gone(run.before, now):
+            enqueue_message(_emptied(path, run.content))
+        for path, name in _lost(run.before, now):
+            enqueue_message(_named(path, name))
             enqueue_message(_emptied(path, run.content))
     _let_go(run)
     return now
@@ -206,6 +194,29 @@ def _let_go(run: _Run) -> None:
         gone = one not in left and one not in run.parts and storage.has_ancestor_in(one, {run.content})
         if gone and not storage.has_ancestor_in(one, left):
             storage._lifetime_by_id[one] = _FragmentLifetime.PARENT_SCOPED
+
+
+def _lost(before: Places, now: Places) -> list[tuple[Path, str]]:
+    """Elements with an id that are gone, each with a free place in its container.
+
+    Where another element takes the place of such a one, the browser keeps it out of sight, in case it follows elsewhere
+    in the container, until the end of a run that names the fragment around it. It forgets it as well where an element
+    with that id is drawn and then replaced in the same run.
+    """
+    found, held = list[tuple[Path, str]](), {was for was in now.values() if was.startswith(_ELEMENT)}
+    for path, was in before.items():
+        if was.startswith(_ELEMENT) and was not in held and now.get(path[:-1]) == "container":
+            beside = [other[-1] for other in (*before, *now) if other[:-1] == path[:-1]]
+            found.append(((*path[:-1], 1 + max(beside)), was.removeprefix(_ELEMENT)))
+    return found
+
+
+def _named(path: Path, name: str) -> ForwardMsg:
+    """The message that draws an element with an id."""
+    message = ForwardMsg()
+    message.metadata.delta_path[:] = path
+    message.delta.new_element.button.id = name
+    return message
 
 
 def _around(path: Path) -> set[Path]:
