@@ -61,6 +61,7 @@ PUBLIC_STREAMLIT = {
     "typing",
 }  # the modules of Streamlit that its documentation names
 OTHER_PRIVATE = {  # private names of other packages: each is needed, in one file
+    ("ui/export/painters/slide_parts.py", "_element"): "python-pptx: the XML element of a shape",
     ("ui/export/painters/slide_parts.py", "_blob"): "python-pptx: the content of a part",
     ("ui/export/painters/slide_parts.py", "_r"): "python-pptx: the XML element of a run",
     ("sandbox/processes/child_main.py", "_exit"): "os: documented in spite of its name",
