@@ -2,13 +2,17 @@
 
 import random
 import re
+from dataclasses import dataclass, field
+from functools import partial
 
+import numpy as np
 import pytest
 
 from bench.load_people import acts
 from bench.load_visitor import visiting
 from bench.load_widgets import words_of
 from tests.asynchronous import run_async
+from ui.state.parts import same
 
 PAGES = ["", "Merge_lab", "Attention_gate", "Gate_gallery", "Model_inspector", "Story", "Survey"]
 VARYING = {"id", "key", "deferred_file_id", "value", "set_value", "raw_value", "raw_values", "default"}  # browser's
@@ -72,3 +76,54 @@ async def settled(visitor):
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_is_as_if_it_were_drawn_whole(app_address, page, seed):
     run_async(act(app_address, page, seed))
+
+
+def one(_first, _second=0):
+    """A function of a module; equal calls of it are the same."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Equal by its fields, but for the last."""
+
+    shape: tuple[int, ...]
+    values: np.ndarray
+    seen: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """Equal to itself only."""
+
+    shape: tuple[int, ...]
+
+
+ARRAY, KEPT = np.arange(3), Kept((2, 3))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ((2, "a", None), (2, "a", None), True),
+        ((2, 3), (2, 5), False),
+        ((2, 3), [2, 3], False),
+        (1, True, False),
+        ({"a": (2, 3)}, {"a": (2, 3)}, True),
+        ({"a": 2}, {"b": 2}, False),
+        (ARRAY, ARRAY, True),
+        (ARRAY, ARRAY.copy(), False),  # who asks for it anew has computed it anew
+        ((1, ARRAY), (1, ARRAY), True),
+        (Asked((2, 3), ARRAY), Asked((2, 3), ARRAY), True),
+        (Asked((2, 3), ARRAY), Asked((2, 3), ARRAY, seen=7), True),
+        (Asked((2, 3), ARRAY), Asked((2, 3), ARRAY.copy()), False),
+        (KEPT, KEPT, True),
+        (KEPT, Kept((2, 3)), False),
+        (partial(one, 2, _second=ARRAY), partial(one, 2, _second=ARRAY), True),
+        (partial(one, 2), partial(one, 3), False),
+        (partial(one, 2), one, False),
+        (object(), object(), False),
+    ],
+)
+def test_what_is_drawn_from_the_same(first, second, expected):
+    assert same(first, second) is expected
+    assert same(second, first) is expected
