@@ -167,6 +167,8 @@ def end_content() -> Places:
     now = run.places | {path: was for path, was in run.before.items() if _around(path) & run.left}
     if run.left:
         for path in _gone(run.before, now):
+            if run.before[path].startswith(_ELEMENT):  # else the browser would keep it out of sight, see `_lost`
+                enqueue_message(_named(path, run.before[path].removeprefix(_ELEMENT)))
             enqueue_message(_emptied(path, run.content))
         for path, name in _lost(run.before, now):
             enqueue_message(_named(path, name))
