@@ -41,7 +41,7 @@ class Run:
         alerts: those of them that are warnings, errors and notes.
         faults: exceptions on screen; there should be none.
         size: bytes received.
-        drawn: elements that were drawn; the others of the page are as they were.
+        drawn: those of the words that the run has drawn; the others stay as they were.
     """
 
     seconds: float = 0.0
@@ -49,7 +49,7 @@ class Run:
     alerts: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     size: int = 0
-    drawn: int = 0
+    drawn: list[str] = field(default_factory=list)
 
     @property
     def text(self) -> str:
@@ -208,7 +208,7 @@ class Visitor:
                 self._looking.pop(fragment, None)
         elif kind == "delta":
             self.tree.add(tuple(message.metadata.delta_path), message.delta, self._running)
-            run.drawn += message.delta.HasField("new_element")
+            run.drawn += [text for _, text in [words_of(message.delta.new_element)] if text]
             self._drawn(message.delta)
         elif kind == "script_finished" and message.script_finished in (_DONE, _FRAGMENT_DONE):
             self.tree.end(message.metadata.run.script_run_id, tuple(message.metadata.run.fragment_ids))
