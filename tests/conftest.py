@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from tests.patience import PATIENCE, PATIENCE_MS
+from tests.patience import PATIENCE, PATIENCE_MS, SLOW_MS
 
 # The duration of an example depends on the machine, so there is no deadline.
 settings.register_profile("mergescope", deadline=None)
@@ -153,6 +153,11 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
+def slow_script(milliseconds: int) -> str:
+    """A script for a page: its animation frames and the messages of its server come so much later."""
+    return (ROOT / "tests" / "slow_browser.js").read_text("utf-8").replace("DELAY", str(milliseconds))
+
+
 @pytest.fixture(scope="session")
 def visitor(chromium: Any) -> Iterator[Any]:
     """A browser context that has cached Streamlit's scripts; a new context downloads them first."""
@@ -175,6 +180,8 @@ def open_tab(chromium: Any, visitor: Any) -> Iterator[Callable[..., Any]]:
             contexts.append(chromium.new_context(**{"locale": "en-US", **options}))
         page = (contexts[-1] if options else visitor).new_page()
         opened.append(page)
+        if SLOW_MS:
+            page.add_init_script(slow_script(SLOW_MS))
         page.set_viewport_size(viewport or {"width": 1280, "height": 900})
         return page
 
@@ -204,14 +211,17 @@ def open_page(open_tab: Callable[..., Any], app_address: str) -> Callable[..., A
     return open_path
 
 
-_STILL = """async () => {  // the script has run, every part is there, and nothing has moved for three frames
+_STILL = """async () => {  // the script has run, every part is there and filled, and nothing has moved for three frames
     const script = () => document.querySelector("[data-testid=stApp]")?.dataset.testScriptState;
-    const inside = () => [...document.querySelectorAll("[data-testid=stElementContainer] *")]
-        .flatMap((one) => (one.shadowRoot ? [...one.shadowRoot.querySelectorAll("canvas")] : []));
+    const roots = () => [...document.querySelectorAll("[data-testid=stElementContainer] *")]
+        .flatMap((one) => one.shadowRoot ?? []);
+    const inside = () => roots().flatMap((root) => [...root.querySelectorAll("canvas")]);
+    const filled = () => roots().every((root) => root.querySelector("div > div > [class]")?.childElementCount !== 0);
     const seen = () => [...document.querySelectorAll("h1, button, [data-testid=stElementContainer]"), ...inside()]
         .map((one) => one.getBoundingClientRect()).map(({ top, height }) => `${top} ${height}`).join();
     await document.fonts.ready;  // a picture is drawn again when the font of its numbers comes
-    const ready = () => script() === "notRunning" && !document.querySelector("[data-testid=stSkeleton]");
+    const drawn = () => !document.querySelector("[data-testid=stSkeleton]") && filled();
+    const ready = () => script() === "notRunning" && drawn();
     const before = ready() ? seen() : null;
     for (let frame = 0; frame < 3; frame++) await new Promise((done) => requestAnimationFrame(done));
     return before !== null && ready() && before === seen();

@@ -190,13 +190,14 @@ def test_a_change_of_the_map_by_keys_and_a_stroke_on_it(open_page):
         page.keyboard.press("ArrowLeft")
     page.wait_for_function("window.frames_until.length")
     assert min(page.evaluate("window.frames_until")) <= 2  # a step may change nothing of the channel on screen
-    assert reel.get_attribute("aria-valuetext") == "0.2"
+    page.wait_for_function("reel => reel.ariaValueText === '0.2'", arg=reel.element_handle())
     assert shows(page, 1, change_map("threshold", own, limit=0.2)[0, ..., 0])
     page.get_by_role("button", name="Brush").click()
     canvas = page.locator(f"{VIEW} canvas.over").nth(1)
     canvas.scroll_into_view_if_needed()
     canvas.click(position={"x": 24, "y": 24})
     page.wait_for_url("**map_limit=0.2*")
+    settle(page)
     assert (np.abs(cells(page, 1, 20)[1, 1] - colours("cividis")[255].astype(int)) <= 6).all()
     reel.focus()
     page.keyboard.press("ArrowRight")

@@ -84,6 +84,7 @@ def test_a_click_on_the_map_pins_and_does_not_paint(open_page):
     page.wait_for_url("**pin=*")
     settle(page)
     page.get_by_role("button", name="Brush").click()
+    two_frames(page)
     assert page.get_by_role("button", name="Undo").last.is_disabled()
 
 
