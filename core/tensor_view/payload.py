@@ -101,7 +101,8 @@ def _sent(
         elif url := offer(digest, row):
             one["url"] = url
         elif packed := packing(digest, row):
-            one["packed"] = {"at": filled, "size": len(packed.content), "width": packed.width}
+            size = len(packed.content)
+            one["packed"] = {"at": filled, "size": size, "width": packed.width, "sparse": packed.sparse}
             pieces.append(packed.content)
             filled += len(packed.content)
         else:

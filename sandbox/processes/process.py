@@ -41,10 +41,10 @@ class Reply:
 
 
 class Answer(Future[T]):
-    """The future of a value that is read from a reply.
+    """The future of a value that is read from a reply. Once it has that value, it lets go of the reply.
 
     Attributes:
-        reply: the future of that reply.
+        reply: the future of that reply; None when it has been read.
     """
 
     def __init__(self, reply: Future[Reply], read: Callable[[Future[Reply]], T]) -> None:
@@ -55,12 +55,16 @@ class Answer(Future[T]):
             read: from the future of the reply, which is done, to the value; what it raises is the answer's exception.
         """
         super().__init__()
-        self.reply, self._read = reply, read
+        self.reply: Future[Reply] | None = reply
+        self._read: Callable[[Future[Reply]], T] | None = read
         reply.add_done_callback(self._settle)
 
     def _settle(self, reply: Future[Reply]) -> None:
+        read, self._read, self.reply = self._read, None, None  # both may hold large arrays
+        if read is None:
+            return
         try:
-            value = self._read(reply)
+            value = read(reply)
         except Exception as error:  # whatever it is: a page that waits must get it
             self.set_exception(error)
         else:
@@ -157,7 +161,8 @@ class SandboxProcess:
 
     def queue_position(self, future: Future[Any]) -> int:
         """Of a call or an `Answer`: 1 for the next call; 0 for one that is being answered or is done."""
-        return self._queue.position(future.reply if isinstance(future, Answer) else future)
+        asked = future.reply if isinstance(future, Answer) else future
+        return 0 if asked is None else self._queue.position(asked)
 
     def statistics(self) -> Statistics:
         """The state of the child and counts since the start of the server."""

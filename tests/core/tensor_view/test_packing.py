@@ -36,12 +36,32 @@ def test_halves_come_back(pattern):
     assert packed is None or np.array_equal(bits(unpack(packed)), bits(row))
 
 
-def test_recorded_features_take_a_third():
+@given(BITS, st.integers(1, 4_000), st.sampled_from([0, 3, 7]))
+def test_zeros_are_left_out(pattern, seed, most):
+    """Where there are many of them, of sizes that fill no last byte of the bits that tell them."""
+    row = pattern[: pattern.size - most].copy()
+    row[np.random.default_rng(seed).random(row.size) < 0.8] = 0
+    packed = pack(row.view(np.float32))
+    assert packed.sparse
+    assert packed.count == row.size
+    assert np.array_equal(bits(unpack(packed)), row)
+
+
+@pytest.mark.parametrize(("zeros", "sparse"), [(0, False), (200, False), (300, True), (LEAST + 3, True)])
+def test_few_zeros_stay(zeros, sparse):
+    """A bit for each value takes more than a few zeros: from a quarter of them on they are left out."""
+    row = np.ones(LEAST + 3, np.float32)
+    row[:zeros] = 0
+    assert pack(row).sparse is sparse
+    np.testing.assert_array_equal(unpack(pack(row)), row)
+
+
+def test_recorded_features_take_a_quarter():
     """Half of them are zero after a ReLU, and all of them are halves."""
     features = np.maximum(np.random.default_rng(3).normal(size=20 * 20 * 31), 0).astype(np.float16).astype(np.float32)
     packed = pack(features)
-    assert packed.width == 2
-    assert len(packed.content) < features.nbytes / 3
+    assert (packed.width, packed.sparse) == (2, True)
+    assert len(packed.content) < 0.27 * features.nbytes
 
 
 @pytest.mark.parametrize("size", [LEAST - 1, MOST + 1])
@@ -78,25 +98,32 @@ def test_plan_of_a_message():
     data = payload(view, None, received={digests[2]}, packing=lambda digest, row: pack(row))
     plan = data["meta"]["tensors"]
     size = len(data["packed"])
-    assert plan[0] == {"digest": digests[0], "count": 2_003, "at": None, "packed": {"at": 0, "size": size, "width": 2}}
+    place = {"at": 0, "size": size, "width": 2, "sparse": False}
+    assert plan[0] == {"digest": digests[0], "count": 2_003, "at": None, "packed": place}
     assert (plan[1]["at"], plan[2]["at"], "packed" in plan[2]) == (0, None, False)
     np.testing.assert_array_equal(data["numbers"], small)
 
 
 def test_the_browser_has_each_bit(tmp_path):
-    """All halves, and floats of every kind, through browser/packing.js in Node."""
+    """All halves, and floats of every kind, with many zeros and with few, through browser/packing.js in Node."""
     halves = np.arange(2**16, dtype=np.uint16).view(np.float16).astype(np.float32)
     floats = np.concatenate(
         [np.repeat(np.float32([0, -0.0, np.inf, -np.inf, np.nan, 1e-42, 3.3]), 500), halves[:9] / 3]
     )
-    for name, row, width in (("halves", halves, 2), ("floats", floats, 4)):
+    zeros = np.random.default_rng(7).random(halves.size) < 0.6
+    given = {
+        "halves": (halves, 2, False), "floats": (floats, 4, False),
+        "few halves": (np.where(zeros, np.float32(0), halves)[:-3], 2, True),
+        "few floats": (np.where(zeros[: floats.size], np.float32(0), floats)[:-5], 4, True),
+    }  # fmt: skip
+    for name, (row, width, sparse) in given.items():
         packed = pack(row)
-        assert packed.width == width
+        assert (packed.width, packed.sparse) == (width, sparse)
         (tmp_path / f"{name}.packed").write_bytes(packed.content)
         script = (
             f"import {{ unpack }} from {str(ROOT / 'ui/tensor_view/browser/packing.js')!r};"
             "import { readFileSync, writeFileSync } from 'node:fs';"
-            f"const values = await unpack(readFileSync('{name}.packed'), {row.size}, {width});"
+            f"const values = await unpack(readFileSync('{name}.packed'), {row.size}, {width}, {str(sparse).lower()});"
             f"writeFileSync('{name}.bits', new Uint8Array(values.buffer));"
         )
         subprocess.run(["node", "--input-type=module", "-e", script], cwd=tmp_path, check=True, timeout=60)

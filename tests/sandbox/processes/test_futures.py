@@ -1,6 +1,8 @@
 """The cache of futures: equal requests share one, the least recently used is dropped, failures are asked for again."""
 
+import gc
 import threading
+import weakref
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
@@ -8,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.processes.futures import FutureCache
+from sandbox.processes.process import Answer
 
 
 class Work:
@@ -118,3 +121,20 @@ def test_against_a_list(limit, acts):
         recent.append((key, future))
         if end != "wait" and not future.done():
             future.set_result(1) if end == "done" else future.set_exception(ValueError())
+
+
+def test_an_answer_lets_go_of_its_reply():
+    """What was sent and received may be large; a cache keeps the answer only."""
+
+    class Large:
+        pass
+
+    sent, received, reply = Large(), Large(), Future()
+    ends = [weakref.ref(sent), weakref.ref(received)]
+    answer = Answer(reply, lambda done, sent=sent: (sent is not None, done.result() is not None))
+    assert answer.reply is reply
+    reply.set_result(received)
+    del sent, received, reply
+    gc.collect()
+    assert answer.result(0) == (True, True)
+    assert [end() for end in ends] == [None, None]

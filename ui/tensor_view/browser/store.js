@@ -27,8 +27,7 @@ export function receive(meta, floats, bytes) {
     else if (kept.has(digest) || coming.has(digest)) continue;
     else if (stream) keepDrawn(digest, drawUniform(stream, count));
     else if (url) coming.set(digest, arrive(digest, fetched(count, url)));
-    else if (packed && bytes)
-      coming.set(digest, arrive(digest, unpack(bytes.slice(packed.at, packed.at + packed.size), count, packed.width)));
+    else if (packed && bytes) coming.set(digest, arrive(digest, unpacked(bytes, count, packed)));
   }
 }
 
@@ -52,6 +51,9 @@ async function fetched(count, url) {
   if (content?.byteLength !== 4 * count) throw new RangeError("Not all of a tensor is here.");
   return new Float32Array(content);
 }
+
+const unpacked = (bytes, count, { at, size, width, sparse }) =>
+  unpack(bytes.slice(at, at + size), count, width, sparse);
 
 function keepPart(digest, value) {
   parts.delete(digest);

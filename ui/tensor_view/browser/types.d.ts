@@ -43,8 +43,8 @@ export interface SentTensor {
   /** Offset among the floats. */
   at: number | null;
   url?: string;
-  /** Offset and size among the packed bytes, and bytes of a value: see packing.js. */
-  packed?: { at: number; size: number; width: number };
+  /** Offset and size among the packed bytes, bytes of a value, and whether zeros are left out: see packing.js. */
+  packed?: { at: number; size: number; width: number; sparse: boolean };
   /** How it is drawn here: see random.js. */
   stream?: { state: number[]; increment: number[]; sums: number[] };
 }
