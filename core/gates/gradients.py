@@ -37,10 +37,6 @@ class GateGradients:
             total = total + part
         return total
 
-    def sizes(self) -> dict[str, float]:
-        """The root mean square of the gradient of each step."""
-        return {name: float(np.sqrt(np.mean(np.square(self.to(name), dtype=np.float64)))) for name in self.parts}
-
 
 def gate_gradients(trace: GateTrace, upstream: Any = None) -> GateGradients:
     """Backpropagate through a gate, as TensorFlow does through the same layers.

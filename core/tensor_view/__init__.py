@@ -3,6 +3,7 @@
 The app, its exports and the notebook widget draw the same data. Nothing here knows a screen or a server.
 """
 
+from .enlarged import ENLARGED, Enlarged
 from .frame import frame_of
 from .merge_views import side_by_side, values_view
 from .model import Array, Order, Panel, Range, Reel, Scale, Scene, Selection, TensorView
@@ -17,10 +18,9 @@ from .streams import STREAMS, Streams
 from .words import WORDS
 
 __all__ = [
-    "Array", "Names", "Order", "Packed", "PackedTensors", "Panel", "Range", "Reel", "Scale", "Scene", "Selection",
-    "STREAMS", "Streams", "TensorView", "WEIGHTS", "WORDS", "channel_axis", "colours", "default_axes", "digest_of",
-    "drawn_values",
-    "frame_names", "frame_of", "gate_scales", "is_weight", "joined_modules", "nearest", "notebooks", "pack",
-    "painted_panel", "payload", "read_frames", "read_moves", "read_selection", "shared_scale", "side_by_side",
-    "unpack", "values_view",
+    "Array", "ENLARGED", "Enlarged", "Names", "Order", "Packed", "PackedTensors", "Panel", "Range", "Reel",
+    "STREAMS", "Scale", "Scene", "Selection", "Streams", "TensorView", "WEIGHTS", "WORDS", "channel_axis",
+    "colours", "default_axes", "digest_of", "drawn_values", "frame_names", "frame_of", "gate_scales",
+    "is_weight", "joined_modules", "nearest", "notebooks", "pack", "painted_panel", "payload", "read_frames",
+    "read_moves", "read_selection", "shared_scale", "side_by_side", "unpack", "values_view",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from base64 import b64encode
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -40,6 +40,7 @@ def payload(
     offer: Callable[[str, Array], str | None] | None = None,
     packing: Callable[[str, Array], Packed | None] | None = None,
     stream: Callable[[str, Array], dict[str, Any] | None] | None = None,
+    coarse: Callable[[str], Array | None] | None = None,
 ) -> dict[str, Any]:
     """The data of a view for the browser. Equal views give equal data.
 
@@ -53,6 +54,7 @@ def payload(
         offer: (digest, one row of float32) -> an address from which the browser fetches it, None to send it along.
         packing: (digest, one row of float32) -> the tensor with fewer bytes, None to send it as it is.
         stream: (digest, one row of float32) -> how the browser draws it (`streams.py`), None to send it.
+        coarse: digest -> the map from which the browser interpolates it (`enlarged.py`), None to send it.
     """
     frame, words = frame_of(view), {**WORDS, **view.words}
     notes = [_note(panel, words) for panel in view.panels]
@@ -65,7 +67,11 @@ def payload(
     meta["reels"], frames = reel_plans(view, [panel["start"] is not None for panel in meta["panels"]])
     meta["scene"], picture = scene_plan(view.scene)
     tensors |= frames | picture
-    meta["tensors"], rows, pieces = _sent(tensors, received, stream or _nothing, offer or _nothing, packing or _nothing)
+    grids = _coarse(tensors, received, coarse) if coarse else {}
+    tensors = {digest_of(value): row_of(value) for value in grids.values()} | tensors
+    meta["tensors"], rows, pieces = _sent(
+        tensors, received, grids, stream or _nothing, offer or _nothing, packing or _nothing
+    )
     return {
         "meta": meta,
         "numbers": np.concatenate(rows) if rows else np.zeros(0, np.float32),
@@ -77,14 +83,23 @@ def _nothing(digest: str, row: Array) -> None:
     """No address, nothing packed, nothing to draw."""
 
 
+def _coarse(
+    tensors: Iterable[str], received: Container[str], coarse: Callable[[str], Array | None]
+) -> dict[str, Array]:
+    """The coarser map of each tensor that is interpolated in the browser."""
+    found = {digest: coarse(digest) for digest in tensors if digest not in received}
+    return {digest: value for digest, value in found.items() if value is not None}
+
+
 def _sent(
     tensors: dict[str, Array],
     received: Container[str],
+    grids: Mapping[str, Array],
     stream: Callable[[str, Array], dict[str, Any] | None],
     offer: Callable[[str, Array], str | None],
     packing: Callable[[str, Array], Packed | None],
 ) -> tuple[list[dict[str, Any]], list[Array], list[bytes]]:
-    """Every tensor by its digest, with its start among values or packed bytes, its address, or how it is drawn.
+    """Every tensor by its digest, with its start among values or packed bytes, its address, or how it is made.
 
     None of these if it is known.
     """
@@ -96,7 +111,9 @@ def _sent(
         plan.append(one)
         if digest in received:
             continue
-        if drawn := stream(digest, row):
+        if digest in grids:
+            one["coarse"] = {"digest": digest_of(grids[digest]), "shape": grids[digest].shape}
+        elif drawn := stream(digest, row):
             one["stream"] = drawn
         elif url := offer(digest, row):
             one["url"] = url

@@ -62,3 +62,31 @@ test("the oldest parts go first, and are missing then", () => {
   assert.deepEqual(missing(nth(0)), ["order 0"]);
   assert.deepEqual(complete(nth(599)), { orders: [599] });
 });
+
+const fineOf = (coarse) => ({
+  digest: `fine of ${coarse}`,
+  count: 4,
+  at: null,
+  coarse: { digest: coarse, shape: [1, 1, 1, 1] },
+});
+
+test("a map is interpolated from a coarse one that is here, or comes in the same message", () => {
+  const meta = { tensors: [{ digest: "coarse", count: 1, at: 0 }, fineOf("coarse")] };
+  receive(meta, Float32Array.of(7));
+  assert.equal(awaited(meta).length, 0);
+  assert.deepEqual([...tensorOf("fine of coarse")], [7, 7, 7, 7]);
+});
+
+test("it is waited for with a coarse map that has to be fetched, and missing with one that is lost", async () => {
+  answers.grid = Float32Array.of(3, 3, 3).buffer;
+  const fine = { ...fineOf("grid"), count: 12, coarse: { digest: "grid", shape: [1, 1, 1, 3] } };
+  const meta = { tensors: [...metaOf("grid").tensors, fine] };
+  receive(meta, new Float32Array());
+  assert.equal(awaited(meta).length, 2);
+  await Promise.all(awaited(meta));
+  assert.deepEqual([...tensorOf("fine of grid")], new Array(12).fill(3));
+  const lost = { tensors: [{ digest: "away", count: 1, at: null }, fineOf("away")] };
+  receive(lost, new Float32Array());
+  await Promise.all(awaited(lost));
+  assert.deepEqual(missing(lost), ["away", "fine of away"]);
+});

@@ -13,6 +13,7 @@ from core.dtypes import Array
 from core.gates import GateTrace, pick_weights, run_gate
 from core.gates.map_changes import change_map
 from core.gates.resampling import upsample
+from core.tensor_view import ENLARGED
 from ui.gate.controls import MapChange, SliceChoice
 from ui.gate.network import segmented
 from ui.text import t
@@ -118,7 +119,9 @@ def trace_gate(case: Case, signal: int | None = None) -> GateTrace:
 @remembered(12)
 def _traced(key: str, grid: int, signal: int | None, _x: Array, _g: Array) -> GateTrace:  # noqa: ARG001 -- cache key
     prefix = f"gate{grid}_"
-    return read_only(run_gate("attention", _x, g=_g, weights=pick_weights(arrays("weights", prefix), prefix)))
+    trace = read_only(run_gate("attention", _x, g=_g, weights=pick_weights(arrays("weights", prefix), prefix)))
+    ENLARGED.note(trace.alpha, trace.step("sigmoid").value)
+    return trace
 
 
 def moments() -> list[int]:
@@ -136,8 +139,11 @@ def recorded_maps(case: Case) -> Array | None:
 @remembered(8)
 def _upsampled(grid: int, sample: int) -> Array:
     name = f"gate{grid}"
-    maps: Array = upsample(arrays("alpha", name)[name][:, sample].astype(np.float32), (2, 2))
+    coarse = arrays("alpha", name)[name][:, sample].astype(np.float32)
+    maps: Array = upsample(coarse, (2, 2))
     maps.flags.writeable = False
+    for moment in range(len(maps)):
+        ENLARGED.note(maps[moment : moment + 1], coarse[moment : moment + 1])
     return maps
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from core.dtypes import Array
 from core.gates import GATES, GateTrace, trace_snippet
-from core.gates.gradients import GateGradients, gate_gradients
+from core.gates.gradients import gate_gradients
 from core.gates.health import GateHealth, gate_health
 from core.merges.arithmetic import number
 from core.tensor_view import WEIGHTS
@@ -29,33 +31,47 @@ _GRAPH = "gate_page_steps"
 _LONGEST = 60  # characters of the name of a step
 
 
+@dataclass(frozen=True, eq=False)
+class _Flows:
+    """What is shown of the gradients through a gate; all of them take several times the room of the gate.
+
+    Attributes:
+        alpha: gradient of the map, of its shape.
+        psi: likewise, of the map before its sigmoid.
+        sizes: root mean square of the gradients of alpha, psi and g, and of x "directly" and "through the map".
+    """
+
+    alpha: Array
+    psi: Array
+    sizes: dict[str, float]
+
+
 def show_health(trace: GateTrace, weights: Array) -> None:
     """Statistics of the map on screen, one sentence on what they mean, and the gradients through the gate."""
     health = _health(weights)
     st.markdown("**" + plain(t(health.verdict)) + "**")
     _metrics(health)
-    gradients, sizes = _gradients(trace)
+    flows = _flows(trace)
     st.markdown(t("Gradients for an upstream gradient of ones, through the original gate:"))
-    through, around = (_size(gradients.parts["x"][name]) for name in ("gated", "theta_x"))
     rows = [
-        (t("to the map α: sum over channels, weighted by x"), sizes["alpha"]),
-        (t("through the sigmoid to q: non-zero only where the gate is not saturated"), sizes["psi"]),
-        (t("to the features x, directly through the product"), through),
-        (t("to the features x, through the map"), around),
-        (t("to the gating signal g"), sizes["g"]),
+        (t("to the map α: sum over channels, weighted by x"), flows.sizes["alpha"]),
+        (t("through the sigmoid to q: non-zero only where the gate is not saturated"), flows.sizes["psi"]),
+        (t("to the features x, directly through the product"), flows.sizes["directly"]),
+        (t("to the features x, through the map"), flows.sizes["through the map"]),
+        (t("to the gating signal g"), flows.sizes["g"]),
     ]
     table = pd.DataFrame(
         {t("gradient"): [row[0] for row in rows], t("root mean square"): [number(row[1]) for row in rows]}
     )
     st.table(table.set_index(t("gradient")), alt=t("Gradients through the gate"))
-    parts.part("flows", _show_flows, trace, gradients)
+    parts.part("flows", _show_flows, trace.alpha, flows)
 
 
-def _show_flows(trace: GateTrace, gradients: GateGradients) -> None:
+def _show_flows(weights: Array, flows: _Flows) -> None:
     panels = (
-        Panel(t("map α"), trace.alpha, limits=WEIGHTS),
-        Panel(t("gradient of α"), gradients.to("alpha"), "←"),
-        Panel(t("gradient of q"), gradients.to("psi"), "←"),
+        Panel(t("map α"), weights, limits=WEIGHTS),
+        Panel(t("gradient of α"), flows.alpha, "←"),
+        Panel(t("gradient of q"), flows.psi, "←"),
     )
     tensor_view(TensorView(panels, axes=(1, 2), words=translated_words()), key="flows")
 
@@ -65,10 +81,14 @@ def _health(weights: Array) -> GateHealth:
     return gate_health(weights)
 
 
-@remembered(12)
-def _gradients(trace: GateTrace) -> tuple[GateGradients, dict[str, float]]:
+@remembered(64)
+def _flows(trace: GateTrace) -> _Flows:
     found = gate_gradients(trace)
-    return found, found.sizes()
+    shown = {name: found.to(name) for name in ("alpha", "psi", "g")}
+    through = {"directly": found.parts["x"]["gated"], "through the map": found.parts["x"]["theta_x"]}
+    for value in (shown["alpha"], shown["psi"]):
+        value.flags.writeable = False  # so that its digest is kept
+    return _Flows(shown["alpha"], shown["psi"], {name: _size(value) for name, value in (shown | through).items()})
 
 
 def show_steps(trace: GateTrace) -> None:
@@ -125,4 +145,4 @@ def _percent(share: float) -> str:
 
 
 def _size(value: Array) -> float:
-    return float((value.astype("float64") ** 2).mean() ** 0.5)
+    return float(np.sqrt(np.mean(np.square(value, dtype=np.float64))))

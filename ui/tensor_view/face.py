@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from core.tensor_view import (
+    ENLARGED,
     STREAMS,
     Array,
     Names,
@@ -91,8 +92,10 @@ def _message(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """What is sent to the browser, without what it has already; and the whole plan of the view."""
     known, lost = received(key), missing(key)
-    offer, packing, stream = partial(_offered, lost), partial(_packed, lost), partial(_drawn, lost)
-    sent_view = payload(view, asked, received=known, offer=offer, packing=packing, stream=stream)
+    sent_view = payload(
+        view, asked, received=known, offer=partial(_offered, lost), packing=partial(_packed, lost),
+        stream=partial(_drawn, lost), coarse=partial(_coarse, lost),
+    )  # fmt: skip
     meta = sent_view["meta"]
     if meta["scene"] is not None:
         painted = painted_panel(held.get("painted"), view)
@@ -119,6 +122,11 @@ def _packed(lost: Container[str], digest: str, row: Array) -> Packed | None:
 def _drawn(lost: Container[str], digest: str, row: Array) -> dict[str, Any] | None:
     """How the browser draws it; what it did not draw as it is here crosses as values."""
     return None if digest in lost else STREAMS.plan(digest, row)
+
+
+def _coarse(lost: Container[str], digest: str) -> Array | None:
+    """The map from which the browser interpolates it; what it did not make crosses as values."""
+    return None if digest in lost else ENLARGED.find(digest)
 
 
 def painting(view: TensorView, key: str) -> Array | None:

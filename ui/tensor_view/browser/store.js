@@ -2,6 +2,7 @@
 // Tensors that this page has received, by digest: Python sends each once for a session and then only names it. So are
 // the parts of plans that most views have in common, such as their words.
 
+import { enlarge } from "./enlarging.js";
 import { unpack } from "./packing.js";
 import { drawUniform } from "./random.js";
 
@@ -22,10 +23,12 @@ const parts = new Map(); // digest: part of a plan; the oldest go first
  */
 export function receive(meta, floats, bytes) {
   for (const { digest, value } of Object.values(meta.parts ?? {})) if (value !== undefined) keepPart(digest, value);
-  for (const { digest, count, at, url, packed, stream } of meta.tensors ?? []) {
+  for (const { digest, count, at, url, packed, stream, coarse } of meta.tensors ?? []) {
     if (at !== null) keep(digest, floats.slice(at, at + count));
     else if (kept.has(digest) || coming.has(digest)) continue;
     else if (stream) keepDrawn(digest, drawUniform(stream, count));
+    else if (coarse && kept.has(coarse.digest)) keep(digest, enlarged(coarse, count));
+    else if (coarse) coming.set(digest, arrive(digest, enlargedLater(coarse, count)));
     else if (url) coming.set(digest, arrive(digest, fetched(count, url)));
     else if (packed && bytes) coming.set(digest, arrive(digest, unpacked(bytes, count, packed)));
   }
@@ -43,6 +46,14 @@ async function arrive(digest, promise) {
     // It is missing then, and asked for once more.
   }
   coming.delete(digest);
+}
+
+const enlarged = ({ digest, shape }, count) => enlarge(kept.get(digest), shape, count);
+
+/** Once the coarse map is here; it comes before the fine one, in the same message or in an earlier one. */
+async function enlargedLater(coarse, count) {
+  await coming.get(coarse.digest);
+  return enlarged(coarse, count);
 }
 
 async function fetched(count, url) {

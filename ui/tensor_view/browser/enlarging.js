@@ -1,0 +1,41 @@
+// @ts-check
+// Maps that a gate interpolates, made here from their coarse grid as Python does it (core/gates/resampling.py): linear,
+// one axis after the other, the columns first, each step rounded to float32. All are enlarged alike along both axes.
+
+const round = Math.fround;
+
+/**
+ * @param {Float32Array} coarse
+ * @param {number[]} shape of it: batch, rows, columns, channels
+ * @param {number} count of values of the fine map
+ */
+export function enlarge(coarse, [batch, rows, columns, channels], count) {
+  const factor = Math.sqrt(count / coarse.length);
+  if (!Number.isInteger(factor)) throw new RangeError("The fine map is no multiple of the coarse one.");
+  const wide = alongAxis(coarse, batch * rows, columns, channels, factor);
+  return alongAxis(wide, batch, rows, columns * factor * channels, factor);
+}
+
+/** Enlarge (outer, size, inner) to (outer, size × factor, inner). */
+function alongAxis(values, outer, size, inner, factor) {
+  const fine = size * factor;
+  const result = new Float32Array(outer * fine * inner);
+  for (let at = 0; at < fine; at++) {
+    const place = round(round(round(at + 0.5) * round(size / fine)) - 0.5);
+    const low = Math.max(Math.floor(place), 0);
+    const high = Math.min(Math.ceil(place), size - 1);
+    const share = round(place - Math.floor(place));
+    for (let block = 0; block < outer; block++) {
+      const [before, after, into] = [
+        (block * size + low) * inner,
+        (block * size + high) * inner,
+        (block * fine + at) * inner,
+      ];
+      for (let step = 0; step < inner; step++) {
+        const first = values[before + step];
+        result[into + step] = first + round(round(values[after + step] - first) * share);
+      }
+    }
+  }
+  return result;
+}
