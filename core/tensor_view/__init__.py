@@ -3,13 +3,13 @@
 The app, its exports and the notebook widget draw the same data. Nothing here knows a screen or a server.
 """
 
-from .enlarged import ENLARGED, Enlarged
 from .frame import frame_of
 from .merge_views import side_by_side, values_view
 from .model import Array, Order, Panel, Range, Reel, Scale, Scene, Selection, TensorView
 from .numbers import digest_of, drawn_values
 from .packing import Packed, PackedTensors, pack, unpack
 from .payload import default_axes, payload
+from .recipes import RECIPES, Recipe, Recipes
 from .reels import Names, frame_names, read_frames, read_moves
 from .scales import WEIGHTS, gate_scales, is_weight, shared_scale
 from .script import joined_modules
@@ -18,7 +18,7 @@ from .streams import STREAMS, Streams
 from .words import WORDS
 
 __all__ = [
-    "Array", "ENLARGED", "Enlarged", "Names", "Order", "Packed", "PackedTensors", "Panel", "Range", "Reel",
+    "Array", "RECIPES", "Recipe", "Recipes", "Names", "Order", "Packed", "PackedTensors", "Panel", "Range", "Reel",
     "STREAMS", "Scale", "Scene", "Selection", "Streams", "TensorView", "WEIGHTS", "WORDS", "channel_axis",
     "colours", "default_axes", "digest_of", "drawn_values", "frame_names", "frame_of", "gate_scales",
     "is_weight", "joined_modules", "nearest", "notebooks", "pack", "painted_panel", "payload", "read_frames",

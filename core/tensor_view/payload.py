@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from base64 import b64encode
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Mapping
 from functools import cache
 from typing import Any
 
@@ -20,6 +20,7 @@ from .frame import Frame, frame_of
 from .model import Array, Panel, Scale, TensorView
 from .numbers import EXACT_DOUBLE, digest_of, largest, needs_doubles, row_of
 from .packing import Packed
+from .recipes import Recipe
 from .reels import reel_plans
 from .scene import scene_plan
 from .words import WORDS
@@ -40,7 +41,7 @@ def payload(
     offer: Callable[[str, Array], str | None] | None = None,
     packing: Callable[[str, Array], Packed | None] | None = None,
     stream: Callable[[str, Array], dict[str, Any] | None] | None = None,
-    coarse: Callable[[str], Array | None] | None = None,
+    recipe: Callable[[str], Recipe | None] | None = None,
 ) -> dict[str, Any]:
     """The data of a view for the browser. Equal views give equal data.
 
@@ -54,7 +55,7 @@ def payload(
         offer: (digest, one row of float32) -> an address from which the browser fetches it, None to send it along.
         packing: (digest, one row of float32) -> the tensor with fewer bytes, None to send it as it is.
         stream: (digest, one row of float32) -> how the browser draws it (`streams.py`), None to send it.
-        coarse: digest -> the map from which the browser interpolates it (`enlarged.py`), None to send it.
+        recipe: digest -> what the browser makes it of (`recipes.py`), None to send it.
     """
     frame, words = frame_of(view), {**WORDS, **view.words}
     notes = [_note(panel, words) for panel in view.panels]
@@ -67,10 +68,9 @@ def payload(
     meta["reels"], frames = reel_plans(view, [panel["start"] is not None for panel in meta["panels"]])
     meta["scene"], picture = scene_plan(view.scene)
     tensors |= frames | picture
-    grids = _coarse(tensors, received, coarse) if coarse else {}
-    tensors = {digest_of(value): row_of(value) for value in grids.values()} | tensors
+    tensors, recipes = _with_sources(tensors, received, recipe) if recipe else (tensors, {})
     meta["tensors"], rows, pieces = _sent(
-        tensors, received, grids, stream or _nothing, offer or _nothing, packing or _nothing
+        tensors, received, recipes, stream or _nothing, offer or _nothing, packing or _nothing
     )
     return {
         "meta": meta,
@@ -83,18 +83,28 @@ def _nothing(digest: str, row: Array) -> None:
     """No address, nothing packed, nothing to draw."""
 
 
-def _coarse(
-    tensors: Iterable[str], received: Container[str], coarse: Callable[[str], Array | None]
-) -> dict[str, Array]:
-    """The coarser map of each tensor that is interpolated in the browser."""
-    found = {digest: coarse(digest) for digest in tensors if digest not in received}
-    return {digest: value for digest, value in found.items() if value is not None}
+def _with_sources(
+    tensors: Mapping[str, Array], received: Container[str], recipe: Callable[[str], Recipe | None]
+) -> tuple[dict[str, Array], dict[str, Recipe]]:
+    """All tensors, each after what it is made of; and the recipes."""
+    found, recipes = dict[str, Array](), dict[str, Recipe]()
+
+    def add(digest: str, row: Array) -> None:
+        if digest not in found and digest not in received and (made := recipe(digest)):
+            recipes[digest] = made
+            for source in made.sources:
+                add(digest_of(source), row_of(source))
+        found.setdefault(digest, row)
+
+    for digest, row in tensors.items():
+        add(digest, row)
+    return found, recipes
 
 
 def _sent(
     tensors: dict[str, Array],
     received: Container[str],
-    grids: Mapping[str, Array],
+    recipes: Mapping[str, Recipe],
     stream: Callable[[str, Array], dict[str, Any] | None],
     offer: Callable[[str, Array], str | None],
     packing: Callable[[str, Array], Packed | None],
@@ -111,8 +121,9 @@ def _sent(
         plan.append(one)
         if digest in received:
             continue
-        if digest in grids:
-            one["coarse"] = {"digest": digest_of(grids[digest]), "shape": grids[digest].shape}
+        if made := recipes.get(digest):
+            sources = [{"digest": digest_of(source), "shape": source.shape} for source in made.sources]
+            one["made"] = {"how": made.how, "of": sources}
         elif drawn := stream(digest, row):
             one["stream"] = drawn
         elif url := offer(digest, row):

@@ -63,12 +63,8 @@ test("the oldest parts go first, and are missing then", () => {
   assert.deepEqual(complete(nth(599)), { orders: [599] });
 });
 
-const fineOf = (coarse) => ({
-  digest: `fine of ${coarse}`,
-  count: 4,
-  at: null,
-  coarse: { digest: coarse, shape: [1, 1, 1, 1] },
-});
+const enlarged = (digest, shape = [1, 1, 1, 1]) => ({ how: "enlarge", of: [{ digest, shape }] });
+const fineOf = (coarse) => ({ digest: `fine of ${coarse}`, count: 4, at: null, made: enlarged(coarse) });
 
 test("a map is interpolated from a coarse one that is here, or comes in the same message", () => {
   const meta = { tensors: [{ digest: "coarse", count: 1, at: 0 }, fineOf("coarse")] };
@@ -79,7 +75,7 @@ test("a map is interpolated from a coarse one that is here, or comes in the same
 
 test("it is waited for with a coarse map that has to be fetched, and missing with one that is lost", async () => {
   answers.grid = Float32Array.of(3, 3, 3).buffer;
-  const fine = { ...fineOf("grid"), count: 12, coarse: { digest: "grid", shape: [1, 1, 1, 3] } };
+  const fine = { ...fineOf("grid"), count: 12, made: enlarged("grid", [1, 1, 1, 3]) };
   const meta = { tensors: [...metaOf("grid").tensors, fine] };
   receive(meta, new Float32Array());
   assert.equal(awaited(meta).length, 2);
@@ -89,4 +85,17 @@ test("it is waited for with a coarse map that has to be fetched, and missing wit
   receive(lost, new Float32Array());
   await Promise.all(awaited(lost));
   assert.deepEqual(missing(lost), ["away", "fine of away"]);
+});
+
+test("a product is made when both of its sources are here", async () => {
+  answers.x = Float32Array.of(2, 3, 5).buffer;
+  const of = [
+    { digest: "x", shape: [1, 3] },
+    { digest: "w", shape: [1, 1] },
+  ];
+  const product = { digest: "x × w", count: 3, at: null, made: { how: "multiply", of } };
+  const meta = { tensors: [...metaOf("x").tensors, { digest: "w", count: 1, at: 0 }, product] };
+  receive(meta, Float32Array.of(7));
+  await Promise.all(awaited(meta));
+  assert.deepEqual([...tensorOf("x × w")], [14, 21, 35]);
 });

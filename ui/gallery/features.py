@@ -12,6 +12,7 @@ from core.digests import digest
 from core.dtypes import FLOAT32, Array
 from core.gates import GATES, GateTrace, gate_shapes, not_computed, pick_weights, run_gate
 from core.limits import check_features
+from core.tensor_view import RECIPES
 from ui.gallery.controls import FeatureChoice, GateChoice
 from ui.text import plain, t
 from ui.views import cached
@@ -124,7 +125,19 @@ def _is_trained(choice: GateChoice, features: Features) -> bool:
 
 @remembered(24)
 def _run_small(name: str, variant: str, key: str, seed: int, trained: bool, _x: Array, _g: Array) -> GateTrace:  # noqa: ARG001 -- the key of the cache
-    return read_only(_computed(name, variant, seed, trained, _x, _g))
+    trace = read_only(_computed(name, variant, seed, trained, _x, _g))
+    _note_products(trace)
+    return trace
+
+
+def _note_products(trace: GateTrace) -> None:
+    """Let views send the products of the features as the features and the weights."""
+    x = trace.step("x").value
+    for step in trace.merges:
+        inputs = [trace.step(name).value for name in step.inputs]
+        others = [value for value in inputs if value is not x]
+        if step.alignment and step.alignment.operation == "Multiply" and len(inputs) == 2 and len(others) == 1:
+            RECIPES.note_product(step.value, x, others[0])
 
 
 @remembered(6)

@@ -13,7 +13,7 @@ from core.dtypes import Array
 from core.gates import GateTrace, pick_weights, run_gate
 from core.gates.map_changes import change_map
 from core.gates.resampling import upsample
-from core.tensor_view import ENLARGED
+from core.tensor_view import RECIPES
 from ui.gate.controls import MapChange, SliceChoice
 from ui.gate.network import segmented
 from ui.text import t
@@ -120,7 +120,7 @@ def trace_gate(case: Case, signal: int | None = None) -> GateTrace:
 def _traced(key: str, grid: int, signal: int | None, _x: Array, _g: Array) -> GateTrace:  # noqa: ARG001 -- cache key
     prefix = f"gate{grid}_"
     trace = read_only(run_gate("attention", _x, g=_g, weights=pick_weights(arrays("weights", prefix), prefix)))
-    ENLARGED.note(trace.alpha, trace.step("sigmoid").value)
+    RECIPES.note_enlarged(trace.alpha, trace.step("sigmoid").value)
     return trace
 
 
@@ -143,7 +143,7 @@ def _upsampled(grid: int, sample: int) -> Array:
     maps: Array = upsample(coarse, (2, 2))
     maps.flags.writeable = False
     for moment in range(len(maps)):
-        ENLARGED.note(maps[moment : moment + 1], coarse[moment : moment + 1])
+        RECIPES.note_enlarged(maps[moment : moment + 1], coarse[moment : moment + 1])
     return maps
 
 

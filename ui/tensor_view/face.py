@@ -10,12 +10,13 @@ from typing import Any
 import pyarrow as pa
 
 from core.tensor_view import (
-    ENLARGED,
+    RECIPES,
     STREAMS,
     Array,
     Names,
     Packed,
     PackedTensors,
+    Recipe,
     Selection,
     TensorView,
     frame_names,
@@ -94,7 +95,7 @@ def _message(
     known, lost = received(key), missing(key)
     sent_view = payload(
         view, asked, received=known, offer=partial(_offered, lost), packing=partial(_packed, lost),
-        stream=partial(_drawn, lost), coarse=partial(_coarse, lost),
+        stream=partial(_drawn, lost), recipe=partial(_recipe, lost),
     )  # fmt: skip
     meta = sent_view["meta"]
     if meta["scene"] is not None:
@@ -124,9 +125,9 @@ def _drawn(lost: Container[str], digest: str, row: Array) -> dict[str, Any] | No
     return None if digest in lost else STREAMS.plan(digest, row)
 
 
-def _coarse(lost: Container[str], digest: str) -> Array | None:
-    """The map from which the browser interpolates it; what it did not make crosses as values."""
-    return None if digest in lost else ENLARGED.find(digest)
+def _recipe(lost: Container[str], digest: str) -> Recipe | None:
+    """What the browser makes it of; what it did not make crosses as values."""
+    return None if digest in lost else RECIPES.find(digest)
 
 
 def painting(view: TensorView, key: str) -> Array | None:

@@ -2,7 +2,7 @@
 // Tensors that this page has received, by digest: Python sends each once for a session and then only names it. So are
 // the parts of plans that most views have in common, such as their words.
 
-import { enlarge } from "./enlarging.js";
+import { make } from "./making.js";
 import { unpack } from "./packing.js";
 import { drawUniform } from "./random.js";
 
@@ -23,12 +23,12 @@ const parts = new Map(); // digest: part of a plan; the oldest go first
  */
 export function receive(meta, floats, bytes) {
   for (const { digest, value } of Object.values(meta.parts ?? {})) if (value !== undefined) keepPart(digest, value);
-  for (const { digest, count, at, url, packed, stream, coarse } of meta.tensors ?? []) {
+  for (const { digest, count, at, url, packed, stream, made } of meta.tensors ?? []) {
     if (at !== null) keep(digest, floats.slice(at, at + count));
     else if (kept.has(digest) || coming.has(digest)) continue;
     else if (stream) keepDrawn(digest, drawUniform(stream, count));
-    else if (coarse && kept.has(coarse.digest)) keep(digest, enlarged(coarse, count));
-    else if (coarse) coming.set(digest, arrive(digest, enlargedLater(coarse, count)));
+    else if (made?.of.every((one) => kept.has(one.digest))) keep(digest, makeNow(made, count));
+    else if (made) coming.set(digest, arrive(digest, makeLater(made, count)));
     else if (url) coming.set(digest, arrive(digest, fetched(count, url)));
     else if (packed && bytes) coming.set(digest, arrive(digest, unpacked(bytes, count, packed)));
   }
@@ -48,12 +48,17 @@ async function arrive(digest, promise) {
   coming.delete(digest);
 }
 
-const enlarged = ({ digest, shape }, count) => enlarge(kept.get(digest), shape, count);
+const makeNow = ({ how, of }, count) =>
+  make(
+    how,
+    of.map(({ digest, shape }) => [kept.get(digest), shape]),
+    count,
+  );
 
-/** Once the coarse map is here; it comes before the fine one, in the same message or in an earlier one. */
-async function enlargedLater(coarse, count) {
-  await coming.get(coarse.digest);
-  return enlarged(coarse, count);
+/** Once its sources are here; they come before it, in the same message or in an earlier one. */
+async function makeLater(made, count) {
+  await Promise.all(made.of.map(({ digest }) => coming.get(digest)));
+  return makeNow(made, count);
 }
 
 async function fetched(count, url) {

@@ -47,8 +47,13 @@ export interface SentTensor {
   packed?: { at: number; size: number; width: number; sparse: boolean };
   /** How it is drawn here: see random.js. */
   stream?: { state: number[]; increment: number[]; sums: number[] };
-  /** The map from which it is interpolated here: see enlarging.js. */
-  coarse?: { digest: string; shape: number[] };
+  /** What it is made of here: see making.js. */
+  made?: Recipe;
+}
+
+export interface Recipe {
+  how: "enlarge" | "multiply";
+  of: { digest: string; shape: number[] }[];
 }
 
 export type Kind = "auto" | "sequential" | "diverging";

@@ -1,0 +1,73 @@
+// @ts-check
+// Tensors that are made here of others, each bit as Python has it (core/tensor_view/recipes.py).
+
+const round = Math.fround;
+
+/**
+ * @param {string} how
+ * @param {[Float32Array, number[]][]} sources each with its shape
+ * @param {number} count of values
+ */
+export const make = (how, sources, count) => HOW[how](sources, count);
+
+const HOW = { enlarge, multiply };
+
+/**
+ * A map on a finer grid, as in core/gates/resampling.py: linear, one axis after the other, the columns first, each step
+ * rounded to float32; by one factor along both axes.
+ */
+function enlarge([[coarse, [batch, rows, columns, channels]]], count) {
+  const factor = Math.sqrt(count / coarse.length);
+  if (!Number.isInteger(factor)) throw new RangeError("The fine map is no multiple of the coarse one.");
+  const wide = alongAxis(coarse, batch * rows, columns, channels, factor);
+  return alongAxis(wide, batch, rows, columns * factor * channels, factor);
+}
+
+/** Enlarge (outer, size, inner) to (outer, size × factor, inner). */
+function alongAxis(values, outer, size, inner, factor) {
+  const fine = size * factor;
+  const result = new Float32Array(outer * fine * inner);
+  for (let at = 0; at < fine; at++) {
+    const place = round(round(round(at + 0.5) * round(size / fine)) - 0.5);
+    const low = Math.max(Math.floor(place), 0);
+    const high = Math.min(Math.ceil(place), size - 1);
+    const share = round(place - Math.floor(place));
+    for (let block = 0; block < outer; block++) {
+      const [before, after, into] = [
+        (block * size + low) * inner,
+        (block * size + high) * inner,
+        (block * fine + at) * inner,
+      ];
+      for (let step = 0; step < inner; step++) {
+        const first = values[before + step];
+        result[into + step] = first + round(round(values[after + step] - first) * share);
+      }
+    }
+  }
+  return result;
+}
+
+/** Features times weights of the same rank, whose axes have the size of those of the features or 1. */
+function multiply([[features, shape], [weights, sizes]]) {
+  const result = new Float32Array(features.length);
+  const steps = stepsOf(sizes);
+  const last = shape.length - 1;
+  const index = shape.map(() => 0);
+  for (let at = 0, from = 0; at < result.length;) {
+    for (let step = 0; step < shape[last]; step++, at++) result[at] = features[at] * weights[from + step * steps[last]];
+    for (let axis = last - 1; axis >= 0; axis--) {
+      from += steps[axis];
+      if (++index[axis] < shape[axis]) break;
+      from -= steps[axis] * shape[axis];
+      index[axis] = 0;
+    }
+  }
+  return result;
+}
+
+/** How far the offset moves for one step along each axis; 0 along an axis of size 1. */
+function stepsOf(sizes) {
+  const steps = sizes.map(() => 0);
+  for (let axis = sizes.length - 1, step = 1; axis >= 0; step *= sizes[axis--]) if (sizes[axis] > 1) steps[axis] = step;
+  return steps;
+}
