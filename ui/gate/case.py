@@ -70,7 +70,7 @@ def find_case(choice: SliceChoice, grid: int) -> Case:
     return _run(key, grid, found.arrays)
 
 
-@remembered(32)
+@remembered(16)
 def _recorded(number: int, grid: int) -> Case:
     samples, trace = arrays("samples"), arrays(f"trace_{grid}")
     one = slice(number, number + 1)

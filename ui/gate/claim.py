@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from core import Merged
 from core.dtypes import Array
 from core.merges.merge import merge
 from ui.text import t
-from ui.views.cached import remembered
+from ui.views.cached import multiplied, remembered
 from ui.views.keras_check import show_verdict
 
 
@@ -21,7 +20,7 @@ def show_claim(features: Array, weights: Array) -> None:
         weights: (1, H, W, 1).
     """
     x = features.astype(np.float32, copy=False)
-    first, equal = _compared(x, weights)
+    equal = _compared(x, weights)
     count = x.shape[-1]
     if equal == count:
         text = t(
@@ -35,15 +34,14 @@ def show_claim(features: Array, weights: Array) -> None:
         st.markdown(
             ":material/error: " + t("{equal} of {count} channels are x·α, bit-exact.", equal=equal, count=count)
         )
-    show_verdict("Multiply", [x, weights], first)
+    show_verdict("Multiply", [x, weights], multiplied(x, weights))
 
 
-@remembered(12)
-def _compared(x: Array, weights: Array) -> tuple[Merged, int]:
-    """The product, and how many of its channels are equal in both orders."""
-    first, second = merge("Multiply", (x, weights)), merge("Multiply", (weights, x))
-    first.value.flags.writeable = False
-    return first, equal_channels(x, weights, first.value, second.value)
+@remembered(64)
+def _compared(x: Array, weights: Array) -> int:
+    """How many channels of the product are equal in both orders."""
+    second = merge("Multiply", (weights, x))
+    return equal_channels(x, weights, multiplied(x, weights).value, second.value)
 
 
 def equal_channels(features: Array, weights: Array, *products: Array) -> int:

@@ -33,7 +33,7 @@ from ui.tensor_view.delivery import missing, named_parts, note_sent, received, s
 from ui.tensor_view.outbox import OUTBOX
 
 _BROWSER = Path(__file__).parent / "browser"
-_PACKED = PackedTensors(24_000_000)  # bytes
+_PACKED = PackedTensors(16_000_000)  # bytes
 
 
 def joined_script() -> str:

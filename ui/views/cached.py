@@ -16,6 +16,7 @@ import numpy as np
 from core.digests import is_constant
 from core.dtypes import Array
 from core.gates import GateTrace, channels
+from core.merges.merge import Merged, merge
 from core.merges.samples import make_sample
 from core.tensor_view import STREAMS
 
@@ -138,6 +139,14 @@ def sample(name: str, shape: tuple[int, ...], *, number: int, seed: int, dtype: 
     if name == "uniform" and values.dtype == np.float32:
         STREAMS.note(values, seed + number)
     return values
+
+
+@remembered(12)
+def multiplied(features: Array, weights: Array) -> Merged:
+    """`Multiply` of features and weights; its value is read-only."""
+    merged = merge("Multiply", (features, weights))
+    merged.value.flags.writeable = False
+    return merged
 
 
 @remembered(64)

@@ -7,16 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from core import MERGES, Alignment, Merged
+from core import MERGES, Alignment
 from core.dtypes import Array
 from core.gates import GateTrace, Step
 from core.gates.channels import ORDERS, ChannelFigures, channel_order
-from core.merges.merge import merge
 from core.tensor_view import WEIGHTS, is_weight, shared_scale
 from ui import counters
 from ui.tensor_view import Order, Panel, Scale, TensorView
 from ui.text import t
-from ui.views.cached import gated_figures, remembered
+from ui.views.cached import gated_figures, multiplied
 from ui.views.merge_view import translated_words
 
 
@@ -29,7 +28,8 @@ def product_view(features: Array, weights: Array, *, reference: Array | None = N
         reference: the map by which the channels are ordered; `weights` by default.
         paint: whether the map can be painted on.
     """
-    merged, figures = _product(features, weights, weights if reference is None else reference)
+    merged = multiplied(features, weights)
+    figures = gated_figures(features, weights if reference is None else reference)
     counters.merged("Multiply")
     panels = (
         Panel(t("features x"), features),
@@ -44,13 +44,6 @@ def product_view(features: Array, weights: Array, *, reference: Array | None = N
         scale=Scale(range="channel"),
         words=translated_words(),
     )
-
-
-@remembered(12)
-def _product(features: Array, weights: Array, ordered_by: Array) -> tuple[Merged, ChannelFigures]:
-    merged = merge("Multiply", (features, weights))
-    merged.value.flags.writeable = False
-    return merged, gated_figures(features, ordered_by)
 
 
 def named_orders(figures: ChannelFigures) -> tuple[Order, ...]:
