@@ -211,20 +211,24 @@ def open_page(open_tab: Callable[..., Any], app_address: str) -> Callable[..., A
     return open_path
 
 
-_STILL = """async () => {  // the script has run, every part is there and filled, and nothing has moved for three frames
+_STILL = """async () => {  // empty if the script has run, each part is filled, and nothing moves for three frames
     const script = () => document.querySelector("[data-testid=stApp]")?.dataset.testScriptState;
     const roots = () => [...document.querySelectorAll("[data-testid=stElementContainer] *")]
         .flatMap((one) => one.shadowRoot ?? []);
     const inside = () => roots().flatMap((root) => [...root.querySelectorAll("canvas")]);
-    const filled = () => roots().every((root) => root.querySelector("div > div > [class]")?.childElementCount !== 0);
+    const parts = () => roots().map((root) => root.querySelector("div > div > [class]"));
     const seen = () => [...document.querySelectorAll("h1, button, [data-testid=stElementContainer]"), ...inside()]
         .map((one) => one.getBoundingClientRect()).map(({ top, height }) => `${top} ${height}`).join();
+    const waiting = () => {
+        if (script() !== "notRunning") return `the script is ${script()}`;
+        if (document.querySelector("[data-testid=stSkeleton]")) return "a part is not there";
+        const empty = parts().find((one) => one?.childElementCount === 0);
+        return empty ? `${empty.className} is empty` : "";
+    };
     await document.fonts.ready;  // a picture is drawn again when the font of its numbers comes
-    const drawn = () => !document.querySelector("[data-testid=stSkeleton]") && filled();
-    const ready = () => script() === "notRunning" && drawn();
-    const before = ready() ? seen() : null;
+    const [first, before] = [waiting(), seen()];
     for (let frame = 0; frame < 3; frame++) await new Promise((done) => requestAnimationFrame(done));
-    return before !== null && ready() && before === seen();
+    return first || waiting() || (before === seen() ? "" : "something moves");
 }"""
 _LOOKS = 2_000  # of three frames each
 
@@ -232,8 +236,11 @@ _LOOKS = 2_000  # of three frames each
 def settle(page: Any) -> None:
     """Wait until the script has run and the page no longer changes. Streamlit marks a run when it is asked for."""
     page.wait_for_selector("[data-testid=stMainBlockContainer] h1")
-    # `wait_for_function` does not wait for what an asynchronous function returns
-    assert any(page.evaluate(_STILL) for _ in range(_LOOKS)), "the page still changes"
+    for _ in range(_LOOKS):  # `wait_for_function` does not wait for what an asynchronous function returns
+        waiting = page.evaluate(_STILL)
+        if not waiting:
+            return
+    raise AssertionError(f"the page still changes: {waiting}")
 
 
 def _note_foreign(page: Any, url: str, address: str) -> None:

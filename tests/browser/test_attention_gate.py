@@ -206,6 +206,39 @@ def test_a_change_of_the_map_by_keys_and_a_stroke_on_it(open_page):
     assert not page.errors
 
 
+def test_a_stroke_stays_when_the_page_is_drawn_meanwhile(open_page):
+    """The brush is down while a message with the same map and other frames comes for the view."""
+    page = open_page("Attention_gate?map=sharpen&map_temperature=1")
+    page.get_by_role("combobox", name="Replace α by").click()
+    page.get_by_role("option", name="α: original").click()
+    page.get_by_role("slider", name="Temperature T").wait_for(state="detached")
+    settle(page)
+    page.get_by_role("button", name="Brush").click()
+    canvas = page.locator(f"{VIEW} canvas.over").nth(1)
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+
+    def is_painted(row, column):
+        return (np.abs(cells(page, 1, 20)[row, column] - colours("cividis")[255].astype(int)) <= 6).all()
+
+    def move_to(row, column):
+        page.mouse.move(box["x"] + (column + 0.5) / 20 * box["width"], box["y"] + (row + 0.5) / 20 * box["height"])
+
+    move_to(2, 3)
+    page.mouse.down()
+    move_to(2, 5)
+    page.go_back()
+    page.get_by_role("slider", name="Temperature T").wait_for()
+    settle(page)
+    assert is_painted(2, 3)
+    move_to(2, 9)
+    page.mouse.up()
+    settle(page)
+    assert is_painted(2, 3)
+    assert is_painted(2, 9)
+    assert not page.errors
+
+
 def test_the_moments_can_be_played(open_page):
     """From the last on to the first and on; the link says where it was stopped."""
     page = open_page("Attention_gate")

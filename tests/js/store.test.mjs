@@ -99,3 +99,14 @@ test("a product is made when both of its sources are here", async () => {
   await Promise.all(awaited(meta));
   assert.deepEqual([...tensorOf("x × w")], [14, 21, 35]);
 });
+
+test("what cannot be made of its sources is missing, and asked for", () => {
+  const meta = {
+    tensors: [
+      { digest: "odd", count: 3, at: 0 },
+      { ...fineOf("odd"), count: 4 },
+    ],
+  };
+  receive(meta, Float32Array.of(1, 2, 3));
+  assert.deepEqual(missing(meta), ["fine of odd"]);
+});

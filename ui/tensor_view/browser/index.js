@@ -157,7 +157,8 @@ function wanted(meta, before) {
  */
 function refill(held, data, sent, send) {
   const { app } = held;
-  const painted = app.model.panels.filter((panel) => panel.paintable && panel.values && app.brush.canUndo());
+  const hasPaint = app.brush.canUndo() || app.brush.active(); // numbers may come while the brush is down
+  const painted = app.model.panels.filter((panel) => panel.paintable && panel.values && hasPaint);
   const copies = painted.map((panel) => ({ panel, values: panel.values, digest: panel.digest }));
   const asked = JSON.stringify(held.meta.selection) !== JSON.stringify(data.meta.selection);
   Object.assign(held, { meta: data.meta, sent, send });
@@ -176,6 +177,7 @@ function refill(held, data, sent, send) {
     recompute(app.model, panel.number, listCells(panel.shape.map((size) => [0, size])));
   }
   if (!kept.length) {
+    app.brush.drop();
     app.brush.forget();
     held.painted = null;
   }

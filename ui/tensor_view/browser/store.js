@@ -27,7 +27,7 @@ export function receive(meta, floats, bytes) {
     if (at !== null) keep(digest, floats.slice(at, at + count));
     else if (kept.has(digest) || coming.has(digest)) continue;
     else if (stream) keepDrawn(digest, drawUniform(stream, count));
-    else if (made?.of.every((one) => kept.has(one.digest))) keep(digest, makeNow(made, count));
+    else if (made?.of.every((one) => kept.has(one.digest))) keepMade(digest, made, count);
     else if (made) coming.set(digest, arrive(digest, makeLater(made, count)));
     else if (url) coming.set(digest, arrive(digest, fetched(count, url)));
     else if (packed && bytes) coming.set(digest, arrive(digest, unpacked(bytes, count, packed)));
@@ -37,6 +37,15 @@ export function receive(meta, floats, bytes) {
 /** Keep a tensor that was drawn here; where it came out otherwise it is missing, and asked for. */
 function keepDrawn(digest, values) {
   if (values) keep(digest, values);
+}
+
+/** Keep a tensor that is made of others; where that fails it is missing, and asked for. */
+function keepMade(digest, made, count) {
+  try {
+    keep(digest, makeNow(made, count));
+  } catch {
+    // As for one that did not arrive.
+  }
 }
 
 async function arrive(digest, promise) {
