@@ -13,9 +13,15 @@ from tests.ui.tensor_view.demo import CASES
 pytestmark = pytest.mark.browser
 
 
-def losing(page, loses):
-    """Let the connection of a page take something out of each plan on its way; returns the plans as they were sent."""
-    plans = []
+def losing(page, loses, *, asks=0):
+    """Let the connection of a page take something out of each plan on its way; returns the plans as they were sent.
+
+    Args:
+        page: before it is opened.
+        loses: takes something out of a plan, given its number.
+        asks: so many requests for what is missing are lost as well.
+    """
+    plans, lost = [], []
 
     def through(frame, browser):
         message = ForwardMsg.FromString(frame)
@@ -28,8 +34,16 @@ def losing(page, loses):
             frame = message.SerializeToString()
         browser.send(frame)
 
+    def back(frame, server):
+        if b"missing" in frame and len(lost) < asks:
+            lost.append(frame)
+        else:
+            server.send(frame)
+
     def connect(browser):
-        browser.connect_to_server().on_message(lambda frame: through(frame, browser))
+        server = browser.connect_to_server()
+        server.on_message(lambda frame: through(frame, browser))
+        browser.on_message(lambda frame: back(frame, server))
 
     page.route_web_socket("**/_stcore/stream", connect)
     return plans
@@ -48,6 +62,17 @@ def test_a_part_of_the_plan_that_was_lost_is_asked_for(demo_address, open_tab, l
     again = {name for name, part in plans[1]["parts"].items() if "value" in part}
     assert again == {lost}
     assert all("value" in part for part in plans[0]["parts"].values())
+
+
+def test_what_was_asked_for_in_vain_is_asked_for_again(demo_address, open_tab):
+    """The words are lost on their way, and so is the first request for them."""
+    page = open_tab()
+    page.set_default_timeout(PATIENCE_MS)
+    plans = losing(page, lambda meta, count: meta["parts"]["words"].pop("value") if count == 1 else None, asks=1)
+    page.goto(f"{demo_address}/?case=note")
+    View(page, []).ready()
+    assert page.locator("canvas.over").count() == 3
+    assert {name for name, part in plans[1]["parts"].items() if "value" in part} == {"words"}
 
 
 @pytest.mark.parametrize("wrong", [False, True])

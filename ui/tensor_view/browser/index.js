@@ -54,12 +54,19 @@ function leaveAt(parentElement) {
 
 /** Something was lost on the way. It is asked for after the mount, during which Streamlit loses what is sent. */
 function askAgain(call) {
-  setTimeout(() => {
-    const digests = missing(call.data.meta);
-    if (digests.length) call.setStateValue("missing", { digests, turn: performance.now() });
-    else mount(call); // another view has brought it
-  }, 60);
+  askLater(call, 60);
   return () => leaveAt(call.parentElement);
+}
+
+/** Ask, unless Streamlit has called again by then, and once more after a longer pause: that may be lost as well. */
+function askLater(call, pause) {
+  setTimeout(() => {
+    if (latest.get(call.parentElement) !== call) return;
+    const digests = missing(call.data.meta);
+    if (!digests.length) return mount(call); // another view has brought it
+    call.setStateValue("missing", { digests, turn: performance.now() });
+    askLater(call, 10 * pause);
+  }, pause);
 }
 
 const NUMBERS = ["digest", "selection", "reels", "moves", "tensors", "scene"]; // of meta, what may change while every element stays
