@@ -81,8 +81,16 @@ class KeptWithArray(Generic[Kept]):
         if entry is not None and entry[0]() is array:
             return entry[1]
         result = make(array)
-        self._kept[number] = weakref.ref(array, lambda _: self._kept.pop(number, None)), result
+        self._keep(number, array, result)
         return result
+
+    def put(self, array: NDArray[Any], result: Kept) -> None:
+        """Keep a result that is known without being computed; not for an array that might change."""
+        if is_constant(array):
+            self._keep(id(array), array, result)
+
+    def _keep(self, number: int, array: NDArray[Any], result: Kept) -> None:
+        self._kept[number] = weakref.ref(array, lambda _: self._kept.pop(number, None)), result
 
 
 _DIGESTS: KeptWithArray[bytes] = KeptWithArray()

@@ -337,6 +337,7 @@ OWN_IDEA = {  # short files with one user that are a whole idea all the same, ea
     "training.losses": "training.recipe",
     "ui.story.tours": "ui.story.controls",  # the files of the tour
     "ui.files.images": "ui.files.uploads",  # pictures as tensors; one reader for each kind of file
+    "core.gates.elementary": "core.gates.map_changes",  # exponential and logarithm
     "core.tensor_view.scene": "core.tensor_view.payload",  # the image beside the tensors, packed for the browser
 }
 

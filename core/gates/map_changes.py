@@ -1,6 +1,7 @@
 """What if the attention map were another? The table of changes to a map.
 
-Maps are (n, *grid, 1) float32 from 0 to 1, and so is every result. A new change is one function and one row.
+Maps are (n, *grid, 1) float32 from 0 to 1, and so is every result. A new change is one function and one row; a browser
+that knows it as well (`ui/tensor_view/browser/changes.js`) is not sent its maps.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import numpy as np
 from ..dtypes import FLOAT32, Array
 from ..errors import invalid_request
 from ..sentences import Sentence as _  # marks text for the catalogues
+from .elementary import exp, log
 
 _EDGE = 1e-7  # closest to 0 and 1 that a logarithm is taken of: beyond it float32 has no values near 1
 
@@ -86,7 +88,7 @@ def sharpen(alpha: Array, temperature: float) -> Array:
     if temperature == 1:
         return alpha
     wide = np.clip(alpha.astype(np.float64), _EDGE, 1 - _EDGE)
-    return 1 / (1 + np.exp(-np.log(wide / (1 - wide)) / temperature))
+    return 1 / (1 + exp(-log(wide / (1 - wide)) / temperature))
 
 
 def threshold(alpha: Array, limit: float) -> Array:
@@ -119,7 +121,7 @@ def gaussian(alpha: Array, across: float, middle: float, width: float) -> Array:
     """exp(-d² / (2 width²)), with d the distance from the middle; all in fractions of the width and the height."""
     rows, columns = ((np.arange(size) + 0.5) / size for size in alpha.shape[-3:-1])
     square = (rows[:, None] - middle) ** 2 + (columns[None, :] - across) ** 2
-    return np.broadcast_to(np.exp(-square / (2 * width**2))[..., None], alpha.shape)
+    return np.broadcast_to(exp(-square / (2 * (width * width)))[..., None], alpha.shape)
 
 
 def permuted(alpha: Array, seed: float) -> Array:

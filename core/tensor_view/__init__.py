@@ -4,6 +4,7 @@ The app, its exports and the notebook widget draw the same data. Nothing here kn
 """
 
 from .frame import frame_of
+from .making import Frames, Made
 from .merge_views import side_by_side, values_view
 from .model import Array, Order, Panel, Range, Reel, Scale, Scene, Selection, TensorView
 from .numbers import digest_of, drawn_values
@@ -18,9 +19,9 @@ from .streams import STREAMS, Streams
 from .words import WORDS
 
 __all__ = [
-    "Array", "RECIPES", "Recipe", "Recipes", "Names", "Order", "Packed", "PackedTensors", "Panel", "Range", "Reel",
-    "STREAMS", "Scale", "Scene", "Selection", "Streams", "TensorView", "WEIGHTS", "WORDS", "channel_axis",
-    "colours", "default_axes", "digest_of", "drawn_values", "frame_names", "frame_of", "gate_scales",
+    "Array", "Frames", "Made", "RECIPES", "Recipe", "Recipes", "Names", "Order", "Packed", "PackedTensors", "Panel",
+    "Range", "Reel", "STREAMS", "Scale", "Scene", "Selection", "Streams", "TensorView", "WEIGHTS", "WORDS",
+    "channel_axis", "colours", "default_axes", "digest_of", "drawn_values", "frame_names", "frame_of", "gate_scales",
     "is_weight", "joined_modules", "nearest", "notebooks", "pack", "painted_panel", "payload", "read_frames",
     "read_moves", "read_selection", "shared_scale", "side_by_side", "unpack", "values_view",
 ]  # fmt: skip

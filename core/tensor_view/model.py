@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..merges.plan import Alignment
 from .words import WORDS
+
+if TYPE_CHECKING:  # it is made of these tensors itself
+    from .making import Frames
 
 Array = NDArray[np.generic]
 Kind = Literal["auto", "sequential", "diverging"]
@@ -97,7 +100,7 @@ class Reel:
         name: in links.
         title: for people.
         panel: number of the panel that the frames are of.
-        values: (frames, *shape of the panel), computed on as float32.
+        values: (frames, *shape of the panel), computed on as float32; or frames that are made when they are needed.
         frames: what each frame is called in links; all different.
         labels: what each is called for people.
         at: the frame that the panel holds now.
@@ -108,7 +111,7 @@ class Reel:
     name: str
     title: str
     panel: int
-    values: Array
+    values: Array | Frames
     frames: tuple[str, ...]
     labels: tuple[str, ...]
     at: int

@@ -55,7 +55,8 @@ def payload(
         offer: (digest, one row of float32) -> an address from which the browser fetches it, None to send it along.
         packing: (digest, one row of float32) -> the tensor with fewer bytes, None to send it as it is.
         stream: (digest, one row of float32) -> how the browser draws it (`streams.py`), None to send it.
-        recipe: digest -> what the browser makes it of (`recipes.py`), None to send it.
+        recipe: digest -> what the browser makes it of (`recipes.py`), None to send it. With it, the
+            browser makes the frames of reels as well (`making.py`).
     """
     frame, words = frame_of(view), {**WORDS, **view.words}
     notes = [_note(panel, words) for panel in view.panels]
@@ -65,7 +66,8 @@ def payload(
         for panel, sent in zip(view.panels, meta["panels"], strict=True)
         if sent["start"] is not None
     }
-    meta["reels"], frames = reel_plans(view, [panel["start"] is not None for panel in meta["panels"]])
+    drawn = [panel["start"] is not None for panel in meta["panels"]]
+    meta["reels"], meta["made"], frames = reel_plans(view, drawn, lazily=recipe is not None)
     meta["scene"], picture = scene_plan(view.scene)
     tensors |= frames | picture
     tensors, recipes = _with_sources(tensors, received, recipe) if recipe else (tensors, {})
@@ -123,7 +125,7 @@ def _sent(
             continue
         if made := recipes.get(digest):
             sources = [{"digest": digest_of(source), "shape": source.shape} for source in made.sources]
-            one["made"] = {"how": made.how, "of": sources}
+            one["made"] = {"how": made.how, "of": sources} | ({"amounts": made.amounts} if made.amounts else {})
         elif drawn := stream(digest, row):
             one["stream"] = drawn
         elif url := offer(digest, row):

@@ -12,12 +12,12 @@ import weakref
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from ..dtypes import FLOAT32
 from ..gates.resampling import upsample
+from .making import Made
 from .model import Array
 from .numbers import digest_of
 from .packing import LEAST, MOST
@@ -31,12 +31,14 @@ class Recipe:
     """How a tensor is made.
 
     Attributes:
-        how: "enlarge" a coarse map, or "multiply" features with weights.
+        how: "enlarge" a coarse map, "multiply" features with weights, or the name of a change to a map.
         sources: what it is made of, float32.
+        amounts: numbers that the change takes.
     """
 
-    how: Literal["enlarge", "multiply"]
+    how: str
     sources: tuple[Array, ...]
+    amounts: tuple[float, ...] = ()
 
 
 class Recipes:
@@ -61,6 +63,16 @@ class Recipes:
         if _is_enlarged(fine, coarse):
             kept = Recipe("enlarge", (_kept(coarse),))
             self._keep(digest_of(fine), coarse.nbytes, lambda: kept)
+
+    def note_made(self, made: Made, source: Array) -> None:
+        """Remember how a tensor of this digest is made, by `made.values()`.
+
+        Args:
+            made: how.
+            source: the values of what it is made of, read-only.
+        """
+        kept = Recipe(made.how, (source,), made.amounts)
+        self._keep(made.digest, source.nbytes, lambda: kept)
 
     def note_product(self, product: Array, features: Array, weights: Array) -> None:
         """Remember that a tensor is features times weights, if it is so bit for bit and the weights are few.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from .making import Frames, Made, digest_of_tensor, making_plans
 from .model import Array, Reel, TensorView
 from .numbers import frame_digests, row_of
 
@@ -14,12 +15,15 @@ Names = dict[str, frozenset[str]]
 _MOST_MOVES = 2**53  # up to here the browser counts in integers
 
 
-def reel_plans(view: TensorView, drawn: Sequence[bool]) -> tuple[list[dict[str, Any]], dict[str, Array]]:
-    """The plan of each reel, and the values of their frames by digest.
+def reel_plans(
+    view: TensorView, drawn: Sequence[bool], *, lazily: bool = False
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]], dict[str, Array]]:
+    """The plan of each reel, how frames are made, and the values by digest of the others, and of what they are made of.
 
     Args:
         view: what is shown.
         drawn: for each panel whether it is; the reels of one that is not are left out.
+        lazily: whether the browser makes frames itself, when they are shown.
 
     Raises:
         ValueError: a reel is of no panel, or its frames do not fit it.
@@ -28,14 +32,34 @@ def reel_plans(view: TensorView, drawn: Sequence[bool]) -> tuple[list[dict[str, 
         _check(reel, view)
     plans: list[dict[str, Any]] = []
     tensors: dict[str, Array] = {}
+    made: list[Made] = []
     for reel in view.reels:
         if not drawn[reel.panel]:
             continue
-        digests = frame_digests(reel.values)
-        frames = reel.values.astype(np.float32, copy=False)
-        tensors |= {digest: row_of(frame) for digest, frame in zip(digests, frames, strict=True)}
+        digests, rows = _frames(reel, made if lazily else None)
+        tensors |= {digest: row_of(frame) for digest, frame in rows}
         plans.append(_plan(reel) | {"digests": digests})
-    return plans, tensors
+    groups, sources = making_plans(made)
+    return plans, groups, {digest: row_of(source) for digest, source in sources.items()} | tensors
+
+
+def _frames(reel: Reel, made: list[Made] | None) -> tuple[list[str], Iterable[tuple[str, Array]]]:
+    """The digest of each frame, and the frames that are sent.
+
+    Args:
+        reel: whose frames.
+        made: takes those that the browser makes; None where it makes none.
+    """
+    values = reel.values
+    if not isinstance(values, Frames):
+        digests = frame_digests(values)
+        return digests, zip(digests, values.astype(np.float32, copy=False), strict=True)
+    digests = [digest_of_tensor(frame) for frame in values.tensors]
+    if made is None:
+        return digests, zip(digests, values, strict=True)
+    made += [frame for frame in values.tensors if isinstance(frame, Made)]
+    arrays = zip(digests, values.tensors, strict=True)
+    return digests, [(digest, frame) for digest, frame in arrays if not isinstance(frame, Made)]
 
 
 def _plan(reel: Reel) -> dict[str, Any]:

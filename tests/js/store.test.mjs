@@ -110,3 +110,38 @@ test("what cannot be made of its sources is missing, and asked for", () => {
   receive(meta, Float32Array.of(1, 2, 3));
   assert.deepEqual(missing(meta), ["fine of odd"]);
 });
+
+test("a frame is made when it is shown, of what is made of a tensor that came", () => {
+  const plans = [
+    { how: "enlarge", count: 16, shape: [1, 2, 2, 1], digests: ["enlarged"], of: ["recorded"], amounts: [[]] },
+    { how: "threshold", count: 16, shape: [1, 4, 4, 1], digests: ["low", "high"], of: ["enlarged"], amounts: [[2], [5]] },
+  ];
+  receive({ made: plans, tensors: [] }, new Float32Array());
+  assert.equal(tensorOf("high"), null); // its source has not come
+  receive({ made: plans, tensors: [{ digest: "recorded", count: 4, at: 0 }] }, Float32Array.of(1, 5, 1, 5));
+  assert.deepEqual([...tensorOf("enlarged").slice(0, 4)], [1, 2, 4, 5]);
+  assert.deepEqual([...tensorOf("low").slice(0, 4)], [0, 1, 1, 1]);
+  assert.deepEqual([...tensorOf("high").slice(0, 4)], [0, 0, 0, 1]);
+  assert.equal(tensorOf("high"), tensorOf("high"));
+});
+
+test("frames that were made are made again where they take too much", () => {
+  const count = 2_000_000;
+  const digests = ["0", "1", "2", "3"];
+  receive(
+    {
+      made: [
+        { how: "constant", count, shape: [1, 1000, 2000, 1], digests, of: ["large"], amounts: [[0], [1], [2], [3]] },
+      ],
+      tensors: [{ digest: "large", count, at: 0 }],
+    },
+    new Float32Array(count),
+  );
+  const first = tensorOf("0");
+  assert.deepEqual(
+    digests.map((digest) => tensorOf(digest)[count - 1]),
+    [0, 1, 2, 3],
+  );
+  assert.notEqual(tensorOf("0"), first);
+  assert.equal(tensorOf("0")[0], 0);
+});

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -11,9 +10,9 @@ import streamlit as st
 from core.digests import digest
 from core.dtypes import Array
 from core.gates import GateTrace, pick_weights, run_gate
-from core.gates.map_changes import change_map
+from core.gates.map_changes import MAP_CHANGES
 from core.gates.resampling import upsample
-from core.tensor_view import RECIPES
+from core.tensor_view import RECIPES, Made
 from ui.gate.controls import MapChange, SliceChoice
 from ui.gate.network import segmented
 from ui.text import t
@@ -138,13 +137,20 @@ def recorded_maps(case: Case) -> Array | None:
 
 @remembered(8)
 def _upsampled(grid: int, sample: int) -> Array:
-    name = f"gate{grid}"
-    coarse = arrays("alpha", name)[name][:, sample].astype(np.float32)
-    maps: Array = upsample(coarse, (2, 2))
+    maps: Array = upsample(np.concatenate(_coarse_maps(grid, sample)), (2, 2))
     maps.flags.writeable = False
-    for moment in range(len(maps)):
-        RECIPES.note_enlarged(maps[moment : moment + 1], coarse[moment : moment + 1])
     return maps
+
+
+@remembered(32)
+def _coarse_maps(grid: int, sample: int) -> tuple[Array, ...]:
+    """What the gate interpolates, at every moment: (1, grid / 2, grid / 2, 1) float32 each."""
+    name = f"gate{grid}"
+    found = []
+    for value in arrays("alpha", name)[name][:, sample]:
+        found.append(value[None].astype(np.float32))
+        found[-1].flags.writeable = False
+    return tuple(found)
 
 
 def recorded_dice(case: Case) -> Array | None:
@@ -161,15 +167,28 @@ def chosen_map(case: Case, trace: GateTrace, moment: int | None, change: MapChan
         moment: index into `moments()`, or None for the end.
         change: done to it.
     """
-    return _changed(case, trace, moment, change.name, tuple(change.amounts.items()))
+    return _values(case, trace, moment, change.name, tuple(change.amounts.items()))
+
+
+def made_map(case: Case, trace: GateTrace, moment: int | None, change: MapChange) -> Array | Made:
+    """Likewise, but its values are only computed when they are asked for."""
+    recorded = None if moment is None or case.sample is None else _coarse_maps(case.grid, case.sample)[moment]
+    base = trace.alpha if recorded is None else Made("enlarge", recorded, trace.alpha.shape)
+    if change.name == "none":
+        return base
+    amounts = tuple(float(change.amounts[row.name]) for row in MAP_CHANGES[change.name].amounts)
+    return Made(change.name, base, base.shape, amounts)
 
 
 @remembered(64)
-def _changed(
+def _values(
     case: Case, trace: GateTrace, moment: int | None, name: str, amounts: tuple[tuple[str, float], ...]
 ) -> Array:
-    maps: Any = None if moment is None else recorded_maps(case)
-    weights = trace.alpha if maps is None or moment is None else maps[moment : moment + 1]
-    changed: Array = change_map(name, weights, **dict(amounts))
-    changed.flags.writeable = False
-    return changed
+    found = made_map(case, trace, moment, MapChange(name, dict(amounts)))
+    if not isinstance(found, Made):
+        return found
+    source = found.source
+    if isinstance(source, Made):
+        source = _values(case, trace, moment, "none", ())
+    RECIPES.note_made(found, source)
+    return found.values()

@@ -1,17 +1,17 @@
 """The reels of the Attention gate: every frame is the map that the page itself would show there."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from core.gates.map_changes import MAP_CHANGES, change_map, read_amount
-from core.tensor_view.payload import payload
+from core.tensor_view import RECIPES, digest_of, payload
+from core.tensor_view.making import digest_of_tensor
 from ui.gate.case import chosen_map, find_case, moments, trace_gate
 from ui.gate.controls import GRIDS, MapChange, SliceChoice, written
-from ui.gate.sliders import gate_reels, thinned
+from ui.gate.sliders import gate_reels
 from ui.views.gate_view import product_view
 
 
@@ -49,18 +49,28 @@ def test_the_last_moment_is_the_map_of_the_finished_network(grid):
 
 
 @pytest.mark.parametrize("name", MAP_CHANGES)
-def test_the_reels_of_the_finest_gate_stay_small(name):
-    """Beside features and product no more than 6 MB; a coarser slider still has its ends and where it stands."""
-    _, trace, change, reels = reels_of(name, grid=160)
-    view = product_view(
-        trace.step("x").value, chosen_map(find_case(SliceChoice("sample", sample=2), 160), trace, None, change)
-    )
-    more = len(payload(replace(view, reels=reels), None)["numbers"]) - len(payload(view, None)["numbers"])
-    assert 4 * more <= 6_000_000
+def test_the_reels_of_the_finest_gate_take_little(name):
+    """Each slider has all its positions; the browser gets how maps are made, and the recorded coarse ones."""
+    case, trace, change, reels = reels_of(name, grid=160)
+    view = replace(product_view(trace.step("x").value, chosen_map(case, trace, None, change)), reels=reels)
+    data = payload(view, None, recipe=RECIPES.find)
+    tensors = {one["digest"]: one["count"] for one in data["meta"]["tensors"]}
+    coarse = 80 * 80 * (len(moments()) + 1)
+    assert sum(tensors.values()) <= view.panels[0].value.size + view.panels[1].value.size + trace.alpha.size + coarse
+    made = {digest: plan for plan in data["meta"]["made"] for digest in plan["digests"]}
+    assert all(digest in made or digest in tensors for reel in data["meta"]["reels"] for digest in reel["digests"])
+    assert len(json.dumps(data["meta"]["made"])) < 12_000
     for row, reel in zip(MAP_CHANGES[name].amounts, reels[1:], strict=True):
-        assert reel.frames[0] == written(row.low)
-        assert reel.frames[-1] == written(row.high)
+        assert reel.frames == tuple(map(written, row.choices))
         assert reel.frames[reel.at] == written(row.default)
+
+
+@pytest.mark.parametrize("name", [*MAP_CHANGES])
+def test_the_map_that_is_shown_is_a_frame_by_its_digest(name):
+    """So that what is painted on a frame stays when the page is drawn with it."""
+    case, trace, change, reels = reels_of(name, moment=3)
+    digest = digest_of(chosen_map(case, trace, 3, change))
+    assert [digest_of_tensor(reel.values.tensors[reel.at]) for reel in reels] == [digest] * len(reels)
 
 
 def test_a_value_between_two_steps_is_a_frame_of_its_own():
@@ -86,13 +96,3 @@ def test_a_slice_that_was_not_recorded_has_no_moments():
 )  # fmt: skip
 def test_numbers_in_links(name, text, value):
     assert read_amount(MAP_CHANGES[name].amounts[0], text) == value
-
-
-@given(st.lists(st.integers(-50, 50), min_size=2, unique=True), st.integers(-3, 60), st.data())
-def test_thinning_keeps_the_ends_and_what_is_wanted(choices, most, data):
-    choices = sorted(choices)
-    kept = (data.draw(st.integers(choices[0], choices[-1])),)
-    found = thinned(choices, kept, most)
-    assert list(found) == sorted(set(found))
-    assert {choices[0], choices[-1], *kept} <= set(found) <= {*choices, *kept}
-    assert len(found) <= max(2, most) + 2

@@ -13,7 +13,7 @@ from core.tensor_view import Panel, Recipe, Recipes, Reel, TensorView, digest_of
 from ui.gallery import features as gallery
 from ui.gallery.controls import FeatureChoice, GateChoice
 from ui.gate import case as cases
-from ui.gate.controls import SliceChoice
+from ui.gate.controls import MapChange, SliceChoice
 
 SCRIPT = Path(__file__).with_name("make.mjs")
 
@@ -26,7 +26,7 @@ def in_browser(*asked):
     """The bits of what it makes, for (recipe, count of values)."""
     given = [
         {
-            "how": recipe.how, "count": count,
+            "how": recipe.how, "count": count, "amounts": recipe.amounts,
             "of": [{"bits": one.view(np.uint32).ravel().tolist(), "shape": one.shape} for one in recipe.sources],
         }
         for recipe, count in asked
@@ -63,7 +63,9 @@ def test_the_maps_of_the_trained_gates(grid):
     """The map of the gate, and the recorded one of each moment."""
     found = cases.find_case(SliceChoice("sample", 1), grid)
     trace = cases.trace_gate(found)
-    fine = [trace.alpha, *(one[None] for one in cases.recorded_maps(found))]
+    maps = [cases.chosen_map(found, trace, at, MapChange("none", {})) for at in range(len(cases.moments()))]
+    fine = [trace.alpha, *maps]
+    np.testing.assert_array_equal(np.concatenate(maps), cases.recorded_maps(found))
     recipes = [cases.RECIPES.find(digest_of(one)) for one in fine]
     assert all(one.sources[0].shape == (1, grid // 2, grid // 2, 1) for one in recipes)
     for bits, one in zip(in_browser(*((recipe, grid * grid) for recipe in recipes)), fine, strict=True):

@@ -1,16 +1,20 @@
 // @ts-check
 // Tensors that are made here of others, each bit as Python has it (core/tensor_view/recipes.py).
 
+import { constant, gaussian, invert, permuted, random, sharpen, shift, threshold } from "./changes.js";
+
 const round = Math.fround;
+const CHANGES = { constant, gaussian, invert, permuted, random, sharpen, shift, threshold };
+const HOW = { enlarge, multiply };
 
 /**
  * @param {string} how
  * @param {[Float32Array, number[]][]} sources each with its shape
  * @param {number} count of values
+ * @param {number[]} amounts of a change to a map
  */
-export const make = (how, sources, count) => HOW[how](sources, count);
-
-const HOW = { enlarge, multiply };
+export const make = (how, sources, count, amounts = []) =>
+  how in HOW ? HOW[how](sources, count) : CHANGES[how](...sources[0], ...amounts);
 
 /**
  * A map on a finer grid, as in core/gates/resampling.py: linear, one axis after the other, the columns first, each step

@@ -1,5 +1,5 @@
 // @ts-check
-// Uniform random tensors, drawn here as NumPy draws them (core/tensor_view/streams.py): PCG64 with output XSL-RR.
+// Random numbers, drawn here as NumPy draws them (core/tensor_view/streams.py): PCG64 with output XSL-RR.
 
 const BASE = 65536;
 // The factor of the generator, the lowest 16 bits first.
@@ -48,19 +48,92 @@ function advance(words, increment) {
   words[3] = s6 - q6 * BASE + (s7 - Math.floor(s7 / BASE) * BASE) * BASE;
 }
 
-/** Both halves of the state are combined by XOR and rotated by its top six bits; the upper 53 bits are a fraction. */
+let lower = 0; // the two halves of the last output, 32 bits each
+let upper = 0;
+
+/** Both halves of the state are combined by XOR and rotated by its top six bits. */
+function output(words) {
+  lower = words[0] ^ words[2];
+  upper = words[1] ^ words[3];
+  const turn = words[3] >>> 26;
+  if (turn >= 32) [lower, upper] = [upper, lower];
+  const by = turn & 31;
+  if (by) [lower, upper] = [(lower >>> by) | (upper << (32 - by)), (upper >>> by) | (lower << (32 - by))];
+}
+
+/** The upper 53 bits are a fraction. */
 function fractionOf(words) {
-  let low = words[0] ^ words[2];
-  let high = words[1] ^ words[3];
-  let turn = words[3] >>> 26;
-  if (turn >= 32) {
-    [low, high] = [high, low];
-    turn -= 32;
+  output(words);
+  return ((upper >>> 0) * 2 ** 21 + (lower >>> 11)) / 2 ** 53;
+}
+
+/**
+ * The integers below 2^32 of `np.random.default_rng(seed)`, one after another: an output gives its lower half first.
+ * @param {number} seed an integer below 2^32
+ * @returns {() => number}
+ */
+export function integersOf(seed) {
+  const { words, increment } = begin(seed);
+  let held = -1;
+  return () => {
+    if (held >= 0) {
+      const value = held;
+      held = -1;
+      return value;
+    }
+    advance(words, increment);
+    output(words);
+    held = upper >>> 0;
+    return lower >>> 0;
+  };
+}
+
+/** The generator of a seed: the increment is odd, and one step is made before the first half is added and after. */
+function begin(seed) {
+  const [a, b, c, d, e, f, g, h] = spread(seed); // of each number of 64 bits the lower 32 bits first, the upper number first
+  const bits = partsOf([g, h, e, f]);
+  const increment = bits.map((part, at) => ((part << 1) & 0xffff) | (at ? bits[at - 1] >>> 15 : 1));
+  const words = new Float64Array(4);
+  advance(words, increment);
+  addTo(words, [c, d, a, b]);
+  advance(words, increment);
+  return { words, increment };
+}
+
+/** Numbers of 32 bits in parts of 16 bits, the lowest first. */
+const partsOf = (words) => words.flatMap((word) => [word & 0xffff, word >>> 16]);
+
+function addTo(words, others) {
+  let carried = 0;
+  for (let at = 0; at < words.length; at++) {
+    const sum = words[at] + others[at] + carried;
+    carried = sum >= BASE * BASE ? 1 : 0;
+    words[at] = sum - carried * BASE * BASE;
   }
-  if (turn) {
-    [low, high] = [(low >>> turn) | (high << (32 - turn)), (high >>> turn) | (low << (32 - turn))];
+}
+
+/** Eight numbers of 32 bits from a seed, as `SeedSequence` of NumPy spreads it (O'Neill 2015, seed_seq_fe). */
+function spread(seed) {
+  const mixed = hash(0x43b0d7e5, 0x931e8875);
+  const pool = [seed, 0, 0, 0].map(mixed);
+  for (let from = 0; from < 4; from++) {
+    for (let to = 0; to < 4; to++) {
+      if (from === to) continue;
+      const value = Math.imul(0xca01f9dd, pool[to]) - Math.imul(0x4973f715, mixed(pool[from]));
+      pool[to] = (value ^ ((value >>> 0) >>> 16)) >>> 0;
+    }
   }
-  return ((high >>> 0) * 2 ** 21 + (low >>> 11)) / 2 ** 53;
+  return [...pool, ...pool].map(hash(0x8b51f9dd, 0x58f38ded));
+}
+
+/** A hash of numbers of 32 bits whose key changes with each. */
+function hash(key, factor) {
+  return (number) => {
+    const value = number ^ key;
+    key = Math.imul(key, factor);
+    const product = Math.imul(value, key);
+    return (product ^ (product >>> 16)) >>> 0;
+  };
 }
 
 /**

@@ -80,7 +80,9 @@ function show(app, name, place) {
   const { model } = app;
   for (const reel of model.reels.filter((one) => one.name === name)) {
     const panel = model.panels[reel.panel];
-    panel.values.set(tensorOf(reel.digests[place]));
+    const values = tensorOf(reel.digests[place]);
+    if (!values) continue; // dropped since, with over 90 MB of others
+    panel.values.set(values);
     panel.digest = reel.digests[place];
     panel.range = null;
     panel.version += 1;

@@ -7,10 +7,15 @@ import { unpack } from "./packing.js";
 import { drawUniform } from "./random.js";
 
 const MOST = 96e6; // bytes that are kept; the oldest go first
+const MOST_MADE = 24e6; // bytes of frames, which are made again when they are shown
+const MOST_PLANS = 4096;
 
 const kept = new Map(); // digest: Float32Array, the one used last at the end
 let bytes = 0;
 const coming = new Map(); // digest: a promise that ends when the tensor is here, or could not be fetched
+const plans = new Map(); // digest: how a frame is made whose values do not come; the oldest go first
+const frames = new Map(); // digest: Float32Array, those that have been made
+let bytesMade = 0;
 const MOST_PARTS = 512;
 const parts = new Map(); // digest: part of a plan; the oldest go first
 
@@ -23,6 +28,7 @@ const parts = new Map(); // digest: part of a plan; the oldest go first
  */
 export function receive(meta, floats, bytes) {
   for (const { digest, value } of Object.values(meta.parts ?? {})) if (value !== undefined) keepPart(digest, value);
+  for (const group of meta.made ?? []) keepPlans(group);
   for (const { digest, count, at, url, packed, stream, made } of meta.tensors ?? []) {
     if (at !== null) keep(digest, floats.slice(at, at + count));
     else if (kept.has(digest) || coming.has(digest)) continue;
@@ -57,12 +63,46 @@ async function arrive(digest, promise) {
   coming.delete(digest);
 }
 
-const makeNow = ({ how, of }, count) =>
+const makeNow = ({ how, of, amounts }, count) =>
   make(
     how,
     of.map(({ digest, shape }) => [kept.get(digest), shape]),
     count,
+    amounts,
   );
+
+/** Remember how frames are made, each of its source with its amounts. */
+function keepPlans({ how, count, shape, digests, of, amounts }) {
+  digests.forEach((digest, at) => {
+    plans.delete(digest);
+    plans.set(digest, {
+      how,
+      count,
+      shape,
+      of: of[of.length > 1 ? at : 0],
+      amounts: amounts[amounts.length > 1 ? at : 0],
+    });
+    if (plans.size > MOST_PLANS) plans.delete(plans.keys().next().value);
+  });
+}
+
+/** A frame whose values do not come, or null where it is not known how it is made. */
+function frameOf(digest) {
+  const found = frames.get(digest);
+  if (found) return found;
+  const plan = plans.get(digest);
+  const source = plan && tensorOf(plan.of);
+  if (!source) return null;
+  const values = make(plan.how, [[source, plan.shape]], plan.count, plan.amounts);
+  frames.set(digest, values);
+  bytesMade += values.byteLength;
+  for (const [oldest, { byteLength }] of frames) {
+    if (bytesMade <= MOST_MADE || oldest === digest) break;
+    frames.delete(oldest);
+    bytesMade -= byteLength;
+  }
+  return values;
+}
 
 /** Once its sources are here; they come before it, in the same message or in an earlier one. */
 async function makeLater(made, count) {
@@ -127,7 +167,7 @@ export const missing = (meta) => [
 /** A tensor, to be read only. */
 export function tensorOf(digest) {
   const found = kept.get(digest);
-  if (!found) return null;
+  if (!found) return frameOf(digest);
   kept.delete(digest);
   kept.set(digest, found);
   return found;

@@ -32,6 +32,8 @@ export interface Meta {
   parts?: Record<string, { digest: string; value?: any }>;
   /** The tensors of the view: where in this message, or the address to fetch it from; neither where it is here. */
   tensors?: SentTensor[];
+  /** How frames of reels are made here, when they are shown; what is the same for all of a group stands there once. */
+  made?: MadeGroup[];
   selection: Selection | null;
   reels?: Reel[];
   moves?: number;
@@ -52,8 +54,18 @@ export interface SentTensor {
 }
 
 export interface Recipe {
-  how: "enlarge" | "multiply";
+  how: string;
   of: { digest: string; shape: number[] }[];
+  amounts?: number[];
+}
+
+export interface MadeGroup {
+  how: string;
+  count: number;
+  shape: number[];
+  digests: string[];
+  of: string[];
+  amounts: number[][];
 }
 
 export type Kind = "auto" | "sequential" | "diverging";
