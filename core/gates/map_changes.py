@@ -69,6 +69,7 @@ class MapChange:
         summary: one sentence of explanation.
         function: (map, then one number per amount) -> map.
         amounts: the numbers that it takes.
+        neutral: amounts with which it changes nothing; None where there are none.
     """
 
     name: str
@@ -76,6 +77,7 @@ class MapChange:
     summary: str
     function: Callable[..., Array]
     amounts: tuple[Amount, ...] = ()
+    neutral: tuple[float, ...] | None = None
 
 
 def invert(alpha: Array) -> Array:
@@ -136,11 +138,11 @@ def _span(offset: int, size: int) -> slice:
 
 _SEED = Amount("draw", _("Random seed"), 0, 99, 0, 1)
 _TABLE = (
-    MapChange("none", _("Original"), _("The map as the gate computes it."), lambda alpha: alpha),
+    MapChange("none", _("Original"), _("The map as the gate computes it."), lambda alpha: alpha, neutral=()),
     MapChange("invert", _("Inverted"), _("1 − α: suppressed positions pass, and vice versa."), invert),
     MapChange(
         "sharpen", _("Sharpened"), _("σ(logit(α) / T): a temperature below 1 sharpens the map, above 1 flattens it."),
-        sharpen, (Amount("temperature", _("Temperature T"), 0.05, 5, 0.25, 0.05),),
+        sharpen, (Amount("temperature", _("Temperature T"), 0.05, 5, 0.25, 0.05),), neutral=(1,),
     ),
     MapChange(
         "threshold", _("Binarized at a threshold"), _("1 where α reaches the threshold, 0 elsewhere."), threshold,
@@ -152,6 +154,7 @@ _TABLE = (
             Amount("right", _("To the right, fraction of the width"), -1, 1, 0.25, 0.05),
             Amount("down", _("Down, fraction of the height"), -1, 1, 0, 0.05),
         ),
+        neutral=(0, 0),
     ),
     MapChange(
         "constant", _("Constant"), _("The same value at every position; 1 is equivalent to no gate."), constant,

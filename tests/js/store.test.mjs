@@ -114,7 +114,14 @@ test("what cannot be made of its sources is missing, and asked for", () => {
 test("a frame is made when it is shown, of what is made of a tensor that came", () => {
   const plans = [
     { how: "enlarge", count: 16, shape: [1, 2, 2, 1], digests: ["enlarged"], of: ["recorded"], amounts: [[]] },
-    { how: "threshold", count: 16, shape: [1, 4, 4, 1], digests: ["low", "high"], of: ["enlarged"], amounts: [[2], [5]] },
+    {
+      how: "threshold",
+      count: 16,
+      shape: [1, 4, 4, 1],
+      digests: ["low", "high"],
+      of: ["enlarged"],
+      amounts: [[2], [5]],
+    },
   ];
   receive({ made: plans, tensors: [] }, new Float32Array());
   assert.equal(tensorOf("high"), null); // its source has not come

@@ -174,9 +174,10 @@ def made_map(case: Case, trace: GateTrace, moment: int | None, change: MapChange
     """Likewise, but its values are only computed when they are asked for."""
     recorded = None if moment is None or case.sample is None else _coarse_maps(case.grid, case.sample)[moment]
     base = trace.alpha if recorded is None else Made("enlarge", recorded, trace.alpha.shape)
-    if change.name == "none":
+    row = MAP_CHANGES[change.name]
+    amounts = tuple(float(change.amounts[amount.name]) for amount in row.amounts)
+    if amounts == row.neutral:
         return base
-    amounts = tuple(float(change.amounts[row.name]) for row in MAP_CHANGES[change.name].amounts)
     return Made(change.name, base, base.shape, amounts)
 
 

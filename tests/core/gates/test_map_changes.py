@@ -61,8 +61,11 @@ def test_every_change_gives_a_map_again(name, weights, data):
 @settings(deadline=None)
 @given(weights=ANY)
 def test_changes_that_change_nothing(weights):
-    np.testing.assert_array_equal(change_map("sharpen", weights, temperature=1), weights)
-    np.testing.assert_array_equal(change_map("shift", weights, right=0, down=0), weights)
+    neutral = [row for row in MAP_CHANGES.values() if row.neutral is not None]
+    assert {row.name: row.neutral for row in neutral} == {"none": (), "sharpen": (1,), "shift": (0, 0)}
+    for row in neutral:
+        amounts = {amount.name: value for amount, value in zip(row.amounts, row.neutral, strict=True)}
+        np.testing.assert_array_equal(change_map(row.name, weights, **amounts), weights)
     np.testing.assert_allclose(change_map("invert", change_map("invert", weights)), weights, atol=1e-7)
 
 

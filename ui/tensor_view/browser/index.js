@@ -69,7 +69,7 @@ function askLater(call, pause) {
   }, pause);
 }
 
-const NUMBERS = ["digest", "selection", "reels", "moves", "tensors", "scene"]; // of meta, what may change while every element stays
+const NUMBERS = ["digest", "selection", "reels", "moves", "tensors", "made", "scene"]; // of meta, what may change while every element stays
 /**
  * @param {import('./types').Meta} meta
  */
