@@ -79,6 +79,8 @@ def _prepare_server() -> None:
     if streamlit_internals.has_server():
         streamlit_internals.batch_messages()
         streamlit_internals.send_together()
+        streamlit_internals.write_together()
+        streamlit_internals.copy_once()
         streamlit_internals.draw_page_for_unknown_fragments()
         streamlit_internals.direct_acts(link.CONTENT, parts.CONTROLS)
         streamlit_internals.keep_theme()

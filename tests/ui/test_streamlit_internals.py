@@ -27,6 +27,7 @@ from streamlit.runtime.state import SafeSessionState, SessionState, common
 from streamlit.runtime.state.session_state import Serialized, WStates
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 from streamlit.web.server.starlette import starlette_static_routes
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from ui import streamlit_internals as internals
 
@@ -106,6 +107,38 @@ NAMES = {  # what is used: whether it is there, for which function of ui/streaml
             and callable(AppSession.flush_browser_queue)
         ),
         "send_together",
+    ),
+    "Runtime._enqueued_some_message, which sets need_send_data in the loop": (
+        lambda: (
+            "async_objs.eventloop.call_soon_threadsafe(async_objs.need_send_data.set)"
+            in source(Runtime._enqueued_some_message)
+        ),
+        "send_together",
+    ),
+    "AppSession._handle_scriptrunner_event_on_event_loop, with the arguments of _on_scriptrunner_event": (
+        lambda: (
+            inspect.signature(AppSession._handle_scriptrunner_event_on_event_loop)
+            == inspect.signature(AppSession._on_scriptrunner_event)
+        ),
+        "batch_messages",
+    ),
+    "WebSocketsSansIOProtocol.transport, to which each message is written": (
+        lambda: (
+            "self.transport = transport" in source(WebSocketsSansIOProtocol.connection_made)
+            and "self.transport.write(" in source(WebSocketsSansIOProtocol.send)
+        ),
+        "write_together",
+    ),
+    "DeltaGenerator.__deepcopy__ and the cursors of containers": (
+        lambda: (
+            all(
+                f"self.{name}" in source(DeltaGenerator)
+                for name in ("_root_container", "_parent", "_block_type", "_form_data", "_creating_fragment_id")
+            )
+            and set(vars(RunningCursor(0)))
+            == {"_root_container", "_parent_path", "_index", "_transient_index", "_transient_elements"}
+        ),
+        "copy_once",
     ),
     "AppSession.request_rerun, which ignores a fragment that the session does not have": (
         lambda: "not self.has_fragment(fragment_id)" in source(AppSession.request_rerun),

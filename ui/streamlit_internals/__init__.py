@@ -11,6 +11,7 @@ from ui.streamlit_internals.fragments import (
     begin_content,
     begin_page,
     begin_part,
+    copy_once,
     direct_acts,
     end_content,
     end_part,
@@ -21,13 +22,13 @@ from ui.streamlit_internals.fragments import (
     leave_part,
     next_place,
 )
+from ui.streamlit_internals.messages import batch_messages, send_together, write_together
 from ui.streamlit_internals.server import (
     DESERIALIZER,
     PAGE_ROOT,
     UNPACKER,
     Container,
     active_sessions,
-    batch_messages,
     changed_widgets,
     draw_page_for_unknown_fragments,
     expire_sessions,
@@ -37,7 +38,6 @@ from ui.streamlit_internals.server import (
     keep_uploads_in_memory,
     look_up_single_values,
     replace_forged_values,
-    send_together,
     session_id,
     upload_bytes,
     use_log_handler,
@@ -57,6 +57,7 @@ __all__ = [
     "begin_page",
     "begin_part",
     "changed_widgets",
+    "copy_once",
     "direct_acts",
     "draw_page_for_unknown_fragments",
     "end_content",
@@ -81,4 +82,5 @@ __all__ = [
     "use_log_handler",
     "widget_messages",
     "wrap_files",
+    "write_together",
 ]

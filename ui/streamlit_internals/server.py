@@ -1,11 +1,10 @@
-"""Sessions, messages and settings of the server: private names of Streamlit, and of Starlette below it."""
+"""Sessions and settings of the server: private names of Streamlit, and of Starlette below it."""
 
 from __future__ import annotations
 
 import logging
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache, partial
 from typing import Any
@@ -18,14 +17,12 @@ from streamlit import runtime
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
-from streamlit.runtime import Runtime, app_session
+from streamlit.runtime import app_session
 from streamlit.runtime.app_session import AppSession
-from streamlit.runtime.scriptrunner import ScriptRunnerEvent, get_script_run_ctx
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.state import SafeSessionState
 from streamlit.runtime.state.common import user_key_from_element_id
 from streamlit.runtime.state.session_state import Serialized, Value, WStates
-
-from ui.streamlit_internals import fragments
 
 Container = DeltaGenerator  # the type of what `st.container` returns, which has no public name
 DESERIALIZER = "deserialize"  # functions of this name read what the browser sent for a widget
@@ -156,87 +153,6 @@ def wrap_files(middleware: Callable[[ASGIApp], ASGIApp]) -> None:
         await middleware(partial(call, files))(scope, receive, send)
 
     StaticFiles.__call__ = wrapped  # type: ignore[method-assign, assignment]
-
-
-_LATER = 0.05  # seconds for which messages wait for others of the same run
-_TOGETHER = 64  # messages that are sent before other sessions have their turn; the queue of a client holds 500
-
-
-def batch_messages() -> None:
-    """Hand the messages of a run over to the event loop many at a time; for all sessions of the process.
-
-    Streamlit wakes its event loop for each message of a script, and each time the script waits for the other thread.
-    Here the messages of a run wait for each other until it starts, stops or ends, or for a twentieth of a second.
-    """
-    lock, on_event, call_soon = threading.Lock(), AppSession._on_scriptrunner_event, AppSession._call_soon_on_event_loop
-
-    def wait(session: AppSession, item: tuple[Any, Any]) -> bool:
-        """Add to what waits; whether it is the first."""
-        with lock:
-            waiting = session.__dict__.setdefault("_mergescope_waiting", [])
-            waiting.append(item)
-            return len(waiting) == 1
-
-    def take(session: AppSession) -> None:
-        with lock:
-            waiting = session.__dict__.pop("_mergescope_waiting", ())
-        _handle(session, waiting)
-
-    def take_later(session: AppSession) -> None:
-        session._event_loop.call_later(_LATER, take, session)
-
-    def add_message(session: AppSession, sender: Any, event: Any, forward_msg: Any = None, **others: Any) -> None:
-        if event is not ScriptRunnerEvent.ENQUEUE_FORWARD_MSG:
-            if event is ScriptRunnerEvent.FRAGMENT_STOPPED_WITH_SUCCESS:
-                others["run_descriptor"] = fragments.drawn_by(others["run_descriptor"])
-            on_event(session, sender, event, forward_msg, **others)
-            return
-        for message in fragments.noted(forward_msg):
-            if wait(session, (sender, message)):
-                call_soon(session, partial(take_later, session))
-
-    def add_callback(session: AppSession, callback: Callable[[], None]) -> None:
-        wait(session, (None, callback))
-        call_soon(session, partial(take, session))
-
-    AppSession._on_scriptrunner_event = add_message  # type: ignore[method-assign, assignment]
-    AppSession._call_soon_on_event_loop = add_callback  # type: ignore[method-assign, assignment]
-
-
-def _handle(session: AppSession, waiting: Iterable[tuple[Any, Any]]) -> None:
-    """Handle messages (their sender, the message) and callbacks (None, the callback) in their order."""
-    notify = session._message_enqueued_callback
-    session._message_enqueued_callback = None  # once for all of them, at the end
-    for sender, item in waiting:
-        try:
-            if sender is None:
-                item()
-            elif sender is session._scriptrunner:  # one that was replaced has nothing to say any more
-                session._browser_queue._queue.append(item)
-        except Exception as error:  # as the event loop treats a callback: the others still follow
-            session._event_loop.call_exception_handler({"message": "Error in a callback", "exception": error})
-    session._message_enqueued_callback = notify
-    if notify:
-        notify()
-
-
-def send_together() -> None:
-    """Send the messages of a run without a pause between them; for all sessions of the process.
-
-    Streamlit lets its event loop go round three times for each: to take it, to pass it to the client, to send it.
-    """
-    flush, send = AppSession.flush_browser_queue, Runtime._send_message
-
-    def in_pieces(session: AppSession) -> list[Any]:
-        messages = flush(session)
-        return [messages[at : at + _TOGETHER] for at in range(0, len(messages), _TOGETHER)]
-
-    def send_piece(server: Runtime, client: Any, messages: Any) -> None:
-        for message in messages:
-            send(server, client, message)
-
-    AppSession.flush_browser_queue = in_pieces  # type: ignore[method-assign, assignment]
-    Runtime._send_message = send_piece  # type: ignore[method-assign, assignment]
 
 
 @cache

@@ -10,6 +10,8 @@ import { tensorOf } from "./store.js";
 
 const SPEED = 6; // frames a second
 const CALM = 2; // for people who asked their system for less motion
+const NEAR = [1, -1, 2, -2]; // frames that are made while there is nothing else to do
+const idly = window.requestIdleCallback ?? ((work) => setTimeout(work, 50)); // Safari has none
 
 /**
  * The sliders, and what the person has moved them to since Python last said where they are.
@@ -88,6 +90,22 @@ function show(app, name, place) {
     panel.version += 1;
   }
   recomputeAll(model);
+  prepare(app, name, place);
+}
+
+/** Have the frames beside one made before they are shown: that takes a few milliseconds each on a fine grid. */
+function prepare(app, name, place) {
+  const digests = app.model.reels
+    .filter((one) => one.name === name)
+    .flatMap((one) => NEAR.map((by) => one.digests[place + by]))
+    .filter(Boolean);
+  const next = () => {
+    const digest = digests.shift();
+    if (!digest) return;
+    tensorOf(digest);
+    idly(next);
+  };
+  idly(next);
 }
 
 /**
@@ -106,6 +124,7 @@ function makeReel(app, reels, name) {
   range.onpointerdown = () => {
     keyed = false;
   };
+  range.onfocus = () => prepare(app, name, reels.placeOf(now()));
   range.oninput = () => {
     reels.stop(true);
     reels.move(now(), Number(range.value));

@@ -1,0 +1,153 @@
+"""Messages on their way to the browser, with fewer wake-ups and writes: private names of Streamlit and uvicorn.
+
+Everything here is for all sessions of the process, from the next connection on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
+
+from streamlit.runtime import Runtime
+from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.scriptrunner import ScriptRunnerEvent
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from ui.streamlit_internals import fragments
+
+_LATER = 0.05  # seconds for which messages wait for others of the same run
+_TOGETHER = 64  # messages that are sent before other sessions have their turn; the queue of a client holds 500
+
+
+def batch_messages() -> None:
+    """Hand the messages of a run over to the event loop many at a time.
+
+    Streamlit wakes its event loop for each message of a script, and each time the script waits for the other thread.
+    Here the messages of a run, that of its start among them, wait for each other until it stops or ends, or for a
+    twentieth of a second.
+    """
+    lock, on_event, call_soon = threading.Lock(), AppSession._on_scriptrunner_event, AppSession._call_soon_on_event_loop
+
+    def wait(session: AppSession, item: tuple[Any, Any]) -> bool:
+        """Add to what waits; whether it is the first."""
+        with lock:
+            waiting = session.__dict__.setdefault("_mergescope_waiting", [])
+            waiting.append(item)
+            return len(waiting) == 1
+
+    def take(session: AppSession) -> None:
+        with lock:
+            waiting = session.__dict__.pop("_mergescope_waiting", ())
+        if waiting:
+            _handle(session, waiting)
+
+    def take_later(session: AppSession) -> None:
+        session._event_loop.call_later(_LATER, take, session)
+
+    def add_message(session: AppSession, sender: Any, event: Any, forward_msg: Any = None, **others: Any) -> None:
+        items: list[tuple[Any, Any]]
+        if event is ScriptRunnerEvent.ENQUEUE_FORWARD_MSG:
+            items = [(sender, message) for message in fragments.noted(forward_msg)]
+        elif event is ScriptRunnerEvent.SCRIPT_STARTED:
+            started = partial(session._handle_scriptrunner_event_on_event_loop, sender, event, forward_msg, **others)
+            items = [(None, started)]
+        else:
+            if event is ScriptRunnerEvent.FRAGMENT_STOPPED_WITH_SUCCESS:
+                others["run_descriptor"] = fragments.drawn_by(others["run_descriptor"])
+            on_event(session, sender, event, forward_msg, **others)
+            return
+        for item in items:
+            if wait(session, item):
+                call_soon(session, partial(take_later, session))
+
+    def add_callback(session: AppSession, callback: Callable[[], None]) -> None:
+        wait(session, (None, callback))
+        call_soon(session, partial(take, session))
+
+    AppSession._on_scriptrunner_event = add_message  # type: ignore[method-assign, assignment]
+    AppSession._call_soon_on_event_loop = add_callback  # type: ignore[method-assign, assignment]
+
+
+def _handle(session: AppSession, waiting: Iterable[tuple[Any, Any]]) -> None:
+    """Handle messages (their sender, the message) and callbacks (None, the callback) in their order."""
+    notify = session._message_enqueued_callback
+    session._message_enqueued_callback = None  # once for all of them, at the end
+    for sender, item in waiting:
+        try:
+            if sender is None:
+                item()
+            elif sender is session._scriptrunner:  # one that was replaced has nothing to say any more
+                session._browser_queue._queue.append(item)
+        except Exception as error:  # as the event loop treats a callback: the others still follow
+            session._event_loop.call_exception_handler({"message": "Error in a callback", "exception": error})
+    session._message_enqueued_callback = notify
+    if notify:
+        notify()
+
+
+def send_together() -> None:
+    """Send the messages of a run without a pause between them.
+
+    Streamlit lets its event loop go round three times for each: to take it, to pass it to the client, to send it; and
+    wakes the loop through a pair of sockets even where the loop itself has something to send.
+    """
+    flush, send, wake = AppSession.flush_browser_queue, Runtime._send_message, Runtime._enqueued_some_message
+
+    def in_pieces(session: AppSession) -> list[Any]:
+        messages = flush(session)
+        return [messages[at : at + _TOGETHER] for at in range(0, len(messages), _TOGETHER)]
+
+    def send_piece(server: Runtime, client: Any, messages: Any) -> None:
+        for message in messages:
+            send(server, client, message)
+
+    def wake_up(server: Runtime) -> None:
+        objects = server._get_async_objs()
+        if asyncio._get_running_loop() is objects.eventloop:
+            objects.need_send_data.set()
+        else:
+            wake(server)
+
+    AppSession.flush_browser_queue = in_pieces  # type: ignore[method-assign, assignment]
+    Runtime._send_message = send_piece  # type: ignore[method-assign, assignment]
+    Runtime._enqueued_some_message = wake_up  # type: ignore[method-assign, assignment]
+
+
+class _Gathering:
+    """A transport whose writes within one round of the event loop go out as one."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport, self._loop = transport, loop
+        self._waiting: list[bytes] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, content: bytes) -> None:
+        if not self._waiting:
+            self._loop.call_soon(self._flush)
+        self._waiting.append(content)
+
+    def close(self) -> None:
+        self._flush()
+        self._transport.close()
+
+    def _flush(self) -> None:
+        content = b"".join(self._waiting)
+        self._waiting.clear()
+        if content and not self._transport.is_closing():
+            self._transport.write(content)
+
+
+def write_together() -> None:
+    """Write the messages of a run to their socket at once: uvicorn makes a system call for each."""
+    connected = WebSocketsSansIOProtocol.connection_made
+
+    def connection_made(protocol: Any, transport: Any) -> None:
+        connected(protocol, transport)
+        protocol.transport = _Gathering(transport, protocol.loop)
+
+    WebSocketsSansIOProtocol.connection_made = connection_made  # type: ignore[method-assign, assignment]
