@@ -20,6 +20,7 @@ from ui.streamlit_internals import fragments
 
 _LATER = 0.05  # seconds for which messages wait for others of the same run
 _TOGETHER = 64  # messages that are sent before other sessions have their turn; the queue of a client holds 500
+_WAIT = (ScriptRunnerEvent.ENQUEUE_FORWARD_MSG, ScriptRunnerEvent.SCRIPT_STARTED)
 
 
 def batch_messages() -> None:
@@ -48,20 +49,14 @@ def batch_messages() -> None:
         session._event_loop.call_later(_LATER, take, session)
 
     def add_message(session: AppSession, sender: Any, event: Any, forward_msg: Any = None, **others: Any) -> None:
-        items: list[tuple[Any, Any]]
-        if event is ScriptRunnerEvent.ENQUEUE_FORWARD_MSG:
-            items = [(sender, message) for message in fragments.noted(forward_msg)]
-        elif event is ScriptRunnerEvent.SCRIPT_STARTED:
-            started = partial(session._handle_scriptrunner_event_on_event_loop, sender, event, forward_msg, **others)
-            items = [(None, started)]
-        else:
-            if event is ScriptRunnerEvent.FRAGMENT_STOPPED_WITH_SUCCESS:
-                others["run_descriptor"] = fragments.drawn_by(others["run_descriptor"])
-            on_event(session, sender, event, forward_msg, **others)
+        if event in _WAIT:
+            for item in _items(session, sender, event, forward_msg, **others):
+                if wait(session, item):
+                    call_soon(session, partial(take_later, session))
             return
-        for item in items:
-            if wait(session, item):
-                call_soon(session, partial(take_later, session))
+        if event is ScriptRunnerEvent.FRAGMENT_STOPPED_WITH_SUCCESS:
+            others["run_descriptor"] = fragments.drawn_by(others["run_descriptor"])
+        on_event(session, sender, event, forward_msg, **others)
 
     def add_callback(session: AppSession, callback: Callable[[], None]) -> None:
         wait(session, (None, callback))
@@ -69,6 +64,14 @@ def batch_messages() -> None:
 
     AppSession._on_scriptrunner_event = add_message  # type: ignore[method-assign, assignment]
     AppSession._call_soon_on_event_loop = add_callback  # type: ignore[method-assign, assignment]
+
+
+def _items(session: AppSession, sender: Any, event: Any, message: Any, **others: Any) -> list[tuple[Any, Any]]:
+    """What `_handle` is given for the start of a run, or for a message of it."""
+    if event is ScriptRunnerEvent.ENQUEUE_FORWARD_MSG:
+        return [(sender, one) for one in fragments.noted(message)]
+    started = partial(session._handle_scriptrunner_event_on_event_loop, sender, event, message, **others)
+    return [(None, started)]
 
 
 def _handle(session: AppSession, waiting: Iterable[tuple[Any, Any]]) -> None:
