@@ -44,7 +44,9 @@ def opener() -> Callable[[Choice], ModelFile | Fault]:
             recording = recording_of(choice)
             if recording is not None:
                 return _recorded(choice.key, choice.name, recording)
-            return _read(choice.key, choice.name, content_of(choice))
+            if choice.kind == "shipped":
+                return _read_shipped(choice.name)
+            return _read(choice.key, choice.name, choice.content)
         except (MergeError, SandboxError) as error:
             faults[choice.key] = error
             return error
@@ -77,6 +79,11 @@ def usual_scaling(model: ModelFile) -> str:
 @st.cache_resource(show_spinner=False)
 def _shipped() -> bytes:
     return _SHIPPED.read_bytes()
+
+
+@st.cache_resource(show_spinner=False)
+def _read_shipped(name: str) -> ModelFile:
+    return read_model(_shipped(), name)
 
 
 @st.cache_resource(scope="session", max_entries=2, show_spinner=False)

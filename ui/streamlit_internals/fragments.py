@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from copy import copy, deepcopy
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
@@ -88,7 +88,8 @@ def copy_once() -> None:
         return found
 
     def copied_cursor(cursor: Cursor, memo: dict[int, Any]) -> Cursor:
-        found, transient = copy(cursor), cursor._transient_elements
+        found, transient = object.__new__(type(cursor)), cursor._transient_elements
+        found.__dict__.update(cursor.__dict__)
         found._transient_elements = deepcopy(transient, memo) if len(transient) else SparseList()
         return found
 

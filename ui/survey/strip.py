@@ -13,6 +13,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
+from core.digests import digest
 from core.dtypes import Array
 from core.errors import short
 from core.tensor_view.colours import colours
@@ -22,6 +23,7 @@ from ui.state import parts
 from ui.streamlit_internals import served_component
 from ui.survey.controls import VERDICT_TITLES, Choice, ask_image
 from ui.text import plain, t
+from ui.views.cached import remembered
 
 _BROWSER = Path(__file__).parent / "browser"
 _PALETTE = colours("cividis")[:, :3].astype(np.uint8).tobytes()
@@ -75,7 +77,7 @@ def _card(results: Results, choice: Choice, row: int, plane: Array, kind: str) -
     return {
         "id": str(row),
         "name": short(name),
-        "image": "" if error else _png(plane),
+        "image": "" if error else _png(digest(plane), plane),
         "verdict": t("error") if error else verdict,
         "note": note,
         "about": "\n".join([name[:200], *([error] if error else [*lines, verdict])]),
@@ -83,9 +85,10 @@ def _card(results: Results, choice: Choice, row: int, plane: Array, kind: str) -
     }
 
 
-def _png(plane: Array) -> str:
+@remembered(1_024)
+def _png(name: str, _plane: Array) -> str:  # noqa: ARG001 -- cache key
     """A map as a PNG with a palette, in a data URI: a tenth of the time that a picture in full colour takes."""
-    image = Image.fromarray(plane)
+    image = Image.fromarray(_plane)
     image.putpalette(_PALETTE)
     stream = io.BytesIO()
     image.save(stream, "PNG")

@@ -8,8 +8,10 @@ from base64 import b64encode
 import numpy as np
 from PIL import Image
 
+from core.digests import digest
 from core.dtypes import Array
 from core.tensor_view.colours import MIDDLE, colours
+from ui.views.cached import remembered
 
 SIDE = 46  # pixels
 _HEAD = "data:image/png;base64,"
@@ -85,8 +87,13 @@ def _levels(plane: Array, limits: Limits, *, signed: bool) -> tuple[Array, str]:
 
 
 def _uri(image: Image.Image) -> str:
+    return _encoded(digest(np.asarray(image)), image)
+
+
+@remembered(1_024)
+def _encoded(name: str, _image: Image.Image) -> str:  # noqa: ARG001 -- cache key
     stream = io.BytesIO()
-    image.save(stream, "PNG", optimize=True)
+    _image.save(stream, "PNG", optimize=True)
     return _HEAD + b64encode(stream.getvalue()).decode()
 
 
