@@ -119,7 +119,8 @@ def channel_figures(features: Array, gated: Array, weights: Array) -> ChannelFig
     one_map = weights.shape == (*features.shape[:-1], 1)
     kept: Figures = np.divide(after, before, out=np.full(before.shape, np.nan), where=before > 0)
     agreed = agreement(features, weights) if one_map else _own_agreement(features, weights)
-    return ChannelFigures(before, after, kept, change(features, gated), agreed, cover(features, gated))
+    shown = _cover(features, gated, before)
+    return ChannelFigures(before, after, kept, change(features, gated), agreed, shown)
 
 
 def _own_agreement(features: Array, weights: Array) -> Figures:
@@ -148,10 +149,20 @@ def cover(before: Array, after: Array) -> Figures:
         before: the features, (..., C).
         after: the gated features, of the same shape.
     """
-    full, gated = np.abs(_channels(before)), np.abs(_channels(after))
-    threshold = _VISIBLE * full.max(axis=0, initial=0)
-    covers = (full > threshold).mean(axis=0) * (gated > threshold).mean(axis=0)
-    strength = energy(before)
+    return _cover(before, after, energy(before))
+
+
+def _cover(before: Array, after: Array, strength: Figures) -> Figures:
+    """Likewise, from the energy of the channels before the gate."""
+    largest = np.zeros(before.shape[-1])
+    for block in blocks(before):
+        np.maximum(largest, np.abs(_channels(block)).max(axis=0, initial=0), out=largest)
+    threshold, positions = _VISIBLE * largest, max(1, before.size // max(1, before.shape[-1]))
+    full, gated = (
+        sum((np.count_nonzero(np.abs(_channels(block)) > threshold, axis=0) for block in blocks(value)), largest * 0)
+        for value in (before, after)
+    )
+    covers = (full / positions) * (gated / positions)
     found: Figures = np.where(strength >= np.median(strength), np.sqrt(covers), 0.0)
     return found
 

@@ -10,6 +10,7 @@ import pytest
 import streamlit.logger
 from starlette.formparsers import MultiPartParser
 from streamlit import config, file_util
+from streamlit.components.v2.bidi_component.main import BidiComponentMixin
 from streamlit.cursor import RunningCursor
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.elements.widgets import button_group, select_slider, selectbox
@@ -139,6 +140,13 @@ NAMES = {  # what is used: whether it is there, for which function of ui/streaml
             == {"_root_container", "_parent_path", "_index", "_transient_index", "_transient_elements"}
         ),
         "copy_once",
+    ),
+    "a component with a key does not need the digests of its data": (
+        lambda: (
+            "key_as_main_identity=True" in source(BidiComponentMixin._bidi_component)
+            and "**identity_kwargs" in source(BidiComponentMixin._bidi_component)
+        ),
+        "name_components_by_key",
     ),
     "AppSession.request_rerun, which ignores a fragment that the session does not have": (
         lambda: "not self.has_fragment(fragment_id)" in source(AppSession.request_rerun),

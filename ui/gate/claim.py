@@ -46,7 +46,11 @@ def _compared(x: Array, weights: Array) -> int:
 
 def equal_channels(features: Array, weights: Array, *products: Array) -> int:
     """How many channels of every product are that channel of the features times the map, bit for bit."""
-    channels = np.moveaxis(features, -1, 0)
-    own = (channels * weights[..., 0]).view(np.uint32)
-    same = [own == np.ascontiguousarray(np.moveaxis(product, -1, 0)).view(np.uint32) for product in products]
-    return int(np.logical_and.reduce(same).all(axis=(1, 2, 3)).sum())
+    own = _bits(features * weights)
+    same = np.logical_and.reduce([own == _bits(product) for product in products])
+    return int(same.all(axis=0).sum())
+
+
+def _bits(value: Array) -> Array:
+    """float32 as integers, (positions, channels)."""
+    return np.ascontiguousarray(value).view(np.uint32).reshape(-1, value.shape[-1])

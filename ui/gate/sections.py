@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from core.dtypes import Array
@@ -26,6 +25,7 @@ from ui.views.gate_view import step_view
 from ui.views.merge_view import translated_words
 from ui.views.step_graph import chosen_step, step_graph
 from ui.views.steps_table import steps_table
+from ui.views.text_table import show_table
 
 _GRAPH = "gate_page_steps"
 _LONGEST = 60  # characters of the name of a step
@@ -60,10 +60,8 @@ def show_health(trace: GateTrace, weights: Array) -> None:
         (t("to the features x, through the map"), flows.sizes["through the map"]),
         (t("to the gating signal g"), flows.sizes["g"]),
     ]
-    table = pd.DataFrame(
-        {t("gradient"): [row[0] for row in rows], t("root mean square"): [number(row[1]) for row in rows]}
-    )
-    st.table(table.set_index(t("gradient")), alt=t("Gradients through the gate"))
+    columns = (t("gradient"), t("root mean square"))
+    show_table(columns, [(name, number(size)) for name, size in rows], about=t("Gradients through the gate"))
     parts.part("flows", _show_flows, trace.alpha, flows)
 
 

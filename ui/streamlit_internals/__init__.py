@@ -3,9 +3,7 @@
 `tests/ui/test_streamlit_internals.py` looks each of them up and says after an upgrade which one has changed.
 """
 
-from ui.streamlit_internals.components import (
-    served_component,
-)
+from ui.streamlit_internals.components import name_components_by_key, served_component
 from ui.streamlit_internals.fragments import (
     Places,
     begin_content,
@@ -73,6 +71,7 @@ __all__ = [
     "keep_uploads_in_memory",
     "leave_part",
     "look_up_single_values",
+    "name_components_by_key",
     "next_place",
     "replace_forged_values",
     "send_together",

@@ -18,6 +18,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import streamlit as st
+from streamlit.components.v2.bidi_component.main import BidiComponentMixin
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
@@ -72,3 +73,12 @@ def _folder() -> Path:
     assets = root / "assets"
     assets.mkdir()
     return assets
+
+
+def name_components_by_key() -> None:
+    """Do not digest the data of components for their ids; for all sessions of the process.
+
+    A component with a key is known by that alone, but Streamlit reads and writes the data of each as JSON once more
+    first. All components here have a key.
+    """
+    BidiComponentMixin._build_bidi_identity_kwargs = lambda *_, **__: {}  # type: ignore[method-assign]

@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import pandas as pd
 import streamlit as st
 
 from core.errors import short
@@ -15,6 +14,7 @@ from survey.rank import VERDICTS
 from survey.results import Results, table
 from ui.survey.controls import VERDICT_TITLES
 from ui.text import plain, t
+from ui.views.text_table import show_table
 
 _MOST_LEFT_OUT = 5  # lines
 _FIGURES = ("mean", "closed", "open", "energy", "iou", "auc")
@@ -60,7 +60,7 @@ def _show_verdicts(surveys: Sequence[Results]) -> None:
         [plain(row.name), *(_percent(row.shares.get(kind, 0.0)) for kind in used), *row.figures]
         for row in sorted(rows, key=lambda row: row.gate)
     ]
-    st.table(pd.DataFrame(body, columns=columns).set_index(columns[0]), alt=t("Verdicts on each gate"))
+    show_table(columns, body, about=t("Verdicts on each gate"))
 
 
 @dataclass(frozen=True)

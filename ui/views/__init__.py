@@ -16,6 +16,7 @@ __all__ = [
     "selection",
     "step_graph",
     "steps_table",
+    "text_table",
     "thumbnails",
     "waiting",
 ]

@@ -4,28 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
-import streamlit as st
-
 from core.gates import Step
-from ui.session import language
 from ui.text import t
-from ui.views.cached import remembered
+from ui.views.text_table import show_table
 
 
 def steps_table(steps: Sequence[Step]) -> None:
     """Draw the table, a row for each step."""
-    st.table(_table(tuple(steps), language()), alt=t("Steps of the gate"))
-
-
-@remembered(64)
-def _table(steps: tuple[Step, ...], spoken: str) -> pd.DataFrame:  # noqa: ARG001  # the language is part of the key
-    table = pd.DataFrame(
-        {
-            t("step"): [step.symbol for step in steps],
-            t("equation"): [step.equation or "–" for step in steps],
-            t("shape"): [str(step.value.shape) for step in steps],
-            t("what it is"): [t(step.summary) for step in steps],
-        }
-    )
-    return table.set_index(t("step"))
+    columns = (t("step"), t("equation"), t("shape"), t("what it is"))
+    rows = [(step.symbol, step.equation or "–", str(step.value.shape), t(step.summary)) for step in steps]
+    show_table(columns, rows, about=t("Steps of the gate"))
