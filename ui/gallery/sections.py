@@ -16,7 +16,7 @@ from core.merges.rows import alignment_rows
 from core.tensor_view import WEIGHTS
 from ui import frame, session
 from ui.export import export_menu
-from ui.gallery.attention import looks_at_positions, show_positions
+from ui.gallery.attention import looks_at_positions, show_positions, weights_of
 from ui.gallery.cards import broadcast_in, broadcast_words, first_channel, map_limits
 from ui.gallery.strip import chosen_channel, is_per_channel, show_strip
 from ui.state import link, parts
@@ -165,10 +165,10 @@ def show_maps(trace: GateTrace, key: str) -> None:
     if looks_at_positions(trace):
         show_positions(trace, channel)
     limits = map_limits(trace)
-    panels = [Panel(step.equation or step.symbol, step.value, limits=limits) for step in trace.maps]
-    spatial = [panel for panel, step in zip(panels, trace.maps, strict=True) if not is_per_channel(step.value)]
+    spatial = [step for step in trace.maps if not is_per_channel(step.value) and step is not weights_of(trace)]
     if spatial:
-        view = TensorView(tuple(spatial), scale=Scale(range="channel"), words=translated_words())
+        panels = tuple(Panel(step.equation or step.symbol, step.value, limits=limits) for step in spatial)
+        view = TensorView(panels, scale=Scale(range="channel"), words=translated_words())
         at = (0,) * (trace.step("x").value.ndim - 1) + (channel,)
         tensor_view(view, key=f"maps {key}", selection=Selection(at=at))
     for step in trace.maps:
