@@ -8,7 +8,6 @@ from core.gates.channels import order
 from figures.kept import kept_channels
 from ui import frame
 from ui.gallery import controls, sections
-from ui.gallery.attention import show_matrices
 from ui.gallery.comparison import pair_titles, show_pair
 from ui.gallery.features import features_of, run
 from ui.gallery.pitfalls import show_traps
@@ -63,10 +62,7 @@ def show_one(trace: GateTrace, section: str, merge: str, key: str) -> Lines:
     elif section == "steps":
         sections.show_steps(trace, key)
     elif section == "maps":
-        with frame.picture(lines=2):
-            frame.section(sections.show_maps, trace, key)
-        with frame.below("matrices"):
-            show_matrices(trace, key)
+        sections.show_gate_values(trace, key)
     elif section == "kept":
         with frame.picture(lines=2):
             frame.section(sections.show_kept, trace, key)

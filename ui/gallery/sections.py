@@ -16,7 +16,7 @@ from core.merges.rows import alignment_rows
 from core.tensor_view import WEIGHTS
 from ui import frame, session
 from ui.export import export_menu
-from ui.gallery.attention import looks_at_positions, show_positions, weights_of
+from ui.gallery.attention import looks_at_positions, show_matrices, show_positions, weights_of
 from ui.gallery.cards import broadcast_in, broadcast_words, first_channel, map_limits
 from ui.gallery.strip import chosen_channel, is_per_channel, show_strip
 from ui.state import link, parts
@@ -157,6 +157,14 @@ def _keep_step() -> None:
     name = getattr(session.get(_GRAPH), "chosen", None)
     if isinstance(name, str) and len(name) <= _LONGEST:
         link.hold("gstep", name)
+
+
+def show_gate_values(trace: GateTrace, key: str) -> None:
+    """The gate values, and below them all attention weights, where a gate has some."""
+    with frame.picture(lines=2):
+        frame.section(show_maps, trace, key)
+    with frame.below("matrices"):
+        show_matrices(trace, key)
 
 
 def show_maps(trace: GateTrace, key: str) -> None:
