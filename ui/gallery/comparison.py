@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.gates import GATES, GateTrace, Step
 from core.gates.compare import GateComparison, compare_gates
-from core.tensor_view import WEIGHTS
+from core.tensor_view import RECIPES, WEIGHTS
 from ui import frame
 from ui.gallery.attention import show_matrices, weights_of
 from ui.gallery.cards import first_channel, map_limits
@@ -56,6 +56,7 @@ def _compared(first: GateTrace, second: GateTrace) -> GateComparison:
     for one in (found.first, found.second):
         one.result.flags.writeable = one.by_position.flags.writeable = False
     found.difference.flags.writeable = False
+    RECIPES.note_combined("subtract", found.difference, found.second.result, found.first.result)
     return found
 
 

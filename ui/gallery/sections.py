@@ -13,7 +13,7 @@ from core.gates.compare import GateFigures, gate_figures
 from core.gates.health import step_health
 from core.gates.report import gate_text
 from core.merges.rows import alignment_rows
-from core.tensor_view import WEIGHTS
+from core.tensor_view import RECIPES, WEIGHTS
 from ui import frame, session
 from ui.export import export_menu
 from ui.gallery.attention import looks_at_positions, show_matrices, show_positions, weights_of
@@ -210,6 +210,8 @@ def figures_of(trace: GateTrace) -> GateFigures:
     """How much of the features a gate retains; the arrays are read-only."""
     found = gate_figures(trace)
     found.result.flags.writeable = found.by_position.flags.writeable = False
+    if found.summed:
+        RECIPES.note_combined("multiply", found.result, trace.step("x").value, trace.alpha)
     return found
 
 
