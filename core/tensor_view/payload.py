@@ -87,7 +87,7 @@ def _with_sources(
     tensors: Mapping[str, Array], received: Container[str], recipe: Callable[[str], Recipe | None]
 ) -> tuple[dict[str, Array], dict[str, Recipe]]:
     """All tensors, each after what it is made of; and the recipes."""
-    found, recipes = dict[str, Array](), dict[str, Recipe]()
+    found, recipes, recipe = dict[str, Array](), dict[str, Recipe](), cache(recipe)
 
     def missing(digest: str, count: int, above: frozenset[str]) -> int:
         """Values of a tensor that the browser neither has, nor gets, nor can make."""
@@ -97,7 +97,8 @@ def _with_sources(
         return lacking(made, above | {digest}) if made else count
 
     def lacking(made: Recipe, above: frozenset[str]) -> int:
-        return sum(missing(digest_of(source), source.size, above) for source in made.sources)
+        heavy = made.sources[: len(made.sources) - made.light]
+        return sum(missing(digest_of(source), source.size, above) for source in heavy)
 
     def add(digest: str, row: Array, above: frozenset[str] = frozenset()) -> None:
         if digest not in found and digest not in received and (made := recipe(digest)):

@@ -2,7 +2,8 @@
 
 A map that a gate interpolates crosses on its coarse grid: the recorded maps of a training take a fifth, since their
 coarse values are halves. Features times weights cross as the features, which most views of a session share, and the
-weights. What else is combined of others is made where the browser has those or gets them for little.
+weights. What else is combined of others is made where the browser has those or gets them for little. For a sigmoid,
+differences in the last bits go along: exponentials in float32 are not the same everywhere.
 What a tensor is made of is a tensor like others: packed, sent once for a session and then named by its digest.
 """
 
@@ -25,6 +26,9 @@ from .packing import LEAST, MOST
 
 FEWER = 8  # of the values of a product, at most an eighth are its weights; as little is sent for what is combined
 _NOTE = 2_000  # bytes that a note takes
+_MIDDLE = 2**28  # the lowest bits of a double in the middle between two float32
+_UNSURE = 16  # neighbouring doubles
+_UNITS = 64  # neighbouring float32: larger differences are rare, and take more bytes
 _RANK = 4  # (batch, rows, columns, channels)
 
 
@@ -50,14 +54,17 @@ class Recipe:
     """How a tensor is made.
 
     Attributes:
-        how: "enlarge" a coarse map, or one of `_STEPS` or `_ALONE`, such as "multiply" features with weights.
+        how: "enlarge" a coarse map, "sigmoid", or one of `_STEPS` or `_ALONE`, such as "multiply" features with
+            weights.
         sources: what it is made of, float32.
         only_known: whether it is used only where the browser has the sources, or gets them for little.
+        light: how many of the sources, at the end, take few bytes however many values they have.
     """
 
     how: str
     sources: tuple[Array, ...]
     only_known: bool = False
+    light: int = 0
 
 
 class Recipes:
@@ -99,7 +106,7 @@ class Recipes:
         """Remember what a tensor is combined of; whether it is so bit for bit is computed when it is first sent.
 
         Args:
-            how: one of `_STEPS`, for sources that are combined one after another, or of `_ALONE`, for one.
+            how: one of `_STEPS`, for sources that are combined one after another, or of `_ALONE` or "sigmoid", for one.
             result: read-only; another tensor is not remembered.
             sources: read-only, of the same rank.
         """
@@ -138,11 +145,31 @@ class _Combined:
         there = tuple(source for source in sources if source is not None)
         if result is None or len(there) < len(sources):
             return None
+        if self.how == "sigmoid":
+            return _sigmoid(there[0], result)
         if self.is_right is None:
             changes = not any(np.array_equal(source, result) for source in there)  # else it would be made of itself
             self.is_right = changes and _are_same(_combined(self.how, there), result)
         few = all(FEWER * source.size <= result.size for source in there[1:])
         return Recipe(self.how, there, only_known=len(there) == 1 or not few) if self.is_right else None
+
+
+def _sigmoid(value: Array, result: Array) -> Recipe | None:
+    """The sigmoid of a value, with the differences of the result in the last bits; None if they are large or unsure.
+
+    The browser has the exponential to about the next double, so the float32 nearest to it is sure, unless it lies beside
+    the middle between two.
+    """
+    if value.shape != result.shape or not np.isfinite(value).all() or not np.isfinite(result).all():
+        return None
+    with np.errstate(all="ignore"):
+        power = np.exp(-value.astype(np.float64))
+        made = np.float32(1) / (np.float32(1) + power.astype(np.float32))
+    beside = np.abs((power.view(np.int64) & (2 * _MIDDLE - 1)) - _MIDDLE)
+    units = result.view(np.int32).astype(np.int64) - made.view(np.int32)
+    if beside.min() < _UNSURE or np.abs(units).max() > _UNITS:
+        return None
+    return Recipe("sigmoid", (value, units.astype(np.float32)), only_known=True, light=1)
 
 
 def _combined(how: str, sources: Sequence[Array]) -> Array:

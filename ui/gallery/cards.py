@@ -26,7 +26,7 @@ GROUPS = {  # what is broadcast: title, in the order of the wall
     "none": _("No broadcasting"),
     "sum": _("Sum over positions"),
 }
-_PIXELS = 128  # of a side of a picture: a card is 48 to 160 wide
+_PIXELS = 64  # of a side of a picture: a card is 48 to 160 wide, and most pictures have 20
 _LIT = 0.3  # share of a channel's maximum above which an element counts as covered
 
 

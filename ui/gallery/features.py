@@ -22,7 +22,7 @@ from ui.views.cached import read_only, remembered
 _GRID = 20  # rows of the gate whose features are shown
 _SMALL = 150_000  # elements of features whose results are kept for many visitors: those of the network have 102 400
 _MERGES = {"Add": "add", "Subtract": "subtract", "Multiply": "multiply", "Maximum": "maximum"}
-_FORMS = {"max({0}, 0)": "relu", "1 − {0}": "complement"}
+_FORMS = {"max({0}, 0)": "relu", "1 − {0}": "complement", "1 / (1 + exp(−{0}))": "sigmoid"}
 _TRAINED = GateChoice("attention", "paper")  # the only gate for which the repository has trained weights
 
 
@@ -141,7 +141,7 @@ def _note_steps(trace: GateTrace) -> None:
         values = [source.value for source in sources]
         others = [value for value in values if value is not x]
         how = _way(step, sources)
-        if how == "multiply" and len(values) == 2 and len(others) == 1:
+        if how == "multiply" and len(values) == 2 and len(others) == 1 and others[0].shape != x.shape:
             RECIPES.note_product(step.value, x, others[0])
         elif how:
             RECIPES.note_combined(how, step.value, *values)

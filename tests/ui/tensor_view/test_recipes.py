@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from core.gates import GATES
+from core.gates.activations import sigmoid
 from core.gates.resampling import upsample
 from core.tensor_view import Panel, Recipe, Recipes, Reel, TensorView, digest_of, pack, payload
 from ui.gallery import features as gallery
@@ -277,6 +278,50 @@ def test_two_that_are_made_of_each_other():
     assert data["numbers"].size == x.size
     known.note_combined("relu", cut, cut)
     assert known.find(digest_of(cut)) is None
+
+
+def test_a_sigmoid_with_differences_in_the_last_bits():
+    """Values of all sizes; NumPy's own result, and one that differs more."""
+    draw = np.random.default_rng(7)
+    value = constant((draw.normal(size=(2, 11, 13, 17)) * 10.0 ** draw.integers(-3, 2, (2, 11, 13, 17))).astype("f4"))
+    result = sigmoid(value)
+    other = constant((result.view(np.int32) + draw.integers(-5, 6, result.shape, np.int32)).view(np.float32))
+    for one in (constant(result), other):
+        known = Recipes(1_000_000)
+        known.note_combined("sigmoid", one, value)
+        found = known.find(digest_of(one))
+        (bits,) = in_browser((found, one.size))
+        np.testing.assert_array_equal(bits, one.view(np.uint32).ravel())
+        assert np.abs(found.sources[1]).max() <= 10
+
+
+def test_sigmoids_that_are_not_made(monkeypatch):
+    """Another function; values that are not finite; an exponential too near to the middle between two float32."""
+    value = coarse_map((2, 11, 13, 17))
+    endless = value.copy()
+    endless[0, 0, 0, 0] = np.inf
+    for one, result in ((value, np.tanh(value)), (endless, sigmoid(endless))):
+        known = Recipes(1_000_000)
+        known.note_combined("sigmoid", constant(result), constant(one))
+        assert known.find(digest_of(result)) is None
+    result = constant(sigmoid(value))
+    known.note_combined("sigmoid", result, value)
+    assert known.find(digest_of(result))
+    monkeypatch.setattr("core.tensor_view.recipes._UNSURE", 2**22)
+    assert known.find(digest_of(result)) is None
+
+
+def test_the_map_of_bam_is_made_of_its_sum():
+    """Twelve kilobytes of differences, a vector and a map cross for the product with the features."""
+    features = gallery.features_of(FeatureChoice(seed=3, slice=1))
+    trace = gallery.run(GateChoice("bam", "paper"), features)
+    product = trace.step("weighed").value
+    view = TensorView((Panel("x", features.x), Panel("y", product)))
+    plan, data = sent(view, gallery.RECIPES, {digest_of(features.x)}, packing=lambda _, row: pack(row))
+    assert "made" in plan[digest_of(product)]
+    assert len(data["packed"]) + data["numbers"].nbytes < 20_000
+    (bits,) = in_browser((gallery.RECIPES.find(digest_of(trace.alpha)), trace.alpha.size))
+    np.testing.assert_array_equal(bits, trace.alpha.view(np.uint32).ravel())
 
 
 def test_what_is_not_combined_so_is_not_made():

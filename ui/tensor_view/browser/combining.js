@@ -1,6 +1,8 @@
 // @ts-check
 // Tensors combined element by element, each bit as in core/tensor_view/recipes.py.
 
+const round = Math.fround;
+
 const STEPS = {
   add: (a, b) => a + b,
   subtract: (a, b) => a - b,
@@ -27,10 +29,23 @@ export const COMBINED = {
         values.map(step),
   ),
   ...wrapped(STEPS, (step) => (sources) => sources.reduce((one, other) => pair(one, other, step))[0]),
+  sigmoid,
 };
 
 function wrapped(steps, wrap) {
   return Object.fromEntries(Object.entries(steps).map(([name, step]) => [name, wrap(step)]));
+}
+
+/**
+ * The sigmoid, each step rounded to float32, and by how many neighbouring numbers the result lies from that.
+ * @param {Source[]} sources
+ */
+function sigmoid([[values], [units]]) {
+  const result = new Float32Array(values.length);
+  for (let at = 0; at < result.length; at++) result[at] = 1 / round(1 + round(Math.exp(-values[at])));
+  const bits = new Int32Array(result.buffer);
+  for (let at = 0; at < bits.length; at++) bits[at] += units[at];
+  return result;
 }
 
 /**
