@@ -157,8 +157,8 @@ class _Combined:
 def _sigmoid(value: Array, result: Array) -> Recipe | None:
     """The sigmoid of a value, with the differences of the result in the last bits; None if they are large or unsure.
 
-    The browser has the exponential to about the next double, so the float32 nearest to it is sure, unless it lies beside
-    the middle between two.
+    The browser has the exponential to about the next double, so the float32 nearest to it is sure, unless it lies
+    beside the middle between two.
     """
     if value.shape != result.shape or not np.isfinite(value).all() or not np.isfinite(result).all():
         return None
