@@ -62,8 +62,7 @@ def show_one(trace: GateTrace, section: str, merge: str, key: str) -> Lines:
     elif section == "steps":
         sections.show_steps(trace, key)
     elif section == "maps":
-        with frame.picture(lines=2):
-            frame.section(sections.show_maps, trace, key)
+        sections.show_gate_values(trace, key)
     elif section == "kept":
         with frame.picture(lines=2):
             frame.section(sections.show_kept, trace, key)

@@ -1,9 +1,10 @@
 """Tensors with fewer bytes on their way to the browser, without loss: `browser/packing.js` makes each bit again.
 
 Values that a half holds exactly, such as the recorded features of the network, cross as halves. The first bytes of all
-values, the second bytes and so on lie together, since exponents are alike and mantissas are not, and are deflated,
-with a search for repeated bytes or without one, whichever takes less. Where many values are zero, as after a ReLU, one
-bit for each value says which, and only the others follow.
+values, the second bytes and so on lie together, since exponents are alike and mantissas are not. Each of these planes
+is deflated with a search for repeated bytes or without one, whichever takes less; most of a mantissa is as random as
+noise and is stored. Where many values are zero, as after a ReLU, one bit for each value says which, and only the others
+follow.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import threading
 import zlib
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +25,10 @@ _BITS = {2: np.uint16, 4: np.uint32}  # by bytes of a value
 _QUICK = 1  # level of zlib: higher ones take many times longer for a few percent
 _SPARSE = 0.25  # share of zeros from which they are left out
 _WAYS = (zlib.Z_DEFAULT_STRATEGY, zlib.Z_HUFFMAN_ONLY)  # which one takes less depends on the tensor, by a sixth
+_STORED = 0.97  # of its bytes: a plane that deflating does not make smaller than that is stored
+_PART = 16_384  # bytes from which a way is chosen by a part of a plane
+_BLOCK = 65_535  # bytes of a stored block, at most
+_BEGIN, _END = b"\x78\x01", b"\x03\x00"  # the header of zlib (RFC 1950); a last block without content (RFC 1951)
 
 
 @dataclass(frozen=True)
@@ -54,22 +60,39 @@ def pack(row: Array) -> Packed | None:
     filled = values.view(_BITS[values.itemsize]) != 0  # -0 has a bit
     sparse = int(np.count_nonzero(filled)) <= (1 - _SPARSE) * row.size
     kept = values[filled] if sparse else values
-    planes = kept.view(np.uint8).reshape(kept.size, kept.itemsize).T
-    before = np.packbits(filled).tobytes() if sparse else b""
-    content = _deflated(before + planes.tobytes(), _way(planes))
+    planes = [np.ascontiguousarray(kept.view(np.uint8)[at :: kept.itemsize]) for at in range(kept.itemsize)]
+    before = [np.packbits(filled).tobytes()] if sparse else []
+    content = _stream([*before, *(plane.tobytes() for plane in planes)])
     return Packed(content, row.size, kept.itemsize, sparse) if len(content) <= _GAIN * row.nbytes else None
 
 
-def _way(planes: Array) -> int:
-    """The way that takes less for an eighth of the values, from the middle: trying both on all takes twice as long."""
-    count = planes.shape[1]
-    part = planes[:, 7 * count // 16 : 9 * count // 16].tobytes()
-    return min(_WAYS, key=lambda way: len(_deflated(part, way)))
+def _stream(parts: Sequence[bytes]) -> bytes:
+    """One stream of zlib with these parts one after another."""
+    check = 1
+    for part in parts:
+        check = zlib.adler32(part, check)
+    return b"".join([_BEGIN, *map(_blocks, parts), _END, check.to_bytes(4, "big")])
 
 
-def _deflated(content: bytes, strategy: int) -> bytes:
-    stream = zlib.compressobj(_QUICK, strategy=strategy)
-    return stream.compress(content) + stream.flush()
+def _blocks(part: bytes) -> bytes:
+    """Blocks of deflate that end with a whole byte; the way is chosen by an eighth of a long part, from the middle."""
+    count = len(part)
+    sample = part if count < _PART else part[7 * count // 16 : 9 * count // 16]
+    sizes = {way: len(_deflated(sample, way)) for way in _WAYS}
+    way = min(_WAYS, key=lambda one: sizes[one])
+    if sizes[way] < _STORED * len(sample):
+        return _deflated(part, way)
+    return b"".join(_stored(part[at : at + _BLOCK]) for at in range(0, count, _BLOCK))
+
+
+def _deflated(part: bytes, strategy: int) -> bytes:
+    stream = zlib.compressobj(_QUICK, wbits=-zlib.MAX_WBITS, strategy=strategy)
+    return stream.compress(part) + stream.flush(zlib.Z_SYNC_FLUSH)
+
+
+def _stored(part: bytes) -> bytes:
+    """A block that is not deflated and is not the last: its length and the complement of that come before it."""
+    return b"".join([b"\0", len(part).to_bytes(2, "little"), (_BLOCK - len(part)).to_bytes(2, "little"), part])
 
 
 def unpack(packed: Packed) -> Array:

@@ -20,7 +20,7 @@ from .frame import Frame, frame_of
 from .model import Array, Panel, Scale, TensorView
 from .numbers import EXACT_DOUBLE, digest_of, largest, needs_doubles, row_of
 from .packing import Packed
-from .recipes import Recipe
+from .recipes import FEWER, Recipe
 from .reels import reel_plans
 from .scene import scene_plan
 from .words import WORDS
@@ -89,13 +89,27 @@ def _with_sources(
     tensors: Mapping[str, Array], received: Container[str], recipe: Callable[[str], Recipe | None]
 ) -> tuple[dict[str, Array], dict[str, Recipe]]:
     """All tensors, each after what it is made of; and the recipes."""
-    found, recipes = dict[str, Array](), dict[str, Recipe]()
+    found, recipes, recipe = dict[str, Array](), dict[str, Recipe](), cache(recipe)
 
-    def add(digest: str, row: Array) -> None:
+    def missing(digest: str, count: int, above: frozenset[str]) -> int:
+        """Values of a tensor that the browser neither has, nor gets, nor can make."""
+        if digest in received or digest in tensors:
+            return 0
+        made = None if digest in above else recipe(digest)
+        return lacking(made, above | {digest}) if made else count
+
+    def lacking(made: Recipe, above: frozenset[str]) -> int:
+        heavy = made.sources[: len(made.sources) - made.light]
+        return sum(missing(digest_of(source), source.size, above) for source in heavy)
+
+    def add(digest: str, row: Array, above: frozenset[str] = frozenset()) -> None:
         if digest not in found and digest not in received and (made := recipe(digest)):
-            recipes[digest] = made
-            for source in made.sources:
-                add(digest_of(source), row_of(source))
+            within = above | {digest}
+            pays = not made.only_known or FEWER * lacking(made, within) <= row.size
+            if pays and within.isdisjoint(map(digest_of, made.sources)):
+                recipes[digest] = made
+                for source in made.sources:
+                    add(digest_of(source), row_of(source), within)
         found.setdefault(digest, row)
 
     for digest, row in tensors.items():

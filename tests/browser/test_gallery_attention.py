@@ -42,6 +42,7 @@ def test_a_position_is_pointed_at_moved_and_kept(open_page):
     box = plot.bounding_box()
     at = {"x": box["width"] * 17.5 / SIDE, "y": box["height"] * 3.5 / SIDE}
     plot.hover(position=at)
+    page.get_by_text(re.compile(r"position \(3, 17\)")).wait_for()  # the weights of the others are asked for
     check(3, 17)
     plot.click(position=at)
     page.wait_for_function("location.search.includes('qat=3,17') || location.search.includes('qat=3%2C17')")

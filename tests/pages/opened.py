@@ -10,7 +10,8 @@ from tests.patience import PATIENCE
 _KINDS = ("title", "markdown", "caption", "error", "warning", "info", "success", "code", "metric")
 
 
-SECTIONS = ("lab_table", "wall_table")  # below a page, drawn only while they are open
+# Below a page, drawn only while they are open.
+SECTIONS = ("lab_table", "wall_table", "gallery_matrices_0", "gallery_matrices_1")
 
 
 def opened(page: str, **parameters) -> AppTest:

@@ -26,6 +26,7 @@ GROUPS = {  # what is broadcast: title, in the order of the wall
     "none": _("No broadcasting"),
     "sum": _("Sum over positions"),
 }
+_PIXELS = 64  # of a side of a picture: a card is 48 to 160 wide, and most pictures have 20
 _LIT = 0.3  # share of a channel's maximum above which an element counts as covered
 
 
@@ -35,7 +36,8 @@ class Mini:
 
     Attributes:
         symbol: of the tensor, in equations.
-        levels: uint8 (rows, columns), entries of a table of colours, one pixel per element.
+        levels: uint8 (rows, columns), entries of a table of colours, one pixel per element; where there are more than
+            a card has room for, one for the mean of several.
         table: its name, out of `core.tensor_view.colours`.
         strip: whether it shows one value per channel, side by side.
     """
@@ -197,10 +199,19 @@ def mini_of(step: Step, channel: int, whole: tuple[int, ...], limits: Limits | N
     value = step.value[0]
     strip = prod(value.shape[:-1]) == 1 and value.size > 1
     if step.axes is not None and step.axes[-1] is None:  # per head, without channels: the first head
-        plane = value[0] if step.shared_axes else value[:, 0]
+        plane = _means(value[0] if step.shared_axes else value[:, 0])
         return Mini(step.symbol, *indexed_picture(plane, limits or limits_of(np.zeros(1), plane)))
     plane = value.reshape(1, -1) if strip else plane_of(step.value, channel, whole)
     return Mini(step.symbol, *indexed_picture(plane, limits or limits_of(np.zeros(1), plane)), strip)
+
+
+def _means(plane: Array) -> Array:
+    """At most `_PIXELS` rows and columns: means over blocks of as many elements as it takes."""
+    for axis, size in enumerate(plane.shape):
+        starts = np.arange(0, size, -(-size // _PIXELS))
+        counts = np.diff(starts, append=size).reshape([-1, 1] if axis == 0 else [1, -1])
+        plane = np.add.reduceat(plane, starts, axis=axis) / counts
+    return plane
 
 
 def plane_of(value: Array, channel: int, whole: tuple[int, ...] = ()) -> Array:

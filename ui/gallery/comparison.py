@@ -9,8 +9,9 @@ import streamlit as st
 
 from core.gates import GATES, GateTrace, Step
 from core.gates.compare import GateComparison, compare_gates
-from core.tensor_view import WEIGHTS
+from core.tensor_view import RECIPES, WEIGHTS
 from ui import frame
+from ui.gallery.attention import show_matrices, weights_of
 from ui.gallery.cards import first_channel, map_limits
 from ui.gallery.sections import share
 from ui.gallery.strip import chosen_channel, is_per_channel, show_strip
@@ -42,6 +43,8 @@ def show_pair(pair: Pair, key: str) -> GateComparison:
         parts.stable("outputs", _show_outputs, pair, titles, key, channel)
     with frame.below("pair"):
         parts.stable("maps of both", _show_maps, pair, titles, key, channel)
+        for number, trace in enumerate(pair):
+            show_matrices(trace, key, titles[number], number)
         _show_strips(pair, titles, channel)
         parts.stable("figures of both", _show_figures, pair, titles, key)
     return found
@@ -53,6 +56,7 @@ def _compared(first: GateTrace, second: GateTrace) -> GateComparison:
     for one in (found.first, found.second):
         one.result.flags.writeable = one.by_position.flags.writeable = False
     found.difference.flags.writeable = False
+    RECIPES.note_combined("subtract", found.difference, found.second.result, found.first.result)
     return found
 
 
@@ -101,7 +105,7 @@ def _show_maps(pair: Pair, titles: tuple[str, str], key: str, channel: int) -> N
     maps = [
         Panel(f"{title}: {step.symbol}", step.value, limits=map_limits(pair[number]))
         for number, title, step in _named_maps(pair, titles)
-        if not is_per_channel(step.value)
+        if not is_per_channel(step.value) and step is not weights_of(pair[number])
     ]
     if maps:
         _draw(maps, f"maps {key}", channel, each="tensor")  # a slice of one value has no range of its own

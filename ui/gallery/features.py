@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -10,7 +10,7 @@ import streamlit as st
 from core import MergeError
 from core.digests import digest
 from core.dtypes import FLOAT32, Array
-from core.gates import GATES, GateTrace, gate_shapes, not_computed, pick_weights, run_gate
+from core.gates import GATES, GateTrace, Step, gate_shapes, not_computed, pick_weights, run_gate
 from core.limits import check_features
 from core.tensor_view import RECIPES
 from ui.gallery.controls import FeatureChoice, GateChoice
@@ -21,6 +21,8 @@ from ui.views.cached import read_only, remembered
 
 _GRID = 20  # rows of the gate whose features are shown
 _SMALL = 150_000  # elements of features whose results are kept for many visitors: those of the network have 102 400
+_MERGES = {"Add": "add", "Subtract": "subtract", "Multiply": "multiply", "Maximum": "maximum"}
+_FORMS = {"max({0}, 0)": "relu", "1 − {0}": "complement", "1 / (1 + exp(−{0}))": "sigmoid"}
 _TRAINED = GateChoice("attention", "paper")  # the only gate for which the repository has trained weights
 
 
@@ -126,18 +128,32 @@ def _is_trained(choice: GateChoice, features: Features) -> bool:
 @remembered(12)
 def _run_small(name: str, variant: str, key: str, seed: int, trained: bool, _x: Array, _g: Array) -> GateTrace:  # noqa: ARG001 -- the key of the cache
     trace = read_only(_computed(name, variant, seed, trained, _x, _g))
-    _note_products(trace)
+    _note_steps(trace)
     return trace
 
 
-def _note_products(trace: GateTrace) -> None:
-    """Let views send the products of the features as the features and the weights."""
-    x = trace.step("x").value
-    for step in trace.merges:
-        inputs = [trace.step(name).value for name in step.inputs]
-        others = [value for value in inputs if value is not x]
-        if step.alignment and step.alignment.operation == "Multiply" and len(inputs) == 2 and len(others) == 1:
+def _note_steps(trace: GateTrace) -> None:
+    """Let views send what the browser can make of other steps as these, such as features times weights."""
+    steps = {step.name: step for step in trace.steps}
+    x = steps["x"].value
+    for step in trace.steps:
+        sources = [steps[name] for name in step.inputs]
+        values = [source.value for source in sources]
+        others = [value for value in values if value is not x]
+        how = _way(step, sources)
+        if how == "multiply" and len(values) == 2 and len(others) == 1 and others[0].shape != x.shape:
             RECIPES.note_product(step.value, x, others[0])
+        elif how:
+            RECIPES.note_combined(how, step.value, *values)
+
+
+def _way(step: Step, sources: Sequence[Step]) -> str | None:
+    """How a step is combined of others, as `core.tensor_view` names it; None if it is not."""
+    if step.alignment:
+        return _MERGES.get(step.alignment.operation)
+    right = step.equation.partition(" = ")[2]
+    found = (how for form, how in _FORMS.items() if len(sources) == 1 and right == form.format(sources[0].symbol))
+    return next(found, None)
 
 
 @remembered(6)

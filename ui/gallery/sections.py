@@ -13,10 +13,10 @@ from core.gates.compare import GateFigures, gate_figures
 from core.gates.health import step_health
 from core.gates.report import gate_text
 from core.merges.rows import alignment_rows
-from core.tensor_view import WEIGHTS
+from core.tensor_view import RECIPES, WEIGHTS
 from ui import frame, session
 from ui.export import export_menu
-from ui.gallery.attention import looks_at_positions, show_positions
+from ui.gallery.attention import looks_at_positions, show_matrices, show_positions, weights_of
 from ui.gallery.cards import broadcast_in, broadcast_words, first_channel, map_limits
 from ui.gallery.strip import chosen_channel, is_per_channel, show_strip
 from ui.state import link, parts
@@ -159,16 +159,24 @@ def _keep_step() -> None:
         link.hold("gstep", name)
 
 
+def show_gate_values(trace: GateTrace, key: str) -> None:
+    """The gate values, and below them all attention weights, where a gate has some."""
+    with frame.picture(lines=2):
+        frame.section(show_maps, trace, key)
+    with frame.below("matrices"):
+        show_matrices(trace, key)
+
+
 def show_maps(trace: GateTrace, key: str) -> None:
     """The gate values, both maps where a gate has two, and what their statistics mean."""
     channel = first_channel(trace)
     if looks_at_positions(trace):
         show_positions(trace, channel)
     limits = map_limits(trace)
-    panels = [Panel(step.equation or step.symbol, step.value, limits=limits) for step in trace.maps]
-    spatial = [panel for panel, step in zip(panels, trace.maps, strict=True) if not is_per_channel(step.value)]
+    spatial = [step for step in trace.maps if not is_per_channel(step.value) and step is not weights_of(trace)]
     if spatial:
-        view = TensorView(tuple(spatial), scale=Scale(range="channel"), words=translated_words())
+        panels = tuple(Panel(step.equation or step.symbol, step.value, limits=limits) for step in spatial)
+        view = TensorView(panels, scale=Scale(range="channel"), words=translated_words())
         at = (0,) * (trace.step("x").value.ndim - 1) + (channel,)
         tensor_view(view, key=f"maps {key}", selection=Selection(at=at))
     for step in trace.maps:
@@ -202,6 +210,8 @@ def figures_of(trace: GateTrace) -> GateFigures:
     """How much of the features a gate retains; the arrays are read-only."""
     found = gate_figures(trace)
     found.result.flags.writeable = found.by_position.flags.writeable = False
+    if found.summed:
+        RECIPES.note_combined("multiply", found.result, trace.step("x").value, trace.alpha)
     return found
 
 

@@ -14,6 +14,7 @@ from core.tensor_view.colours import MIDDLE, colours
 from ui.views.cached import remembered
 
 SIDE = 46  # pixels
+_LARGE = 400  # elements of a picture from which numbers of colours take fewer bytes than colours
 _HEAD = "data:image/png;base64,"
 
 Limits = tuple[float, float]
@@ -44,7 +45,14 @@ def picture(plane: Array, limits: Limits) -> str:
         limits: values of the darkest and the brightest colour. If they lie on both sides of zero, the scale is
             diverging, with zero in its middle.
     """
-    return _uri(_image(plane.astype(np.float64), limits, signed=True)) if plane.size else ""
+    if plane.size == 0:
+        return ""
+    level, table = _levels(plane.astype(np.float64), limits, signed=True)
+    if plane.size < _LARGE:
+        return _uri(_coloured(level, table))
+    image = Image.fromarray(level.astype(np.uint8))  # with its table of colours, which takes 768 bytes
+    image.putpalette(colours(table)[..., :3].astype(np.uint8).tobytes())
+    return _uri(image)
 
 
 def indexed_picture(plane: Array, limits: Limits) -> tuple[Array, str]:
@@ -70,7 +78,10 @@ def limits_of(*values: Array) -> Limits:
 
 
 def _image(plane: Array, limits: Limits, *, signed: bool) -> Image.Image:
-    level, table = _levels(plane, limits, signed=signed)
+    return _coloured(*_levels(plane, limits, signed=signed))
+
+
+def _coloured(level: Array, table: str) -> Image.Image:
     return Image.fromarray(colours(table)[level][..., :3].astype(np.uint8))
 
 
@@ -87,13 +98,14 @@ def _levels(plane: Array, limits: Limits, *, signed: bool) -> tuple[Array, str]:
 
 
 def _uri(image: Image.Image) -> str:
-    return _encoded(digest(np.asarray(image)), image)
+    colours_used = np.array(image.getpalette() or (), np.uint8)
+    return _encoded(digest(image.mode, np.asarray(image), colours_used), image)
 
 
 @remembered(1_024)
 def _encoded(name: str, _image: Image.Image) -> str:  # noqa: ARG001 -- cache key
     stream = io.BytesIO()
-    _image.save(stream, "PNG", optimize=True)
+    _image.save(stream, "PNG", compress_level=6)  # the highest takes many times longer for a percent
     return _HEAD + b64encode(stream.getvalue()).decode()
 
 

@@ -76,6 +76,14 @@ def test_what_gains_nothing_crosses_as_it_is():
     assert pack(noise) is None
 
 
+def test_what_is_random_in_a_value_is_stored():
+    """Two bytes of each value are noise, and more than one block of it; the other two are the same everywhere."""
+    noise = np.random.default_rng(5).integers(0, 2**16, 70_001, np.uint32)
+    packed = pack((noise | 0x3F800000).view(np.float32))
+    assert 2 * noise.size < len(packed.content) < 2.02 * noise.size
+    assert np.array_equal(bits(unpack(packed)), noise | 0x3F800000)
+
+
 def test_kept_by_digest_up_to_a_size():
     """The tensor that was used last stays."""
     rows = {name: np.random.default_rng(number).random(2_003, np.float32) for number, name in enumerate("abc")}
@@ -113,6 +121,7 @@ def test_the_browser_has_each_bit(tmp_path):
     zeros = np.random.default_rng(7).random(halves.size) < 0.6
     given = {
         "halves": (halves, 2, False), "floats": (floats, 4, False),
+        "noise": (np.float32(1) + np.random.default_rng(5).random(70_001, np.float32), 4, False),
         "few halves": (np.where(zeros, np.float32(0), halves)[:-3], 2, True),
         "few floats": (np.where(zeros[: floats.size], np.float32(0), floats)[:-5], 4, True),
     }  # fmt: skip

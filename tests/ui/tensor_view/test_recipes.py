@@ -1,5 +1,6 @@
 """Tensors that the browser makes of others: each bit as here, or the values themselves."""
 
+import functools
 import json
 import subprocess
 from pathlib import Path
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 
 from core.gates import GATES
+from core.gates.activations import sigmoid
 from core.gates.resampling import upsample
 from core.tensor_view import Panel, Recipe, Recipes, Reel, TensorView, digest_of, pack, payload
 from ui.gallery import features as gallery
@@ -209,3 +211,144 @@ def test_products_inside_of_a_gate_of_the_gallery(name):
         found = gallery.RECIPES.find(digest_of(step.value))
         (bits,) = in_browser((found, step.value.size))
         np.testing.assert_array_equal(bits, step.value.view(np.uint32).ravel())
+
+
+def constant(value):
+    value.flags.writeable = False
+    return value
+
+
+def drawn(*shapes):
+    return [constant(coarse_map(shape, seed)) for seed, shape in enumerate(shapes, start=11)]
+
+
+@pytest.mark.parametrize(
+    ("how", "shapes"),
+    [
+        ("add", [(2, 11, 13, 17), (1, 1, 1, 17)]), ("add", [(2, 1, 1, 17), (2, 11, 13, 1)]),
+        ("subtract", [(2, 11, 13, 17), (2, 11, 13, 17)]),
+        ("multiply", [(2, 11, 13, 17), (2, 11, 1, 17), (2, 1, 13, 1)]),
+        ("maximum", [(2, 11, 13, 17), (2, 11, 13, 17)]),
+        ("relu", [(2, 11, 13, 17)]), ("complement", [(2, 11, 13, 17)]),
+    ],
+)  # fmt: skip
+def test_the_browser_combines_bit_for_bit(how, shapes):
+    """Tensors of one shape, weights along some axes, sources of which none has the shape of the result."""
+    step = {"add": np.add, "subtract": np.subtract, "multiply": np.multiply, "maximum": np.maximum}
+    alone = {"relu": lambda one: np.maximum(one, np.float32(0)), "complement": lambda one: np.float32(1) - one}
+    sources, known = drawn(*shapes), Recipes(1_000_000)
+    result = constant(functools.reduce(step[how], sources) if how in step else alone[how](*sources))
+    known.note_combined(how, result, *sources)
+    found = known.find(digest_of(result))
+    assert found.how == how
+    assert all(one is other for one, other in zip(found.sources, sources, strict=True))
+    (bits,) = in_browser((found, result.size))
+    np.testing.assert_array_equal(bits, result.view(np.uint32).ravel())
+
+
+def test_a_sum_is_made_where_its_parts_are_there():
+    """In the browser, in the same view, or made of what is; otherwise it crosses itself, not its parts."""
+    (x, other, few), known = drawn((2, 11, 13, 17), (2, 11, 13, 17), (2, 1, 1, 17)), Recipes(1_000_000)
+    product = constant(x * few)
+    total = constant(product + other)
+    known.note_product(product, x, few)
+    known.note_combined("add", total, product, other)
+    view = TensorView((Panel("sum", total),))
+    names = [digest_of(one) for one in (x, few, product, other, total)]
+    assert list(sent(view, known)[0]) == names[4:]
+    assert list(sent(view, known, received={names[2]})[0]) == names[4:]
+    plan, data = sent(view, known, received={names[0], names[3]})
+    assert list(plan) == names
+    assert [one["digest"] for one in plan[names[4]]["made"]["of"]] == [names[2], names[3]]
+    assert data["numbers"].size == few.size
+    plan, data = sent(TensorView((Panel("sum", total), Panel("other", other))), known, received={names[0]})
+    assert "made" in plan[names[4]]
+    assert data["numbers"].size == few.size + other.size
+
+
+def test_two_that_are_made_of_each_other():
+    """One of them crosses."""
+    (x,), known = drawn((2, 11, 13, 17)), Recipes(1_000_000)
+    cut = constant(np.maximum(x, np.float32(0)))
+    rest, back = constant(np.float32(1) - cut), constant(np.float32(1) - (np.float32(1) - cut))
+    again = constant(np.float32(1) - back)
+    assert digest_of(again) == digest_of(rest)
+    known.note_combined("complement", back, rest)
+    known.note_combined("complement", again, back)
+    plan, data = sent(TensorView((Panel("one", rest), Panel("other", back))), known)
+    assert ["made" in one for one in plan.values()].count(True) == 1
+    assert data["numbers"].size == x.size
+    known.note_combined("relu", cut, cut)
+    assert known.find(digest_of(cut)) is None
+
+
+def test_a_sigmoid_with_differences_in_the_last_bits():
+    """Values of all sizes; NumPy's own result, and one that differs more."""
+    draw = np.random.default_rng(7)
+    value = constant((draw.normal(size=(2, 11, 13, 17)) * 10.0 ** draw.integers(-3, 2, (2, 11, 13, 17))).astype("f4"))
+    result = sigmoid(value)
+    other = constant((result.view(np.int32) + draw.integers(-5, 6, result.shape, np.int32)).view(np.float32))
+    for one in (constant(result), other):
+        known = Recipes(1_000_000)
+        known.note_combined("sigmoid", one, value)
+        found = known.find(digest_of(one))
+        (bits,) = in_browser((found, one.size))
+        np.testing.assert_array_equal(bits, one.view(np.uint32).ravel())
+        assert np.abs(found.sources[1]).max() <= 10
+
+
+def test_sigmoids_that_are_not_made(monkeypatch):
+    """Another function; values that are not finite; an exponential too near to the middle between two float32."""
+    value = coarse_map((2, 11, 13, 17))
+    endless = value.copy()
+    endless[0, 0, 0, 0] = np.inf
+    for one, result in ((value, np.tanh(value)), (endless, sigmoid(endless))):
+        known = Recipes(1_000_000)
+        known.note_combined("sigmoid", constant(result), constant(one))
+        assert known.find(digest_of(result)) is None
+    result = constant(sigmoid(value))
+    known.note_combined("sigmoid", result, value)
+    assert known.find(digest_of(result))
+    monkeypatch.setattr("core.tensor_view.recipes._UNSURE", 2**22)
+    assert known.find(digest_of(result)) is None
+
+
+def test_the_map_of_bam_is_made_of_its_sum():
+    """Twelve kilobytes of differences, a vector and a map cross for the product with the features."""
+    features = gallery.features_of(FeatureChoice(seed=3, slice=1))
+    trace = gallery.run(GateChoice("bam", "paper"), features)
+    product = trace.step("weighed").value
+    view = TensorView((Panel("x", features.x), Panel("y", product)))
+    plan, data = sent(view, gallery.RECIPES, {digest_of(features.x)}, packing=lambda _, row: pack(row))
+    assert "made" in plan[digest_of(product)]
+    assert len(data["packed"]) + data["numbers"].nbytes < 20_000
+    (bits,) = in_browser((gallery.RECIPES.find(digest_of(trace.alpha)), trace.alpha.size))
+    np.testing.assert_array_equal(bits, trace.alpha.view(np.uint32).ravel())
+
+
+def test_what_is_not_combined_so_is_not_made():
+    """Another bit; and nothing once a source is gone."""
+    (x, few), known = drawn((2, 11, 13, 17), (2, 1, 1, 17)), Recipes(1_000_000)
+    wrong = x + few
+    wrong.view(np.uint32)[0, 3, 5, 7] ^= 1
+    known.note_combined("add", constant(wrong), x, few)
+    assert known.find(digest_of(wrong)) is None
+    total = constant(x + few)
+    known.note_combined("add", total, x, few)
+    assert known.find(digest_of(total))
+    del few
+    assert known.find(digest_of(total)) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "most"), [("film", ["x"], 600), ("coordinate", ["x"], 10_300), ("scse", ["x"], 700),
+                                ("highway", ["transformed", "carried"], 0), ("residual", ["x", "branch"], 0)]
+)  # fmt: skip
+def test_outputs_of_gates_of_the_gallery(name, known, most):
+    """Few values cross for the output of a gate of whose steps the browser has some."""
+    features = gallery.features_of(FeatureChoice(seed=3, slice=1))
+    trace = gallery.run(GateChoice(name, next(iter(GATES[name].variants))), features)
+    view = TensorView((Panel("output", trace.output),))
+    plan, data = sent(view, gallery.RECIPES, received={digest_of(trace.step(one).value) for one in known})
+    assert "made" in plan[digest_of(trace.output)]
+    assert data["numbers"].size <= most

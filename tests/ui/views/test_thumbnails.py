@@ -11,10 +11,11 @@ from core.tensor_view.colours import colours
 from ui.views.thumbnails import indexed_picture, picture
 
 
+@pytest.mark.parametrize("shape", [(13, 11), (23, 19)])
 @pytest.mark.parametrize(("limits", "table"), [((0.0, 1.0), "cividis"), ((-1.5, 1.0), "diverging")])
-def test_the_colours_come_back(limits, table):
-    """Values within the limits, beyond them, infinite and missing."""
-    plane = np.random.default_rng(7).normal(size=(13, 11))
+def test_the_colours_come_back(limits, table, shape):
+    """Values within the limits, beyond them, infinite and missing; of a small picture and of one with a table."""
+    plane = np.random.default_rng(7).normal(size=shape)
     plane[0, :4] = np.inf, -np.inf, np.nan, 0
     levels, found = indexed_picture(plane, limits)
     assert found == table

@@ -1,20 +1,27 @@
 // @ts-check
 // Self-attention on a grid: the position that is pointed at on the left, and its weights per head beside it.
-// Streamlit calls `mount` first, then after every change of the data and of the theme.
+// Streamlit calls `mount` first, then after every change of the data and of the theme. At first the weights of one position
+// are here; the others are asked for once the features are pointed at.
 
 const PAUSE = 250; // ms after the last arrow key before the server is notified
 const held = new WeakMap(); // state by element; it is kept between calls
 const DIGITS = 3;
+const PATIENCE = 3000; // ms until the weights are asked for again
 
 export default function mount({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".attention");
   const state = held.get(parentElement) ?? { sent: "", timer: 0 };
   held.set(parentElement, state);
   state.choose = (at) => setTriggerValue("chosen", at);
-  const sent = JSON.stringify({ ...data.meta, chosen: null });
-  if (state.sent !== sent) build(root, state, data);
-  else if (state.meta.chosen !== data.meta.chosen && !state.pending) show(state, data.meta.chosen); // an undo, say
+  state.want = () => setTriggerValue("wanted", state.meta.digest);
+  const sent = JSON.stringify({ ...data.meta, chosen: null, whole: null });
+  const before = state.meta?.chosen;
   state.meta = data.meta;
+  take(state, data);
+  if (state.sent !== sent) build(root, state);
+  else if (before !== data.meta.chosen && !state.pending)
+    show(state, data.meta.chosen); // an undo, say
+  else draw(state, state.under);
   state.sent = sent;
   return () => {
     clearTimeout(state.timer);
@@ -50,15 +57,51 @@ export function moved(grid, number, key) {
   return within(to[0], grid[0]) * grid[1] + within(to[1], grid[1]);
 }
 
-/** The weights of one query in one head: a row of the head's matrix. */
-export const weightsOf = (values, count, head, query) =>
-  values.subarray((head * count + query) * count, (head * count + query + 1) * count);
+/**
+ * What is drawn of the weights of one query in one head: their colours, the largest and its number; null if it is not here.
+ * @param {{levels: Uint8Array, peaks: Float32Array, count: number, first: number, queries: number}} weights those of
+ *   `queries` positions from `first` on, to `count` positions each
+ */
+export function weightsOf({ levels, peaks, count, first, queries }, head, query) {
+  if (query < first || query >= first + queries) return null;
+  const row = head * queries + query - first;
+  return { levels: levels.subarray(row * count, (row + 1) * count), largest: peaks[2 * row], peak: peaks[2 * row + 1] };
+}
 
-function build(root, state, data) {
-  const { meta } = data;
-  const count = meta.grid[0] * meta.grid[1];
-  const values = data.x.getChild("v").toArray();
-  Object.assign(state, { meta, values, count, at: meta.chosen, table: pixelsOf(meta.colours) });
+/** Take in the weights of one position, or of all; those of all stay as long as they are the same. */
+function take(state, { meta, levels, peaks }) {
+  const { digest, whole, grid, chosen } = meta;
+  if (state.weights?.digest === digest && state.weights.whole) return;
+  const count = grid[0] * grid[1];
+  const bytes = levels.getChild("v").toArray();
+  const come = { digest, whole, count, peaks: peaks.getChild("v").toArray() };
+  if (!whole) state.weights = { ...come, first: chosen, queries: 1, levels: bytes };
+  else {
+    if (state.weights?.digest !== digest) state.weights = null; // of another gate
+    state.patient = performance.now() + PATIENCE; // they are on their way
+    unpack(bytes).then((all) => {
+      if (state.meta.digest !== digest) return;
+      state.weights = { ...come, first: 0, queries: count, levels: all };
+      draw(state, state.under);
+    });
+  }
+}
+
+async function unpack(content) {
+  const stream = new Blob([content]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/** Ask for the weights of all positions, unless they are here or on their way. */
+function want(state) {
+  if (state.weights?.whole || performance.now() < state.patient) return;
+  state.patient = performance.now() + PATIENCE;
+  state.want();
+}
+
+function build(root, state) {
+  const { meta } = state;
+  Object.assign(state, { at: meta.chosen, table: pixelsOf(meta.colours) });
   const line = make("div", "line");
   const source = panel(meta.words.source, meta.grid);
   const picture = make("img", "picture");
@@ -104,6 +147,8 @@ function listen(state) {
     const row = inside((event.clientY - top) / height, state.meta.grid[0]);
     return row * state.meta.grid[1] + inside((event.clientX - left) / width, state.meta.grid[1]);
   };
+  plot.onpointerenter = () => want(state);
+  plot.onfocus = () => want(state);
   plot.onpointermove = (event) => draw(state, under(event));
   plot.onpointerleave = () => draw(state, state.at);
   plot.onclick = (event) => choose(state, under(event), 0);
@@ -131,17 +176,23 @@ function show(state, number) {
   draw(state, number);
 }
 
-/** Draw the weights of one position in every head; each head from 0 to its own largest weight. */
+/** Draw the weights of one position in every head, each from 0 to its own largest weight; once they are here. */
 function draw(state, number) {
-  const { meta, values, count } = state;
+  const { meta, weights } = state;
+  state.under = number;
+  const rows = state.heads.map((_, head) => weights && weightsOf(weights, head, number));
+  if (!rows.every(Boolean)) {
+    want(state);
+    return;
+  }
   const [row, column] = positionOf(meta.grid, number);
   const largest = state.heads.map((head, index) => {
-    const weights = weightsOf(values, count, index, number);
-    const peak = paint(head.canvas, weights, state.table);
+    const { levels, largest, peak } = rows[index];
+    paint(head.canvas, levels, state.table);
     place(head.mark, meta.grid, peak);
-    const at = positionOf(meta.grid, peak).join(", ");
-    head.note.textContent = `0 – ${weights[peak].toPrecision(DIGITS)}`;
-    return fill(meta.words.largest, { head: index, weight: weights[peak].toPrecision(DIGITS), at });
+    const weight = largest.toPrecision(DIGITS);
+    head.note.textContent = `0 – ${weight}`;
+    return fill(meta.words.largest, { head: index, weight, at: positionOf(meta.grid, peak).join(", ") });
   });
   place(state.source.mark, meta.grid, number);
   state.reading.textContent = [fill(meta.words.position, { row, column }), ...largest].join(" · ");
@@ -155,17 +206,12 @@ function place(mark, grid, number) {
   mark.style.left = `${(100 * column) / grid[1]}%`;
 }
 
-/** Fill a canvas; returns the number of the largest weight. */
-function paint(canvas, weights, table) {
-  let peak = 0;
-  for (let at = 1; at < weights.length; at++) if (weights[at] > weights[peak]) peak = at;
+function paint(canvas, levels, table) {
   const context = canvas.getContext("2d");
   const image = context.createImageData(canvas.width, canvas.height);
   const pixels = new Uint32Array(image.data.buffer);
-  const factor = 255 / (weights[peak] || 1);
-  for (let at = 0; at < weights.length; at++) pixels[at] = table[Math.round(weights[at] * factor) || 0];
+  for (let at = 0; at < levels.length; at++) pixels[at] = table[levels[at]];
   context.putImageData(image, 0, 0);
-  return peak;
 }
 
 /** The 256 x 3 bytes that Python sent, as pixels. */

@@ -2,10 +2,11 @@
 // Tensors that are made here of others, each bit as Python has it (core/tensor_view/recipes.py).
 
 import { constant, gaussian, invert, permuted, random, sharpen, shift, threshold } from "./changes.js";
+import { COMBINED } from "./combining.js";
 
 const round = Math.fround;
 const CHANGES = { constant, gaussian, invert, permuted, random, sharpen, shift, threshold };
-const HOW = { enlarge, multiply };
+const HOW = { enlarge, ...COMBINED };
 
 /**
  * @param {string} how
@@ -49,29 +50,4 @@ function alongAxis(values, outer, size, inner, factor) {
     }
   }
   return result;
-}
-
-/** Features times weights of the same rank, whose axes have the size of those of the features or 1. */
-function multiply([[features, shape], [weights, sizes]]) {
-  const result = new Float32Array(features.length);
-  const steps = stepsOf(sizes);
-  const last = shape.length - 1;
-  const index = shape.map(() => 0);
-  for (let at = 0, from = 0; at < result.length;) {
-    for (let step = 0; step < shape[last]; step++, at++) result[at] = features[at] * weights[from + step * steps[last]];
-    for (let axis = last - 1; axis >= 0; axis--) {
-      from += steps[axis];
-      if (++index[axis] < shape[axis]) break;
-      from -= steps[axis] * shape[axis];
-      index[axis] = 0;
-    }
-  }
-  return result;
-}
-
-/** How far the offset moves for one step along each axis; 0 along an axis of size 1. */
-function stepsOf(sizes) {
-  const steps = sizes.map(() => 0);
-  for (let axis = sizes.length - 1, step = 1; axis >= 0; step *= sizes[axis--]) if (sizes[axis] > 1) steps[axis] = step;
-  return steps;
 }
