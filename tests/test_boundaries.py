@@ -49,7 +49,7 @@ STATE = (
     "ui/streamlit_internals/",
 )  # where Streamlit's session state is read and written
 PRIVATE = {
-    "streamlit": tuple(f"ui/streamlit_internals/{name}.py" for name in ("components", "fragments", "server")),
+    "streamlit": tuple(f"ui/streamlit_internals/{name}.py" for name in ("absent", "components", "fragments", "server")),
     "keras": ("sandbox/processes/keras_internals.py", "mergescope/keras_internals.py"),  # the wheel has no sandbox
     "PIL": ("ui/export/pillow_internals.py",),
 }

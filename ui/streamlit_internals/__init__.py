@@ -3,6 +3,9 @@
 `tests/ui/test_streamlit_internals.py` looks each of them up and says after an upgrade which one has changed.
 """
 
+from ui.streamlit_internals.absent import (
+    empty_absent_sessions,
+)
 from ui.streamlit_internals.components import (
     served_component,
 )
@@ -59,6 +62,7 @@ __all__ = [
     "changed_widgets",
     "direct_acts",
     "draw_page_for_unknown_fragments",
+    "empty_absent_sessions",
     "end_content",
     "end_part",
     "expire_sessions",
