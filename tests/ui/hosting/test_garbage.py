@@ -97,7 +97,6 @@ def test_new_garbage_is_collected_and_frozen_garbage_later():
 def test_the_thread_collects_without_being_asked_again(monkeypatch):
     """After one run: new objects first, and in the end all of them, though nothing runs any more."""
     monkeypatch.setattr(garbage, "_ALL_EVERY", 0.2)
-    monkeypatch.setattr(garbage, "configure_memory", lambda: True)
     kinds, collector = [], Collector()
     monkeypatch.setattr(collector, "collect", collect_of(collector, kinds))
     collector.run_ended()
@@ -126,6 +125,22 @@ def test_memory_is_given_back_after_all_and_after_large_merges(monkeypatch):
     collector.collect("new")
     collector.collect("new")
     assert len(given_back) == 2
+
+
+def test_memory_is_given_back_every_few_seconds(monkeypatch):
+    """Less often where it takes long."""
+    now, given_back = [0.0], []
+
+    def give_back():
+        given_back.append(now[0])
+        now[0] += 0.1
+
+    monkeypatch.setattr(garbage, "give_memory_back", give_back)
+    collector = Collector(lambda: now[0])
+    for second in range(0, 120, 2):
+        now[0] = float(second)
+        collector.collect("new")
+    assert given_back == [4.0, 56.0, 108.0]
 
 
 def test_without_a_server_nothing_is_started():
