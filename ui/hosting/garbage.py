@@ -28,9 +28,9 @@ from typing import Literal
 
 from ui import streamlit_internals
 
-_NEW_EVERY, _NEW_SHARE = 2.0, 0.05  # seconds at least between two collections; share of the time at most
+_NEW_EVERY, _NEW_SHARE = 8.0, 0.05  # seconds at least between two collections; share of the time at most
 _ALL_EVERY, _ALL_SHARE = 20.0, 0.01
-_TRIM_EVERY, _TRIM_SHARE = 3.0, 0.002  # with 64 sessions it takes 4 ms and returns 30 MB
+_TRIM_EVERY, _TRIM_SHARE = 2.0, 0.002  # with 64 sessions it takes 4 ms and returns 30 MB
 _ARENAS, _MMAP_THRESHOLD, _TRIM_THRESHOLD = -8, -3, -1  # parameters of mallopt
 _LARGE_BLOCK = 1_000_000  # bytes: such blocks are mapped, so that freeing one gives it back
 
@@ -107,20 +107,31 @@ class Collector:
             self._schedule.collected(kind, began, self._clock())
             trim, self._trim = self._trim or kind == "all" or self._clock() >= self._next_trim, False
         if trim:
-            began = self._clock()
-            give_memory_back()
-            ended = self._clock()
-            self._next_trim = max(ended + _TRIM_EVERY, ended + (ended - began) / _TRIM_SHARE)
+            self._give_back()
+
+    def _give_back(self) -> None:
+        began = self._clock()
+        give_memory_back()
+        ended = self._clock()
+        self._next_trim = max(ended + _TRIM_EVERY, ended + (ended - began) / _TRIM_SHARE)
 
     def _collect_for_ever(self) -> None:
         while True:
             with self._lock:
                 self._wake.clear()
                 kind, pause = self._schedule.due(self._clock()), self._schedule.pause(self._clock())
-            if kind is None:
-                self._wake.wait() if pause is None else time.sleep(pause)
-            else:
+            if kind is not None:
                 self.collect(kind)
+            elif pause is None:
+                self._wake.wait()
+            else:
+                self._rest(pause)
+
+    def _rest(self, pause: float) -> None:
+        """Wait, at most until a collection is due; a run that ends meanwhile may want one before."""
+        time.sleep(max(0.0, min(pause, self._next_trim - self._clock())))
+        if self._clock() >= self._next_trim:
+            self._give_back()
 
 
 def run_ended(*, large: bool = False) -> None:
