@@ -31,6 +31,7 @@ PAGES = {  # file: (title, icon); the one list of pages
 P = ParamSpec("P")
 R = TypeVar("R")
 _ROOT = Path(__file__).parent.parent
+ABSENT = 10.0  # seconds for which a browser is gone before its session lets go of what can be made again
 _ICON = Path(__file__).parent / "icon.svg"
 
 
@@ -73,6 +74,8 @@ def draw(title: str, content: Callable[..., None], *, still: Callable[[], None] 
 @cache
 def _prepare_server() -> None:
     """What the first run of a page does once for the process."""
+    if streamlit_internals.has_server():
+        garbage.configure_memory()  # before threads are started below
     threadpool_limits(1, user_api="blas")  # visitors share the cores, and a second thread waits in a loop
     stage.install()
     parts.at_end(budget.end, garbage.run_ended)
@@ -84,6 +87,7 @@ def _prepare_server() -> None:
         streamlit_internals.name_components_by_key()
         streamlit_internals.draw_page_for_unknown_fragments()
         streamlit_internals.direct_acts(link.CONTENT, parts.CONTROLS)
+        streamlit_internals.empty_absent_sessions(parts.MADE_AGAIN, after=ABSENT, then=garbage.run_ended)
         streamlit_internals.keep_theme()
     streamlit_internals.look_up_single_values()
 

@@ -185,8 +185,29 @@ NAMES = {  # what is used: whether it is there, for which function of ui/streaml
         "begin_page, which may not be needed any more",
     ),
     "AppSession._fragment_storage": (
-        lambda: "self._fragment_storage" in source(AppSession.__init__),
-        "direct_acts",
+        lambda: "self._fragment_storage: FragmentStorage = MemoryFragmentStorage()" in source(AppSession.__init__),
+        "direct_acts, empty_absent_sessions",
+    ),
+    "AppSession._session_state, _scriptrunner and _event_loop": (
+        lambda: all(
+            f"self.{name}" in source(AppSession.__init__) for name in ("_session_state", "_scriptrunner", "_event_loop")
+        ),
+        "empty_absent_sessions",
+    ),
+    "AppSession._scriptrunner, None where nothing runs": (
+        lambda: "self._scriptrunner = None" in source(AppSession._handle_scriptrunner_event_on_event_loop),
+        "empty_absent_sessions",
+    ),
+    "WebsocketSessionManager.disconnect_session, get_active_session_info and is_active_session": (
+        lambda: all(
+            callable(getattr(WebsocketSessionManager, name))
+            for name in ("disconnect_session", "get_active_session_info", "is_active_session")
+        ),
+        "empty_absent_sessions",
+    ),
+    "SessionState._old_state": (
+        lambda: "_old_state" in {field.name for field in fields(SessionState)},
+        "empty_absent_sessions",
     ),
     "SessionState._new_session_state": (
         lambda: "_new_session_state" in {field.name for field in fields(SessionState)},

@@ -125,7 +125,7 @@ def _is_trained(choice: GateChoice, features: Features) -> bool:
     return features.recorded and choice == _TRAINED
 
 
-@remembered(12)
+@remembered(4)
 def _run_small(name: str, variant: str, key: str, seed: int, trained: bool, _x: Array, _g: Array) -> GateTrace:  # noqa: ARG001 -- the key of the cache
     trace = read_only(_computed(name, variant, seed, trained, _x, _g))
     _note_steps(trace)

@@ -16,7 +16,7 @@ from core.tensor_view import RECIPES, Made
 from ui.gate.controls import MapChange, SliceChoice
 from ui.gate.network import segmented
 from ui.text import t
-from ui.views.assets import TRAINED_SEEDS, arrays
+from ui.views.assets import SAMPLES, TRAINED_SEEDS, arrays
 from ui.views.cached import read_only, remembered
 
 
@@ -69,14 +69,13 @@ def find_case(choice: SliceChoice, grid: int) -> Case:
     return _run(key, grid, found.arrays)
 
 
-@remembered(16)
+@remembered(8)
 def _recorded(number: int, grid: int) -> Case:
     samples, trace = arrays("samples"), arrays(f"trace_{grid}")
     one = slice(number, number + 1)
-    image, prediction = samples["image"][one] / np.float32(255), samples["prediction"][one].astype(np.float32)
+    image, prediction = _image(number)
     x, g = (trace[name][one].astype(np.float32) for name in ("x", "g"))  # once, and so one digest for all runs
-    for array in (image, prediction, x, g):
-        array.flags.writeable = False
+    x.flags.writeable = g.flags.writeable = False
     return Case(
         key=f"sample {number}",
         sample=number,
@@ -88,6 +87,15 @@ def _recorded(number: int, grid: int) -> Case:
         x=x,
         g=g,
     )
+
+
+@remembered(SAMPLES)
+def _image(number: int) -> tuple[Array, Array]:
+    """An example and the prediction of the network for it, the same at all gates."""
+    samples, one = arrays("samples"), slice(number, number + 1)
+    image, prediction = samples["image"][one] / np.float32(255), samples["prediction"][one].astype(np.float32)
+    image.flags.writeable = prediction.flags.writeable = False
+    return image, prediction
 
 
 def _run(key: str, grid: int, found: dict[str, Array]) -> Case:
@@ -115,7 +123,7 @@ def trace_gate(case: Case, signal: int | None = None) -> GateTrace:
     return _traced(case.key, case.grid, signal, case.x, g)
 
 
-@remembered(12)
+@remembered(6)
 def _traced(key: str, grid: int, signal: int | None, _x: Array, _g: Array) -> GateTrace:  # noqa: ARG001 -- cache key
     prefix = f"gate{grid}_"
     trace = read_only(run_gate("attention", _x, g=_g, weights=pick_weights(arrays("weights", prefix), prefix)))

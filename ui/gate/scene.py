@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -95,8 +95,16 @@ def scene_of(case: Case, response: Response, *, moments_shown: bool) -> Scene:
         shown = len(masks) - 1
     image, truth = _background(case)
     scores = tuple(score_text(case, mask) for mask in masks)
-    predictions = np.stack(masks) if masks else np.zeros((0, *image.shape), bool)
-    return Scene(image, truth, predictions, scores, shown, by_reel)
+    return Scene(image, truth, _stacked(case, masks, image.shape), scores, shown, by_reel)
+
+
+def _stacked(case: Case, masks: Sequence[Array], shape: tuple[int, ...]) -> Array:
+    """Masks as one array; those of the training are one already, which all sessions share."""
+    if not masks:
+        return np.zeros((0, *shape), bool)
+    if len(masks) > 1 and len(masks) == len(moment_masks(case)):
+        return moment_masks(case)
+    return np.stack(masks)
 
 
 @remembered(32)

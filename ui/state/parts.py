@@ -29,6 +29,7 @@ CONTROLS = "controls "  # how the keys of controls begin, which draw the content
 _CAN_REDO = "can_redo"  # as it was drawn
 _NOTED = "drawers_noted"  # keys of the drawers beside which something is said
 _DRAWN = "parts_drawn"  # by the last complete run of the content
+MADE_AGAIN = (_DRAWN,)  # keys of what a session can do without while its browser is gone
 _AT_END: list[Callable[[], None]] = []
 
 

@@ -3,6 +3,7 @@
 `tests/ui/test_streamlit_internals.py` looks each of them up and says after an upgrade which one has changed.
 """
 
+from ui.streamlit_internals.absent import empty_absent_sessions
 from ui.streamlit_internals.components import name_components_by_key, served_component
 from ui.streamlit_internals.fragments import (
     Places,
@@ -58,6 +59,7 @@ __all__ = [
     "copy_once",
     "direct_acts",
     "draw_page_for_unknown_fragments",
+    "empty_absent_sessions",
     "end_content",
     "end_part",
     "expire_sessions",

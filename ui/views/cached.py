@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 import weakref
 from collections import OrderedDict, deque
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
+from contextlib import suppress
 from dataclasses import is_dataclass
-from functools import wraps
+from functools import partial, wraps
 from inspect import signature
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -58,6 +59,58 @@ class _NotKept(Exception):  # noqa: N818  # no error
     """A result that depends on an array that may change."""
 
 
+class _Results(Generic[R]):
+    """Results of one function by key, those used last; others only as long as a session holds them. Not locked.
+
+    A result goes, too, with an object that its key names by identity.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: OrderedDict[Hashable, tuple[R, Any]] = OrderedDict()
+        self._held: dict[Hashable, tuple[weakref.ref[Any], Any]] = {}  # by others, no longer by `_kept`
+        self._outdated, self._gone = deque[Hashable](), deque[Hashable]()
+
+    def get(self, key: Hashable) -> tuple[R] | None:
+        """The result, in a tuple of one."""
+        self._forget()
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            return (self._kept[key][0],)
+        held, ends = self._held.pop(key, (None, None))
+        result = held() if held else None
+        if result is None:
+            return None
+        self._keep(key, result, ends)
+        return (result,)
+
+    def put(self, key: Hashable, result: R, objects: Iterable[Any]) -> None:
+        """Keep a result for as long as all of these objects live."""
+        self._keep(key, result, [weakref.ref(one, partial(_note, self._outdated, key)) for one in objects])
+
+    def _keep(self, key: Hashable, result: R, ends: Any) -> None:
+        self._kept[key] = result, ends
+        while len(self._kept) > self._most:
+            oldest, (last, last_ends) = self._kept.popitem(last=False)
+            with suppress(TypeError):  # such as a list
+                self._held[oldest] = weakref.ref(last, partial(_note, self._gone, oldest)), last_ends
+
+    def _forget(self) -> None:
+        while self._outdated:
+            key = self._outdated.popleft()
+            self._kept.pop(key, None)
+            self._held.pop(key, None)
+        while self._gone:
+            key = self._gone.popleft()
+            if key in self._held and self._held[key][0]() is None:
+                del self._held[key]
+
+
+def _note(keys: deque[Hashable], key: Hashable, _: object) -> None:
+    """Something has gone; this may come while the lock is held."""
+    keys.append(key)
+
+
 def remembered(most: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Keep the results of a function for all sessions, those used last; `st.cache_resource` in a tenth of its time.
 
@@ -66,13 +119,16 @@ def remembered(most: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
     written to nothing is kept. Safe from any thread; two threads may compute one result at a time, but none waits for
     another.
 
+    A result that a session still shows is found, too, where it can be referenced weakly, as arrays and traces can: it
+    takes no more memory, while the same computed again would.
+
     Args:
         most: results that are kept.
     """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         names = list(signature(function).parameters)
-        lock, kept, gone = threading.Lock(), OrderedDict[Hashable, tuple[R, Any]](), deque[Hashable]()
+        lock, results = threading.Lock(), _Results[R](most)
 
         @wraps(function)
         def look_up(*args: P.args, **options: P.kwargs) -> R:
@@ -83,17 +139,12 @@ def remembered(most: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
             except _NotKept:
                 return function(*args, **options)
             with lock:
-                while gone:  # not in the callback, which may come while the lock is held
-                    kept.pop(gone.popleft(), None)
-                if key in kept:
-                    kept.move_to_end(key)
-                    return kept[key][0]
+                found = results.get(key)
+            if found:
+                return found[0]
             result = function(*args, **options)
-            ends = [weakref.ref(one, lambda _: gone.append(key)) for value in values for one in _objects(value)]
             with lock:
-                kept[key] = result, ends
-                while len(kept) > most:
-                    kept.popitem(last=False)
+                results.put(key, result, [one for value in values for one in _objects(value)])
             return result
 
         return look_up
@@ -141,7 +192,7 @@ def sample(name: str, shape: tuple[int, ...], *, number: int, seed: int, dtype: 
     return values
 
 
-@remembered(12)
+@remembered(8)
 def multiplied(features: Array, weights: Array) -> Merged:
     """`Multiply` of features and weights; its value is read-only."""
     merged = merge("Multiply", (features, weights))

@@ -34,7 +34,7 @@ def as_before():
 
 
 def test_the_schedule_by_hand():
-    """New objects at once, then every 2 s; all objects after 20 s; nothing where nothing has run."""
+    """New objects at once, then every 8 s; all objects after 20 s; nothing where nothing has run."""
     schedule = Schedule(0.0)
     assert (schedule.due(0.0), schedule.pause(0.0)) == (None, None)
     schedule.run_ended()
@@ -43,13 +43,13 @@ def test_the_schedule_by_hand():
     assert schedule.due(5.0) is None, "nothing has run since"
     assert schedule.pause(5.0) == 15.0, "but all objects will be looked at once more"
     schedule.run_ended()
-    assert schedule.due(1.9) is None
-    assert schedule.pause(1.0) == pytest.approx(1.01)
-    assert schedule.due(2.1) == "new"
-    schedule.collected("new", 2.1, 2.6)
+    assert schedule.due(7.9) is None
+    assert schedule.pause(1.0) == pytest.approx(7.01)
+    assert schedule.due(8.1) == "new"
+    schedule.collected("new", 8.1, 8.6)
     schedule.run_ended()
-    assert schedule.due(12.5) is None, "it took 0.5 s, so for 10 s there is no other"
-    assert schedule.due(12.7) == "new"
+    assert schedule.due(18.5) is None, "it took 0.5 s, so for 10 s there is no other"
+    assert schedule.due(18.7) == "new"
     assert schedule.due(20.0) == "all"
     schedule.collected("all", 20.0, 20.4)
     assert (schedule.due(99.0), schedule.pause(99.0)) == (None, None)
@@ -97,7 +97,6 @@ def test_new_garbage_is_collected_and_frozen_garbage_later():
 def test_the_thread_collects_without_being_asked_again(monkeypatch):
     """After one run: new objects first, and in the end all of them, though nothing runs any more."""
     monkeypatch.setattr(garbage, "_ALL_EVERY", 0.2)
-    monkeypatch.setattr(garbage, "configure_memory", lambda: True)
     kinds, collector = [], Collector()
     monkeypatch.setattr(collector, "collect", collect_of(collector, kinds))
     collector.run_ended()
@@ -126,6 +125,37 @@ def test_memory_is_given_back_after_all_and_after_large_merges(monkeypatch):
     collector.collect("new")
     collector.collect("new")
     assert len(given_back) == 2
+
+
+def test_memory_is_given_back_every_few_seconds(monkeypatch):
+    """Less often where it takes long."""
+    now, given_back = [0.0], []
+
+    def give_back():
+        given_back.append(now[0])
+        now[0] += 0.1
+
+    monkeypatch.setattr(garbage, "give_memory_back", give_back)
+    collector = Collector(lambda: now[0])
+    for second in range(0, 120, 2):
+        now[0] = float(second)
+        collector.collect("new")
+    assert given_back == [2.0, 54.0, 106.0]
+
+
+def test_memory_is_given_back_between_two_collections(monkeypatch):
+    """The thread does not sleep until the next collection, which may be a minute away."""
+    given_back = []
+    monkeypatch.setattr(garbage, "give_memory_back", lambda: given_back.append(1))
+    now = [0.0]
+    collector = Collector(lambda: now[0])
+    monkeypatch.setattr(garbage.time, "sleep", lambda seconds: now.__setitem__(0, now[0] + seconds))
+    collector._rest(40.0)
+    assert now == [garbage._TRIM_EVERY]
+    assert len(given_back) == 1
+    collector._rest(0.5)
+    assert now == [garbage._TRIM_EVERY + 0.5]
+    assert len(given_back) == 1
 
 
 def test_without_a_server_nothing_is_started():

@@ -40,3 +40,41 @@ def test_a_digest_follows_an_array_that_changes():
     fixed = array.copy()
     fixed.flags.writeable = False
     assert digest(fixed) == digest(array) == digest(fixed)
+
+
+def test_a_result_that_is_held_elsewhere_is_found_again():
+    calls = []
+
+    @remembered(1)
+    def row(size):
+        calls.append(size)
+        return np.arange(float(size))
+
+    first = row(3)
+    row(5)
+    assert row(3) is first
+    assert calls == [3, 5]
+    row(5)
+    del first
+    gc.collect()
+    assert row(3).size == 3
+    assert calls == [3, 5, 5, 3]
+
+
+def test_a_result_that_is_held_elsewhere_goes_with_its_array():
+    calls = []
+
+    @remembered(1)
+    def doubled(array):
+        calls.append(array.size)
+        return 2 * array
+
+    array, other = np.arange(3.0), np.arange(5.0)
+    array.flags.writeable = other.flags.writeable = False
+    held = doubled(array)
+    doubled(other)
+    array = None
+    gc.collect()
+    again = np.full(3, 7.0)  # may have the place in memory of the first array
+    again.flags.writeable = False
+    assert doubled(again).tolist() == [14.0] * 3 != held.tolist()
