@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
@@ -29,6 +28,7 @@ from ui.streamlit_internals import served_component
 from ui.text import plain, t
 from ui.views.cached import remembered
 from ui.views.folded import folded
+from ui.views.text_table import show_table
 
 _KEY = "gate_wall"
 _BROWSER = Path(__file__).parent / "browser"
@@ -153,7 +153,7 @@ def _compare() -> None:
 def _show_table(rows: Sequence[_Row]) -> None:
     """A row for each gate, in its first variant."""
     names = (t("gate"), t("maps"), t("broadcast"), t("merges"), t("trainable parameters"), t("multiplications"))
-    st.table(pd.DataFrame(map(_words, rows), columns=names).set_index(names[0]), alt=t("All gates on these features"))
+    show_table(names, [_words(row) for row in rows], about=t("All gates on these features"))
     st.caption(
         t("Each gate in its first variant, on the chosen features; → names the axes over which a tensor is broadcast.")
     )
