@@ -17,7 +17,7 @@ def digest(*parts: NDArray[Any] | str) -> str:
     """A digest of dtype, shape and every byte of each array, and of each text, in the order given.
 
     Equal arrays have equal digests whatever their memory layout. Arrays of Python objects have no bytes of their own.
-    The bytes of a read-only array are read once.
+    The bytes of a read-only array are read once, or not at all (`name_array`).
 
     Args:
         *parts: arrays of numbers, or texts such as the name of an operation.
@@ -36,6 +36,16 @@ def digest(*parts: NDArray[Any] | str) -> str:
         else:
             found.update(_DIGESTS.get(part, _of_array))
     return found.hexdigest()
+
+
+def name_array(array: NDArray[Any], *parts: NDArray[Any] | str) -> None:
+    """Let a read-only array have a digest of what it was computed from, in place of one of its bytes.
+
+    Args:
+        array: the result; the digest of one that might change stays that of its bytes.
+        *parts: the name of the function, and its arguments.
+    """
+    _DIGESTS.put(array, bytes.fromhex(digest("computed", *parts)))
 
 
 def _of_array(array: NDArray[Any]) -> bytes:

@@ -6,12 +6,10 @@ from core.dtypes import Array
 from core.gates import GateTrace
 from figures.learning import learning_figure
 from ui import frame
-from ui.gate import controls, learning, network, sections
+from ui.gate import claim, controls, learning, network, scene, sections
 from ui.gate.case import Case, chosen_map, find_case, moments, trace_gate
-from ui.gate.claim import show_claim
 from ui.gate.export import show_export
 from ui.gate.product import show_product
-from ui.gate.scene import map_remark, scene_maker
 from ui.gate.sliders import gate_reels
 from ui.text import t
 
@@ -26,13 +24,15 @@ def attention_gate() -> None:
     own = trace_gate(case)
     trace = own if signal is None else trace_gate(case, signal)
     weights = chosen_map(case, trace, moment, change)
-    scene = scene_maker(case, own, moment, plain=signal is None and change.name == "none")
+    plain = signal is None and change.name == "none"
+    claim.ask_ahead(trace.step("x").value, weights)
+    make_scene = scene.scene_maker(case, own, moment, plain=plain, usual=weights)
     reels = gate_reels(case, trace, moment, change)
     with frame.picture():
-        shown = show_product(trace, weights, f"{case.key} {grid} {signal}", reels, scene, map_remark(case))
+        shown = show_product(trace, weights, f"{case.key} {grid} {signal}", reels, make_scene, scene.map_remark(case))
 
     with frame.below():
-        show_claim(trace.step("x").value, shown.weights)
+        claim.show_claim(trace.step("x").value, shown.weights)
         show_export(case, shown)
         frame.section(show_section, case, trace, shown.weights, moment)
 

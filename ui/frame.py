@@ -85,6 +85,7 @@ def _prepare_server() -> None:
         streamlit_internals.write_together()
         streamlit_internals.copy_once()
         streamlit_internals.name_components_by_key()
+        streamlit_internals.send_tables_directly()
         streamlit_internals.draw_page_for_unknown_fragments()
         streamlit_internals.direct_acts(link.CONTENT, parts.CONTROLS)
         streamlit_internals.empty_absent_sessions(parts.MADE_AGAIN, after=ABSENT, then=garbage.run_ended)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from core.digests import digest
+from core.digests import digest, name_array
 
 
 def test_by_hand():
@@ -44,3 +44,17 @@ def test_one_changed_value_changes_the_digest(value, where):
     changed = value.copy()
     changed.view(np.uint8).reshape(-1)[where % changed.nbytes] ^= 1
     assert digest(changed) != digest(value)
+
+
+def test_an_array_can_be_named_by_how_it_was_computed():
+    """The same way gives the same digest, another argument another one; an array that may change is not named."""
+
+    def named(factor, *, constant=True):
+        array = np.float32([2, 3, 5]) * factor
+        array.flags.writeable = not constant
+        name_array(array, "multiply", np.float32([factor]))
+        return array
+
+    assert digest(named(2)) == digest(named(2)) != digest(named(3))
+    assert digest(named(2)) != digest(np.float32([4, 6, 10]))
+    assert digest(named(2, constant=False)) == digest(np.float32([4, 6, 10]))

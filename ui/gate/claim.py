@@ -8,8 +8,8 @@ import streamlit as st
 from core.dtypes import Array
 from core.merges.merge import merge
 from ui.text import t
+from ui.views import keras_check
 from ui.views.cached import multiplied, remembered
-from ui.views.keras_check import show_verdict
 
 
 def show_claim(features: Array, weights: Array) -> None:
@@ -34,7 +34,12 @@ def show_claim(features: Array, weights: Array) -> None:
         st.markdown(
             ":material/error: " + t("{equal} of {count} channels are x·α, bit-exact.", equal=equal, count=count)
         )
-    show_verdict("Multiply", [x, weights], multiplied(x, weights))
+    keras_check.show_verdict("Multiply", [x, weights], multiplied(x, weights))
+
+
+def ask_ahead(features: Array, weights: Array) -> None:
+    """Let Keras begin with the comparison, while the rest of the page is made."""
+    keras_check.ask_ahead("Multiply", [features, weights], multiplied(features, weights))
 
 
 @remembered(64)

@@ -43,7 +43,9 @@ def segmented(*, seed: int | None = None, image: Array | None = None) -> Segment
     return _shown(the_segmenter().segment(seed=seed, image=image), t("Running the network …"))
 
 
-def steered(image: Array, grid: int, alpha: Array, *, quiet: bool = False) -> Array | None:
+def steered(
+    image: Array, grid: int, alpha: Array, *, quiet: bool = False, begun: Future[Array] | None = None
+) -> Array | None:
     """The prediction with another map at one gate; None while it is computed, and where it fails, with the reason.
 
     Nothing is drawn while it is computed, so that nothing on the page moves; the page is drawn again afterwards.
@@ -53,15 +55,21 @@ def steered(image: Array, grid: int, alpha: Array, *, quiet: bool = False) -> Ar
         grid: rows of the gate.
         alpha: the map, (1, grid, grid, 1).
         quiet: whether a failure is not shown either, since the prediction is only an addition.
+        begun: what `begin` has returned for the same map.
     """
     if not wanted():
         return None
-    answer = the_segmenter().steer(image, grid, alpha)
+    answer = begun or the_segmenter().steer(image, grid, alpha)
     wait([answer], _SOON)
     if answer.done():
         return None if quiet and answer.exception() is not None else _result(answer)
     wait_for(answer, _OFTEN)
     return None
+
+
+def begin(image: Array, grid: int, alpha: Array) -> Future[Array] | None:
+    """Let the network begin with what `steered` will be asked for. Returns at once; None where it does not run."""
+    return the_segmenter().steer(image, grid, alpha) if wanted() else None
 
 
 def _off() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,9 +13,9 @@ from core.dtypes import Array
 from core.gates import GateTrace
 from core.gates.sanity_checks import SANITY_CHECKS
 from core.segmentation.slices import dice
+from ui.gate import network
 from ui.gate.case import Case, moments
 from ui.gate.controls import MOMENT
-from ui.gate.network import steered
 from ui.tensor_view import Scene
 from ui.text import t
 from ui.views.assets import arrays, figures
@@ -36,18 +37,26 @@ class Response:
     moment: int | None = None
 
 
-def scene_maker(case: Case, own: GateTrace, moment: int | None, *, plain: bool) -> Callable[[Array, bool], Scene]:
+def scene_maker(
+    case: Case, own: GateTrace, moment: int | None, *, plain: bool, usual: Array
+) -> Callable[[Array, bool], Scene]:
     """What makes the scene for the map on screen, given that map and whether it has been painted.
+
+    The network begins with the prediction at once, so that it is there when the rest of the page is made.
 
     Args:
         case: the image at one gate.
         own: trace of its gate with the image's own gating signal.
         moment: of the training, an index into `moments()`; None for its end.
         plain: whether the map is the gate's own, of that moment.
+        usual: the map on screen if it is not painted.
     """
+    recorded = plain and case.sample is not None
+    begun = None if recorded or np.array_equal(own.alpha, usual) else network.begin(case.image, case.grid, usual)
 
     def made(weights: Array, painted: bool) -> Scene:
-        response = respond(case, own.alpha, weights, moment, as_recorded=plain and not painted)
+        answer = None if painted else begun
+        response = respond(case, own.alpha, weights, moment, as_recorded=plain and not painted, answer=answer)
         scene = scene_of(case, response, moments_shown=plain)
         return replace(scene, notes=notes_of(case, own))
 
@@ -59,7 +68,15 @@ def map_remark(case: Case) -> str:
     return t("supervised") if case.grid in SUPERVISED else ""
 
 
-def respond(case: Case, own: Array, weights: Array, moment: int | None, *, as_recorded: bool) -> Response:
+def respond(
+    case: Case,
+    own: Array,
+    weights: Array,
+    moment: int | None,
+    *,
+    as_recorded: bool,
+    answer: Future[Array] | None = None,
+) -> Response:
     """The prediction for a map: recorded for the maps of the training, the network's own for its own map.
 
     Args:
@@ -68,6 +85,7 @@ def respond(case: Case, own: Array, weights: Array, moment: int | None, *, as_re
         weights: the map on screen, of the same shape.
         moment: of the training, an index into `moments()`; None for its end.
         as_recorded: whether the map on screen is that of the moment, neither changed nor painted.
+        answer: of the network for this map, if it has begun with it.
     """
     if as_recorded and case.sample is not None:
         last = len(moments()) - 1
@@ -76,8 +94,8 @@ def respond(case: Case, own: Array, weights: Array, moment: int | None, *, as_re
         )
     if np.array_equal(own, weights):
         return Response(case.prediction[0, ..., 0] > 0.5)
-    answer = steered(case.image, case.grid, weights)
-    return Response(None if answer is None else answer[0, ..., 0] > 0.5)
+    found = network.steered(case.image, case.grid, weights, begun=answer)
+    return Response(None if found is None else found[0, ..., 0] > 0.5)
 
 
 def scene_of(case: Case, response: Response, *, moments_shown: bool) -> Scene:
@@ -148,7 +166,7 @@ def check_scores(case: Case, trace: GateTrace) -> dict[str, float | None]:
         return {name: _score(case, mask)[0] for name, mask in zip(SANITY_CHECKS, masks, strict=True)}
     found: dict[str, float | None] = {}
     for name, check in SANITY_CHECKS.items():
-        answer = steered(case.image, case.grid, check.make(trace), quiet=True)
+        answer = network.steered(case.image, case.grid, check.make(trace), quiet=True)
         found[name] = None if answer is None else dice(case.truth, answer)
     return found
 

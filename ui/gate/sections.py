@@ -29,6 +29,7 @@ from ui.views.text_table import show_table
 
 _GRAPH = "gate_page_steps"
 _LONGEST = 60  # characters of the name of a step
+_BLOCK = 65_536  # elements that are computed with at a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,4 +144,6 @@ def _percent(share: float) -> str:
 
 
 def _size(value: Array) -> float:
-    return float(np.sqrt(np.mean(np.square(value, dtype=np.float64))))
+    flat = value.ravel()
+    blocks = (flat[start : start + _BLOCK].astype(np.float64) for start in range(0, flat.size, _BLOCK))
+    return math.sqrt(sum(float(block @ block) for block in blocks) / flat.size)

@@ -29,7 +29,7 @@ from typing import Literal
 from ui import streamlit_internals
 
 _NEW_EVERY, _NEW_SHARE = 8.0, 0.05  # seconds at least between two collections; share of the time at most
-_ALL_EVERY, _ALL_SHARE = 20.0, 0.01
+_ALL_EVERY, _ALL_SHARE = 60.0, 0.01  # it stops everything for 0.15 s
 _TRIM_EVERY, _TRIM_SHARE = 2.0, 0.002  # with 64 sessions it takes 4 ms and returns 30 MB
 _ARENAS, _MMAP_THRESHOLD, _TRIM_THRESHOLD = -8, -3, -1  # parameters of mallopt
 _LARGE_BLOCK = 1_000_000  # bytes: such blocks are mapped, so that freeing one gives it back

@@ -4,7 +4,7 @@
 """
 
 from ui.streamlit_internals.absent import empty_absent_sessions
-from ui.streamlit_internals.components import name_components_by_key, served_component
+from ui.streamlit_internals.components import name_components_by_key, send_tables_directly, served_component
 from ui.streamlit_internals.fragments import (
     Places,
     begin_content,
@@ -76,6 +76,7 @@ __all__ = [
     "name_components_by_key",
     "next_place",
     "replace_forged_values",
+    "send_tables_directly",
     "send_together",
     "served_component",
     "session_id",

@@ -12,17 +12,22 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from functools import cache
-from hashlib import sha256
+from hashlib import blake2b, sha256
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
+import pyarrow as pa
 import streamlit as st
+from streamlit.components.v2.bidi_component import main as bidi_component
+from streamlit.components.v2.bidi_component.constants import ARROW_REF_KEY
 from streamlit.components.v2.bidi_component.main import BidiComponentMixin
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
+from streamlit.proto.BidiComponent_pb2 import BidiComponent
 
 _PACKAGE = "mergescope"
+_WRITING = pa.ipc.IpcWriteOptions()
 
 # The style sheet goes with the script: as a file of its own the browser would load it after the first picture.
 _STYLED = """
@@ -82,3 +87,34 @@ def name_components_by_key() -> None:
     first. All components here have a key.
     """
     BidiComponentMixin._build_bidi_identity_kwargs = lambda *_, **__: {}  # type: ignore[method-assign]
+
+
+def send_tables_directly() -> None:
+    """Write the data of a component once: texts as JSON, and tables as Arrow; for all sessions of the process.
+
+    Streamlit asks of each value whether it is one of some twenty kinds of tables, and copies the bytes of all twice.
+    """
+    serialize = bidi_component.serialize_mixed_data
+
+    def serialize_mixed_data(data: Any, message: BidiComponent) -> None:
+        tables = {name: one for name, one in data.items() if isinstance(one, pa.Table)} if type(data) is dict else {}
+        if not tables:
+            serialize(data, message)
+            return
+        written = {name: _written(table) for name, table in tables.items()}
+        names = {name: blake2b(content, digest_size=16).hexdigest() for name, content in written.items()}
+        texts = data | {name: {ARROW_REF_KEY: digest} for name, digest in names.items()}
+        message.mixed.json = json.dumps(texts, separators=(",", ":"))
+        for name, content in written.items():
+            message.mixed.arrow_blobs[names[name]].data = content
+
+    bidi_component.serialize_mixed_data = serialize_mixed_data
+
+
+def _written(table: pa.Table) -> bytes:
+    """A table as an Arrow stream."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema, options=_WRITING) as stream:
+        stream.write_table(table)
+    content: bytes = sink.getvalue().to_pybytes()
+    return content

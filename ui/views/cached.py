@@ -14,7 +14,7 @@ from typing import Any, Generic, ParamSpec, TypeVar
 
 import numpy as np
 
-from core.digests import is_constant
+from core.digests import is_constant, name_array
 from core.dtypes import Array
 from core.gates import GateTrace, channels
 from core.merges.merge import Merged, merge
@@ -197,6 +197,7 @@ def multiplied(features: Array, weights: Array) -> Merged:
     """`Multiply` of features and weights; its value is read-only."""
     merged = merge("Multiply", (features, weights))
     merged.value.flags.writeable = False
+    name_array(merged.value, "Multiply", features, weights)
     return merged
 
 

@@ -64,6 +64,12 @@ def show_verdict(
         wait_for(verdict, _EVERY, partial(_show_progress, the_verifier(backend), verdict))
 
 
+def ask_ahead(operation: str, inputs: Sequence[Array], claimed: Merged) -> None:
+    """Let Keras begin with what `show_verdict` will be asked for on the same page. Returns at once."""
+    if wanted():
+        verify(operation, inputs, claimed=claimed, client=session.session())
+
+
 def _is_quick(verifier: Verifier, verdict: Future[Verdict]) -> bool:
     return verifier.process.is_ready and verifier.queue_position(verdict) <= 1
 
