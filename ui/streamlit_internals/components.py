@@ -20,6 +20,7 @@ from weakref import WeakKeyDictionary
 import pyarrow as pa
 import streamlit as st
 from streamlit.components.v2.bidi_component import main as bidi_component
+from streamlit.components.v2.bidi_component import serialization
 from streamlit.components.v2.bidi_component.constants import ARROW_REF_KEY
 from streamlit.components.v2.bidi_component.main import BidiComponentMixin
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
@@ -94,12 +95,11 @@ def send_tables_directly() -> None:
 
     Streamlit asks of each value whether it is one of some twenty kinds of tables, and copies the bytes of all twice.
     """
-    serialize = bidi_component.serialize_mixed_data
 
     def serialize_mixed_data(data: Any, message: BidiComponent) -> None:
         tables = {name: one for name, one in data.items() if isinstance(one, pa.Table)} if type(data) is dict else {}
         if not tables:
-            serialize(data, message)
+            serialization.serialize_mixed_data(data, message)
             return
         written = {name: _written(table) for name, table in tables.items()}
         names = {name: blake2b(content, digest_size=16).hexdigest() for name, content in written.items()}
@@ -108,7 +108,7 @@ def send_tables_directly() -> None:
         for name, content in written.items():
             message.mixed.arrow_blobs[names[name]].data = content
 
-    bidi_component.serialize_mixed_data = serialize_mixed_data
+    bidi_component.serialize_mixed_data = serialize_mixed_data  # type: ignore[attr-defined]
 
 
 def _written(table: pa.Table) -> bytes:
