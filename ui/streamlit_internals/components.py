@@ -108,7 +108,7 @@ def send_tables_directly() -> None:
         for name, content in written.items():
             message.mixed.arrow_blobs[names[name]].data = content
 
-    bidi_component.serialize_mixed_data = serialize_mixed_data  # type: ignore[attr-defined]
+    bidi_component.serialize_mixed_data = serialize_mixed_data  # type: ignore[attr-defined, assignment]
 
 
 def _written(table: pa.Table) -> bytes:
