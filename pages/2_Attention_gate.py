@@ -23,25 +23,25 @@ def attention_gate() -> None:
 
     own = trace_gate(case)
     trace = own if signal is None else trace_gate(case, signal)
-    weights = chosen_map(case, trace, moment, change)
+    weights, name = chosen_map(case, trace, moment, change), f"{case.key} {grid} {signal}"
     plain = signal is None and change.name == "none"
     claim.ask_ahead(trace.step("x").value, weights)
     make_scene = scene.scene_maker(case, own, moment, plain=plain, usual=weights)
     reels = gate_reels(case, trace, moment, change)
     with frame.picture():
-        shown = show_product(trace, weights, f"{case.key} {grid} {signal}", reels, make_scene, scene.map_remark(case))
+        shown = show_product(trace, weights, name, reels, make_scene, scene.map_remark(case))
 
     with frame.below():
         claim.show_claim(trace.step("x").value, shown.weights)
         show_export(case, shown)
-        frame.section(show_section, case, trace, shown.weights, moment)
+        frame.section(show_section, case, trace, shown.weights, moment, name)
 
 
-def show_section(case: Case, trace: GateTrace, weights: Array, moment: int | None) -> None:
+def show_section(case: Case, trace: GateTrace, weights: Array, moment: int | None, name: str) -> None:
     """The section that is chosen in it."""
     section = controls.pick_section()
     if section == "health":
-        sections.show_health(trace, weights)
+        sections.show_health(trace, weights, name)
     elif section == "steps":
         sections.show_steps(trace)
     elif section == "learning":

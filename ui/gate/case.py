@@ -69,7 +69,7 @@ def find_case(choice: SliceChoice, grid: int) -> Case:
     return _run(key, grid, found.arrays)
 
 
-@remembered(8)
+@remembered(32)
 def _recorded(number: int, grid: int) -> Case:
     samples, trace = arrays("samples"), arrays(f"trace_{grid}")
     one = slice(number, number + 1)
@@ -123,7 +123,7 @@ def trace_gate(case: Case, signal: int | None = None) -> GateTrace:
     return _traced(case.key, case.grid, signal, case.x, g)
 
 
-@remembered(6)
+@remembered(12)
 def _traced(key: str, grid: int, signal: int | None, _x: Array, _g: Array) -> GateTrace:  # noqa: ARG001 -- cache key
     prefix = f"gate{grid}_"
     trace = read_only(run_gate("attention", _x, g=_g, weights=pick_weights(arrays("weights", prefix), prefix)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from core.digests import digest
 from core.dtypes import Array
 from core.merges.merge import merge
 from ui.text import t
@@ -20,7 +21,7 @@ def show_claim(features: Array, weights: Array) -> None:
         weights: (1, H, W, 1).
     """
     x = features.astype(np.float32, copy=False)
-    equal = _compared(x, weights)
+    equal = _compared(digest(x, weights), x, weights)
     count = x.shape[-1]
     if equal == count:
         text = t(
@@ -42,11 +43,11 @@ def ask_ahead(features: Array, weights: Array) -> None:
     keras_check.ask_ahead("Multiply", [features, weights], multiplied(features, weights))
 
 
-@remembered(64)
-def _compared(x: Array, weights: Array) -> int:
+@remembered(1_024)
+def _compared(name: str, _x: Array, _weights: Array) -> int:  # noqa: ARG001 -- cache key
     """How many channels of the product are equal in both orders."""
-    second = merge("Multiply", (weights, x))
-    return equal_channels(x, weights, multiplied(x, weights).value, second.value)
+    second = merge("Multiply", (_weights, _x))
+    return equal_channels(_x, _weights, multiplied(_x, _weights).value, second.value)
 
 
 def equal_channels(features: Array, weights: Array, *products: Array) -> int:

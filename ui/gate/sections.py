@@ -47,12 +47,18 @@ class _Flows:
     sizes: dict[str, float]
 
 
-def show_health(trace: GateTrace, weights: Array) -> None:
-    """Statistics of the map on screen, one sentence on what they mean, and the gradients through the gate."""
+def show_health(trace: GateTrace, weights: Array, name: str) -> None:
+    """Statistics of the map on screen, one sentence on what they mean, and the gradients through the gate.
+
+    Args:
+        trace: of the gate.
+        weights: the map.
+        name: of the features and the gating signal, unique to them.
+    """
     health = _health(weights)
     st.markdown("**" + plain(t(health.verdict)) + "**")
     _metrics(health)
-    flows = _flows(trace)
+    flows = _flows(name, trace)
     st.markdown(t("Gradients for an upstream gradient of ones, through the original gate:"))
     rows = [
         (t("to the map α: sum over channels, weighted by x"), flows.sizes["alpha"]),
@@ -81,8 +87,8 @@ def _health(weights: Array) -> GateHealth:
 
 
 @remembered(64)
-def _flows(trace: GateTrace) -> _Flows:
-    found = gate_gradients(trace)
+def _flows(name: str, _trace: GateTrace) -> _Flows:  # noqa: ARG001 -- cache key
+    found = gate_gradients(_trace)
     shown = {name: found.to(name) for name in ("alpha", "psi", "g")}
     through = {"directly": found.parts["x"]["gated"], "through the map": found.parts["x"]["theta_x"]}
     for value in (shown["alpha"], shown["psi"]):

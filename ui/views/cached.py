@@ -14,7 +14,7 @@ from typing import Any, Generic, ParamSpec, TypeVar
 
 import numpy as np
 
-from core.digests import is_constant, name_array
+from core.digests import digest, is_constant, name_array
 from core.dtypes import Array
 from core.gates import GateTrace, channels
 from core.merges.merge import Merged, merge
@@ -201,7 +201,11 @@ def multiplied(features: Array, weights: Array) -> Merged:
     return merged
 
 
-@remembered(64)
 def gated_figures(features: Array, weights: Array) -> channels.ChannelFigures:
     """`core.gates.channels.channel_figures` of features that are multiplied by a map."""
-    return channels.channel_figures(features, features * weights, weights)
+    return _figures(digest(features, weights), features, weights)
+
+
+@remembered(512)
+def _figures(name: str, _features: Array, _weights: Array) -> channels.ChannelFigures:  # noqa: ARG001 -- cache key
+    return channels.channel_figures(_features, multiplied(_features, _weights).value, _weights)
