@@ -75,6 +75,8 @@ def _native(array: Array) -> Array:
     dtype = array.dtype.newbyteorder("=")
     if dtype.name not in SENDABLE:
         raise FrameError(f"Arrays of {dtype.name} are not sent.")
+    if array.dtype.isnative and array.flags.c_contiguous:
+        return array  # itself, whose digest may be known; NumPy would return a view
     return np.asarray(array, dtype=dtype, order="C")
 
 
