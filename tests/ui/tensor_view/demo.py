@@ -98,6 +98,8 @@ CASES = {
     "compared": compared,
     "wide": lambda: gate(160, 160, 32),
     "many": lambda: gate(20, 20, 2048),
+    "512 channels": lambda: gate(20, 20, 512),
+    "40×40": lambda: gate(40, 40, 128),
     "concatenate": lambda: merge_view("Concatenate", [counting((2, 3, 4)), counting((2, 2, 4), 51)], options=JOIN),
     "channels": lambda: merge_view("Concatenate", [blobs(8, 8, 5), blobs(8, 8, 3, seed=9)]),
     "dot": lambda: merge_view("Dot", [counting((2, 3, 8)), counting((2, 8, 5))], options={"axes": (2, 1)}),
