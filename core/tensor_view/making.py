@@ -48,6 +48,11 @@ class Made:
         """How many values it has."""
         return prod(self.shape)
 
+    @property
+    def in_browser(self) -> bool:
+        """Whether the browser makes it too; if not, its values are sent."""
+        return self.how in IN_BROWSER and (not isinstance(self.source, Made) or self.source.in_browser)
+
     def values(self) -> Array:
         """Computed now: float32, read-only, of this digest."""
         source = self.source.values() if isinstance(self.source, Made) else self.source
@@ -67,6 +72,9 @@ def _changed(made: Made, source: Array) -> Array:
     return change_map(made.how, source, **dict(zip(names, made.amounts, strict=True)))
 
 
+IN_BROWSER = frozenset(
+    {"enlarge", "invert", "sharpen", "threshold", "shift", "constant", "random", "gaussian", "permuted"}
+)  # what `browser/making.js` knows
 HOW: dict[str, Callable[[Made, Array], Array]] = {"enlarge": _enlarged, **dict.fromkeys(MAP_CHANGES, _changed)}
 
 

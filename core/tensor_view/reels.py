@@ -55,11 +55,10 @@ def _frames(reel: Reel, made: list[Made] | None) -> tuple[list[str], Iterable[tu
         digests = frame_digests(values)
         return digests, zip(digests, values.astype(np.float32, copy=False), strict=True)
     digests = [digest_of_tensor(frame) for frame in values.tensors]
-    if made is None:
-        return digests, zip(digests, values, strict=True)
-    made += [frame for frame in values.tensors if isinstance(frame, Made)]
-    arrays = zip(digests, values.tensors, strict=True)
-    return digests, [(digest, frame) for digest, frame in arrays if not isinstance(frame, Made)]
+    kept = [made is not None and isinstance(frame, Made) and frame.in_browser for frame in values.tensors]
+    if made is not None:
+        made += [frame for frame, is_made in zip(values.tensors, kept, strict=True) if is_made]  # type: ignore[misc]
+    return digests, [(digests[at], values[at]) for at, is_made in enumerate(kept) if not is_made]
 
 
 def _plan(reel: Reel) -> dict[str, Any]:

@@ -199,5 +199,6 @@ def _values(
     source = found.source
     if isinstance(source, Made):
         source = _values(case, trace, moment, "none", ())
-    RECIPES.note_made(found, source)
+    if found.in_browser:
+        RECIPES.note_made(found, source)
     return found.values()

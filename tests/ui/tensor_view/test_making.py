@@ -1,12 +1,16 @@
 """Maps that the browser makes when they are shown: each bit as here, under the digest that the page names them by."""
 
+import json
+import subprocess
+
 import numpy as np
 import pytest
 
 from core.gates.map_changes import MAP_CHANGES, change_map
 from core.gates.resampling import upsample
-from core.tensor_view import Frames, Made, Panel, Recipe, Reel, TensorView, digest_of, payload
+from core.tensor_view import Frames, Made, Panel, Recipe, Reel, TensorView, digest_of, making, payload
 from core.tensor_view.making import HOW
+from tests.structure import ROOT
 from tests.ui.tensor_view.test_recipes import in_browser
 from ui.gate.case import find_case, trace_gate
 from ui.gate.controls import SliceChoice
@@ -119,3 +123,22 @@ def test_a_file_has_the_values_themselves():
     np.testing.assert_array_equal(
         np.unique(data["numbers"]), np.unique(np.concatenate([fine.values().ravel(), changed.values().ravel()]))
     )
+
+
+def test_a_change_that_the_browser_does_not_know_is_sent(monkeypatch):
+    """A new change of a map works before it is written for the browser, and so does what is made of its result."""
+    _, fine, changed = chain()
+    later = Made("shift", changed, changed.shape, (0.25, 0.0))
+    monkeypatch.setattr(making, "IN_BROWSER", making.IN_BROWSER - {"threshold"})
+    data = payload(view_of(Frames([fine, changed, later])), None, recipe=lambda _: None)
+    assert [plan["how"] for plan in data["meta"]["made"]] == ["enlarge"]
+    assert {changed.digest, later.digest} <= {one["digest"] for one in data["meta"]["tensors"]}
+
+
+def test_the_browser_knows_what_it_is_asked_to_make():
+    """The names of its functions."""
+    script = "import { NAMES } from './ui/tensor_view/browser/making.js'; console.log(JSON.stringify(NAMES));"
+    run = subprocess.run(
+        ["node", "--input-type=module", "-e", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert set(json.loads(run.stdout)) >= making.IN_BROWSER

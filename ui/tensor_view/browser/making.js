@@ -8,6 +8,8 @@ const round = Math.fround;
 const CHANGES = { constant, gaussian, invert, permuted, random, sharpen, shift, threshold };
 const HOW = { enlarge, ...COMBINED };
 
+export const NAMES = [...Object.keys(HOW), ...Object.keys(CHANGES)];
+
 /**
  * @param {string} how
  * @param {[Float32Array, number[]][]} sources each with its shape
