@@ -81,6 +81,7 @@ def _prepare_server() -> None:
     parts.at_end(budget.end, garbage.run_ended)
     if streamlit_internals.has_server():
         streamlit_internals.batch_messages()
+        streamlit_internals.keep_messages()
         streamlit_internals.send_together()
         streamlit_internals.write_together()
         streamlit_internals.copy_once()

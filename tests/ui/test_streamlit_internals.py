@@ -6,6 +6,7 @@ import logging
 from dataclasses import fields
 from importlib.metadata import version
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pyarrow as pa
@@ -21,6 +22,7 @@ from streamlit.cursor import RunningCursor
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.elements.widgets import button_group, select_slider, selectbox
 from streamlit.proto.BidiComponent_pb2 import BidiComponent
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import Runtime, app_session
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
@@ -115,6 +117,10 @@ NAMES = {  # what is used: whether it is there, for which function of ui/streaml
             and callable(AppSession.flush_browser_queue)
         ),
         "send_together",
+    ),
+    "AppSession._clear_queue, by which a run that begins drops what was not sent": (
+        lambda: "self._clear_queue(fragment_ids_this_run)" in source(AppSession),
+        "keep_messages",
     ),
     "Runtime._enqueued_some_message, which sets need_send_data in the loop": (
         lambda: (
@@ -369,3 +375,18 @@ def values(message):
         name: tables[one[ARROW_REF_KEY]].to_pydict() if isinstance(one, dict) and ARROW_REF_KEY in one else one
         for name, one in data.items()
     }
+
+
+def test_what_was_drawn_is_sent_although_a_fragment_is_run_next(monkeypatch):
+    """A run of the whole page still drops it, since it draws everything."""
+    monkeypatch.setattr(AppSession, "_clear_queue", AppSession._clear_queue)
+    internals.keep_messages()
+    session = SimpleNamespace(_browser_queue=ForwardMsgQueue())
+    message = ForwardMsg()
+    message.delta.fragment_id = "content"
+    message.delta.new_element.text.body = "drawn"
+    session._browser_queue.enqueue(message)
+    AppSession._clear_queue(session, ["content"])
+    assert [one.delta.new_element.text.body for one in session._browser_queue._queue] == ["drawn"]
+    AppSession._clear_queue(session)
+    assert session._browser_queue.is_empty()

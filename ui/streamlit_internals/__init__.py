@@ -21,7 +21,7 @@ from ui.streamlit_internals.fragments import (
     leave_part,
     next_place,
 )
-from ui.streamlit_internals.messages import batch_messages, send_together, write_together
+from ui.streamlit_internals.messages import batch_messages, keep_messages, send_together, write_together
 from ui.streamlit_internals.server import (
     DESERIALIZER,
     PAGE_ROOT,
@@ -69,6 +69,7 @@ __all__ = [
     "is_fragment_run",
     "is_only_content",
     "is_set_by_code",
+    "keep_messages",
     "keep_theme",
     "keep_uploads_in_memory",
     "leave_part",

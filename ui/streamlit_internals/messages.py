@@ -66,6 +66,21 @@ def batch_messages() -> None:
     AppSession._call_soon_on_event_loop = add_callback  # type: ignore[method-assign, assignment]
 
 
+def keep_messages() -> None:
+    """Send what a run has drawn even if a run of a fragment begins before it was sent.
+
+    Streamlit drops it then, since the next run draws the fragment again. Here that leaves alone what has not changed
+    (`ui/state/parts.py`), and names tensors that have been sent before.
+    """
+    clear = AppSession._clear_queue
+
+    def clear_queue(session: AppSession, fragment_ids_this_run: list[str] | None = None) -> None:
+        if not fragment_ids_this_run:
+            clear(session, fragment_ids_this_run)
+
+    AppSession._clear_queue = clear_queue  # type: ignore[method-assign, assignment]
+
+
 def _items(session: AppSession, sender: Any, event: Any, message: Any, **others: Any) -> list[tuple[Any, Any]]:
     """What `_handle` is given for the start of a run, or for a message of it."""
     if event is ScriptRunnerEvent.ENQUEUE_FORWARD_MSG:
