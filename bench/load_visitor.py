@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
 from urllib.parse import urlparse
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
+from uuid import uuid4
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -68,12 +69,12 @@ class Visitor:
         query: of the address, after the question mark.
     """
 
-    def __init__(self, socket: ClientConnection, address: str) -> None:
+    def __init__(self, socket: ClientConnection, address: str, headers: dict[str, str] | None = None) -> None:
         self.session, self.query = "", ""
         self.widgets: dict[str, Widget] = {}
         self.tree = Tree()
         self.pages: list[tuple[str, str]] = []
-        self._socket, self._address = socket, address
+        self._socket, self._address, self._headers = socket, address, headers or {}
         self._states: dict[str, Any] = {}
         self._known: dict[str, ForwardMsg] = {}
         self._page = ""
@@ -217,7 +218,8 @@ class Visitor:
     def _fetch(self, url: str) -> int:
         """Read a tensor piece by piece; its bytes."""
         size = 0
-        with urlopen(f"{self._address}/{url}", timeout=_PATIENCE) as response:  # noqa: S310  # our own address
+        request = Request(f"{self._address}/{url}", headers=self._headers)  # noqa: S310  # our own address
+        with urlopen(request, timeout=_PATIENCE) as response:  # noqa: S310
             while piece := response.read(1 << 18):
                 size += len(piece)
         return size
@@ -268,6 +270,7 @@ async def visiting(address: str) -> AsyncIterator[Visitor]:
     if urlparse(address).hostname not in _LOOPBACK:
         raise ValueError(f"{address} is not on this machine.")
     stream = address.replace("http", "ws", 1) + "/_stcore/stream"
+    headers = {"Cookie": f"mergescope_replica={uuid4().hex}"}  # as nginx gives one to a browser
     async with connect(
         stream,
         compression=None,
@@ -276,8 +279,9 @@ async def visiting(address: str) -> AsyncIterator[Visitor]:
         max_size=None,
         open_timeout=60,
         proxy=None,
+        additional_headers=headers,
     ) as socket:
-        yield Visitor(socket, address)
+        yield Visitor(socket, address, headers)
 
 
 def selection(**looked: Any) -> str:
