@@ -24,6 +24,7 @@ settings.register_profile("mergescope", deadline=None)
 settings.load_profile("mergescope")
 
 ROOT = Path(__file__).parent.parent
+SEED = 7  # of the weights that Keras draws
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -80,6 +81,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_report_header() -> str:
     """Says which modules are left out."""
     return f"not installed, so the tests marked with it are left out: {', '.join(MISSING)}" if MISSING else ""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Give the models of a test the same initial weights in each run, also those that a fixture makes for it."""
+    if item.get_closest_marker("keras") and "keras" not in MISSING:
+        import keras
+
+        keras.utils.set_random_seed(SEED)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -19,7 +19,10 @@ def saved(model) -> bytes:
 
 
 def unet_with_operators():
-    """Attention gates by `+`, `*` and `keras.ops`; a constant; a division, which is no merge."""
+    """Attention gates by `+`, `*` and `keras.ops`; a constant; a division, which is no merge.
+
+    The divisor is such that the maximum takes some elements from each of its operands.
+    """
     image = keras.Input((12, 20, 3), name="image")
     skip = layers.Conv2D(5, 3, padding="same", activation="relu")(image)
     deep = layers.Conv2D(7, 3, strides=2, padding="same", activation="relu")(skip)
@@ -27,7 +30,7 @@ def unet_with_operators():
     total = layers.Conv2D(4, 1)(skip) + layers.Conv2D(4, 1)(g)
     alpha = ops.sigmoid(layers.Conv2D(1, 1)(ops.relu(total)))
     gated = skip * alpha
-    gated = ops.maximum(gated * 0.5, skip / (1 + alpha))
+    gated = ops.maximum(gated * 0.5, skip / (4 + alpha))
     joined = ops.concatenate([gated, g], axis=-1)
     joined = layers.BatchNormalization()(joined)
     return keras.Model(

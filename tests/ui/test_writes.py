@@ -2,6 +2,7 @@
 
 import asyncio
 
+from tests.asynchronous import run_async
 from ui.streamlit_internals.messages import _Gathering
 
 
@@ -33,7 +34,7 @@ def gathered(act):
         await act(_Gathering(transport, asyncio.get_running_loop()))
         return transport
 
-    return asyncio.run(run())
+    return run_async(run())
 
 
 def test_writes_of_one_round_are_one():

@@ -81,7 +81,7 @@ def test_a_gate_by_hand(files):
     assert gate.attention_like
     assert [entry.attention_like for entry in read.merges].count(True) == 1
     constants = {(entry.operation, entry.constants) for entry in read.constants}
-    assert constants == {("Multiply", ("0.5",)), ("Add", ("1",))}
+    assert constants == {("Multiply", ("0.5",)), ("Add", ("4",))}
     assert [entry.class_name for entry in read.joins] == ["TrueDivide"]
 
 
