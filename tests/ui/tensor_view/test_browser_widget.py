@@ -148,6 +148,48 @@ def test_one_slider_moves_all_tensors_of_a_training(widget_page):
     assert widget.selection.frames == {"step": "7"}
 
 
+# A slider moves by one position in each frame; what each frame has drawn, and the same after two frames at rest.
+MOVE_EVERY_FRAME = """async ([slider, panel, sheet]) => {
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  const look = () => [panel, sheet].map((canvas) => canvas.toDataURL());
+  const seen = [look()];
+  for (let place = 1; place <= Number(slider.max); place++) {
+    slider.value = String(place);
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+    await frame();
+    seen.push(look());
+  }
+  await frame();
+  await frame();
+  return [...seen, look()].map((pictures) => pictures.map((one, part) => one !== seen[0][part] && one));
+}"""
+
+
+def test_panels_and_all_channels_are_drawn_in_turn_while_a_slider_moves(widget_page):
+    """No frame draws both; each moves on though the slider moves in every frame; both end at its last position."""
+    gates = np.linspace(0.1, 1, 9 * 20, dtype="float32").reshape(9, 4, 5, 1)
+    features = counting((4, 5, 7)) / 140
+    names = tuple(map(str, range(9)))
+    view = merge_view("Multiply", [features, gates[0]])
+    reels = (Reel("step", "Step", panel, values, names, names, 0) for panel, values in ((1, gates), (2, features * gates)))
+    view = replace(view, reels=tuple(reels), scale=Scale("sequential", "fixed", (0, 1)))
+    mount(widget_page, TensorWidget(view)).settle()
+    parts = [
+        widget_page.get_by_role("slider", name="Step").element_handle(),
+        widget_page.locator("canvas.base").nth(1).element_handle(),
+        widget_page.locator("canvas.sheet").element_handle(),
+    ]
+    *moving, rest = widget_page.evaluate(MOVE_EVERY_FRAME, parts)
+    drawn = [[now != then for now, then in zip(*pair, strict=True)] for pair in zip(moving[1:], moving, strict=False)]
+    assert not any(all(both) for both in drawn)
+    for turns in zip(*drawn, strict=True):
+        assert sum(turns) >= 3
+    parts[0].evaluate("slider => slider.blur()")
+    widget_page.evaluate("window.dispatchEvent(new Event('resize'))")  # all is drawn again
+    widget_page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert [part.evaluate("canvas => canvas.toDataURL()") for part in parts[1:]] == rest
+
+
 def test_the_page_around_it_keeps_its_style(widget_page):
     """The style sheet stays inside; a dark notebook gives a dark view; leaving takes everything away."""
     mount(widget_page, TensorWidget(CASES["note"]()), style="--jp-layout-color0: #111; --jp-content-font-color0: #eee")

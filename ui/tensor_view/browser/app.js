@@ -26,6 +26,8 @@ const STEPS = {
   slice: ["panels", "marks", "frame", "controls", "text", "table"],
   marks: ["marks", "text"],
 };
+// Every value changes, again and again: what a person looks at first, and in a frame of its own the rest.
+const MOVING = { first: ["panels", "marks", "controls", "text"], rest: ["gallery", "strip", "table"] };
 
 /**
  * @param {import('./types').Model} model
@@ -160,19 +162,33 @@ function addDrawing(app) {
     text: () => writeText(app),
     table: () => fillTable(app, app.table),
   };
-  const waiting = new Set();
-  let frame = 0;
+  const [waiting, rest] = [new Set(), new Set()];
+  let [frame, turn] = [0, waiting];
+  const drawAll = (names) => {
+    for (const name of Object.keys(draw)) {
+      if (!names.delete(name)) continue;
+      if (names === waiting) rest.delete(name);
+      draw[name]();
+    }
+  };
   const flush = () => {
-    frame = 0;
-    for (const name of Object.keys(draw)) if (waiting.delete(name)) draw[name]();
+    drawAll(turn);
+    turn = turn === waiting && rest.size ? rest : waiting; // in turn, however fast the changes come
+    frame = waiting.size || rest.size ? requestAnimationFrame(flush) : 0;
   };
   app.redraw = (what) => {
     for (const name of STEPS[what] ?? [what]) waiting.add(name);
     frame ||= requestAnimationFrame(flush); // many changes, one picture
   };
+  app.redrawMoving = () => {
+    for (const name of MOVING.first) waiting.add(name);
+    for (const name of MOVING.rest) rest.add(name);
+    frame ||= requestAnimationFrame(flush);
+  };
   app.drawNow = (what) => {
-    for (const name of STEPS[what] ?? [what]) waiting.add(name);
+    for (const name of [...(STEPS[what] ?? [what]), ...rest]) waiting.add(name);
     cancelAnimationFrame(frame);
+    turn = waiting;
     flush();
   };
   app.stopDrawing = () => {

@@ -36,7 +36,7 @@ export function makeReels(app, before) {
     app.brush.forget();
     app.forgetPainted();
     if (app.gallery) app.gallery.difference = null;
-    app.redraw("values");
+    app.redrawMoving();
   };
   reels.report = () => (all().length ? { frames: Object.fromEntries(moved), moves: reels.moves } : {});
   /** New reels: where the person has gone on since, the frame that is on screen stays. */

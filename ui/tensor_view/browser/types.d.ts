@@ -403,6 +403,7 @@ export interface App {
   table: Table;
   gone?: boolean;
   redraw(what: Change): void;
+  redrawMoving(): void;
   drawNow(what: Change): void;
   stopDrawing(): void;
   canStep(): boolean;
