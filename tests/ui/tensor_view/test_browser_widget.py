@@ -171,8 +171,9 @@ def test_panels_and_all_channels_are_drawn_in_turn_while_a_slider_moves(widget_p
     features = counting((4, 5, 7)) / 140
     names = tuple(map(str, range(9)))
     view = merge_view("Multiply", [features, gates[0]])
-    reels = (Reel("step", "Step", panel, values, names, names, 0) for panel, values in ((1, gates), (2, features * gates)))
-    view = replace(view, reels=tuple(reels), scale=Scale("sequential", "fixed", (0, 1)))
+    moved = ((1, gates), (2, features * gates))
+    reels = tuple(Reel("step", "Step", panel, values, names, names, 0) for panel, values in moved)
+    view = replace(view, reels=reels, scale=Scale("sequential", "fixed", (0, 1)))
     mount(widget_page, TensorWidget(view)).settle()
     parts = [
         widget_page.get_by_role("slider", name="Step").element_handle(),
