@@ -50,7 +50,8 @@ STATE = (
 )  # where Streamlit's session state is read and written
 PRIVATE = {
     "streamlit": tuple(
-        f"ui/streamlit_internals/{name}.py" for name in ("absent", "components", "fragments", "messages", "server")
+        f"ui/streamlit_internals/{name}.py"
+        for name in ("absent", "components", "fragments", "messages", "server", "stale")
     ),
     "keras": ("sandbox/processes/keras_internals.py", "mergescope/keras_internals.py"),  # the wheel has no sandbox
     "PIL": ("ui/export/pillow_internals.py",),

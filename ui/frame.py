@@ -82,6 +82,7 @@ def _prepare_server() -> None:
     if streamlit_internals.has_server():
         streamlit_internals.batch_messages()
         streamlit_internals.keep_messages()
+        streamlit_internals.copy_starts()
         streamlit_internals.send_together()
         streamlit_internals.write_together()
         streamlit_internals.copy_once()
@@ -90,6 +91,7 @@ def _prepare_server() -> None:
         streamlit_internals.draw_page_for_unknown_fragments()
         streamlit_internals.direct_acts(link.CONTENT, parts.CONTROLS)
         streamlit_internals.empty_absent_sessions(parts.MADE_AGAIN, after=ABSENT, then=garbage.run_ended)
+        streamlit_internals.forget_stale_widgets()
         streamlit_internals.keep_theme()
     streamlit_internals.look_up_single_values()
 

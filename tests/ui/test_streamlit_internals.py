@@ -6,7 +6,6 @@ import logging
 from dataclasses import fields
 from importlib.metadata import version
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pyarrow as pa
@@ -22,7 +21,6 @@ from streamlit.cursor import RunningCursor
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.elements.widgets import button_group, select_slider, selectbox
 from streamlit.proto.BidiComponent_pb2 import BidiComponent
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import Runtime, app_session
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
@@ -121,6 +119,24 @@ NAMES = {  # what is used: whether it is there, for which function of ui/streaml
     "AppSession._clear_queue, by which a run that begins drops what was not sent": (
         lambda: "self._clear_queue(fragment_ids_this_run)" in source(AppSession),
         "keep_messages",
+    ),
+    "AppSession._create_new_session_message, and what in it is not the same for all runs of a session": (
+        lambda: (
+            list(inspect.signature(AppSession._create_new_session_message).parameters)
+            == ["self", "page_script_hash", "run_descriptor", "pages"]
+            and source(AppSession._create_new_session_message).count("self.") == 10
+            and "_config_options = copy.deepcopy(" in source(config.get_config_options)
+        ),
+        "copy_starts",
+    ),
+    "SessionState._remove_stale_widgets, and WStates.widget_metadata, of which it drops nothing": (
+        lambda: (
+            list(inspect.signature(SessionState._remove_stale_widgets).parameters) == ["self", "active_widget_ids"]
+            and "self._remove_stale_widgets(widget_ids_this_run)" in source(SessionState.on_script_finished)
+            and {"states", "widget_metadata"} <= {field.name for field in fields(WStates)}
+            and "widget_metadata =" not in source(WStates.remove_stale_widgets)
+        ),
+        "forget_stale_widgets",
     ),
     "Runtime._enqueued_some_message, which sets need_send_data in the loop": (
         lambda: (
@@ -375,18 +391,3 @@ def values(message):
         name: tables[one[ARROW_REF_KEY]].to_pydict() if isinstance(one, dict) and ARROW_REF_KEY in one else one
         for name, one in data.items()
     }
-
-
-def test_what_was_drawn_is_sent_although_a_fragment_is_run_next(monkeypatch):
-    """A run of the whole page still drops it, since it draws everything."""
-    monkeypatch.setattr(AppSession, "_clear_queue", AppSession._clear_queue)
-    internals.keep_messages()
-    session = SimpleNamespace(_browser_queue=ForwardMsgQueue())
-    message = ForwardMsg()
-    message.delta.fragment_id = "content"
-    message.delta.new_element.text.body = "drawn"
-    session._browser_queue.enqueue(message)
-    AppSession._clear_queue(session, ["content"])
-    assert [one.delta.new_element.text.body for one in session._browser_queue._queue] == ["drawn"]
-    AppSession._clear_queue(session)
-    assert session._browser_queue.is_empty()

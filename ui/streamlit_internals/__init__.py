@@ -21,7 +21,13 @@ from ui.streamlit_internals.fragments import (
     leave_part,
     next_place,
 )
-from ui.streamlit_internals.messages import batch_messages, keep_messages, send_together, write_together
+from ui.streamlit_internals.messages import (
+    batch_messages,
+    copy_starts,
+    keep_messages,
+    send_together,
+    write_together,
+)
 from ui.streamlit_internals.server import (
     DESERIALIZER,
     PAGE_ROOT,
@@ -43,6 +49,7 @@ from ui.streamlit_internals.server import (
     widget_messages,
     wrap_files,
 )
+from ui.streamlit_internals.stale import forget_stale_widgets
 
 __all__ = [
     "Container",
@@ -57,12 +64,14 @@ __all__ = [
     "begin_part",
     "changed_widgets",
     "copy_once",
+    "copy_starts",
     "direct_acts",
     "draw_page_for_unknown_fragments",
     "empty_absent_sessions",
     "end_content",
     "end_part",
     "expire_sessions",
+    "forget_stale_widgets",
     "fragment",
     "has_server",
     "in_content",

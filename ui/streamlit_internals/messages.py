@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
+from streamlit import config
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import Runtime
-from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.app_session import AppSession, AppSessionState, _set_run_identity
 from streamlit.runtime.scriptrunner import ScriptRunnerEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
@@ -20,6 +22,7 @@ from ui.streamlit_internals import fragments
 
 _LATER = 0.05  # seconds for which messages wait for others of the same run
 _TOGETHER = 64  # messages that are sent before other sessions have their turn; the queue of a client holds 500
+_START = "_mergescope_start"  # the message of the start of a run, and what it was made from: an attribute of a session
 _WAIT = (ScriptRunnerEvent.ENQUEUE_FORWARD_MSG, ScriptRunnerEvent.SCRIPT_STARTED)
 
 
@@ -79,6 +82,35 @@ def keep_messages() -> None:
             clear(session, fragment_ids_this_run)
 
     AppSession._clear_queue = clear_queue  # type: ignore[method-assign, assignment]
+
+
+def copy_starts() -> None:
+    """Make the message with which a run starts from that of the run before.
+
+    It has the pages, the theme and the configuration, which Streamlit writes anew each time; only a changed file of
+    the configuration or a new page in the menu changes them.
+    """
+    create = AppSession._create_new_session_message
+
+    def create_message(session: AppSession, page_script_hash: str, run_descriptor: Any, pages: Any = None) -> Any:
+        options, listed = config.get_config_options(), pages or session._pages_manager.get_pages()
+        made_from, message = session.__dict__.get(_START, ((None, None), None))
+        if made_from[0] is not options or made_from[1] != listed:
+            message = create(session, page_script_hash, run_descriptor, pages)
+            message.metadata.run.Clear()
+            setattr(session, _START, ((options, dict(listed)), message))
+        start = ForwardMsg()
+        start.CopyFrom(message)
+        _set_run_identity(start, run_descriptor)
+        start.new_session.page_script_hash = page_script_hash
+        once = start.new_session.initialize
+        once.session_status.run_on_save = session._run_on_save
+        once.session_status.script_is_running = session._state == AppSessionState.APP_IS_RUNNING
+        if once.recommend_skills_install:  # until they are installed
+            once.recommend_skills_install, once.skills_nudge_suppressed_reason = session._compute_skills_nudge_state()
+        return start
+
+    AppSession._create_new_session_message = create_message  # type: ignore[method-assign, assignment]
 
 
 def _items(session: AppSession, sender: Any, event: Any, message: Any, **others: Any) -> list[tuple[Any, Any]]:

@@ -1,0 +1,68 @@
+"""Messages of a run: that of its start is made from that of the run before, and what was drawn is sent."""
+
+from types import SimpleNamespace
+
+import pytest
+from streamlit import config
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.app_session import AppSession, AppSessionState
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
+from streamlit.runtime.scriptrunner_utils.run_descriptor import RunDescriptor
+
+from ui import streamlit_internals as internals
+
+
+@pytest.fixture
+def starting(monkeypatch):
+    """A session of which a run begins, and the function that makes the message of that as Streamlit does."""
+    plain = AppSession._create_new_session_message
+    monkeypatch.setattr(AppSession, "_create_new_session_message", plain)
+    internals.copy_starts()
+    session = SimpleNamespace(
+        id="mine",
+        _script_data=SimpleNamespace(name="app", is_hello=False, main_script_path="app.py"),
+        _pages_manager=SimpleNamespace(
+            main_script_path="app.py", main_script_hash="2f", get_pages=lambda: {"a": {"page_name": "A", "icon": ""}}
+        ),
+        _run_on_save=False,
+        _state=AppSessionState.APP_NOT_RUNNING,
+        _compute_skills_nudge_state=lambda: (True, ""),
+    )
+    session._populate_app_pages = lambda *args: AppSession._populate_app_pages(session, *args)
+    return session, lambda *args: plain(session, *args)
+
+
+def test_the_message_of_a_start_is_as_that_of_streamlit(starting):
+    """Also of another page, of a fragment, with other pages in the menu, another theme, and after an installation."""
+    session, plain = starting
+
+    def check(*args):
+        assert AppSession._create_new_session_message(session, *args) == plain(*args)
+
+    check("a", RunDescriptor("first"))
+    session._state, session._run_on_save = AppSessionState.APP_IS_RUNNING, True
+    check("b", RunDescriptor("second", fragment_ids=("content", "part")))
+    check("b", RunDescriptor("third"))
+    session._compute_skills_nudge_state = lambda: (False, "installed")
+    check("b", RunDescriptor("fourth"))
+    check("c", RunDescriptor("fifth"), {"c": {"page_name": "Another_one", "icon": "i"}})
+    config.get_config_options(force_reparse=True, options_from_flags={"theme.primaryColor": "#123456"})
+    check("c", RunDescriptor("sixth"))
+    assert plain("c", RunDescriptor("sixth")).new_session.custom_theme.primary_color == "#123456"
+    config.get_config_options(force_reparse=True, options_from_flags={})
+    check("c", RunDescriptor("seventh"))
+
+
+def test_what_was_drawn_is_sent_although_a_fragment_is_run_next(monkeypatch):
+    """A run of the whole page still drops it, since it draws everything."""
+    monkeypatch.setattr(AppSession, "_clear_queue", AppSession._clear_queue)
+    internals.keep_messages()
+    session = SimpleNamespace(_browser_queue=ForwardMsgQueue())
+    message = ForwardMsg()
+    message.delta.fragment_id = "content"
+    message.delta.new_element.text.body = "drawn"
+    session._browser_queue.enqueue(message)
+    AppSession._clear_queue(session, ["content"])
+    assert [one.delta.new_element.text.body for one in session._browser_queue._queue] == ["drawn"]
+    AppSession._clear_queue(session)
+    assert session._browser_queue.is_empty()

@@ -1,0 +1,40 @@
+"""What a session knows of widgets goes with them."""
+
+from streamlit.runtime.state import SessionState
+from streamlit.testing.v1 import AppTest
+
+from ui import streamlit_internals as internals
+
+
+def changing_page():
+    """A slider is another one after each change; the fragment draws a button of its own."""
+    import streamlit as st
+
+    end = st.session_state.setdefault("end", 5)
+    st.slider("changing", 0, end, on_change=lambda: None)
+    st.toggle("same", key="same")
+    st.fragment(lambda: st.button("part", key="part"))()
+
+
+def known_widgets(app):
+    return app.session_state._state._state._new_widget_state.widget_metadata
+
+
+def test_widgets_that_are_gone_are_forgotten(monkeypatch):
+    """Streamlit keeps every one of them; those of a fragment stay when it is not drawn, and all keep their values."""
+    monkeypatch.setattr(SessionState, "_remove_stale_widgets", SessionState._remove_stale_widgets)
+    plain = AppTest.from_function(changing_page).run()
+    for end in (7, 11, 13):
+        plain.session_state["end"] = end
+        plain.run()
+    assert len(known_widgets(plain)) == 6
+    internals.forget_stale_widgets()
+    app = AppTest.from_function(changing_page).run()
+    app.toggle[0].set_value(True).run()
+    for end in (7, 11, 13):
+        app.session_state["end"] = end
+        app.slider[0].set_value(end - 3)
+        app.run()
+    assert len(known_widgets(app)) == 3
+    assert app.toggle[0].value is True
+    assert not app.exception
