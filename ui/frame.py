@@ -87,6 +87,7 @@ def _prepare_server() -> None:
         streamlit_internals.write_together()
         streamlit_internals.copy_once()
         streamlit_internals.name_components_by_key()
+        streamlit_internals.keep_plain_values()
         streamlit_internals.send_tables_directly()
         streamlit_internals.draw_page_for_unknown_fragments()
         streamlit_internals.direct_acts(link.CONTENT, parts.CONTROLS)

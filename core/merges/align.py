@@ -113,7 +113,7 @@ def _accepts(row: Operation, backend: Backend, shapes: tuple[Shape, ...], option
     return plan(row, shapes, options.get("axis", -1), options.get("axes", -1), backend)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def plan(
     row: Operation, shapes: tuple[Shape, ...], axis: int, axes: Axes, backend: Backend, masked: tuple[bool, ...] = ()
 ) -> Alignment:

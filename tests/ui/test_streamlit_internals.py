@@ -31,7 +31,7 @@ from streamlit.runtime.scriptrunner import exec_code
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils.run_descriptor import RunDescriptor
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext, ThreadState
-from streamlit.runtime.state import SafeSessionState, SessionState, common
+from streamlit.runtime.state import SafeSessionState, SessionState, common, presentation
 from streamlit.runtime.state.session_state import Serialized, WStates
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 from streamlit.web.server.starlette import starlette_static_routes
@@ -176,6 +176,13 @@ NAMES = {  # what is used: whether it is there, for which function of ui/streaml
             and "**identity_kwargs" in source(BidiComponentMixin._bidi_component)
         ),
         "name_components_by_key",
+    ),
+    "make_bidi_component_presenter, whose result is called where there is one": (
+        lambda: (
+            "presenter = make_bidi_component_presenter(" in source(BidiComponentMixin._bidi_component)
+            and "if presenter is None:" in source(presentation.apply_presenter)
+        ),
+        "keep_plain_values",
     ),
     "serialize_mixed_data, by which a component writes its data": (
         lambda: (

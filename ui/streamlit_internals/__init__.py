@@ -4,7 +4,12 @@
 """
 
 from ui.streamlit_internals.absent import empty_absent_sessions
-from ui.streamlit_internals.components import name_components_by_key, send_tables_directly, served_component
+from ui.streamlit_internals.components import (
+    keep_plain_values,
+    name_components_by_key,
+    send_tables_directly,
+    served_component,
+)
 from ui.streamlit_internals.fragments import (
     Places,
     begin_content,
@@ -79,6 +84,7 @@ __all__ = [
     "is_only_content",
     "is_set_by_code",
     "keep_messages",
+    "keep_plain_values",
     "keep_theme",
     "keep_uploads_in_memory",
     "leave_part",

@@ -90,6 +90,15 @@ def name_components_by_key() -> None:
     BidiComponentMixin._build_bidi_identity_kwargs = lambda *_, **__: {}  # type: ignore[method-assign]
 
 
+def keep_plain_values() -> None:
+    """Keep the values of components as they come from the browser; for all sessions of the process.
+
+    Streamlit wraps the value of each component that a session has ever had, at each of its runs, into a dictionary of
+    a class that it makes for this one, so that a script can write to it. Here only the browser writes.
+    """
+    bidi_component.make_bidi_component_presenter = lambda *_, **__: None  # type: ignore[attr-defined, assignment]
+
+
 def send_tables_directly() -> None:
     """Write the data of a component once: texts as JSON, and tables as Arrow; for all sessions of the process.
 

@@ -11,6 +11,7 @@ from dataclasses import is_dataclass
 from functools import partial, wraps
 from inspect import signature
 from typing import Any, Generic, ParamSpec, TypeVar
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -28,8 +29,8 @@ R = TypeVar("R")
 class ArrayCache:
     """Arrays by key, up to a number of bytes together; the least recently used are dropped. Safe from any thread.
 
-    All sessions get the same array, not a copy, so it cannot be written to. (`st.cache_data` would keep a pickle and
-    unpickle a copy for every run.)
+    One that a session still shows is found, too. All sessions get the same array, not a copy, so it cannot be written
+    to. (`st.cache_data` would keep a pickle and unpickle a copy for every run.)
     """
 
     def __init__(self, most_bytes: int) -> None:
@@ -37,22 +38,31 @@ class ArrayCache:
         self._most_bytes, self._bytes = most_bytes, 0
         self._lock = threading.Lock()
         self._arrays: OrderedDict[Hashable, Array] = OrderedDict()
+        self._alive: WeakValueDictionary[Hashable, Array] = WeakValueDictionary()
 
     def get(self, key: Hashable, make: Callable[[], Array]) -> Array:
         """The array of a key, made where it is not kept; one that is larger than the cache is never kept."""
         with self._lock:
-            if key in self._arrays:
-                self._arrays.move_to_end(key)
-                return self._arrays[key]
+            array = self._alive.get(key)
+            if array is not None:
+                self._keep(key, array)
+                return array
         array = make()  # without the lock: two sessions may make the same array, but none waits for another's
         array.flags.writeable = False
         with self._lock:
-            if key not in self._arrays and array.nbytes <= self._most_bytes:
-                self._arrays[key] = array
-                self._bytes += array.nbytes
-            while self._bytes > self._most_bytes:
-                self._bytes -= self._arrays.popitem(last=False)[1].nbytes
+            if array.nbytes > self._most_bytes:
+                return array
+            array = self._alive.setdefault(key, array)
+            self._keep(key, array)
         return array
+
+    def _keep(self, key: Hashable, array: Array) -> None:
+        if key not in self._arrays:
+            self._arrays[key] = array
+            self._bytes += array.nbytes
+        self._arrays.move_to_end(key)
+        while self._bytes > self._most_bytes:
+            self._bytes -= self._arrays.popitem(last=False)[1].nbytes
 
 
 class _NotKept(Exception):  # noqa: N818  # no error
@@ -178,7 +188,7 @@ def read_only(trace: GateTrace) -> GateTrace:
     return trace
 
 
-_SAMPLES = ArrayCache(48_000_000)
+_SAMPLES = ArrayCache(16_000_000)
 
 
 def sample(name: str, shape: tuple[int, ...], *, number: int, seed: int, dtype: str, first: int | None = None) -> Array:

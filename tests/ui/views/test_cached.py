@@ -27,6 +27,17 @@ def test_by_hand():
         first[0] = 0
 
 
+def test_an_array_in_use_is_found():
+    """It was dropped, but a session shows it; another is made only when the last has let go of it."""
+    cache = ArrayCache(8)
+    shown = cache.get("shown", lambda: np.zeros(8, np.uint8))
+    cache.get("other", lambda: np.zeros(8, np.uint8))
+    assert cache.get("shown", lambda: np.ones(8, np.uint8)) is shown
+    cache.get("other", lambda: np.zeros(8, np.uint8))
+    del shown
+    assert cache.get("shown", lambda: np.ones(8, np.uint8)).all()
+
+
 @given(st.integers(0, 40), st.lists(st.integers(0, 12), max_size=60))
 def test_never_more_bytes_than_the_limit(limit, sizes):
     cache = ArrayCache(limit)
