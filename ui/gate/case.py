@@ -69,7 +69,7 @@ def find_case(choice: SliceChoice, grid: int) -> Case:
     return _run(key, grid, found.arrays)
 
 
-@remembered(32)
+@remembered(12)
 def _recorded(number: int, grid: int) -> Case:
     samples, trace = arrays("samples"), arrays(f"trace_{grid}")
     one = slice(number, number + 1)
@@ -150,7 +150,7 @@ def _upsampled(grid: int, sample: int) -> Array:
     return maps
 
 
-@remembered(32)
+@remembered(16)
 def _coarse_maps(grid: int, sample: int) -> tuple[Array, ...]:
     """What the gate interpolates, at every moment: (1, grid / 2, grid / 2, 1) float32 each."""
     name = f"gate{grid}"

@@ -198,7 +198,7 @@ def moment_masks(case: Case) -> Array:
     return _unpacked("moments", case.grid, case.sample)
 
 
-@remembered(64)
+@remembered(16)
 def _unpacked(kind: str, grid: int, sample: int) -> Array:
     name = f"{kind}_{grid}"
     packed = arrays("responses", name)[name][:, sample]
