@@ -25,19 +25,19 @@ def distribution(tensors: Sequence[tuple[str, NDArray[Any]]], *, count: str, val
     finite = [np.asarray(values, dtype=np.float64)[np.isfinite(values)] for _, values in tensors]
     known = np.concatenate([part.ravel() for part in finite]) if finite else np.zeros(0)
     edges = np.histogram_bin_edges(known, bins=_BINS) if known.size else np.array([0.0, 1.0])
-    figure = go.Figure()
+    outlines = []
     for (name, values), part in zip(tensors, finite, strict=True):
         left_out = np.asarray(values).size - part.size
         counts, _ = np.histogram(part, bins=edges)
-        figure.add_trace(_outline(f"{name} ({left_out} ≠ finite)" if left_out else name, edges, counts))
-    figure.update_layout(
-        height=280,
-        margin={"l": 10, "r": 10, "t": 10, "b": 10},
-        xaxis_title=value,
-        yaxis_title=count,
-        legend={"orientation": "h", "y": 1.1},
-    )
-    return figure
+        outlines.append(_outline(f"{name} ({left_out} ≠ finite)" if left_out else name, edges, counts))
+    layout = {
+        "height": 280,
+        "margin": {"l": 10, "r": 10, "t": 10, "b": 10},
+        "xaxis": {"title": value},
+        "yaxis": {"title": count},
+        "legend": {"orientation": "h", "y": 1.1},
+    }
+    return go.Figure(outlines, layout)
 
 
 def _outline(name: str, edges: NDArray[Any], counts: NDArray[Any]) -> go.Scatter:

@@ -23,27 +23,25 @@ def kept_channels(
         channel: title of the axis of channels.
         share: title of the axis of fractions.
     """
-    figure = go.Figure()
     positions, names = list(range(len(order))), [str(one) for one in order]
-    for (name, values), (colour, dash) in zip(shares, _LOOKS, strict=False):
-        figure.add_trace(
-            go.Scatter(
-                name=name,
-                x=positions,
-                y=np.asarray(values, dtype=np.float64)[list(order)],
-                customdata=names,
-                hovertemplate=f"{channel} %{{customdata}}: %{{y:.3g}}",
-                mode="lines",
-                line={"color": colour, "dash": dash, "width": 2},
-            )
+    lines = [
+        go.Scatter(
+            name=name,
+            x=positions,
+            y=np.asarray(values, dtype=np.float64)[list(order)],
+            customdata=names,
+            hovertemplate=f"{channel} %{{customdata}}: %{{y:.3g}}",
+            mode="lines",
+            line={"color": colour, "dash": dash, "width": 2},
         )
-    figure.update_layout(
-        height=300,
-        margin={"l": 10, "r": 10, "t": 10, "b": 10},
-        xaxis_title=channel,
-        yaxis_title=share,
-        yaxis_rangemode="tozero",
-        legend={"orientation": "h", "y": 1.12},
-        showlegend=True,
-    )
-    return figure
+        for (name, values), (colour, dash) in zip(shares, _LOOKS, strict=False)
+    ]
+    layout = {
+        "height": 300,
+        "margin": {"l": 10, "r": 10, "t": 10, "b": 10},
+        "xaxis": {"title": channel},
+        "yaxis": {"title": share, "rangemode": "tozero"},
+        "legend": {"orientation": "h", "y": 1.12},
+        "showlegend": True,
+    }
+    return go.Figure(lines, layout)

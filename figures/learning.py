@@ -23,20 +23,19 @@ def learning_figure(steps: Sequence[int], curves: Sequence[tuple[str, NDArray[An
         curves: (name, one value per step).
         step: title of the axis of batches.
     """
-    figure = go.Figure()
-    positions = [max(1, at) for at in steps]
+    positions, lines = [max(1, at) for at in steps], []
     for number, (name, values) in enumerate(curves):
         colour, dash = _LINES[number % len(_LINES)]
         line = {"width": 2.5, "color": colour, "dash": dash}
-        figure.add_trace(
+        lines.append(
             go.Scatter(name=name, x=positions, y=values, customdata=steps, mode="lines+markers", line=line,
                        hovertemplate="%{customdata}: %{y:.3f}")
         )  # fmt: skip
-    figure.update_layout(
-        height=300,
-        margin={"l": 10, "r": 10, "t": 10, "b": 10},
-        xaxis={"title": step, "type": "log"},
-        yaxis={"range": [-0.02, 1.02]},
-        legend={"orientation": "h", "y": 1.15},
-    )
-    return figure
+    layout = {
+        "height": 300,
+        "margin": {"l": 10, "r": 10, "t": 10, "b": 10},
+        "xaxis": {"title": step, "type": "log"},
+        "yaxis": {"range": [-0.02, 1.02]},
+        "legend": {"orientation": "h", "y": 1.15},
+    }
+    return go.Figure(lines, layout)

@@ -22,6 +22,7 @@ from sandbox.verification.verdict import Reason, Verdict
 
 _CACHED = 64  # verdicts
 _SECONDS_UNAVAILABLE = 10.0  # after which the layer is asked again where it gave no reply
+_INSTALLED: set[str] = set()  # modules that were found
 _log = logging.getLogger(__name__)
 
 
@@ -65,7 +66,14 @@ def verify(
 
 def missing_packages(backend: str) -> tuple[str, ...]:
     """The modules that Keras needs on a backend, without those that are installed here. Imports none of them."""
-    return tuple(name for name in ("keras", *BACKENDS[backend].packages) if find_spec(name) is None)
+    return tuple(name for name in ("keras", *BACKENDS[backend].packages) if not _is_installed(name))
+
+
+def _is_installed(name: str) -> bool:
+    """Whether a module is there; one that was there is not looked for again."""
+    if name not in _INSTALLED and find_spec(name) is not None:
+        _INSTALLED.add(name)
+    return name in _INSTALLED
 
 
 def the_verifier(backend: str = "tensorflow") -> Verifier:

@@ -25,9 +25,13 @@ def show_export(case: Case, shown: Shown) -> None:
     """
     shapes = [panel.value.shape for panel in shown.view.panels[:-1]]
     title = t("Attention gate {rows}×{rows}", rows=case.grid)
-    maps = recorded_maps(case)
-    then = () if maps is None else partial(moments_of, shown.view, maps)
+    then = () if case.sample is None else partial(_moments, case, shown.view)
     export_menu(shown.view, shown.chosen, title=title, code=partial(loaded_code, "Multiply", shapes), moments=then)
+
+
+def _moments(case: Case, view: TensorView) -> list[Moment]:
+    maps = recorded_maps(case)
+    return [] if maps is None else moments_of(view, maps)
 
 
 def moments_of(view: TensorView, maps: Array) -> list[Moment]:

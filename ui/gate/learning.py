@@ -11,6 +11,7 @@ from core.dtypes import Array
 from ui.gate.case import Case, moments, recorded_dice, recorded_maps
 from ui.tensor_view import Panel, Scale, Selection, TensorView, tensor_view
 from ui.text import t
+from ui.views.cached import remembered
 from ui.views.merge_view import translated_words
 
 Curve = tuple[str, Array]
@@ -32,7 +33,7 @@ def show_learning(case: Case, moment: int | None) -> None:
         "all_channels": t("The map at all {count} training steps"),
         "order_index": t("in order of training"),
     }
-    value = np.ascontiguousarray(np.moveaxis(maps[..., 0], 0, -1))[None]
+    value = _over_steps(maps)
     panel = Panel(t("map α during training"), value)
     scale = Scale(kind="sequential", range="fixed", limits=(0, 1))
     view = TensorView((panel,), scale=scale, axes=(1, 2), axis_names=("", "", "", t("Position")), speed=6, words=words)
@@ -50,12 +51,29 @@ def learning_curves(case: Case) -> tuple[Sequence[int], list[Curve]] | None:
     maps, scores = recorded_maps(case), recorded_dice(case)
     if maps is None or scores is None or case.truth is None or case.body is None:
         return None
-    block = case.truth.shape[1] // maps.shape[1]
-    wide = maps.repeat(block, axis=1).repeat(block, axis=2)
-    target = case.truth[0] > 0
-    rest = (case.body[0] > 0) & ~target
+    target, rest = _means(case, maps)
     return moments(), [
-        (t("Mean of α on the target"), wide[:, target].mean(axis=1)),
-        (t("Mean of α on the rest of the body"), wide[:, rest].mean(axis=1)),
+        (t("Mean of α on the target"), target),
+        (t("Mean of α on the rest of the body"), rest),
         (t("Dice of the network"), scores),
     ]
+
+
+@remembered(8)
+def _over_steps(maps: Array) -> Array:
+    """(moments, rows, cols, 1) with the moments as the last axis: (1, rows, cols, moments)."""
+    value = np.ascontiguousarray(np.moveaxis(maps[..., 0], 0, -1))[None]
+    value.flags.writeable = False
+    return value
+
+
+@remembered(16)
+def _means(case: Case, _maps: Array) -> tuple[Array, Array]:
+    """Mean of the map at each moment on the target and on the rest of the body, (moments,) each."""
+    assert case.truth is not None
+    assert case.body is not None
+    block = case.truth.shape[1] // _maps.shape[1]
+    wide = _maps.repeat(block, axis=1).repeat(block, axis=2)
+    target = case.truth[0] > 0
+    rest = (case.body[0] > 0) & ~target
+    return wide[:, target].mean(axis=1), wide[:, rest].mean(axis=1)

@@ -8,6 +8,7 @@ the browser's Back) is read into the widgets; that makes Back an undo. What a se
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -25,11 +26,13 @@ from ui.text import plain, t
 CONTENT = "content"  # key of the fragment of the content of a page
 _KEY = "link_state"
 _BESIDE: ContextVar[list[Callable[[], object]] | None] = ContextVar("beside", default=None)  # of a closed drawer
+_FOUND = threading.local()  # the state of the session whose page this thread draws: each control asks for it
 _IN_DRAWER: ContextVar[bool] = ContextVar("in_drawer", default=False)
 
 
 def begin(page: str) -> None:
     """Read what another hand than `end` wrote into the URL. Every page begins with this."""
+    _FOUND.run = None
     acted = session.acted() and not history.asked()
     _state().begin(page, st.query_params.to_dict(), session.sent_along(), st.session_state, acted=acted)
 
@@ -41,6 +44,7 @@ def enter() -> None:
 
 def resume() -> None:
     """The page's fragment runs alone. Its controls are prepared again, those outside of it keep what they have."""
+    _FOUND.run = None
     _state().resume(st.query_params.to_dict())
 
 
@@ -340,4 +344,10 @@ def _ready(key: str, default: Any, read: Callable[[str], Any]) -> str:
 
 
 def _state() -> LinkState:
-    return cast(LinkState, st.session_state.setdefault(_KEY, LinkState()))
+    run = streamlit_internals.this_run()
+    if run is None or getattr(_FOUND, "run", None) is not run:
+        found = st.session_state.get(_KEY)
+        if found is None:
+            found = st.session_state[_KEY] = LinkState()
+        _FOUND.run, _FOUND.state = run, found
+    return cast(LinkState, _FOUND.state)

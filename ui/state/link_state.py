@@ -197,5 +197,6 @@ class LinkState:
 
     def parameters(self, values: Values) -> Parameters:
         """The values that differ from their defaults, as parameters of the URL."""
-        texts = {key: str(values[key]) for key in self.defaults if key in values}
+        held = {key: values.get(key, self) for key in self.defaults}
+        texts = {key: str(value) for key, value in held.items() if value is not self}
         return {key: text for key, text in texts.items() if text != self.defaults[key]}

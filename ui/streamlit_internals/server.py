@@ -36,6 +36,11 @@ def session_id() -> str:
     return context.session_id if context else ""
 
 
+def this_run() -> object | None:
+    """What is the same in all of a run, and different in a run of another session; None outside of one."""
+    return get_script_run_ctx(suppress_warning=True)
+
+
 def is_fragment_run() -> bool:
     """Whether this run draws fragments only, not the whole page."""
     context = get_script_run_ctx(suppress_warning=True)
