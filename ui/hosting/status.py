@@ -11,8 +11,9 @@ from ui.views import keras_check
 def line() -> str:
     """Whether Keras is available, and how many visitors there are; empty where there is nothing to say."""
     parts = [_keras()] if keras_check.wanted() else []
-    if counters.sessions() > 1:
-        parts.append(t("{count} visitors", count=counters.sessions()))
+    count = counters.sessions()
+    if count > 1:
+        parts.append(t("{count} visitors", count=count))
     return " · ".join(parts)
 
 
