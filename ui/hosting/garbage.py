@@ -33,6 +33,7 @@ _ALL_EVERY, _ALL_SHARE = 60.0, 0.01  # it stops everything for 0.15 s
 _TRIM_EVERY, _TRIM_SHARE = 2.0, 0.002  # with 64 sessions it takes 4 ms and returns 30 MB
 _ARENAS, _MMAP_THRESHOLD, _TRIM_THRESHOLD = -8, -3, -1  # parameters of mallopt
 _LARGE_BLOCK = 1_000_000  # bytes: such blocks are mapped, so that freeing one gives it back
+_FREE_AT_END = 8_000_000  # bytes that stay at the end of the arena; else each run asks the system for them again
 
 Kind = Literal["new", "all"]
 
@@ -150,7 +151,7 @@ def configure_memory() -> bool:
     library = _glibc()
     if library is None:
         return False
-    settings = ((_ARENAS, 1), (_MMAP_THRESHOLD, _LARGE_BLOCK), (_TRIM_THRESHOLD, _LARGE_BLOCK))
+    settings = ((_ARENAS, 1), (_MMAP_THRESHOLD, _LARGE_BLOCK), (_TRIM_THRESHOLD, _FREE_AT_END))
     results = [library.mallopt(name, value) for name, value in settings]
     return results == [1, 1, 1]
 
