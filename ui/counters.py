@@ -86,7 +86,7 @@ def seconds() -> dict[str, float]:
 
 def sessions() -> int:
     """Browser tabs that are connected now; 0 where there is no server, as in a test of a page."""
-    return len(streamlit_internals.active_sessions())
+    return streamlit_internals.count_sessions()
 
 
 def _count(family: str, label: str) -> None:

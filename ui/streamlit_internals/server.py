@@ -110,6 +110,12 @@ def active_sessions() -> frozenset[str]:
     return frozenset(info.session.id for info in manager.list_active_sessions())
 
 
+def count_sessions() -> int:
+    """How many those are."""
+    manager = _session_manager()
+    return 0 if manager is None else len(manager.list_active_sessions())
+
+
 def expire_sessions() -> int:
     """End the sessions whose browser has been gone for longer than `server.disconnectedSessionTTL`.
 

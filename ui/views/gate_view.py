@@ -15,7 +15,7 @@ from core.tensor_view import WEIGHTS, is_weight, shared_scale
 from ui import counters
 from ui.tensor_view import Order, Panel, Scale, TensorView
 from ui.text import t
-from ui.views.cached import gated_figures, multiplied
+from ui.views.cached import gated_figures, multiplied, remembered
 from ui.views.merge_view import translated_words
 
 
@@ -48,9 +48,12 @@ def product_view(features: Array, weights: Array, *, reference: Array | None = N
 
 def named_orders(figures: ChannelFigures) -> tuple[Order, ...]:
     """The orders of `core.gates.channels.ORDERS` for a tensor view, which knows the order by index itself."""
-    return tuple(
-        Order(name, t(title), channel_order(figures, name)) for name, title in ORDERS.items() if name != "index"
-    )
+    return tuple(Order(name, t(title), _channels(figures, name)) for name, title in ORDERS.items() if name != "index")
+
+
+@remembered(256)
+def _channels(figures: ChannelFigures, by: str) -> tuple[int, ...]:
+    return channel_order(figures, by)
 
 
 def chain_view(trace: GateTrace, names: Sequence[str] | None = None) -> TensorView:
