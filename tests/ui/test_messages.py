@@ -5,11 +5,14 @@ from types import SimpleNamespace
 import pytest
 from streamlit import config
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime import Runtime
 from streamlit.runtime.app_session import AppSession, AppSessionState
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.scriptrunner_utils.run_descriptor import RunDescriptor
+from streamlit.runtime.session_manager import SessionClientDisconnectedError
 
 from ui import streamlit_internals as internals
+from ui.streamlit_internals.messages import _handle
 
 
 @pytest.fixture
@@ -66,3 +69,60 @@ def test_what_was_drawn_is_sent_although_a_fragment_is_run_next(monkeypatch):
     assert [one.delta.new_element.text.body for one in session._browser_queue._queue] == ["drawn"]
     AppSession._clear_queue(session)
     assert session._browser_queue.is_empty()
+
+
+class Client:
+    """A browser that takes so many messages, and then is gone."""
+
+    def __init__(self, most=1_000):
+        self.taken, self.most = [], most
+
+    def write_forward_msg(self, message):
+        if len(self.taken) == self.most:
+            raise SessionClientDisconnectedError
+        self.taken.append(message.script_finished)
+
+
+@pytest.fixture
+def sending(monkeypatch):
+    """Sends so many messages of a session to a client; returns what has happened."""
+
+    def sent(count, client, *, connected=True):
+        seen = []
+        info = SimpleNamespace(client=client, script_run_count=0)
+        server = SimpleNamespace(
+            _session_mgr=SimpleNamespace(get_active_session_info=lambda _: info if connected else None),
+            _send_message=lambda found, message: found.client.write_forward_msg(message),
+            disconnect_session=lambda name, client: seen.append(f"disconnected {name}"),
+        )
+        monkeypatch.setattr(Runtime, "_instance", server)
+        session = SimpleNamespace(
+            id="mine",
+            _browser_queue=ForwardMsgQueue(),
+            _message_enqueued_callback=lambda: seen.append("loop"),
+            _scriptrunner="runner",
+            on_flushed_messages_sent=lambda: seen.append("sent"),
+        )
+        _handle(session, [("runner", ForwardMsg(script_finished=number % 5)) for number in range(count)])
+        return seen, len(session._browser_queue._queue)
+
+    return sent
+
+
+def test_messages_are_sent_at_once(sending):
+    """In their order; the loop of the server is not asked."""
+    client = Client()
+    assert sending(7, client) == (["sent"], 0)
+    assert client.taken == [0, 1, 2, 3, 4, 0, 1]
+
+
+def test_many_messages_are_sent_by_the_loop(sending):
+    """Those beyond what other sessions can wait for, and what a client takes at once."""
+    client = Client()
+    assert sending(71, client) == (["sent", "loop"], 7)
+    assert len(client.taken) == 64
+
+
+def test_a_browser_that_is_gone_is_let_go(sending):
+    assert sending(7, Client(most=3)) == (["disconnected mine"], 0)
+    assert sending(7, Client(), connected=False) == (["loop"], 7)

@@ -1,26 +1,20 @@
 """After an upgrade of Streamlit: which of its private names has changed, in words that say what to do."""
 
 import inspect
-import json
 import logging
 from dataclasses import fields
 from importlib.metadata import version
 from pathlib import Path
 
-import numpy as np
-import pyarrow as pa
 import pytest
 import streamlit.logger
 from starlette.formparsers import MultiPartParser
 from streamlit import config, file_util
-from streamlit.components.v2.bidi_component import main as bidi_component
 from streamlit.components.v2.bidi_component import serialization
-from streamlit.components.v2.bidi_component.constants import ARROW_REF_KEY
 from streamlit.components.v2.bidi_component.main import BidiComponentMixin
 from streamlit.cursor import RunningCursor
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.elements.widgets import button_group, select_slider, selectbox
-from streamlit.proto.BidiComponent_pb2 import BidiComponent
 from streamlit.runtime import Runtime, app_session
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
@@ -137,6 +131,15 @@ NAMES = {  # what is used: whether it is there, for which function of ui/streaml
             and "widget_metadata =" not in source(WStates.remove_stale_widgets)
         ),
         "forget_stale_widgets",
+    ),
+    "what the loop of the server does for each session, so that it can be done for one": (
+        lambda: (
+            "msg_list = active_session_info.session.flush_browser_queue()" in source(Runtime._loop_coroutine)
+            and "active_session_info.session.on_flushed_messages_sent()" in source(Runtime._loop_coroutine)
+            and "except SessionClientDisconnectedError:" in source(Runtime._loop_coroutine)
+            and {"session_id", "client"} <= set(inspect.signature(Runtime.disconnect_session).parameters)
+        ),
+        "batch_messages",
     ),
     "Runtime._enqueued_some_message, which sets need_send_data in the loop": (
         lambda: (
@@ -374,27 +377,3 @@ def test_no_upload_is_written_to_a_file():
     assert ui.files.uploads.READERS
     assert MultiPartParser.spool_max_size >= MAX_MODEL_BYTES
     assert "spool_max_size" in source(MultiPartParser)
-
-
-def test_data_of_a_component_is_written_as_streamlit_reads_it(monkeypatch):
-    """The texts and the tables are those that Streamlit itself would send."""
-    monkeypatch.setattr(bidi_component, "serialize_mixed_data", serialization.serialize_mixed_data)
-    internals.send_tables_directly()
-    table = pa.table({"v": np.float32([2, 3, 5])})
-    for data in ({"meta": {"words": ["×", 1.5]}, "x": table, "packed": table}, {"meta": [1]}, [1, 2]):
-        found, usual = BidiComponent(), BidiComponent()
-        bidi_component.serialize_mixed_data(data, found)
-        serialization.serialize_mixed_data(data, usual)
-        assert values(found) == values(usual)
-
-
-def values(message):
-    """The data of a component, with each table in the place of its name."""
-    if message.WhichOneof("data") == "json":
-        return json.loads(message.json)
-    tables = {name: pa.ipc.open_stream(blob.data).read_all() for name, blob in message.mixed.arrow_blobs.items()}
-    data = json.loads(message.mixed.json)
-    return {
-        name: tables[one[ARROW_REF_KEY]].to_pydict() if isinstance(one, dict) and ARROW_REF_KEY in one else one
-        for name, one in data.items()
-    }

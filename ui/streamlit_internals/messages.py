@@ -16,6 +16,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import Runtime
 from streamlit.runtime.app_session import AppSession, AppSessionState, _set_run_identity
 from streamlit.runtime.scriptrunner import ScriptRunnerEvent
+from streamlit.runtime.session_manager import SessionClientDisconnectedError
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from ui.streamlit_internals import fragments
@@ -134,8 +135,29 @@ def _handle(session: AppSession, waiting: Iterable[tuple[Any, Any]]) -> None:
         except Exception as error:  # as the event loop treats a callback: the others still follow
             session._event_loop.call_exception_handler({"message": "Error in a callback", "exception": error})
     session._message_enqueued_callback = notify
-    if notify:
+    if notify and not _send(session):
         notify()
+
+
+def _send(session: AppSession) -> bool:
+    """Send what waits for the browser of a session; gives whether all of it was sent.
+
+    Streamlit's loop, which sends the rest, looks at all sessions each time, and rests for five milliseconds.
+    """
+    server = Runtime.instance() if Runtime.exists() else None
+    found = server._session_mgr.get_active_session_info(session.id) if server else None
+    if server is None or found is None:
+        return False
+    messages = session._browser_queue.flush()
+    messages, session._browser_queue._queue = messages[:_TOGETHER], messages[_TOGETHER:]
+    try:
+        for message in messages:
+            server._send_message(found, message)
+    except SessionClientDisconnectedError:
+        server.disconnect_session(session.id, client=found.client)
+        return True
+    session.on_flushed_messages_sent()
+    return not session._browser_queue._queue
 
 
 def send_together() -> None:
@@ -151,7 +173,7 @@ def send_together() -> None:
         return [messages[at : at + _TOGETHER] for at in range(0, len(messages), _TOGETHER)]
 
     def send_piece(server: Runtime, client: Any, messages: Any) -> None:
-        for message in messages:
+        for message in messages if isinstance(messages, list) else [messages]:
             send(server, client, message)
 
     def wake_up(server: Runtime) -> None:
