@@ -38,3 +38,21 @@ def test_widgets_that_are_gone_are_forgotten(monkeypatch):
     assert len(known_widgets(app)) == 3
     assert app.toggle[0].value is True
     assert not app.exception
+
+
+def page_with_component():
+    import streamlit as st
+
+    mine = st.components.v2.component("mine", html="<p></p>", js="export default function () {}")
+    mine(key="first", default={"chosen": 2}, on_chosen_change=lambda: None, on_opened_change=lambda: None)
+    st.session_state["seen"] = st.session_state["first"]
+
+
+def test_the_events_of_a_component_stay_known(monkeypatch):
+    """Streamlit counts the widget that gathers them as gone after each run."""
+    monkeypatch.setattr(SessionState, "_remove_stale_widgets", SessionState._remove_stale_widgets)
+    internals.forget_stale_widgets()
+    app = AppTest.from_function(page_with_component).run()
+    app.run()
+    assert [name.rpartition("first")[2] for name in sorted(known_widgets(app))] == ["", "__events"]
+    assert not app.exception

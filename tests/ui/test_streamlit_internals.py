@@ -10,6 +10,7 @@ import pytest
 import streamlit.logger
 from starlette.formparsers import MultiPartParser
 from streamlit import config, file_util
+from streamlit.components.v2.bidi_component import main as bidi_component
 from streamlit.components.v2.bidi_component import serialization
 from streamlit.components.v2.bidi_component.main import BidiComponentMixin
 from streamlit.cursor import RunningCursor
@@ -26,7 +27,7 @@ from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils.run_descriptor import RunDescriptor
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext, ThreadState
 from streamlit.runtime.state import SafeSessionState, SessionState, common, presentation
-from streamlit.runtime.state.session_state import Serialized, WStates
+from streamlit.runtime.state.session_state import STREAMLIT_INTERNAL_KEY_PREFIX, Serialized, WStates
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 from streamlit.web.server.starlette import starlette_static_routes
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -132,6 +133,10 @@ NAMES = {  # what is used: whether it is there, for which function of ui/streaml
         ),
         "forget_stale_widgets",
     ),
+    "how the widget that gathers the events of a component is called": (
+        lambda: bidi_component._make_trigger_id("mine", "events") == f"{STREAMLIT_INTERNAL_KEY_PREFIX}_mine__events",
+        "forget_stale_widgets",
+    ),
     "what the loop of the server does for each session, so that it can be done for one": (
         lambda: (
             "msg_list = active_session_info.session.flush_browser_queue()" in source(Runtime._loop_coroutine)
@@ -183,7 +188,7 @@ NAMES = {  # what is used: whether it is there, for which function of ui/streaml
     "make_bidi_component_presenter, whose result is called where there is one": (
         lambda: (
             "presenter = make_bidi_component_presenter(" in source(BidiComponentMixin._bidi_component)
-            and "if presenter is None:" in source(presentation.apply_presenter)
+            and "return presenter(base_value, session_state)" in source(presentation.apply_presenter)
         ),
         "keep_plain_values",
     ),

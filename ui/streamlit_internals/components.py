@@ -11,7 +11,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from hashlib import blake2b, sha256
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,8 @@ from streamlit.components.v2.bidi_component.main import BidiComponentMixin
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 from streamlit.proto.BidiComponent_pb2 import BidiComponent
+from streamlit.runtime.state import SessionState
+from streamlit.util import AttributeDictionary
 
 _PACKAGE = "mergescope"
 _WRITING = pa.ipc.IpcWriteOptions()
@@ -91,12 +93,30 @@ def name_components_by_key() -> None:
 
 
 def keep_plain_values() -> None:
-    """Keep the values of components as they come from the browser; for all sessions of the process.
+    """Read the state of components as plain dictionaries, with their events; for all sessions of the process.
 
-    Streamlit wraps the value of each component that a session has ever had, at each of its runs, into a dictionary of
-    a class that it makes for this one, so that a script can write to it. Here only the browser writes.
+    Streamlit wraps the state of each component that a session has ever had, in each run, into a dictionary of a class
+    that it makes for this one, so that a script can write to it. Here only the browser writes.
     """
-    bidi_component.make_bidi_component_presenter = lambda *_, **__: None  # type: ignore[attr-defined, assignment]
+
+    def make_presenter(events_id: str, *_: Any) -> Callable[[Any, SessionState], Any]:
+        return partial(_with_events, events_id)
+
+    bidi_component.make_bidi_component_presenter = make_presenter  # type: ignore[attr-defined, assignment]
+
+
+def _with_events(events_id: str, value: Any, state: SessionState) -> Any:
+    """The state of a component together with the events of this run, by name."""
+    widgets = state._new_widget_state
+    if not isinstance(value, dict) or events_id not in widgets.widget_metadata:
+        return value
+    try:
+        found = widgets[events_id]
+    except KeyError:
+        found = None
+    events = [one for one in (found if isinstance(found, list) else [found]) if isinstance(one, dict)]
+    named = {one["event"]: one.get("value") for one in events if isinstance(one.get("event"), str)}
+    return AttributeDictionary(named | value)
 
 
 def send_tables_directly() -> None:

@@ -7,7 +7,9 @@ menus whose choices change, that is most of its memory.
 
 from __future__ import annotations
 
+from streamlit.components.v2.bidi_component.constants import EVENT_DELIM
 from streamlit.runtime.state import SessionState
+from streamlit.runtime.state.session_state import STREAMLIT_INTERNAL_KEY_PREFIX
 
 
 def forget_stale_widgets() -> None:
@@ -18,7 +20,14 @@ def forget_stale_widgets() -> None:
         remove(state, active_widget_ids)
         widgets = state._new_widget_state
         for widget_id in widgets.widget_metadata.keys() - widgets.states.keys() - active_widget_ids:
-            if widget_id not in state._old_state:
+            owner = _owner(widget_id)
+            if not (owner in widgets.states or owner in active_widget_ids or owner in state._old_state):
                 del widgets.widget_metadata[widget_id]
 
     SessionState._remove_stale_widgets = remove_stale_widgets  # type: ignore[method-assign, assignment]
+
+
+def _owner(widget_id: str) -> str:
+    """The component whose events a widget gathers, which Streamlit counts as gone in each run; else the widget."""
+    component, separator, _ = widget_id.removeprefix(f"{STREAMLIT_INTERNAL_KEY_PREFIX}_").rpartition(EVENT_DELIM)
+    return component if separator and widget_id.startswith(STREAMLIT_INTERNAL_KEY_PREFIX) else widget_id
