@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -18,23 +19,33 @@ class GateFigures:
     """What one gate does to features (n, *grid, C).
 
     Attributes:
+        features: its input, (n, *grid, C).
         result: its output, (n, *grid, C); of a gate that pools positions, each position times its weight, before the
             sum.
         summed: whether it pools positions.
         by_channel: energy of the result over that of the features, (C,); NaN where the features have none.
-        by_position: likewise per position, (n, *grid, 1) float32.
         kept: likewise for all elements together.
         parameters: number of trainable parameters.
         multiplications: for the whole batch.
     """
 
+    features: Array
     result: Array
     summed: bool
     by_channel: Figures
-    by_position: Array
     kept: float
     parameters: int
     multiplications: int
+
+    @cached_property
+    def by_position(self) -> Array:
+        """Energy of the result over that of the features per position, (n, *grid, 1) float32, read-only.
+
+        Computed when it is first asked for: of most gates only `kept` is shown.
+        """
+        found = _fraction(_by_position(self.result), _POSITIONS.get(self.features, _by_position)).astype(FLOAT32)
+        found.flags.writeable = False
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +65,9 @@ class GateComparison:
     distance: float
 
 
-_OF_FEATURES: KeptWithArray[tuple[Figures, Figures]] = KeptWithArray()  # the same for all gates on them
+# Of features, the same for all gates on them.
+_ENERGIES: KeptWithArray[Figures] = KeptWithArray()
+_POSITIONS: KeptWithArray[Figures] = KeptWithArray()
 
 
 def gate_figures(trace: GateTrace) -> GateFigures:
@@ -66,11 +79,10 @@ def gate_figures(trace: GateTrace) -> GateFigures:
     x = trace.step("x").value
     summed = trace.output.shape != x.shape
     result = _weighted(trace, x) if summed else trace.output
-    before, positions = _OF_FEATURES.get(x, lambda features: (energy(features), _by_position(features)))
-    after = energy(result)
+    before, after = _ENERGIES.get(x, energy), energy(result)
     return GateFigures(
-        result, summed, _fraction(after, before), _fraction(_by_position(result), positions).astype(FLOAT32),
-        float(_fraction(after.sum(), before.sum())), trace.parameters, trace.multiplications,
+        x, result, summed, _fraction(after, before), float(_fraction(after.sum(), before.sum())),
+        trace.parameters, trace.multiplications,
     )  # fmt: skip
 
 
@@ -87,7 +99,7 @@ def compare_gates(first: GateTrace, second: GateTrace) -> GateComparison:
         )  # fmt: skip
     one, other = gate_figures(first), gate_figures(second)
     difference = other.result - one.result
-    size = float(np.sqrt(_fraction(energy(difference).sum(), energy(first.step("x").value).sum())))
+    size = float(np.sqrt(_fraction(energy(difference).sum(), _ENERGIES.get(one.features, energy).sum())))
     return GateComparison(one, other, difference, size)
 
 

@@ -54,7 +54,7 @@ def show_pair(pair: Pair, key: str) -> GateComparison:
 def _compared(first: GateTrace, second: GateTrace) -> GateComparison:
     found = compare_gates(first, second)
     for one in (found.first, found.second):
-        one.result.flags.writeable = one.by_position.flags.writeable = False
+        one.result.flags.writeable = False
     found.difference.flags.writeable = False
     RECIPES.note_combined("subtract", found.difference, found.second.result, found.first.result)
     return found

@@ -207,9 +207,9 @@ def show_kept(trace: GateTrace, key: str) -> None:
 
 @remembered(64)
 def figures_of(trace: GateTrace) -> GateFigures:
-    """How much of the features a gate retains; the arrays are read-only."""
+    """How much of the features a gate retains; the result is read-only."""
     found = gate_figures(trace)
-    found.result.flags.writeable = found.by_position.flags.writeable = False
+    found.result.flags.writeable = False
     if found.summed:
         RECIPES.note_combined("multiply", found.result, trace.step("x").value, trace.alpha)
     return found
