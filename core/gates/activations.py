@@ -19,15 +19,19 @@ def relu(value: Array) -> Array:
 def sigmoid(value: Array) -> Array:
     """1 / (1 + exp(-value))."""
     one = value.dtype.type(1)
+    result: Array = -value  # all that follows in its memory: fresh memory takes longer than the arithmetic
     with np.errstate(over="ignore"):  # exp(100) overflows to inf, and 1 / inf is the correct limit
-        result: Array = one / (one + np.exp(-value))
+        np.exp(result, out=result)
+        result += one
+        np.divide(one, result, out=result)
     return result
 
 
 def softmax(value: Array, axes: tuple[int, ...]) -> Array:
     """exp(value) over its sum along these axes: `keras.layers.Softmax(axis=axes)`."""
-    powers = np.exp(value - value.max(axis=axes, keepdims=True))
-    result: Array = powers / powers.sum(axis=axes, keepdims=True)
+    result: Array = value - value.max(axis=axes, keepdims=True)  # all that follows in its memory, as above
+    np.exp(result, out=result)
+    result /= result.sum(axis=axes, keepdims=True)
     return result
 
 

@@ -21,7 +21,7 @@ from ..merges.gradients import gradients
 from ..merges.merge import merge
 from ..merges.plan import Alignment
 from .activations import ACTIVATIONS, SOFTMAX_EQUATION, softmax, softmax_back
-from .convolution import Padding, Sizes, convolve, convolve_back, convolved_grid, times
+from .convolution import Padding, Sizes, convolve, convolve_back, convolved_grid, plus, times
 from .resampling import resize, resize_back
 from .trace import Axes, Back, Label, Step
 from .weights import Start, Weights, not_computed
@@ -67,7 +67,7 @@ class TraceBuilder:
         shape = (source.shape[0], *grid, filters)
         back = partial(_convolve_back, kernel=kernel, shape=source.shape, **options)
         return self.record(
-            _with_bias(label, bias), shape, lambda: convolve(source.value, kernel, **options) + added, (source,), back,
+            _with_bias(label, bias), shape, lambda: plus(convolve(source.value, kernel, **options), added), (source,), back,
             axes=axes, weights=used, multiplications=prod(shape) * prod(kernel.shape[:-1]),
         )  # fmt: skip
 
@@ -88,7 +88,7 @@ class TraceBuilder:
         kernel, used, added = self._kernel(layer or label.name, (source.shape[-1], units), bias, bias_start)
         shape = (*source.shape[:-1], units)
         return self.record(
-            _with_bias(label, bias), shape, lambda: times(source.value, kernel) + added, (source,),
+            _with_bias(label, bias), shape, lambda: plus(times(source.value, kernel), added), (source,),
             partial(_dense_back, kernel=kernel), weights=used, multiplications=prod(shape) * len(kernel),
         )  # fmt: skip
 
@@ -102,7 +102,7 @@ class TraceBuilder:
         )
         scale = gamma / np.sqrt(variance + FLOAT32.type(epsilon))
         return self.record(
-            label, source.shape, lambda: source.value * scale + (beta - mean * scale), (source,),
+            label, source.shape, lambda: plus(source.value * scale, beta - mean * scale), (source,),
             partial(_scale_back, scale=scale), axes=source.axes, weights=used, multiplications=prod(source.shape),
         )  # fmt: skip
 

@@ -7,7 +7,7 @@ channels out). Windows, strides and dilation rates have one entry per grid axis.
 from __future__ import annotations
 
 from math import prod
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -59,6 +59,12 @@ def times(value: Array, matrix: Array) -> Array:
     """(..., c) @ (c, d) as one product: NumPy multiplies a stack row by row, 100 times slower on a busy machine."""
     product: Array = value.reshape(-1, value.shape[-1]) @ matrix
     return product.reshape(*value.shape[:-1], matrix.shape[-1])
+
+
+def plus(product: Array, bias: Any) -> Array:
+    """(..., d) + (d,), or a number, in the memory of the product, for results of `times` and `convolve`."""
+    product += bias
+    return product
 
 
 def convolve_back(

@@ -22,7 +22,7 @@ from ...dtypes import FLOAT32, Array
 from ...errors import invalid_request
 from ...sentences import Sentence as _  # marks text for the catalogues
 from ..builder import TraceBuilder
-from ..convolution import Sizes, times
+from ..convolution import Sizes, plus, times
 from ..keras_code import CodeOptions, keras_function
 from ..trace import GateTrace, Label, Step
 from .channel import SQUEEZED
@@ -122,7 +122,7 @@ def _project(build: TraceBuilder, label: Label, source: Step, heads: int, width:
     flat, shape = (kernel.shape[0], heads * width), (*source.shape[:2], heads, width)
     return build.record(
         label._replace(right=f"{label.right} + b"), shape,
-        lambda: times(source.value, kernel.reshape(flat)).reshape(shape) + bias, (source,),
+        lambda: plus(times(source.value, kernel.reshape(flat)).reshape(shape), bias), (source,),
         partial(_project_back, kernel=kernel), axes=(0, None, None, None),
         weights=(f"{label.name}/kernel", f"{label.name}/bias"), multiplications=prod(shape) * kernel.shape[0],
     )  # fmt: skip
@@ -168,7 +168,7 @@ def _output(build: TraceBuilder, source: Step, channels: int) -> Step:
     shape = (*source.shape[:2], channels)
     return build.record(
         OUT._replace(right=f"{OUT.right} + b"), shape,
-        lambda: times(source.value.reshape(*shape[:2], -1), kernel.reshape(-1, channels)) + bias,
+        lambda: plus(times(source.value.reshape(*shape[:2], -1), kernel.reshape(-1, channels)), bias),
         (source,), partial(_output_back, kernel=kernel), axes=(0, None, None),
         weights=("attention_output/kernel", "attention_output/bias"), multiplications=prod(shape) * heads * width,
     )  # fmt: skip
