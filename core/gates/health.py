@@ -132,7 +132,8 @@ def _entropy(wide: Figures, axes: tuple[int, ...]) -> float:
         return float("nan")
     p = wide / total
     logs = np.log(p, out=np.zeros_like(p), where=p > 0)
-    return float(np.mean(-np.sum(p * logs, axis=axes) / np.log(count)))
+    logs *= p
+    return float(np.mean(-np.sum(logs, axis=axes) / np.log(count)))
 
 
 def _kind(shape: tuple[int, ...], axes: tuple[int, ...]) -> str:

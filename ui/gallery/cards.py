@@ -123,16 +123,28 @@ def first_channel(trace: GateTrace) -> int:
     Cover is the share of elements above 0.3 of the channel's maximum; the channel with the largest
     sqrt(cover before × cover after) is taken, among those with at least the median energy.
     """
-    before, after = trace.step("x").value, trace.output
-    after = after if after.shape == before.shape else before
-    size = np.abs(np.nan_to_num(before)).reshape(-1, before.shape[-1])
-    limit = _LIT * size.max(axis=0)
-    covers = [
-        (np.abs(np.nan_to_num(one)).reshape(size.shape) > limit).mean(axis=0) for one in (before, after)
-    ]  # fmt: skip
-    energy = np.square(size.astype(np.float64)).sum(axis=0)
-    score = np.where(energy >= np.median(energy), np.sqrt(covers[0] * covers[1]), -1.0)
-    return int(score.argmax())
+    x, after = trace.step("x").value, trace.output
+    limit, before, energetic = _seen_of(x)
+    lit = before if after.shape != x.shape else (_sizes(after) > limit).mean(axis=0)
+    return int(np.where(energetic, np.sqrt(before * lit), -1.0).argmax())
+
+
+@remembered(32)
+def _seen_of(x: Array) -> tuple[Array, Array, Array]:
+    """What `first_channel` takes from the features alone, the same for all gates on them.
+
+    Returns:
+        Above which size an element counts as covered, the cover, whether there is at least the median energy; each (C,).
+    """
+    sizes = _sizes(x)
+    limit, energy = _LIT * sizes.max(axis=0), np.square(sizes.astype(np.float64)).sum(axis=0)
+    return limit, (sizes > limit).mean(axis=0), energy >= np.median(energy)
+
+
+def _sizes(value: Array) -> Array:
+    """Magnitudes of the elements of each channel, (elements, C)."""
+    found: Array = np.abs(np.nan_to_num(value)).reshape(-1, value.shape[-1])
+    return found
 
 
 def group_of(trace: GateTrace) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import streamlit as st
 
-from core import Alignment
+from core import Alignment, Sentence
 from core.gates import GATES, Gate, GateTrace, Step, trace_snippet
 from core.gates.compare import GateFigures, gate_figures
 from core.gates.health import step_health
@@ -183,9 +183,15 @@ def show_maps(trace: GateTrace, key: str) -> None:
         if is_per_channel(step.value):
             show_strip(trace, step, chosen_channel(step.value.shape[-1], channel))
         if GATES[trace.gate].variants[trace.variant].bounded:
-            st.markdown(f"{plain(step.symbol)}: {plain(t(step_health(step).verdict))}")
+            st.markdown(f"{plain(step.symbol)}: {plain(t(_verdict(step)))}")
         else:
             st.markdown(t("These values are not confined to [0, 1]; they may have any magnitude and sign."))
+
+
+@remembered(128)
+def _verdict(step: Step) -> Sentence:
+    """What the statistics of gate values mean."""
+    return step_health(step).verdict
 
 
 def show_kept(trace: GateTrace, key: str) -> None:

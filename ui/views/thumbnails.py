@@ -71,10 +71,16 @@ def indexed_picture(plane: Array, limits: Limits) -> tuple[Array, str]:
 
 def limits_of(*values: Array) -> Limits:
     """The smallest and the largest finite value of some tensors; (0, 0) where there is none."""
-    finite = [value[np.isfinite(value)] for value in values]
+    finite = [_finite(value) for value in values]
     least = [float(value.min()) for value in finite if value.size]
     most = [float(value.max()) for value in finite if value.size]
     return (min(least), max(most)) if least else (0.0, 0.0)
+
+
+def _finite(value: Array) -> Array:
+    """The finite elements: the tensor itself where all are, which is usual, else a copy of them."""
+    known = np.isfinite(value)
+    return value if known.all() else value[known]
 
 
 def _image(plane: Array, limits: Limits, *, signed: bool) -> Image.Image:
