@@ -67,8 +67,8 @@ class TraceBuilder:
         shape = (source.shape[0], *grid, filters)
         back = partial(_convolve_back, kernel=kernel, shape=source.shape, **options)
         return self.record(
-            _with_bias(label, bias), shape, lambda: plus(convolve(source.value, kernel, **options), added), (source,), back,
-            axes=axes, weights=used, multiplications=prod(shape) * prod(kernel.shape[:-1]),
+            _with_bias(label, bias), shape, lambda: plus(convolve(source.value, kernel, **options), added), (source,),
+            back, axes=axes, weights=used, multiplications=prod(shape) * prod(kernel.shape[:-1]),
         )  # fmt: skip
 
     def dense(

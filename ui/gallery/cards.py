@@ -134,7 +134,8 @@ def _seen_of(x: Array) -> tuple[Array, Array, Array]:
     """What `first_channel` takes from the features alone, the same for all gates on them.
 
     Returns:
-        Above which size an element counts as covered, the cover, whether there is at least the median energy; each (C,).
+        For each channel, (C,): the magnitude above which an element counts as covered, the cover, and whether there is
+        at least the median energy.
     """
     sizes = _sizes(x)
     limit, energy = _LIT * sizes.max(axis=0), np.square(sizes.astype(np.float64)).sum(axis=0)
