@@ -28,13 +28,13 @@ def learning_figure(steps: Sequence[int], curves: Sequence[tuple[str, NDArray[An
         colour, dash = _LINES[number % len(_LINES)]
         line = {"width": 2.5, "color": colour, "dash": dash}
         lines.append(
-            go.Scatter(name=name, x=positions, y=values, customdata=steps, mode="lines+markers", line=line,
-                       hovertemplate="%{customdata}: %{y:.3f}")
+            {"type": "scatter", "name": name, "x": positions, "y": values, "customdata": steps, "line": line,
+             "mode": "lines+markers", "hovertemplate": "%{customdata}: %{y:.3f}"}
         )  # fmt: skip
     layout = {
         "height": 300,
         "margin": {"l": 10, "r": 10, "t": 10, "b": 10},
-        "xaxis": {"title": step, "type": "log"},
+        "xaxis": {"title": {"text": step}, "type": "log"},
         "yaxis": {"range": [-0.02, 1.02]},
         "legend": {"orientation": "h", "y": 1.15},
     }
