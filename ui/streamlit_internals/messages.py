@@ -173,7 +173,7 @@ def send_together() -> None:
         return [messages[at : at + _TOGETHER] for at in range(0, len(messages), _TOGETHER)]
 
     def send_piece(server: Runtime, client: Any, messages: Any) -> None:
-        for message in messages if isinstance(messages, list) else [messages]:
+        for message in messages if isinstance(messages, list) else [messages]:  # `_send` has one
             send(server, client, message)
 
     def wake_up(server: Runtime) -> None:

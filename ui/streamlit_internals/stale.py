@@ -1,8 +1,8 @@
 """What a session knows of widgets that its page no longer has: private names of Streamlit.
 
 Streamlit drops the values of such widgets after each run, but not what it knows of the widgets themselves: their
-callbacks, and by them the arguments of the parts of the page in which they were drawn. In a session of an hour, with
-menus whose choices change, that is most of its memory.
+callbacks, and by them the arguments of the parts of the page in which they were drawn. They pile up wherever a menu
+whose choices change, or a picture of another tensor, is another widget.
 """
 
 from __future__ import annotations

@@ -172,9 +172,10 @@ function addDrawing(app) {
     }
   };
   const flush = () => {
+    frame = 0;
     drawAll(turn);
     turn = turn === waiting && rest.size ? rest : waiting; // in turn, however fast the changes come
-    frame = waiting.size || rest.size ? requestAnimationFrame(flush) : 0;
+    if (waiting.size || rest.size) frame ||= requestAnimationFrame(flush);
   };
   app.redraw = (what) => {
     for (const name of STEPS[what] ?? [what]) waiting.add(name);
