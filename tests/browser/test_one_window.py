@@ -28,16 +28,29 @@ def test_panels_are_as_large_as_promised(open_page):
             assert min(widths) >= LEAST.get((window[0], presenting), 300)
 
 
+POSITIONS = """() => {
+    const roots = [document, ...[...document.querySelectorAll('*')].map((one) => one.shadowRoot).filter(Boolean)];
+    const names = 'h1, figure, canvas, .text, .wall, .notes, .controls';
+    const parts = roots.flatMap((root) => [...root.querySelectorAll(names)]);
+    const box = ({ x, y, width, height }) => [x, y, width, height];
+    return parts.map((part) => box(part.getBoundingClientRect()));
+}"""
+
+RECORD_NOTES = f"""(note) => {{
+    const notes = () => note.getRootNode().querySelectorAll('.scene .note-line');
+    window.recorded = [];
+    const record = () => {{
+        const text = [...notes()].at(-1).innerText;
+        if (recorded.at(-1)?.text !== text) recorded.push({{ text, positions: ({POSITIONS})() }});
+    }};
+    record();
+    new MutationObserver(record).observe(note.getRootNode(), {{ childList: true, characterData: true, subtree: true }});
+}}"""
+
+
 def positions(page):
     """Where every visible part of the view lies."""
-    script = """() => {
-        const roots = [document, ...[...document.querySelectorAll('*')].map((one) => one.shadowRoot).filter(Boolean)];
-        const names = 'h1, figure, canvas, .text, .wall, .notes, .controls';
-        const parts = roots.flatMap((root) => [...root.querySelectorAll(names)]);
-        const box = ({ x, y, width, height }) => [x, y, width, height];
-        return parts.map((part) => box(part.getBoundingClientRect()));
-    }"""
-    return np.array(page.evaluate(script))
+    return np.array(page.evaluate(POSITIONS))
 
 
 @pytest.mark.parametrize("present", ["", "?present=1"])
@@ -56,10 +69,13 @@ def test_nothing_moves_while_pointing_and_painting(open_page, present):
         page.mouse.move(640, 710)
     page.get_by_role("button", name="Brush").click()
     note = page.locator(f"{VIEW} .scene .note-line").last
-    own = note.inner_text()
+    note.evaluate(RECORD_NOTES)
     stroke(page, page.locator(f"{VIEW} canvas.over").nth(1).bounding_box())
-    np.testing.assert_array_equal(positions(page), before)
-    note.filter(has_not_text=own).wait_for()  # it is being computed
+    page.wait_for_function("recorded.length > 2 && recorded.at(-1).text.startsWith('Dice')")
+    first, second, *_ = texts = [one["text"] for one in page.evaluate("recorded")]
+    assert first.startswith("Dice") and second == "computing …", texts
+    for one in page.evaluate("recorded"):
+        np.testing.assert_array_equal(one["positions"], before)
     np.testing.assert_array_equal(positions(page), before)
 
 
