@@ -42,9 +42,14 @@ def t(text: str, /, **values: Any) -> str:
         values: what replaces the names in braces.
     """
     template, own = (text.template, text.values) if isinstance(text, Sentence) else (text, {})
-    translated = _catalogue(_SPOKEN.get() or session.language()).gettext(template) if template else ""
+    translated = _catalogue(spoken()).gettext(template) if template else ""
     filled = {**own, **values}
     return translated.format(**filled) if filled else translated
+
+
+def spoken() -> str:
+    """The language that `t` speaks now."""
+    return _SPOKEN.get() or session.language()
 
 
 def set_language(language: str) -> None:

@@ -33,6 +33,11 @@ def row_of(value: Array) -> Array:
     return drawn_values(value).ravel().view(np.float32)
 
 
+def row_size(value: Array) -> int:
+    """How many float32 `row_of` has."""
+    return 2 * value.size if needs_doubles(value) else value.size
+
+
 def digest_of(value: Array) -> str:
     """Tells whether a painted copy still belongs to these numbers."""
     return _DIGESTS.get(value, _digest_of)

@@ -18,7 +18,7 @@ from ..merges.plan import Alignment
 from .colours import colours
 from .frame import Frame, frame_of
 from .model import Array, Panel, Scale, TensorView
-from .numbers import EXACT_DOUBLE, digest_of, largest, needs_doubles, row_of
+from .numbers import EXACT_DOUBLE, digest_of, largest, needs_doubles, row_of, row_size
 from .packing import Packed
 from .recipes import FEWER, Recipe
 from .reels import reel_plans
@@ -62,7 +62,7 @@ def payload(
     notes = [_note(panel, words) for panel in view.panels]
     meta = _meta(view, frame, notes, words, asked, computed=not whole and _is_computed(view, notes))
     tensors = {
-        sent["digest"]: row_of(panel.value)
+        sent["digest"]: panel.value
         for panel, sent in zip(view.panels, meta["panels"], strict=True)
         if sent["start"] is not None
     }
@@ -102,18 +102,18 @@ def _with_sources(
         heavy = made.sources[: len(made.sources) - made.light]
         return sum(missing(digest_of(source), source.size, above) for source in heavy)
 
-    def add(digest: str, row: Array, above: frozenset[str] = frozenset()) -> None:
+    def add(digest: str, values: Array, above: frozenset[str] = frozenset()) -> None:
         if digest not in found and digest not in received and (made := recipe(digest)):
             within = above | {digest}
-            pays = not made.only_known or FEWER * lacking(made, within) <= row.size
+            pays = not made.only_known or FEWER * lacking(made, within) <= row_of(values).size
             if pays and within.isdisjoint(map(digest_of, made.sources)):
                 recipes[digest] = made
                 for source in made.sources:
-                    add(digest_of(source), row_of(source), within)
-        found.setdefault(digest, row)
+                    add(digest_of(source), source, within)
+        found.setdefault(digest, values)
 
-    for digest, row in tensors.items():
-        add(digest, row)
+    for digest, values in tensors.items():
+        add(digest, values)
     return found, recipes
 
 
@@ -132,11 +132,12 @@ def _sent(
     plan: list[dict[str, Any]] = []
     rows, pieces = list[Array](), list[bytes]()
     start = filled = 0
-    for digest, row in tensors.items():
-        one: dict[str, Any] = {"digest": digest, "count": int(row.size), "at": None}
+    for digest, values in tensors.items():
+        one: dict[str, Any] = {"digest": digest, "count": row_size(values), "at": None}
         plan.append(one)
         if digest in received:
             continue
+        row = row_of(values)
         if made := recipes.get(digest):
             sources = [{"digest": digest_of(source), "shape": source.shape} for source in made.sources]
             one["made"] = {"how": made.how, "of": sources} | ({"amounts": made.amounts} if made.amounts else {})

@@ -9,7 +9,7 @@ import numpy as np
 
 from .making import Frames, Made, digest_of_tensor, making_plans
 from .model import Array, Reel, TensorView
-from .numbers import frame_digests, row_of
+from .numbers import frame_digests
 
 Names = dict[str, frozenset[str]]
 _MOST_MOVES = 2**53  # up to here the browser counts in integers
@@ -37,10 +37,10 @@ def reel_plans(
         if not drawn[reel.panel]:
             continue
         digests, rows = _frames(reel, made if lazily else None)
-        tensors |= {digest: row_of(frame) for digest, frame in rows}
+        tensors |= dict(rows)
         plans.append(_plan(reel) | {"digests": digests})
     groups, sources = making_plans(made)
-    return plans, groups, {digest: row_of(source) for digest, source in sources.items()} | tensors
+    return plans, groups, sources | tensors
 
 
 def _frames(reel: Reel, made: list[Made] | None) -> tuple[list[str], Iterable[tuple[str, Array]]]:

@@ -73,7 +73,8 @@ def test_nothing_moves_while_pointing_and_painting(open_page, present):
     stroke(page, page.locator(f"{VIEW} canvas.over").nth(1).bounding_box())
     page.wait_for_function("recorded.length > 2 && recorded.at(-1).text.startsWith('Dice')")
     first, second, *_ = texts = [one["text"] for one in page.evaluate("recorded")]
-    assert first.startswith("Dice") and second == "computing …", texts
+    assert first.startswith("Dice"), texts
+    assert second == "computing …", texts
     for one in page.evaluate("recorded"):
         np.testing.assert_array_equal(one["positions"], before)
     np.testing.assert_array_equal(positions(page), before)

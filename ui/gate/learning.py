@@ -28,7 +28,8 @@ def show_learning(case: Case, moment: int | None) -> None:
     if maps is None:
         st.info(t("Training history exists for the example images only."))
         return
-    words = translated_words() | {
+    words = {
+        **translated_words(),
         "hint": t("Point at an element to read its value."),
         "all_channels": t("The map at all {count} training steps"),
         "order_index": t("in order of training"),

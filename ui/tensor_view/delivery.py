@@ -7,7 +7,7 @@ for as long as its page is loaded, which is as long as the session. It asks agai
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence, Set
 from functools import lru_cache
 from typing import Any
 
@@ -20,8 +20,8 @@ _VALUE = 4  # bytes
 _PARTS = ("words", "colours", "orders")  # of a plan: three quarters of it, the same in most views of a session
 
 
-def received(key: str) -> frozenset[str]:
-    """Digests of the tensors and parts of plans that the browser has.
+def received(key: str) -> Set[str]:
+    """Digests of the tensors and parts of plans that the browser has, until the next `note_sent`.
 
     Args:
         key: of the view; what its browser part says is missing is taken off, once.
@@ -30,8 +30,10 @@ def received(key: str) -> frozenset[str]:
     answered = session.get(_ANSWERED, {})
     if asked and answered.get(key) != asked["turn"]:
         session.put({_ANSWERED: {**answered, key: asked["turn"]}})
-        session.put({_SENT: {name: size for name, size in _sent().items() if name not in asked["digests"]}})
-    return frozenset(_sent())
+        sent = _sent()
+        for name in asked["digests"]:
+            sent.pop(name, None)
+    return _sent().keys()
 
 
 def missing(key: str) -> frozenset[str]:
@@ -92,11 +94,15 @@ def note_sent(sizes: Mapping[str, int]) -> None:
         if total <= _MOST:
             break
         total -= sent.pop(name)
-    session.put({_SENT: sent})
 
 
 def _sent() -> dict[str, int]:
-    return dict(session.get(_SENT, {}))
+    """What the browser has, in bytes by digest: one object for the whole session, since it may have thousands."""
+    sent: dict[str, int] | None = session.get(_SENT)
+    if sent is None:
+        sent = {}
+        session.put({_SENT: sent})
+    return sent
 
 
 def _missing(key: str) -> dict[str, Any] | None:

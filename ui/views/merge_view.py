@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -13,7 +15,7 @@ from core import tensor_view as tensor_views
 from core.dtypes import Array
 from core.merges.links import links
 from ui.tensor_view import WORDS, Panel, Selection, TensorView, default_axes, frame_of, tensor_view
-from ui.text import t
+from ui.text import speaking, spoken, t
 from ui.views.selection import keep_selection, linked_selection, pick_layer
 
 
@@ -41,9 +43,15 @@ def values_view(
     return tensor_views.values_view(alignment, tensors, translate=t, normalize=normalize, gallery=gallery)
 
 
-def translated_words() -> dict[str, str]:
+def translated_words() -> Mapping[str, str]:
     """The words of the tensor view in the chosen language."""
-    return {name: t(text) for name, text in WORDS.items()}
+    return _translated_words(spoken())
+
+
+@cache
+def _translated_words(language: str) -> Mapping[str, str]:
+    with speaking(language):
+        return MappingProxyType({name: t(text) for name, text in WORDS.items()})
 
 
 def gradient_view(alignment: Alignment, inputs: Sequence[Array], value: Array, normalize: bool) -> TensorView:
@@ -59,7 +67,7 @@ def gradient_view(alignment: Alignment, inputs: Sequence[Array], value: Array, n
         for number, (flow, places) in enumerate(zip(flows, places_on_output(alignment), strict=True))
     ]
     upstream = Panel(t("upstream gradient"), np.ones(value.shape, dtype=np.float32), symbol="←")
-    words = translated_words() | {"before": t("Gradient"), "after": t("upstream gradient")}
+    words = {**translated_words(), "before": t("Gradient"), "after": t("upstream gradient")}
     whole = any(flow.shape == value.shape for flow in flows)  # else the gallery would show nothing but ones
     return TensorView((*panels, upstream), words=words, gallery=whole, compare="before")
 
