@@ -82,7 +82,7 @@ def test_a_channel_is_chosen_in_the_strip(open_page):
     box = strip.bounding_box()
     strip.click(position={"x": box["width"] * 200.5 / 256, "y": box["height"] / 2})
     page.wait_for_function("location.search.includes('ch=200')")
-    page.get_by_text(re.compile(r"^\(0, \d+, \d+, 200\): ")).wait_for()
+    page.locator(".tensor-view .sum").filter(has_text=re.compile(r"^\(0, \d+, \d+, 200\): ")).wait_for()
     assert page.errors == []
 
 

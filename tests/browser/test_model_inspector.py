@@ -24,6 +24,13 @@ def scale(page) -> float:
     return float(re.search(r"scale\(([\d.]+)\)", page.locator(f"{GRAPH} svg > g").get_attribute("transform")).group(1))
 
 
+PLAY_UNTIL_CHANGED = """async ([button, canvas, before]) => {
+    button.click();
+    while (canvas.toDataURL() === before) await new Promise(requestAnimationFrame);
+    button.click(); // in the page, since a short recording may have ended before a click from outside arrives
+}"""
+
+
 def shipped(open_page, query="", **options):
     """The page with the shipped network, once list and graph are drawn."""
     page = open_page(f"{PAGE}{query}", **options)
@@ -218,9 +225,8 @@ def test_a_recorded_training_is_played(open_page):
         return str(gate.evaluate("canvas => canvas.toDataURL()"))
 
     opened = picture()
-    play.click()
-    page.wait_for_function("([canvas, before]) => canvas.toDataURL() !== before", arg=[gate.element_handle(), opened])
-    page.get_by_role("button", name="Pause: Training step").click()
+    page.evaluate(PLAY_UNTIL_CHANGED, [play.element_handle(), gate.element_handle(), opened])
+    play.wait_for()
     steps = page.get_by_role("slider", name="Training step")
     steps.press("Home")
     seen = [picture()]

@@ -80,7 +80,7 @@ def test_an_upload_is_asked_for_again(visit, tmp_path):
         page.wait_for_function("location.search.includes('seed=18')")
         settle(page)
         assert "f1=file" in page.url
-        assert "A link does not hold it." in words(page)
+        assert "Files are not stored in the link." in words(page)
 
 
 def kill_sandboxes(pid: int) -> int:
@@ -118,7 +118,7 @@ def test_the_sandbox_has_too_little_memory(visit, tmp_path):
         page = visit(server)
         page.get_by_text("these values have not been compared").first.wait_for(timeout=PATIENCE_MS)
         page.get_by_text(SUMS).first.wait_for()
-        assert "the Keras process is not available" in words(page)
+        assert "Keras did not reply (its process did not start)" in words(page)
 
 
 @pytest.mark.slow

@@ -23,6 +23,7 @@ from core.gates import GateTrace, Step
 from core.limits import MAX_SIZE
 from core.tensor_view.colours import colours
 from ui import session
+from ui.browser import component_script
 from ui.gallery.cards import plane_of
 from ui.state import link, parts
 from ui.streamlit_internals import served_component
@@ -44,8 +45,8 @@ _RANK = 4  # axes of the weights: (n, heads, positions, positions)
 _COMPONENT = served_component(
     "attention",
     html='<div class="attention">\n</div>',
-    script=(_BROWSER / "attention.js").read_text(encoding="utf-8").replace("export default function", "function"),
-    mount="mount",
+    script=component_script(_BROWSER, "attention"),
+    mount="attention.mount",
     style=(_BROWSER / "attention.css").read_text(encoding="utf-8"),
 )
 

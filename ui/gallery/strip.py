@@ -12,6 +12,7 @@ import numpy as np
 from core.dtypes import Array
 from core.gates import GateTrace, Step
 from ui import session
+from ui.browser import component_script
 from ui.gallery.cards import map_limits
 from ui.state import link
 from ui.streamlit_internals import served_component
@@ -24,8 +25,8 @@ _BROWSER = Path(__file__).parent / "browser"
 _COMPONENT = served_component(
     "channel_strip",
     html='<div class="strip" role="slider" tabindex="0">\n</div>',
-    script=(_BROWSER / "strip.js").read_text(encoding="utf-8").replace("export default function", "function"),
-    mount="mount",
+    script=component_script(_BROWSER, "strip"),
+    mount="strip.mount",
     style=(_BROWSER / "strip.css").read_text(encoding="utf-8"),
 )
 

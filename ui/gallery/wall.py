@@ -19,6 +19,7 @@ from core.dtypes import Array
 from core.gates import GATES
 from core.tensor_view.colours import colours
 from ui import frame, session
+from ui.browser import component_script
 from ui.gallery.cards import GROUPS, Card, Mini, broadcast_words, cards_of
 from ui.gallery.controls import open_gate, open_pair, table_asked
 from ui.gallery.features import Features
@@ -49,8 +50,8 @@ class _Row(NamedTuple):
 _COMPONENT = served_component(
     "gate_wall",
     html='<div class="gate-wall">\n</div>',
-    script=(_BROWSER / "wall.js").read_text(encoding="utf-8").replace("export default function", "function"),
-    mount="mount",
+    script=component_script(_BROWSER, "wall"),
+    mount="wall.mount",
     style=(_BROWSER / "wall.css").read_text(encoding="utf-8"),
 )
 

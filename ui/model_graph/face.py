@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
+from ui.browser import component_script
 from ui.model_graph.layout import BOXES, Form, Layout, Point, lay_out
 from ui.streamlit_internals import served_component
 from ui.text import t
@@ -19,8 +20,8 @@ _MOST_DESCRIBED = 60  # boxes of a graph in which each box also names its source
 _COMPONENT = served_component(
     "model_graph",
     html='<div class="model-graph">\n</div>',
-    script=(_BROWSER / "graph.js").read_text(encoding="utf-8").replace("export default function", "function"),
-    mount="mount",
+    script=component_script(_BROWSER, "graph"),
+    mount="graph.mount",
     style=(_BROWSER / "style.css").read_text(encoding="utf-8"),
 )
 

@@ -19,6 +19,7 @@ from core.errors import short
 from core.tensor_view.colours import colours
 from survey.results import Results
 from ui import session
+from ui.browser import component_script
 from ui.state import parts
 from ui.streamlit_internals import served_component
 from ui.survey.controls import VERDICT_TITLES, Choice, ask_image
@@ -33,8 +34,8 @@ _FIGURES = ("mean", "closed", "open", "energy", "iou", "auc")
 _COMPONENT = served_component(
     "survey_strip",
     html='<div class="survey-strip" role="list">\n</div>',
-    script=(_BROWSER / "strip.js").read_text(encoding="utf-8").replace("export default function", "function"),
-    mount="mount",
+    script=component_script(_BROWSER, "strip"),
+    mount="strip.mount",
     style=(_BROWSER / "strip.css").read_text(encoding="utf-8"),
 )
 

@@ -3,6 +3,8 @@
 // Streamlit calls `mount` first, then after every change of the data and of the theme. At first the weights of one position
 // are here; the others are asked for once the features are pointed at.
 
+import { choices } from "../../browser/answers.js";
+
 const PAUSE = 250; // ms after the last arrow key before the server is notified
 const held = new WeakMap(); // state by element; it is kept between calls
 const DIGITS = 3;
@@ -10,21 +12,21 @@ const PATIENCE = 3000; // ms until the weights are asked for again
 
 export default function mount({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".attention");
-  const state = held.get(parentElement) ?? { sent: "", timer: 0 };
+  const state = held.get(parentElement) ?? { sent: "", choices: choices() };
   held.set(parentElement, state);
-  state.choose = (at) => setTriggerValue("chosen", at);
+  state.send = (number) => setTriggerValue("chosen", positionOf(state.meta.grid, number));
   state.want = () => setTriggerValue("wanted", state.meta.digest);
   const sent = JSON.stringify({ ...data.meta, chosen: null, whole: null });
   const before = state.meta?.chosen;
   state.meta = data.meta;
   take(state, data);
   if (state.sent !== sent) build(root, state);
-  else if (before !== data.meta.chosen && !state.pending)
+  else if (before !== data.meta.chosen && state.choices.accepts(data.meta.chosen))
     show(state, data.meta.chosen); // an undo, say
   else draw(state, state.under);
   state.sent = sent;
   return () => {
-    clearTimeout(state.timer);
+    state.choices.end();
     held.delete(parentElement);
   };
 }
@@ -163,12 +165,7 @@ function listen(state) {
 
 function choose(state, number, pause) {
   show(state, number);
-  clearTimeout(state.timer);
-  state.pending = true;
-  state.timer = setTimeout(() => {
-    state.pending = false;
-    if (number !== state.meta.chosen) state.choose(positionOf(state.meta.grid, number));
-  }, pause);
+  state.choices.choose(number, { pause, known: () => state.meta.chosen, send: (value) => state.send(value) });
 }
 
 function show(state, number) {

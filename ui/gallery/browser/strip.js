@@ -1,19 +1,21 @@
 // Draws one bar per channel. Streamlit calls `mount` first, then after every change of the data and of the theme.
 
+import { choices } from "../../browser/answers.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 const PAUSE = 250; // ms after the last arrow key before the server is notified
 const held = new WeakMap(); // state by element; it is kept between calls
 
 export default function mount({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".strip");
-  const state = held.get(parentElement) ?? { sent: "", timer: 0 };
+  const state = held.get(parentElement) ?? { sent: "", choices: choices() };
   held.set(parentElement, state);
-  state.choose = (number) => setTriggerValue("chosen", number);
+  state.send = (number) => setTriggerValue("chosen", number);
   const sent = JSON.stringify(data);
   if (state.sent !== sent) build(root, state, data);
   state.sent = sent;
   return () => {
-    clearTimeout(state.timer);
+    state.choices.end();
     held.delete(parentElement);
   };
 }
@@ -27,7 +29,8 @@ function make(tag, name, text) {
 
 function build(root, state, data) {
   const count = data.values.length;
-  Object.assign(state, { data, root, at: data.chosen });
+  const moved = !state.data || (state.data.chosen !== data.chosen && state.choices.accepts(data.chosen));
+  Object.assign(state, { data, root, at: moved || state.at >= count ? data.chosen : state.at });
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", `0 0 ${count} 1`);
   svg.setAttribute("preserveAspectRatio", "none");
@@ -84,8 +87,7 @@ function listen(state, svg, count) {
 
 function choose(state, number, pause) {
   show(state, number);
-  clearTimeout(state.timer);
-  state.timer = setTimeout(() => number !== state.data.chosen && state.choose(number), pause);
+  state.choices.choose(number, { pause, known: () => state.data.chosen, send: (value) => state.send(value) });
 }
 
 function show(state, number) {

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from ui.browser import component_script
 from ui.streamlit_internals import served_component
 from ui.text import t
 
@@ -14,8 +15,8 @@ _BROWSER = Path(__file__).parent / "browser"
 _COMPONENT = served_component(
     "merge_list",
     html='<ul class="merge-list" role="listbox" tabindex="0">\n</ul>',
-    script=(_BROWSER / "list.js").read_text(encoding="utf-8").replace("export default function", "function"),
-    mount="mount",
+    script=component_script(_BROWSER, "list"),
+    mount="list.mount",
     style=(_BROWSER / "style.css").read_text(encoding="utf-8"),
 )
 

@@ -2,8 +2,10 @@
 
 export default function mount({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".survey-strip");
+  const focused = [...root.querySelectorAll("button")].indexOf(root.getRootNode().activeElement);
   root.setAttribute("aria-label", data.label);
   root.replaceChildren(...data.cards.map((card) => drawCard(card, () => setTriggerValue("chosen", card.id))));
+  if (focused >= 0) root.querySelectorAll("button")[Math.min(focused, data.cards.length - 1)]?.focus();
   root.onkeydown = (event) => move(root, event);
 }
 

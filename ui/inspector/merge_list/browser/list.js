@@ -1,5 +1,7 @@
 // Draws the list of merges. Streamlit calls `mount` first, then after every change of the data and of the theme.
 
+import { choices } from "../../../browser/answers.js";
+
 const PAUSE = 350; // ms after the last arrow key before the server is notified
 const LEAST = 240; // smallest height of the list [pixels]
 const MARGIN = 20; // pixels below the list that stay free in the window
@@ -7,9 +9,9 @@ const held = new WeakMap();
 
 export default function mount({ data, parentElement, setTriggerValue }) {
   const list = parentElement.querySelector("ul");
-  const state = held.get(parentElement) ?? { at: -1, timer: 0, sent: "" };
+  const state = held.get(parentElement) ?? { at: -1, choices: choices(), sent: "" };
   held.set(parentElement, state);
-  state.choose = (id) => setTriggerValue("chosen", id);
+  state.send = (id) => setTriggerValue("chosen", id);
   const sent = JSON.stringify(data);
   if (state.sent !== sent) build(list, state, data);
   state.sent = sent;
@@ -17,7 +19,7 @@ export default function mount({ data, parentElement, setTriggerValue }) {
   for (const kind of ["resize", "mergescope:present"]) window.addEventListener(kind, state.fit); // added once
   state.fit();
   return () => {
-    clearTimeout(state.timer);
+    state.choices.end();
     for (const kind of ["resize", "mergescope:present"]) window.removeEventListener(kind, state.fit);
     held.delete(parentElement);
   };
@@ -43,11 +45,13 @@ function build(list, state, data) {
   list.setAttribute("aria-label", data.words.list);
   list.replaceChildren(...data.rows.map((row, index) => item(list, state, row, index)));
   list.onkeydown = (event) => key(list, state, event);
-  const chosen = data.rows.findIndex((row) => row.chosen);
-  const moved = before?.rows.find((row) => row.chosen)?.id !== data.rows[chosen]?.id;
-  if (!before || moved || state.at >= data.rows.length) state.at = chosen;
-  mark(list, state, !before || moved);
+  const chosen = chosenId(data);
+  const moved = !before || (chosenId(before) !== chosen && state.choices.accepts(chosen));
+  if (moved || state.at >= data.rows.length) state.at = data.rows.findIndex((row) => row.chosen);
+  mark(list, state, moved);
 }
+
+const chosenId = (data) => data.rows.find((row) => row.chosen)?.id;
 
 function item(list, state, row, index) {
   const element = make("li", row.fault ? "fault" : "");
@@ -58,7 +62,7 @@ function item(list, state, row, index) {
   element.onclick = () => {
     state.at = index;
     mark(list, state);
-    choose(state);
+    choose(state, 0);
   };
   return element;
 }
@@ -126,12 +130,10 @@ function key(list, state, event) {
   event.preventDefault();
   state.at = Math.max(0, Math.min(last, to));
   mark(list, state);
-  clearTimeout(state.timer);
-  state.timer = setTimeout(() => choose(state), event.key === "Enter" || event.key === " " ? 0 : PAUSE);
+  choose(state, event.key === "Enter" || event.key === " " ? 0 : PAUSE);
 }
 
-function choose(state) {
-  clearTimeout(state.timer);
+function choose(state, pause) {
   const row = state.data.rows[state.at];
-  if (row && !row.chosen) state.choose(row.id);
+  if (row) state.choices.choose(row.id, { pause, known: () => chosenId(state.data), send: (id) => state.send(id) });
 }

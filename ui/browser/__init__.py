@@ -1,0 +1,24 @@
+"""What the scripts of components share, and how such a script becomes one text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.tensor_view import joined_modules
+
+_SHARED = Path(__file__).parent
+
+
+def component_script(folder: Path, entry: str) -> str:
+    """The modules of a component as one text without imports; a constant of the name of `entry` holds its functions.
+
+    Args:
+        folder: with its modules; those that it shares with other components are beside this file.
+        entry: name of the module to start at.
+    """
+
+    def read(name: str) -> str:
+        own = folder / f"{name}.js"
+        return (own if own.exists() else _SHARED / f"{name}.js").read_text(encoding="utf-8")
+
+    return joined_modules(entry, read)
