@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-_IMPORT = re.compile(r'^import \{([^}]*)\} from "[./]+(?:browser/)?(\w+)\.js";$', re.MULTILINE)
+_IMPORT = re.compile(r'^import \{([^}]*)\} from "(?:[\w.]+/)+(\w+)\.js";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?:default )?(function|const) (\w+)", re.MULTILINE)
 
 

@@ -249,7 +249,8 @@ PLAY_TO_THE_THIRD = """async ([button, reel]) => {
 def test_the_moments_can_be_played(open_page):
     """From the last on to the first and on; the link says where it was stopped."""
     page = open_page("Attention_gate")
-    reel, play = page.get_by_role("slider", name="Training step"), page.get_by_role("button", name="Play: Training step")
+    reel = page.get_by_role("slider", name="Training step")
+    play = page.get_by_role("button", name="Play: Training step")
     page.evaluate(PLAY_TO_THE_THIRD, [play.element_handle(), reel.element_handle()])
     play.wait_for()
     assert 1 < int(reel.input_value()) < 20

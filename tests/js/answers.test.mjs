@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { choices } from "../../ui/browser/answers.js";
+import { choices } from "../../ui/streamlit_internals/browser/answers.js";
 
 const PAUSE = 350;
 
-/** A component whose server says what is chosen when it is told so, and what it was told. */
+/** A component, what it has sent, and what its server has answered. */
 function component(context, chosen) {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   const made = { ...choices(), sent: [], chosen };
@@ -53,7 +53,7 @@ test("nor one that was sent before it came", (context) => {
   assert.equal(one.answer("d"), true); // the server has left out an answer
 });
 
-test("back to what the server knows is sent if it was told otherwise", (context) => {
+test("back to what the server knows is sent while it answers another choice", (context) => {
   const one = component(context, "a");
   one.press("a");
   one.wait();

@@ -23,10 +23,9 @@ from core.gates import GateTrace, Step
 from core.limits import MAX_SIZE
 from core.tensor_view.colours import colours
 from ui import session
-from ui.browser import component_script
 from ui.gallery.cards import plane_of
 from ui.state import link, parts
-from ui.streamlit_internals import served_component
+from ui.streamlit_internals import component_script, served_component
 from ui.tensor_view import Panel, TensorView, tensor_view
 from ui.text import plain, t
 from ui.views.cached import remembered

@@ -12,10 +12,9 @@ import numpy as np
 from core.dtypes import Array
 from core.gates import GateTrace, Step
 from ui import session
-from ui.browser import component_script
 from ui.gallery.cards import map_limits
 from ui.state import link
-from ui.streamlit_internals import served_component
+from ui.streamlit_internals import component_script, served_component
 from ui.text import t
 from ui.views.thumbnails import limits_of
 

@@ -19,13 +19,12 @@ from core.dtypes import Array
 from core.gates import GATES
 from core.tensor_view.colours import colours
 from ui import frame, session
-from ui.browser import component_script
 from ui.gallery.cards import GROUPS, Card, Mini, broadcast_words, cards_of
 from ui.gallery.controls import open_gate, open_pair, table_asked
 from ui.gallery.features import Features
 from ui.gallery.sections import share
 from ui.state import parts
-from ui.streamlit_internals import served_component
+from ui.streamlit_internals import component_script, served_component
 from ui.text import plain, t
 from ui.views.cached import remembered
 from ui.views.folded import folded

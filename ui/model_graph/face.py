@@ -8,9 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from ui.browser import component_script
 from ui.model_graph.layout import BOXES, Form, Layout, Point, lay_out
-from ui.streamlit_internals import served_component
+from ui.streamlit_internals import component_script, served_component
 from ui.text import t
 
 _BROWSER = Path(__file__).parent / "browser"

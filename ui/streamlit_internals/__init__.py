@@ -33,6 +33,7 @@ from ui.streamlit_internals.messages import (
     send_together,
     write_together,
 )
+from ui.streamlit_internals.scripts import component_script
 from ui.streamlit_internals.server import (
     DESERIALIZER,
     PAGE_ROOT,
@@ -70,6 +71,7 @@ __all__ = [
     "begin_page",
     "begin_part",
     "changed_widgets",
+    "component_script",
     "count_sessions",
     "copy_once",
     "copy_starts",

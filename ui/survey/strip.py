@@ -19,9 +19,8 @@ from core.errors import short
 from core.tensor_view.colours import colours
 from survey.results import Results
 from ui import session
-from ui.browser import component_script
 from ui.state import parts
-from ui.streamlit_internals import served_component
+from ui.streamlit_internals import component_script, served_component
 from ui.survey.controls import VERDICT_TITLES, Choice, ask_image
 from ui.text import plain, t
 from ui.views.cached import remembered

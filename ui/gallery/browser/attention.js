@@ -3,7 +3,7 @@
 // Streamlit calls `mount` first, then after every change of the data and of the theme. At first the weights of one position
 // are here; the others are asked for once the features are pointed at.
 
-import { choices } from "../../browser/answers.js";
+import { choices } from "../../streamlit_internals/browser/answers.js";
 
 const PAUSE = 250; // ms after the last arrow key before the server is notified
 const held = new WeakMap(); // state by element; it is kept between calls

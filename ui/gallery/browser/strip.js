@@ -1,6 +1,6 @@
 // Draws one bar per channel. Streamlit calls `mount` first, then after every change of the data and of the theme.
 
-import { choices } from "../../browser/answers.js";
+import { choices } from "../../streamlit_internals/browser/answers.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const PAUSE = 250; // ms after the last arrow key before the server is notified

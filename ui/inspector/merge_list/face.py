@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ui.browser import component_script
-from ui.streamlit_internals import served_component
+from ui.streamlit_internals import component_script, served_component
 from ui.text import t
 
 _BROWSER = Path(__file__).parent / "browser"

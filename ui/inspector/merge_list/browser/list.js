@@ -1,6 +1,6 @@
 // Draws the list of merges. Streamlit calls `mount` first, then after every change of the data and of the theme.
 
-import { choices } from "../../../browser/answers.js";
+import { choices } from "../../../streamlit_internals/browser/answers.js";
 
 const PAUSE = 350; // ms after the last arrow key before the server is notified
 const LEAST = 240; // smallest height of the list [pixels]

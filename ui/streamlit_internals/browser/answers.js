@@ -1,5 +1,5 @@
 // @ts-check
-// What a person chooses in a component with the keyboard: the server is told after a pause, and answers later. Keys that
+// What a person chooses in a component with the keyboard: the server is notified after a pause, and answers later. Keys that
 // are pressed in the meantime lead on from where the person is, not from where an answer on its way will say.
 
 /**

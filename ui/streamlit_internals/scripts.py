@@ -1,4 +1,4 @@
-"""What the scripts of components share, and how such a script becomes one text."""
+"""The scripts of components: modules of their own and shared ones, in `browser/`, as one text."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from pathlib import Path
 
 from core.tensor_view import joined_modules
 
-_SHARED = Path(__file__).parent
+_SHARED = Path(__file__).parent / "browser"
 
 
 def component_script(folder: Path, entry: str) -> str:
     """The modules of a component as one text without imports; a constant of the name of `entry` holds its functions.
 
     Args:
-        folder: with its modules; those that it shares with other components are beside this file.
+        folder: with its modules; those that components share are in `browser/`.
         entry: name of the module to start at.
     """
 
