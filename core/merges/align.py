@@ -68,24 +68,28 @@ def align_row(
     checked_axes = check_axes(axes) if row.rule == "dot" else -1
     checked_axis = _check_axis(axis) if row.rule == "concatenate" else -1
     checked_shapes = check_shapes(row, shapes)
-    if not fixes:
-        return plan(row, checked_shapes, checked_axis, checked_axes, backend, masked)
-    return plan_or_explain(row, checked_shapes, checked_axis, checked_axes, backend, masked)
-
-
-def plan_or_explain(
-    row: Operation, shapes: tuple[Shape, ...], axis: int, axes: Axes, backend: Backend, masked: tuple[bool, ...] = ()
-) -> Alignment:
-    """`align` for arguments that have been checked.
-
-    Raises:
-        MergeError: with the partial alignment and fixes.
-    """
+    checked = (row, checked_shapes, checked_axis, checked_axes, backend, masked)
     try:
-        return plan(row, shapes, axis, axes, backend, masked)
+        return plan(*checked)
     except MergeError as error:
-        fixes = _fixes(row, shapes, axis, axes, backend, masked)
-        raise error.but(fixes=fixes, partial=partial_inputs(row, shapes, error)) from None
+        partial = partial_inputs(row, checked_shapes, error)
+        raise error.but(fixes=_fixes(*checked) if fixes else (), partial=partial) from None
+
+
+def output_shape(
+    operation: str,
+    shapes: Iterable[Iterable[int | None]],
+    *,
+    axis: int = -1,
+    axes: Any = -1,
+    backend: str = "tensorflow",
+) -> Shape | None:
+    """The shape of the result of a merge; None where Keras rejects the shapes. The arguments are those of `align`."""
+    try:
+        row, engine = find(operation), find_backend(backend)
+        return align_row(row, shapes, axis=axis, axes=axes, backend=engine, fixes=False).output_shape
+    except MergeError:
+        return None
 
 
 @lru_cache(maxsize=512)  # a page asks several times in a run, for the error, for Keras's and for each code

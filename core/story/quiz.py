@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ..errors import MergeError, Shape
-from ..merges.align import align
+from ..merges.align import align, align_row, output_shape
 from ..merges.merge import merge
 from ..merges.numpy_rule import numpy_outcome
 from ..merges.operations import MERGES
@@ -70,7 +70,7 @@ def make_quiz(seed: int, count: int = COUNT) -> tuple[Question, ...]:
 
 def _shape_question(random: np.random.Generator) -> Question:
     operation, shapes, options = _request(random)
-    right = _outcome(operation, shapes, options)
+    right = output_shape(operation, shapes, axes=options.get("axes", -1))
     choices, answer = _mixed(random, right, _wrong_shapes(random, operation, shapes, options, right))
     return Question("shape", operation, shapes, choices, answer, axes=options.get("axes", -1))
 
@@ -94,7 +94,7 @@ def _clash_question(random: np.random.Generator) -> Question:
         operation = str(random.choice([*_ELEMENTWISE, "Concatenate"]))
         shapes = _with_mismatch(random, _compatible(random, operation))
         try:
-            align(operation, shapes)
+            align_row(MERGES[operation], shapes, fixes=False)
         except MergeError as error:
             axes = clashing_axes(error)
             if axes == {wanted}:
@@ -167,13 +167,6 @@ def _with_mismatch(random: np.random.Generator, shapes: tuple[Shape, ...]) -> tu
     changed = list(_sizes(shapes[number]))
     changed[int(random.integers(len(changed)))] += int(random.integers(1, 4))
     return tuple(tuple(changed) if at == number else shape for at, shape in enumerate(shapes))
-
-
-def _outcome(operation: str, shapes: tuple[Shape, ...], options: dict[str, Any]) -> Shape | None:
-    try:
-        return align(operation, shapes, **options).output_shape
-    except MergeError:
-        return None
 
 
 def _wrong_shapes(

@@ -14,7 +14,7 @@ from typing import Any
 
 from ..errors import MergeError, Shape, invalid_request
 from ..limits import check_elements
-from ..merges.align import align
+from ..merges.align import output_shape
 from ..sentences import Sentence
 from .entries import ENTRIES, network_entries, shown
 from .model import MAX_BYTES, MAX_STEPS, Fault, Network, Step, Story, StoryError
@@ -219,10 +219,7 @@ def _merge_step(values: dict[str, Any]) -> Step:
 
 def _output(step: Step) -> Shape | None:
     """The shape of the output; None if Keras rejects the merge, which a step may show."""
-    try:
-        return align(step.operation or "", step.shapes, axis=step.axis, axes=step.axes).output_shape
-    except MergeError:
-        return None
+    return output_shape(step.operation or "", step.shapes, axis=step.axis, axes=step.axes)
 
 
 def _check_cell(step: Step) -> None:

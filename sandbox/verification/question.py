@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from core import Merged, MergeError, align, merge
+from core import Merged, MergeError, merge
 from core.digests import digest
 from core.limits import MAX_INPUTS, check_elements
+from core.merges.align import output_shape
 from core.merges.backends import find_backend
 from core.merges.operations import find
 from sandbox.processes import messages
@@ -123,10 +124,7 @@ def _check_size(operation: str, arrays: Sequence[Array], options: dict[str, Any]
     """Check `core.limits` before anything is sent: small inputs may have a huge result."""
     shapes = [array.shape for array in arrays]
     axes = {name: value for name, value in options.items() if name != "normalize"}
-    try:
-        result = align(operation, shapes, backend=backend, **axes).output_shape
-    except MergeError:
-        result = ()  # rejected: there is no result
+    result = output_shape(operation, shapes, backend=backend, **axes) or ()  # rejected: there is no result
     if len(arrays) > MAX_INPUTS:
         raise SandboxError("too large", f"{len(arrays)} inputs; up to {MAX_INPUTS} are sent")
     try:

@@ -34,7 +34,7 @@ def as_before():
 
 
 def test_the_schedule_by_hand():
-    """New objects at once, then every 8 s; all objects after 60 s; nothing where nothing has run."""
+    """New objects at once, then every 20 s; all objects after 60 s; nothing where nothing has run."""
     schedule = Schedule(0.0)
     assert (schedule.due(0.0), schedule.pause(0.0)) == (None, None)
     schedule.run_ended()
@@ -43,13 +43,13 @@ def test_the_schedule_by_hand():
     assert schedule.due(5.0) is None, "nothing has run since"
     assert schedule.pause(5.0) == 55.0, "but all objects will be looked at once more"
     schedule.run_ended()
-    assert schedule.due(7.9) is None
-    assert schedule.pause(1.0) == pytest.approx(7.01)
-    assert schedule.due(8.1) == "new"
-    schedule.collected("new", 8.1, 8.6)
+    assert schedule.due(19.9) is None
+    assert schedule.pause(1.0) == pytest.approx(19.01)
+    assert schedule.due(20.1) == "new"
+    schedule.collected("new", 20.1, 21.6)
     schedule.run_ended()
-    assert schedule.due(18.5) is None, "it took 0.5 s, so for 10 s there is no other"
-    assert schedule.due(18.7) == "new"
+    assert schedule.due(51.5) is None, "it took 1.5 s, so for 30 s there is no other"
+    assert schedule.due(51.7) == "new"
     assert schedule.due(60.0) == "all"
     schedule.collected("all", 60.0, 60.4)
     assert (schedule.due(99.0), schedule.pause(99.0)) == (None, None)
