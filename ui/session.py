@@ -10,11 +10,12 @@ import streamlit as st
 from ui import streamlit_internals
 
 LANGUAGES = {"en": "English", "zh": "中文"}
+VALUES = streamlit_internals.SessionValues()
 
 
 def get(key: str, default: Any = None) -> Any:
     """The value of a widget, or the default before it has been drawn."""
-    return st.session_state.get(key, default)
+    return VALUES.get(key, default)
 
 
 def put(values: Mapping[str, Any]) -> None:
@@ -25,7 +26,7 @@ def put(values: Mapping[str, Any]) -> None:
 
 def language() -> str:
     """The chosen language, else that of the link, else the browser's."""
-    for chosen in (st.session_state.get("lang"), st.query_params.get("lang")):
+    for chosen in (VALUES.get("lang"), st.query_params.get("lang")):
         if chosen in LANGUAGES:
             return str(chosen)
     return browser_language()

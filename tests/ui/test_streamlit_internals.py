@@ -39,6 +39,7 @@ def source(thing):
     return inspect.getsource(thing)
 
 
+KEPT = ("_new_session_state", "_new_widget_state", "_old_state")
 NAMES = {  # what is used: whether it is there, for which function of ui/streamlit_internals
     "Runtime._session_mgr": (lambda: "self._session_mgr = " in source(Runtime.__init__), "active_sessions"),
     "WebsocketSessionManager.list_active_sessions": (
@@ -279,6 +280,10 @@ NAMES = {  # what is used: whether it is there, for which function of ui/streaml
     "SafeSessionState.filtered_state": (
         lambda: isinstance(SafeSessionState.filtered_state, property),
         "look_up_single_values",
+    ),
+    "SessionState._get_widget_id, and what it looks a key up in": (
+        lambda: all(f"self.{name}[" in source(SessionState._getitem) for name in KEPT) and SessionState._get_widget_id,
+        "SessionValues",
     ),
     "MultiPartParser.spool_max_size": (
         lambda: isinstance(MultiPartParser.spool_max_size, int),

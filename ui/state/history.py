@@ -7,6 +7,8 @@ from typing import cast
 
 import streamlit as st
 
+from ui import session
+
 MOST = 50  # states that can be undone
 ASIDE = frozenset({"present"})  # how the page is looked at, not what it shows
 _TRAILS, _PAGE, _ASKED = "history_trails", "history_page", "history_asked"
@@ -49,8 +51,8 @@ class Trail:
 
 def note(page: str, parameters: State, *, outside: bool) -> None:
     """Remember the state of a page. `link.end` calls this once for every run."""
-    st.session_state[_PAGE] = page
-    asked = bool(st.session_state.pop(_ASKED, False))
+    session.VALUES[_PAGE] = page
+    asked = bool(session.VALUES.pop(_ASKED, False))
     _trail().note(_content(parameters), asked=asked, outside=outside)
 
 
@@ -74,13 +76,13 @@ def step(by: int) -> None:
         return
     aside = {key: value for key, value in st.query_params.to_dict().items() if key in ASIDE}
     st.query_params.from_dict({**trail.states[at], **aside})
-    st.session_state[_ASKED] = True
+    session.VALUES[_ASKED] = True
     trail.at = at
 
 
 def asked() -> bool:
     """Whether `step` has put the state of this run into the link."""
-    return bool(st.session_state.get(_ASKED, False))
+    return bool(session.VALUES.get(_ASKED, False))
 
 
 def _content(parameters: State) -> State:
@@ -88,5 +90,5 @@ def _content(parameters: State) -> State:
 
 
 def _trail() -> Trail:
-    trails = st.session_state.setdefault(_TRAILS, {})
-    return cast(Trail, trails.setdefault(st.session_state.get(_PAGE, ""), Trail()))
+    trails = session.VALUES.setdefault(_TRAILS, {})
+    return cast(Trail, trails.setdefault(session.VALUES.get(_PAGE, ""), Trail()))

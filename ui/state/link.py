@@ -34,7 +34,7 @@ def begin(page: str) -> None:
     """Read what another hand than `end` wrote into the URL. Every page begins with this."""
     _FOUND.run = None
     acted = session.acted() and not history.asked()
-    _state().begin(page, st.query_params.to_dict(), session.sent_along(), st.session_state, acted=acted)
+    _state().begin(page, st.query_params.to_dict(), session.sent_along(), session.VALUES, acted=acted)
 
 
 def enter() -> None:
@@ -196,7 +196,7 @@ def text(label: str, key: str, default: str, **options: Any) -> str:
     """A line of text."""
     ready = _ready(key, default, str)
     if not _draws("text", label, key, options):
-        return str(st.session_state[ready])
+        return str(session.VALUES[ready])
     return str(st.text_input(label, key=ready, persist_state="session", **passed_on(**options)))
 
 
@@ -204,7 +204,7 @@ def area(label: str, key: str, **options: Any) -> str:
     """Several lines of text."""
     ready = _ready(key, "", str)
     if not _draws("area", label, key, options):
-        return str(st.session_state[ready])
+        return str(session.VALUES[ready])
     return str(st.text_area(label, key=ready, persist_state="session", **passed_on(**options)))
 
 
@@ -212,7 +212,7 @@ def toggle(label: str, key: str, **options: Any) -> bool:
     """A switch, off by default."""
     ready = _ready(key, False, lambda value: value.lower() in ("true", "1"))
     if not _draws("toggle", label, key, options):
-        return bool(st.session_state[ready])
+        return bool(session.VALUES[ready])
     return st.toggle(label, key=ready, persist_state="session", **passed_on(**options))
 
 
@@ -228,7 +228,7 @@ def menu(label: str, choices: Sequence[Any], key: str, default: Any, **options: 
     """
     ready = _chosen(choices, key, default, options.get("format_func", str))
     if not _draws("menu", label, key, options, *_labelled(choices, options)):
-        return st.session_state[ready]
+        return session.VALUES[ready]
     return st.selectbox(label, choices, key=ready, persist_state="session", **passed_on(**options))
 
 
@@ -247,7 +247,7 @@ def segments(label: str, choices: Sequence[Any], key: str, default: Any, **optio
     """One of a few, all visible."""
     ready = _chosen(choices, key, default, options.get("format_func", str))
     if not _draws("segments", label, key, options, *_labelled(choices, options)):
-        return st.session_state[ready]
+        return session.VALUES[ready]
     return st.segmented_control(
         label, choices, key=ready, required=True, persist_state="session", **passed_on(**options)
     )
@@ -265,15 +265,15 @@ def reading(key: str, default: Any, read: Callable[[str], Any]) -> Any:
     if brought is not None and read(brought) is None:
         _warn(brought)
     _ready(key, default, read)
-    if (value := read(str(st.session_state[key]))) is None:
+    if (value := read(str(session.VALUES[key]))) is None:
         value = default
-    st.session_state[key] = value
+    session.VALUES[key] = value
     return value
 
 
 def held(key: str) -> str:
     """A value that no widget holds, such as the selected element; empty where there is none."""
-    return str(st.session_state[_ready(key, "", str)])
+    return str(session.VALUES[_ready(key, "", str)])
 
 
 def brought(key: str) -> str:
@@ -283,7 +283,7 @@ def brought(key: str) -> str:
 
 def hold(key: str, value: str) -> None:
     """Set such a value."""
-    st.session_state[key] = value
+    session.VALUES[key] = value
 
 
 def later(key: str, default: Any, read: Callable[[str], Any] = str) -> None:
@@ -304,7 +304,7 @@ def follow(key: str, default: Any) -> None:
         key: of a control that is drawn after this.
         default: as the control has it now.
     """
-    _state().follow(key, default, st.session_state)
+    _state().follow(key, default, session.VALUES)
 
 
 def arrived() -> tuple[str, ...]:
@@ -314,7 +314,7 @@ def arrived() -> tuple[str, ...]:
 
 def current_parameters() -> dict[str, str]:
     """The values of this page's controls that differ from their defaults, by parameter of the link."""
-    return _state().parameters(st.session_state)
+    return _state().parameters(session.VALUES)
 
 
 def _labelled(choices: Sequence[Any], options: dict[str, Any]) -> list[tuple[Any, str]]:
@@ -327,7 +327,7 @@ def _chosen(choices: Sequence[Any], key: str, default: Any, label: Callable[[Any
     """The key of a widget that surely holds one of its choices."""
     named = {str(choice): choice for choice in choices}
     labels = {str(label(choice)): choice for choice in choices}
-    unknown = _state().choose(key, named, labels, default, st.session_state)
+    unknown = _state().choose(key, named, labels, default, session.VALUES)
     if unknown is not None:
         _warn(unknown)
     return key
@@ -339,15 +339,15 @@ def _warn(text: str) -> None:
 
 def _ready(key: str, default: Any, read: Callable[[str], Any]) -> str:
     """The key, with its value in place before the widget is drawn."""
-    _state().prepare(key, default, read, st.session_state)
+    _state().prepare(key, default, read, session.VALUES)
     return key
 
 
 def _state() -> LinkState:
     run = streamlit_internals.this_run()
     if run is None or getattr(_FOUND, "run", None) is not run:
-        found = st.session_state.get(_KEY)
+        found = session.VALUES.get(_KEY)
         if found is None:
-            found = st.session_state[_KEY] = LinkState()
+            found = session.VALUES[_KEY] = LinkState()
         _FOUND.run, _FOUND.state = run, found
     return cast(LinkState, _FOUND.state)

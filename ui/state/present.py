@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ui import session
 from ui.state import link
 from ui.text import t
 
@@ -18,7 +19,7 @@ def begin() -> None:
 
 def on() -> bool:
     """Whether the page is in present mode."""
-    return st.session_state.get(_KEY) == "1"
+    return session.VALUES.get(_KEY) == "1"
 
 
 def button() -> None:

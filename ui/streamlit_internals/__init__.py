@@ -58,12 +58,14 @@ from ui.streamlit_internals.server import (
     wrap_files,
 )
 from ui.streamlit_internals.stale import forget_stale_widgets
+from ui.streamlit_internals.values import SessionValues
 
 __all__ = [
     "Container",
     "DESERIALIZER",
     "PAGE_ROOT",
     "Places",
+    "SessionValues",
     "UNPACKER",
     "active_sessions",
     "batch_messages",
