@@ -9,14 +9,14 @@ import streamlit as st
 
 from core import MergeError
 from core.digests import digest
-from core.dtypes import FLOAT32, Array
+from core.dtypes import Array
 from core.gates import GATES, GateTrace, Step, gate_shapes, not_computed, pick_weights, run_gate
 from core.limits import check_features
 from core.tensor_view import RECIPES
 from ui.gallery.controls import FeatureChoice, GateChoice
 from ui.text import plain, t
 from ui.views import cached
-from ui.views.assets import arrays
+from ui.views.assets import arrays, recorded
 from ui.views.cached import read_only, remembered
 
 _GRID = 20  # rows of the gate whose features are shown
@@ -73,13 +73,10 @@ def _recorded(number: int, seed: int) -> Features:
     return Features(f"slice {number}", seed, x, g, recorded=True)
 
 
-@remembered(32)
 def _of_image(number: int) -> tuple[Array, Array]:
     """Features and gating signal of a recorded image, read-only."""
-    trace = arrays(f"trace_{_GRID}")
-    x, g = (trace[name][number : number + 1].astype(FLOAT32) for name in ("x", "g"))
-    x.flags.writeable = g.flags.writeable = False
-    return x, g
+    found = recorded(_GRID, number)
+    return found.x, found.g
 
 
 def run(choice: GateChoice, features: Features) -> GateTrace | None:

@@ -16,7 +16,7 @@ from core.tensor_view import RECIPES, Made
 from ui.gate.controls import MapChange, SliceChoice
 from ui.gate.network import segmented
 from ui.text import t
-from ui.views.assets import SAMPLES, TRAINED_SEEDS, arrays
+from ui.views.assets import SAMPLES, TRAINED_SEEDS, arrays, recorded
 from ui.views.cached import read_only, remembered
 
 
@@ -71,11 +71,9 @@ def find_case(choice: SliceChoice, grid: int) -> Case:
 
 @remembered(12)
 def _recorded(number: int, grid: int) -> Case:
-    samples, trace = arrays("samples"), arrays(f"trace_{grid}")
-    one = slice(number, number + 1)
+    samples, one = arrays("samples"), slice(number, number + 1)
     image, prediction = _image(number)
-    x, g = (trace[name][one].astype(np.float32) for name in ("x", "g"))  # once, and so one digest for all runs
-    x.flags.writeable = g.flags.writeable = False
+    tensors = recorded(grid, number)
     return Case(
         key=f"sample {number}",
         sample=number,
@@ -84,8 +82,8 @@ def _recorded(number: int, grid: int) -> Case:
         truth=samples["truth"][one],
         body=samples["body"][one],
         prediction=prediction,
-        x=x,
-        g=g,
+        x=tensors.x,
+        g=tensors.g,
     )
 
 
@@ -119,7 +117,7 @@ def trace_gate(case: Case, signal: int | None = None) -> GateTrace:
         case: the image.
         signal: number of the example whose gating signal is used; by default its own.
     """
-    g = case.g if signal is None else arrays(f"trace_{case.grid}")["g"][signal : signal + 1]
+    g = case.g if signal is None else recorded(case.grid, signal).g
     return _traced(case.key, case.grid, signal, case.x, g)
 
 

@@ -35,16 +35,8 @@ def scene_view(step: Step) -> TensorView:
 
 def _features(step: Step) -> tuple[Array, Array, Array]:
     """x, g and α of one slice, (1, H, W, C) each."""
-    return _recorded(step.gate, step.slice)
-
-
-@remembered(12)
-def _recorded(grid: int, number: int) -> tuple[Array, Array, Array]:
-    trace = assets.arrays(f"trace_{grid}")
-    x, g, alpha = (trace[name][number : number + 1].astype(FLOAT32) for name in ("x", "g", "alpha"))
-    for one in (x, g, alpha):
-        one.flags.writeable = False
-    return x, g, alpha
+    found = assets.recorded(step.gate, step.slice)
+    return found.x, found.g, found.alpha
 
 
 def _gated(step: Step) -> TensorView:
@@ -72,7 +64,8 @@ def _trace(step: Step) -> GateTrace:
 
 @remembered(8)
 def _run(grid: int, x: Array, g: Array) -> GateTrace:
-    weights = pick_weights(assets.arrays("weights"), f"gate{grid}_")
+    prefix = f"gate{grid}_"
+    weights = pick_weights(assets.arrays("weights", prefix), prefix)
     return read_only(run_gate("attention", x, g=g, weights=weights))
 
 
@@ -88,7 +81,8 @@ def _steps(step: Step) -> TensorView:
 
 def _training(step: Step) -> TensorView:
     """α at each recorded training step beside its target, all at the resolution of the features."""
-    moments = assets.arrays("alpha")[f"gate{step.gate}"][:, step.slice].astype(FLOAT32)
+    name = f"gate{step.gate}"
+    moments = assets.arrays("alpha", name)[name][:, step.slice].astype(FLOAT32)
     coarse = moments.shape[1]
     alpha = upsample(moments, (step.gate // coarse, step.gate // coarse))[..., 0]
     samples = assets.arrays("samples")
