@@ -51,7 +51,7 @@ STATE = (
 PRIVATE = {
     "streamlit": tuple(
         f"ui/streamlit_internals/{name}.py"
-        for name in ("absent", "components", "fragments", "messages", "server", "stale")
+        for name in ("absent", "components", "fragments", "messages", "server", "stale", "values")
     ),
     "keras": ("sandbox/processes/keras_internals.py", "mergescope/keras_internals.py"),  # the wheel has no sandbox
     "PIL": ("ui/export/pillow_internals.py",),

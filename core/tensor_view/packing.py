@@ -78,10 +78,10 @@ def _blocks(part: bytes) -> bytes:
     """Blocks of deflate that end with a whole byte; the way is chosen by an eighth of a long part, from the middle."""
     count = len(part)
     sample = part if count < _PART else part[7 * count // 16 : 9 * count // 16]
-    sizes = {way: len(_deflated(sample, way)) for way in _WAYS}
-    way = min(_WAYS, key=lambda one: sizes[one])
-    if sizes[way] < _STORED * len(sample):
-        return _deflated(part, way)
+    tried = {way: _deflated(sample, way) for way in _WAYS}
+    way = min(_WAYS, key=lambda one: len(tried[one]))
+    if len(tried[way]) < _STORED * len(sample):
+        return tried[way] if sample is part else _deflated(part, way)
     return b"".join(_stored(part[at : at + _BLOCK]) for at in range(0, count, _BLOCK))
 
 

@@ -8,6 +8,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import Runtime
 from streamlit.runtime.app_session import AppSession, AppSessionState
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
+from streamlit.runtime.scriptrunner_utils import script_run_context
 from streamlit.runtime.scriptrunner_utils.run_descriptor import RunDescriptor
 from streamlit.runtime.session_manager import SessionClientDisconnectedError
 
@@ -54,6 +55,41 @@ def test_the_message_of_a_start_is_as_that_of_streamlit(starting):
     assert plain("c", RunDescriptor("sixth")).new_session.custom_theme.primary_color == "#123456"
     config.get_config_options(force_reparse=True, options_from_flags={})
     check("c", RunDescriptor("seventh"))
+
+
+def drawn(text, *, path=(0, 1), script="a"):
+    """The message of a text."""
+    message = ForwardMsg()
+    message.metadata.delta_path[:], message.metadata.active_script_hash = path, script
+    message.delta.new_element.markdown.body = text
+    return message
+
+
+def test_messages_are_named_by_what_they_draw(monkeypatch):
+    """Equal names for equal content only, wherever it is; long elements are kept by the browser, containers are not."""
+    plain = script_run_context.populate_hash_if_needed
+    monkeypatch.setattr(script_run_context, "populate_hash_if_needed", plain)
+    internals.name_quickly()
+    container, start = ForwardMsg(), ForwardMsg()
+    container.delta.add_block.flex_container.border = True
+    start.new_session.name = "app"
+    most = int(config.get_option("global.minCachedMessageSize"))
+    messages = [drawn("a"), drawn("b"), drawn("a", path=(3,), script="b"), drawn("c" * most), container, start]
+    names = []
+    for message in messages:
+        others = [ForwardMsg.FromString(message.SerializeToString()) for _ in range(2)]
+        script_run_context.populate_hash_if_needed(others[0])
+        plain(others[1])
+        names.append(others[0].hash)
+        others[0].hash = others[1].hash = ""
+        assert others[0] == others[1], "all but the name is as Streamlit has it"
+        named = drawn("a")
+        named.hash = "own"
+        script_run_context.populate_hash_if_needed(named)
+        assert named.hash == "own"
+    assert names[0] == names[2]
+    assert len(set(names)) == 5
+    assert all(names)
 
 
 def test_what_was_drawn_is_sent_although_a_fragment_is_run_next(monkeypatch):

@@ -285,6 +285,10 @@ NAMES = {  # what is used: whether it is there, for which function of ui/streaml
         lambda: all(f"self.{name}[" in source(SessionState._getitem) for name in KEPT) and SessionState._get_widget_id,
         "SessionValues",
     ),
+    "script_run_context.populate_hash_if_needed": (
+        lambda: "populate_hash_if_needed(msg)" in source(ScriptRunContext.enqueue),
+        "name_quickly",
+    ),
     "MultiPartParser.spool_max_size": (
         lambda: isinstance(MultiPartParser.spool_max_size, int),
         "keep_uploads_in_memory",

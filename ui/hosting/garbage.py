@@ -7,9 +7,9 @@ collects instead, at most for a small share of the time:
 
 - *New* objects only, a moment after a run: what has been made since the last collection. What survives is frozen
   (`gc.freeze`), so that the next collection does not walk through it again.
-- *All* objects from time to time, frozen ones among them: this finds cycles of sessions that have ended. The longer a
-  collection takes, the longer it pauses, so that its cost for a run stays bounded however many sessions there are.
-  After the last run there is always one more, so nothing is kept for good.
+- *All* objects from time to time, frozen ones among them, and soon after a session has let go of what it held: this
+  finds its cycles. The longer a collection takes, the longer it pauses, so that its cost for a run stays bounded
+  however many sessions there are. After the last run there is always one more, so nothing is kept for good.
 
 In between Python itself collects the youngest objects, once for every 25,000 of them: by default (700) most of those
 that it walks through are those of runs that have not ended. What a session holds is new again after each of its runs,
@@ -33,7 +33,8 @@ from typing import Literal
 from ui import streamlit_internals
 
 _NEW_EVERY, _NEW_SHARE = 20.0, 0.05  # seconds at least between two collections; share of the time at most
-_ALL_EVERY, _ALL_SHARE = 60.0, 0.01  # it stops everything for 0.15 s
+_ALL_EVERY, _ALL_SHARE = 120.0, 0.01  # it stops everything for 0.15 s
+_AFTER_GONE = 5.0  # seconds from a session that has let go to a collection of all: others may follow
 _YOUNG = (25_000, 10, 1_000)  # thresholds of `gc`; so the thread alone collects old objects
 _TRIM_EVERY, _TRIM_SHARE = 2.0, 0.002  # with 64 sessions it takes 4 ms and returns 30 MB
 _ARENAS, _MMAP_THRESHOLD, _TRIM_THRESHOLD = -8, -3, -1  # parameters of mallopt
@@ -49,11 +50,17 @@ class Schedule:
     def __init__(self, now: float) -> None:
         """Nothing has run yet."""
         self._earliest: dict[Kind, float] = {"new": now, "all": now + _ALL_EVERY}
+        self._all_again = now  # its share of the time allows no other before
         self._wanted: dict[Kind, bool] = {"new": False, "all": False}
 
     def run_ended(self) -> None:
         """A page has been run: there may be garbage."""
         self._wanted = {"new": True, "all": True}
+
+    def session_gone(self, now: float) -> None:
+        """A session has let go: most of what it held may be garbage."""
+        self.run_ended()
+        self._earliest["all"] = min(self._earliest["all"], max(self._all_again, now + _AFTER_GONE))
 
     def due(self, now: float) -> Kind | None:
         """What to collect now."""
@@ -73,7 +80,8 @@ class Schedule:
         self._earliest["new"] = max(ended + _NEW_EVERY, ended + (ended - began) / _NEW_SHARE)
         if kind == "all":
             self._wanted["all"] = False
-            self._earliest["all"] = max(ended + _ALL_EVERY, ended + (ended - began) / _ALL_SHARE)
+            self._all_again = ended + (ended - began) / _ALL_SHARE
+            self._earliest["all"] = max(ended + _ALL_EVERY, self._all_again)
 
 
 class Collector:
@@ -88,14 +96,18 @@ class Collector:
         self._wake = threading.Event()
         self._trim, self._next_trim = False, clock() + _TRIM_EVERY
 
-    def run_ended(self, *, large: bool = False) -> None:
+    def run_ended(self, *, large: bool = False, gone: bool = False) -> None:
         """A run of a page has ended. Returns at once.
 
         Args:
             large: whether it held so much memory that it should be given back soon.
+            gone: whether it is a session that has let go, not a run.
         """
         with self._lock:
-            self._schedule.run_ended()
+            if gone:
+                self._schedule.session_gone(self._clock())
+            else:
+                self._schedule.run_ended()
             self._trim = self._trim or large
             if self._thread is None:
                 gc.set_threshold(*_YOUNG)
@@ -145,6 +157,12 @@ def run_ended(*, large: bool = False) -> None:
     """A run of a page has ended in this server. Returns at once; in tests without a server nothing is done."""
     if streamlit_internals.has_server():
         _COLLECTOR.run_ended(large=large)
+
+
+def session_gone() -> None:
+    """A session of this server has ended, or has let go of what can be made again; likewise."""
+    if streamlit_internals.has_server():
+        _COLLECTOR.run_ended(large=True, gone=True)
 
 
 def configure_memory() -> bool:

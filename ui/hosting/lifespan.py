@@ -53,7 +53,9 @@ async def _expire_sessions() -> None:
         except Exception:  # an upgrade of Streamlit must not end the server
             _log.exception("sessions could not be ended")
             return
-        if OUTBOX.expire() or expired:
+        if expired:
+            garbage.session_gone()
+        if OUTBOX.expire():
             garbage.run_ended(large=True)
 
 

@@ -30,6 +30,7 @@ from ui.streamlit_internals.messages import (
     batch_messages,
     copy_starts,
     keep_messages,
+    name_quickly,
     send_together,
     write_together,
 )
@@ -97,6 +98,7 @@ __all__ = [
     "leave_part",
     "look_up_single_values",
     "name_components_by_key",
+    "name_quickly",
     "next_place",
     "replace_forged_values",
     "send_tables_directly",

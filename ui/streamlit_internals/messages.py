@@ -9,6 +9,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterable
 from functools import partial
+from hashlib import blake2b
 from typing import Any
 
 from streamlit import config
@@ -16,6 +17,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import Runtime
 from streamlit.runtime.app_session import AppSession, AppSessionState, _set_run_identity
 from streamlit.runtime.scriptrunner import ScriptRunnerEvent
+from streamlit.runtime.scriptrunner_utils import script_run_context
 from streamlit.runtime.session_manager import SessionClientDisconnectedError
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
@@ -83,6 +85,25 @@ def keep_messages() -> None:
             clear(session, fragment_ids_this_run)
 
     AppSession._clear_queue = clear_queue  # type: ignore[method-assign, assignment]
+
+
+def name_quickly() -> None:
+    """Name what a message draws by a hash of that alone.
+
+    Streamlit takes the metadata out of each message, copies it, hashes the rest and puts it back.
+    """
+    module: Any = script_run_context  # which imports the function that it calls
+    name, least = module.populate_hash_if_needed, int(config.get_option("global.minCachedMessageSize"))
+
+    def populate(message: ForwardMsg) -> None:
+        if message.hash or message.WhichOneof("type") != "delta":
+            name(message)
+            return
+        content = message.delta.SerializeToString(deterministic=True)
+        message.hash = blake2b(content, digest_size=16).hexdigest()
+        message.metadata.cacheable = len(content) >= least and message.delta.WhichOneof("type") == "new_element"
+
+    module.populate_hash_if_needed = populate
 
 
 def copy_starts() -> None:

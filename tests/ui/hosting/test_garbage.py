@@ -34,14 +34,14 @@ def as_before():
 
 
 def test_the_schedule_by_hand():
-    """New objects at once, then every 20 s; all objects after 60 s; nothing where nothing has run."""
+    """New objects at once, then every 20 s; all objects after 120 s; nothing where nothing has run."""
     schedule = Schedule(0.0)
     assert (schedule.due(0.0), schedule.pause(0.0)) == (None, None)
     schedule.run_ended()
     assert schedule.due(0.0) == "new"
     schedule.collected("new", 0.0, 0.01)
     assert schedule.due(5.0) is None, "nothing has run since"
-    assert schedule.pause(5.0) == 55.0, "but all objects will be looked at once more"
+    assert schedule.pause(5.0) == 115.0, "but all objects will be looked at once more"
     schedule.run_ended()
     assert schedule.due(19.9) is None
     assert schedule.pause(1.0) == pytest.approx(19.01)
@@ -50,9 +50,25 @@ def test_the_schedule_by_hand():
     schedule.run_ended()
     assert schedule.due(51.5) is None, "it took 1.5 s, so for 30 s there is no other"
     assert schedule.due(51.7) == "new"
-    assert schedule.due(60.0) == "all"
-    schedule.collected("all", 60.0, 60.4)
-    assert (schedule.due(99.0), schedule.pause(99.0)) == (None, None)
+    assert schedule.due(120.0) == "all"
+    schedule.collected("all", 120.0, 120.4)
+    assert (schedule.due(150.0), schedule.pause(150.0)) == (None, None)
+
+
+def test_all_objects_are_looked_at_soon_after_a_session_has_gone():
+    """After 5 s, in which others may go; not before the share of the last collection allows it."""
+    schedule = Schedule(0.0)
+    schedule.session_gone(10.0)
+    schedule.collected("new", 10.0, 10.1)
+    assert (schedule.due(14.9), schedule.due(15.1)) == (None, "all")
+    schedule.collected("all", 15.1, 15.3)
+    schedule.session_gone(16.0)
+    assert schedule.due(35.2) is None, "0.2 s is 1 % of 20 s"
+    assert schedule.due(35.4) == "all"
+    schedule.collected("all", 35.4, 35.5)
+    schedule.run_ended()
+    assert schedule.due(150.0) == "new"
+    assert schedule.due(156.0) == "all"
 
 
 @given(st.lists(st.tuples(st.floats(0.0, 3.0), st.floats(0.001, 0.5)), min_size=1, max_size=200))
@@ -62,6 +78,8 @@ def test_its_share_of_the_time_is_bounded_and_it_always_ends(runs):
     costs = [cost for _, cost in runs]
     for gap, cost in runs:
         now += gap
+        if gap < 0.5:
+            schedule.session_gone(now)
         schedule.run_ended()
         kind = schedule.due(now)
         if kind:
