@@ -26,8 +26,10 @@ from ui.state import asked, link
 from ui.state.seeds import read_seed
 from ui.text import plain, t
 from ui.views import assets
+from ui.views.cached import ArrayCache
 
 _LARGEST_BOUND = 10_000_000
+_MADE = ArrayCache(8_000_000)  # bytes of noise and examples: one object for each, and so one digest for all runs
 
 
 def pick_feeds(
@@ -95,10 +97,14 @@ def feed(entry: InputEntry, choice: FeedChoice, number: int, seed: int) -> Array
     shape = None if own_size else check_shape(parse_shape(choice.shape), declared)
     if choice.kind == "noise":
         assert shape is not None
-        return noise_array(shape, number, seed, dtype, _below(choice.below))
-    picture = _picture(choice)
+        given = (shape, number, seed, dtype, _below(choice.below))
+        return _MADE.get(("noise", *given), lambda: noise_array(*given))
+    if choice.kind == "sample":
+        wanted = (declared, dtype, choice.scaling, shape)
+        return _MADE.get(("sample", choice.sample, *wanted), lambda: fit_picture(_sample(choice.sample), *wanted)[0])
+    picture = _read(digest(np.frombuffer(choice.content or b"", np.uint8)), choice.name, choice.content or b"")
     array, notes = fit_picture(picture, declared, dtype, choice.scaling, shape)
-    _show_notes((*reading_notes(picture, choice.scaling), *notes) if choice.kind == "picture" else ())
+    _show_notes((*reading_notes(picture, choice.scaling), *notes))
     return array
 
 
@@ -107,11 +113,8 @@ def _show_notes(notes: Sequence[Sentence]) -> None:
         asked.show(st.caption, t(note))
 
 
-def _picture(choice: FeedChoice) -> Picture:
-    if choice.kind == "sample":
-        return Picture(assets.arrays("samples")["image"][choice.sample].astype("float32") / 255)
-    content = choice.content or b""
-    return _read(digest(np.frombuffer(content, np.uint8)), choice.name, content)
+def _sample(number: int) -> Picture:
+    return Picture(assets.arrays("samples")["image"][number].astype("float32") / 255)
 
 
 @st.cache_resource(scope="session", max_entries=2, show_spinner=False)

@@ -11,7 +11,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from hashlib import blake2b, sha256
 from pathlib import Path
 from typing import Any
@@ -130,7 +130,7 @@ def send_tables_directly() -> None:
         if not tables:
             serialization.serialize_mixed_data(data, message)
             return
-        written = {name: _written(table) for name, table in tables.items()}
+        written = {name: _written(one) if one.num_rows else _written_empty(one.schema) for name, one in tables.items()}
         names = {name: blake2b(content, digest_size=16).hexdigest() for name, content in written.items()}
         texts = data | {name: {ARROW_REF_KEY: digest} for name, digest in names.items()}
         message.mixed.json = json.dumps(texts, separators=(",", ":"))
@@ -138,6 +138,11 @@ def send_tables_directly() -> None:
             message.mixed.arrow_blobs[names[name]].data = content
 
     bidi_component.serialize_mixed_data = serialize_mixed_data  # type: ignore[attr-defined, assignment]
+
+
+@lru_cache(16)
+def _written_empty(schema: pa.Schema) -> bytes:
+    return _written(schema.empty_table())
 
 
 def _written(table: pa.Table) -> bytes:

@@ -34,6 +34,7 @@ from ui.tensor_view.outbox import OUTBOX
 
 _BROWSER = Path(__file__).parent / "browser"
 _PACKED = PackedTensors(16_000_000)  # bytes
+_NO_NUMBERS = pa.table({"v": pa.array([], pa.float32())})
 
 
 def joined_script() -> str:
@@ -103,11 +104,16 @@ def _message(
         meta["scene"]["turn"] = painted[1] if painted else 0  # the stroke that its prediction is for
     meta["moves"] = read_moves(held.get("moves")) if view.reels else 0  # those that are drawn here
     plan, parts = named_parts(meta, known)
-    data = {"meta": plan, "x": pa.table({"v": sent_view["numbers"]})}  # an Arrow column crosses as bytes
+    data = {"meta": plan, "x": _column(sent_view["numbers"])}
     if sent_view["packed"].size:
-        data["packed"] = pa.table({"v": sent_view["packed"]})
+        data["packed"] = _column(sent_view["packed"])
     note_sent(sizes_of(meta) | parts)
     return data, meta
+
+
+def _column(row: Array) -> pa.Table:
+    """A row as an Arrow column, which crosses as bytes; where the browser has all values already it is empty."""
+    return pa.table({"v": row}) if row.size else _NO_NUMBERS
 
 
 def _offered(lost: Container[str], digest: str, row: Array) -> str | None:
