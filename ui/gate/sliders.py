@@ -44,7 +44,7 @@ def _moments(case: Case, trace: GateTrace, moment: int | None, change: MapChange
 def _amount(row: Amount, case: Case, trace: GateTrace, moment: int | None, change: MapChange) -> Reel:
     """The maps at every choice of an amount, and at the one that is shown, while the other amounts are as they are."""
     now = change.amounts[row.name]
-    own = () if now in row.choices else (now,)
+    own = () if now in _choices(row, ())[0] else (now,)
     choices, names, labels = _choices(row, own)
     others = tuple((name, amount) for name, amount in change.amounts.items() if name != row.name)
     maps = _at_all_choices(case, trace, moment, change.name, others, row, own)
