@@ -1,7 +1,7 @@
 """One tab without a browser: it speaks Streamlit's own protocol and remembers what a browser would.
 
-As in the browser, values of widgets go along with every run, messages that were sent before come as references to
-their hash, an act in a fragment asks for that fragment alone (the server may draw the one around it instead, or only
+As in the browser, values of widgets go along with every run, messages that it still has come as references to their
+hash, an act in a fragment asks for that fragment alone (the server may draw the one around it instead, or only
 some parts of that), and fragments that look again by themselves are requested again while the visitor thinks.
 """
 
@@ -24,6 +24,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
+from bench.load_messages import Messages
 from bench.load_tree import Node, Path, Tree, node_of
 from bench.load_widgets import Widget, drawer_of, put, widget_of, words_of
 
@@ -76,7 +77,7 @@ class Visitor:
         self.pages: list[tuple[str, str]] = []
         self._socket, self._address, self._headers = socket, address, headers or {}
         self._states: dict[str, Any] = {}
-        self._known: dict[str, ForwardMsg] = {}
+        self._messages = Messages()
         self._page = ""
         self._looking: dict[str, float] = {}  # fragments that look again by themselves: seconds between two looks
         self._running = ""  # name of the run
@@ -154,7 +155,7 @@ class Visitor:
         state = message.rerun_script
         state.query_string, state.page_script_hash = self.query, self._page
         state.widget_states.widgets.extend(self._states.values())
-        state.cached_message_hashes.extend(self._known)
+        state.cached_message_hashes.extend(self._messages.hashes())
         state.context_info.locale, state.context_info.timezone = "en-US", "UTC"
         for name, value in fields.items():
             setattr(state, name, value)
@@ -181,14 +182,7 @@ class Visitor:
         raw = await self._socket.recv()
         run.size += len(raw)
         message = ForwardMsg.FromString(raw)
-        if message.WhichOneof("type") == "ref_hash":
-            known = ForwardMsg()
-            known.CopyFrom(self._known[message.ref_hash])
-            known.metadata.CopyFrom(message.metadata)  # it may be at another place now
-            message = known
-        elif message.metadata.cacheable:
-            self._known[message.hash] = message
-        return self._understood(message, run)
+        return self._understood(self._messages.take(message), run)
 
     def _understood(self, message: ForwardMsg, run: Run) -> bool:
         kind = message.WhichOneof("type")

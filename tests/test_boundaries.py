@@ -71,6 +71,7 @@ OTHER_PRIVATE = {  # private names of other packages: each is needed, in one fil
 }
 PROTOCOL = (
     "bench/load_tree.py",
+    "bench/load_messages.py",
     "bench/load_visitor.py",
     "bench/load_widgets.py",
 )  # speak Streamlit's protocol, as a browser does

@@ -201,6 +201,6 @@ def show_questions() -> None:
             st.caption(t(row.about))
 
 
-@remembered(64)
+@remembered
 def _picture(file: str) -> str:
     return thumbnail(QUESTIONS[file].picture(), _SIDE)

@@ -142,7 +142,7 @@ def payload(
     return {"meta": meta, "levels": pa.table({"v": content.ravel()}), "peaks": pa.table({"v": peaks.ravel()})}
 
 
-@remembered(4)
+@remembered
 def _all_drawn(weights: Array) -> tuple[Array, Array]:
     """What is drawn of all positions of the first sample; the entries deflated."""
     levels, peaks = zip(*(_drawn(head) for head in weights[0]), strict=True)

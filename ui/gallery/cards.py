@@ -85,12 +85,12 @@ def cards_of(features: Features) -> tuple[Card, ...]:
     return tuple(sorted(found, key=lambda card: order.index(card.group)))
 
 
-@remembered(64)
+@remembered
 def _small_cards(names: tuple[str, ...], key: str, seed: int, _features: Features) -> tuple[Card, ...]:  # noqa: ARG001 -- the key of the cache
     return _made(names, _features)
 
 
-@remembered(8)
+@remembered
 def _cards(names: tuple[str, ...], key: str, seed: int, _features: Features) -> tuple[Card, ...]:  # noqa: ARG001 -- the key of the cache
     return _made(names, _features)
 
@@ -116,7 +116,7 @@ def _try(choice: GateChoice, features: Features) -> GateTrace | None:
         return None
 
 
-@remembered(128)
+@remembered
 def first_channel(trace: GateTrace) -> int:
     """The channel in which a gate is seen best: much of it is lit before the gate and still after it.
 
@@ -129,7 +129,7 @@ def first_channel(trace: GateTrace) -> int:
     return int(np.where(energetic, np.sqrt(before * lit), -1.0).argmax())
 
 
-@remembered(32)
+@remembered
 def _seen_of(x: Array) -> tuple[Array, Array, Array]:
     """What `first_channel` takes from the features alone, the same for all gates on them.
 

@@ -50,7 +50,7 @@ def show_pair(pair: Pair, key: str) -> GateComparison:
     return found
 
 
-@remembered(32)
+@remembered
 def _compared(first: GateTrace, second: GateTrace) -> GateComparison:
     found = compare_gates(first, second)
     for one in (found.first, found.second):

@@ -67,7 +67,7 @@ def features_of(choice: FeatureChoice | None) -> Features:
     return Features(f"{shape} {choice.seed}", choice.seed, x, _signal(shape, choice.seed), recorded=False)
 
 
-@remembered(32)
+@remembered
 def _recorded(number: int, seed: int) -> Features:
     x, g = _of_image(number)
     return Features(f"slice {number}", seed, x, g, recorded=True)
@@ -122,7 +122,7 @@ def _is_trained(choice: GateChoice, features: Features) -> bool:
     return features.recorded and choice == _TRAINED
 
 
-@remembered(4)
+@remembered
 def _run_small(name: str, variant: str, key: str, seed: int, trained: bool, _x: Array, _g: Array) -> GateTrace:  # noqa: ARG001 -- the key of the cache
     trace = read_only(_computed(name, variant, seed, trained, _x, _g))
     _note_steps(trace)
@@ -153,7 +153,7 @@ def _way(step: Step, sources: Sequence[Step]) -> str | None:
     return next(found, None)
 
 
-@remembered(6)
+@remembered
 def _run(name: str, variant: str, key: str, seed: int, trained: bool, _x: Array, _g: Array) -> GateTrace:  # noqa: ARG001 -- the key of the cache
     return read_only(_computed(name, variant, seed, trained, _x, _g))
 

@@ -188,7 +188,7 @@ def show_maps(trace: GateTrace, key: str) -> None:
             st.markdown(t("These values are not confined to [0, 1]; they may have any magnitude and sign."))
 
 
-@remembered(128)
+@remembered
 def _verdict(step: Step) -> Sentence:
     """What the statistics of gate values mean."""
     return step_health(step).verdict
@@ -211,7 +211,7 @@ def show_kept(trace: GateTrace, key: str) -> None:
         st.caption(t("This gate sums over positions: each position is shown times its weight, before the sum."))
 
 
-@remembered(64)
+@remembered
 def figures_of(trace: GateTrace) -> GateFigures:
     """How much of the features a gate retains; the result is read-only."""
     found = gate_figures(trace)
@@ -275,7 +275,7 @@ def _show_origin(facts: Facts) -> None:
     )
 
 
-@remembered(128)
+@remembered
 def _usual_channel(trace: GateTrace, step: Step) -> int:
     """The channel that a view of a merge begins with: of features, the one that shows the gate best."""
     if step.value.shape == trace.step("x").value.shape:
@@ -284,7 +284,7 @@ def _usual_channel(trace: GateTrace, step: Step) -> int:
     return int(np.square(size.astype(np.float64)).sum(axis=0).argmax())
 
 
-@remembered(128)
+@remembered
 def _first_look(step: Step, channel: int) -> Selection:
     """The largest value of a channel, pinned in the result."""
     plane = np.nan_to_num(step.value[..., channel].astype(np.float64), nan=-np.inf)

@@ -107,7 +107,7 @@ def payload(cards: Sequence[Card]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@remembered(64)
+@remembered
 def _pictures(cards: tuple[Card, ...]) -> tuple[dict[Mini, int], list[tuple[int, int]], Array]:
     """Every picture once: the features are the same on most cards.
 

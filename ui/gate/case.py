@@ -16,7 +16,7 @@ from core.tensor_view import RECIPES, Made
 from ui.gate.controls import MapChange, SliceChoice
 from ui.gate.network import segmented
 from ui.text import t
-from ui.views.assets import SAMPLES, TRAINED_SEEDS, arrays, recorded
+from ui.views.assets import TRAINED_SEEDS, arrays, recorded
 from ui.views.cached import read_only, remembered
 
 
@@ -69,7 +69,7 @@ def find_case(choice: SliceChoice, grid: int) -> Case:
     return _run(key, grid, found.arrays)
 
 
-@remembered(12)
+@remembered
 def _recorded(number: int, grid: int) -> Case:
     samples, one = arrays("samples"), slice(number, number + 1)
     image, prediction = _image(number)
@@ -87,7 +87,7 @@ def _recorded(number: int, grid: int) -> Case:
     )
 
 
-@remembered(SAMPLES)
+@remembered
 def _image(number: int) -> tuple[Array, Array]:
     """An example and the prediction of the network for it, the same at all gates."""
     samples, one = arrays("samples"), slice(number, number + 1)
@@ -121,7 +121,7 @@ def trace_gate(case: Case, signal: int | None = None) -> GateTrace:
     return _traced(case.key, case.grid, signal, case.x, g)
 
 
-@remembered(12)
+@remembered
 def _traced(key: str, grid: int, signal: int | None, _x: Array, _g: Array) -> GateTrace:  # noqa: ARG001 -- cache key
     prefix = f"gate{grid}_"
     trace = read_only(run_gate("attention", _x, g=_g, weights=pick_weights(arrays("weights", prefix), prefix)))
@@ -141,14 +141,14 @@ def recorded_maps(case: Case) -> Array | None:
     return _upsampled(case.grid, case.sample)
 
 
-@remembered(8)
+@remembered
 def _upsampled(grid: int, sample: int) -> Array:
     maps: Array = upsample(np.concatenate(_coarse_maps(grid, sample)), (2, 2))
     maps.flags.writeable = False
     return maps
 
 
-@remembered(16)
+@remembered
 def _coarse_maps(grid: int, sample: int) -> tuple[Array, ...]:
     """What the gate interpolates, at every moment: (1, grid / 2, grid / 2, 1) float32 each."""
     name = f"gate{grid}"
@@ -187,7 +187,7 @@ def made_map(case: Case, trace: GateTrace, moment: int | None, change: MapChange
     return Made(change.name, base, base.shape, amounts)
 
 
-@remembered(64)
+@remembered
 def _values(
     case: Case, trace: GateTrace, moment: int | None, name: str, amounts: tuple[tuple[str, float], ...]
 ) -> Array:

@@ -43,7 +43,7 @@ def ask_ahead(features: Array, weights: Array) -> None:
     keras_check.ask_ahead("Multiply", [features, weights], multiplied(features, weights))
 
 
-@remembered(1_024)
+@remembered
 def _compared(name: str, _x: Array, _weights: Array) -> int:  # noqa: ARG001 -- cache key
     """How many channels of the product are equal in both orders."""
     second = merge("Multiply", (_weights, _x))

@@ -60,7 +60,7 @@ def learning_curves(case: Case) -> tuple[Sequence[int], list[Curve]] | None:
     ]
 
 
-@remembered(8)
+@remembered
 def _over_steps(maps: Array) -> Array:
     """(moments, rows, cols, 1) with the moments as the last axis: (1, rows, cols, moments)."""
     value = np.ascontiguousarray(np.moveaxis(maps[..., 0], 0, -1))[None]
@@ -68,7 +68,7 @@ def _over_steps(maps: Array) -> Array:
     return value
 
 
-@remembered(16)
+@remembered
 def _means(case: Case, _maps: Array) -> tuple[Array, Array]:
     """Mean of the map at each moment on the target and on the rest of the body, (moments,) each."""
     assert case.truth is not None

@@ -66,7 +66,7 @@ def show_product(
     return Shown(now, view, chosen)
 
 
-@remembered(32)
+@remembered
 def first_place(trace: GateTrace) -> Selection:
     """The first selection: the channel that shows the gate best, where most of it passes."""
     features = trace.step("x").value

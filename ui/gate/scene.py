@@ -125,14 +125,14 @@ def _stacked(case: Case, masks: Sequence[Array], shape: tuple[int, ...]) -> Arra
     return np.stack(masks)
 
 
-@remembered(32)
+@remembered
 def _background(case: Case) -> tuple[Array, Array | None]:
     """The image as bytes, and the ground truth."""
     image = np.round(255 * case.image[0, ..., 0]).astype(np.uint8)
     return image, None if case.truth is None else case.truth[0, ..., 0] > 0.5
 
 
-@remembered(256)
+@remembered
 def _score(case: Case, mask: Array) -> tuple[float, float]:
     """Dice of a mask, and the difference from that of the network's own prediction."""
     assert case.truth is not None
@@ -198,7 +198,7 @@ def moment_masks(case: Case) -> Array:
     return _unpacked("moments", case.grid, case.sample)
 
 
-@remembered(16)
+@remembered
 def _unpacked(kind: str, grid: int, sample: int) -> Array:
     name = f"{kind}_{grid}"
     packed = arrays("responses", name)[name][:, sample]
@@ -208,7 +208,7 @@ def _unpacked(kind: str, grid: int, sample: int) -> Array:
     return masks
 
 
-@remembered(64)
+@remembered
 def _frames_of(masks: Array) -> tuple[Array, ...]:
     """Each mask as one object, so that what is computed from it is kept."""
     return tuple(masks)

@@ -81,12 +81,12 @@ def _show_flows(weights: Array, flows: _Flows) -> None:
     tensor_view(TensorView(panels, axes=(1, 2), words=translated_words()), key="flows")
 
 
-@remembered(64)
+@remembered
 def _health(weights: Array) -> GateHealth:
     return gate_health(weights)
 
 
-@remembered(64)
+@remembered
 def _flows(name: str, _trace: GateTrace) -> _Flows:  # noqa: ARG001 -- cache key
     found = gate_gradients(_trace)
     shown = {name: found.to(name) for name in ("alpha", "psi", "g")}

@@ -58,14 +58,14 @@ def _choices(row: Amount, own: tuple[float, ...]) -> tuple[tuple[float, ...], tu
     return choices, tuple(map(written, choices)), tuple(f"{choice:g}".replace("-", "−") for choice in choices)
 
 
-@remembered(32)
+@remembered
 def _at_all_moments(case: Case, trace: GateTrace, count: int, name: str, amounts: Amounts) -> Frames:
     """The map of each moment with one change; what names the maps is computed once for all sessions."""
     change = MapChange(name, dict(amounts))
     return Frames([made_map(case, trace, None if at == count - 1 else at, change) for at in range(count)])
 
 
-@remembered(64)
+@remembered
 def _at_all_choices(
     case: Case, trace: GateTrace, moment: int | None, name: str, others: Amounts, row: Amount, own: tuple[float, ...]
 ) -> Frames:

@@ -62,7 +62,7 @@ def _trace(step: Step) -> GateTrace:
     return _run(step.gate, x, g)
 
 
-@remembered(8)
+@remembered
 def _run(grid: int, x: Array, g: Array) -> GateTrace:
     prefix = f"gate{grid}_"
     weights = pick_weights(assets.arrays("weights", prefix), prefix)

@@ -85,7 +85,7 @@ def _card(results: Results, choice: Choice, row: int, plane: Array, kind: str) -
     }
 
 
-@remembered(1_024)
+@remembered
 def _png(name: str, _plane: Array) -> str:  # noqa: ARG001 -- cache key
     """A map as a PNG with a palette, in a data URI: a tenth of the time that a picture in full colour takes."""
     image = Image.fromarray(_plane)

@@ -24,7 +24,7 @@ TRAINED_SEEDS = range(
 """Seeds of the generated images that the network was trained on."""
 
 
-@remembered(32)  # all that the pages read: 30 MB; to unpack one again takes up to 40 ms
+@remembered  # all that the pages read: 30 MB; to unpack one again takes up to 40 ms
 def arrays(name: str, prefix: str = "") -> dict[str, Array]:
     """Return the arrays of one file, by name; shared by all sessions, read-only.
 
@@ -54,7 +54,7 @@ class Recorded:
     alpha: Array
 
 
-@remembered(24)
+@remembered
 def recorded(grid: int, number: int) -> Recorded:
     """The tensors of a gate for an example; one object for all sessions, and so one digest for all runs.
 
@@ -69,7 +69,7 @@ def recorded(grid: int, number: int) -> Recorded:
     return Recorded(*found)
 
 
-@remembered(64)
+@remembered
 def figures() -> dict[str, Any]:
     """What `training/evaluate.py` measured: Dice of the networks "gated" and "plain", and the means of α."""
     found: dict[str, Any] = json.loads((_FOLDER / "figures.json").read_text(encoding="utf-8"))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Hashable, Iterable
 from contextlib import suppress
-from dataclasses import is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from functools import partial, wraps
 from inspect import signature
-from typing import Any, Generic, ParamSpec, TypeVar
+from sys import getsizeof
+from typing import Any, ParamSpec, TypeVar, cast
 from weakref import WeakValueDictionary
 
 import numpy as np
@@ -69,46 +70,107 @@ class _NotKept(Exception):  # noqa: N818  # no error
     """A result that depends on an array that may change."""
 
 
-class _Results(Generic[R]):
-    """Results of one function by key, those used last; others only as long as a session holds them. Not locked.
+@dataclass(frozen=True)
+class _Kept:
+    """A result, references to the objects that it goes with, and the bytes of what it consists of, by identity."""
 
-    A result goes, too, with an object that its key names by identity.
+    result: Any
+    ends: list[weakref.ref[Any]]
+    sizes: dict[int, int]
+
+
+class Results:
+    """Results of functions, up to a number of bytes together; those used longest ago go first. Safe from any thread.
+
+    A result that a session still shows is found, too, where it can be referenced weakly, as arrays and traces can: it
+    takes no more memory, while the same computed again would. An array that is part of several results counts once.
     """
 
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._kept: OrderedDict[Hashable, tuple[R, Any]] = OrderedDict()
-        self._held: dict[Hashable, tuple[weakref.ref[Any], Any]] = {}  # by others, no longer by `_kept`
+    def __init__(self, most_bytes: int) -> None:
+        """Nothing is kept yet."""
+        self._most_bytes, self._bytes = most_bytes, 0
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
+        self._uses: Counter[int] = Counter()  # results that an object is part of
+        self._held: dict[Hashable, tuple[weakref.ref[Any], list[weakref.ref[Any]]]] = {}  # by others alone
         self._outdated, self._gone = deque[Hashable](), deque[Hashable]()
 
-    def get(self, key: Hashable) -> tuple[R] | None:
+    def remembered(self, function: Callable[P, R]) -> Callable[P, R]:
+        """Keep the results of a function for all sessions; `st.cache_resource` in a tenth of its time.
+
+        The key is the arguments, but for parameters whose name begins with `_`. A read-only array, or another object
+        that is equal to itself only, counts as the object that it is, and the result goes with it; with an array that
+        can be written to nothing is kept. Two threads may compute one result at a time, but none waits for another.
+        """
+        names = list(signature(function).parameters)
+
+        @wraps(function)
+        def look_up(*args: P.args, **options: P.kwargs) -> R:
+            given = [*zip(names, args, strict=False), *sorted(options.items())]
+            values = [value for name, value in given if not name.startswith("_")]
+            try:
+                key: tuple[Any, ...] = (look_up, *options, *map(_identity, values))
+            except _NotKept:
+                return function(*args, **options)
+            found = self._get(key)
+            if found:
+                return cast("R", found[0])
+            result = function(*args, **options)
+            self._put(key, result, [one for value in values for one in _objects(value)])
+            return result
+
+        return look_up
+
+    def _get(self, key: Hashable) -> tuple[Any] | None:
         """The result, in a tuple of one."""
-        self._forget()
-        if key in self._kept:
-            self._kept.move_to_end(key)
-            return (self._kept[key][0],)
-        held, ends = self._held.pop(key, (None, None))
-        result = held() if held else None
+        with self._lock:
+            self._forget()
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return (self._kept[key].result,)
+            held, ends = self._held.pop(key, (None, []))
+            result = held() if held else None
         if result is None:
             return None
-        self._keep(key, result, ends)
+        self._keep(key, _Kept(result, ends, _sizes(result)))
         return (result,)
 
-    def put(self, key: Hashable, result: R, objects: Iterable[Any]) -> None:
+    def _put(self, key: Hashable, result: Any, objects: Iterable[Any]) -> None:
         """Keep a result for as long as all of these objects live."""
-        self._keep(key, result, [weakref.ref(one, partial(_note, self._outdated, key)) for one in objects])
+        ends = [weakref.ref(one, partial(_note, self._outdated, key)) for one in objects]
+        self._keep(key, _Kept(result, ends, _sizes(result)))
 
-    def _keep(self, key: Hashable, result: R, ends: Any) -> None:
-        self._kept[key] = result, ends
-        while len(self._kept) > self._most:
-            oldest, (last, last_ends) = self._kept.popitem(last=False)
+    def _keep(self, key: Hashable, kept: _Kept) -> None:
+        with self._lock:
+            self._drop(key)  # another thread was faster
+            if sum(kept.sizes.values()) > self._most_bytes:
+                self._hold(key, kept)
+                return
+            self._kept[key] = kept
+            self._bytes += sum(size for part, size in kept.sizes.items() if not self._uses[part])
+            self._uses.update(kept.sizes.keys())
+            while self._bytes > self._most_bytes:
+                oldest = next(iter(self._kept))
+                self._hold(oldest, self._drop(oldest))
+
+    def _drop(self, key: Hashable) -> _Kept | None:
+        kept = self._kept.pop(key, None)
+        for part, size in kept.sizes.items() if kept else ():
+            self._uses[part] -= 1
+            if not self._uses[part]:
+                del self._uses[part]
+                self._bytes -= size
+        return kept
+
+    def _hold(self, key: Hashable, kept: _Kept | None) -> None:
+        if kept:
             with suppress(TypeError):  # such as a list
-                self._held[oldest] = weakref.ref(last, partial(_note, self._gone, oldest)), last_ends
+                self._held[key] = weakref.ref(kept.result, partial(_note, self._gone, key)), kept.ends
 
     def _forget(self) -> None:
         while self._outdated:
             key = self._outdated.popleft()
-            self._kept.pop(key, None)
+            self._drop(key)
             self._held.pop(key, None)
         while self._gone:
             key = self._gone.popleft()
@@ -119,47 +181,6 @@ class _Results(Generic[R]):
 def _note(keys: deque[Hashable], key: Hashable, _: object) -> None:
     """Something has gone; this may come while the lock is held."""
     keys.append(key)
-
-
-def remembered(most: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Keep the results of a function for all sessions, those used last; `st.cache_resource` in a tenth of its time.
-
-    The key is the arguments, but for parameters whose name begins with `_`. A read-only array, or another object that
-    is equal to itself only, counts as the object that it is, and the result goes with it; with an array that can be
-    written to nothing is kept. Safe from any thread; two threads may compute one result at a time, but none waits for
-    another.
-
-    A result that a session still shows is found, too, where it can be referenced weakly, as arrays and traces can: it
-    takes no more memory, while the same computed again would.
-
-    Args:
-        most: results that are kept.
-    """
-
-    def decorate(function: Callable[P, R]) -> Callable[P, R]:
-        names = list(signature(function).parameters)
-        lock, results = threading.Lock(), _Results[R](most)
-
-        @wraps(function)
-        def look_up(*args: P.args, **options: P.kwargs) -> R:
-            given = [*zip(names, args, strict=False), *sorted(options.items())]
-            values = [value for name, value in given if not name.startswith("_")]
-            try:
-                key = (*options, *map(_identity, values))
-            except _NotKept:
-                return function(*args, **options)
-            with lock:
-                found = results.get(key)
-            if found:
-                return found[0]
-            result = function(*args, **options)
-            with lock:
-                results.put(key, result, [one for value in values for one in _objects(value)])
-            return result
-
-        return look_up
-
-    return decorate
 
 
 def _identity(value: Any) -> Hashable:
@@ -179,6 +200,30 @@ def _objects(value: Any) -> list[Any]:
     if isinstance(value, tuple):
         return [one for part in value for one in _objects(part)]
     return [value] if _is_object(value) else []
+
+
+def _sizes(result: Any) -> dict[int, int]:
+    """Bytes of all that a result consists of, by identity; of a view of an array, those of the whole array."""
+    sizes: dict[int, int] = {}
+    waiting = [result]
+    while waiting:
+        part = waiting.pop()
+        while isinstance(part, np.ndarray) and isinstance(part.base, np.ndarray):
+            part = part.base
+        if id(part) in sizes:
+            continue
+        sizes[id(part)] = part.nbytes if isinstance(part, np.ndarray) else getsizeof(part)
+        if isinstance(part, (tuple, list)):
+            waiting += part
+        elif isinstance(part, dict):
+            waiting += [*part, *part.values()]
+        elif is_dataclass(part) and not isinstance(part, type):
+            waiting += [getattr(part, field.name) for field in fields(part)]
+    return sizes
+
+
+_RESULTS = Results(80_000_000)
+remembered = _RESULTS.remembered
 
 
 def read_only(trace: GateTrace) -> GateTrace:
@@ -202,7 +247,7 @@ def sample(name: str, shape: tuple[int, ...], *, number: int, seed: int, dtype: 
     return values
 
 
-@remembered(8)
+@remembered
 def multiplied(features: Array, weights: Array) -> Merged:
     """`Multiply` of features and weights; its value is read-only."""
     merged = merge("Multiply", (features, weights))
@@ -216,6 +261,6 @@ def gated_figures(features: Array, weights: Array) -> channels.ChannelFigures:
     return _figures(digest(features, weights), features, weights)
 
 
-@remembered(512)
+@remembered
 def _figures(name: str, _features: Array, _weights: Array) -> channels.ChannelFigures:  # noqa: ARG001 -- cache key
     return channels.channel_figures(_features, multiplied(_features, _weights).value, _weights)

@@ -51,7 +51,7 @@ def named_orders(figures: ChannelFigures) -> tuple[Order, ...]:
     return tuple(Order(name, t(title), _channels(figures, name)) for name, title in ORDERS.items() if name != "index")
 
 
-@remembered(256)
+@remembered
 def _channels(figures: ChannelFigures, by: str) -> tuple[int, ...]:
     return channel_order(figures, by)
 

@@ -68,7 +68,7 @@ def _node(trace: GateTrace, step: Step, chosen: str, channel: int, last: str) ->
     )
 
 
-@remembered(512)
+@remembered
 def _picture(trace: GateTrace, step: Step, channel: int) -> tuple[str, bool]:
     """The small picture of a step, and whether it is stretched to its box."""
     plane = _plane(step, channel)

@@ -108,7 +108,7 @@ def _uri(image: Image.Image) -> str:
     return _encoded(digest(image.mode, np.asarray(image), colours_used), image)
 
 
-@remembered(1_024)
+@remembered
 def _encoded(name: str, _image: Image.Image) -> str:  # noqa: ARG001 -- cache key
     stream = io.BytesIO()
     _image.save(stream, "PNG", compress_level=6)  # the highest takes many times longer for a percent

@@ -1,0 +1,63 @@
+"""Messages that a browser keeps, so that the server may send a reference instead; it forgets them as a browser does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+
+@dataclass
+class _Kept:
+    message: ForwardMsg
+    fragment: str
+    run: int  # in which it was used last
+
+
+class Messages:
+    """Messages by hash; those that some runs have not used are dropped, as in Streamlit's `ForwardMessageCache`."""
+
+    def __init__(self) -> None:
+        """No message has come yet."""
+        self._kept: dict[str, _Kept] = {}
+        self._run = 0
+        self._most_age = 2  # runs; the server says it in each
+
+    def hashes(self) -> list[str]:
+        """What goes along with a request."""
+        return list(self._kept)
+
+    def take(self, message: ForwardMsg) -> ForwardMsg:
+        """Keep a message if the server lets it be kept; gives it, or the one that it refers to.
+
+        Args:
+            message: as it came.
+
+        Raises:
+            KeyError: there is no such message; a browser fails as well.
+        """
+        kind = message.WhichOneof("type")
+        if kind == "ref_hash":
+            found = self._kept[message.ref_hash]
+            found.run = self._run
+            known = ForwardMsg()
+            known.CopyFrom(found.message)
+            known.metadata.CopyFrom(message.metadata)  # it may be at another place now
+            return known
+        if message.metadata.cacheable:
+            kept = self._kept.setdefault(message.hash, _Kept(message, message.delta.fragment_id, self._run))
+            kept.run = self._run
+        if kind == "new_session":
+            self._most_age = message.new_session.config.max_cached_message_age
+        if kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+            self._run_ended(tuple(message.metadata.run.fragment_ids))
+        return message
+
+    def _run_ended(self, fragments: tuple[str, ...]) -> None:
+        """Of the fragments that were drawn, or of all where the whole page was, drop what is too old."""
+        self._run += 1
+        self._kept = {
+            name: one
+            for name, one in self._kept.items()
+            if (fragments and one.fragment not in fragments) or self._run - one.run <= self._most_age
+        }
