@@ -97,7 +97,7 @@ def _result(row: Operation, arrays: Sequence[Array], backend: Backend, **options
     try:
         return merge_row(row, arrays, backend=backend, fixes=False, **options)
     except MergeError as error:
-        return error
+        return error.but()  # without a traceback, whose frames would keep all arrays until garbage is collected
 
 
 def _check_results(row: Operation, arrays: Sequence[Array], axis: int, axes: Any) -> None:

@@ -118,24 +118,28 @@ def making_plans(tensors: Iterable[Made]) -> tuple[list[dict[str, Any]], dict[st
     plans = dict[tuple[Any, ...], dict[str, Any]]()
     sources, known = dict[str, Array](), set[str]()
 
-    def add(made: Made) -> None:
-        if made.digest in known:
-            return
-        known.add(made.digest)
-        if isinstance(made.source, Made):
-            add(made.source)
-        else:
-            sources[digest_of(made.source)] = made.source
-        shape = made.source.shape
-        new = {"how": made.how, "count": made.size, "shape": shape, "digests": [], "of": [], "amounts": []}
-        plan = plans.setdefault((made.how, made.shape, shape), new)
-        plan["digests"].append(made.digest)
-        plan["of"].append(digest_of_tensor(made.source))
-        plan["amounts"].append(made.amounts)
-
     for tensor in tensors:
-        add(tensor)
+        for made in _not_known(tensor, known):
+            if not isinstance(made.source, Made):
+                sources[digest_of(made.source)] = made.source
+            shape = made.source.shape
+            new = {"how": made.how, "count": made.size, "shape": shape, "digests": [], "of": [], "amounts": []}
+            plan = plans.setdefault((made.how, made.shape, shape), new)
+            plan["digests"].append(made.digest)
+            plan["of"].append(digest_of_tensor(made.source))
+            plan["amounts"].append(made.amounts)
     return [{**plan, **{name: _once(plan[name]) for name in ("of", "amounts")}} for plan in plans.values()], sources
+
+
+def _not_known(tensor: Made, known: set[str]) -> list[Made]:
+    """A tensor and those that it is made of, the first of them first; from then on they are known."""
+    found: list[Made] = []
+    made: Made | Array = tensor
+    while isinstance(made, Made) and made.digest not in known:
+        known.add(made.digest)
+        found.append(made)
+        made = made.source
+    return found[::-1]
 
 
 def _once(values: list[Any]) -> list[Any]:

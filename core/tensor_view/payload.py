@@ -70,9 +70,11 @@ def payload(
     meta["reels"], meta["made"], frames = reel_plans(view, drawn, lazily=recipe is not None)
     meta["scene"], picture = scene_plan(view.scene)
     tensors |= frames | picture
-    tensors, recipes = _with_sources(tensors, received, recipe) if recipe else (tensors, {})
+    sources = _Sources(tensors, received, recipe or _no_recipe)
+    for digest, values in tensors.items():
+        sources.add(digest, values)
     meta["tensors"], rows, pieces = _sent(
-        tensors, received, recipes, stream or _nothing, offer or _nothing, packing or _nothing
+        sources.found, received, sources.recipes, stream or _nothing, offer or _nothing, packing or _nothing
     )
     return {
         "meta": meta,
@@ -85,36 +87,48 @@ def _nothing(digest: str, row: Array) -> None:
     """No address, nothing packed, nothing to draw."""
 
 
-def _with_sources(
-    tensors: Mapping[str, Array], received: Container[str], recipe: Callable[[str], Recipe | None]
-) -> tuple[dict[str, Array], dict[str, Recipe]]:
-    """All tensors, each after what it is made of; and the recipes."""
-    found, recipes, recipe = dict[str, Array](), dict[str, Recipe](), cache(recipe)
+def _no_recipe(digest: str) -> None:
+    """Nothing is made."""
 
-    def missing(digest: str, count: int, above: frozenset[str]) -> int:
-        """Values of a tensor that the browser neither has, nor gets, nor can make."""
-        if digest in received or digest in tensors:
-            return 0
-        made = None if digest in above else recipe(digest)
-        return lacking(made, above | {digest}) if made else count
 
-    def lacking(made: Recipe, above: frozenset[str]) -> int:
-        heavy = made.sources[: len(made.sources) - made.light]
-        return sum(missing(digest_of(source), source.size, above) for source in heavy)
+class _Sources:
+    """Collects tensors, each after what it is made of, and the recipes.
 
-    def add(digest: str, values: Array, above: frozenset[str] = frozenset()) -> None:
-        if digest not in found and digest not in received and (made := recipe(digest)):
+    It is no set of local functions that call each other: these are a cycle, which would keep all of that for a while.
+
+    Attributes:
+        found: all tensors by digest.
+        recipes: of those that the browser makes.
+    """
+
+    def __init__(
+        self, tensors: Mapping[str, Array], received: Container[str], recipe: Callable[[str], Recipe | None]
+    ) -> None:
+        self.found = dict[str, Array]()
+        self.recipes = dict[str, Recipe]()
+        self._tensors, self._received, self._recipe = tensors, received, cache(recipe)
+
+    def add(self, digest: str, values: Array, above: frozenset[str] = frozenset()) -> None:
+        """Add a tensor; before it, if it is better made than sent, what it is made of."""
+        if digest not in self.found and digest not in self._received and (made := self._recipe(digest)):
             within = above | {digest}
-            pays = not made.only_known or FEWER * lacking(made, within) <= row_of(values).size
+            pays = not made.only_known or FEWER * self._lacking(made, within) <= row_of(values).size
             if pays and within.isdisjoint(map(digest_of, made.sources)):
-                recipes[digest] = made
+                self.recipes[digest] = made
                 for source in made.sources:
-                    add(digest_of(source), source, within)
-        found.setdefault(digest, values)
+                    self.add(digest_of(source), source, within)
+        self.found.setdefault(digest, values)
 
-    for digest, values in tensors.items():
-        add(digest, values)
-    return found, recipes
+    def _lacking(self, made: Recipe, above: frozenset[str]) -> int:
+        heavy = made.sources[: len(made.sources) - made.light]
+        return sum(self._missing(digest_of(source), source.size, above) for source in heavy)
+
+    def _missing(self, digest: str, count: int, above: frozenset[str]) -> int:
+        """Values of a tensor that the browser neither has, nor gets, nor can make."""
+        if digest in self._received or digest in self._tensors:
+            return 0
+        made = None if digest in above else self._recipe(digest)
+        return self._lacking(made, above | {digest}) if made else count
 
 
 def _sent(

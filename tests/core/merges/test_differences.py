@@ -10,6 +10,7 @@ import pytest
 from core import BACKENDS, MERGES, MergeError, backend_differences, merge
 from core.merges.backends.page import backends_markdown
 from core.merges.gradient_differences import gradient_differences
+from tests.cycles import left_by
 
 ROOT = Path(__file__).parents[3]
 LARGE = [np.array([[2**40 + 3, 5]]), np.array([[7, 2**33 + 1]])]
@@ -172,3 +173,9 @@ def test_results_that_are_too_large_are_not_computed():
     shapes = [(2, 30, 1, 30, 1, 30, 1), (2, 1, 30, 1, 30, 1, 30)]
     with pytest.raises(MergeError, match=r"The result .* elements; at most"):
         backend_differences("Multiply", [np.zeros(shape, np.float32) for shape in shapes])
+
+
+def test_an_error_does_not_keep_the_arrays():
+    """Until garbage is collected they would stay with the frames of its traceback."""
+    for operation in MERGES:
+        assert left_by(lambda operation=operation: kinds(operation, [np.ones((2, 3, 5)), np.ones((2, 4, 7))])) == 0

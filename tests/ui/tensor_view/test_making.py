@@ -10,6 +10,7 @@ from core.gates.map_changes import MAP_CHANGES, change_map
 from core.gates.resampling import upsample
 from core.tensor_view import Frames, Made, Panel, Recipe, Reel, TensorView, digest_of, making, payload
 from core.tensor_view.making import HOW
+from tests.cycles import left_by
 from tests.structure import ROOT
 from tests.ui.tensor_view.test_recipes import in_browser
 from ui.gate.case import find_case, trace_gate
@@ -113,6 +114,15 @@ def test_plan_of_a_reel():
         },
     ]  # fmt: skip
     assert {one["digest"] for one in meta["tensors"]} == {fine.digest, digest_of(coarse)}
+
+
+def test_a_payload_does_not_stay_in_cycles():
+    """Until garbage is collected its tensors would stay with it."""
+    coarse, fine, changed = chain()
+    view, recipe = view_of(Frames([fine.values(), changed])), Recipe("enlarge", (coarse,))
+    known = {digest_of(fine.values()): recipe}
+    assert payload(view, None, recipe=known.get)["meta"]["tensors"][1]["made"]["how"] == "enlarge"
+    assert left_by(lambda: payload(view, None, recipe=known.get)) == 0
 
 
 def test_a_file_has_the_values_themselves():
