@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from core.dtypes import Array
-from ui.views.cached import remembered
+from ui.views.cached import Results, remembered
 
 _FOLDER = Path(__file__).parents[2] / "assets"
 _NOTE = json.loads((_FOLDER / "training.json").read_text(encoding="utf-8"))  # written by `training/train.py`
@@ -24,7 +24,7 @@ TRAINED_SEEDS = range(
 """Seeds of the generated images that the network was trained on."""
 
 
-@remembered  # all that the pages read: 30 MB; to unpack one again takes up to 40 ms
+@Results(40_000_000).remembered  # all that the pages read are 30 MB; to unpack one again takes up to 40 ms
 def arrays(name: str, prefix: str = "") -> dict[str, Array]:
     """Return the arrays of one file, by name; shared by all sessions, read-only.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import weakref
 from collections import Counter, OrderedDict, deque
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass
 from functools import partial, wraps
@@ -66,6 +66,9 @@ class ArrayCache:
             self._bytes -= self._arrays.popitem(last=False)[1].nbytes
 
 
+_SMALL = 16_384  # bytes
+
+
 class _NotKept(Exception):  # noqa: N818  # no error
     """A result that depends on an array that may change."""
 
@@ -78,22 +81,70 @@ class _Kept:
     ends: list[weakref.ref[Any]]
     sizes: dict[int, int]
 
+    @property
+    def size(self) -> int:
+        """Bytes of all of it."""
+        return sum(self.sizes.values())
+
+
+class _Room:
+    """Results up to a number of bytes together; those used longest ago go first. Not locked.
+
+    An array that is part of several of them counts once.
+    """
+
+    def __init__(self, most_bytes: int) -> None:
+        self.most_bytes, self.bytes = most_bytes, 0
+        self.kept: OrderedDict[Hashable, _Kept] = OrderedDict()
+        self._uses: Counter[int] = Counter()  # results that an object is part of
+
+    def put(self, key: Hashable, kept: _Kept) -> Iterator[tuple[Hashable, _Kept]]:
+        """Keep a result; gives those that have to go, with their keys."""
+        if kept.size > self.most_bytes:  # it would drop all others, and then itself
+            yield key, kept
+            return
+        self.kept[key] = kept
+        self.bytes += sum(size for part, size in kept.sizes.items() if not self._uses[part])
+        self._uses.update(kept.sizes.keys())
+        while self.bytes > self.most_bytes:
+            oldest, gone = next(iter(self.kept.items()))
+            self.drop(oldest)
+            yield oldest, gone
+
+    def drop(self, key: Hashable) -> None:
+        """Let go of a result, if it is there."""
+        kept = self.kept.pop(key, None)
+        for part, size in kept.sizes.items() if kept else ():
+            self._uses[part] -= 1
+            if not self._uses[part]:
+                del self._uses[part]
+                self.bytes -= size
+
 
 class Results:
     """Results of functions, up to a number of bytes together; those used longest ago go first. Safe from any thread.
 
-    A result that a session still shows is found, too, where it can be referenced weakly, as arrays and traces can: it
-    takes no more memory, while the same computed again would. An array that is part of several results counts once.
+    Small ones have a room of their own: a hundred of them would have to go for one trace, and to make them all again
+    takes longer. A result that a session still shows is found, too, where it can be referenced weakly, as arrays and
+    traces can: it takes no more memory, while the same computed again would.
     """
 
-    def __init__(self, most_bytes: int) -> None:
-        """Nothing is kept yet."""
-        self._most_bytes, self._bytes = most_bytes, 0
+    def __init__(self, most_bytes: int, *, small: int = 0) -> None:
+        """Nothing is kept yet.
+
+        Args:
+            most_bytes: of all results together, but for small ones.
+            small: bytes of all results of at most 16 KiB together; 0 if they have no room of their own.
+        """
+        self._small, self._large = _Room(small), _Room(most_bytes)
         self._lock = threading.Lock()
-        self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
-        self._uses: Counter[int] = Counter()  # results that an object is part of
         self._held: dict[Hashable, tuple[weakref.ref[Any], list[weakref.ref[Any]]]] = {}  # by others alone
         self._outdated, self._gone = deque[Hashable](), deque[Hashable]()
+
+    @property
+    def bytes(self) -> int:
+        """Of all results that are kept now."""
+        return self._small.bytes + self._large.bytes
 
     def remembered(self, function: Callable[P, R]) -> Callable[P, R]:
         """Keep the results of a function for all sessions; `st.cache_resource` in a tenth of its time.
@@ -125,9 +176,10 @@ class Results:
         """The result, in a tuple of one."""
         with self._lock:
             self._forget()
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return (self._kept[key].result,)
+            for room in (self._small, self._large):
+                if key in room.kept:
+                    room.kept.move_to_end(key)
+                    return (room.kept[key].result,)
             held, ends = self._held.pop(key, (None, []))
             result = held() if held else None
         if result is None:
@@ -143,29 +195,14 @@ class Results:
     def _keep(self, key: Hashable, kept: _Kept) -> None:
         with self._lock:
             self._drop(key)  # another thread was faster
-            if sum(kept.sizes.values()) > self._most_bytes:
-                self._hold(key, kept)
-                return
-            self._kept[key] = kept
-            self._bytes += sum(size for part, size in kept.sizes.items() if not self._uses[part])
-            self._uses.update(kept.sizes.keys())
-            while self._bytes > self._most_bytes:
-                oldest = next(iter(self._kept))
-                self._hold(oldest, self._drop(oldest))
+            room = self._small if kept.size <= _SMALL and self._small.most_bytes else self._large
+            for name, gone in room.put(key, kept):
+                with suppress(TypeError):  # such as a list
+                    self._held[name] = weakref.ref(gone.result, partial(_note, self._gone, name)), gone.ends
 
-    def _drop(self, key: Hashable) -> _Kept | None:
-        kept = self._kept.pop(key, None)
-        for part, size in kept.sizes.items() if kept else ():
-            self._uses[part] -= 1
-            if not self._uses[part]:
-                del self._uses[part]
-                self._bytes -= size
-        return kept
-
-    def _hold(self, key: Hashable, kept: _Kept | None) -> None:
-        if kept:
-            with suppress(TypeError):  # such as a list
-                self._held[key] = weakref.ref(kept.result, partial(_note, self._gone, key)), kept.ends
+    def _drop(self, key: Hashable) -> None:
+        self._small.drop(key)
+        self._large.drop(key)
 
     def _forget(self) -> None:
         while self._outdated:
@@ -222,7 +259,7 @@ def _sizes(result: Any) -> dict[int, int]:
     return sizes
 
 
-_RESULTS = Results(80_000_000)
+_RESULTS = Results(64_000_000, small=12_000_000)
 remembered = _RESULTS.remembered
 
 

@@ -149,6 +149,23 @@ def test_a_result_that_is_too_large_drops_no_other():
     assert made == [500, 3_000, 3_000]
 
 
+def test_small_results_stay_where_large_ones_go():
+    """Room for two large and two small ones."""
+    results, made = Results(100_000, small=2_000), []
+
+    @results.remembered
+    def row(name, size):
+        made.append(name)
+        return bytes(size)
+
+    for name, size in (("a", 900), ("b", 900), ("A", 40_000), ("B", 40_000), ("C", 40_000), ("a", 900), ("c", 900)):
+        row(name, size)
+    assert made == ["a", "b", "A", "B", "C", "c"]
+    for name, size in (("B", 40_000), ("C", 40_000), ("a", 900), ("c", 900), ("b", 900), ("A", 40_000)):
+        row(name, size)
+    assert made == ["a", "b", "A", "B", "C", "c", "b", "A"]
+
+
 @given(st.integers(0, 3_000), st.lists(st.integers(0, 300), max_size=60))
 def test_never_more_bytes_than_allowed(most, sizes):
     results = Results(most)
@@ -160,8 +177,8 @@ def test_never_more_bytes_than_allowed(most, sizes):
 
     for size in sizes:
         assert rows(size)[0].size == size
-        kept = [one.result[0].nbytes + sys.getsizeof(one.result) for one in results._kept.values()]
-        assert sum(kept) == results._bytes <= most
+        kept = [one.result[0].nbytes + sys.getsizeof(one.result) for one in results._large.kept.values()]
+        assert sum(kept) == results.bytes <= most
 
 
 def test_threads_that_make_the_same_count_it_once():
@@ -178,4 +195,4 @@ def test_threads_that_make_the_same_count_it_once():
         thread.start()
     for thread in threads:
         thread.join()
-    assert results._bytes == 800
+    assert results.bytes == 800
