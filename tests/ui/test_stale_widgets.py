@@ -56,3 +56,31 @@ def test_the_events_of_a_component_stay_known(monkeypatch):
     app.run()
     assert [name.rpartition("first")[2] for name in sorted(known_widgets(app))] == ["", "__events"]
     assert not app.exception
+
+
+def page_of_many():
+    """A component and a button with another key in each run, and a field that keeps its text while it is away."""
+    import streamlit as st
+
+    number = st.session_state.setdefault("number", 0)
+    mine = st.components.v2.component("mine", html="<p></p>", js="export default function () {}")
+    mine(key=f"view {number}", on_chosen_change=lambda: None)
+    st.button("press", key=f"press {number}")
+    if number % 3 == 0:
+        st.text_input("text", key="text", persist_state="session")
+
+
+def test_keys_go_with_their_widgets(monkeypatch):
+    """However many there have been; what is to be kept is kept."""
+    monkeypatch.setattr(SessionState, "_remove_stale_widgets", SessionState._remove_stale_widgets)
+    internals.forget_stale_widgets()
+    app = AppTest.from_function(page_of_many).run()
+    app.text_input[0].set_value("typed").run()
+    for number in range(1, 13):
+        app.session_state["number"] = number
+        app.run()
+        assert not app.exception
+        names = app.session_state._state._state._key_id_mapper
+        assert len(names._key_id_mapping) == len(names._id_key_mapping) <= 4
+        if number % 3 == 0:
+            assert app.text_input[0].value == "typed"

@@ -81,7 +81,7 @@ def pick_slice() -> SliceChoice:
 
 def pick_gate() -> int:
     """The gate, by its rows."""
-    return int(link.menu(t("Gate"), list(GRIDS), "gate", 20, format_func=_gate_title, **_SMALL, width=120))
+    return int(link.menu(t("Gate"), list(GRIDS), "gate", 20, format_func=_gate_title, **_SMALL, width=132))
 
 
 def pick_moment(steps: Sequence[int], *, recorded: bool) -> int | None:

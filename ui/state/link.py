@@ -261,12 +261,12 @@ def reading(key: str, default: Any, read: Callable[[str], Any]) -> Any:
         default: to begin with.
         read: from the link to the value; None for an invalid text.
     """
-    brought = _state().arrived.get(key)
-    if brought is not None and read(brought) is None:
-        _warn(brought)
     _ready(key, default, read)
     if (value := read(str(session.VALUES[key]))) is None:
         value = default
+    invalid = _state().refusal(key, valid=lambda text: read(text) is not None, chosen=value != default)
+    if invalid is not None:
+        _warn(invalid)
     session.VALUES[key] = value
     return value
 

@@ -24,6 +24,7 @@ class LinkState:
         written: parameters that the app itself wrote into the URL last; None before the first time.
         defaults: for each control of the page so far, the default as text; None for one that is always written.
         arrived: parameters that another hand wrote into the URL (a link, the browser's Back); else empty.
+        refused: what the URL has asked for that is none of the choices, by key, until something else is chosen.
         sent: values of the browser's widgets that are newer than the URL, by key.
         outside: whether the URL was changed by another hand.
         again: whether the app itself asked for the next run.
@@ -41,6 +42,7 @@ class LinkState:
     written: Parameters | None = None
     defaults: dict[str, str | None] = field(default_factory=dict)
     arrived: Parameters = field(default_factory=dict)
+    refused: Parameters = field(default_factory=dict)
     sent: dict[str, str | bool] = field(default_factory=dict)
     outside: bool = False
     again: bool = False
@@ -77,6 +79,8 @@ class LinkState:
         elif url in self.possible:
             self.possible = self.possible[self.possible.index(url) :]
         self.opened = dict(url)
+        if changed or not stayed:
+            self.refused = {}
         if not stayed:
             self._change_page(page, values)
         if changed and (url or stayed):
@@ -177,16 +181,30 @@ class LinkState:
             values: of the widgets.
 
         Returns:
-            What the URL asks for, if it is none of the choices; else None.
+            What the URL has asked for, if it is none of the choices and none has been chosen since; else None.
         """
-        asked = self.arrived.get(key)
         label = self.sent.pop(key, None)  # may be none of the choices any more
         self.prepare(key, default, lambda text: choices.get(text, default), values)
         if label in labels:
             values[key] = labels[label]
         if values[key] not in choices.values():
             values[key] = default
-        return asked if asked is not None and asked not in choices else None
+        return self.refusal(key, valid=lambda text: text in choices, chosen=values[key] != default or label in labels)
+
+    def refusal(self, key: str, *, valid: Callable[[str], bool], chosen: bool) -> str | None:
+        """What the URL has asked for, if it is invalid and nothing has been chosen since; else None.
+
+        Args:
+            key: of the control.
+            valid: whether a parameter of the URL is valid.
+            chosen: whether the control has another value than its default.
+        """
+        asked = self.arrived.get(key)
+        if asked is not None and not valid(asked):
+            self.refused[key] = asked
+        elif chosen:
+            self.refused.pop(key, None)
+        return self.refused.get(key)
 
     def follow(self, key: str, default: Any, values: Values) -> None:
         """Drop a value that was chosen while the default was another."""

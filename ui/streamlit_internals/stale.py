@@ -1,8 +1,8 @@
 """What a session knows of widgets that its page no longer has: private names of Streamlit.
 
-Streamlit drops the values of such widgets after each run, but not what it knows of the widgets themselves: their
-callbacks, and by them the arguments of the parts of the page in which they were drawn. They pile up wherever a menu
-whose choices change, or a picture of another tensor, is another widget.
+Streamlit drops the values of such widgets after each run, but not what it knows of the widgets themselves: their keys,
+the events of components, and their callbacks, and by them the arguments of the parts of the page in which they were
+drawn. They pile up wherever a menu whose choices change, or a picture of another tensor, is another widget.
 """
 
 from __future__ import annotations
@@ -23,8 +23,21 @@ def forget_stale_widgets() -> None:
             owner = _owner(widget_id)
             if not (owner in widgets.states or owner in active_widget_ids or owner in state._old_state):
                 del widgets.widget_metadata[widget_id]
+                _forget_names(state, widget_id)
 
     SessionState._remove_stale_widgets = remove_stale_widgets  # type: ignore[method-assign, assignment]
+
+
+def _forget_names(state: SessionState, widget_id: str) -> None:
+    """Drop the events of a component that is gone, and the key of a widget whose value is kept nowhere."""
+    if widget_id.startswith(STREAMLIT_INTERNAL_KEY_PREFIX):
+        state._old_state.pop(widget_id, None)
+    names = state._key_id_mapper
+    key = names.id_key_mapping.get(widget_id)
+    if key is not None and not (key in state._old_state or key in state._new_session_state):
+        names.id_key_mapping.pop(widget_id)
+        if names.get_id_from_key(key) == widget_id:  # else the key is that of another widget now
+            del names._key_id_mapping[key]
 
 
 def _owner(widget_id: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ from ui.tensor_view.outbox import OUTBOX
 
 _BROWSER = Path(__file__).parent / "browser"
 _PACKED = PackedTensors(16_000_000)  # bytes
+_LAST, _MOST_VIEWS = "views_last", 64
 _NO_NUMBERS = pa.table({"v": pa.array([], pa.float32())})
 
 
@@ -77,8 +79,9 @@ def tensor_view(
         ValueError: the panels do not fit the alignment, or each other.
     """
     held = _held(key)
-    asked, fresh = _next(selection, held, session.get(f"{key}_asked"), received=held != session.get(f"{key}_received"))
-    session.put({f"{key}_asked": asked, f"{key}_received": held})
+    last = _last(key)
+    asked, fresh = _next(selection, held, last.asked, received=held != last.received)
+    last.asked, last.received = asked, held
     data, meta = _message(view, asked, held, key)
     call = partial(_changed, key, frame_names(view), on_change or _nothing, on_frames)
     result = _COMPONENT(key=key, data=data, on_selection_change=call, on_missing_change=_nothing)
@@ -147,6 +150,28 @@ def painting(view: TensorView, key: str) -> Array | None:
     return found[0] if found else None
 
 
+@dataclass
+class _Last:
+    """What was asked of a view and received of it in its last run; and the moves of its reels that the page knows."""
+
+    asked: dict[str, Any] | None = None
+    received: dict[str, Any] | None = None
+    moves: int | None = None
+
+
+def _last(key: str) -> _Last:
+    """What is known of a view; of the views that were drawn last, since a page may have hundreds one after another."""
+    views: dict[str, _Last] | None = session.get(_LAST)
+    if views is None:
+        views = {}
+        session.put({_LAST: views})
+    last = views.pop(key, None) or _Last()
+    views[key] = last
+    while len(views) > _MOST_VIEWS:
+        del views[next(iter(views))]
+    return last
+
+
 def _next(
     selection: Selection | None, held: dict[str, Any], last: dict[str, Any] | None, *, received: bool
 ) -> tuple[dict[str, Any] | None, bool]:
@@ -185,8 +210,9 @@ def _changed(
     held = _held(key)
     moves = read_moves(held.get("moves"))
     frames = read_frames(held.get("frames"), names)
-    if on_frames is not None and frames and moves != session.get(f"{key}_moves"):
-        session.put({f"{key}_moves": moves})
+    last = _last(key)
+    if on_frames is not None and frames and moves != last.moves:
+        last.moves = moves
         on_frames(frames)
     on_change()
 

@@ -67,6 +67,7 @@ class ArrayCache:
 
 
 _SMALL = 16_384  # bytes
+EACH = 1_000  # bytes that are counted for each result besides: its key, what refers to it, sizes
 
 
 class _NotKept(Exception):  # noqa: N818  # no error
@@ -84,7 +85,7 @@ class _Kept:
     @property
     def size(self) -> int:
         """Bytes of all of it."""
-        return sum(self.sizes.values())
+        return EACH + sum(self.sizes.values())
 
 
 class _Room:
@@ -104,7 +105,7 @@ class _Room:
             yield key, kept
             return
         self.kept[key] = kept
-        self.bytes += sum(size for part, size in kept.sizes.items() if not self._uses[part])
+        self.bytes += EACH + sum(size for part, size in kept.sizes.items() if not self._uses[part])
         self._uses.update(kept.sizes.keys())
         while self.bytes > self.most_bytes:
             oldest, gone = next(iter(self.kept.items()))
@@ -114,7 +115,10 @@ class _Room:
     def drop(self, key: Hashable) -> None:
         """Let go of a result, if it is there."""
         kept = self.kept.pop(key, None)
-        for part, size in kept.sizes.items() if kept else ():
+        if kept is None:
+            return
+        self.bytes -= EACH
+        for part, size in kept.sizes.items():
             self._uses[part] -= 1
             if not self._uses[part]:
                 del self._uses[part]
@@ -259,7 +263,7 @@ def _sizes(result: Any) -> dict[int, int]:
     return sizes
 
 
-_RESULTS = Results(64_000_000, small=12_000_000)
+_RESULTS = Results(64_000_000, small=6_000_000)
 remembered = _RESULTS.remembered
 
 

@@ -166,6 +166,32 @@ def test_a_menu_holds_one_of_its_choices():
     assert choose({}, before={"op": "gone"}) == (None, "Add")
 
 
+def test_what_a_link_asked_in_vain_is_said_until_something_is_chosen():
+    """Also when the page is drawn again by itself; another link, another page or another choice ends it."""
+    choices = {name: name for name in ("Add", "Dot", "Average")}
+    state, values = LinkState(), {}
+
+    def draw(page="Lab", url=None):
+        state.begin(page, dict(state.written or {}) if url is None else url, {}, values)
+        found = state.choose("op", choices, choices, "Add", values)
+        state.end(state.parameters(values))
+        return found
+
+    assert draw(url={"op": "Divide"}) == "Divide"
+    assert draw() == "Divide"
+    state.resume({})
+    assert state.choose("op", choices, choices, "Add", values) == "Divide"
+    values["op"] = "Dot"
+    assert draw() is None
+    values["op"] = "Add"
+    assert draw() is None
+    assert draw(url={"op": "Divide", "s0": "2,3"}) == "Divide"
+    assert draw(url={"op": "Add", "s0": "2,3"}) is None
+    assert draw(url={"op": "Quotient"}) == "Quotient"
+    assert draw(page="Gate", url={}) is None
+    assert draw(page="Lab", url={}) is None
+
+
 def test_a_control_that_follows_its_default():
     """Another default drops what was chosen, unless the link has just brought it."""
     state, values = LinkState(), {}

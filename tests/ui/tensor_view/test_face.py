@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from core import align, merge
 from core.merges.samples import make_sample
@@ -266,3 +267,23 @@ def test_merged_values_are_what_is_sent():
     """The demo's views hold what the engine gives."""
     x, gate = counting((5, 1, 5)), counting((5, 4, 5), 51)
     np.testing.assert_array_equal(CASES["note"]().panels[-1].value, merge("Multiply", [x, gate]).value)
+
+
+def page_of_many_views():
+    import streamlit as st
+
+    from ui.tensor_view.face import _last
+
+    for number in [*range(100), 50, *range(100, 140)]:
+        last = _last(f"view {number}")
+        st.write(number, last.moves)
+        last.moves = number
+
+
+def test_of_the_views_of_a_session_the_last_are_known():
+    """Of 140, each with a key of its own, 64; one that was drawn again is among the last."""
+    app = AppTest.from_function(page_of_many_views).run()
+    views = app.session_state["views_last"]
+    assert list(views) == [f"view {number}" for number in [*range(77, 100), 50, *range(100, 140)]]
+    assert [last.moves for last in views.values()] == [*range(77, 100), 50, *range(100, 140)]
+    assert [text.value for text in app.markdown].count("`50` `50`") == 1

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.digests import digest
-from ui.views.cached import Results, remembered
+from ui.views.cached import EACH, Results, remembered
 
 
 def test_results_are_kept_by_identity_and_go_with_the_array():
@@ -50,7 +50,7 @@ def test_a_digest_follows_an_array_that_changes():
 def test_a_result_that_is_held_elsewhere_is_found_again():
     calls = []
 
-    @Results(40).remembered
+    @Results(EACH + 40).remembered
     def row(size):
         calls.append(size)
         return np.arange(float(size))
@@ -69,7 +69,7 @@ def test_a_result_that_is_held_elsewhere_is_found_again():
 def test_a_result_that_is_held_elsewhere_goes_with_its_array():
     calls = []
 
-    @Results(40).remembered
+    @Results(EACH + 40).remembered
     def doubled(array):
         calls.append(array.size)
         return 2 * array
@@ -94,8 +94,8 @@ class Pair:
 
 
 def test_the_result_that_was_used_longest_ago_goes():
-    """Room for three of 800 bytes, whichever function they are of."""
-    results, made = Results(2_400), []
+    """Room for three of 800 bytes and what is counted for each, whichever function they are of."""
+    results, made = Results(3 * (EACH + 800)), []
 
     @results.remembered
     def zeros(key):
@@ -123,7 +123,7 @@ def test_the_result_that_was_used_longest_ago_goes():
 
 def test_an_array_that_several_results_share_counts_once():
     """All views of an array of 800 bytes, in tuples, pairs and dictionaries, take little more than the array."""
-    results, made, whole = Results(3_000), [], np.arange(100.0)
+    results, made, whole = Results(4 * EACH + 3_000), [], np.arange(100.0)
     whole.flags.writeable = False
 
     @results.remembered
@@ -138,7 +138,7 @@ def test_an_array_that_several_results_share_counts_once():
 
 
 def test_a_result_that_is_too_large_drops_no_other():
-    results, made = Results(2_000), []
+    results, made = Results(EACH + 2_000), []
 
     @results.remembered
     def row(size):
@@ -151,7 +151,7 @@ def test_a_result_that_is_too_large_drops_no_other():
 
 def test_small_results_stay_where_large_ones_go():
     """Room for two large and two small ones."""
-    results, made = Results(100_000, small=2_000), []
+    results, made = Results(2 * EACH + 100_000, small=2 * EACH + 2_000), []
 
     @results.remembered
     def row(name, size):
@@ -166,7 +166,7 @@ def test_small_results_stay_where_large_ones_go():
     assert made == ["a", "b", "A", "B", "C", "c", "b", "A"]
 
 
-@given(st.integers(0, 3_000), st.lists(st.integers(0, 300), max_size=60))
+@given(st.integers(0, 12_000), st.lists(st.integers(0, 300), max_size=60))
 def test_never_more_bytes_than_allowed(most, sizes):
     results = Results(most)
 
@@ -177,7 +177,7 @@ def test_never_more_bytes_than_allowed(most, sizes):
 
     for size in sizes:
         assert rows(size)[0].size == size
-        kept = [one.result[0].nbytes + sys.getsizeof(one.result) for one in results._large.kept.values()]
+        kept = [EACH + one.result[0].nbytes + sys.getsizeof(one.result) for one in results._large.kept.values()]
         assert sum(kept) == results.bytes <= most
 
 
@@ -195,4 +195,4 @@ def test_threads_that_make_the_same_count_it_once():
         thread.start()
     for thread in threads:
         thread.join()
-    assert results.bytes == 800
+    assert results.bytes == EACH + 800
