@@ -130,7 +130,7 @@ def open_pair(first: str, second: str) -> None:
 def _pick_gate() -> GateChoice | None:
     titles = {"": t("All gates"), **{name: t(row.title) for name, row in GATES.items()}}
     name = link.menu(
-        t("Gate"), list(titles), "which", "", format_func=titles.get, label_visibility="collapsed", width=165
+        t("Gate"), list(titles), "which", "", format_func=titles.get, label_visibility="collapsed", width=198
     )
     return _pick_variant(name, t("Variant"), "which_form") if name else None
 
@@ -144,7 +144,7 @@ def _pick_second(first: GateChoice) -> GateChoice | None:
     link.follow("other", opposite)
     label = t("Compare with")
     titles = {name: t(row.title) for name, row in GATES.items()}
-    name = link.menu(label, names, "other", opposite, format_func=titles.get, label_visibility="collapsed", width=165)
+    name = link.menu(label, names, "other", opposite, format_func=titles.get, label_visibility="collapsed", width=198)
     return _pick_variant(name, t("Variant of the other gate"), "other_form")
 
 
@@ -160,7 +160,7 @@ def _pick_variant(name: str, label: str, key: str) -> GateChoice:
         return GateChoice(name, first)
     variant = link.menu(
         label, list(variants), key, first, format_func=lambda one: t(variants[one].title), label_visibility="collapsed",
-        width=130,
+        width=146,
     )  # fmt: skip
     return GateChoice(name, variant)
 
