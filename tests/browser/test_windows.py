@@ -130,3 +130,16 @@ def test_a_stage_is_a_stage_from_the_first_paint(open_tab, visited_address):
     for path in ("Attention_gate", "Story"):
         page = open_watched(open_tab, visited_address, path, "en", present=True)
         assert page.evaluate("window.flashes") == []
+
+
+@pytest.mark.parametrize("window", [*WINDOWS, (390, 844)])
+def test_the_code_of_the_link_is_seen_whole(open_page, window):
+    """The QR code, the address and both downloads, without scrolling."""
+    page = open_page("Merge_lab?s0=2,3,5&s1=2,1,5", viewport={"width": window[0], "height": window[1]})
+    page.get_by_test_id("stExpandSidebarButton").click()
+    page.get_by_role("button", name="Share").click()
+    link = "[data-testid=stPopoverBody] .st-key-share_link"
+    page.locator(f"{link} img").wait_for()
+    settle(page)
+    parts = {f"{link} img": 1, f"{link} [data-testid=stCode]": 1, f"{link} [data-testid=stDownloadButton]": 2}
+    assert outside(page, window, parts) == []

@@ -20,7 +20,7 @@ def share() -> None:
     opened = st.popover(t("Share"), icon=":material/qr_code_2:", width="stretch", key="share", on_change="rerun")
     if not opened.open:
         return
-    with opened:
+    with opened, st.container(key="share_link"):  # `stage.css` gives it the height of the window
         copy_button(t("Copy link"), key="copy")
         address = (st.context.url or "").rstrip("/") + link.query()
         _code(address)
