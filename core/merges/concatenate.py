@@ -129,7 +129,6 @@ def _without(shape: Shape, axis: int, number: int) -> Shape:
                 number=number,
                 last=len(shape) - 1,
             ),
-            axes=[(number, 0)],
             accident=KerasText("list assignment index out of range", "IndexError"),
         )
     return tuple(size for at, size in enumerate(shape) if at != (axis if axis >= 0 else axis + len(shape)))

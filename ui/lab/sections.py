@@ -202,7 +202,9 @@ def _show_refusal(call: Call) -> None:
     try:
         align(call.operation, shapes, axis=options.axis, axes=options.axes, backend=call.backend)
     except MergeError as error:
-        show_refusal(error, shapes, on_apply=apply_fix, before_fixes=partial(_verify_error, call), beside=True)
+        now = {"axis": options.axis, "axes": options.axes}
+        before = partial(_verify_error, call)
+        show_refusal(error, shapes, options=now, on_apply=apply_fix, before_fixes=before, beside=True)
     _show_why()
     show_numpy(call.operation, shapes, None, axis=options.axis, axes=options.axes)
     _show_differences_of_error(call)

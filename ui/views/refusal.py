@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
@@ -18,6 +18,7 @@ def show_refusal(
     error: MergeError,
     shapes: Sequence[Shape | None] = (),
     *,
+    options: Mapping[str, object] | None = None,
     rows: Sequence[Row] = (),
     key: str = "fix",
     on_apply: Callable[[Fix], None] | None = None,
@@ -29,6 +30,7 @@ def show_refusal(
     Args:
         error: of the engine.
         shapes: of the inputs as they are; None for one that is not known. They are compared with those of each fix.
+        options: of the merge as they are, such as {"axis": -9}; likewise.
         rows: of the table of axes, see `core.merges.rows.error_rows`; empty for no table.
         key: of the buttons, unique on the page; a number is appended.
         on_apply: called with the fix whose button is pressed, before the next run; without it there is no button.
@@ -43,7 +45,7 @@ def show_refusal(
         if before_fixes is not None:
             before_fixes()
     with right, st.container(key=f"fixes_{key}"):
-        show_fixes(error, shapes, key=key, on_apply=on_apply)
+        show_fixes(error, shapes, options=options, key=key, on_apply=on_apply)
 
 
 def show_message(error: MergeError) -> None:
@@ -59,6 +61,7 @@ def show_fixes(
     error: MergeError,
     shapes: Sequence[Shape | None] = (),
     *,
+    options: Mapping[str, object] | None = None,
     key: str = "fix",
     on_apply: Callable[[Fix], None] | None = None,
 ) -> None:
@@ -67,20 +70,20 @@ def show_fixes(
         return
     st.markdown("**" + t("Possible fixes") + "**")
     for number, fix in enumerate(error.fixes):
-        _show_fix(number, fix, shapes, f"{key}{number}", on_apply)
+        _show_fix(number, fix, changed(fix, shapes, options or {}), f"{key}{number}", on_apply)
 
 
 def _show_fix(
     number: int,
     fix: Fix,
-    shapes: Sequence[Shape | None],
+    changes: Sequence[tuple[str, str]],
     key: str,
     on_apply: Callable[[Fix], None] | None,
 ) -> None:
     code: str = getattr(fix, "code", "")
     with st.container(border=True, gap="xsmall"):
         st.markdown(f"**{number + 1}** · {plain(t(fix.text))}")
-        if changes := changed(fix, shapes):
+        if changes:
             st.markdown(" · ".join(f"`{before}` → `{after}`" for before, after in changes))
         if code:
             st.code(code, language="python", wrap_lines=True)
@@ -95,15 +98,17 @@ def _show_fix(
                     copy_button(t("Copy code {number}", number=number + 1), key=f"copy_{key}", text=code)
 
 
-def changed(fix: Fix, shapes: Sequence[Shape | None]) -> list[tuple[str, str]]:
+def changed(fix: Fix, shapes: Sequence[Shape | None], options: Mapping[str, object]) -> list[tuple[str, str]]:
     """What a fix changes, before and after: the shapes that differ, and the options that it sets.
 
     Args:
         fix: to describe.
         shapes: of the inputs as they are.
+        options: of the merge as they are; those that are not known are named alone.
     """
     found = []
     if len(shapes) == len(fix.shapes):
         found = [(str(was), str(now)) for was, now in zip(shapes, fix.shapes, strict=True) if was != now and was]
-    options: dict[str, object] = getattr(fix, "options", {})
-    return [*found, *((name, f"{name}={value}") for name, value in options.items())]
+    new: dict[str, object] = getattr(fix, "options", {})
+    was = {name: f"{name}={options[name]}" for name in new if name in options}
+    return [*found, *((was.get(name, name), f"{name}={value}") for name, value in new.items())]

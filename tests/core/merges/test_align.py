@@ -249,3 +249,13 @@ def test_integers_of_numpy_are_sizes():
     alignment = align("Concatenate", [np.array([2, 3]), (np.int64(2), 5)], axis=np.int8(1))
     assert alignment.output_shape == (2, 8)
     assert all(type(size) is int for size in alignment.output_shape)
+
+
+@pytest.mark.parametrize("axis", [-3, -9, -1_000])
+def test_no_axis_is_at_fault_where_the_chosen_one_does_not_exist(axis):
+    """The sizes of axis 0 are equal; nothing about it is wrong."""
+    with pytest.raises(MergeError) as raised:
+        align("Concatenate", [(2, 3), (2, 4)], axis=axis)
+    assert raised.value.axes == ()
+    assert [one.roles for one in raised.value.partial] == [("batch", "")] * 2
+    assert raised.value.fixes[0].options == {"axis": 1}

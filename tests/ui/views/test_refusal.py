@@ -46,17 +46,20 @@ def test_every_part_is_shown_and_a_fix_is_applied():
 
 
 @pytest.mark.parametrize(
-    ("fix", "shapes", "expected"),
+    ("fix", "shapes", "options", "expected"),
     [
-        (Fix("x", ((2, 3), (2, 1))), ((2, 3), (2, 5)), [("(2, 5)", "(2, 1)")]),
-        (Fix("x", ((2, 3), (2, 1))), (None, (2, 5)), [("(2, 5)", "(2, 1)")]),
-        (CodedFix("x", ((2, 3),), {"axis": 4}), ((2, 3),), [("axis", "axis=4")]),
-        (Fix("x", ((2, 3),)), (), []),
+        (Fix("x", ((2, 3), (2, 1))), ((2, 3), (2, 5)), {}, [("(2, 5)", "(2, 1)")]),
+        (Fix("x", ((2, 3), (2, 1))), (None, (2, 5)), {}, [("(2, 5)", "(2, 1)")]),
+        (CodedFix("x", ((2, 3),), {"axis": 4}), ((2, 3),), {}, [("axis", "axis=4")]),
+        (CodedFix("x", ((2, 3),), {"axis": 4}), ((2, 3),), {"axis": -9, "axes": 1}, [("axis=-9", "axis=4")]),
+        (Fix("x", ((2, 3),)), (), {}, []),
     ],
 )
-def test_before_and_after(fix: Fix, shapes: tuple[Shape, ...], expected):
+def test_before_and_after(
+    fix: Fix, shapes: tuple[Shape, ...], options: dict[str, int], expected: list[tuple[str, str]]
+):
     """Only what differs is named; an option that a fix sets is named too."""
-    assert changed(fix, shapes) == expected
+    assert changed(fix, shapes, options) == expected
 
 
 def test_an_error_of_ours_alone_has_no_message_of_keras():
