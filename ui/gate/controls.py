@@ -19,7 +19,7 @@ from ui.files.uploads import file_notes, megabytes, read_file
 from ui.state import asked, link
 from ui.state.seeds import read_seed
 from ui.text import plain, t
-from ui.views.assets import GRIDS, SAMPLES
+from ui.views.assets import DEFAULT_GRID, GRIDS, SAMPLES
 
 MOMENT = "moment"  # in links; the name of its reel
 STEP = "step"  # in links: the step of the gate that is shown
@@ -81,7 +81,7 @@ def pick_slice() -> SliceChoice:
 
 def pick_gate() -> int:
     """The gate, by its rows."""
-    return int(link.menu(t("Gate"), list(GRIDS), "gate", 20, format_func=_gate_title, **_SMALL, width=132))
+    return int(link.menu(t("Gate"), list(GRIDS), "gate", DEFAULT_GRID, format_func=_gate_title, **_SMALL, width=132))
 
 
 def pick_moment(steps: Sequence[int], *, recorded: bool) -> int | None:

@@ -21,7 +21,7 @@ from ui.state import link
 from ui.survey.controls import asked_image
 from ui.survey.opening import is_local
 from ui.text import plain, t
-from ui.views.assets import GRIDS
+from ui.views.assets import DEFAULT_GRID, GRIDS
 
 _GATE, _INSPECTOR = "pages/2_Attention_gate.py", "pages/4_Model_inspector.py"
 _SEED = re.compile(r"(?:\d+/)?seed (\d+)")
@@ -51,7 +51,8 @@ def open_image(results: Results, gate: int, row: int) -> None:
     name = results.gates[min(gate, len(results.gates) - 1)]
     seed, grid = _SEED.fullmatch(str(results.ids[row])), _OF_NETWORK.fullmatch(name)
     if seed and grid and int(grid[1]) in GRIDS:
-        st.switch_page(_GATE, query_params=link.to_page(slice="seed", slice_seed=seed[1], gate=grid[1]))
+        gate_of_page = {} if int(grid[1]) == DEFAULT_GRID else {"gate": grid[1]}  # else one Back would only drop it
+        st.switch_page(_GATE, query_params=link.to_page(slice="seed", slice_seed=seed[1], **gate_of_page))
     if not is_local():
         st.info(t("Only images of the generator can be opened here."))
         return

@@ -18,6 +18,8 @@ SAMPLES: int = _NOTE["recorded"]["samples"]
 """Number of recorded images."""
 GRIDS: tuple[int, ...] = tuple(_NOTE["recorded"]["gates"])
 """Rows (and columns) of the features of each gate; they name the gates."""
+DEFAULT_GRID = 20
+"""The gate that a page shows where none is chosen."""
 TRAINED_SEEDS = range(
     _NOTE["recipe"]["seed"], _NOTE["recipe"]["seed"] + _NOTE["recipe"]["steps"] * _NOTE["recipe"]["batch"]
 )
