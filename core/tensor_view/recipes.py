@@ -71,7 +71,7 @@ class Recipe:
 
 
 class Recipes:
-    """The recipes of tensors by digest, for all sessions. Safe to use from any thread."""
+    """The recipes of tensors by digest, for all sessions; those used last. Safe to use from any thread."""
 
     def __init__(self, most_bytes: int) -> None:
         """Nothing is known yet.
@@ -141,6 +141,8 @@ class Recipes:
         """How the tensor of a digest is made; None if it is not known."""
         with self._lock:
             found = self._known.get(digest)
+            if found:
+                self._known.move_to_end(digest)
         return found[1]() if found else None
 
 
@@ -229,4 +231,4 @@ def _are_same(made: Array, value: Array) -> bool:
     return bool(same and np.isfinite(value).all())
 
 
-RECIPES = Recipes(16_000_000)
+RECIPES = Recipes(8_000_000)

@@ -29,7 +29,7 @@ from ui.views import assets
 from ui.views.cached import ArrayCache
 
 _LARGEST_BOUND = 10_000_000
-_MADE = ArrayCache(8_000_000)  # bytes of noise and examples: one object for each, and so one digest for all runs
+_MADE = ArrayCache(4_000_000)  # bytes of noise and examples: one object for each, and so one digest for all runs
 
 
 def pick_feeds(

@@ -274,7 +274,7 @@ def read_only(trace: GateTrace) -> GateTrace:
     return trace
 
 
-_SAMPLES = ArrayCache(16_000_000)
+_SAMPLES = ArrayCache(8_000_000)
 
 
 def sample(name: str, shape: tuple[int, ...], *, number: int, seed: int, dtype: str, first: int | None = None) -> Array:

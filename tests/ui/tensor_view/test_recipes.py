@@ -124,16 +124,18 @@ def test_other_maps_are_not_remembered():
     assert known.find(digest_of(fine)) is None
 
 
-def test_those_noted_last_are_kept():
-    """Up to a number of bytes of the sources."""
-    coarse = [coarse_map((1, 3, 5, 1), seed) for seed in range(3)]
+def test_those_used_last_are_kept():
+    """Up to a number of bytes of the sources; what is found is used, too."""
+    coarse = [coarse_map((1, 3, 5, 1), seed) for seed in range(4)]
     fine = [upsample(one, (2, 2)) for one in coarse]
     known = Recipes(2 * coarse[0].nbytes)
     for which in (0, 1, 0, 2):
         known.note_enlarged(fine[which], coarse[which])
-    assert [known.find(digest_of(one)) is not None for one in fine] == [True, False, True]
+    assert [known.find(digest_of(one)) is not None for one in fine] == [True, False, True, False]
     (given,) = known.find(digest_of(fine[0])).sources
     assert not given.flags.writeable
+    known.note_enlarged(fine[3], coarse[3])
+    assert [known.find(digest_of(one)) is not None for one in fine] == [True, False, False, True]
 
 
 def features_and(weights_shape, seed=5):
