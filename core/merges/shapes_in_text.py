@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from math import prod
 
 from ..errors import Shape
+from ..limits import MAX_SHAPES
 
-_MOST_SHAPES = 26
 _MOST_AXES = 64
 _SIZE = r"(?:\d{1,9}|None|\?|-1)"
 _SIZES = rf"{_SIZE}(?: {{0,2}}, {{0,2}}{_SIZE}){{0,{_MOST_AXES}}}+"
@@ -26,7 +26,7 @@ _ANY = re.compile(
 )
 _COLOURS = re.compile(r"\x1b\[[0-9;]{0,20}[A-Za-z]")
 _DIMENSION = re.compile(r"Dimension\((\w{1,9})\)")
-_LIST = re.compile(rf"[\[(] ?(?:[(\[] ?{_SIZES} ?,? ?[)\]] ?,? ?){{2,{_MOST_SHAPES}}}+[\])]")
+_LIST = re.compile(rf"[\[(] ?(?:[(\[] ?{_SIZES} ?,? ?[)\]] ?,? ?){{2,{MAX_SHAPES}}}+[\])]")
 _MAKERS = {"TensorShape", "Size", "KerasTensor", "shape", "input_shape", "batch_shape", "shapes", "x"}
 _NO_SHAPE = re.compile(r"\b(?:axes|axis|dims|padding|strides|(?:kernel|pool)?_?size|dilation_rate)[ =:]{1,3}$")
 _DTYPE = re.compile(r"(?:float|bfloat|uint|int|complex|f|bf|s|u|i)\d{1,2}|bool|pred")
@@ -52,7 +52,7 @@ def shapes_in(text: str, *, strict: bool = False, scalars: bool = False) -> tupl
         scalars: whether `()` is a shape.
     """
     found = _in_anything(text) if strict else _in_brackets(text, scalars)
-    return tuple(shape for shape, _ in zip(found, range(_MOST_SHAPES), strict=False))
+    return tuple(shape for shape, _ in zip(found, range(MAX_SHAPES), strict=False))
 
 
 def first_list(text: str) -> tuple[Shape, ...]:

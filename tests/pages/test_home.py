@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.limits import MAX_INPUTS
 from tests.pages.opened import views
 from tests.patience import PATIENCE
 from ui.frame import PAGES
@@ -85,6 +86,14 @@ def test_a_text_that_cannot_be_read_stays_with_its_reason(language, said):
     app = pasted(pasted(app, UNREAD), "(2,3) (2,4)")
     assert [app.text_input(key=key).value for key in ("s0", "s1")] == ["2,3", "2,4"]
     assert not app.error or said not in app.error[0].value
+
+
+def test_more_shapes_than_a_merge_takes():
+    """Home says so, and keeps the text."""
+    text = ",".join(["(2,3)"] * (MAX_INPUTS + 1))
+    app = pasted(open_home(), text)
+    assert f"at most {MAX_INPUTS} inputs here; {MAX_INPUTS + 1} were given" in app.main.error[0].value
+    assert app.text_input(key="home_paste").value == text
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -253,20 +253,21 @@ def segments(label: str, choices: Sequence[Any], key: str, default: Any, **optio
     )
 
 
-def reading(key: str, default: Any, read: Callable[[str], Any]) -> Any:
+def reading(key: str, default: Any, read: Callable[[str], Any], *, why: Callable[[str], str] | None = None) -> Any:
     """A value that a part of a component holds, such as the position of a slider; warns if the link's is invalid.
 
     Args:
         key: its name in the link.
         default: to begin with.
         read: from the link to the value; None for an invalid text.
+        why: from an invalid text to the reason, translated; empty where it only is not one of the choices.
     """
     _ready(key, default, read)
     if (value := read(str(session.VALUES[key]))) is None:
         value = default
     invalid = _state().refusal(key, valid=lambda text: read(text) is not None, chosen=value != default)
     if invalid is not None:
-        _warn(invalid)
+        _warn(invalid, why(invalid) if why else "")
     session.VALUES[key] = value
     return value
 
@@ -333,8 +334,9 @@ def _chosen(choices: Sequence[Any], key: str, default: Any, label: Callable[[Any
     return key
 
 
-def _warn(text: str) -> None:
-    note(plain(t("The link asks for {value}, which is not one of the choices here.", value=short(text))), st.warning)
+def _warn(text: str, reason: str = "") -> None:
+    unknown = t("The link asks for {value}, which is not one of the choices here.", value=short(text))
+    note(plain(reason or unknown), st.warning)
 
 
 def _ready(key: str, default: Any, read: Callable[[str], Any]) -> str:
