@@ -14,6 +14,7 @@ from ..errors import Shape
 from ..limits import MAX_SHAPES
 
 _MOST_AXES = 64
+_WORD = "A-Za-z0-9_"  # of a name or number; Chinese is written without blanks around it
 _SIZE = r"(?:\d{1,9}|None|\?|-1)"
 _SIZES = rf"{_SIZE}(?: {{0,2}}, {{0,2}}{_SIZE}){{0,{_MOST_AXES}}}+"
 _LITERAL = re.compile(rf"[(\[] ?({_SIZES}) ?,? ?[)\]]|([(\[]) ?[)\]]")
@@ -21,8 +22,8 @@ _ANY = re.compile(
     rf"(?P<ones>\b(?:ones|zeros|empty|random|rand|randn|normal|uniform|reshape|Input|InputLayer|arange|full|placeholder)"
     rf"\((?P<inside>[^()\n]{{0,80}}(?:\({_SIZES},?\)[^()\n]{{0,80}})?)\)(?:\.reshape\((?P<again>[^\n)]{{0,80}})\)?)?)"
     rf"|(?P<bracket>[(\[] ?{_SIZES} ?,? ?[)\]])"
-    rf"|(?P<times>(?<![\w.]){_SIZE}(?: ?[x×] ?{_SIZE}){{1,{_MOST_AXES}}}+(?![\w.]))"
-    rf"|(?P<plain>(?<![\w.,:]){_SIZE}(?:, ?{_SIZE}){{1,{_MOST_AXES}}}+(?![\w.]))"
+    rf"|(?P<times>(?<![{_WORD}.]){_SIZE}(?: ?[x×] ?{_SIZE}){{1,{_MOST_AXES}}}+(?![{_WORD}.]))"
+    rf"|(?P<plain>(?<![{_WORD}.,:]){_SIZE}(?:, ?{_SIZE}){{1,{_MOST_AXES}}}+(?![{_WORD}.]))"
 )
 _COLOURS = re.compile(r"\x1b\[[0-9;]{0,20}[A-Za-z]")
 _DIMENSION = re.compile(r"Dimension\((\w{1,9})\)")
@@ -88,7 +89,7 @@ def _in_anything(text: str) -> Iterator[Shape]:
 def _bracket(text: str, start: int, literal: str) -> Shape | None:
     """A shape in brackets, unless it is the arguments of a call or an index."""
     before = text[max(0, start - 40) : start]
-    called = re.search(r"[\w.]{1,40}$", before)
+    called = re.search(rf"[{_WORD}.]{{1,40}}$", before)
     name = called[0].rsplit(".", 1)[-1] if called else ""
     if (name and name not in _MAKERS and not _DTYPE.fullmatch(name)) or _NO_SHAPE.search(before):
         return None

@@ -131,7 +131,7 @@ def test_a_fix_sets_the_shapes():
         ("-1,3", "Sizes must be at least 0; got -1."),
         ("99999999999999999999", "Sizes are at most 65,536; 99999999999999999999 is larger."),
         ("1,1,1,1,1,1,1", "Got 7 axes; at most 6 are drawn."),
-        ("２０，２０", "Use the digits 0-9"),
+        ("٢,٢", "Use the digits 0-9"),
         ("__import__('os')", "is not an integer."),
         ("<script>alert(1)</script>", "is not an integer."),
     ],
