@@ -61,6 +61,11 @@ def test_choosing_a_preset_sets_everything():
     assert "incompatible shapes" in words(app)
 
 
+def test_the_menu_of_examples_cannot_be_cleared():
+    """It names what the controls show, and so there is nothing to clear."""
+    assert open_lab().selectbox(key="preset").proto.required
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize(
     ("parameters", "lines"),
