@@ -27,6 +27,7 @@ CONTENT = "content"  # key of the fragment of the content of a page
 _KEY = "link_state"
 _BESIDE: ContextVar[list[Callable[[], object]] | None] = ContextVar("beside", default=None)  # of a closed drawer
 _FOUND = threading.local()  # the state of the session whose page this thread draws: each control asks for it
+_ELSEWHERE: ContextVar[list[Callable[[], object]] | None] = ContextVar("elsewhere", default=None)  # of a sidebar
 _IN_DRAWER: ContextVar[bool] = ContextVar("in_drawer", default=False)
 
 
@@ -132,6 +133,21 @@ def controls_of_drawer(*, is_open: bool) -> Iterator[list[Callable[[], object]]]
         _IN_DRAWER.reset(tokens[1])
 
 
+@contextmanager
+def notes_elsewhere() -> Iterator[list[Callable[[], object]]]:
+    """Controls are drawn here where they may be out of sight, such as in the sidebar.
+
+    Yields:
+        What is to be said of their values elsewhere: calls that draw it.
+    """
+    notes: list[Callable[[], object]] = []
+    token = _ELSEWHERE.set(notes)
+    try:
+        yield notes
+    finally:
+        _ELSEWHERE.reset(token)
+
+
 def _draws(kind: str, label: str, key: str, options: dict[str, Any], *choices: Any) -> bool:
     """Whether a control is drawn here."""
     if asked.is_asking() and _BESIDE.get() is None:
@@ -177,13 +193,15 @@ def drawn() -> bool:
 
 
 def note(text: str, show: Callable[[str], object] = st.error) -> None:
-    """Say something about a value where it is entered; beside the drawer if it is in a closed one.
+    """Say something about a value where it is entered, or where a closed drawer or `notes_elsewhere` has it said.
 
     Args:
         text: Markdown.
         show: draws it, such as `st.warning`.
     """
     beside = _BESIDE.get()
+    if beside is None:
+        beside = _ELSEWHERE.get()
     if beside is not None:
         beside.append(lambda: show(text))
         return
