@@ -82,20 +82,20 @@ def show_code(operation: str) -> None:
 
 def paste_box() -> None:
     """A line for an error of Keras or two shapes, which opens the Merge lab; what cannot be read stays in it."""
-    with asked.box(width=320, gap="xxsmall"):
-        asked.show(
-            st.text_input,
-            t("Your Keras error, or two shapes"),
-            key="home_paste",
-            max_chars=_MOST,
-            label_visibility="collapsed",
-            placeholder=t("Paste your Keras error, or two shapes"),
-            icon=":material/content_paste:",
-            on_change=_read_pasted,
-        )
-        text, reason = session.get("home_reason") or ("", None)
-        if reason and text == session.get("home_paste"):
-            link.note(plain(t(reason)))
+    asked.show(
+        st.text_input,
+        t("Your Keras error, or two shapes"),
+        key="home_paste",
+        max_chars=_MOST,
+        label_visibility="collapsed",
+        placeholder=t("Paste your Keras error, or two shapes"),
+        icon=":material/content_paste:",
+        width=320,
+        on_change=_read_pasted,
+    )
+    text, reason = session.get("home_reason") or ("", None)
+    if reason and text == session.get("home_paste"):
+        link.note(plain(t(reason)))
     found = session.get("home_found")
     asked.ask("found", is_known=found is None)
     if asked.only() or found is None:
