@@ -82,13 +82,15 @@ def test_a_pasted_text_that_cannot_be_read_is_corrected(open_page):
     """The text stays in its line on Home, with the reason below it; corrected, it opens the lab."""
     page = open_page("")
     line = page.get_by_label("Your Keras error, or two shapes")
+    at = line.bounding_box()
     line.fill("RuntimeError: The size of tensor a (3) must match")
     line.press("Enter")
     reason = page.get_by_test_id("stAlert").filter(has_text="No shapes were found in this text.")
     reason.wait_for()
     settle(page)
     assert line.input_value() == "RuntimeError: The size of tensor a (3) must match"
-    assert reason.bounding_box()["y"] >= line.bounding_box()["y"] + line.bounding_box()["height"]
+    assert line.bounding_box() == at, "the line does not move"
+    assert reason.bounding_box()["y"] >= at["y"] + at["height"]
     line.fill("（2，3）和（2，4）")
     line.press("Enter")
     page.wait_for_url("**/Merge_lab?**")
