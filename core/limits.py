@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import prod
 
-from .errors import Shape, invalid_request
+from .errors import MergeError, Shape, invalid_request
 from .settings import number
 
 MAX_RANK = 6  # axes of a tensor that are drawn
@@ -17,6 +17,7 @@ MAX_ELEMENTS = number("MAX_ELEMENTS", 4_000_000)  # of one tensor: 16 MB of floa
 MAX_INPUTS = 6  # inputs of one merge
 MAX_MERGE_ELEMENTS = number("MAX_MERGE_ELEMENTS", 28_000_000)  # of one merge: all its inputs and its result together
 MAX_TEXT = 100_000  # characters of a pasted list
+MAX_SHAPES = 26  # that are read in one text
 MAX_GATE_ELEMENTS = 262_144  # of features in the gate gallery: a residual block of them takes under a second
 MAX_GATE_CHANNELS = 1_024  # of such features; some gates have a weight for each pair of channels
 MAX_GATE_STEP = number("MAX_GATE_STEP", 16_000_000)  # values of one step of a gate; self-attention has positions²
@@ -91,6 +92,17 @@ def check_elements(shapes: Iterable[Shape], result: Shape) -> None:
 def merge_elements(shapes: Iterable[Shape], result: Shape) -> int:
     """Elements of all inputs of a merge and of its result together; axes of None count as 1."""
     return sum(_elements(shape) for shape in (*shapes, result))
+
+
+def too_many_inputs(count: int | str) -> MergeError:
+    """The error of a merge of more inputs than are drawn.
+
+    Args:
+        count: of the inputs, more than `MAX_INPUTS`; a text such as `26+` where they were not all counted.
+    """
+    return invalid_request(
+        "A merge takes at most {limit} inputs here; {count} were given.", limit=MAX_INPUTS, count=count
+    )
 
 
 def check_rank(ranks: Iterable[int], most: int) -> None:

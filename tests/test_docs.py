@@ -104,6 +104,13 @@ def test_links_and_paths_exist(page):
     assert [name for name in named if not (ROOT / name).exists()] == []
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_no_page_counts_the_gates(page):
+    """A new gate is one row of a table; a number in a text would be wrong from then on."""
+    text = page.read_text(encoding="utf-8")
+    assert re.findall(r"(?i)\b(?:\d+|ten|eleven|twelve|\w+teen|twenty)\s+gates\b", text) == []
+
+
 def test_the_pictures_of_the_architecture_are_current():
     """`python -m tests.structure` would change nothing."""
     text = PICTURES.read_text(encoding="utf-8")

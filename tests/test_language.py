@@ -277,7 +277,7 @@ def test_what_the_engine_says_about_dtypes(monkeypatch, operation, dtype):
         check_rendered(monkeypatch, [error.explanation])
 
 
-@pytest.mark.parametrize("typed", ["", "2,,3", "2,x", "2.5", "-1", "99999999", "1,1,1,1,1,1,1,1", "２"])
+@pytest.mark.parametrize("typed", ["", "2,,3", "2,x", "2.5", "-1", "99999999", "1,1,1,1,1,1,1,1", "٢"])
 def test_what_the_engine_says_about_typed_shapes(monkeypatch, typed):
     """One Chinese sentence for each shape that cannot be read."""
     with pytest.raises(MergeError) as caught:

@@ -108,12 +108,16 @@ def _frame(title: str) -> tuple[Container, Container]:
         st.markdown("### Mergescope")
         for file, (name, icon) in PAGES.items():
             st.page_link(_ROOT / file, label=t(name), icon=icon)
-        _language()
+        with link.notes_elsewhere() as notes:
+            _language()
         undo = st.container()
         stage.share()
         present.button()
         stage.stage(language={"zh": "zh-CN"}.get(session.language(), "en"), presenting=present.on())
-        return undo, st.container()
+        state = st.container()
+    for say in notes:  # on the page, since the sidebar may be closed
+        say()
+    return undo, state
 
 
 def _content(title: str, content: Callable[..., None], state: Container, *outside: Container) -> None:

@@ -81,7 +81,7 @@ def show_code(operation: str) -> None:
 
 
 def paste_box() -> None:
-    """A line for an error of Keras or two shapes, which opens the Merge lab; a reason appears for what is not read."""
+    """A line for an error of Keras or two shapes, which opens the Merge lab; what cannot be read stays in it."""
     asked.show(
         st.text_input,
         t("Your Keras error, or two shapes"),
@@ -91,26 +91,33 @@ def paste_box() -> None:
         placeholder=t("Paste your Keras error, or two shapes"),
         icon=":material/content_paste:",
         width=320,
-        on_change=_take_paste,
+        on_change=_read_pasted,
     )
-    text = str(session.get("home_asked") or "")
-    asked.ask("asked", is_known=not text)
-    if asked.only() or not text:
+    text, reason = session.get("home_reason") or ("", None)
+    if reason and text == session.get("home_paste"):
+        link.note(plain(t(reason)))
+    found = session.get("home_found")
+    asked.ask("found", is_known=found is None)
+    if asked.only() or found is None:
         return
-    session.put({"home_asked": ""})
-    try:
-        found = read_paste(text, operation="Multiply")
-    except MergeError as error:
-        counters.refused("paste")
-        st.toast(plain(t(error.explanation)), icon=":material/error:", duration="long")
-        return
+    session.put({"home_found": None})
     keep_notes(found)
     st.switch_page(_LAB, query_params=link.to_page(**{key: str(value) for key, value in found.values.items()}))
 
 
-def _take_paste() -> None:
-    """The callback of the line: it is empty again when the person comes back."""
-    session.put({"home_asked": session.get("home_paste"), "home_paste": ""})
+def _read_pasted() -> None:
+    """The callback of the line: it is empty again once its text is read; a text that cannot be read stays in it."""
+    text = str(session.get("home_paste") or "")
+    session.put({"home_reason": None})
+    if not text.strip():
+        return
+    try:
+        found = read_paste(text, operation="Multiply")
+    except MergeError as error:
+        counters.refused("paste")
+        session.put({"home_reason": (text, error.explanation)})
+        return
+    session.put({"home_found": found, "home_paste": ""})
 
 
 @dataclass(frozen=True, eq=False)

@@ -131,7 +131,7 @@ _TABLE = (
     ),
     Gate(
         "eca", _("Efficient channel attention (ECA)"),
-        "x̃ = x × s,  s = σ(w ∗ mean(x)),  k = 5 for C = 256", "1910.03151",
+        _("x̃ = x × s,  s = σ(w ∗ mean(x)),  k = 5 for C = 256"), "1910.03151",
         (_X, ("z′", "(B, C, 1)"), ("s", "(B, 1, 1, C)"), ("x̃", "(B, H, W, C)")),
         ("Multiply",), {"paper": _PAPER}, channel.efficient_channel_attention, channel.eca_code,
         summary=_(
@@ -192,7 +192,7 @@ _TABLE = (
         aliases=("coordinate-attention", "coord-attention", "coordatt", "ca"),
     ),
     Gate(
-        "film", _("FiLM"), "x̃ = γ × x + β,  γ, β linear in mean(g)", "1709.07871",
+        "film", _("FiLM"), _("x̃ = γ × x + β,  γ, β linear in mean(g)"), "1709.07871",
         (_X, ("g", "(B, h, w, D)"), ("γ", "(B, 1, 1, C)"), ("β", "(B, 1, 1, C)"), ("x̃", "(B, H, W, C)")),
         ("Multiply", "Add"), {"paper": Variant(_("As in the paper"), bounded=False)}, channel.film, channel.film_code,
         signal=True, signal_optional=True,

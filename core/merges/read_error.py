@@ -15,6 +15,7 @@ from ..limits import MAX_TEXT
 from ..sentences import Sentence
 from .call_forms import wrong_call
 from .operations import MERGES
+from .shape_text import with_ascii_signs
 from .shapes_in_text import cleaned, first_list, shapes_in, without_colours
 
 _LINE = 4_000  # characters after a known phrase in which its shapes are
@@ -50,6 +51,7 @@ def read_error(text: str) -> Request:
     """
     if not isinstance(text, str) or len(text) > MAX_TEXT:
         raise invalid_request("The text must have at most {limit} characters.", limit=f"{MAX_TEXT:,}")
+    text = with_ascii_signs(text)
     clean = cleaned(text)
     operation = _operation(clean)
     call = wrong_call(without_colours(text), operation)

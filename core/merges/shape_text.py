@@ -9,13 +9,25 @@ from ..errors import MergeError, Shape, invalid_request
 from ..limits import MAX_RANK, MAX_SIZE
 
 _SHOWN = 40  # characters of the text that an error repeats
+# The minus signs of typography, the full-width characters of East Asian keyboards, and the ideographic comma. Not as
+# Unicode's NFKC has it, which reads 10⁶ as 106.
+_SAME = str.maketrans(
+    {"\u2212": "-", "\u2013": "-", "\u3001": ",", "\u3000": " ", "\u3010": "[", "\u3011": "]"}
+    | {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+)
+
+
+def with_ascii_signs(text: str) -> str:
+    """The text with full-width characters as ASCII, of the same length: `（2，3）` as `(2,3)`."""
+    return text.translate(_SAME)
 
 
 def parse_shape(text: str) -> Shape:
     """Read one shape.
 
     Args:
-        text: integers or None, separated by commas or spaces, in brackets or not; `()` is a scalar.
+        text: integers or None, separated by commas or spaces, in brackets or not; `()` is a scalar. Full-width
+            characters are read as ASCII.
 
     Returns:
         The shape, at most `MAX_RANK` axes of 0 to `MAX_SIZE`.
@@ -23,7 +35,7 @@ def parse_shape(text: str) -> Shape:
     Raises:
         MergeError: names the part that cannot be read and why.
     """
-    bare = text.strip()
+    bare = with_ascii_signs(text).strip()
     inside = re.sub(r"^\((.*)\)$|^\[(.*)\]$", lambda found: found[1] or found[2] or "", bare, flags=re.DOTALL).strip()
     if not inside:
         if bare:
@@ -65,9 +77,9 @@ def _visible(sign: str) -> str:
 
 
 def _not_a_number(part: str, shown: str) -> MergeError:
-    if any(sign.isdigit() and not sign.isascii() for sign in part):  # full-width digits and their like
+    if any(sign.isdigit() and not sign.isascii() for sign in part):  # such as Arabic ones
         return invalid_request("Use the digits 0-9; {part} contains other digits.", part=shown)
-    if re.fullmatch(r"\d+(\s*[×，、；：]\s*\d+)+", part, flags=re.ASCII):
+    if re.fullmatch(r"\d+(\s*[×;:]\s*\d+)+", part, flags=re.ASCII):
         return invalid_request(
             "Separate sizes with commas, for example 5,1,5; {part} contains another character.", part=shown
         )

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from math import prod
 
 from ..errors import Shape
+from ..limits import MAX_SHAPES
 
-_MOST_SHAPES = 26
 _MOST_AXES = 64
+_WORD = "A-Za-z0-9_"  # of a name or number; Chinese is written without blanks around it
 _SIZE = r"(?:\d{1,9}|None|\?|-1)"
 _SIZES = rf"{_SIZE}(?: {{0,2}}, {{0,2}}{_SIZE}){{0,{_MOST_AXES}}}+"
 _LITERAL = re.compile(rf"[(\[] ?({_SIZES}) ?,? ?[)\]]|([(\[]) ?[)\]]")
@@ -21,12 +22,12 @@ _ANY = re.compile(
     rf"(?P<ones>\b(?:ones|zeros|empty|random|rand|randn|normal|uniform|reshape|Input|InputLayer|arange|full|placeholder)"
     rf"\((?P<inside>[^()\n]{{0,80}}(?:\({_SIZES},?\)[^()\n]{{0,80}})?)\)(?:\.reshape\((?P<again>[^\n)]{{0,80}})\)?)?)"
     rf"|(?P<bracket>[(\[] ?{_SIZES} ?,? ?[)\]])"
-    rf"|(?P<times>(?<![\w.]){_SIZE}(?: ?[x×] ?{_SIZE}){{1,{_MOST_AXES}}}+(?![\w.]))"
-    rf"|(?P<plain>(?<![\w.,:]){_SIZE}(?:, ?{_SIZE}){{1,{_MOST_AXES}}}+(?![\w.]))"
+    rf"|(?P<times>(?<![{_WORD}.]){_SIZE}(?: ?[x×] ?{_SIZE}){{1,{_MOST_AXES}}}+(?![{_WORD}.]))"
+    rf"|(?P<plain>(?<![{_WORD}.,:]){_SIZE}(?:, ?{_SIZE}){{1,{_MOST_AXES}}}+(?![{_WORD}.]))"
 )
 _COLOURS = re.compile(r"\x1b\[[0-9;]{0,20}[A-Za-z]")
 _DIMENSION = re.compile(r"Dimension\((\w{1,9})\)")
-_LIST = re.compile(rf"[\[(] ?(?:[(\[] ?{_SIZES} ?,? ?[)\]] ?,? ?){{2,{_MOST_SHAPES}}}+[\])]")
+_LIST = re.compile(rf"[\[(] ?(?:[(\[] ?{_SIZES} ?,? ?[)\]] ?,? ?){{2,{MAX_SHAPES}}}+[\])]")
 _MAKERS = {"TensorShape", "Size", "KerasTensor", "shape", "input_shape", "batch_shape", "shapes", "x"}
 _NO_SHAPE = re.compile(r"\b(?:axes|axis|dims|padding|strides|(?:kernel|pool)?_?size|dilation_rate)[ =:]{1,3}$")
 _DTYPE = re.compile(r"(?:float|bfloat|uint|int|complex|f|bf|s|u|i)\d{1,2}|bool|pred")
@@ -52,7 +53,7 @@ def shapes_in(text: str, *, strict: bool = False, scalars: bool = False) -> tupl
         scalars: whether `()` is a shape.
     """
     found = _in_anything(text) if strict else _in_brackets(text, scalars)
-    return tuple(shape for shape, _ in zip(found, range(_MOST_SHAPES), strict=False))
+    return tuple(shape for shape, _ in zip(found, range(MAX_SHAPES), strict=False))
 
 
 def first_list(text: str) -> tuple[Shape, ...]:
@@ -88,7 +89,7 @@ def _in_anything(text: str) -> Iterator[Shape]:
 def _bracket(text: str, start: int, literal: str) -> Shape | None:
     """A shape in brackets, unless it is the arguments of a call or an index."""
     before = text[max(0, start - 40) : start]
-    called = re.search(r"[\w.]{1,40}$", before)
+    called = re.search(rf"[{_WORD}.]{{1,40}}$", before)
     name = called[0].rsplit(".", 1)[-1] if called else ""
     if (name and name not in _MAKERS and not _DTYPE.fullmatch(name)) or _NO_SHAPE.search(before):
         return None

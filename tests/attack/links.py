@@ -12,7 +12,7 @@ LINK_ASKS = "The link asks for"
 LINKS = {
     "28 shape empty": ("Merge_lab", "s0=", "Enter a shape, for example 5,1,5."),
     "28 shape of blanks": ("Merge_lab", "s0=%20%20", "Enter a shape, for example 5,1,5."),
-    "29 number of inputs 999": ("Merge_lab", "n=999", "The link asks for 999, " + NOT_HERE),
+    "29 number of inputs 999": ("Merge_lab", "n=999", "A merge takes at most 6 inputs here; 999 were given."),
     "29 number of inputs 0": ("Merge_lab", "n=0", "The link asks for 0, " + NOT_HERE),
     "29 number of inputs after zeros": ("Merge_lab", "n=00199999999", "The link asks for 00199999999, " + NOT_HERE),
     "29 number of inputs -1": ("Merge_lab", "n=-1", "The link asks for -1, " + NOT_HERE),
@@ -21,7 +21,7 @@ LINKS = {
     "30 number of inputs inf": ("Merge_lab", "n=inf", "The link asks for inf, " + NOT_HERE),
     "30 number of inputs 1e400": ("Merge_lab", "n=1e400", "The link asks for 1e400, " + NOT_HERE),
     "30 number with a point": ("Merge_lab", "n=2.0", "The link asks for 2.0, " + NOT_HERE),
-    "31 twice": ("Merge_lab", "n=3&n=99", "The link asks for 99, " + NOT_HERE),
+    "31 twice": ("Merge_lab", "n=3&n=99", "A merge takes at most 6 inputs here; 99 were given."),
     "32 script": ("Merge_lab", "op=<script>alert(1)</script>", "The link asks for <script>alert(1)</script>, "),
     "32 unknown operation": ("Merge_lab", "op=Divide", "The link asks for Divide, " + NOT_HERE),
     "32 wrong case": ("Merge_lab", "op=multiply", "The link asks for multiply, " + NOT_HERE),

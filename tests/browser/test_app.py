@@ -78,6 +78,40 @@ def test_another_visitor_comes_between_two_acts(open_page, monkeypatch):
         assert first.locator("[data-testid=stException]").count() == 0
 
 
+def test_a_pasted_text_that_cannot_be_read_is_corrected(open_page):
+    """The text stays in its line on Home, with the reason below it; corrected, it opens the lab."""
+    page = open_page("")
+    line = page.get_by_label("Your Keras error, or two shapes")
+    at = line.bounding_box()
+    line.fill("RuntimeError: The size of tensor a (3) must match")
+    line.press("Enter")
+    reason = page.get_by_test_id("stAlert").filter(has_text="No shapes were found in this text.")
+    reason.wait_for()
+    settle(page)
+    assert line.input_value() == "RuntimeError: The size of tensor a (3) must match"
+    assert line.bounding_box() == at, "the line does not move"
+    assert reason.bounding_box()["y"] >= at["y"] + at["height"]
+    line.fill("（2，3）和（2，4）")
+    line.press("Enter")
+    page.wait_for_url("**/Merge_lab?**")
+    settle(page)
+    assert [page.get_by_label(f"Shape of input {number}").input_value() for number in (0, 1)] == ["2,3", "2,4"]
+    assert not page.errors
+
+
+def test_the_menu_of_examples_has_no_cross(open_page):
+    """It names the example on screen: clearing it would change nothing."""
+    page = open_page("Merge_lab")
+    page.get_by_label("Example", exact=True).wait_for()
+    assert page.get_by_label("Clear value").count() == 0
+
+
+def test_an_unknown_language_is_said_on_the_page(open_page):
+    """The sidebar with the menu of languages is closed at first."""
+    page = open_page("?lang=xx")
+    page.get_by_text("The link asks for xx").wait_for()
+
+
 def test_back_takes_a_change_back(open_page):
     """The browser's Back undoes the last change of a control."""
     page = open_page("Merge_lab")

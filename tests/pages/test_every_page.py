@@ -43,7 +43,8 @@ def test_a_link_from_an_older_version(page):
     assert not [notice for notice in app.warning if "The link asks for" in notice.value]
     app = open_page(page, lang="xx")
     assert not app.exception
-    assert [notice for notice in app.warning if "xx" in notice.value]
+    assert [notice for notice in app.main.warning if "xx" in notice.value]
+    assert not app.sidebar.warning, "the sidebar is closed at first"
 
 
 @pytest.mark.parametrize("page", CHANGES)

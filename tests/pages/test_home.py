@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.limits import MAX_INPUTS
 from tests.pages.opened import views
 from tests.patience import PATIENCE
 from ui.frame import PAGES
@@ -54,17 +55,45 @@ def test_the_switch_changes_the_picture(language):
     assert any("`add([a, b])`" in element.value for element in app.markdown)
 
 
+def pasted(app: AppTest, text: str) -> AppTest:
+    """The page after a text was pasted into its line."""
+    app.text_input(key="home_paste").set_value(text).run()
+    assert not app.exception
+    return app
+
+
 def test_an_error_opens_the_lab_with_its_shapes():
-    """What is pasted is read; the box is empty again afterwards, and what cannot be read says why."""
-    app = open_home()
-    app.text_input(key="home_paste").set_value("Received shapes (20, 20, 256) and (20, 20)").run()
-    assert not app.exception
+    """What is pasted is read."""
+    app = pasted(open_home(), "Received shapes (20, 20, 256) and (20, 20)")
     assert app.text_input(key="s1").value in ("20,20", "2,20,20")
-    app = open_home()
-    app.text_input(key="home_paste").set_value("nothing of the kind").run()
-    assert not app.exception
-    assert app.toast
-    assert app.text_input(key="home_paste").value == ""
+
+
+UNREAD = "RuntimeError: The size of tensor a (3) must match the size of tensor b (4) at non-singleton dimension 1"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "No shapes were found in this text."), ("zh", "文本中没有找到形状")]
+)
+def test_a_text_that_cannot_be_read_stays_with_its_reason(language, said):
+    """The reason stays below the line, also when something else is used, until the text is corrected or deleted."""
+    app = pasted(open_home(language), UNREAD)
+    assert app.text_input(key="home_paste").value == UNREAD
+    assert said in app.main.error[0].value
+    app.segmented_control(key="op").set_value("Add").run()
+    assert (app.text_input(key="home_paste").value, len(app.main.error)) == (UNREAD, 1)
+    assert not app.toast
+    assert not pasted(app, "").error
+    app = pasted(pasted(app, UNREAD), "(2,3) (2,4)")
+    assert [app.text_input(key=key).value for key in ("s0", "s1")] == ["2,3", "2,4"]
+    assert not app.error or said not in app.error[0].value
+
+
+def test_more_shapes_than_a_merge_takes():
+    """Home says so, and keeps the text."""
+    text = ",".join(["(2,3)"] * (MAX_INPUTS + 1))
+    app = pasted(open_home(), text)
+    assert f"at most {MAX_INPUTS} inputs here; {MAX_INPUTS + 1} were given" in app.main.error[0].value
+    assert app.text_input(key="home_paste").value == text
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import MergeError, align
+from core.limits import MAX_INPUTS
 from core.merges.presets import PRESETS
 from core.merges.shape_text import format_shape
 from tests.pages.opened import opened, unfolded, words
@@ -58,6 +59,11 @@ def test_choosing_a_preset_sets_everything():
     assert app.selectbox(key="op").value == "Add"
     assert app.text_input(key="s1").value == "2,10,10,128"
     assert "incompatible shapes" in words(app)
+
+
+def test_the_menu_of_examples_cannot_be_cleared():
+    """It names what the controls show, and so there is nothing to clear."""
+    assert open_lab().selectbox(key="preset").proto.required
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -130,7 +136,7 @@ def test_a_fix_sets_the_shapes():
         ("-1,3", "Sizes must be at least 0; got -1."),
         ("99999999999999999999", "Sizes are at most 65,536; 99999999999999999999 is larger."),
         ("1,1,1,1,1,1,1", "Got 7 axes; at most 6 are drawn."),
-        ("２０，２０", "Use the digits 0-9"),
+        ("٢,٢", "Use the digits 0-9"),
         ("__import__('os')", "is not an integer."),
         ("<script>alert(1)</script>", "is not an integer."),
     ],
@@ -314,6 +320,30 @@ def test_a_link_that_names_an_input_has_it(parameters, count):
     assert not app.exception
     assert app.session_state["n"] == count
     assert len([one for one in app.text_input if one.key in {f"s{number}" for number in range(6)}]) == count
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", f"at most {MAX_INPUTS} inputs here; "), ("zh", f"最多合并 {MAX_INPUTS} 个输入")]
+)
+def test_a_link_with_more_inputs_than_a_merge_takes(language, said):
+    """It is said how many inputs are asked for, and how many are taken."""
+    (warning,) = open_lab(lang=language, op="Minimum", n=MAX_INPUTS + 1).warning
+    assert said in warning.value
+    assert str(MAX_INPUTS + 1) in warning.value
+
+
+def test_more_shapes_than_a_merge_takes():
+    """The box says so and keeps the text; the call stays as it is."""
+    app = open_lab()
+    app.session_state["paste"] = True
+    app.run()
+    text = ",".join(["(2,3)"] * (MAX_INPUTS + 1))
+    app.text_area(key="pasted").set_value(text)
+    app.button(key="paste_read").click().run()
+    assert not app.exception
+    assert f"at most {MAX_INPUTS} inputs here; {MAX_INPUTS + 1} were given" in app.error[0].value
+    assert app.text_area(key="pasted").value == text
+    assert app.session_state["n"] == 2
 
 
 def test_own_values_from_a_file():

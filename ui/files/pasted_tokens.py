@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from core.errors import MergeError, invalid_request
+from core.merges.shape_text import with_ascii_signs
 
 _INTEGER = r"(?:0[xX][\da-fA-F]+|0[bB][01]+|0[oO][0-7]+|0(?![\d_])|[1-9]\d*(?:_\d+)*)"
 _FRACTION = r"(?:\d+(?:_\d+)*\.(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)"
@@ -38,11 +39,6 @@ _AROUND = (
     re.compile(r"\A\s*[A-Za-z_]\w*\s*(?::[^=\n\[\]()]*)?=(?!=)"),
     re.compile(r";\s*\Z"),
 )
-# The minus signs of typography, the full-width characters of East Asian keyboards, and the ideographic comma.
-_SAME = str.maketrans(
-    {"\u2212": "-", "\u2013": "-", "\u3001": ",", "\u3000": " ", "\u3010": "[", "\u3011": "]"}
-    | {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
-)
 
 
 @dataclass(frozen=True)
@@ -65,7 +61,7 @@ class Token:
 
 def without_prompts(text: str) -> str:
     """The text with everything around its values as blanks, so that positions stay; full-width characters as ASCII."""
-    text = text.translate(_SAME)
+    text = with_ascii_signs(text)
     for around in _AROUND:
         text = around.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
     return text

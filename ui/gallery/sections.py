@@ -83,7 +83,7 @@ def _headline(trace: GateTrace) -> str:
         words.append(t("energy retained: {share}", share=share(figures_of(trace).kept)))
     if trace.trained and trace.computed:
         words.append(t("trained") if all(trace.trained.values()) else t("untrained"))
-    equation = plain(GATES[trace.gate].equation_of(trace.variant))
+    equation = plain(t(GATES[trace.gate].equation_of(trace.variant)))
     return f"**{equation}** · " + plain(" · ".join(words))
 
 
@@ -238,7 +238,7 @@ def show_facts(facts: Facts) -> None:
     st.divider()
     st.markdown("#### " + t(row.title))
     st.markdown(t(row.summary) + _source(row, facts.variant))  # not in a caption, where a link is too pale
-    st.code(row.equation_of(facts.variant), language=None, wrap_lines=True)
+    st.code(t(row.equation_of(facts.variant)), language=None, wrap_lines=True)
     shapes = ", ".join(f"{symbol} {shape}" for symbol, shape in row.shapes)
     merges = " → ".join(facts.merges)
     st.caption(plain(t("Shapes: {shapes}. Merges in order: {merges}.", shapes=shapes, merges=merges)))

@@ -128,7 +128,7 @@ def _card(card: Card, numbers: dict[Mini, int]) -> dict[str, Any]:
     return {
         "id": card.name,
         "title": t(row.title),
-        "equation": row.equation,
+        "equation": t(row.equation),
         "note": t("energy retained: {share}", share=share(card.kept)),
         "panels": [
             {"symbol": mini.symbol, "picture": numbers[mini], "table": mini.table, "strip": mini.strip, "sign": sign}

@@ -13,7 +13,7 @@ import streamlit as st
 from core import MERGES, MergeError
 from core.dtypes import Array
 from core.errors import Shape, invalid_request, short
-from core.limits import MAX_INPUTS
+from core.limits import MAX_INPUTS, too_many_inputs
 from core.merges.samples import DTYPES, SAMPLES
 from core.merges.shape_text import format_shape, parse_shape
 from ui import session
@@ -101,7 +101,7 @@ def pick_call() -> Call:
                 )
             )
         _read_implied_count()
-        count = int(link.reading("n", 2, _read_count))
+        count = int(link.reading("n", 2, _read_count, why=_why_too_many))
         asked.show(st.markdown, "(\\[", width="content")
         shapes = []
         for number in range(count):
@@ -138,8 +138,19 @@ def _read_implied_count() -> None:
 
 
 def _read_count(text: str) -> int | None:
-    short = text.isascii() and text.isdigit() and len(text) <= 3
-    return int(text) if short and 1 <= int(text) <= MAX_INPUTS else None
+    count = _count_in(text)
+    return count if 1 <= count <= MAX_INPUTS else None
+
+
+def _why_too_many(text: str) -> str:
+    """The reason why a link cannot have so many inputs; empty if there is another."""
+    count = _count_in(text)
+    return t(too_many_inputs(count).explanation) if count > MAX_INPUTS else ""
+
+
+def _count_in(text: str) -> int:
+    """The number of inputs that a link names; 0 if that is not a number."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 3 else 0
 
 
 def _add_and_remove(count: int) -> None:

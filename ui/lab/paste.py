@@ -10,7 +10,7 @@ import streamlit as st
 
 from core import MergeError, Sentence, read_error
 from core.errors import invalid_request
-from core.limits import MAX_INPUTS
+from core.limits import MAX_INPUTS, MAX_SHAPES, too_many_inputs
 from ui import counters, session, streamlit_internals
 from ui.files.uploads import read_list, without_prompts
 from ui.lab.own_values import OWN
@@ -123,11 +123,18 @@ def read_paste(text: str, *, operation: str) -> Paste:
     request = read_error(text)
     if not request.shapes:
         return Paste({}, request.notes, request.code)
+    _check_count(len(request.shapes), MAX_SHAPES)
     values = settings_of(request.operation or operation, tuple(request.shapes), request.options)
     for number in range(len(request.shapes)):
         if session.get(f"f{number}") in OWN:
             values[f"f{number}"] = FIRST.sample
     return Paste(values, request.notes, request.code)
+
+
+def _check_count(count: int, most: int | None = None) -> None:
+    """Reject more inputs than a merge takes here; `most` is the number at which the reader of shapes stops."""
+    if count > MAX_INPUTS:
+        raise too_many_inputs(f"{count}+" if count == most else count)
 
 
 def array_texts(text: str) -> list[str]:
@@ -152,8 +159,7 @@ def _balanced(text: str) -> list[str]:
 
 
 def _array_settings(arrays: list[str], operation: str) -> dict[str, object]:
-    if len(arrays) > MAX_INPUTS:
-        raise invalid_request("{count} arrays; at most {limit} are merged.", count=len(arrays), limit=MAX_INPUTS)
+    _check_count(len(arrays))
     values: dict[str, object] = {"op": operation, "n": len(arrays)}
     for number, array in enumerate(arrays):
         values |= _counting(number, array) or {f"f{number}": "list", f"v{number}": array}

@@ -31,6 +31,7 @@ def pick_preset() -> None:
         t("Example"),
         list(PRESETS),
         index=None,
+        required=True,  # nothing to clear: the menu names what the controls show
         key="preset",
         on_change=_apply_chosen,
         format_func=_title,

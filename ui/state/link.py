@@ -27,6 +27,7 @@ CONTENT = "content"  # key of the fragment of the content of a page
 _KEY = "link_state"
 _BESIDE: ContextVar[list[Callable[[], object]] | None] = ContextVar("beside", default=None)  # of a closed drawer
 _FOUND = threading.local()  # the state of the session whose page this thread draws: each control asks for it
+_ELSEWHERE: ContextVar[list[Callable[[], object]] | None] = ContextVar("elsewhere", default=None)  # of a sidebar
 _IN_DRAWER: ContextVar[bool] = ContextVar("in_drawer", default=False)
 
 
@@ -132,6 +133,21 @@ def controls_of_drawer(*, is_open: bool) -> Iterator[list[Callable[[], object]]]
         _IN_DRAWER.reset(tokens[1])
 
 
+@contextmanager
+def notes_elsewhere() -> Iterator[list[Callable[[], object]]]:
+    """Controls are drawn here where they may be out of sight, such as in the sidebar.
+
+    Yields:
+        What is to be said of their values elsewhere: calls that draw it.
+    """
+    notes: list[Callable[[], object]] = []
+    token = _ELSEWHERE.set(notes)
+    try:
+        yield notes
+    finally:
+        _ELSEWHERE.reset(token)
+
+
 def _draws(kind: str, label: str, key: str, options: dict[str, Any], *choices: Any) -> bool:
     """Whether a control is drawn here."""
     if asked.is_asking() and _BESIDE.get() is None:
@@ -177,13 +193,15 @@ def drawn() -> bool:
 
 
 def note(text: str, show: Callable[[str], object] = st.error) -> None:
-    """Say something about a value where it is entered; beside the drawer if it is in a closed one.
+    """Say something about a value where it is entered, or where a closed drawer or `notes_elsewhere` has it said.
 
     Args:
         text: Markdown.
         show: draws it, such as `st.warning`.
     """
     beside = _BESIDE.get()
+    if beside is None:
+        beside = _ELSEWHERE.get()
     if beside is not None:
         beside.append(lambda: show(text))
         return
@@ -253,20 +271,21 @@ def segments(label: str, choices: Sequence[Any], key: str, default: Any, **optio
     )
 
 
-def reading(key: str, default: Any, read: Callable[[str], Any]) -> Any:
+def reading(key: str, default: Any, read: Callable[[str], Any], *, why: Callable[[str], str] | None = None) -> Any:
     """A value that a part of a component holds, such as the position of a slider; warns if the link's is invalid.
 
     Args:
         key: its name in the link.
         default: to begin with.
         read: from the link to the value; None for an invalid text.
+        why: from an invalid text to the reason, translated; empty where it only is not one of the choices.
     """
     _ready(key, default, read)
     if (value := read(str(session.VALUES[key]))) is None:
         value = default
     invalid = _state().refusal(key, valid=lambda text: read(text) is not None, chosen=value != default)
     if invalid is not None:
-        _warn(invalid)
+        _warn(invalid, why(invalid) if why else "")
     session.VALUES[key] = value
     return value
 
@@ -333,8 +352,9 @@ def _chosen(choices: Sequence[Any], key: str, default: Any, label: Callable[[Any
     return key
 
 
-def _warn(text: str) -> None:
-    note(plain(t("The link asks for {value}, which is not one of the choices here.", value=short(text))), st.warning)
+def _warn(text: str, reason: str = "") -> None:
+    unknown = t("The link asks for {value}, which is not one of the choices here.", value=short(text))
+    note(plain(reason or unknown), st.warning)
 
 
 def _ready(key: str, default: Any, read: Callable[[str], Any]) -> str:

@@ -1,13 +1,14 @@
 """The gates of the gallery: by hand, on any input, by every name, on bad input."""
 
 import pickle
+import re
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core import MergeError
+from core import MergeError, Sentence
 from core.gates import GATES, find_gate, gate_shapes, gate_snippet, run_gate
 from core.gates.families.channel import eca_window
 from core.gates.gradients import gate_gradients
@@ -103,6 +104,14 @@ def test_as_many_parameters_as_the_references(name, variant, count):
     """Counted in the references with C = 256, D = 512: from shapes alone, and in a run."""
     shapes = gate_shapes(name, (1, 4, 6, 256), g=(1, 2, 3, 512) if GATES[name].signal else None, variant=variant)
     assert shapes.parameters == count
+
+
+@pytest.mark.parametrize(("name", "variant"), FORMS)
+def test_an_equation_with_english_words_is_translated(name, variant):
+    """All other words in it are names of functions."""
+    equation = GATES[name].equation_of(variant)
+    functions = {"BN", "Mc", "Ms", "ReLU", "conv", "max", "mean", "softmax", "swish", "tanh", "up"}
+    assert (set(re.findall(r"[A-Za-z]{2,}", equation)) <= functions) or isinstance(equation, Sentence)
 
 
 @pytest.mark.parametrize(("name", "variant"), FORMS)

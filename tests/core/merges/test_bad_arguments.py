@@ -119,8 +119,8 @@ def test_seeds_that_are_none(seed):
 def test_shapes_as_people_of_other_keyboards_type_them():
     """What cannot be seen is spelled out; how many axes were typed is counted to the last."""
     for text, said in {
-        "5，1，5": "Separate sizes with commas, for example 5,1,5; 5，1，5 contains another character.",
-        "5、1": "Separate sizes with commas, for example 5,1,5; 5、1 contains another character.",
+        "5×1×5": "Separate sizes with commas, for example 5,1,5; 5×1×5 contains another character.",
+        "5：1": "Separate sizes with commas, for example 5,1,5; 5:1 contains another character.",
         "5,4\u202e": "4\\u202e is not an integer.",
         "\u200f5,4": "\\u200f5 is not an integer.",
         "\ud800": "\\ud800 is not an integer.",

@@ -123,6 +123,10 @@ NOTATIONS = [
     ("keras.Input(batch_shape=(4, 3)), keras.Input(batch_shape=(4, 5))", ((4, 3), (4, 5))),
     ("float32[2,4,3] float32[2,5,3]", ((2, 4, 3), (2, 5, 3))),
     ("(5,), (5, 3)", ((5,), (5, 3))),
+    ("（2，3）和（2，4）", ((2, 3), (2, 4))),
+    ("（2，3）、（２，４）", ((2, 3), (2, 4))),
+    ("形状：【None、20】，【None、1】", ((N, 20), (N, 1))),
+    ("a的形状是5x1x5，b的形状是5,4,5。", ((5, 1, 5), (5, 4, 5))),
     ("a has the shape (None, 20, 20) and b the shape (None, 20, 20, 256).", ((N, 20, 20), (N, 20, 20, 256))),
 ]  # fmt: skip
 
@@ -131,6 +135,16 @@ NOTATIONS = [
 def test_shapes_in_any_notation(text, shapes):
     """Without a merge, which the text does not name."""
     assert read_error(text) == Request(None, shapes)
+
+
+FULL_WIDTH = str.maketrans({chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F)} | {" ": "\u3000"})
+
+
+@given(st.lists(st.lists(st.none() | st.integers(0, 9_999), min_size=2, max_size=6).map(tuple), min_size=1, max_size=4))
+def test_full_width_characters_are_read_as_ascii(shapes):
+    """From an East Asian keyboard, with Chinese between the shapes."""
+    text = "和".join(map(str, shapes))
+    assert read_error(text.translate(FULL_WIDTH)) == read_error(text) == Request(None, tuple(shapes))
 
 
 CALLS = [

@@ -28,6 +28,9 @@ ACCEPTED = {
     "+7,007": (7, 7),
     "65536": (65_536,),
     "1,2,3,4,5,6": (1, 2, 3, 4, 5, 6),
+    "２０，２０": (20, 20),
+    "（5、1、5）": (5, 1, 5),
+    "【None　３】": (None, 3),
 }
 
 REFUSED = {
@@ -47,13 +50,14 @@ REFUSED = {
     "99999999999999999999": "Sizes are at most 65,536; 99999999999999999999 is larger.",
     "65537": "Sizes are at most 65,536; 65537 is larger.",
     "1" * 9_000: f"Sizes are at most 65,536; {'1' * 40}… is larger.",
-    "２０，２０": "Use the digits 0-9; ２０，２０ contains other digits.",
-    "２０": "Use the digits 0-9; ２０ contains other digits.",
     "٣,4": "Use the digits 0-9; ٣ contains other digits.",
     "x" * 1_000_000: f"{'x' * 40}… is not an integer.",
     "__import__('os')": "__import__('os') is not an integer.",
     "(5, 1": "(5 is not an integer.",
-    "5;1;5": "5;1;5 is not an integer.",
+    "5;1;5": "Separate sizes with commas, for example 5,1,5; 5;1;5 contains another character.",
+    "5；1": "Separate sizes with commas, for example 5,1,5; 5;1 contains another character.",
+    "10⁶,3": "Use the digits 0-9; 10⁶ contains other digits.",
+    "−1,3": "Sizes must be at least 0; got -1.",
     "5x1x5": "5x1x5 is not an integer.",
     "nan": "nan is not an integer.",
     "inf": "inf is not an integer.",

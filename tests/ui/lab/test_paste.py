@@ -8,6 +8,8 @@ from core import MergeError, align
 from ui.files.uploads import read_list
 from ui.lab.paste import array_texts, read_paste
 
+TOO_MANY = "A merge takes at most 6 inputs here; 7 were given."
+
 
 def read(text, operation="Multiply"):
     return dict(read_paste(text, operation=operation).values)
@@ -96,7 +98,10 @@ def test_other_arrays_are_typed_values():
     ("text", "said"),
     [
         ("np.arange(24).reshape(5, 5)", "has 24 values, which do not fit the shape (5, 5)"),
-        ("\n".join(["[[1, 2]]"] * 7), "7 arrays; at most 6 are merged."),
+        ("\n".join(["[[1, 2]]"] * 7), TOO_MANY),
+        (",".join(["(2,3)"] * 7), TOO_MANY),
+        ("Received: input_shape=[" + ", ".join(["(2, 3)"] * 7) + "]", TOO_MANY),
+        ("(2,3) " * 30, "A merge takes at most 6 inputs here; 26+ were given."),
         ("x" * 20_001, "The text has 20,001 characters; at most 20,000 are read."),
         ("hello", "No shapes were found"),
     ],
