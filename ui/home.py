@@ -13,6 +13,7 @@ from core import Sentence as _  # marks text for the catalogues
 from core.dtypes import Array
 from ui import counters, frame, session
 from ui.lab.paste import keep_notes, read_paste
+from ui.lab.presets import link_to
 from ui.state import asked, link
 from ui.tensor_view import TensorView
 from ui.text import plain, t
@@ -102,7 +103,7 @@ def paste_box() -> None:
         return
     session.put({"home_found": None})
     keep_notes(found)
-    st.switch_page(_LAB, query_params=link.to_page(**{key: str(value) for key, value in found.values.items()}))
+    st.switch_page(_LAB, query_params=link.to_page(**link_to(found.values)))
 
 
 def _read_pasted() -> None:

@@ -99,6 +99,19 @@ def test_a_pasted_text_that_cannot_be_read_is_corrected(open_page):
     assert not page.errors
 
 
+def test_one_back_from_a_pasted_merge(open_page):
+    """The lab drops nothing of the link by which it is opened, so Home is the state before."""
+    page = open_page("")
+    line = page.get_by_label("Your Keras error, or two shapes")
+    line.fill("(2,3) (2,4)")
+    line.press("Enter")
+    page.wait_for_url("**/Merge_lab?s0=2%2C3&s1=2%2C4")
+    settle(page)
+    page.go_back()
+    page.get_by_label("Your Keras error, or two shapes").wait_for()
+    assert "/Merge_lab" not in page.url
+
+
 def test_the_menu_of_examples_has_no_cross(open_page):
     """It names the example on screen: clearing it would change nothing."""
     page = open_page("Merge_lab")

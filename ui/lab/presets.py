@@ -99,6 +99,17 @@ def settings_of(
     return values
 
 
+def link_to(values: Mapping[str, object]) -> dict[str, str]:
+    """The parameters of a link to the lab, without defaults: the lab would drop these, which is one more Back.
+
+    Args:
+        values: of its controls, by key.
+    """
+    usual = {key: str(value) for key, value in _values_of(FIRST).items() if key in ("op", "n", "axis", "axes", "norm")}
+    texts = {key: str(value) for key, value in values.items()}
+    return {key: text for key, text in texts.items() if text != usual.get(key)} or texts
+
+
 def _apply_chosen() -> None:
     chosen = PRESETS.get(session.get("preset"))
     if chosen and session.acted_on("preset"):

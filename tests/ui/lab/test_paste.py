@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from core import MergeError, align
 from ui.files.uploads import read_list
 from ui.lab.paste import array_texts, read_paste
+from ui.lab.presets import link_to
 
 TOO_MANY = "A merge takes at most 6 inputs here; 7 were given."
 
@@ -127,3 +128,11 @@ def test_lists_of_shapes_are_no_arrays():
     assert array_texts("[(5, 1, 5), (5, 4, 5)]") == []
     assert array_texts("Received: input_shape=[(2, 3), (2, 5)]") == []
     assert array_texts("array([[1, 2]]), array([[3], [4]])") == ["array([[1, 2]])", "array([[3], [4]])"]
+
+
+def test_a_link_has_no_defaults():
+    """But it is not empty, which would show the lab as it was left."""
+    assert link_to(read("(2,3) (2,4)")) == {"s0": "2,3", "s1": "2,4"}
+    assert link_to(read("(2,3) (2,4)", "Dot")) == {"op": "Dot", "s0": "2,3", "s1": "2,4"}
+    assert link_to({"op": "Multiply", "axis": "2"}) == {"axis": "2"}
+    assert link_to({"op": "Multiply"}) == {"op": "Multiply"}
