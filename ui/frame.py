@@ -219,6 +219,15 @@ def below(part: str = "page") -> Container:
     return st.container(key=f"below_{part}")
 
 
+def with_file() -> tuple[Container, Container]:
+    """Below the headline of a page about a file: where its content is drawn, and after that the control for the file.
+
+    Both keep their places whatever is in them. The control is not shown while presenting if there is something below
+    the picture; if not, no file is open, and the control is what the page is about.
+    """
+    return st.container(key="content"), st.container(key="file")
+
+
 def section(draw: Callable[P, None], *args: P.args, **options: P.kwargs) -> None:
     """Draw a section on which nothing else on the page depends: what is used in it draws it alone.
 

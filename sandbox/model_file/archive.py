@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from core import MergeError
+from core import Sentence as _
 from core.errors import invalid_request, short
 from core.files.zip_members import ZipLimits, check_members, open_zip, read_member
 from core.limits import MAX_MODEL_BYTES, MAX_MODEL_CONFIG_BYTES, MAX_MODEL_METADATA_BYTES, MAX_MODEL_NESTING
@@ -28,14 +29,19 @@ _OTHER_SIGNS = bytes(set(range(256)) - set(b'[]{}"'))
 _STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 _QUOTE = ord('"')
 _HALF_SIGN = re.compile(rb"\\u[dD][89a-fA-F]")  # half of a surrogate pair; alone it cannot be encoded
-_OTHERS = (  # first bytes of other files, and what these are
-    (b"\x80\x02", "pickle"), (b"\x80\x03", "pickle"), (b"\x80\x04", "pickle"), (b"\x80\x05", "pickle"),
-    (b"\x89PNG", "PNG"), (b"\xff\xd8\xff", "JPEG"), (b"\x93NUMPY", ".npy"), (b"TFL3", "TensorFlow Lite"),
-    (b"\x1f\x8b", "gzip"), (b"GGUF", "GGUF"), (b"\x08", "protocol buffer (.pb, .onnx)"),
+_OTHERS = (  # first bytes of other files, what these are, and whether models of other libraries are saved in them
+    (b"\x80\x02", "pickle", True), (b"\x80\x03", "pickle", True), (b"\x80\x04", "pickle", True),
+    (b"\x80\x05", "pickle", True), (b"\x89PNG", "PNG", False), (b"\xff\xd8\xff", "JPEG", False),
+    (b"\x93NUMPY", ".npy", False), (b"TFL3", "TensorFlow Lite", True), (b"\x1f\x8b", "gzip", True),
+    (b"GGUF", "GGUF", True), (b"\x08", "protocol buffer (.pb, .onnx)", True),
 )  # fmt: skip
 _LFS = b"version https://git-lfs.github.com/"
 
 Hdf5Reader = Callable[[bytes], tuple[bytes, str, int]]  # content -> model config, Keras version, bytes of weights
+
+
+class NoModelError(MergeError):
+    """By its first bytes, the file is none in which a model is saved, by whatever library."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +76,7 @@ def read_archive(content: bytes, open_hdf5: Hdf5Reader = read_hdf5) -> Archive:
         open_hdf5: reads HDF5; by default in a fenced process.
 
     Raises:
-        MergeError: one sentence on what is wrong with the file.
+        MergeError: one sentence on what is wrong with the file; `NoModelError` if it can hold no model at all.
         SandboxError: the process that read HDF5 was stopped.
     """
     _check_kind(content)
@@ -164,20 +170,23 @@ def _constant(text: str) -> float:
 def _check_kind(content: bytes) -> None:
     """Raise the error that fits a file that is no model file of Keras."""
     if not content:
-        raise invalid_request("The file is empty.")
+        raise NoModelError(_("The file is empty."))
     if len(content) > MAX_MODEL_BYTES:
         raise too_large(len(content))
     if content.startswith(_LFS):
-        raise invalid_request("This is a Git LFS pointer, not the model itself. Fetch the file with: git lfs pull")
-    other = next((what for start, what in _OTHERS if content.startswith(start)), None)
-    if other:
-        raise invalid_request(
-            "Only .keras and .h5 files are read; this is {what}. Save the model with Keras 3: "
-            'model.save("model.keras").',
-            what=other,
-        )
+        raise NoModelError(_("This is a Git LFS pointer, not the model itself. Fetch the file with: git lfs pull"))
+    for start, what, holds_models in _OTHERS:
+        if content.startswith(start):
+            raise _other_kind(what) if holds_models else NoModelError(_other_kind(what).keras_message)
     if not content.startswith((HDF5, b"PK")):
-        raise invalid_request("This is not a .keras archive.")
+        raise NoModelError(_("This is not a .keras archive."))
+
+
+def _other_kind(what: str) -> MergeError:
+    return invalid_request(
+        'Only .keras and .h5 files are read; this is {what}. Save the model with Keras 3: model.save("model.keras").',
+        what=what,
+    )
 
 
 def too_large(size: int) -> MergeError:

@@ -16,6 +16,7 @@ from tests.ui.inspector.models import gate_file, keras_file
 pytestmark = pytest.mark.browser
 
 PAGE = "Model_inspector"
+FILE = {"mimeType": "application/octet-stream"}
 LIST, GRAPH = ".merge-list", ".model-graph"
 
 
@@ -41,9 +42,7 @@ def shipped(open_page, query="", **options):
 
 def upload(page, content: bytes, name: str = "model.keras") -> None:
     """Upload a file."""
-    page.locator("input[type=file]").first.set_input_files(
-        {"name": name, "mimeType": "application/octet-stream", "buffer": content}
-    )
+    page.locator("input[type=file]").first.set_input_files({**FILE, "name": name, "buffer": content})
 
 
 def test_the_built_in_network_runs_at_once(open_page):
@@ -165,6 +164,30 @@ def test_names_from_outside_stay_text(open_page):
     assert page.locator(f"{LIST} img, {GRAPH} img, {GRAPH} image").count() == 0
     assert page.evaluate("window.hurt") is None
     assert page.foreign == []
+
+
+@pytest.mark.parametrize("is_model", [False, True])
+def test_a_file_replaces_another(open_page, is_model):
+    """The new one is opened, also if it arrives only after the page has been drawn without the old one."""
+    page, arriving = open_page(f"{PAGE}?msrc=own"), []
+    add, asking = page.get_by_role("button", name="Add files"), page.get_by_text("Please upload a model")
+    upload(page, gate_file() if is_model else b"12345")
+    asking.wait_for(state="detached")
+    if is_model:
+        add.wait_for(state="hidden")  # beside a model the control is folded
+        page.get_by_text("Model file", exact=True).click()
+    page.route(
+        "**/upload_file/**", lambda one: arriving.append(one) if one.request.method == "PUT" else one.continue_()
+    )
+    with page.expect_file_chooser() as chooser:
+        add.click()
+    chooser.value.set_files({**FILE, "name": "second.keras", "buffer": gate_file(gate="second")})
+    asking.wait_for()
+    settle(page)
+    arriving[0].continue_()
+    page.locator(f"{LIST} li").filter(has_text="second").wait_for()
+    add.wait_for(state="hidden")
+    assert page.errors == []
 
 
 def test_incompatible_shapes_in_the_file(open_page):

@@ -1,5 +1,8 @@
 """The Model inspector page and what comes from outside: files that are none, bad inputs, names, links."""
 
+import io
+import zipfile
+
 import numpy as np
 import pytest
 
@@ -7,6 +10,15 @@ from tests.pages.opened import unfolded, words
 from tests.pages.test_merge_lab import _npy
 from tests.pages.test_model_inspector import NOISE, boxes, open_inspector, panels, rows
 from tests.ui.inspector.models import gate_file, keras_file
+
+
+def zipped(members) -> bytes:
+    """A zip archive of these texts, by name."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, text in members.items():
+            archive.writestr(name, text)
+    return stream.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -25,6 +37,26 @@ def test_files_that_are_no_model(content, sentence):
     app = open_inspector(content)
     assert sentence in words(app).replace("\\", "")
     assert app.file_uploader(key="model_file")
+
+
+@pytest.mark.parametrize(
+    ("content", "is_model"),
+    [
+        (b"", False),
+        (b"12345", False),
+        (b"version https://git-lfs.github.com/spec/v1", False),
+        (b"\x89PNG\r\n\x1a\n" + b"0" * 100, False),
+        (b"\x80\x02" + b"0" * 100, True),
+        (zipped({"model/data.pkl": "0"}), True),
+        (zipped({"config.json": '{"class_name": "Own", "config": {}}'}), True),
+    ],
+)
+def test_how_to_record_is_shown_only_for_a_model(content, is_model):
+    """For one of another library, and one whose layers are not in its file; not for a picture or an empty file."""
+    app = open_inspector(content)
+    assert app.error
+    assert any("tensors of this model" in one.label for one in app.expander) == is_model
+    assert ("mergescope.record(model" in words(app)) == is_model
 
 
 def test_a_model_that_can_be_viewed_but_not_run(played):

@@ -78,8 +78,7 @@ def chosen_model(kind: str) -> Choice | None:
 
 
 def ask_for_model() -> None:
-    """The control to upload a model, where there is none."""
-    pick_file()
+    """What may be uploaded, where there is no file."""
     st.info(
         t(
             'Please upload a model saved by Keras, model.save("name.keras"), or a recording, '
@@ -92,25 +91,28 @@ def _file() -> Any:
     return session.get(_UPLOAD) or handed.taken("model")
 
 
-def pick_another(kind: str) -> None:
-    """The control to upload another file, for the end of the page: as long as it is drawn, its file is kept."""
-    if kind == "own" and _file() is not None:
-        parts.stable_controls("another", _show_another)
+def pick_file(kind: str, *, is_open: bool) -> None:
+    """The control to upload a file, at the end of the page: as long as it is drawn, its file is kept.
+
+    It is drawn at one place for every file and for none. Where a file replaces another, the browser lets go of that one
+    first, and the page is drawn without a file; a control at another place would not know of the file under way.
+
+    Args:
+        kind: of model.
+        is_open: whether the control is unfolded, as where there is nothing else on the page.
+    """
+    if kind == "own":
+        parts.stable_controls("file", _draw_file, is_open=is_open)
 
 
-def _show_another() -> None:
-    with st.expander(t("Model file"), icon=":material/upload_file:"):
-        pick_file()
-
-
-def pick_file() -> Any:
-    """The control to upload a model."""
-    return st.file_uploader(
-        t("A Keras model (.keras, or .h5 of Keras 2 or 3) or a recording (.msr.npz)"),
-        key=_UPLOAD,
-        max_upload_size=megabytes(MAX_MODEL_BYTES),
-        help=t("Custom code is never run. The file is deleted when you close the page and is not in the link."),
-    )
+def _draw_file(*, is_open: bool) -> None:
+    with st.expander(t("Model file"), icon=":material/upload_file:", expanded=is_open):
+        st.file_uploader(
+            t("A Keras model (.keras, or .h5 of Keras 2 or 3) or a recording (.msr.npz)"),
+            key=_UPLOAD,
+            max_upload_size=megabytes(MAX_MODEL_BYTES),
+            help=t("Custom code is never run. The file is deleted when you close the page and is not in the link."),
+        )
 
 
 def pick_filters(operations: Sequence[str]) -> tuple[str, str, str]:

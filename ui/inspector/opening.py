@@ -11,6 +11,7 @@ import streamlit as st
 from core import MERGES, MergeError
 from core.errors import short
 from core.files.recording_reader import Recording
+from sandbox.model_file.archive import NoModelError
 from sandbox.model_file.file import ModelFile, read_model
 from sandbox.processes.errors import SandboxError
 from ui import counters
@@ -55,11 +56,12 @@ def opener() -> Callable[[Choice], ModelFile | Fault]:
 
 
 def show_fault(fault: Fault) -> None:
-    """Why a file cannot be read."""
+    """Why a file cannot be read; and how to record the model, if it is one."""
     if isinstance(fault, MergeError):
         counters.refused("file")
         st.error(plain(t(fault.explanation)), icon=":material/block:")
-        _show_recording_code()
+        if not isinstance(fault, NoModelError):
+            _show_recording_code()
     else:
         st.error(t("The file could not be read within the limits of time and memory."), icon=":material/block:")
 
