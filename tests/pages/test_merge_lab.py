@@ -88,7 +88,7 @@ def test_a_fix_shows_before_after_and_its_code(parameters, lines, language):
         assert fix.code in codes
         for was, now in zip(shapes, fix.shapes, strict=True):
             assert was == now or f"`{was}` → `{now}`" in text
-        assert all(f"`{name}` → `{name}={value}`" in text for name, value in fix.options.items())
+        assert all(f"`{name}={options[name]}` → `{name}={new}`" in text for name, new in fix.options.items())
         assert app.button(key=f"fix{number}")
     assert any(line in code for line in lines for code in codes)
     assert len([one for one in app.get("bidi_component") if "fix" in str(one.proto)]) >= 1
