@@ -20,12 +20,16 @@ class Messages:
     def __init__(self) -> None:
         """No message has come yet."""
         self._kept: dict[str, _Kept] = {}
-        self._run = 0
+        self._run, self._has_begun = 0, False
         self._most_age = 2  # runs; the server says it in each
 
     def hashes(self) -> list[str]:
         """What goes along with a request."""
         return list(self._kept)
+
+    def requested(self) -> None:
+        """A request has been sent: until its run begins, the end of another does not count, and drops nothing."""
+        self._has_begun = False
 
     def take(self, message: ForwardMsg) -> ForwardMsg:
         """Keep a message if the server lets it be kept; gives it, or the one that it refers to.
@@ -49,7 +53,9 @@ class Messages:
             kept.run = self._run
         if kind == "new_session":
             self._most_age = message.new_session.config.max_cached_message_age
-        if kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+            self._has_begun = True
+        is_end = kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
+        if is_end and self._has_begun:
             self._run_ended(tuple(message.metadata.run.fragment_ids))
         return message
 

@@ -164,6 +164,7 @@ class Visitor:
     async def _run(self, message: BackMsg) -> Run:
         run, begun = Run(), perf_counter()
         await self._socket.send(message.SerializeToString())
+        self._messages.requested()
         async with asyncio.timeout(_PATIENCE):
             while not await self._take(run):
                 pass
