@@ -9,7 +9,8 @@ collects instead, at most for a small share of the time:
   (`gc.freeze`), so that the next collection does not walk through it again.
 - *All* objects from time to time, frozen ones among them, and soon after a session has let go of what it held: this
   finds its cycles. The longer a collection takes, the longer it pauses, so that its cost for a run stays bounded
-  however many sessions there are. After the last run there is always one more, so nothing is kept for good.
+  however many sessions there are; while sessions go, a larger share of the time is allowed, since until then all that
+  they held is kept. After the last run there is always one more, so nothing is kept for good.
 
 In between Python itself collects the youngest objects, once for every 25,000 of them: by default (700) most of those
 that it walks through are those of runs that have not ended. What a session holds is new again after each of its runs,
@@ -34,7 +35,7 @@ from ui import streamlit_internals
 
 _NEW_EVERY, _NEW_SHARE = 20.0, 0.05  # seconds at least between two collections; share of the time at most
 _ALL_EVERY, _ALL_SHARE = 120.0, 0.01  # it stops everything for 0.15 s
-_AFTER_GONE = 5.0  # seconds from a session that has let go to a collection of all: others may follow
+_AFTER_GONE, _GONE_SHARE = 5.0, 0.03  # from a session that has let go to a collection of all: others may follow
 _YOUNG = (25_000, 10, 1_000)  # thresholds of `gc`; so the thread alone collects old objects
 _TRIM_EVERY, _TRIM_SHARE = 2.0, 0.002  # with 64 sessions it takes 4 ms and returns 30 MB
 _ARENAS, _MMAP_THRESHOLD, _TRIM_THRESHOLD = -8, -3, -1  # parameters of mallopt
@@ -50,7 +51,7 @@ class Schedule:
     def __init__(self, now: float) -> None:
         """Nothing has run yet."""
         self._earliest: dict[Kind, float] = {"new": now, "all": now + _ALL_EVERY}
-        self._all_again = now  # its share of the time allows no other before
+        self._all_again = now  # its share of the time allows no other before, even where a session has gone
         self._wanted: dict[Kind, bool] = {"new": False, "all": False}
 
     def run_ended(self) -> None:
@@ -80,8 +81,8 @@ class Schedule:
         self._earliest["new"] = max(ended + _NEW_EVERY, ended + (ended - began) / _NEW_SHARE)
         if kind == "all":
             self._wanted["all"] = False
-            self._all_again = ended + (ended - began) / _ALL_SHARE
-            self._earliest["all"] = max(ended + _ALL_EVERY, self._all_again)
+            self._all_again = ended + (ended - began) / _GONE_SHARE
+            self._earliest["all"] = max(ended + _ALL_EVERY, ended + (ended - began) / _ALL_SHARE)
 
 
 class Collector:

@@ -63,12 +63,12 @@ def test_all_objects_are_looked_at_soon_after_a_session_has_gone():
     assert (schedule.due(14.9), schedule.due(15.1)) == (None, "all")
     schedule.collected("all", 15.1, 15.3)
     schedule.session_gone(16.0)
-    assert schedule.due(35.2) is None, "0.2 s is 1 % of 20 s"
-    assert schedule.due(35.4) == "all"
-    schedule.collected("all", 35.4, 35.5)
+    assert schedule.due(21.9) is None, "0.2 s is 3 % of 6.7 s"
+    assert schedule.due(22.0) == "all"
+    schedule.collected("all", 22.0, 22.1)
     schedule.run_ended()
-    assert schedule.due(150.0) == "new"
-    assert schedule.due(156.0) == "all"
+    assert schedule.due(142.0) == "new"
+    assert schedule.due(142.2) == "all"
 
 
 @given(st.lists(st.tuples(st.floats(0.0, 3.0), st.floats(0.001, 0.5)), min_size=1, max_size=200))
@@ -85,8 +85,8 @@ def test_its_share_of_the_time_is_bounded_and_it_always_ends(runs):
         if kind:
             schedule.collected(kind, now, now + cost)
             now, spent, all_spent = now + cost, spent + cost, all_spent + (cost if kind == "all" else 0)
-    assert spent <= 0.08 * now + 2 * max(costs)
-    assert all_spent <= 0.02 * now + 2 * max(costs)
+    assert spent <= 0.09 * now + 2 * max(costs)
+    assert all_spent <= 0.03 * now + 2 * max(costs)
     for _ in range(3):
         pause = schedule.pause(now)
         if pause is None:
