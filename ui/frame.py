@@ -35,7 +35,7 @@ ABSENT = 10.0  # seconds for which a browser is gone before its session lets go 
 _ICON = Path(__file__).parent / "icon.svg"
 
 
-def draw(title: str, content: Callable[..., None], *, still: Callable[[], None] | None = None) -> None:
+def draw(title: str, content: Callable[[], None]) -> None:
     """Draw a page: the frame, and its content as a fragment.
 
     An act on a control of the content runs the fragment alone: the style, the menu of pages and the rest of the frame
@@ -45,8 +45,6 @@ def draw(title: str, content: Callable[..., None], *, still: Callable[[], None] 
     Args:
         title: of the page in the list of pages, in English.
         content: draws the page inside its frame, from controls and the link alone.
-        still: draws what comes below the content and does not depend on it; `content` is then passed the container
-            below that.
     """
     counters.begin(title)
     streamlit_internals.begin_page()
@@ -55,16 +53,10 @@ def draw(title: str, content: Callable[..., None], *, still: Callable[[], None] 
     link.begin(title)
     set_language(session.language())
     present.begin()
-    undo, state = _frame(title)
+    undo = _frame(title)
     link.enter()
-    if still is None:
-        st.fragment(_content, key=link.CONTENT)(title, content, state)
-    else:
-        first, below, last = (st.container() for _ in range(3))
-        with first:
-            st.fragment(_content, key=link.CONTENT)(title, content, state, last)
-        with below:
-            still()
+    with st.container(key="page"):
+        st.fragment(_content, key=link.CONTENT)(title, content)
     with undo:
         _undo()
     keras_check.wake()
@@ -98,8 +90,8 @@ def _prepare_server() -> None:
     streamlit_internals.look_up_single_values()
 
 
-def _frame(title: str) -> tuple[Container, Container]:
-    """Draw what stays as it is while only the content changes; returns where undo and the state of the server go."""
+def _frame(title: str) -> Container:
+    """Draw what stays as it is while only the content changes; returns where undo goes."""
     st.set_page_config(
         page_title=f"{t(title)} · Mergescope", page_icon=str(_ICON), layout="wide", initial_sidebar_state="collapsed"
     )
@@ -114,31 +106,27 @@ def _frame(title: str) -> tuple[Container, Container]:
         stage.share()
         present.button()
         stage.stage(language={"zh": "zh-CN"}.get(session.language(), "en"), presenting=present.on())
-        state = st.container()
     for say in notes:  # on the page, since the sidebar may be closed
         say()
-    return undo, state
+    return undo
 
 
-def _content(title: str, content: Callable[..., None], state: Container, *outside: Container) -> None:
+def _content(title: str, content: Callable[[], None]) -> None:
     """The fragment of a page. It ends with the state of the page being put into its link.
 
     Args:
         title: of the page.
-        content: draws the page; passed what is left of `outside`.
-        state: where the state of the server is drawn, outside of the fragment.
-        *outside: where else something is drawn outside of it.
+        content: draws the page.
     """
-    others = [one.container() for one in outside]  # a fragment fills only what it had in the whole run
-    with parts.content(title) as alone:
-        with st.container(key="page"):
-            content(*others)
+    with parts.content(title):
+        content()
+        section(_show_state, status.line())
         link.end()
-        line = status.line()
-        if line:
-            state.caption(line)
-        elif not alone:
-            state.empty()
+
+
+def _show_state(line: str) -> None:
+    if line:
+        below("state").caption(line)
 
 
 def headline(claim: str) -> Container:

@@ -14,7 +14,7 @@ collects instead, at most for a small share of the time:
 
 In between Python itself collects the youngest objects, once for every 25,000 of them: by default (700) most of those
 that it walks through are those of runs that have not ended. What a session holds is new again after each of its runs,
-so new objects take about as long to walk through after 20 s as after 8 s.
+so new objects take about as long to walk through after 40 s as after 8 s.
 
 glibc keeps freed memory in its arenas. `configure_memory` lets it give large blocks back at once; `malloc_trim` returns
 the rest after a collection, every few seconds while pages are run, and after a large merge.
@@ -33,7 +33,7 @@ from typing import Literal
 
 from ui import streamlit_internals
 
-_NEW_EVERY, _NEW_SHARE = 20.0, 0.05  # seconds at least between two collections; share of the time at most
+_NEW_EVERY, _NEW_SHARE = 40.0, 0.05  # seconds at least between two collections; share of the time at most
 _ALL_EVERY, _ALL_SHARE = 120.0, 0.01  # it stops everything for 0.15 s
 _AFTER_GONE, _GONE_SHARE = 5.0, 0.03  # from a session that has let go to a collection of all: others may follow
 _YOUNG = (25_000, 10, 1_000)  # thresholds of `gc`; so the thread alone collects old objects

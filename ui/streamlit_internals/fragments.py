@@ -2,7 +2,8 @@
 
 The last message of a run of a fragment names the fragments that were drawn. From those, the browser removes what the
 run has not drawn again. A run of the content of a page that leaves some of its parts alone names the other parts only,
-and removes itself what the content has drawn outside of its parts before, but not this time.
+and removes itself what the content has drawn outside of its parts before, but not this time. Nor does it send the
+containers again that the browser has.
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState, enqueue_message
 
 Path = tuple[int, ...]
-Places = Mapping[Path, str]  # what was drawn where: "container", or "fragment" or "element" with its id
-_ELEMENT, _FRAGMENT = "element ", "fragment "
+Places = Mapping[Path, str]  # what was drawn where: "container" with a hash, "fragment" or "element" with its id
+_CONTAINER, _ELEMENT, _FRAGMENT = "container ", "element ", "fragment "
+_PLAIN = ("flex_container", "column")  # containers without a state of their own
 _NOTHING = ("nothing",)  # for the browser, no fragments at all would mean the whole page
 
 
@@ -36,19 +38,28 @@ class _Run:
 
     Attributes:
         content: its fragment.
+        around: place of the container that Streamlit makes for that.
         before: places after the last complete run.
         places: what the content itself has drawn, outside of the fragments in it, and where those are.
         parts: fragments in it that were drawn.
         left: places of the parts that were left alone.
+        has_known: whether the browser has something that the content itself would draw, so that it was not sent.
         is_complete: whether the run has reached the end of the content.
     """
 
     content: str
+    around: Path
     before: Places
     places: dict[Path, str] = field(default_factory=dict)
     parts: list[str] = field(default_factory=list)
     left: set[Path] = field(default_factory=set)
+    has_known: bool = False
     is_complete: bool = False
+
+    @property
+    def names_parts(self) -> bool:
+        """Whether its last message names the parts that were drawn, since the browser has more of the content."""
+        return bool(self.left) or self.has_known
 
 
 _RUN: ContextVar[_Run | None] = ContextVar("run", default=None)
@@ -112,7 +123,8 @@ def begin_content(before: Places) -> None:
     Args:
         before: places after the last complete run, none in a run of the whole page.
     """
-    _RUN.set(_Run(ThreadState.get().fragment_id or "", before))
+    cursor = context_dg_stack.get()[-1]._cursor
+    _RUN.set(_Run(ThreadState.get().fragment_id or "", tuple(cursor.delta_path[:-1]) if cursor else (), before))
 
 
 def begin_part() -> None:
@@ -151,17 +163,28 @@ def noted(message: Any) -> list[Any]:
     if run is None or kind not in ("delta", "ref_hash"):  # the second names an element that the browser has
         return [message]
     path, fragment = tuple(message.metadata.delta_path), ThreadState.get().fragment_id
+    run.places.setdefault(run.around, _CONTAINER)
     before = run.before.get(path, "") if path not in run.places else ""
     if fragment == run.content:
         run.places[path] = _kind(message)
+        if _is_known(run, path):
+            run.has_known = True
+            return []
     elif fragment and fragment not in run.parts:  # its first message is its own container
         run.parts.append(fragment)
         if path[:-1] in run.places:
             run.places[path] = _FRAGMENT + fragment
     now = run.places.get(path, before)
-    if before.startswith(_FRAGMENT) and now == "container":
+    if before.startswith(_FRAGMENT) and now.startswith(_CONTAINER):
         return [_emptied(path, run.content), message]  # else what was in the fragment would be in the container
     return [message]
+
+
+def _is_known(run: _Run, path: Path) -> bool:
+    """Whether the browser has this very container, in one that it has as well: it keeps what is in it."""
+    now, around = run.places[path], path[:-1]
+    is_plain = now.startswith(_CONTAINER) and now != _CONTAINER
+    return is_plain and run.before.get(path) == now and run.before.get(around) == run.places.get(around)
 
 
 def _kind(message: Any) -> str:
@@ -169,7 +192,7 @@ def _kind(message: Any) -> str:
     if message.WhichOneof("type") == "ref_hash":
         return _IDS.get(message.ref_hash, "element")
     if message.delta.WhichOneof("type") == "add_block":
-        return "container"
+        return _CONTAINER + (message.hash if message.delta.add_block.WhichOneof("type") in _PLAIN else "")
     element = message.delta.new_element
     found = getattr(getattr(element, element.WhichOneof("type") or "", None), "id", "")
     kind = f"{_ELEMENT}{found}" if found else "element"
@@ -196,7 +219,7 @@ def end_content() -> Places:
         return {}
     run.is_complete = True
     now = run.places | {path: was for path, was in run.before.items() if _around(path) & run.left}
-    if run.left:
+    if run.names_parts:
         for path in _gone(run.before, now):
             if run.before[path].startswith(_ELEMENT):  # else the browser would keep it out of sight, see `_lost`
                 enqueue_message(_named(path, run.before[path].removeprefix(_ELEMENT)))
@@ -238,7 +261,7 @@ def _lost(before: Places, now: Places) -> list[tuple[Path, str]]:
     """
     found, held = list[tuple[Path, str]](), {was for was in now.values() if was.startswith(_ELEMENT)}
     for path, was in before.items():
-        if was.startswith(_ELEMENT) and was not in held and now.get(path[:-1]) == "container":
+        if was.startswith(_ELEMENT) and was not in held and now.get(path[:-1], "").startswith(_CONTAINER):
             beside = [other[-1] for other in (*before, *now) if other[:-1] == path[:-1]]
             found.append(((*path[:-1], 1 + max(beside)), was.removeprefix(_ELEMENT)))
     return found
@@ -264,7 +287,7 @@ def _gone(before: Places, now: Places) -> list[Path]:
     def within(path: Path) -> bool:
         """Whether something around it goes too, or is an element or a fragment now."""
         around = (path[:end] for end in range(1, len(path)))
-        return any(one in gone or now.get(one, "container") != "container" for one in around)
+        return any(one in gone or not now.get(one, _CONTAINER).startswith(_CONTAINER) for one in around)
 
     return sorted(path for path in gone if not within(path))
 
@@ -276,8 +299,10 @@ def drawn_by(descriptor: Any) -> Any:
         descriptor: `RunDescriptor` of it.
     """
     run = _RUN.get()
-    if run is None or not run.is_complete or not run.left or descriptor.fragment_ids != (run.content,):
+    if run is None or not run.names_parts or descriptor.fragment_ids != (run.content,):
         return descriptor
+    if not run.is_complete:  # the next run draws everything; until then what was not sent again stays as well
+        return replace(descriptor, fragment_ids=_NOTHING) if run.has_known else descriptor
     return replace(descriptor, fragment_ids=tuple(run.parts) or _NOTHING)
 
 

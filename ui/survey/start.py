@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -58,7 +59,7 @@ def _show_pressed(pressed: int) -> None:  # noqa: ARG001  # what was said when i
 
 def _show_start() -> None:
     with st.expander(t("Start a survey"), icon=":material/play_arrow:", expanded=session.get(_RUNNING) is not None):
-        if find_spec("distributed") is None:
+        if not _has_dask():
             st.info(t("A survey needs Dask: pip install -r requirements-survey.txt. Results open without it."))
             return
         with st.form("survey_start", border=False):
@@ -79,6 +80,11 @@ def _show_start() -> None:
             st.warning(t("Name a folder for the results."))
         if session.get(_RUNNING) is not None:
             _show_progress()
+
+
+@cache
+def _has_dask() -> bool:
+    return find_spec("distributed") is not None
 
 
 def _start(model: str, data: str, masks: str, folder: Path) -> None:

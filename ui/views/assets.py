@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from core.digests import name_array
 from core.dtypes import Array
 from ui.views.cached import Results, remembered
 
@@ -65,10 +66,11 @@ def recorded(grid: int, number: int) -> Recorded:
         number: of the example.
     """
     trace = arrays(f"trace_{grid}")
-    found = [trace[name][number : number + 1].astype(np.float32) for name in ("x", "g", "alpha")]
-    for array in found:
+    found = {name: trace[name][number : number + 1].astype(np.float32) for name in ("x", "g", "alpha")}
+    for name, array in found.items():
         array.flags.writeable = False
-    return Recorded(*found)
+        name_array(array, f"trace_{grid}", str(number), name)
+    return Recorded(**found)
 
 
 @remembered

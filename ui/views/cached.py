@@ -8,7 +8,7 @@ from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass
-from functools import partial, wraps
+from functools import cache, partial, wraps
 from inspect import signature
 from sys import getsizeof
 from typing import Any, ParamSpec, TypeVar, cast
@@ -66,7 +66,7 @@ class ArrayCache:
             self._bytes -= self._arrays.popitem(last=False)[1].nbytes
 
 
-_SMALL = 16_384  # bytes
+_SMALL = 160_000  # bytes
 EACH = 1_000  # bytes that are counted for each result besides: its key, what refers to it, sizes
 
 
@@ -138,7 +138,7 @@ class Results:
 
         Args:
             most_bytes: of all results together, but for small ones.
-            small: bytes of all results of at most 16 KiB together; 0 if they have no room of their own.
+            small: bytes of all results of at most 160 KB together; 0 if they have no room of their own.
         """
         self._small, self._large = _Room(small), _Room(most_bytes)
         self._lock = threading.Lock()
@@ -259,11 +259,16 @@ def _sizes(result: Any) -> dict[int, int]:
         elif isinstance(part, dict):
             waiting += [*part, *part.values()]
         elif is_dataclass(part) and not isinstance(part, type):
-            waiting += [getattr(part, field.name) for field in fields(part)]
+            waiting += [getattr(part, name) for name in _field_names(type(part))]
     return sizes
 
 
-_RESULTS = Results(64_000_000, small=6_000_000)
+@cache
+def _field_names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
+_RESULTS = Results(60_000_000, small=12_000_000)
 remembered = _RESULTS.remembered
 
 

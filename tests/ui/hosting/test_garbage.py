@@ -34,7 +34,7 @@ def as_before():
 
 
 def test_the_schedule_by_hand():
-    """New objects at once, then every 20 s; all objects after 120 s; nothing where nothing has run."""
+    """New objects at once, then every 40 s; all objects after 120 s; nothing where nothing has run."""
     schedule = Schedule(0.0)
     assert (schedule.due(0.0), schedule.pause(0.0)) == (None, None)
     schedule.run_ended()
@@ -43,13 +43,13 @@ def test_the_schedule_by_hand():
     assert schedule.due(5.0) is None, "nothing has run since"
     assert schedule.pause(5.0) == 115.0, "but all objects will be looked at once more"
     schedule.run_ended()
-    assert schedule.due(19.9) is None
-    assert schedule.pause(1.0) == pytest.approx(19.01)
-    assert schedule.due(20.1) == "new"
-    schedule.collected("new", 20.1, 21.6)
+    assert schedule.due(39.9) is None
+    assert schedule.pause(1.0) == pytest.approx(39.01)
+    assert schedule.due(40.1) == "new"
+    schedule.collected("new", 40.1, 42.6)
     schedule.run_ended()
-    assert schedule.due(51.5) is None, "it took 1.5 s, so for 30 s there is no other"
-    assert schedule.due(51.7) == "new"
+    assert schedule.due(92.5) is None, "it took 2.5 s, so for 50 s there is no other"
+    assert schedule.due(92.7) == "new"
     assert schedule.due(120.0) == "all"
     schedule.collected("all", 120.0, 120.4)
     assert (schedule.due(150.0), schedule.pause(150.0)) == (None, None)

@@ -151,17 +151,17 @@ def test_a_result_that_is_too_large_drops_no_other():
 
 def test_small_results_stay_where_large_ones_go():
     """Room for two large and two small ones."""
-    results, made = Results(2 * EACH + 100_000, small=2 * EACH + 2_000), []
+    results, made = Results(2 * EACH + 500_000, small=2 * EACH + 2_000), []
 
     @results.remembered
     def row(name, size):
         made.append(name)
         return bytes(size)
 
-    for name, size in (("a", 900), ("b", 900), ("A", 40_000), ("B", 40_000), ("C", 40_000), ("a", 900), ("c", 900)):
+    for name, size in (("a", 900), ("b", 900), ("A", 200_000), ("B", 200_000), ("C", 200_000), ("a", 900), ("c", 900)):
         row(name, size)
     assert made == ["a", "b", "A", "B", "C", "c"]
-    for name, size in (("B", 40_000), ("C", 40_000), ("a", 900), ("c", 900), ("b", 900), ("A", 40_000)):
+    for name, size in (("B", 200_000), ("C", 200_000), ("a", 900), ("c", 900), ("b", 900), ("A", 200_000)):
         row(name, size)
     assert made == ["a", "b", "A", "B", "C", "c", "b", "A"]
 
