@@ -32,6 +32,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 _ROOT = Path(__file__).parent.parent
 ABSENT = 10.0  # seconds for which a browser is gone before its session lets go of what can be made again
+_FILES_EVERY = 5.0  # seconds between two looks for files that no session shows any more
 _ICON = Path(__file__).parent / "icon.svg"
 
 
@@ -86,6 +87,7 @@ def _prepare_server() -> None:
         streamlit_internals.direct_acts(link.CONTENT, parts.CONTROLS)
         streamlit_internals.empty_absent_sessions(parts.MADE_AGAIN, after=ABSENT, then=garbage.session_gone)
         streamlit_internals.forget_stale_widgets()
+        streamlit_internals.drop_files_later(_FILES_EVERY)
         streamlit_internals.keep_theme()
     streamlit_internals.look_up_single_values()
 

@@ -273,6 +273,10 @@ NAMES = {  # what is used: whether it is there, for which function of ui/streaml
         lambda: "fragment_id" in source(inspect.getmodule(ThreadState).FragmentThreadState),
         "begin_content, in_content, is_only_content",
     ),
+    "MediaFileManager.remove_orphaned_files, which each run calls at its end": (
+        lambda: ".media_file_mgr.remove_orphaned_files()" in source(ScriptRunner._on_script_finished),
+        "drop_files_later",
+    ),
     "_populate_theme_msg": (
         lambda: list(inspect.signature(app_session._populate_theme_msg).parameters)[1:] == ["section"],
         "keep_theme",

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache, partial
+from time import monotonic
 from typing import Any
 
 import streamlit.logger
@@ -19,6 +20,7 @@ from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session
 from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.state import SafeSessionState
 from streamlit.runtime.state.common import user_key_from_element_id
@@ -207,6 +209,25 @@ def look_up_single_values() -> None:
     """
     everything = SafeSessionState.filtered_state.fget  # type: ignore[attr-defined]
     SafeSessionState.filtered_state = property(lambda state: _Looked(state, everything))  # type: ignore[method-assign, assignment]
+
+
+def drop_files_later(every: float) -> None:
+    """Look for files that no session shows any more, such as pictures and downloads, every few seconds only.
+
+    Streamlit looks after each run, at the files of all sessions.
+
+    Args:
+        every: seconds at least between two looks. What goes after the last look stays until the next run.
+    """
+    remove, seen = MediaFileManager.remove_orphaned_files, [-every]
+
+    def remove_orphaned_files(files: MediaFileManager) -> None:
+        now = monotonic()
+        if now - seen[0] >= every:
+            seen[0] = now
+            remove(files)
+
+    MediaFileManager.remove_orphaned_files = remove_orphaned_files  # type: ignore[method-assign]
 
 
 def keep_theme() -> None:

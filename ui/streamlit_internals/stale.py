@@ -19,10 +19,11 @@ def forget_stale_widgets() -> None:
     def remove_stale_widgets(state: SessionState, active_widget_ids: frozenset[str]) -> None:
         remove(state, active_widget_ids)
         widgets = state._new_widget_state
-        for widget_id in widgets.widget_metadata.keys() - widgets.states.keys() - active_widget_ids:
+        known, held = widgets.widget_metadata, widgets.states
+        for widget_id in [one for one in known if one not in held and one not in active_widget_ids]:
             owner = _owner(widget_id)
-            if not (owner in widgets.states or owner in active_widget_ids or owner in state._old_state):
-                del widgets.widget_metadata[widget_id]
+            if not (owner in held or owner in active_widget_ids or owner in state._old_state):
+                del known[widget_id]
                 _forget_names(state, widget_id)
 
     SessionState._remove_stale_widgets = remove_stale_widgets  # type: ignore[method-assign, assignment]
