@@ -227,7 +227,7 @@ def drop_files_later(every: float) -> None:
             seen[0] = now
             remove(files)
 
-    MediaFileManager.remove_orphaned_files = remove_orphaned_files  # type: ignore[method-assign]
+    MediaFileManager.remove_orphaned_files = remove_orphaned_files  # type: ignore[method-assign, assignment]
 
 
 def keep_theme() -> None:
