@@ -122,13 +122,13 @@ def _content(title: str, content: Callable[[], None]) -> None:
     """
     with parts.content(title):
         content()
-        section(_show_state, status.line())
+        if line := status.line():
+            section(_show_state, line)
         link.end()
 
 
 def _show_state(line: str) -> None:
-    if line:
-        below("state").caption(line)
+    st.container(key="server_state").caption(line)
 
 
 def headline(claim: str) -> Container:

@@ -67,13 +67,14 @@ def test_a_fix_is_applied_by_its_button(open_page):
 
 
 def test_another_visitor_comes_between_two_acts(open_page, monkeypatch):
-    """What is below the content, here the number of visitors, changes without a run of the whole page."""
+    """The number of visitors at the foot of the side bar changes without a run of the whole page."""
     monkeypatch.setenv("MERGESCOPE_SANDBOX", "off")  # else the state of Keras is there from the first run on
     with running_app() as address:
         first = open_page("", address=address)
         open_page("Merge_lab", address=address)
         first.get_by_role("radio", name="+").click()
         first.locator(VIEW).get_by_text("(0, 0, 0): 50 = 0 + 50").first.wait_for()
+        first.get_by_test_id("stExpandSidebarButton").click()
         first.get_by_text("2 visitors").wait_for()
         assert first.locator("[data-testid=stException]").count() == 0
 
