@@ -78,6 +78,45 @@ def test_a_page_is_as_if_it_were_drawn_whole(app_address, page, seed):
     run_async(act(app_address, page, seed))
 
 
+async def containers_of(address, page, changes):
+    """For the whole page, and then for each act, the containers that the browser is sent: place and fragment."""
+    async with visiting(address) as visitor:
+        add, found = visitor.tree.add, [[]]
+
+        def noted(path, delta, run):
+            if delta.WhichOneof("type") == "add_block":
+                found[-1].append((path, delta.fragment_id))
+            add(path, delta, run)
+
+        visitor.tree.add = noted
+        await visitor.open(page)
+        await settled(visitor)
+        for change in changes:
+            found.append([])
+            assert (await visitor.change(**change)).faults == []
+        return found
+
+
+@pytest.mark.server
+@pytest.mark.parametrize(
+    ("page", "changes"),
+    [
+        ("", ({"op": "+"}, {"op": "×"}, {"op": "+"})),
+        ("Merge_lab", ({"s1": "5,2,5"}, {"s1": "5,3,5"}, {"s1": "5,4,5"})),
+    ],
+)
+def test_containers_that_the_browser_has_are_not_sent_again(app_address, page, changes):
+    """Such as the room of the picture; a part that is drawn again sends all of its own."""
+    run_async(containers_of(app_address, "Story", ()))  # of the first run of a server nothing is noted
+    whole, *acts = run_async(containers_of(app_address, page, changes))
+    root, content = min((place, fragment) for place, fragment in whole if fragment and place[0] == 0)
+    own = {(place, fragment) for place, fragment in whole if fragment == content and len(place) == len(root) + 1}
+    assert len(own) >= 2
+    for sent in acts:
+        assert own.isdisjoint(sent)
+        assert (root, content) in sent
+
+
 def one(_first, _second=0):
     """A function of a module; equal calls of it are the same."""
 
