@@ -82,14 +82,11 @@ _RUN: ContextVar[_Run | None] = ContextVar("run", default=None)
 
 
 @contextmanager
-def content(title: str) -> Iterator[bool]:
+def content(title: str) -> Iterator[None]:
     """The content of a page is drawn here, with the whole page or alone.
 
     Args:
         title: of the page.
-
-    Yields:
-        Whether it is drawn alone.
     """
     alone = streamlit_internals.is_fragment_run()
     last = _last() if streamlit_internals.is_only_content() else _Drawn()
@@ -101,7 +98,7 @@ def content(title: str) -> Iterator[bool]:
         if alone:
             _begin(title)
             link.resume()
-        yield alone
+        yield
         places = streamlit_internals.end_content()
         if places:  # none in the first run of a server, of whose messages nothing is noted
             session.put({_DRAWN: _Drawn(run.now, places, run.drawers)})
