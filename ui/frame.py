@@ -32,7 +32,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 _ROOT = Path(__file__).parent.parent
 ABSENT = 10.0  # seconds for which a browser is gone before its session lets go of what can be made again
-_FILES_EVERY = 5.0  # seconds between two looks for files that no session shows any more
+_FILES_EVERY = 1.0  # seconds between two looks for files that no session shows any more
 _ICON = Path(__file__).parent / "icon.svg"
 
 

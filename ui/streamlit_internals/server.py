@@ -212,7 +212,7 @@ def look_up_single_values() -> None:
 
 
 def drop_files_later(every: float) -> None:
-    """Look for files that no session shows any more, such as pictures and downloads, every few seconds only.
+    """Look for files that no session shows any more, such as pictures and downloads, only so often.
 
     Streamlit looks after each run, at the files of all sessions.
 

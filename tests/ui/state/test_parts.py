@@ -17,6 +17,7 @@ from ui.state.parts import same
 PAGES = ["", "Merge_lab", "Attention_gate", "Gate_gallery", "Model_inspector", "Story", "Survey"]
 VARYING = {"id", "key", "deferred_file_id", "value", "set_value", "raw_value", "raw_values", "default"}  # browser's
 ACTS = 24
+STATE = re.compile(r"(Keras(: \d+ queued| is (ready|starting|unavailable))( · \d+ visitors)?|\d+ visitors)")
 
 
 def content(drawn):
@@ -39,7 +40,7 @@ def content(drawn):
 def looks(visitor):
     """The main part of the page in its order, without empty elements and the state of the server."""
     found = [content(node.drawn) for path, node in visitor.tree.elements() if path[0] == 0 and node.drawn is not None]
-    return [one for one in found if one[0] != "empty" and not re.match(r"Keras(:| is) |\d+ visitors", one[1])]
+    return [one for one in found if one[0] != "empty" and not STATE.fullmatch(one[1])]
 
 
 async def act(address, page, seed):
